@@ -1,0 +1,103 @@
+"""Admiralty grades, consistency codes, estimative words, decibans."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scenarios.model import Evidence, Rating, Source, Tracker
+
+LOWEST, HIGHEST = 0.001, 0.999
+"""The bounds of a prior and of an implied probability."""
+
+RELIABILITY = {
+    "A": "completely reliable",
+    "B": "usually reliable",
+    "C": "fairly reliable",
+    "D": "not usually reliable",
+    "E": "unreliable",
+    "F": "reliability cannot be judged",
+}
+CREDIBILITY = {
+    1: "confirmed by other sources",
+    2: "probably true",
+    3: "possibly true",
+    4: "doubtful",
+    5: "improbable",
+    6: "truth cannot be judged",
+}
+
+# Upper edge (excluded) and term. ICD 203's bands share edges; here a band holds its lower edge.
+_ICD_203 = (
+    (0.05, "almost no chance"),
+    (0.20, "very unlikely"),
+    (0.45, "unlikely"),
+    (0.55, "roughly even chance"),
+    (0.80, "likely"),
+    (0.95, "very likely"),
+    (1.0, "almost certain"),
+)
+# PHIA's terms do not touch: lower and upper edge (both included) and term.
+_PHIA = (
+    (0.0, 0.05, "remote chance"),
+    (0.10, 0.20, "highly unlikely"),
+    (0.25, 0.35, "unlikely"),
+    (0.40, 0.50, "realistic possibility"),
+    (0.55, 0.75, "likely"),
+    (0.80, 0.90, "highly likely"),
+    (0.95, 1.0, "almost certain"),
+)
+
+
+def decibans(probability: float) -> float:
+    """10·log10 of the odds (Good 1950, after Turing); `probability` lies strictly within 0 and 1."""
+    return 10 * (math.log10(probability) - math.log10(1 - probability))
+
+
+def probability(db: float) -> float:
+    """The probability whose odds are worth `db` decibans."""
+    return 1 / (1 + 10 ** (-db / 10))
+
+
+def held(value: float) -> float:
+    """A probability held within [0.001, 0.999]."""
+    return min(max(value, LOWEST), HIGHEST)
+
+
+def rating_decibans(rating: Rating, tracker: Tracker) -> float:
+    """What a rating is worth: the tracker's table for a code, 10·log10 of a likelihood ratio."""
+    if isinstance(rating, str):
+        return tracker.decibans[rating]
+    return 10 * math.log10(rating)
+
+
+def grade(evidence: Evidence, sources: dict[str, Source]) -> str:
+    """The Admiralty grade of an item, for example `B2`: its own letter, else its source's, else F."""
+    source = sources.get(evidence.source) if evidence.source else None
+    letter = evidence.reliability or (source.reliability if source else "F")
+    return f"{letter}{evidence.credibility or 6}"
+
+
+def weight(evidence: Evidence, sources: dict[str, Source], tracker: Tracker) -> float:
+    """The share of a rating that the item's grade keeps, 0 to 1; 1 where no table is declared."""
+    table = tracker.grade_weights
+    if table is None:
+        return 1.0
+    letter, number = grade(evidence, sources)
+    return table.reliability[letter] * table.credibility[int(number) - 1]  # type: ignore[index]
+
+
+def estimative_term(value: float, language: str) -> str:
+    """The term for a probability in `icd-203` or `phia`; in a gap of PHIA both neighbours."""
+    if language == "phia":
+        return _phia_term(value)
+    return next(term for upper, term in _ICD_203 if value < upper or upper == 1)
+
+
+def _phia_term(value: float) -> str:
+    if value == 0.5:  # "≈40 to <50 %": even odds have no term
+        return "between realistic possibility and likely"
+    below = [term for low, _, term in _PHIA if low <= value][-1]
+    above = next(term for _, high, term in _PHIA if value <= high)
+    return below if below == above else f"between {below} and {above}"

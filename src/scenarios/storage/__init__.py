@@ -1,0 +1,1 @@
+"""Text to records and back, on disk and in git."""
