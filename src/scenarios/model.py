@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+import datetime as dt
 from typing import Literal
 
 import msgspec
@@ -33,7 +33,7 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class GradeWeights(Record, frozen=True):
     """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
 
-    reliability: dict[Letter, float]
+    reliability: dict[str, float]
     credibility: list[float]
 
 
@@ -46,7 +46,7 @@ class Tracker(Record, frozen=True):
     review_every_days: int = 7
     forecast_expires_days: int | None = None
     estimative_language: Literal["icd-203", "phia"] = "icd-203"
-    decibans: dict[Code, float] = msgspec.field(
+    decibans: dict[str, float] = msgspec.field(
         default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
     )
     grade_weights: GradeWeights | None = None
@@ -68,16 +68,16 @@ class Indicator(Record, frozen=True):
 
     statement: str
     ratings: dict[ScenarioId, Rating]
-    added: date
+    added: dt.date
     watch: str | None = None
-    due: date | None = None
+    due: dt.date | None = None
     if_absent: Rating | None = None
 
 
 class Clarification(Record, frozen=True):
     """What was added to a question later, without editing it."""
 
-    date: date
+    date: dt.date
     text: str
 
 
@@ -85,8 +85,8 @@ class Resolution(Record, frozen=True):
     """The outcome: `date` is when it became known, `recorded` when it entered the database."""
 
     outcome: Outcome
-    date: date
-    recorded: date
+    date: dt.date
+    recorded: dt.date
     basis: str
     evidence: tuple[EvidenceId, ...] = ()
 
@@ -97,8 +97,8 @@ class Scenario(Record, frozen=True):
     title: str
     question: str
     resolution_criteria: str
-    opened: date
-    horizon: date
+    opened: dt.date
+    horizon: dt.date
     prior: Prior
     set: SetId | None = None
     tags: tuple[str, ...] = ()
@@ -111,7 +111,7 @@ class Scenario(Record, frozen=True):
 class Retraction(Record, frozen=True):
     """From this day an item counts no longer; it is kept all the same."""
 
-    date: date
+    date: dt.date
     reason: str
 
 
@@ -120,7 +120,7 @@ class Evidence(Record, frozen=True):
 
     summary: str
     observed: str
-    recorded: date
+    recorded: dt.date
     analyst: Analyst | None = None
     source: SourceId | None = None
     url: str | None = None
@@ -139,7 +139,7 @@ class Evidence(Record, frozen=True):
 class Sheet(Record, frozen=True):
     """One analyst's probabilities on one day; None withdraws."""
 
-    date: date
+    date: dt.date
     analyst: Analyst
     probabilities: dict[ScenarioId, float | None]
     rationales: dict[ScenarioId, str] = {}
@@ -165,9 +165,9 @@ class Database(msgspec.Struct, frozen=True):
     sources: dict[SourceId, Source] = {}
 
 
-def first_day(observed: str) -> date:
+def first_day(observed: str) -> dt.date:
     """The first day that a day, a month (2021-12) or a year (2021) can mean."""
-    return date.fromisoformat(f"{observed}-01-01"[:10])
+    return dt.date.fromisoformat(f"{observed}-01-01"[:10])
 
 
 def indicator_key(text: str) -> IndicatorKey:

@@ -38,6 +38,7 @@ _ICD_203 = (
     (0.95, "very likely"),
     (1.0, "almost certain"),
 )
+EVEN = 0.5
 # PHIA's terms do not touch: lower and upper edge (both included) and term.
 _PHIA = (
     (0.0, 0.05, "remote chance"),
@@ -51,13 +52,14 @@ _PHIA = (
 
 
 def decibans(probability: float) -> float:
-    """10·log10 of the odds (Good 1950, after Turing); `probability` lies strictly within 0 and 1."""
+    """10·log10 of the odds (Good 1950, after Turing); `probability` is above 0 and below 1."""
     return 10 * (math.log10(probability) - math.log10(1 - probability))
 
 
 def probability(db: float) -> float:
     """The probability whose odds are worth `db` decibans."""
-    return 1 / (1 + 10 ** (-db / 10))
+    odds = 10 ** (-abs(db) / 10)  # never overflows
+    return 1 / (1 + odds) if db >= 0 else odds / (1 + odds)
 
 
 def held(value: float) -> float:
@@ -73,7 +75,7 @@ def rating_decibans(rating: Rating, tracker: Tracker) -> float:
 
 
 def grade(evidence: Evidence, sources: dict[str, Source]) -> str:
-    """The Admiralty grade of an item, for example `B2`: its own letter, else its source's, else F."""
+    """The Admiralty grade of an item, such as B2: its own letter, else its source's, else F."""
     source = sources.get(evidence.source) if evidence.source else None
     letter = evidence.reliability or (source.reliability if source else "F")
     return f"{letter}{evidence.credibility or 6}"
@@ -84,8 +86,8 @@ def weight(evidence: Evidence, sources: dict[str, Source], tracker: Tracker) -> 
     table = tracker.grade_weights
     if table is None:
         return 1.0
-    letter, number = grade(evidence, sources)
-    return table.reliability[letter] * table.credibility[int(number) - 1]  # type: ignore[index]
+    both = grade(evidence, sources)
+    return table.reliability[both[0]] * table.credibility[int(both[1]) - 1]
 
 
 def estimative_term(value: float, language: str) -> str:
@@ -96,7 +98,7 @@ def estimative_term(value: float, language: str) -> str:
 
 
 def _phia_term(value: float) -> str:
-    if value == 0.5:  # "≈40 to <50 %": even odds have no term
+    if value == EVEN:  # "≈40 to <50 %": even odds have no term
         return "between realistic possibility and likely"
     below = [term for low, _, term in _PHIA if low <= value][-1]
     above = next(term for _, high, term in _PHIA if value <= high)

@@ -1,0 +1,121 @@
+"""What was known on a day, and which questions were open on it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    IndicatorKey,
+    IndicatorState,
+    Resolution,
+    Scenario,
+    ScenarioId,
+    SetId,
+    indicator_key,
+)
+from scenarios.scales import weight
+
+State = Literal["unopened", "open", "overdue", "resolved"]
+
+
+class Known(msgspec.Struct, frozen=True):
+    """The evidence known at `as_of`, with its weights and the ways to look it up."""
+
+    database: Database
+    as_of: date
+    evidence: dict[EvidenceId, Evidence]
+    weights: dict[EvidenceId, float]
+    direct: dict[ScenarioId, list[EvidenceId]]
+    firings: dict[IndicatorKey, list[tuple[EvidenceId, IndicatorState]]]
+
+
+def known(database: Database, as_of: date) -> Known:
+    """What `as_of` knew: recorded by then, and not retracted by then."""
+    items = {
+        id: item
+        for id, item in database.evidence.items()
+        if item.recorded <= as_of and not (item.retracted and item.retracted.date <= as_of)
+    }
+    direct: dict[ScenarioId, list[EvidenceId]] = {}
+    firings: dict[IndicatorKey, list[tuple[EvidenceId, IndicatorState]]] = {}
+    for id, item in items.items():
+        for scenario in item.ratings:
+            direct.setdefault(scenario, []).append(id)
+        for text, state in item.indicators.items():
+            firings.setdefault(indicator_key(text), []).append((id, state))
+    weights = {id: weight(item, database.sources, database.tracker) for id, item in items.items()}
+    return Known(database, as_of, items, weights, direct, firings)
+
+
+def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
+    """The scenarios of a set, by id."""
+    return tuple(sorted(id for id, s in database.scenarios.items() if s.set == set_id))
+
+
+def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
+    """The other members of a scenario's set; none where it is in no set."""
+    set_id = database.scenarios[scenario_id].set
+    if set_id is None:
+        return ()
+    return tuple(id for id in members(database, set_id) if id != scenario_id)
+
+
+def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None:
+    """A scenario's own resolution, or what follows from a rival that occurred."""
+    own = database.scenarios[scenario_id].resolution
+    if own is not None:
+        return own
+    for rival in rivals(database, scenario_id):
+        its = database.scenarios[rival].resolution
+        if its is not None and its.outcome == "occurred":
+            return Resolution(
+                "did-not-occur", its.date, its.recorded, f"{rival} occurred", its.evidence
+            )
+    return None
+
+
+def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolution | None:
+    """The resolution that was known at `as_of`."""
+    outcome = resolution(database, scenario_id)
+    return outcome if outcome and outcome.recorded <= as_of else None
+
+
+def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
+    """Where a scenario stands in its life at `as_of`."""
+    scenario = database.scenarios[scenario_id]
+    if as_of < scenario.opened:
+        return "unopened"
+    if resolved(database, scenario_id, as_of):
+        return "resolved"
+    return "overdue" if scenario.horizon < as_of else "open"
+
+
+def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> date:
+    """The day whose figures stand at `as_of`: once it is resolved, the day before we knew."""
+    outcome = resolved(database, scenario_id, as_of)
+    if outcome is None:
+        return as_of
+    eve: date = outcome.recorded - timedelta(days=1)
+    return max(eve, database.scenarios[scenario_id].opened)
+
+
+def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
+    """The scenarios that had opened by `as_of`."""
+    return {id: s for id, s in database.scenarios.items() if s.opened <= as_of}
+
+
+def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
+    """The scenarios that an item rates, directly or through an indicator that it fires."""
+    found = set(evidence.ratings)
+    for text in evidence.indicators:
+        scenario_id, indicator_id = indicator_key(text)
+        scenario = database.scenarios.get(scenario_id)
+        if scenario and indicator_id in scenario.indicators:
+            found |= scenario.indicators[indicator_id].ratings.keys()
+    return frozenset(found & database.scenarios.keys())
