@@ -1,0 +1,263 @@
+"""What was observed, and how it bears on each scenario."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from scenarios.cli import ask, parsing
+from scenarios.cli.desk import Desk, Written, known_id, open_desk, say, write
+from scenarios.cli.options import As, DryRun, Fires, Format, Rates
+from scenarios.cli.outcome import report_written
+from scenarios.errors import ScenError, UsageError
+
+_SLUG_LENGTH = 60
+_Text = Annotated[str | None, typer.Option()]
+
+
+def add_evidence(
+    context: typer.Context,
+    summary: Annotated[str | None, typer.Argument(metavar="SUMMARY")] = None,
+    rate: Rates = None,
+    indicator: Fires = None,
+    observed: Annotated[
+        str | None, typer.Option(metavar="DATE", help="A day, a month or a year [recorded].")
+    ] = None,
+    recorded: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="When we knew [today]."),
+    ] = None,
+    source: Annotated[str | None, typer.Option(metavar="ID", help="As in sources/.")] = None,
+    grade: Annotated[str | None, typer.Option(metavar="B2", help="Admiralty grade.")] = None,
+    url: _Text = None,
+    quote: _Text = None,
+    origin: Annotated[str | None, typer.Option(help="Who it comes from in the end.")] = None,
+    event: Annotated[str | None, typer.Option(help="The fact that several items report.")] = None,
+    corroborated_by: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="An independent item.")
+    ] = None,
+    analyst: Annotated[str | None, typer.Option(envvar="SCEN_ANALYST")] = None,
+    notes: _Text = None,
+    id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
+    dry_run: DryRun = False,
+    form: As = Format.table,
+) -> None:
+    """Record one thing observed, and rate it across the scenarios."""
+    from scenarios.cli.walk import Answers, details, walk
+
+    answers = Answers(
+        dict(map(parsing.scenario_rating, rate or ())),
+        dict(map(parsing.indicator_state, indicator or ())),
+    )
+    entered = recorded or parsing.today()
+    record: dict[str, Any] = {
+        "summary": summary,
+        "observed": observed,
+        "recorded": entered.isoformat(),
+        "analyst": analyst,
+        "source": source,
+        "url": url,
+        "grade": grade,
+        "origin": origin,
+        "event": event,
+        "corroborated_by": list(corroborated_by or ()),
+        "quote": quote,
+        "notes": notes,
+    }
+    with _kept(record, answers, id):
+        asked = ask.interactive()
+        record["summary"] = ask.needed(summary, "SUMMARY", "What was observed, in a sentence")
+        desk = open_desk(context)
+        new_source = details(desk, record, asked=asked)
+        if asked:
+            walk(desk.database, answers, entered)
+            id = id or ask.answer("Id", str, default=_free_id(desk, record))
+        written = _record(context, record, answers, id, new_source, dry_run=dry_run)
+    shown_id = written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
+    _report(written, shown_id, entered, form)
+
+
+def rate(
+    context: typer.Context,
+    evidence: Annotated[str | None, typer.Argument(metavar="EVIDENCE")] = None,
+    ratings: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO=CODE...")] = None,
+    indicator: Fires = None,
+    dry_run: DryRun = False,
+    form: As = Format.table,
+) -> None:
+    """Rate an item that is recorded already; its file keeps every other byte."""
+    from scenarios.cli.walk import Answers, walk
+    from scenarios.storage.drafting import Draft, Put, edited
+
+    evidence = ask.needed(evidence, "EVIDENCE", "The item's id")
+    answers = Answers(
+        dict(map(parsing.scenario_rating, ratings or ())),
+        dict(map(parsing.indicator_state, indicator or ())),
+    )
+    known_id(evidence, (desk := open_desk(context)).database.evidence, *_EVIDENCE)
+    if not answers.ratings and not answers.indicators:
+        if not ask.interactive():
+            raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
+        item = desk.database.evidence[evidence]
+        walk(desk.database, answers, item.recorded, item)
+
+    def draft(desk: Desk) -> list[Draft]:
+        known_id(evidence, desk.database.evidence, *_EVIDENCE)
+        _refuse_unknown(desk, answers.ratings, answers.indicators)
+        puts = [Put(("ratings", k), v) for k, v in answers.ratings.items()]
+        puts += [Put(("indicators", k), v) for k, v in answers.indicators.items()]
+        return [edited(desk.snapshot, "evidence", evidence, puts)]
+
+    written = write(context, draft, edits=True, dry_run=dry_run)
+    recorded = written.after.database.evidence[evidence].recorded
+    _report(written, evidence, recorded, form)
+
+
+def retract(
+    context: typer.Context,
+    evidence: Annotated[str | None, typer.Argument(metavar="EVIDENCE")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why it counts no longer.")] = None,
+    day: Annotated[
+        date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
+    ] = None,
+    dry_run: DryRun = False,
+    form: As = Format.table,
+) -> None:
+    """Keep an item, and count it no longer from a day on."""
+    from scenarios.storage.drafting import Draft, Put, edited
+
+    evidence = ask.needed(evidence, "EVIDENCE", "The item's id")
+    reason = ask.needed(reason, "--reason", "Why it counts no longer")
+    on = day or parsing.today()
+
+    def draft(desk: Desk) -> list[Draft]:
+        known_id(evidence, desk.database.evidence, *_EVIDENCE)
+        before = desk.database.evidence[evidence].retracted
+        if before:
+            raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
+        value = {"date": on.isoformat(), "reason": reason}
+        return [edited(desk.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
+
+    written = write(context, draft, edits=True, dry_run=dry_run)
+    _report(written, evidence, on, form)
+
+
+_EVIDENCE = ("evidence", "scen list evidence")
+
+
+def _record(
+    context: typer.Context,
+    record: dict[str, Any],
+    answers: Any,
+    id: str | None,
+    source: dict[str, Any] | None,
+    *,
+    dry_run: bool,
+) -> Written:
+    """Write the item; a proposed id that another process took meanwhile gets the next number."""
+    from scenarios.storage.drafting import Draft, new_file
+    from scenarios.storage.worktree import Exists
+
+    reliability, credibility = parsing.grade(record["grade"]) if record["grade"] else (None, None)
+    content = {
+        **record,
+        "reliability": reliability,
+        "credibility": credibility,
+        "ratings": answers.ratings,
+        "indicators": answers.indicators,
+    }
+
+    def draft(desk: Desk) -> list[Draft]:
+        _refuse_unknown(desk, answers.ratings, answers.indicators)
+        for other in record["corroborated_by"]:
+            known_id(other, desk.database.evidence, *_EVIDENCE)
+        if id and id in desk.database.evidence:
+            raise ScenError(
+                f"there is evidence '{id}' already: scen show {id}; choose another --id"
+            )
+        item = new_file("evidence", id or _free_id(desk, record), content)
+        if source and record["source"] not in desk.database.sources:
+            return [new_file("source", record["source"], source), item]
+        return [item]
+
+    while True:
+        try:
+            return write(context, draft, edits=False, dry_run=dry_run)
+        except Exists:
+            if id:
+                raise
+
+
+def _refuse_unknown(desk: Desk, ratings: dict[str, Any], indicators: dict[str, str]) -> None:
+    for scenario in ratings:
+        desk.scenario(scenario)
+    for text in indicators:
+        scenario, _, name = text.partition("/")
+        known = desk.database.scenarios[desk.scenario(scenario)].indicators
+        known_id(
+            name, known, f"indicator of {scenario}", f"scen list indicators --scenario {scenario}"
+        )
+
+
+def _free_id(desk: Desk, record: dict[str, Any]) -> str:
+    """The date and the summary's first words, with a number where that is taken."""
+    from scenarios.storage.records import path_of
+
+    plain = unicodedata.normalize("NFKD", record["summary"]).encode("ascii", "ignore").decode()
+    slug = "item"
+    for word in re.findall(r"[a-z0-9]+", plain.lower()):
+        longer = word if slug == "item" else f"{slug}-{word}"
+        if len(longer) > _SLUG_LENGTH:
+            break
+        slug = longer
+    base = proposed = f"{record['observed']}-{slug}"
+    number = 1
+    while path_of("evidence", proposed) in desk.snapshot:
+        number += 1
+        proposed = f"{base}-{number}"
+    return proposed
+
+
+def _report(written: Written, id: str, day: date, form: Format) -> None:
+    from scenarios.analysis.effects import effects
+    from scenarios.render.effects import effects_table
+
+    found = effects(written.before.database, written.after.database, id, day)
+    text = effects_table(found) or "it rates no scenario yet: scen rate " + id
+    report_written(written, id, form, text, effects=found)
+
+
+class _kept:  # noqa: N801 - read as a word: with _kept(…)
+    """Nothing typed is lost: on a refusal or Ctrl-C, the command that holds it all."""
+
+    def __init__(self, record: dict[str, Any], answers: Any, id: str | None) -> None:
+        self.record, self.answers, self.id = record, answers, id
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
+        if stopped and ask.interactive() and self.record["summary"]:
+            say("to take it up again: " + shlex.join(self.command()))
+
+    def command(self) -> list[str]:
+        """The command line that says all that was said."""
+        words = ["scen", "add-evidence", self.record["summary"]]
+        for key, value in self.record.items():
+            for one in value if isinstance(value, list) else [value]:
+                if key != "summary" and one:
+                    words += [f"--{key.replace('_', '-')}", str(one)]
+        for scenario, rating in self.answers.ratings.items():
+            words += ["--rate", f"{scenario}={rating}"]
+        for indicator, state in self.answers.indicators.items():
+            words += ["--indicator", f"{indicator}={state}"]
+        return words + (["--id", self.id] if self.id else [])
+
+
+COMMANDS = (add_evidence, rate, retract)

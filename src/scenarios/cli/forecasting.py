@@ -1,0 +1,204 @@
+"""What people state, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scenarios.cli import ask, parsing
+from scenarios.cli.desk import Desk, Written, known_id, opened, write
+from scenarios.cli.options import Analyst, As, DryRun, Format
+from scenarios.cli.outcome import report_written
+from scenarios.errors import ScenError, UsageError
+
+_Evidence = Annotated[
+    list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
+]
+_Day = Annotated[date | None, typer.Option(parser=parsing.day, metavar="DATE")]
+
+
+def forecast(
+    context: typer.Context,
+    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
+    probability: Annotated[
+        str | None, typer.Argument(metavar="P|withdraw", help="0.7 or 70%; withdraw takes it back.")
+    ] = None,
+    rationale: Annotated[str | None, typer.Option(help="Why.")] = None,
+    evidence: _Evidence = None,
+    analyst: Analyst = None,
+    day: Annotated[
+        date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
+    ] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
+    ] = None,
+    dry_run: DryRun = False,
+    form: As = Format.table,
+) -> None:
+    """State a probability in the day's sheet of one analyst."""
+    from scenarios.cli.sheets import Entry, read_sheet, sheet_draft
+
+    if from_ is not None:
+        if scenario is not None:
+            raise UsageError("--from takes a whole sheet: leave the scenario out")
+        analyst, day, entries = read_sheet(from_, analyst, day)
+    else:
+        scenario = ask.needed(scenario, "SCENARIO", "The scenario that you forecast")
+        value = ask.needed_as(probability, "P", "Its probability, or withdraw", _figure)
+        if rationale is None and ask.interactive():
+            rationale = ask.answer("Why (Enter = no reason given)", str, default="")
+        entries = [Entry(scenario, value, rationale or None, tuple(evidence or ()))]
+    analyst = ask.needed(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)")
+    on = day or parsing.today()
+
+    def draft(desk: Desk) -> Any:
+        for entry in entries:
+            _refuse_closed(desk, entry.scenario, on)
+            for id in entry.evidence:
+                known_id(id, desk.database.evidence, "evidence", "scen list evidence")
+        return [sheet_draft(desk, analyst, on, entries)]
+
+    written = write(context, draft, edits=True, dry_run=dry_run)
+    figures = _figures(written, [entry.scenario for entry in entries], on)
+    text = _figures_table(figures) + _sums(written, analyst, figures, on)
+    report_written(written, f"{on}-{analyst}", form, text, figures=figures)
+
+
+def resolve(
+    context: typer.Context,
+    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
+    outcome: Annotated[
+        str | None, typer.Argument(metavar="OUTCOME", help="occurred, did-not-occur, annulled.")
+    ] = None,
+    basis: Annotated[str | None, typer.Option(help="What decided it, by the criteria.")] = None,
+    day: Annotated[
+        date | None,
+        typer.Option("--date", parser=parsing.day, metavar="DATE", help="When it was known."),
+    ] = None,
+    recorded: _Day = None,
+    evidence: _Evidence = None,
+    dry_run: DryRun = False,
+    form: As = Format.table,
+) -> None:
+    """Record a scenario's outcome; its rivals in a set follow from it."""
+    from scenarios.storage.drafting import Draft, Put, edited
+
+    scenario = ask.needed(scenario, "SCENARIO", "The scenario that is decided")
+    record = {
+        "outcome": ask.needed_as(
+            outcome, "OUTCOME", "occurred, did-not-occur or annulled", parsing.outcome
+        ),
+        "date": "",
+        "recorded": "",
+        "basis": ask.needed(basis, "--basis", "What decided it, by the criteria"),
+    }
+    entered = recorded or parsing.today()
+    record["date"] = (day or entered).isoformat()
+    record["recorded"] = entered.isoformat()
+
+    def draft(desk: Desk) -> list[Draft]:
+        before = desk.database.scenarios[desk.scenario(scenario)].resolution
+        if before:
+            raise ScenError(
+                f"{scenario} is resolved already ({before.outcome}, {before.date}); "
+                "nothing was written"
+            )
+        value: dict[str, Any] = dict(record)
+        for id in evidence or ():
+            known_id(id, desk.database.evidence, "evidence", "scen list evidence")
+        if evidence:
+            value["evidence"] = list(evidence)
+        return [edited(desk.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
+
+    written = write(context, draft, edits=True, dry_run=dry_run)
+    report_written(written, scenario, form, _last_values(written, scenario, entered))
+
+
+def _figure(text: str) -> float | None:
+    return None if text == "withdraw" else parsing.chance(text)
+
+
+def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
+    from scenarios.analysis.known import resolution
+
+    opened(desk, scenario, on)
+    outcome = resolution(desk.database, scenario)
+    if outcome and outcome.date <= on:
+        raise ScenError(
+            f"the outcome of {scenario} was known on {outcome.date}: "
+            f"a forecast of {on} would not count; nothing was written"
+        )
+
+
+def _figures(written: Written, ids: list[str], on: date) -> list[dict[str, Any]]:
+    """The stated probability before and after, beside what the evidence implies."""
+    from scenarios.analysis.explanation import explain
+    from scenarios.analysis.forecasts import stated
+
+    found = []
+    for id in ids:
+        now = explain(written.after.database, id, on)
+        was = stated(written.before.database, id, on)
+        found.append(
+            {
+                "scenario": id,
+                "before": was.probability if was else None,
+                "after": now.stated.probability if now.stated else None,
+                "analysts": now.stated.analysts if now.stated else 0,
+                "implied": now.implied.probability,
+                "gap_decibans": now.gap_decibans,
+            }
+        )
+    return found
+
+
+def _figures_table(figures: list[dict[str, Any]]) -> str:
+    from scenarios.render.text import percent, signed, table
+
+    rows = [
+        [
+            f["scenario"],
+            percent(f["before"]) if f["before"] is not None else "–",
+            percent(f["after"]) if f["after"] is not None else "–",
+            f["analysts"],
+            percent(f["implied"]),
+            signed(f["gap_decibans"]) if f["gap_decibans"] is not None else "–",
+        ]
+        for f in figures
+    ]
+    headers = ["scenario", "stated before", "after", "n", "implied", "gap dB"]
+    return table(rows, headers, right=(1, 2, 3, 4, 5))
+
+
+def _sums(written: Written, analyst: str, figures: list[dict[str, Any]], on: date) -> str:
+    """What one analyst's figures add up to in each set that was touched and is complete."""
+    from scenarios.analysis.forecasts import standing
+    from scenarios.analysis.known import members
+
+    database = written.after.database
+    touched = {database.scenarios[f["scenario"]].set for f in figures}
+    lines = ""
+    for set_id in sorted(s for s in touched if s):
+        ids = members(database, set_id)
+        own = [standing(database, id, on).get(analyst) for id in ids]
+        given = [s.probability for s in own if s]
+        lines += f"\n{set_id}: {analyst} gives {len(given)} of {len(ids)}, sum {sum(given):.3f}"
+    return "\n" + lines if lines else ""
+
+
+def _last_values(written: Written, scenario: str, on: date) -> str:
+    from scenarios.analysis.explanation import explain
+    from scenarios.render.text import percent
+
+    if on < written.after.database.scenarios[scenario].opened:
+        return ""
+    last = explain(written.after.database, scenario, on)
+    stated = percent(last.stated.probability) if last.stated else "not stated"
+    outcome = (last.outcome or "").replace("-", " ")
+    return f"{scenario}: stated {stated}, implied {percent(last.implied.probability)} → {outcome}"
+
+
+COMMANDS = (forecast, resolve)

@@ -1,0 +1,47 @@
+"""The options that commands share, declared once."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+
+
+class Format(StrEnum):
+    """How results are written."""
+
+    table = "table"
+    json = "json"
+
+
+AsOf = Annotated[
+    date | None,
+    typer.Option(
+        "--as-of", parser=parsing.day, metavar="DATE", help="What was known on this day [today]."
+    ),
+]
+As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
+Analyst = Annotated[
+    str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who judges.")
+]
+Rates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rate",
+        metavar="SCENARIO=CODE",
+        help="How much more expected if it happens than if not: CC, C, N, I, II or a ratio.",
+    ),
+]
+Fires = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--indicator",
+        metavar="SCENARIO/INDICATOR=STATE",
+        help="An indicator that it shows as observed, emerging or reversed.",
+    ),
+]

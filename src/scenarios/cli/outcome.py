@@ -1,0 +1,34 @@
+"""What a recording command says when it is done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scenarios.cli.desk import Written, show
+from scenarios.cli.options import Format
+
+
+def report_written(written: Written, id: str, form: Format, text: str = "", **more: Any) -> None:
+    """The paths, then `text`; in a dry run what would have changed."""
+    value = {"id": id, "paths": written.paths, "dry_run": written.dry_run, **more}
+
+    def lines() -> str:
+        head = _changes(written) if written.dry_run else "\n".join(written.paths)
+        nothing = "nothing to change" if not written.drafts else ""
+        return "\n\n".join(part for part in (head or nothing, text) if part)
+
+    show(value, lines, form)
+
+
+def _changes(written: Written) -> str:
+    """The drafts as a unified diff."""
+    from difflib import unified_diff
+
+    from scenarios.render.text import printable
+
+    found: list[str] = []
+    for path, draft in zip(written.paths, written.drafts, strict=True):
+        old = draft.old.decode().splitlines() if draft.old is not None else []
+        name = path if draft.old is not None else "/dev/null"
+        found += unified_diff(old, draft.new.decode().splitlines(), name, path, lineterm="")
+    return "\n".join(printable(line) for line in found)

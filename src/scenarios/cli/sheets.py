@@ -1,0 +1,87 @@
+"""An analyst's sheet of one day: made, or one more probability put into it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from scenarios.cli.desk import Desk
+from scenarios.errors import ScenError
+from scenarios.model import Sheet
+from scenarios.storage.drafting import Draft, Put, edited, new_file
+from scenarios.storage.records import path_of
+from scenarios.storage.schemas import validate
+from scenarios.storage.yamltext import MAX_BYTES, read
+
+
+class Entry(NamedTuple):
+    """One forecast; a probability of None withdraws."""
+
+    scenario: str
+    probability: float | None
+    rationale: str | None
+    evidence: tuple[str, ...]
+
+
+class Prepared(NamedTuple):
+    """A sheet that was prepared in a file."""
+
+    analyst: str
+    date: date
+    entries: list[Entry]
+
+
+def sheet_draft(desk: Desk, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
+    """The day's sheet with these entries in it: a new one, or the old one edited."""
+    id = f"{on}-{analyst}"
+    if path_of("forecasts", id) not in desk.snapshot:
+        return new_file(
+            "forecasts",
+            id,
+            {
+                "date": on.isoformat(),
+                "analyst": analyst,
+                "probabilities": {e.scenario: e.probability for e in entries},
+                "rationales": {e.scenario: e.rationale for e in entries if e.rationale},
+                "evidence": {e.scenario: list(e.evidence) for e in entries if e.evidence},
+            },
+        )
+    puts = []
+    for entry in entries:
+        puts.append(Put(("probabilities", entry.scenario), entry.probability))
+        if entry.rationale:
+            puts.append(Put(("rationales", entry.scenario), entry.rationale))
+        if entry.evidence:
+            puts.append(Put(("evidence", entry.scenario), list(entry.evidence)))
+    return edited(desk.snapshot, "forecasts", id, puts)
+
+
+def read_sheet(path: Path, analyst: str | None, on: date | None) -> Prepared:
+    """A sheet from a file; `analyst` and `on` overrule its own, which may be left out."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise ScenError(f"{path} cannot be read: {error.strerror}") from None
+    value, faults = read(str(path), data)
+    if faults:
+        raise ScenError("; ".join(map(str, faults)))
+    if isinstance(value, dict):
+        value |= {"analyst": analyst} if analyst else {}
+        value |= {"date": on.isoformat()} if on else {}
+    wrong = validate("forecasts", value)
+    if wrong:
+        raise ScenError("; ".join(f"{path}: {fault.message}" for fault in wrong))
+    sheet = msgspec.convert(value, Sheet)
+    return Prepared(
+        sheet.analyst,
+        sheet.date,
+        [
+            Entry(id, p, sheet.rationales.get(id), sheet.evidence.get(id, ()))
+            for id, p in sheet.probabilities.items()
+        ],
+    )

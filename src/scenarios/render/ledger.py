@@ -1,0 +1,117 @@
+"""One scenario's odds ledger as text: a running sum from prior to implied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.analysis.explanation import Explanation
+from scenarios.analysis.ledger import Line
+from scenarios.model import Database, Scenario
+from scenarios.render.text import counted, fold, in_words, percent, printable, signed, table
+from scenarios.scales import probability
+
+
+def ledger_text(made: Explanation, database: Database, width: int) -> str:
+    """The ledger with what each line's rank left of it, suppressed items and leave-one-out."""
+    scenario = database.scenarios[made.scenario]
+    head = f"{made.scenario}: {scenario.title}, as of {made.as_of}"
+    if made.outcome:
+        outcome = made.outcome.replace("-", " ")
+        head += f"\nResolved: {outcome}. The ledger as it stood on {made.ledger_day}."
+    return "\n\n".join(
+        [
+            printable(head),
+            fold(scenario.question, width),
+            _sums(made, width),
+            *_behind(made, database, width),
+            "\n".join(_closing(made, database, scenario, width)),
+        ]
+    )
+
+
+def _sums(ledger: Explanation, width: int) -> str:
+    running = ledger.prior.decibans
+    rows = [["prior", "", "", "", signed(running), percent(ledger.prior.probability)]]
+    for line in ledger.lines:
+        running += line.counted_decibans
+        shown = line.kind not in ("time", "rivals", "bound")
+        rows.append(
+            [
+                _name(line),
+                signed(line.decibans) if shown else "",
+                f"{line.factor:.2f}" if shown and line.kind != "in-prior" else "",
+                signed(line.counted_decibans),
+                signed(running),
+                percent(probability(running)),
+            ]
+        )
+    rows.append(["implied", "", "", "", signed(running), percent(ledger.implied.probability)])
+    headers = ["line", "dB", "factor", "counted", "sum", "p"]
+    return table(
+        rows,
+        headers,
+        right=(1, 2, 3, 4, 5),
+        widths=[max(30, width - 44), None, None, None, None, None],
+    )
+
+
+def _name(line: Line) -> str:
+    kinds = {"absence": " (absent)", "in-prior": " (in the prior)"}
+    return line.id + kinds.get(line.kind, "")
+
+
+def _behind(ledger: Explanation, database: Database, width: int) -> Iterator[str]:
+    """What the lines say in words, and what stands under them."""
+    lines = []
+    for line in ledger.lines:
+        if line.kind in ("time", "rivals", "bound"):
+            continue
+        lines.append(
+            fold(f"{signed(line.counted_decibans):>6} dB  {_says(line, database)}", width, " " * 11)
+        )
+        if line.kind == "indicator":
+            lines += [
+                fold(f"{id}: {database.evidence[id].summary}", width, " " * 13, " " * 11)
+                for id in line.evidence
+            ]
+        lines += [
+            fold(f"suppressed, same origin or event: {id}", width, " " * 13, " " * 11)
+            for id in line.suppressed
+        ]
+    if lines:
+        yield "\n".join(lines)
+
+
+def _says(line: Line, database: Database) -> str:
+    if line.kind in ("direct", "in-prior"):
+        return f"{line.id}: {database.evidence[line.id].summary}"
+    scenario, _, indicator = line.id.partition("/")
+    statement = database.scenarios[scenario].indicators[indicator].statement
+    seen = "not seen when due: " if line.kind == "absence" else ""
+    return f"{line.id}: {seen}{statement}"
+
+
+def _closing(
+    ledger: Explanation, database: Database, scenario: Scenario, width: int
+) -> Iterator[str]:
+    language = database.tracker.estimative_language
+    yield fold(f"Prior {percent(ledger.prior.probability)}: {scenario.prior.basis}", width)
+    if ledger.neutral:
+        yield fold(f"{counted(ledger.neutral, 'neutral item')} not listed.", width)
+    yield f"Implied {in_words(ledger.implied.probability, language)}."
+    stated, distance = ledger.stated, ledger.gap_decibans
+    if stated and distance is not None:
+        side = "above" if distance > 0 else "below"
+        yield fold(
+            f"Stated {in_words(stated.probability, language)}, "
+            f"{abs(distance):.1f} dB {side} what the evidence implies.",
+            width,
+        )
+    left = ledger.leave_one_out
+    if left.low_line is None and left.high_line is None:
+        return
+    low = f"{percent(left.low)} without {left.low_line}" if left.low_line else percent(left.low)
+    high = (
+        f"{percent(left.high)} without {left.high_line}" if left.high_line else percent(left.high)
+    )
+    yield fold(f"One line less: from {low} to {high}.", width)

@@ -1,0 +1,137 @@
+"""The lists and single records as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from scenarios.analysis.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
+from scenarios.analysis.status import StatusRow
+from scenarios.render.text import fold, percent, table
+
+
+def scenarios_table(rows: Sequence[StatusRow], width: int) -> str:
+    """Id, state, horizon, both probabilities, title."""
+    cells = [
+        [
+            row.id,
+            (row.outcome or row.state).replace("-", " "),
+            row.horizon,
+            percent(row.stated.probability) if row.stated else "–",
+            percent(row.implied.probability),
+            row.title,
+        ]
+        for row in rows
+    ]
+    headers = ["scenario", "state", "horizon", "stated", "implied", "title"]
+    return _fitted(cells, headers, width, right=(3, 4))
+
+
+def indicators_table(rows: Sequence[IndicatorRow], width: int) -> str:
+    """Scenario/indicator, state, since, due, diagnosticity, statement."""
+    cells = [
+        [
+            f"{row.scenario}/{row.indicator}",
+            row.state,
+            row.since or "",
+            row.due or "",
+            f"{row.diagnosticity:.0f}",
+            row.statement,
+        ]
+        for row in rows
+    ]
+    headers = ["indicator", "state", "since", "due", "dB", "statement"]
+    return _fitted(cells, headers, width, right=(4,))
+
+
+def evidence_table(rows: Sequence[EvidenceRow], width: int) -> str:
+    """Recorded, id, grade, summary."""
+    cells = [
+        [
+            row.recorded,
+            row.id,
+            row.grade if row.counts else f"{row.grade} retracted",
+            row.summary,
+        ]
+        for row in rows
+    ]
+    return _fitted(cells, ["recorded", "evidence", "grade", "summary"], width)
+
+
+def forecasts_table(rows: Sequence[ForecastRow], width: int) -> str:
+    """Date, analyst, scenario, probability, rationale."""
+    cells = [
+        [
+            row.date,
+            row.analyst,
+            row.scenario,
+            "withdrawn" if row.probability is None else percent(row.probability),
+            row.rationale or "",
+        ]
+        for row in rows
+    ]
+    headers = ["date", "analyst", "scenario", "stated", "rationale"]
+    return _fitted(cells, headers, width, right=(3,))
+
+
+def sources_table(rows: Sequence[SourceRow], width: int) -> str:
+    """Id, reliability, items, name and basis."""
+    cells = [
+        [
+            row.id,
+            row.reliability,
+            row.items,
+            row.name + (f": {row.reliability_basis}" if row.reliability_basis else ""),
+        ]
+        for row in rows
+    ]
+    return _fitted(cells, ["source", "grade", "items", "name"], width, right=(2,))
+
+
+def record_text(head: str, record: dict[str, Any], width: int) -> str:
+    """Every key of a record that holds something, long texts folded."""
+    return "\n".join([head, "", *_entries(record, width, "")])
+
+
+def _entries(record: dict[str, Any], width: int, indent: str) -> Iterator[str]:
+    for key, value in record.items():
+        if value in (None, [], {}, ()):
+            continue
+        if isinstance(value, dict):
+            yield fold(f"{key}:", width, indent)
+            yield from _entries(value, width, indent + "  ")
+        elif isinstance(value, list):
+            yield fold(f"{key}:", width, indent)
+            for one in value:
+                if isinstance(one, dict):
+                    yield from _entries(one, width, indent + "  ")
+                else:
+                    yield fold(str(one), width, indent + "    ", indent + "  - ")
+        else:
+            yield fold(f"{key}: {value}", width, indent + "  ", indent)
+
+
+_NARROWEST = 24
+
+
+def _fitted(
+    cells: list[list[Any]], headers: list[str], width: int, right: Sequence[int] = ()
+) -> str:
+    """A table whose last column folds so that the whole fits."""
+    if not cells:
+        return "none"
+    widest = [max(len(str(line[n])) for line in [headers, *cells]) for n in range(len(headers))]
+    spare = width - sum(widest[:-1]) - 2 * (len(headers) - 1)
+    if spare < _NARROWEST:
+        return _stacked(cells, width)
+    return table(cells, headers, right, [None] * (len(headers) - 1) + [spare])
+
+
+def _stacked(cells: list[list[Any]], width: int) -> str:
+    """Where a table would be too wide: the last column below the others."""
+    lines = []
+    for *first, last in cells:
+        lines.append(fold("  ".join(str(cell) for cell in first if str(cell)), width))
+        if str(last):
+            lines.append(fold(str(last), width, "    "))
+    return "\n".join(lines)

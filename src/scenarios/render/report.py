@@ -1,0 +1,208 @@
+"""The weekly review as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.analysis.changes import LineChange
+from scenarios.analysis.review import Move, Resolved, Review
+from scenarios.model import Database
+from scenarios.render.status import status_table
+from scenarios.render.text import counted, fold, in_words, percent, points, printable, signed
+
+_SMALL_DECIBANS = 0.5
+"""Lines that changed by less are added up in one row."""
+
+
+def report_text(review: Review, database: Database, width: int) -> str:
+    """Every section of the review that has something to say."""
+    language = review.method.estimative_language
+    head = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
+    sections = [
+        printable(head),
+        status_table(review.scenarios, review.findings, language, width),
+        *_moves(review, database, width),
+        *_resolved(review, database, width),
+        *_new_evidence(review, width),
+        *_indicators(review, width),
+        *_findings(review, width),
+        *_unchanged(review, width),
+        *_method(review, width),
+    ]
+    return "\n\n".join(section for section in sections if section)
+
+
+def _heading(text: str) -> str:
+    return f"{text}\n{'-' * len(text)}"
+
+
+def _moves(review: Review, database: Database, width: int) -> Iterator[str]:
+    if not review.moves:
+        yield _heading("What moved") + "\nNothing moved."
+        return
+    yield _heading("What moved, and why")
+    bits = {row.id: row.movement_bits for row in review.scenarios}
+    for move in review.moves:
+        yield "\n".join(_move(move, bits[move.scenario], review, database, width))
+
+
+def _move(move: Move, bits: float, review: Review, database: Database, width: int) -> Iterator[str]:
+    language = review.method.estimative_language
+    scenario = database.scenarios[move.scenario]
+    yield fold(f"{move.scenario}: {scenario.title} ({bits:.3f} bits)", width)
+    if move.stated and move.stated.to is not None:
+        unexplained = "" if move.explained else ", unexplained"
+        step = _step(move.stated.from_, move.stated.to, language)
+        yield f"  stated   {step}{unexplained}"
+        if move.stated.rationale:
+            yield fold(move.stated.rationale, width, " " * 11)
+    elif move.stated:
+        yield "  stated   no longer stands: withdrawn or expired"
+    after = move.implied.to
+    assert after is not None  # noqa: S101 - what is implied always has a figure
+    yield f"  implied  {_step(move.implied.from_, after, language)}"
+    yield from _lines(move, database, width)
+
+
+def _step(before: float | None, after: float, language: str) -> str:
+    if before is None:
+        return f"{in_words(after, language)}, new"
+    change = points(before, after)
+    if change == "0":
+        return f"{in_words(after, language)}, unchanged"
+    return f"{percent(before)} → {in_words(after, language)}, {change} points"
+
+
+def _lines(move: Move, database: Database, width: int) -> Iterator[str]:
+    changes = [*move.lines_added, *move.lines_removed, *move.lines_changed]
+    changes.sort(key=lambda change: (-abs(change.after - change.before), change.id))
+    large = [c for c in changes if abs(c.after - c.before) >= _SMALL_DECIBANS]
+    for change in large:
+        yield _entry(change.after - change.before, f"{change.id}: {_why(change)}", width)
+        if change.cause not in ("new rank", "rivals", "time"):
+            for id in change.evidence:
+                yield fold(f"{database.evidence[id].summary} [{id}]", width, " " * 21)
+    small = changes[len(large) :]
+    if small:
+        worth = sum(c.after - c.before for c in small)
+        causes = ", ".join(sorted({c.cause for c in small}))
+        yield _entry(worth, f"{counted(len(small), 'smaller change')}: {causes}", width)
+    for worth, text in (
+        (move.time, "time: the event has not happened so far"),
+        (move.rivals, "rivals: what the other members of the set gained or lost"),
+        (move.bound, "bound: an implied probability is held within 0.1% and 99.9%"),
+    ):
+        if worth:
+            yield _entry(worth, text, width)
+    total = sum(c.after - c.before for c in changes) + move.time + move.rivals + move.bound
+    yield _entry(total, "in all", width)
+
+
+def _entry(worth: float, text: str, width: int) -> str:
+    return fold(text, width, " " * 21, f"{signed(worth):>15} dB  ")
+
+
+def _why(change: LineChange) -> str:
+    texts = {
+        "new evidence": "new evidence" if change.kind != "absence" else "less absent than before",
+        "new witness": f"a new witness, {_from_to(change)}",
+        "retraction": f"a retraction, {_from_to(change)}",
+        "reversal": f"a reversal, {_from_to(change)}",
+        "new rank": f"a new rank among its like, {_from_to(change)}",
+        "time": "past due and not seen",
+        "rivals": f"another comparison, since a rival left the set, {_from_to(change)}",
+    }
+    return texts[change.cause]
+
+
+def _from_to(change: LineChange) -> str:
+    return f"{signed(change.before)} → {signed(change.after)} dB"
+
+
+def _resolved(review: Review, database: Database, width: int) -> Iterator[str]:
+    if not review.resolved:
+        return
+    yield _heading("Resolved")
+    for entry in review.resolved:
+        yield "\n".join(_outcome(entry, database, width))
+
+
+def _outcome(entry: Resolved, database: Database, width: int) -> Iterator[str]:
+    stated = "never stated" if entry.stated is None else f"stated {percent(entry.stated)}"
+    last = f"{stated}, implied {percent(entry.implied)}"
+    outcome = entry.outcome.replace("-", " ")
+    yield fold(f"{entry.scenario}: {last} → {outcome} ({entry.date})", width)
+    yield fold(entry.basis, width, "  ")
+    for id in entry.evidence:
+        yield fold(f"{database.evidence[id].summary} [{id}]", width, "    ", "  - ")
+
+
+def _new_evidence(review: Review, width: int) -> Iterator[str]:
+    if not review.new_evidence:
+        return
+    lines = [_heading(f"New evidence ({len(review.new_evidence)})")]
+    for item in review.new_evidence:
+        source = f", {item.source}" if item.source else ""
+        lines.append(fold(f"{item.id} ({item.grade}{source})", width))
+        lines.append(fold(item.summary, width, "  "))
+        bears = ", ".join(item.scenarios) or "nothing yet: scen rate"
+        lines.append(fold(f"bears on {bears}", width, "  "))
+    yield "\n".join(lines)
+
+
+def _indicators(review: Review, width: int) -> Iterator[str]:
+    if not review.indicator_changes:
+        return
+    lines = [_heading("Indicators that changed state")]
+    for change in review.indicator_changes:
+        name = f"{change.scenario}/{change.indicator}"
+        lines.append(fold(f"{name}: {change.before} → {change.after}", width))
+        lines.append(fold(change.statement, width, "  "))
+    yield "\n".join(lines)
+
+
+def _findings(review: Review, width: int) -> Iterator[str]:
+    if not review.findings:
+        return
+    lines = [_heading("Needs attention")]
+    by_rule: dict[str, dict[str, list[str]]] = {}
+    for finding in review.findings:
+        same = by_rule.setdefault(finding.rule, {})
+        same.setdefault(finding.message, []).append(finding.subject)
+    for rule, messages in by_rule.items():
+        lines.append(f"{rule}:")
+        for message, subjects in messages.items():
+            lines.append(fold(f"{', '.join(subjects)}: {message}", width, "    ", "  - "))
+    yield "\n".join(lines)
+
+
+def _unchanged(review: Review, width: int) -> Iterator[str]:
+    reaffirmed, untouched = review.unchanged.reaffirmed, review.unchanged.untouched
+    if not reaffirmed and not untouched:
+        return
+    lines = [_heading("Did not change")]
+    if reaffirmed:
+        lines.append(fold(f"reaffirmed: {', '.join(reaffirmed)}", width, "  "))
+    if untouched:
+        lines.append(fold(f"untouched: {', '.join(untouched)}", width, "  "))
+    yield "\n".join(lines)
+
+
+def _method(review: Review, width: int) -> Iterator[str]:
+    method = review.method
+    worth = ", ".join(f"{code} {value:g}" for code, value in method.decibans.items())
+    weights = "Grades are shown, not applied."
+    if method.grade_weights:
+        letters = ", ".join(f"{k} {v:g}" for k, v in method.grade_weights.reliability.items())
+        numbers = ", ".join(f"{n} {v:g}" for n, v in enumerate(method.grade_weights.credibility, 1))
+        weights = f"A grade keeps, by this team's own table: {letters}; {numbers}."
+    analysts = "no standing forecast" if not method.analysts else "one analyst, no team"
+    if method.analysts > 1:
+        analysts = f"{method.analysts} analysts, the geometric mean of their odds"
+    words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
+    text = (
+        f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "
+        f"Dependence between lines: {method.evidence_dependence:g}. "
+        f"Stated: {analysts}. Words: {words[method.estimative_language]}."
+    )
+    yield _heading("Method") + "\n" + fold(text, width)

@@ -1,0 +1,90 @@
+"""Figures, terms and folded paragraphs as plain text that a terminal cannot be harmed by."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Sequence
+from typing import Any
+
+from scenarios.scales import estimative_term
+
+MINUS = "−"
+_TAIL = 0.1
+"""Below this, and above one minus this, a per cent sign wants a decimal."""
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """The text with each control and direction character spelled out, so that none acts."""
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def percent(value: float) -> str:
+    """A probability in per cent: `45%`, and `4.2%` or `99.3%` in the tails."""
+    shown = value * 100
+    if value < _TAIL or value > 1 - _TAIL:
+        return f"{shown:.1f}%"
+    return f"{shown:.0f}%"
+
+
+def points(before: float | None, after: float) -> str:
+    """The move in percentage points, signed; nothing where there is nothing to compare."""
+    if before is None:
+        return ""
+    return signed((after - before) * 100)
+
+
+def signed(value: float, digits: int = 1) -> str:
+    """A number with its sign, `+3.0` or `−0.5`; `0` where it rounds to nothing."""
+    rounded = f"{abs(value):.{digits}f}"
+    if not rounded.strip("0."):
+        return "0"
+    return ("+" if value > 0 else MINUS) + rounded
+
+
+def in_words(value: float, language: str) -> str:
+    """A probability as number and term: `45% (unlikely)`."""
+    return f"{percent(value)} ({estimative_term(value, language)})"
+
+
+def fold(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """A paragraph folded at `width`, indented."""
+    lead = indent if first is None else first
+    return textwrap.fill(
+        printable(text),
+        max(width, len(indent) + 20),
+        initial_indent=lead,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def table(
+    rows: Sequence[Sequence[Any]],
+    headers: Sequence[str],
+    right: Sequence[int] = (),
+    widths: Sequence[int | None] | None = None,
+) -> str:
+    """A plain table; `right` names the columns that hold figures, `widths` where texts fold."""
+    from tabulate import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
+
+    align = ["right" if n in right else "left" for n in range(len(headers))]
+    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    if not cells:
+        return ""
+    made = tabulate(
+        cells,
+        list(headers),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=align,
+        maxcolwidths=list(widths) if widths else None,
+    )
+    return "\n".join(line.rstrip() for line in made.splitlines())
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 item`, `2 items`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

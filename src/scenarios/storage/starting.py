@@ -1,0 +1,49 @@
+"""The files of a new database."""
+
+from __future__ import annotations
+
+import json
+
+from scenarios.model import Kind
+from scenarios.storage.schemas import schema_text
+
+KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
+
+_TRACKER = """\
+# yaml-language-server: $schema=../schema/tracker.schema.json
+format: 1
+title: {title}
+# description: Who tracks what, and for whom.
+review_every_days: 7
+# forecast_expires_days: 180   # a stated probability older than this no longer stands
+estimative_language: icd-203   # or phia
+
+# What a rating is worth, in decibans (Jeffreys: 5 substantial, 10 strong).
+decibans:
+  CC: 10
+  C: 5
+  N: 0
+  I: -5
+  II: -10
+
+# The share of a rating that an Admiralty grade keeps: your team's own table. Without it, grades
+# are shown and not applied.
+# grade_weights:
+#   reliability: {{A: 1.0, B: 0.8, C: 0.6, D: 0.3, E: 0.0, F: 0.4}}
+#   credibility: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]   # 1 to 6
+
+# How alike lines of evidence about one question are: 0 is independent, which they never are.
+evidence_dependence: 0.5
+
+# Mutually exclusive and exhaustive scenarios; each names its set.
+# sets:
+#   relationship-2030: Form of the relationship on 31 December 2030
+"""
+
+
+def files(name: str) -> dict[str, bytes]:
+    """Path and content of each file of a new database for a folder of this name; tracker last."""
+    made = {f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS}
+    title = json.dumps(name or "Scenarios", ensure_ascii=False)
+    made["scenarios/tracker.yaml"] = _TRACKER.format(title=title).encode()
+    return made
