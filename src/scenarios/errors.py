@@ -7,14 +7,14 @@ Problem          a fault in a file: collected, never raised
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-import msgspec
 
 Severity = Literal["error", "warning"]
 
 
-class Problem(msgspec.Struct, frozen=True, order=True):
+@dataclass(frozen=True, order=True, slots=True)
+class Problem:
     """A fault in a file. Lines and columns count from 1."""
 
     path: str

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.known import Known
 from scenarios.analysis.ledger import Ledger, Line, LineKind
 from scenarios.model import EvidenceId
 
@@ -48,13 +49,19 @@ class LedgerChange(msgspec.Struct, frozen=True):
         return tuple(sorted(every, key=lambda c: (-abs(c.after - c.before), c.id)))
 
 
+def touched(known: Known, since: Known) -> frozenset[str]:
+    """The items that `known` has and `since` has not, and the indicators that they fire."""
+    ids = known.evidence.keys() - since.evidence.keys()
+    return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))
+
+
 def compare(
     before: Ledger,
     after: Ledger,
-    new: AbstractSet[EvidenceId] = frozenset(),
-    gone: AbstractSet[EvidenceId] = frozenset(),
+    new: AbstractSet[str] = frozenset(),
+    gone: AbstractSet[str] = frozenset(),
 ) -> LedgerChange:
-    """What came, went or changed from one ledger to the other; `new` and `gone` items say why."""
+    """What came, went or changed between two ledgers, and why: by what is `new` and `gone`."""
     pairs, came, went = _matched(_evidence_lines(before), _evidence_lines(after))
 
     def change(old: Line | None, now: Line | None) -> LineChange:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -28,6 +29,11 @@ class Effect(msgspec.Struct, frozen=True):
     note: str | None
 
 
+class _Item(NamedTuple):
+    weight: float
+    retracted: bool
+
+
 def effects(
     before: Database, after: Database, evidence_id: EvidenceId, day: date
 ) -> tuple[Effect, ...]:
@@ -44,7 +50,9 @@ def effects(
             continue
         old, new = ledger(then, scenario_id), ledger(now, scenario_id)
         line = _line_of(new, via or evidence_id)
-        worth, note = _worth(old, new, line, via or evidence_id, weight)
+        row = via or evidence_id
+        note = _note(old, line, row, _Item(weight, evidence_id not in now.evidence))
+        heard = line is not None and row not in line.suppressed
         found.append(
             Effect(
                 scenario_id,
@@ -52,7 +60,7 @@ def effects(
                 via,
                 weight,
                 line.factor if line else None,
-                worth,
+                line.counted_decibans if line and heard else 0.0,
                 old.implied.probability,
                 new.implied.probability,
                 note,
@@ -83,21 +91,19 @@ def _line_of(book: Ledger, row: str) -> Line | None:
     return None
 
 
-def _worth(
-    old: Ledger, new: Ledger, line: Line | None, row: str, weight: float
-) -> tuple[float, str | None]:
+def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:
+    """Why nothing, or nothing more, was counted; None where the item's line changed."""
+    if item.retracted:
+        return "retracted"
     if line is None:
-        reason = "its grade leaves it no weight" if weight == 0 else "neutral: tells nothing apart"
-        return 0.0, reason
+        return "neutral: tells nothing apart" if item.weight else "its grade leaves it no weight"
     if line.kind == "in-prior":
-        return 0.0, "in the prior"
+        return "in the prior"
     if row in line.suppressed:
-        return 0.0, f"same origin or event as {line.id}: one witness"
+        return f"same origin or event as {line.id}: one witness"
     was = _line_of(old, line.id)
-    if was and was.decibans == line.decibans:
-        return line.counted_decibans, "adds nothing to what was already seen"
-    del new
-    return line.counted_decibans, None
+    same = was is not None and was.decibans == line.decibans
+    return "adds nothing to what was already seen" if same else None
 
 
 def _life(database: Database, scenario_id: ScenarioId, day: date) -> str:

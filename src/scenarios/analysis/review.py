@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.changes import LedgerChange, LineChange, compare
+from scenarios.analysis.changes import LedgerChange, LineChange, compare, touched
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.indicators import ReadingState, reading
 from scenarios.analysis.known import bears_on
@@ -156,8 +156,7 @@ def review(window: Window) -> Review:
 
 
 def _move(window: Window, view: View) -> Move:
-    new = window.now.evidence.keys() - window.before.evidence.keys()
-    gone = window.before.evidence.keys() - window.now.evidence.keys()
+    new, gone = touched(window.now, window.before), touched(window.before, window.now)
     change = compare(view.before, view.now, new, gone) if view.before else LedgerChange()
     said = [entry.rationale for entry in view.given if entry.rationale]
     stated = StatedShift(

@@ -22,7 +22,7 @@ def check(
     form: As = Format.table,
 ) -> None:
     """Check every file and name every fault at once."""
-    from msgspec.structs import replace
+    from dataclasses import replace
 
     desk = open_desk(context)
     root = shown(desk.root)
@@ -59,4 +59,4 @@ def _findings(desk: Desk, on: date) -> Any:
     return findings(window(desk.database, on - days, on))
 
 
-COMMANDS = (check,)
+COMMANDS = {"check": check}

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from scenarios.errors import Problem, ScenError
-from scenarios.model import Database, ScenarioId
-from scenarios.storage import worktree
-from scenarios.storage.loader import Loaded, load
 
 if TYPE_CHECKING:
+    from scenarios.model import Database, ScenarioId
     from scenarios.storage.drafting import Draft
+    from scenarios.storage.loader import Loaded
 
 
 class Desk(NamedTuple):
@@ -54,6 +53,9 @@ class Written(NamedTuple):
 
 def open_desk(context: typer.Context) -> Desk:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
+    from scenarios.storage import worktree
+    from scenarios.storage.loader import load
+
     root = worktree.find(Path.cwd(), context.obj)
     snapshot, problems = worktree.snapshot(root)
     loaded = load(snapshot)
@@ -83,6 +85,7 @@ def write(
 
     An edit of an existing file is read, checked and written under the database's lock.
     """
+    from scenarios.storage import worktree
     from scenarios.storage.drafting import accept
 
     root = worktree.find(Path.cwd(), context.obj)

@@ -260,4 +260,4 @@ class _kept:  # noqa: N801 - read as a word: with _kept(…)
         return words + (["--id", self.id] if self.id else [])
 
 
-COMMANDS = (add_evidence, rate, retract)
+COMMANDS = {"add-evidence": add_evidence, "rate": rate, "retract": retract}

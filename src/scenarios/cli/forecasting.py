@@ -201,4 +201,4 @@ def _last_values(written: Written, scenario: str, on: date) -> str:
     return f"{scenario}: stated {stated}, implied {percent(last.implied.probability)} → {outcome}"
 
 
-COMMANDS = (forecast, resolve)
+COMMANDS = {"forecast": forecast, "resolve": resolve}

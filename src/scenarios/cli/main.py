@@ -4,20 +4,52 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli import checking, evidence, forecasting, reading, recording
 from scenarios.errors import ScenError
 
 INTERRUPTED = 130
 
+_HOMES = {
+    "init": "recording",
+    "new": "recording",
+    "add-indicator": "recording",
+    "add-source": "recording",
+    "add-evidence": "evidence",
+    "rate": "evidence",
+    "retract": "evidence",
+    "forecast": "forecasting",
+    "resolve": "forecasting",
+    "list": "reading",
+    "show": "reading",
+    "status": "reading",
+    "report": "reading",
+    "explain": "reading",
+    "check": "checking",
+}
+"""Each command's module: only that of the command at hand is imported."""
+
 
 class _Boundary(TyperGroup):
-    """Every expected error ends here; a bug stays a traceback."""
+    """Finds each command in its module. Every expected error ends here; a bug stays a traceback."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as the group has it
+        return list(_HOMES)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
+        if cmd_name not in _HOMES:
+            return None
+        module = import_module(f"scenarios.cli.{_HOMES[cmd_name]}")
+        alone = typer.Typer(
+            add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
+        )
+        alone.command(cmd_name)(module.COMMANDS[cmd_name])
+        return typer.main.get_command(alone)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -64,11 +96,6 @@ def scen(
     ] = False,
 ) -> None:
     context.obj = database
-
-
-for group in (recording, evidence, forecasting, reading, checking):
-    for command in group.COMMANDS:
-        app.command()(command)
 
 
 def main() -> None:

@@ -200,5 +200,10 @@ def _nothing_yet(desk: Desk, on: date) -> str:
     return f"no scenario had opened by {on}: the first opens on {opens[0]}"
 
 
-list_.__name__, show_.__name__ = "list", "show"
-COMMANDS = (list_, show_, status, report, explain)
+COMMANDS = {
+    "list": list_,
+    "show": show_,
+    "status": status,
+    "report": report,
+    "explain": explain,
+}

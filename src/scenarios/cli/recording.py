@@ -173,4 +173,4 @@ def _refuse_taken(id: str, known: Any, what: str) -> None:
         raise ScenError(f"there is {what} '{id}' already: scen show {id}; nothing was written")
 
 
-COMMANDS = (init, new, add_indicator, add_source)
+COMMANDS = {"init": init, "new": new, "add-indicator": add_indicator, "add-source": add_source}

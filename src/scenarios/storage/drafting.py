@@ -78,5 +78,3 @@ def _fault(problem: Problem) -> tuple[str, str, str]:
 def _said(problem: Problem) -> str:
     hint = f" ({problem.hint})" if problem.hint else ""
     return f"{problem.message}{hint}"
-
-

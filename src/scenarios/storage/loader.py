@@ -1,0 +1,128 @@
+"""A snapshot of files to records and problems: pure, and total whatever the bytes are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from scenarios.errors import Problem
+from scenarios.model import Database, Evidence, Record, Scenario, Sheet, Source, Tracker
+from scenarios.storage import yamltext
+from scenarios.storage.checks import Known, check
+from scenarios.storage.records import id_of, kind_of, path_of, place_of
+from scenarios.storage.schemas import Fault, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from scenarios.model import Kind
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """What could be built, what is wrong, and how many record files were left out."""
+
+    database: Database
+    problems: list[Problem]
+    left_out: int
+
+
+def load(snapshot: Mapping[str, bytes]) -> Loaded:
+    """Every record that can be built, and every problem, by path, line and column."""
+    records: dict[Kind, dict[str, Any]] = {kind: {} for kind in _MODELS}
+    broken: dict[Kind, dict[str, str]] = {kind: {} for kind in _MODELS}
+    problems: list[Problem] = []
+    left_out = 0
+    for path in sorted(snapshot):
+        place = place_of(path)
+        if place is None:
+            continue
+        if isinstance(place, Problem):
+            problems.append(place)
+            if place.severity == "error":
+                left_out += 1
+                broken[kind_of(path)][id_of(path)] = place.path
+            continue
+        kind, id = place
+        record, faults = read_record(kind, path, snapshot[path])
+        problems += faults
+        if record is None:
+            broken[kind][id] = path
+            left_out += 1
+        else:
+            records[kind][id] = record
+    if "tracker.yaml" not in snapshot:
+        broken["tracker"]["tracker"] = "tracker.yaml"
+        problems.append(_no_tracker())
+    database = Database(
+        records["tracker"].get("tracker", Tracker()),
+        records["scenario"],
+        records["evidence"],
+        records["forecasts"],
+        records["source"],
+    )
+    problems += _between_records(snapshot, Known(database, broken))
+    return Loaded(database, sorted(problems, key=_in_reading_order), left_out)
+
+
+def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
+    """One file's record, or None and what is wrong with the file by itself."""
+    value, problems = yamltext.read(path, data)
+    if problems:
+        return None, problems
+    if faults := validate(kind, value):
+        return None, _placed(path, data, faults)
+    if kind == "evidence" and not isinstance(value["observed"], str):
+        value["observed"] = str(int(value["observed"]))
+    try:
+        return msgspec.convert(value, _MODELS[kind]), []
+    except msgspec.ValidationError:  # to JSON Schema 7.0 is a whole number, to msgspec it is none
+        return msgspec.convert(_whole(value), _MODELS[kind]), []
+
+
+_MODELS: dict[Kind, type[Record]] = {
+    "tracker": Tracker,
+    "scenario": Scenario,
+    "evidence": Evidence,
+    "forecasts": Sheet,
+    "source": Source,
+}
+
+
+def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Problem]:
+    by_path: dict[str, list[Fault]] = {}
+    for kind, id, fault in check(known):
+        by_path.setdefault(path_of(kind, id), []).append(fault)
+    for path, faults in by_path.items():
+        yield from _placed(path, snapshot[path], faults)
+
+
+def _placed(path: str, data: bytes, faults: Iterable[Fault]) -> list[Problem]:
+    places = yamltext.places(data)
+    problems = []
+    for fault in faults:
+        place = places[fault.keys]
+        at_key = fault.at == "key"
+        line = place.key_line if at_key else place.value_line
+        column = place.key_column if at_key else place.value_column
+        problems.append(
+            Problem(path, line, column, fault.rule, fault.message, fault.hint, fault.severity)
+        )
+    return problems
+
+
+def _no_tracker() -> Problem:
+    message = "there is no tracker.yaml, so the usual conventions stand in"
+    return Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
+
+
+def _in_reading_order(problem: Problem) -> tuple[str, int, int, str, str]:
+    return problem.path, problem.line, problem.column, problem.rule, problem.message
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

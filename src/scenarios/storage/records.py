@@ -1,0 +1,187 @@
+"""Where a record lives, how its file is laid out, and which other records it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scenarios.errors import Problem
+from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, indicator_key
+from scenarios.storage.schemas import At, Keys
+
+FOLDERS: dict[str, Kind] = {"evidence": "evidence", "forecasts": "forecasts", "sources": "source"}
+RESERVED = frozenset({"tracker", "null", "true", "false"})
+LONGEST_ID = 80
+
+KEY_ORDER: dict[str, tuple[str, ...]] = {
+    "tracker": (
+        *("format", "title", "description", "review_every_days", "forecast_expires_days"),
+        *("estimative_language", "decibans", "grade_weights", "evidence_dependence", "sets"),
+    ),
+    "scenario": (
+        *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),
+        *("prior", "implies", "indicators", "clarifications", "resolution"),
+    ),
+    "evidence": (
+        *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
+        *("credibility", "origin", "event", "corroborated_by", "quote", "ratings"),
+        *("indicators", "notes", "retracted"),
+    ),
+    "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
+    "source": ("name", "url", "reliability", "reliability_basis"),
+    "prior": ("probability", "basis", "includes", "hazard"),
+    "indicator": ("statement", "ratings", "added", "watch", "due", "if_absent"),
+    "clarification": ("date", "text"),
+    "resolution": ("outcome", "date", "recorded", "basis", "evidence"),
+    "retracted": ("date", "reason"),
+}
+"""The order of the keys in a new file, for each kind of record and each part of one."""
+
+_SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
+_ID = re.compile(_SLUG)
+_EVIDENCE_ID = re.compile(r"[1-9][0-9]{3}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+)+")
+_SHEET_ID = re.compile(rf"[1-9][0-9]{{3}}-[0-9]{{2}}-[0-9]{{2}}-{_SLUG}")
+
+_HOMES = "scenarios lie beside tracker.yaml, all else in evidence, forecasts or sources"
+_SHAPES = {
+    "scenario": (_ID, "a scenario is named in small letters, digits and single hyphens"),
+    "source": (_ID, "a source is named in small letters, digits and single hyphens"),
+    "evidence": (_EVIDENCE_ID, "evidence is named by date and words, like 2022-02-04-no-limits"),
+    "forecasts": (_SHEET_ID, "a sheet is named by its date and analyst, like 2022-02-07-desk"),
+}
+
+
+class Reference(NamedTuple):
+    """A record that names another one, where in its file, and the kind and id that it names."""
+
+    kind: Kind
+    id: str
+    keys: Keys
+    at: At
+    of: Kind
+    name: str
+
+
+def path_of(kind: Kind, id: str) -> str:
+    """The path of a record inside its database, with `/` between folders."""
+    name = f"{id}.yaml"
+    if kind == "tracker":
+        return "tracker.yaml"
+    if kind == "scenario":
+        return name
+    if kind == "source":
+        return f"sources/{name}"
+    return f"{kind}/{id[:4]}/{name}"
+
+
+def place_of(path: str) -> tuple[Kind, str] | Problem | None:
+    """The kind and id of the record at a path, what is wrong with the path, or None: no record."""
+    *folders, name = path.split("/")
+    if name.startswith(".") or any(folder.startswith(".") for folder in folders):
+        return None
+    stem, dot, ending = name.rpartition(".")
+    if dot + ending != ".yaml":
+        looks_like_one = (dot + ending).lower() in (".yaml", ".yml")
+        return _unknown_file(path, stem) if looks_like_one else None
+    if path == "tracker.yaml":
+        return "tracker", stem
+    kind: Kind | None = FOLDERS.get(folders[0]) if folders else "scenario"
+    return _misplaced(path, kind, stem) or (kind or "scenario", stem)
+
+
+def kind_of(path: str) -> Kind:
+    """The kind of the record that a path's first folder holds."""
+    if path == "tracker.yaml":
+        return "tracker"
+    return FOLDERS.get(path.partition("/")[0], "scenario")
+
+
+def id_of(path: str) -> str:
+    """The id of a record: its file's name without the ending."""
+    return path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def schema_address(path: str) -> str:
+    """The address of a record's schema, relative to the record's own folder."""
+    return f"{'../' * (path.count('/') + 1)}schema/{kind_of(path)}.schema.json"
+
+
+def references(database: Database) -> Iterator[Reference]:
+    """Every place at which a record names a scenario, a source or an item of evidence."""
+    for id, item in database.evidence.items():
+        yield from _of_evidence(id, item)
+    for id, scenario in database.scenarios.items():
+        yield from _of_scenario(id, scenario)
+    for id, sheet in database.sheets.items():
+        yield from _of_sheet(id, sheet)
+
+
+def _of_evidence(id: str, item: Evidence) -> Iterator[Reference]:
+    for name in item.ratings:
+        yield Reference("evidence", id, ("ratings", name), "key", "scenario", name)
+    for key in item.indicators:
+        name, _ = indicator_key(key)
+        yield Reference("evidence", id, ("indicators", key), "key", "scenario", name)
+    if item.source is not None:
+        yield Reference("evidence", id, ("source",), "value", "source", item.source)
+    for n, name in enumerate(item.corroborated_by):
+        yield Reference("evidence", id, ("corroborated_by", n), "value", "evidence", name)
+
+
+def _of_scenario(id: str, scenario: Scenario) -> Iterator[Reference]:
+    for key, indicator in scenario.indicators.items():
+        for name in indicator.ratings:
+            keys: Keys = ("indicators", key, "ratings", name)
+            yield Reference("scenario", id, keys, "key", "scenario", name)
+    for n, name in enumerate(scenario.implies):
+        yield Reference("scenario", id, ("implies", n), "value", "scenario", name)
+    for n, name in enumerate(scenario.prior.includes):
+        yield Reference("scenario", id, ("prior", "includes", n), "value", "evidence", name)
+    if scenario.resolution:
+        for n, name in enumerate(scenario.resolution.evidence):
+            keys = ("resolution", "evidence", n)
+            yield Reference("scenario", id, keys, "value", "evidence", name)
+
+
+def _of_sheet(id: str, sheet: Sheet) -> Iterator[Reference]:
+    for name in sheet.probabilities:
+        yield Reference("forecasts", id, ("probabilities", name), "key", "scenario", name)
+    for scenario, items in sheet.evidence.items():
+        for n, name in enumerate(items):
+            yield Reference("forecasts", id, ("evidence", scenario, n), "value", "evidence", name)
+
+
+def _unknown_file(path: str, stem: str) -> Problem:
+    message = "only files that end in .yaml are read, so this one is not"
+    hint = f"did you mean {_printable(stem)}.yaml?"
+    return Problem(_printable(path), 1, 1, "unknown-file", message, hint, "warning")
+
+
+def _misplaced(path: str, kind: Kind | None, stem: str) -> Problem | None:
+    if kind is None:
+        message = "no record lives in this folder"
+        return Problem(_printable(path), 1, 1, "misplaced", message, _HOMES)
+    if fault := _bad_id(kind, stem):
+        return Problem(_printable(path), 1, 1, "bad-id", fault)
+    home = path_of(kind, stem)
+    if path == home:
+        return None
+    is_yearly = kind in ("evidence", "forecasts")
+    message = "this is not the folder of its year" if is_yearly else "this folder is too deep"
+    return Problem(_printable(path), 1, 1, "misplaced", message, f"move it to {home}")
+
+
+def _bad_id(kind: Kind, id: str) -> str | None:
+    if id in RESERVED:
+        return f"'{id}' is a reserved word and names no record"
+    shape, words = _SHAPES[kind]
+    if not shape.fullmatch(id):
+        return f"the file's name is no id; {words}"
+    if len(id) > LONGEST_ID:
+        return f"the id has {len(id)} characters; at most {LONGEST_ID} are allowed"
+    return None
+
+
+def _printable(path: str) -> str:
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)

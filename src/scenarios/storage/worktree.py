@@ -1,0 +1,297 @@
+"""The working tree as a snapshot; atomic, durable writes."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from scenarios.errors import Problem, ScenError
+from scenarios.storage.yamltext import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LOCK_SECONDS = 30.0
+_FOLDER = "scenarios"
+_TRACKER = "tracker.yaml"
+# Never wait for a FIFO's other end, follow a link or, on Windows, translate line ends.
+_READ_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
+_Entry = os.DirEntry[str]
+_HINTS = {
+    "bad-id": "rename it: small letters, digits and hyphens",
+    "not-a-file": "move it out of the database",
+    "symlink": "put the file itself here",
+    "unreadable": "make it readable, or move it out of the database",
+}
+
+
+class Exists(ScenError, FileExistsError):  # noqa: N818
+    """A new file was not written: its path is taken."""
+
+
+def find(start: Path, database: str | None) -> Path:
+    """The folder that holds tracker.yaml: at `database` if given, else in `start` or above it."""
+    if database:
+        return _given(Path(database))
+    here = Path(os.path.realpath(start))
+    for folder in (here, *here.parents):
+        if _is_database(folder / _FOLDER):
+            return folder / _FOLDER
+    raise ScenError(
+        f"no database: neither {_safe(here)} nor a folder above it holds {_FOLDER}/{_TRACKER};"
+        " `scen init` makes one here, --database DIR names another"
+    )
+
+
+def snapshot(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
+    """Relative path → bytes of every record below `root`, and what could not be read.
+
+    Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty:
+    its name alone is at fault. A symlinked folder is read, and the links to folders inside it
+    are not, so that a loop ends. What vanishes meanwhile was never there.
+    """
+    top = os.path.realpath(root)
+    files: dict[str, bytes] = {}
+    problems: list[Problem] = []
+    folders = [_Folder("", top, linked=False)]
+    for folder in folders:  # grows while it is walked
+        try:
+            entries = _entries(folder.real)
+        except OSError as error:
+            problems.append(_problem(folder.prefix[:-1] or ".", "unreadable", f"{error.strerror}"))
+            continue
+        for entry in entries:
+            path = folder.prefix + entry.name
+            try:
+                found = _look(entry, path, folder, top)
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                found = _problem(path, "unreadable", f"{error.strerror}")
+            if isinstance(found, bytes):
+                files[path] = found
+            elif isinstance(found, _Folder):
+                folders.append(found)
+            elif found:
+                problems.append(found)
+    return dict(sorted(files.items())), sorted(problems)
+
+
+def create(root: Path, path: str, data: bytes) -> None:
+    """Write a new file, and the folders it lacks; raise Exists where something is there."""
+    place = root / path
+    with _refusals(place):
+        target = _inside(root, place.parent) / place.name
+        _make_folders(target.parent)
+        with _temporary(target.parent, data) as temporary:
+            _publish(temporary, target)
+
+
+def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
+    """Write `new` over a file that still holds `old`; its mode stays, a symlink stays a symlink."""
+    place = root / path
+    with _refusals(place):
+        target = _inside(root, place)
+        _refuse_changed(place, target, old)
+        target.open("r+b").close()  # renaming would get past a write-protected file
+        mode = stat.S_IMODE(target.stat().st_mode)
+        with _temporary(target.parent, new, mode) as temporary:
+            _refuse_changed(place, target, old)
+            temporary.replace(target)
+
+
+@contextmanager
+def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Keep other commands from editing this database meanwhile; wait `seconds` for one that does.
+
+    The lock file lies in the system's temporary folder. Where it belongs to another user and may
+    not be shared, each user has their own: between the two, only `replace` sees a change.
+    """
+    # Imported for an edit only: 30 ms.
+    from hashlib import sha256  # noqa: PLC0415
+    from tempfile import gettempdir  # noqa: PLC0415
+
+    from filelock import FileLock, Timeout  # noqa: PLC0415
+
+    name = f"scen-{sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]}"
+    own_name = f"{name}-{getattr(os, 'geteuid', int)()}"
+    try:
+        try:
+            held = FileLock(Path(gettempdir(), f"{name}.lock"), mode=0o666)
+            held.acquire(seconds, poll_interval=0.01)
+        except PermissionError:
+            held = FileLock(Path(gettempdir(), f"{own_name}.lock"), mode=0o666)
+            held.acquire(seconds, poll_interval=0.01)
+    except OSError as error:
+        fault = f"{error}; set TMPDIR to a folder of your own"
+        if isinstance(error, Timeout):
+            fault = (
+                f"another command, perhaps a `scen` in another terminal, still holds it after"
+                f" {seconds:g} s ({error.lock_file}); let it end, then run the command again"
+            )
+        raise ScenError(f"{_safe(root)}: cannot lock it: nothing was written: {fault}") from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+class _Folder(NamedTuple):
+    prefix: str
+    real: str
+    linked: bool
+
+
+def _given(database: Path) -> Path:
+    for folder in (database, database / _FOLDER):
+        if _is_database(folder):
+            return folder
+    fault = "it does not exist"
+    if database.is_dir():
+        fault = f"it holds neither {_TRACKER} nor {_FOLDER}/{_TRACKER}"
+    elif os.path.lexists(database):
+        fault = f"it is not a folder; name the folder that holds {_TRACKER}"
+    raise ScenError(f"no database at {_safe(database)}: {fault}; `scen init DIR` makes one in DIR")
+
+
+def _is_database(folder: Path) -> bool:
+    """A tracker that cannot be read is one all the same: loading it says what is wrong."""
+    try:
+        (folder / _TRACKER).lstat()
+        os.scandir(folder).close()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
+        reason = getattr(error, "strerror", error)
+        raise ScenError(f"cannot read the database at {_safe(folder)}: {reason}") from error
+    return True
+
+
+def _entries(folder: str) -> list[_Entry]:
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        return [entry for entry in entries if not entry.name.startswith(".")]
+    return []
+
+
+def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:
+    """What an entry is to a database: a file's bytes, a folder to walk, a fault or nothing."""
+    linked = entry.is_symlink()
+    real = os.path.realpath(entry.path) if linked else entry.path
+    record = path.lower().endswith((".yaml", ".yml"))
+    if linked and (record or entry.is_dir()) and not Path(real).is_relative_to(top):
+        return _problem(path, "symlink", f"leads out of the database, to {_safe(real)}")
+    if not entry.is_dir():
+        return _content(entry, path, real) if record else None
+    if linked and (folder.linked or Path(folder.real).is_relative_to(real)):
+        return None
+    return _Folder(path + "/", real, linked or folder.linked)
+
+
+def _content(entry: _Entry, path: str, real: str) -> bytes | Problem:
+    if not path.isprintable():
+        return _problem(path, "bad-id", "the name holds characters that no id can have")
+    if not path.endswith(".yaml"):
+        return b""
+    if entry.is_file():
+        return _read(real, MAX_BYTES + 1)  # one more, so that a longer file is seen as such
+    if entry.is_symlink() and not os.path.lexists(real):
+        return _problem(path, "unreadable", f"its target {_safe(real)} does not exist")
+    return _problem(path, "not-a-file", "a FIFO, a socket or a device: it was not opened")
+
+
+def _read(file: str, limit: int) -> bytes:
+    data = b""
+    descriptor = os.open(file, os.O_RDONLY | _READ_FLAGS)
+    try:
+        while chunk := os.read(descriptor, min(limit - len(data), 1 << 16)):
+            data += chunk
+    finally:
+        os.close(descriptor)
+    return data
+
+
+def _inside(root: Path, place: Path) -> Path:
+    """`place` with every symlink resolved; refused where that is outside `root`."""
+    real = Path(os.path.realpath(place))
+    if not real.is_relative_to(os.path.realpath(root)):
+        raise ScenError(f"{_safe(place)}: leads out of the database; nothing was written")
+    return real
+
+
+def _make_folders(folder: Path) -> None:
+    for missing in reversed((folder, *folder.parents)):
+        if missing.is_dir():
+            continue
+        with suppress(FileExistsError):  # another process was faster; its entry is made durable too
+            missing.mkdir()
+        _sync(missing.parent)
+
+
+@contextmanager
+def _temporary(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Path]:
+    """A durable file that no snapshot reads; whatever happens, it does not stay."""
+    temporary = folder / f".scen-{os.urandom(8).hex()}.tmp"
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            if mode is not None:
+                temporary.chmod(mode)
+            os.fsync(file.fileno())
+        yield temporary
+    finally:
+        with suppress(OSError):
+            temporary.unlink()
+    _sync(folder)
+
+
+def _publish(temporary: Path, target: Path) -> None:
+    try:
+        target.hardlink_to(temporary)
+    except OSError:  # taken, or no hard links here: then reserve the name and fill it whole
+        target.open("xb").close()
+        try:
+            temporary.replace(target)
+        except BaseException:
+            target.unlink()
+            raise
+
+
+def _sync(folder: Path) -> None:
+    """Make a folder's entries durable, where the system can: the file itself is whole already."""
+    with suppress(OSError):  # Windows opens no folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
+    if not target.is_file() or _read(str(target), len(old) + 1) != old:
+        raise ScenError(
+            f"{_safe(place)}: changed since it was read: nothing was written; run the command again"
+        )
+
+
+@contextmanager
+def _refusals(place: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileExistsError as error:
+        raise Exists(f"{_safe(place)}: exists already; nothing was written") from error
+    except OSError as error:
+        raise ScenError(f"{_safe(place)}: {error.strerror}; nothing was written") from error
+
+
+def _problem(path: str, rule: str, message: str) -> Problem:
+    return Problem(_safe(path), 1, 1, rule, message, _HINTS[rule])
+
+
+def _safe(path: object) -> str:
+    r"""A path as text that is safe to print: control characters and stray bytes as \x1b."""
+    text = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

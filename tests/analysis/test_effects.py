@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from scenarios.analysis.effects import Effect, effects
+from scenarios.model import Database, Evidence, Tracker
+from tests.records import WEIGHTS, database, day, indicator, item, near, resolution, scenario
+
+NEW = "2022-01-10-new"
+
+
+def added(db: Database, new: Evidence) -> tuple[Effect, ...]:
+    after = replace(db, evidence={**db.evidence, NEW: new})
+    return effects(db, after, NEW, day(9))
+
+
+def notes(db: Database, **keys: object) -> dict[str, str | None]:
+    return {e.scenario: e.note for e in added(db, item(day(9), **keys))}
+
+
+def test_what_counts_says_by_how_much() -> None:
+    db = database(scenarios={"s1": scenario(0.5), "s2": scenario(0.5)})
+    assert added(db, item(day(9), ratings={"s2": "C", "unknown": "C"})) == (
+        Effect("s2", "C", None, 1.0, 1.0, 5.0, 0.5, near(0.759747), None),
+    )
+
+
+def test_each_reason_for_counting_nothing_is_named() -> None:
+    first = item(ratings={"told": "CC"}, origin="wire")
+    db = database(
+        Tracker(grade_weights=WEIGHTS),
+        scenarios={
+            "told": scenario(),
+            "prior": scenario(includes=(NEW,)),
+            "even": scenario(),
+            "done": scenario(resolution=resolution("occurred", day(3))),
+            "later": scenario(opened=day(20)),
+        },
+        evidence={"2022-01-01-e": first},
+    )
+    ratings = {"told": "C", "prior": "CC", "even": "N", "done": "CC", "later": "CC"}
+    told = notes(db, ratings=ratings, origin="wire")
+    assert told == {
+        "told": "same origin or event as 2022-01-01-e: one witness",
+        "prior": "in the prior",
+        "even": "neutral: tells nothing apart",
+        "done": "resolved on 2022-01-04",
+        "later": "not open yet",
+    }
+    useless = notes(db, ratings={"even": "CC"}, reliability="E", credibility=1)
+    assert useless == {"even": "its grade leaves it no weight"}
+
+
+def test_an_indicator_that_was_seen_already_adds_nothing() -> None:
+    db = database(
+        scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})},
+        evidence={"2022-01-01-e": item(indicators={"s1/x": "observed"})},
+    )
+    (effect,) = added(db, item(day(9), indicators={"s1/x": "observed", "s1/y": "observed"}))
+    assert (effect.via, effect.note) == ("s1/x", "adds nothing to what was already seen")
+    assert effect.before == effect.after
+
+
+def test_an_unfired_indicator_does() -> None:
+    db = database(scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})})
+    (effect,) = added(db, item(day(9), indicators={"s1/x": "emerging", "gone/y": "observed"}))
+    assert (effect.rating, effect.counted_decibans, effect.note) == ("CC", 5.0, None)
+
+
+def test_a_retracted_item_is_shown_as_gone() -> None:
+    kept = item(ratings={"s1": "C"})
+    db = database(scenarios={"s1": scenario()}, evidence={"2022-01-01-e": kept})
+    from tests.records import retraction
+
+    gone = replace(db, evidence={"2022-01-01-e": replace(kept, retracted=retraction(day(5)))})
+    (effect,) = effects(db, gone, "2022-01-01-e", day(5))
+    assert (effect.before, effect.after) == (near(0.759747), 0.5)
+    assert effect.note == "retracted"

@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.analysis.known import known
+from scenarios.analysis.ledger import ledger
+from scenarios.analysis.review import (
+    IndicatorChange,
+    NewEvidence,
+    Resolved,
+    Review,
+    Unchanged,
+    review,
+)
+from scenarios.analysis.window import window
+from scenarios.model import Database, Tracker
+from tests.records import (
+    START,
+    database,
+    databases,
+    day,
+    indicator,
+    item,
+    near,
+    resolution,
+    scenario,
+    sheet,
+)
+
+
+def week(db: Database, since: int = 2, as_of: int = 9) -> Review:
+    return review(window(db, day(since), day(as_of)))
+
+
+def test_a_quiet_week_is_split_into_reaffirmed_and_untouched() -> None:
+    db = database(
+        scenarios={"seen": scenario(), "unseen": scenario(), "new": scenario(opened=day(5))},
+        sheets={
+            f"{START}-desk": sheet(START, {"seen": 0.4}),
+            f"{day(5)}-desk": sheet(day(5), {"seen": 0.4}),
+        },
+    )
+    made = week(db)
+    assert made.unchanged == Unchanged(("seen",), ("unseen",))
+    assert (made.moves, made.resolved, made.new_evidence) == ((), (), ())
+
+
+def test_a_move_names_its_lines_and_its_reason() -> None:
+    db = database(
+        scenarios={"s1": scenario(0.5)},
+        evidence={"2022-01-05-e": item(day(4), ratings={"s1": "I"})},
+        sheets={
+            f"{START}-desk": sheet(START, {"s1": 0.5}),
+            f"{day(5)}-desk": sheet(day(5), {"s1": 0.3}, rationales={"s1": "First."}),
+            f"{day(6)}-desk": sheet(day(6), {"s1": 0.2}, rationales={"s1": "Then."}),
+        },
+    )
+    (move,) = week(db).moves
+    assert msgspec.to_builtins(move.stated) == {"from": 0.5, "to": 0.2, "rationale": "Then."}
+    assert move.implied.from_ == 0.5
+    assert move.implied.to == near(0.240253)
+    assert [line.id for line in move.lines_added] == ["2022-01-05-e"]
+    assert move.explained
+
+
+def test_a_forecast_that_expired_leaves_nothing_stated() -> None:
+    db = database(
+        Tracker(forecast_expires_days=5),
+        scenarios={"s1": scenario(0.5)},
+        evidence={"2022-01-05-e": item(day(4), ratings={"s1": "I"})},
+        sheets={f"{START}-desk": sheet(START, {"s1": 0.5})},
+    )
+    (move,) = week(db).moves
+    assert msgspec.to_builtins(move.stated) == {"from": 0.5, "to": None, "rationale": None}
+
+
+def test_what_nobody_stated_has_no_stated_move() -> None:
+    db = database(
+        scenarios={"s1": scenario(0.5)},
+        evidence={"2022-01-05-e": item(day(4), ratings={"s1": "I"})},
+    )
+    (move,) = week(db).moves
+    assert move.stated is None
+
+
+def test_what_was_resolved_shows_its_last_values() -> None:
+    its = resolution("occurred", day(4), day(6), evidence=("2022-01-05-e", "2022-01-09-late"))
+    db = database(
+        scenarios={"s1": scenario(0.3, resolution=its)},
+        evidence={
+            "2022-01-05-e": item(day(4)),
+            "2022-01-09-late": item(day(60), observed="2022-01-09"),
+        },
+    )
+    assert week(db).resolved == (
+        Resolved("s1", "occurred", day(4), "Basis.", None, near(0.3), ("2022-01-05-e",)),
+    )
+    assert week(db, since=6, as_of=9).resolved == ()
+    assert week(db).moves == ()
+
+
+def test_new_evidence_says_what_it_bears_on() -> None:
+    db = database(
+        scenarios={
+            "s1": scenario(indicators={"x": indicator({"s1": "CC", "s2": "C"})}),
+            "s2": scenario(),
+        },
+        evidence={
+            "2022-01-05-e": item(day(4), indicators={"s1/x": "observed"}, source="paper"),
+            "2022-01-05-f": item(
+                day(4), indicators={"s1/unknown": "observed", "gone/x": "observed"}
+            ),
+        },
+    )
+    made = week(db)
+    assert made.new_evidence == (
+        NewEvidence(
+            "2022-01-05-e", "Something was seen", "2022-01-05", day(4), "paper", "F6", ("s1", "s2")
+        ),
+        NewEvidence("2022-01-05-f", "Something was seen", "2022-01-05", day(4), None, "F6", ()),
+    )
+    assert made.indicator_changes == (
+        IndicatorChange(
+            "s1", "x", "Something is seen", "unobserved", "observed", ("2022-01-05-e",)
+        ),
+    )
+
+
+def test_the_method_note_holds_what_was_in_force() -> None:
+    db = database(
+        Tracker(title="T", sets={"s": "S"}, estimative_language="phia", evidence_dependence=0.5),
+        scenarios={"s1": scenario(), "done": scenario(resolution=resolution("occurred", day(1)))},
+        sheets={
+            f"{START}-a": sheet(START, {"s1": 0.5}, analyst="a"),
+            f"{START}-b": sheet(START, {"s1": 0.5, "done": 0.5}, analyst="b"),
+            f"{START}-c": sheet(START, {"done": 0.5}, analyst="c"),
+        },
+    )
+    made = week(db)
+    assert (made.tracker.title, made.tracker.sets) == ("T", {"s": "S"})
+    assert msgspec.to_builtins(made.method) == {
+        "decibans": {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0},
+        "grade_weights": None,
+        "evidence_dependence": 0.5,
+        "estimative_language": "phia",
+        "review_every_days": 7,
+        "forecast_expires_days": None,
+        "analysts": 2,
+    }
+
+
+@given(databases(), st.integers(0, 200), st.integers(1, 100))
+def test_in_every_review_the_rows_of_a_move_add_up_to_the_move(
+    db: Database, since: int, days: int
+) -> None:
+    for move in week(db, since, since + days).moves:
+        lines = (*move.lines_added, *move.lines_removed, *move.lines_changed)
+        rows = sum(line.after - line.before for line in lines)
+        then, now = (
+            ledger(known(db, day(n)), move.scenario).implied for n in (since, since + days)
+        )
+        total = rows + move.time + move.rivals + move.bound
+        assert total == near(now.decibans - then.decibans, abs=1e-6)
+        assert (move.implied.from_, move.implied.to) == (then.probability, now.probability)
+
+
+@given(databases(), st.integers(0, 200))
+def test_every_live_scenario_moved_or_did_not(db: Database, since: int) -> None:
+    made = week(db, since, since + 30)
+    names = [move.scenario for move in made.moves]
+    names += [*made.unchanged.reaffirmed, *made.unchanged.untouched]
+    assert sorted(names) == sorted(row.id for row in made.scenarios if row.outcome is None)

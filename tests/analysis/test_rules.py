@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from scenarios.analysis.rules import RULES, Finding, findings
+from scenarios.analysis.window import window
+from scenarios.model import Database, Sheet, Source, Tracker
+from tests.records import START, database, day, indicator, item, resolution, scenario, sheet
+
+
+def found(db: Database, rule: str, on: int = 9, since: int = 2) -> list[tuple[str, str]]:
+    made = findings(window(db, day(since), day(on)))
+    return [(f.subject, f.message) for f in made if f.rule == rule]
+
+
+def alone(
+    evidence: dict[str, Any] | None = None, sheets: list[Sheet] | None = None, **keys: Any
+) -> Database:
+    named = {f"{one.date}-{one.analyst}": one for one in sheets or []}
+    prior = keys.pop("prior", 0.5)
+    return database(
+        scenarios={"s1": scenario(prior, **keys)}, evidence=evidence or {}, sheets=named
+    )
+
+
+def test_a_fresh_and_tidy_database_needs_no_attention() -> None:
+    db = alone(
+        {"2022-01-01-e": item(ratings={"s1": "C"}, reliability="B", credibility=2)},
+        [sheet(day(5), {"s1": 0.6}, rationales={"s1": "Why."})],
+    )
+    assert findings(window(db, day(2), day(9))) == ()
+
+
+def test_each_rule_has_its_own_name() -> None:
+    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 15
+
+
+def test_overdue() -> None:
+    db = alone(horizon=day(5))
+    assert found(db, "overdue", on=5) == []
+    assert found(db, "overdue") == [("s1", "its horizon passed 4 days ago: resolve it")]
+
+
+def test_not_reviewed() -> None:
+    assert found(alone(), "not-reviewed", on=7) == []
+    assert found(alone(), "not-reviewed", on=8) == [("s1", "no forecast since it opened")]
+    db = alone(sheets=[sheet(day(1), {"s1": 0.5})])
+    assert found(db, "not-reviewed", on=8) == []
+    assert found(db, "not-reviewed", on=9) == [("s1", "no forecast since 2022-01-02")]
+    done = alone(resolution=resolution("occurred", day(3)))
+    assert found(done, "not-reviewed") == []
+
+
+def test_one_origin_behind_a_move() -> None:
+    evidence = {
+        "2022-01-05-e": item(day(4), ratings={"s1": "C"}, origin="wire"),
+        "2022-01-05-f": item(day(4), ratings={"s1": "C"}, origin="wire"),
+    }
+    assert found(alone(evidence), "one-origin") == [
+        ("s1", "the move rests on one origin, wire (2 items)")
+    ]
+    single = {"2022-01-05-e": item(day(4), ratings={"s1": "C"})}
+    assert found(alone(single), "one-origin") == [
+        ("s1", "the move rests on one origin, 2022-01-05-e (1 item)")
+    ]
+    two = evidence | {"2022-01-05-g": item(day(4), ratings={"s1": "C"}, origin="other")}
+    assert found(alone(two), "one-origin") == []
+    neutral = {"2022-01-05-e": item(day(4), ratings={"s1": "N"})}
+    assert found(alone(neutral), "one-origin") == []
+
+
+def test_confirmed_wants_another_origin() -> None:
+    message = "graded 1 (confirmed), but no known item of another origin corroborates it"
+    one = item(ratings={"s1": "C"}, credibility=1, origin="a", event="v")
+    assert found(alone({"2022-01-01-e": one}), "uncorroborated") == [("2022-01-01-e", message)]
+    same = {"2022-01-01-e": one, "2022-01-01-f": item(origin="a", event="v")}
+    assert found(alone(same), "uncorroborated") == [("2022-01-01-e", message)]
+    other = {"2022-01-01-e": one, "2022-01-01-f": item(origin="b", event="v")}
+    assert found(alone(other), "uncorroborated") == []
+    named = item(credibility=1, corroborated_by=("2022-01-01-f", "2022-01-01-unknown"))
+    db = alone({"2022-01-01-e": named, "2022-01-01-f": item()})
+    assert found(db, "uncorroborated") == []
+
+
+def test_a_reliable_source_of_an_improbable_item_clashes() -> None:
+    def graded(both: str) -> list[tuple[str, str]]:
+        one = item(ratings={"s1": "C"}, reliability=both[0], credibility=int(both[1]))
+        return found(alone({"2022-01-01-e": one}), "grade-clash")
+
+    text = "reliability and credibility say opposite things"
+    assert [graded(g) for g in ("A4", "B5", "E1", "D1")] == [
+        [("2022-01-01-e", f"graded {g}: {text}")] for g in ("A4", "B5", "E1", "D1")
+    ]
+    assert [graded(g) for g in ("A1", "B2", "C5", "F1", "A6", "E5")] == [[]] * 6
+
+
+def test_a_source_lends_its_letter() -> None:
+    db = database(
+        sources={"paper": Source("Paper", "A")},
+        evidence={"2022-01-01-e": item(source="paper", credibility=5)},
+    )
+    assert [subject for subject, _ in found(db, "grade-clash")] == ["2022-01-01-e"]
+
+
+def test_unrated() -> None:
+    db = alone({"2022-01-01-e": item(), "2022-01-01-f": item(ratings={"s1": "N"})})
+    assert found(db, "unrated") == [("2022-01-01-e", "rates no scenario: scen rate 2022-01-01-e")]
+
+
+def test_a_row_with_a_member_left_out_is_partial() -> None:
+    gone = resolution("did-not-occur", START)
+    members = {
+        "a": scenario(0.5, set="s", indicators={"x": indicator({"a": "C"})}),
+        "b": scenario(0.5, set="s"),
+        "c": scenario(0.5, set="s", resolution=gone),
+    }
+    evidence = {
+        "2022-01-01-e": item(ratings={"a": "C"}),
+        "2022-01-01-f": item(ratings={"a": "C", "b": "N"}),
+    }
+    db = database(Tracker(sets={"s": "S"}), scenarios=members, evidence=evidence)
+    message = "in s, not rated for b: counts as N"
+    assert found(db, "partial-row") == [("2022-01-01-e", message), ("a/x", message)]
+
+
+def test_counted_evidence_from_before_the_opening() -> None:
+    early = {"2021-12-01-e": item(date(2021, 12, 1), ratings={"s1": "C"})}
+    message = "2021-12-01-e was recorded before 2022-01-01: the prior may hold it"
+    assert found(alone(early), "before-opened") == [("s1", message)]
+    assert found(alone(early, includes=("2021-12-01-e",)), "before-opened") == []
+
+
+def test_an_indicator_that_tells_nothing_apart() -> None:
+    db = alone(indicators={"x": indicator({"s1": "N"}), "y": indicator({"s1": "C"})})
+    assert found(db, "non-diagnostic") == [
+        ("s1/x", "rated the same under every scenario: seeing it would tell nothing")
+    ]
+
+
+def test_past_due() -> None:
+    watched = {
+        "x": indicator({"s1": "CC"}, due=day(5), if_absent="I"),
+        "y": indicator({"s1": "CC"}, due=day(5)),
+        "z": indicator({"s1": "CC"}, due=day(5)),
+        "later": indicator({"s1": "CC"}, due=day(9)),
+        "never": indicator({"s1": "CC"}),
+    }
+    db = alone({"2022-01-01-e": item(indicators={"s1/z": "emerging"})}, indicators=watched)
+    assert found(db, "past-due") == [
+        ("s1/x", "due 2022-01-06 and not seen: its absence counts"),
+        ("s1/y", "due 2022-01-06 and not seen: its absence counts 0"),
+    ]
+
+
+def test_priors_and_one_analysts_figures_sum_to_one() -> None:
+    def of(
+        priors: tuple[float, float], figures: dict[str, float], **keys: object
+    ) -> list[tuple[str, str]]:
+        members = {
+            "a": scenario(priors[0], set="s", **keys),
+            "b": scenario(priors[1], set="s"),
+        }
+        sheets = {f"{START}-desk": sheet(START, dict(figures))}
+        db = database(Tracker(sets={"s": "S"}), scenarios=members, sheets=sheets)
+        return found(db, "sum-not-one")
+
+    assert of((0.4, 0.6), {"a": 0.4, "b": 0.6}) == []
+    assert of((0.4, 0.7), {}) == [("s", "the priors sum to 1.100")]
+    assert of((0.4, 0.6), {"a": 0.4, "b": 0.5}) == [
+        ("s", "the standing figures of desk sum to 0.900")
+    ]
+    assert of((0.4, 0.6), {"a": 0.4}) == []
+    out = resolution("did-not-occur", START)
+    assert of((0.4, 0.6), {"a": 0.4, "b": 0.5}, resolution=out) == []
+
+
+def test_implies_broken() -> None:
+    db = database(
+        scenarios={
+            "war": scenario(0.4, implies=("crisis", "unknown", "done")),
+            "crisis": scenario(0.3),
+            "done": scenario(0.1, resolution=resolution("occurred", day(1))),
+        },
+        sheets={f"{START}-desk": sheet(START, {"war": 0.5, "crisis": 0.6})},
+    )
+    assert found(db, "implies-broken") == [
+        ("war", "its prior 0.400 exceeds the 0.300 of crisis"),
+        ("war", "its implied probability 0.400 exceeds the 0.300 of crisis"),
+    ]
+    stated = database(
+        scenarios={"war": scenario(0.3, implies=("crisis",)), "crisis": scenario(0.3)},
+        sheets={f"{START}-desk": sheet(START, {"war": 0.7, "crisis": 0.6})},
+    )
+    assert found(stated, "implies-broken") == [
+        ("war", "its stated probability 0.700 exceeds the 0.600 of crisis")
+    ]
+
+
+def test_a_gap_of_more_than_six_decibans() -> None:
+    def of(stated: float) -> list[tuple[str, str]]:
+        return found(alone(sheets=[sheet(START, {"s1": stated})]), "gap")
+
+    assert of(0.8) == [("s1", "stated is 6 dB above what the evidence implies")]
+    assert of(0.2) == [("s1", "stated is 6 dB below what the evidence implies")]
+    assert of(0.79) == []
+
+
+def test_a_stated_move_without_a_reason() -> None:
+    sheets = [sheet(START, {"s1": 0.2}), sheet(day(5), {"s1": 0.4})]
+    assert found(alone(sheets=sheets), "unexplained-move") == [
+        ("s1", "the stated probability moved with neither new evidence nor a rationale")
+    ]
+
+
+def test_one_thing_recorded_twice() -> None:
+    url = "https://example.org/a"
+    evidence = {
+        "2022-01-01-e": item(ratings={"s1": "C"}, url=url),
+        "2022-01-02-f": item(day(1), ratings={"s1": "C"}, url=url),
+    }
+    assert found(alone(evidence), "possible-duplicate") == [
+        (
+            "2022-01-02-f",
+            (
+                "may be the same as 2022-01-01-e: they share an address; "
+                "give both one event, or retract one"
+            ),
+        )
+    ]
+
+
+def test_findings_come_rule_by_rule() -> None:
+    db = alone({"2022-01-01-e": item()}, horizon=day(5))
+    assert findings(window(db, day(2), day(9))) == (
+        Finding("overdue", "s1", "its horizon passed 4 days ago: resolve it"),
+        Finding("unrated", "2022-01-01-e", "rates no scenario: scen rate 2022-01-01-e"),
+        Finding("not-reviewed", "s1", "no forecast since it opened"),
+    )

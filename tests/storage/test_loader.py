@@ -1,0 +1,275 @@
+"""A snapshot loads to what could be built and everything that is wrong."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import tarfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scenarios.errors import Problem
+from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
+from scenarios.storage import checks, loader, records, schemas, yamlfaults, yamltext
+from scenarios.storage.loader import Loaded, load
+from scenarios.storage.records import id_of, path_of, place_of, schema_address
+
+DATA = Path(__file__).parents[1] / "data"
+SUITE = Path(__file__).parents[3] / "shared" / "data" / "yaml-test-suite"
+MODULES = (checks, loader, records, schemas, yamlfaults, yamltext)
+BUILT_BY_A_TEST = {"too-large"}
+
+TRACKER = b"format: 1\ntitle: Alignment\n"
+PACT = b"""\
+title: A formal military pact
+question: Will a treaty be in force?
+resolution_criteria: Its text.
+opened: 2021-12-17
+horizon: 2030-12-31
+prior: {probability: 0.05, basis: None in twenty years}
+"""
+VISIT = b"""\
+summary: They meet
+observed: 2022-02-04
+recorded: 2022-02-07
+ratings: {military-pact: 3}
+"""
+SHEET = b"date: 2022-02-07\nanalyst: desk\nprobabilities: {military-pact: 0.04}\n"
+SOUND = {
+    "evidence/2022/2022-02-04-visit.yaml": VISIT,
+    "forecasts/2022/2022-02-07-desk.yaml": SHEET,
+    "military-pact.yaml": PACT,
+    "sources/kremlin.yaml": b"name: The Kremlin\nreliability: C\n",
+    "tracker.yaml": TRACKER,
+}
+DATABASE = Database(
+    Tracker(title="Alignment"),
+    {
+        "military-pact": Scenario(
+            "A formal military pact",
+            "Will a treaty be in force?",
+            "Its text.",
+            date(2021, 12, 17),
+            date(2030, 12, 31),
+            Prior(0.05, "None in twenty years"),
+        )
+    },
+    {
+        "2022-02-04-visit": Evidence(
+            "They meet", "2022-02-04", date(2022, 2, 7), ratings={"military-pact": 3.0}
+        )
+    },
+    {"2022-02-07-desk": Sheet(date(2022, 2, 7), "desk", {"military-pact": 0.04})},
+    {"kremlin": Source("The Kremlin", "C")},
+)
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_a_sound_snapshot_loads_whole() -> None:
+    assert load(SOUND) == Loaded(DATABASE, [], 0)
+
+
+def test_the_order_of_the_files_does_not_matter() -> None:
+    assert load(dict(reversed(SOUND.items()))) == load(SOUND)
+
+
+def test_a_broken_file_leaves_the_others_sound() -> None:
+    loaded = load({**SOUND, "rupture.yaml": b"title: [\n", "trade.yaml": b"title: Trade\xff\n"})
+
+    assert loaded.database == DATABASE
+    assert loaded.left_out == 2
+    assert [(p.path, p.rule) for p in loaded.problems] == [
+        ("rupture.yaml", "yaml"),
+        ("trade.yaml", "encoding"),
+    ]
+
+
+def test_a_fault_between_records_leaves_both_in_the_database() -> None:
+    faulty = VISIT.replace(b"military-pact", b"military-pakt")
+    loaded = load({**SOUND, "evidence/2022/2022-02-04-visit.yaml": faulty})
+
+    assert list(loaded.database.evidence) == ["2022-02-04-visit"]
+    assert loaded.left_out == 0
+    assert [str(problem).partition(": ")[2] for problem in loaded.problems] == [
+        "unknown-scenario: there is no scenario 'military-pakt' (did you mean 'military-pact'?)"
+    ]
+
+
+@pytest.mark.parametrize("tracker", [b"title: T\n", b"", b"format: 1\ntitle: T\nsets: []\n"])
+def test_a_broken_tracker_is_replaced_by_the_usual_conventions(tracker: bytes) -> None:
+    loaded = load({**SOUND, "tracker.yaml": tracker})
+
+    assert loaded.database.tracker == Tracker()
+    assert loaded.database.evidence == DATABASE.evidence
+    assert loaded.left_out == 1
+
+
+def test_an_empty_snapshot_lacks_only_its_tracker() -> None:
+    message = "there is no tracker.yaml, so the usual conventions stand in"
+    missing = Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
+
+    assert load({}) == Loaded(Database(Tracker()), [missing], 0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.md",
+        ".gitattributes",
+        ".military-pact.yaml.swp",
+        ".#rupture.yaml",
+        ".git/config.yaml",
+        "rupture.yaml~",
+        "evidence/2022/table.csv",
+        "yaml",
+    ],
+)
+def test_what_is_no_record_is_ignored(path: str) -> None:
+    assert load({**SOUND, path: b"\xff"}) == Loaded(DATABASE, [], 0)
+
+
+@pytest.mark.parametrize("observed", ["2021", '"2021"', "2021.0"])
+def test_a_year_is_a_text_however_it_is_written(observed: str) -> None:
+    text = f"summary: S\nobserved: {observed}\nrecorded: 2021-12-17\n"
+    loaded = load({**SOUND, "evidence/2021/2021-talks.yaml": text.encode()})
+
+    assert loaded.database.evidence["2021-talks"] == Evidence("S", "2021", date(2021, 12, 17))
+
+
+def test_a_whole_number_may_have_a_decimal_point() -> None:
+    tracker = b"format: 1.0\ntitle: Alignment\nreview_every_days: 14.0\n"
+    loaded = load({**SOUND, "tracker.yaml": tracker})
+
+    assert loaded.database.tracker == Tracker(title="Alignment", review_every_days=14)
+
+
+def test_a_file_over_one_mebibyte_is_not_read() -> None:
+    loaded = load({**SOUND, "rupture.yaml": PACT + b"#" * (1 << 20)})
+
+    assert [(p.path, p.rule) for p in loaded.problems] == [("rupture.yaml", "too-large")]
+
+
+def test_line_ends_of_either_kind_load_alike() -> None:
+    assert load({path: data.replace(b"\n", b"\r\n") for path, data in SOUND.items()}) == load(SOUND)
+
+
+@pytest.mark.parametrize("folder", sorted(path.name for path in (DATA / "valid").iterdir()))
+def test_a_valid_database_has_no_problems(folder: str) -> None:
+    loaded = load(snapshot(DATA / "valid" / folder))
+
+    assert (loaded.problems, loaded.left_out) == ([], 0)
+
+
+@pytest.mark.parametrize("rule", sorted(path.name for path in (DATA / "invalid").iterdir()))
+def test_an_invalid_database_has_exactly_its_problems(rule: str) -> None:
+    problems = load(snapshot(DATA / "invalid" / rule)).problems
+
+    expected = (DATA / "invalid" / rule / "expected.txt").read_text()
+    assert "".join(f"{problem}\n" for problem in problems) == expected
+    assert rule in {problem.rule for problem in problems}
+
+
+def test_every_rule_has_an_invalid_database() -> None:
+    named = {rule for module in MODULES for rule in rules(inspect.getsource(module))}
+
+    assert "rated-twice" in named
+    assert named == {path.name for path in (DATA / "invalid").iterdir()} | BUILT_BY_A_TEST
+
+
+def rules(source: str) -> Iterator[str]:
+    """The rules that a module names: the constants in that argument of each fault and problem."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "rule":
+            yield from constants(node.value)
+        if isinstance(node, ast.Call):
+            place = {"Fault": 2, "_at": 2, "Problem": 3}.get(ast.unparse(node.func))
+            if place is not None:
+                yield from constants(node.args[place])
+
+
+def constants(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.JoinedStr):  # unknown-{of}
+        yield from ("unknown-scenario", "unknown-evidence", "unknown-source")
+        return
+    for child in ast.walk(node):
+        if isinstance(child, ast.Constant):
+            yield str(child.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "schema"),
+    [
+        ("tracker", "tracker.yaml", "../schema/tracker.schema.json"),
+        ("scenario", "rupture.yaml", "../schema/scenario.schema.json"),
+        ("source", "sources/tass.yaml", "../../schema/source.schema.json"),
+        ("evidence", "evidence/2022/2022-02-a.yaml", "../../../schema/evidence.schema.json"),
+        ("forecasts", "forecasts/2022/2022-02-07-b.yaml", "../../../schema/forecasts.schema.json"),
+    ],
+)
+def test_a_record_has_one_place(kind: Kind, path: str, schema: str) -> None:
+    assert place_of(path) == (kind, id_of(path))
+    assert path_of(kind, id_of(path)) == path
+    assert schema_address(path) == schema
+
+
+def test_no_control_character_of_a_path_reaches_a_message() -> None:
+    paths = ["\x1b[31m.yaml", "sources/\n.yml", "evidence/2022/\udcff.yaml", "a\tb/c.yaml"]
+
+    problems = load({**SOUND, **dict.fromkeys(paths, PACT)}).problems
+
+    assert [problem.path for problem in problems] == [
+        "\\x1b[31m.yaml",
+        "a\\tb/c.yaml",
+        "evidence/2022/\\udcff.yaml",
+        "sources/\\n.yml",
+    ]
+    assert all(str(problem).isprintable() for problem in problems)
+
+
+PATHS = st.sampled_from([*SOUND, "rupture.yaml", "evidence/2022/2022-05-01-x.yaml"]) | st.text()
+
+
+@settings(deadline=None)  # the first example builds a validator
+@given(st.dictionaries(PATHS, st.binary() | st.text().map(str.encode)))
+def test_any_bytes_load_or_are_told_about(files: dict[str, bytes]) -> None:
+    loaded = load({"tracker.yaml": TRACKER, **files})
+
+    assert all(str(problem).isprintable() for problem in loaded.problems)
+    assert loaded.left_out <= len([p for p in loaded.problems if p.severity == "error"])
+
+
+@pytest.mark.skipif(not SUITE.exists(), reason="../shared/data/yaml-test-suite is absent")
+@pytest.mark.parametrize(
+    "home", ["evidence/2022/2022-05-01-case.yaml", "case.yaml", "sources/case.yaml"]
+)
+def test_every_case_of_the_yaml_test_suite_loads_or_is_located(home: str) -> None:
+    with tarfile.open(SUITE / "cases.tar.gz") as archive:
+        texts = {
+            member.name: archive.extractfile(member).read()  # type: ignore[union-attr]
+            for member in archive
+            if member.name.endswith("/in.yaml")
+        }
+    assert len(texts) == json.loads((SUITE / "expected.json").read_text())["cases"]
+
+    for name, text in texts.items():
+        loaded = load({**SOUND, home: text})
+        lines = text.count(b"\n") + text.count(b"\r") + 1
+        assert loaded.left_out == 1, name
+        assert loaded.problems, name
+        for problem in loaded.problems:
+            assert problem.path == home, name
+            assert 1 <= problem.line <= lines + 1, name
+            assert str(problem).isprintable(), name
