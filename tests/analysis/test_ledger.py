@@ -314,6 +314,21 @@ def test_in_a_set_what_one_prior_uses_is_in_the_prior_of_all() -> None:
     assert [line.kind for line in at(db, "b").lines] == ["in-prior"]
 
 
+def test_it_stays_in_the_prior_of_all_when_that_member_has_left() -> None:
+    out = resolution("did-not-occur", day(50))
+    db = database(
+        SET,
+        scenarios={
+            "a": scenario(0.4, set="s", includes=("2022-01-01-e",), resolution=out),
+            "b": scenario(0.3, set="s"),
+            "c": scenario(0.3, set="s"),
+        },
+        evidence={"2022-01-01-e": item(ratings={"b": "CC"})},
+    )
+    assert at(db, "b").implied.probability == near(0.5)
+    assert [line.kind for line in at(db, "b").lines] == ["in-prior", "rivals"]
+
+
 # Sets.
 
 

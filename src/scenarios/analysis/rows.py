@@ -29,10 +29,11 @@ class Row(msgspec.Struct, frozen=True):
 
 
 def included(known: Known, columns: tuple[ScenarioId, ...]) -> tuple[EvidenceId, ...]:
-    """The known items that the prior of one of these scenarios already uses."""
+    """The known items that a prior already uses; in a set that of any member, open or not."""
     scenarios = known.database.scenarios
-    ids = {id for column in columns for id in scenarios[column].prior.includes}
-    return tuple(sorted(ids & known.evidence.keys()))
+    sets = {scenarios[column].set for column in columns} - {None}
+    using = [s for id, s in scenarios.items() if id in columns or s.set in sets]
+    return tuple(sorted({id for s in using for id in s.prior.includes} & known.evidence.keys()))
 
 
 def rows(known: Known, columns: tuple[ScenarioId, ...]) -> list[Row]:

@@ -56,7 +56,7 @@ def open_desk(context: typer.Context) -> Desk:
     from scenarios.storage import worktree
     from scenarios.storage.loader import load
 
-    root = worktree.find(Path.cwd(), context.obj)
+    root = _root(context)
     snapshot, problems = worktree.snapshot(root)
     loaded = load(snapshot)
     return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
@@ -88,7 +88,7 @@ def write(
     from scenarios.storage import worktree
     from scenarios.storage.drafting import accept
 
-    root = worktree.find(Path.cwd(), context.obj)
+    root = _root(context)
     with worktree.lock(root) if edits and not dry_run else nullcontext():
         desk = open_desk(context)
         drafts = [d for d in draft(desk) if d.new != d.old]
@@ -103,6 +103,15 @@ def write(
         if problem.severity == "warning" and str(problem) not in had:
             say(str(problem))
     return Written(desk, after, drafts, dry_run)
+
+
+def _root(context: typer.Context) -> Path:
+    from scenarios.storage import worktree
+
+    try:
+        return worktree.find(Path.cwd(), context.obj)
+    except FileNotFoundError:
+        raise ScenError("this folder was deleted: cd to one that is there") from None
 
 
 def known_id(id: str, known: Any, what: str, where: str) -> str:

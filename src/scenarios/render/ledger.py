@@ -66,20 +66,22 @@ def _behind(ledger: Explanation, database: Database, width: int) -> Iterator[str
     for line in ledger.lines:
         if line.kind in ("time", "rivals", "bound"):
             continue
-        lines.append(
-            fold(f"{signed(line.counted_decibans):>6} dB  {_says(line, database)}", width, " " * 11)
-        )
-        if line.kind == "indicator":
-            lines += [
-                fold(f"{id}: {database.evidence[id].summary}", width, " " * 13, " " * 11)
-                for id in line.evidence
-            ]
+        worth = f"{signed(line.counted_decibans):>6} dB  "
+        lines.append(fold(_says(line, database), width, _INDENT, worth))
+        shown = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
+        lines += [_under(f"{id}: {database.evidence[id].summary}", width) for id in shown]
         lines += [
-            fold(f"suppressed, same origin or event: {id}", width, " " * 13, " " * 11)
-            for id in line.suppressed
+            _under(f"same origin or event, suppressed: {id}", width) for id in line.suppressed
         ]
     if lines:
-        yield "\n".join(lines)
+        yield "\n".join(["What the lines say", *lines])
+
+
+_INDENT = " " * 11
+
+
+def _under(text: str, width: int) -> str:
+    return fold(text, width, _INDENT + "  ", _INDENT + "- ")
 
 
 def _says(line: Line, database: Database) -> str:

@@ -16,11 +16,10 @@ _SMALL_DECIBANS = 0.5
 
 def report_text(review: Review, database: Database, width: int) -> str:
     """Every section of the review that has something to say."""
-    language = review.method.estimative_language
     head = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
     sections = [
         printable(head),
-        status_table(review.scenarios, review.findings, language, width),
+        _status(review, width),
         *_moves(review, database, width),
         *_resolved(review, database, width),
         *_new_evidence(review, width),
@@ -30,6 +29,16 @@ def report_text(review: Review, database: Database, width: int) -> str:
         *_method(review, width),
     ]
     return "\n\n".join(section for section in sections if section)
+
+
+def _status(review: Review, width: int) -> str:
+    """The status table without what was resolved before the window."""
+    fresh = {entry.scenario for entry in review.resolved}
+    rows = [row for row in review.scenarios if row.outcome is None or row.id in fresh]
+    earlier = len(review.scenarios) - len(rows)
+    made = status_table(rows, review.findings, review.method.estimative_language, width)
+    note = f"{counted(earlier, 'scenario')} resolved earlier: scen status" if earlier else ""
+    return "\n\n".join(part for part in (made, note) if part)
 
 
 def _heading(text: str) -> str:
@@ -76,12 +85,14 @@ def _step(before: float | None, after: float, language: str) -> str:
 def _lines(move: Move, database: Database, width: int) -> Iterator[str]:
     changes = [*move.lines_added, *move.lines_removed, *move.lines_changed]
     changes.sort(key=lambda change: (-abs(change.after - change.before), change.id))
+    worths = [c.after - c.before for c in changes] + [move.time, move.rivals, move.bound]
+    if all(signed(worth) == "0" for worth in worths):
+        return
     large = [c for c in changes if abs(c.after - c.before) >= _SMALL_DECIBANS]
     for change in large:
         yield _entry(change.after - change.before, f"{change.id}: {_why(change)}", width)
         if change.cause not in ("new rank", "rivals", "time"):
-            for id in change.evidence:
-                yield fold(f"{database.evidence[id].summary} [{id}]", width, " " * 21)
+            yield from _behind(change, database, width)
     small = changes[len(large) :]
     if small:
         worth = sum(c.after - c.before for c in small)
@@ -92,10 +103,15 @@ def _lines(move: Move, database: Database, width: int) -> Iterator[str]:
         (move.rivals, "rivals: what the other members of the set gained or lost"),
         (move.bound, "bound: an implied probability is held within 0.1% and 99.9%"),
     ):
-        if worth:
+        if signed(worth) != "0":
             yield _entry(worth, text, width)
-    total = sum(c.after - c.before for c in changes) + move.time + move.rivals + move.bound
-    yield _entry(total, "in all", width)
+    yield _entry(sum(worths), "in all", width)
+
+
+def _behind(change: LineChange, database: Database, width: int) -> Iterator[str]:
+    for id in change.evidence:
+        name = "" if id == change.id else f"{id}: "
+        yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
 
 
 def _entry(worth: float, text: str, width: int) -> str:

@@ -24,27 +24,33 @@ _FLAGS = {
 def status_table(
     rows: Sequence[StatusRow], findings: Iterable[Finding], language: str, width: int
 ) -> str:
-    """One row a scenario; the members of a set stand under its name."""
+    """One row a scenario; the members of a set stand under its name, a blank line after them."""
     flags = _flags(findings)
     wide = width >= WIDE
-    cells: list[list[str]] = []
-    above: tuple[bool, str | None] = (True, None)
-    for row in rows:
-        ended = row.state == "resolved"
-        if row.set and above != (ended, row.set):
-            cells.append([f"{row.set}:"])
-        above = (ended, row.set)
-        cells.append(_cells(row, flags.get(row.id, []), language, wide=wide))
     headers = ["scenario", "stated", "±", "implied", "±", "evidence", "flags"]
     if wide:
-        headers[5:6] = ["evidence", "indicators", "horizon"]
-        headers += ["term (stated, else implied)", "title"]
+        headers[6:6] = ["seen", "horizon", "in words"]
+        headers.append("title")
+    cells: list[list[str]] = []
+    above: tuple[bool, str | None] | None = None
+    for row in rows:
+        here = (row.state == "resolved", row.set)
+        if above not in (None, here) and (row.set or (above and above[1])):
+            cells.append([])
+        if row.set and above != here:
+            cells.append([f"{row.set}:"])
+        above = here
+        cells.append(_cells(row, flags.get(row.id, []), language, wide=wide))
     full = [line + [""] * (len(headers) - len(line)) for line in cells]
-    used = sum(max(len(str(line[n])) for line in [headers, *full]) + 2 for n in range(len(headers)))
-    if wide and used > width:
-        spare = max(12, width - (used - max(len(line[-1]) for line in full)))
-        full = [[*line[:-1], _cut(line[-1], spare)] for line in full]
-    return table(full, headers, right=(1, 2, 3, 4))
+    widths = [max(len(line[n]) for line in [headers, *full]) for n in range(len(headers))]
+    spare = width - sum(widths[:-1]) - 2 * (len(headers) - 1)
+    if wide:
+        full = [[*line[:-1], _cut(line[-1], max(_NARROWEST, spare))] for line in full]
+    limits = [None] * (len(headers) - 1) + [None if wide else max(_NARROWEST, spare)]
+    return table(full, headers, right=(1, 2, 3, 4), widths=limits)
+
+
+_NARROWEST = 12
 
 
 def _cells(row: StatusRow, flags: list[str], language: str, *, wide: bool) -> list[str]:
@@ -52,20 +58,19 @@ def _cells(row: StatusRow, flags: list[str], language: str, *, wide: bool) -> li
     evidence = str(row.evidence.total) + (f" (+{row.evidence.new})" if row.evidence.new else "")
     state = {"overdue": ["overdue"], "resolved": [(row.outcome or "").replace("-", " ")]}
     cells = [
-        ("  " if row.set else "") + row.id,
+        row.id,
         percent(stated.probability) if stated else "–",
         points(stated.previous, stated.probability) if stated else "",
         percent(implied.probability),
         points(implied.previous, implied.probability),
         evidence,
-        ", ".join([*state.get(row.state, []), *flags]),
     ]
     if wide:
-        seen = f"{row.indicators.observed}/{row.indicators.total}"
-        cells[6:6] = [seen, str(row.horizon)]
         shown = stated.probability if stated else implied.probability
-        cells += [estimative_term(shown, language), row.title]
-    return cells
+        seen = f"{row.indicators.observed}/{row.indicators.total}"
+        cells += [seen, str(row.horizon), estimative_term(shown, language)]
+    cells.append(", ".join([*state.get(row.state, []), *flags]))
+    return [*cells, row.title] if wide else cells
 
 
 def _flags(findings: Iterable[Finding]) -> dict[str, list[str]]:

@@ -12,6 +12,8 @@ from scenarios.scales import estimative_term
 MINUS = "−"
 _TAIL = 0.1
 """Below this, and above one minus this, a per cent sign wants a decimal."""
+_LARGE = 9.95
+"""From this many points on a move is told without a decimal."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
 
@@ -32,7 +34,8 @@ def points(before: float | None, after: float) -> str:
     """The move in percentage points, signed; nothing where there is nothing to compare."""
     if before is None:
         return ""
-    return signed((after - before) * 100)
+    change = (after - before) * 100
+    return signed(change, 0 if abs(change) >= _LARGE else 1)
 
 
 def signed(value: float, digits: int = 1) -> str:
@@ -68,13 +71,14 @@ def table(
     widths: Sequence[int | None] | None = None,
 ) -> str:
     """A plain table; `right` names the columns that hold figures, `widths` where texts fold."""
-    from tabulate import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
+    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
 
+    tabulate.MIN_PADDING = 0
     align = ["right" if n in right else "left" for n in range(len(headers))]
     cells = [[printable(str(cell)) for cell in row] for row in rows]
     if not cells:
         return ""
-    made = tabulate(
+    made = tabulate.tabulate(
         cells,
         list(headers),
         tablefmt="simple",
