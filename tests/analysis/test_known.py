@@ -55,6 +55,16 @@ def test_when_one_member_occurs_the_others_did_not() -> None:
     assert rivals(db, "a") == ("b", "c")
 
 
+def test_what_follows_from_a_rival_stands_before_what_is_written_later() -> None:
+    db = database(
+        scenarios={
+            "a": scenario(set="s", resolution=resolved("occurred", day(5))),
+            "b": scenario(set="s", resolution=resolved("did-not-occur", day(5), day(90))),
+        }
+    )
+    assert state(db, "b", day(50)) == "resolved"
+
+
 def test_while_no_member_occurred_the_others_stay_open() -> None:
     db = database(
         scenarios={

@@ -369,6 +369,11 @@ def test_the_last_open_member_stands_at_the_upper_bound() -> None:
     assert book.prior.decibans + book.counted("bound") == near(book.implied.decibans)
 
 
+def test_an_annulled_member_keeps_its_place() -> None:
+    void = {"c": {"resolution": resolution("annulled", day(50))}}
+    assert at(three({}, **void), "a").implied.probability == near(0.2)
+
+
 def test_leave_one_out_takes_a_whole_row_from_a_set() -> None:
     db = three({"2022-01-01-e": item(ratings={"a": "CC", "b": "I"})})
     left = at(db, "c").leave_one_out

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from scenarios.analysis.known import members, resolved
+from scenarios.analysis.known import contends, members
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet, SheetId
 from scenarios.scales import decibans, probability
 
@@ -67,7 +67,7 @@ def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[A
 def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated | None:
     """The geometric mean of odds of the standing forecasts (Satopää et al. 2014).
 
-    In a set the means are normalised, but only where every open member has a standing figure.
+    In a set the means are normalised, but only where every member in it has a standing figure.
     """
     own = standing(database, scenario_id, as_of)
     if not own:
@@ -76,7 +76,7 @@ def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated |
     together = {scenario_id: mean}
     set_id = database.scenarios[scenario_id].set
     for other in members(database, set_id) if set_id else ():
-        if other == scenario_id or resolved(database, other, as_of):
+        if other == scenario_id or not contends(database, other, as_of):
             continue
         figures = standing(database, other, as_of)
         if not figures:

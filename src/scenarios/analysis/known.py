@@ -67,23 +67,27 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
 
 
 def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None:
-    """A scenario's own resolution, or what follows from a rival that occurred."""
+    """A scenario's own resolution, or what follows from a rival that occurred: the earlier."""
     own = database.scenarios[scenario_id].resolution
-    if own is not None:
-        return own
+    found = [own] if own else []
     for rival in rivals(database, scenario_id):
         its = database.scenarios[rival].resolution
         if its is not None and its.outcome == "occurred":
-            return Resolution(
-                "did-not-occur", its.date, its.recorded, f"{rival} occurred", its.evidence
-            )
-    return None
+            basis = f"{rival} occurred"
+            found.append(Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence))
+    return min(found, key=_when_recorded, default=None)
 
 
 def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolution | None:
     """The resolution that was known at `as_of`."""
     outcome = resolution(database, scenario_id)
     return outcome if outcome and outcome.recorded <= as_of else None
+
+
+def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
+    """Whether a member still has its place in its set: it leaves when it is known not to occur."""
+    outcome = resolved(database, scenario_id, as_of)
+    return outcome is None or outcome.outcome != "did-not-occur"
 
 
 def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
@@ -119,3 +123,7 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
         if scenario and indicator_id in scenario.indicators:
             found |= scenario.indicators[indicator_id].ratings.keys()
     return frozenset(found & database.scenarios.keys())
+
+
+def _when_recorded(outcome: Resolution) -> date:
+    return outcome.recorded

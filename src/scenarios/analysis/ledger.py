@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.grouping import Group, Net, discounted, groups, net, total, totals_without
-from scenarios.analysis.known import Known, resolved, rivals
+from scenarios.analysis.known import Known, contends, rivals
 from scenarios.analysis.rows import Row, centred, included, rows
 from scenarios.model import EvidenceId, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
@@ -79,7 +79,7 @@ class _Board(msgspec.Struct, frozen=True):
 
 
 def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
-    """The ledger of a scenario, taken as still open; the rivals that have resolved have left."""
+    """The ledger of a scenario, taken as still open; rivals known not to occur have left."""
     scenario = known.database.scenarios[scenario_id]
     columns = _columns(known, scenario_id)
     board = _board(known, scenario_id, columns)
@@ -126,7 +126,7 @@ def _columns(known: Known, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
     database = known.database
     return (
         scenario_id,
-        *(r for r in rivals(database, scenario_id) if not resolved(database, r, known.as_of)),
+        *(r for r in rivals(database, scenario_id) if contends(database, r, known.as_of)),
     )
 
 

@@ -1,0 +1,443 @@
+"""Every number that docs/method.md prints as an example, through the engine."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.analysis.alike import ALIKE, WITHIN_DAYS
+from scenarios.analysis.explanation import explain
+from scenarios.analysis.forecasts import stated
+from scenarios.analysis.grouping import factor
+from scenarios.analysis.indicators import diagnosticity, reading
+from scenarios.analysis.known import known, last_open_day, state
+from scenarios.analysis.ledger import Ledger, Line, ledger
+from scenarios.analysis.rules import CLASH_STEPS, GAP_DECIBANS, SUM_TOLERANCE
+from scenarios.analysis.window import MOVED_BITS, jeffreys
+from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
+from scenarios.scales import HIGHEST, LOWEST, decibans, estimative_term, grade, weight
+from tests.records import (
+    START,
+    WEIGHTS,
+    database,
+    day,
+    indicator,
+    item,
+    resolution,
+    scenario,
+    sheet,
+)
+
+PAGE = (Path(__file__).parents[1] / "docs" / "method.md").read_text("utf-8")
+SECTIONS = dict(part.split("\n", 1) for part in PAGE.split("\n## ")[1:])
+HALF = Tracker(evidence_dependence=0.5)
+GRADED = Tracker(grade_weights=WEIGHTS)
+SET = Tracker(sets={"k": "A set"})
+HALF_SET = Tracker(sets={"k": "A set"}, evidence_dependence=0.5)
+THREE = {"a": 0.1, "b": 0.6, "c": 0.3}
+
+
+def says(section: str, *values: tuple[float, str]) -> None:
+    """Each value comes out to the printed digits, and the section prints them."""
+    for value, text in values:
+        number = text.replace("−", "-")
+        assert f"{value:.{len(number.partition('.')[2])}f}" == number
+        written(section, text)
+
+
+def written(section: str, *texts: str) -> None:
+    for text in texts:
+        assert re.search(rf"(?<![\d.−]){re.escape(text)}(?!\d|\.\d)", SECTIONS[section]), text
+
+
+def saw(number: int = 1, **keys: Any) -> Evidence:
+    return item(day(number), **keys)
+
+
+def alone(prior: float, tracker: Tracker | None = None, **evidence: Rating) -> Ledger:
+    items = {id: saw(ratings={"s": rating}) for id, rating in evidence.items()}
+    return at(database(tracker, scenarios={"s": scenario(prior)}, evidence=items))
+
+
+def at(db: Database, id: str = "s", on: int = 100) -> Ledger:
+    return ledger(known(db, day(on)), id)
+
+
+def a_set(tracker: Tracker, priors: dict[str, float], *rows: dict[str, Rating]) -> Database:
+    return database(
+        tracker,
+        scenarios={id: scenario(prior, set="k") for id, prior in priors.items()},
+        evidence={f"e{number}": saw(ratings=row) for number, row in enumerate(rows)},
+    )
+
+
+def line(book: Ledger, kind: str) -> Line:
+    return next(one for one in book.lines if one.kind == kind)
+
+
+def evidence_decibans(book: Ledger) -> float:
+    return book.implied.decibans - book.prior.decibans
+
+
+def test_decibans() -> None:
+    book = alone(0.12, e=3.0)
+    says(
+        "Decibans",
+        (decibans(0.5), "0.00"),
+        (decibans(0.2), "−6.02"),
+        (decibans(0.01), "−19.96"),
+        (book.prior.decibans, "−8.65"),
+        (line(book, "direct").counted_decibans, "4.77"),
+        (book.implied.decibans, "−3.88"),
+        (book.implied.probability, "0.2903"),
+    )
+
+
+def test_ratings() -> None:
+    table = Tracker().decibans
+    assert table == {"CC": 10, "C": 5, "N": 0, "I": -5, "II": -10}
+    ratios = {code: 10 ** (db / 10) for code, db in table.items()}
+    says("Ratings", (ratios["CC"], "10.00"), (ratios["C"], "3.16"), (ratios["II"], "0.10"))
+
+
+@pytest.mark.parametrize(
+    ("row", "spread"),
+    [
+        ({"a": "CC", "b": "N", "c": "II"}, "20.00"),
+        ({"a": "C", "b": "C", "c": "C"}, "0.00"),
+        ({"a": "C", "b": "C"}, "5.00"),
+    ],
+)
+def test_diagnosticity(row: dict[str, Any], spread: str) -> None:
+    scenarios = {id: scenario(p, set="k") for id, p in THREE.items()}
+    scenarios["a"] = scenario(0.1, set="k", indicators={"x": indicator(row)})
+    db = known(database(SET, scenarios=scenarios), START)
+    says("Diagnosticity", (diagnosticity(db, ("a", "x")), spread))
+
+
+def test_grades_and_weight() -> None:
+    section = "Grades and weight"
+    graded = saw(reliability="B", credibility=2, ratings={"s": "CC"})
+    db = database(GRADED, scenarios={"s": scenario(0.05)}, evidence={"e": graded})
+    book = at(db)
+    assert grade(saw(), {}) == "F6"
+    says(
+        section,
+        (line(book, "direct").weight, "0.64"),
+        (line(book, "direct").counted_decibans, "6.40"),
+        (book.implied.probability, "0.1868"),
+        (weight(saw(), {}, GRADED), "0.16"),
+    )
+    written(section, *(f"{letter} {share}" for letter, share in WEIGHTS.reliability.items()))
+    written(section, ", ".join(str(share) for share in WEIGHTS.credibility))
+    says(
+        "The odds ledger",
+        (book.prior.decibans, "−12.79"),
+        (line(book, "direct").counted_decibans, "6.40"),
+        (book.implied.decibans, "−6.39"),
+        (book.implied.probability, "0.1868"),
+    )
+
+
+def watched(**keys: Any) -> Database:
+    talks = indicator({"s": "CC"}, due=date(2022, 3, 2), if_absent="I")
+    steps = [("B", 2, "emerging"), ("A", 2, "observed"), ("C", 3, "reversed")]
+    evidence = {
+        f"e{n}": saw(n, reliability=letter, credibility=number, indicators={"s/talks": seen})
+        for n, (letter, number, seen) in enumerate(steps, start=1)
+    }
+    scenarios = {"s": scenario(0.2, indicators={"talks": talks}, **keys)}
+    return database(GRADED, scenarios=scenarios, evidence=evidence)
+
+
+@pytest.mark.parametrize(
+    ("on", "state", "strength", "worth", "implied"),
+    [
+        (1, "emerging", "0.32", "3.20", "0.3431"),
+        (2, "observed", "0.80", "8.00", "0.6120"),
+        (3, "observed", "0.50", "5.00", "0.4415"),
+    ],
+)
+def test_indicators(on: int, state: str, strength: str, worth: str, implied: str) -> None:
+    db = watched()
+    book = at(db, on=on)
+    says(
+        "Indicators",
+        (reading(known(db, day(on)), ("s", "talks")).strength, strength),
+        (line(book, "indicator").counted_decibans, worth),
+        (book.implied.probability, implied),
+    )
+    assert reading(known(db, day(on)), ("s", "talks")).state == state
+    says("Indicators", (known(db, day(3)).weights["e3"], "0.30"))
+
+
+def test_absence() -> None:
+    due, after = date(2022, 3, 2), date(2022, 3, 3)
+    before, book = (ledger(known(watched(), on), "s") for on in (due, after))
+    assert [one.kind for one in before.lines] == ["indicator"]
+    says(
+        "Absence",
+        (line(before, "indicator").counted_decibans, "5.00"),
+        (before.implied.probability, "0.4415"),
+        (line(book, "absence").counted_decibans, "−2.50"),
+        (book.implied.probability, "0.3078"),
+        (decibans(0.5 / (0.5 + 0.05)), "10.00"),
+        (decibans(0.5 / (0.5 + 0.95)), "−2.79"),
+    )
+    written("Absence", f"{due}", f"{after}")
+
+
+def test_groups() -> None:
+    evidence = {
+        "a": saw(origin="o", ratings={"s": "CC"}),
+        "b": saw(origin="o", ratings={"s": "C"}),
+        "c": saw(origin="o", event="v", ratings={"s": "I"}),
+        "d": saw(event="v", ratings={"s": "C"}),
+    }
+    book = at(database(scenarios={"s": scenario(0.2)}, evidence=evidence))
+    apart = alone(0.2, a="CC", b="C", c="I", d="C")
+    assert [(one.evidence, one.suppressed) for one in book.lines] == [(("a", "c"), ("b", "d"))]
+    says(
+        "Groups",
+        (book.lines[0].counted_decibans, "5.00"),
+        (book.implied.probability, "0.4415"),
+        (evidence_decibans(apart), "15.00"),
+        (apart.implied.probability, "0.8877"),
+    )
+
+
+def test_in_the_prior() -> None:
+    book = at(watched(includes=("e1",)), on=2)
+    says(
+        "In the prior",
+        (line(book, "in-prior").counted_decibans, "0"),
+        (at(watched(), on=1).lines[0].weight, "0.32"),
+        (at(watched(), on=2).lines[0].weight, "0.80"),
+        (line(book, "indicator").counted_decibans, "4.80"),
+        (book.implied.probability, "0.4302"),
+    )
+
+
+def test_dependence() -> None:
+    free, half = (alone(0.2, tracker, a="CC", b="CC", c="CC") for tracker in (None, HALF))
+    unequal = alone(0.2, HALF, a="CC", b="C", c="II")
+    says(
+        "Dependence",
+        (evidence_decibans(free), "30.00"),
+        (free.implied.probability, "0.9960"),
+        *zip((one.factor for one in half.lines), ("1.000", "0.333", "0.167"), strict=True),
+        (evidence_decibans(half), "15.00"),
+        (half.implied.probability, "0.8877"),
+        (10 * sum(factor(k, 0.5) for k in range(1, 10_000)), "20"),
+        (evidence_decibans(unequal), "1.67"),
+        ((10 + 5 - 10) / (1 + 2 * 0.5), "2.50"),
+    )
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.2, 0.5, 1.0])
+@pytest.mark.parametrize("n", [1, 2, 3, 10])
+def test_n_equal_lines_sum_to_s_of_n(n: int, rho: float) -> None:
+    worth = n / (1 + (n - 1) * rho)
+    assert sum(factor(k, rho) for k in range(1, n + 1)) == pytest.approx(worth)
+
+
+def test_sets() -> None:
+    books = [at(a_set(SET, THREE, {"a": "CC", "b": "C", "c": "I"}), id) for id in THREE]
+    centred = [sum(o.decibans for o in b.lines if o.kind == "direct") for b in books]
+    says("Sets", *zip(centred, ("5.00", "0.00", "−10.00"), strict=True))
+    implied = [book.implied.probability for book in books]
+    says("Sets", *zip(implied, ("0.3342", "0.6341", "0.0317"), strict=True))
+
+
+def test_an_equal_row_says_nothing_in_a_set() -> None:
+    rows: list[dict[str, Rating]] = [{"a": "CC"}, {"a": "C", "b": "C", "c": "C"}]
+    book = at(a_set(HALF_SET, THREE, *rows), "a")
+    assert book.neutral == 1
+    uncentred = 10 + 5 * factor(2, 0.5) - 5 * factor(1, 0.5)
+    says("Sets", (line(book, "direct").counted_decibans, "10.00"), (uncentred, "6.67"))
+
+
+def test_a_member_that_leaves() -> None:
+    left = {"set": "k", "resolution": resolution("did-not-occur", day(50))}
+    scenarios = {id: scenario(p, set="k") for id, p in THREE.items()} | {"c": scenario(0.3, **left)}
+    db = database(SET, scenarios=scenarios)
+    for id, text in (("a", "0.1429"), ("b", "0.8571")):
+        says("Sets", (at(db, id).implied.probability, text))
+    last = {"a": scenario(0.1, set="k"), "c": scenario(0.9, **left)}
+    says("Sets", (at(database(SET, scenarios=last), "a").implied.probability, "0.999"))
+
+
+def test_only_comparison_counts_in_a_set() -> None:
+    priors = {"a": 0.01, "b": 0.01, "c": 0.49, "d": 0.49}
+    db = a_set(SET, priors, {"a": "N", "b": "N", "c": "I", "d": "II"})
+    says("Sets", (at(db, "c").implied.probability, "0.6919"))
+    book = at(a_set(SET, {"a": 0.49, "b": 0.5, "c": 0.01}, {"a": "CC", "b": "II", "c": "N"}), "a")
+    says("Sets", (line(book, "direct").counted_decibans, "10.00"))
+    says("Sets", (line(book, "rivals").counted_decibans, "9.29"))
+
+
+def test_hazard() -> None:
+    decays: Scenario = scenario(0.3, hazard="constant")
+    for on, time, implied in (
+        (date(2022, 7, 2), "−3.41", "0.1633"),
+        (date(2022, 10, 1), "−6.62", "0.0853"),
+    ):
+        book = ledger(known(database(scenarios={"s": decays}), on), "s")
+        written("Hazard", f"{on}")
+        says("Hazard", (line(book, "time").counted_decibans, time))
+        says("Hazard", (book.implied.probability, implied))
+    last = at(database(scenarios={"s": decays}), on=364)
+    says("Hazard", (last.implied.probability, "0.0010"))
+    late = {"e": saw(ratings={"s": 1000.0})}
+    revived = at(database(scenarios={"s": decays}, evidence=late), on=364)
+    says("Hazard", (revived.implied.probability, "0.50"))
+
+
+def test_bounds() -> None:
+    book = alone(0.9, e=1000.0)
+    says(
+        "Bounds",
+        (LOWEST, "0.001"),
+        (HIGHEST, "0.999"),
+        (decibans(HIGHEST), "30.00"),
+        (book.prior.decibans, "9.54"),
+        (line(book, "direct").counted_decibans, "30.00"),
+        (book.prior.decibans + line(book, "direct").counted_decibans, "39.54"),
+        (line(book, "bound").counted_decibans, "−9.55"),
+        (book.implied.probability, "0.9990"),
+    )
+
+
+def test_leave_one_out() -> None:
+    book = alone(0.2, HALF, a="CC", b="C", c="I")
+    spread = book.leave_one_out
+    assert (spread.low_line, spread.high_line) == ("a", "c")
+    says(
+        "Leave one out",
+        (book.implied.probability, "0.5371"),
+        (spread.low, "0.2000"),
+        (spread.high, "0.7858"),
+    )
+
+
+def test_stated_probability() -> None:
+    section = "Stated probability"
+    figures = {"x": 0.05, "y": 0.1, "z": 0.2}
+    sheets = {name: sheet(START, {"s": p}, analyst=name) for name, p in figures.items()}
+    team = stated(database(scenarios={"s": scenario()}, sheets=sheets), "s", START)
+    assert team is not None
+    says(section, (team.probability, "0.1019"), (sum(figures.values()) / 3, "0.1167"))
+
+    scenarios = {id: scenario(p, set="k") for id, p in THREE.items()}
+    said = {"d": sheet(START, {"a": 0.5, "b": 0.3, "c": 0.4})}
+    db = database(SET, scenarios=scenarios, sheets=said)
+    for id, text in (("a", "0.4167"), ("b", "0.2500"), ("c", "0.3333")):
+        one = stated(db, id, START)
+        assert one is not None
+        assert one.normalised
+        says(section, (one.probability, text))
+
+
+def test_a_forecast_expires() -> None:
+    stands, gone = date(2022, 1, 31), date(2022, 2, 1)
+    tracker = Tracker(forecast_expires_days=30)
+    db = database(tracker, scenarios={"s": scenario()}, sheets={"d": sheet(START, {"s": 0.2})})
+    assert stated(db, "s", stands)
+    assert stated(db, "s", gone) is None
+    written("Stated probability", f"{START}", f"{stands}", f"{gone}")
+
+
+def test_gap() -> None:
+    db = database(
+        scenarios={"s": scenario(0.12)},
+        evidence={"e": saw(ratings={"s": 3.0})},
+        sheets={"d": sheet(START, {"s": 0.8})},
+    )
+    shown = explain(db, "s", day(100))
+    assert shown.stated is not None
+    assert shown.gap_decibans is not None
+    says(
+        "Gap",
+        (shown.stated.probability, "0.80"),
+        (decibans(shown.stated.probability), "6.02"),
+        (shown.implied.probability, "0.2903"),
+        (shown.implied.decibans, "−3.88"),
+        (shown.gap_decibans, "9.90"),
+        (GAP_DECIBANS, "6"),
+        (10 ** (GAP_DECIBANS / 10), "4"),
+    )
+
+
+def test_movement() -> None:
+    says(
+        "Movement",
+        (jeffreys(0.02, 0.07), "0.0941"),
+        (jeffreys(0.5, 0.55), "0.0145"),
+        (jeffreys(LOWEST, HIGHEST), "19.89"),
+    )
+    as_written = sum((x - y) * math.log2(x / y) for x, y in ((0.07, 0.02), (0.93, 0.98)))
+    assert jeffreys(0.02, 0.07) == pytest.approx(as_written)
+    says("Movement", (MOVED_BITS, "0.001"))
+
+
+def test_life() -> None:
+    known_on, recorded = date(2023, 1, 2), date(2023, 1, 5)
+    db = database(
+        scenarios={
+            "open": scenario(),
+            "done": scenario(resolution=resolution("occurred", known_on, recorded)),
+        }
+    )
+    assert state(db, "open", date(2022, 12, 31)) == "open"
+    assert state(db, "open", date(2023, 1, 1)) == "overdue"
+    assert state(db, "done", date(2023, 1, 4)) == "overdue"
+    assert state(db, "done", recorded) == "resolved"
+    assert last_open_day(db, "done", recorded) == date(2023, 1, 4)
+    written(
+        "Life of a scenario",
+        *("2022-12-31", "2023-01-01", "2023-01-02", "2023-01-04", "2023-01-05"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "language", "term"),
+    [
+        ("0.55", "icd-203", "likely"),
+        ("0.375", "phia", "between unlikely and realistic possibility"),
+        ("0.50", "phia", "between realistic possibility and likely"),
+    ],
+)
+def test_words(number: str, language: str, term: str) -> None:
+    assert estimative_term(float(number), language) == term
+    written("Words", number)
+    assert f"*{term}*" in SECTIONS["Words"]
+
+
+def test_the_table_of_words_is_the_one_in_use() -> None:
+    rows = [row.strip("| ").split(" | ") for row in SECTIONS["Words"].split("\n")]
+    table = [row for row in rows if len(row) == 5][1:]
+    assert len(table) == 7
+    for term, low, high, phia, span in table:
+        edges = float(low), float(high)
+        assert estimative_term(edges[0], "icd-203") == term
+        assert estimative_term(edges[1] - 1e-9, "icd-203") == term
+        ends = span.replace("below ", "").split(" to ")
+        assert estimative_term(float(ends[0]), "phia") == phia
+        assert estimative_term(float(ends[1]) - 1e-9, "phia") == phia
+
+
+def test_thresholds() -> None:
+    section = "Thresholds of the findings"
+    says(
+        section,
+        (GAP_DECIBANS, "6"),
+        (SUM_TOLERANCE, "0.001"),
+        (CLASH_STEPS, "3"),
+        (WITHIN_DAYS, "3"),
+        (ALIKE, "0.6"),
+    )
