@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -10,12 +12,13 @@ import msgspec
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Kind
 from scenarios.storage import yamledit
-from scenarios.storage.loader import Loaded, load
-from scenarios.storage.records import KEY_ORDER, path_of, schema_address
+from scenarios.storage.loader import Loaded, load, read_record
+from scenarios.storage.records import KEY_ORDER, path_of, place_of, schema_address
+from scenarios.storage.schemas import shown
 from scenarios.storage.yamldump import dump
-from scenarios.storage.yamltext import read
 
 _PARTS = {"prior": "prior", "retracted": "retracted", "resolution": "resolution"}
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -36,6 +39,11 @@ class Put(msgspec.Struct, frozen=True):
 def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
     """A new record in its tidy form: fixed key order, what is None or empty left out."""
     path = path_of(kind, id)
+    # A slash or a leading dot would make a path of another record, or of none.
+    place = place_of(path_of(kind, re.sub(r"[/.]", "?", id)))
+    if isinstance(place, Problem):
+        raise ScenError(f"nothing was written: {shown(id)} is no id: {_said(place)}")
+    _refuse_unwritable(record)
     return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
 
 
@@ -43,11 +51,12 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
     """An existing record with some keys put, and every other byte kept."""
     path = path_of(kind, id)
     old = snapshot[path]
-    _, faults = read(path, old)
+    _, faults = read_record(kind, path, old)
     if faults:
-        raise ScenError(f"nothing was written: {path} has a fault to mend first: {faults[0]}")
+        raise ScenError(f"nothing was written; a fault to mend first: {faults[0]}")
     new = old
     for put in puts:
+        _refuse_unwritable({put.keys[-1]: put.value})
         new = yamledit.put(new, put.keys, put.value)
     return Draft(path, old, new)
 
@@ -55,11 +64,19 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
 def accept(snapshot: Mapping[str, bytes], before: Loaded, drafts: Sequence[Draft]) -> Loaded:
     """The database with the drafts in it; refused where that load has an error it had not."""
     after = load({**snapshot, **{draft.path: draft.new for draft in drafts}})
-    had = {_fault(problem) for problem in before.problems}
-    new = [p for p in after.problems if p.severity == "error" and _fault(p) not in had]
+    new = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
     if new:
         raise ScenError("nothing was written: " + "; ".join(_said(problem) for problem in new))
     return after
+
+
+def new_problems(before: Sequence[Problem], after: Sequence[Problem]) -> Iterator[Problem]:
+    """What is wrong now and was not: an edit moves the lines of the faults that were there."""
+    had = Counter(map(_fault, before))
+    for problem in after:
+        had[_fault(problem)] -= 1
+        if had[_fault(problem)] < 0:
+            yield problem
 
 
 def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,6 +86,21 @@ def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
         for key in KEY_ORDER[kind]
         if record.get(key) not in (None, "", [], {}, ())
     }
+
+
+def _refuse_unwritable(value: Any, key: str = "") -> None:
+    """Bytes of the command line that are not UTF-8, and characters that act on a terminal."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            _refuse_unwritable(name, name)
+            _refuse_unwritable(part, name)
+    elif isinstance(value, list):
+        for part in value:
+            _refuse_unwritable(part, key)
+    elif isinstance(value, str) and (found := _UNWRITABLE.search(value)):
+        is_surrogate = found[0] >= "\ud800"
+        what = "a byte that is not UTF-8" if is_surrogate else f"the control character {found[0]!a}"
+        raise ScenError(f"nothing was written: {shown(key)} holds {what}: remove it")
 
 
 def _fault(problem: Problem) -> tuple[str, str, str]:

@@ -83,7 +83,7 @@ def of_parser(path: str, text: str, error: YAMLError) -> Problem:
         line, column = start.line + 1, start.column + 1
         return Problem(path, line, column, "yaml", "the closing quote is missing")
     message = problem.replace("in this context", "here")
-    if context and start and (start.line, start.column) != (line - 1, column - 1):
+    if context and start and mark and start.index != mark.index:
         message += f", {context} that starts at {start.line + 1}:{start.column + 1}"
     elif context:
         message += f", {context}"

@@ -205,5 +205,7 @@ def _resolved(text: str) -> Any:
 
 
 def _place(key: Any, value: Any) -> Place:
-    at, to = key.start_mark, value.start_mark
+    at, to, end = key.start_mark, value.start_mark, value.end_mark
+    if type(value) is ScalarEvent and at.line < to.line and to.index == end.index:
+        to = at  # a value that is not written, perhaps behind the end of the file
     return Place(at.line + 1, at.column + 1, to.line + 1, to.column + 1)

@@ -1,0 +1,150 @@
+"""Where the parts of a YAML text start and end, to the character.
+
+Marks of libyaml count characters. Those of scalars and flow collections are exact; those of block
+collections and block scalars run past the comments and blank lines that follow.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+NULL = "tag:yaml.org,2002:null"
+
+
+def root(text: str) -> Any:
+    """The node of the only document."""
+    return yaml.compose(text, Loader=yaml.CLoader)
+
+
+def pair(mapping: Any, key: str) -> tuple[Any, Any] | None:
+    """The nodes of a key and its value."""
+    return next((found for found in mapping.value if found[0].value == key), None)
+
+
+def is_block(node: Any) -> bool:
+    """Whether it is a collection that stands in lines, not in brackets."""
+    return not isinstance(node, yaml.ScalarNode) and not node.flow_style
+
+
+def is_block_scalar(node: Any) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style in ("|", ">")
+
+
+def is_written(node: Any) -> bool:
+    """Whether it has a character of its own; an empty value has none."""
+    return bool(node.end_mark.index > node.start_mark.index)
+
+
+def after_colon(text: str, key: Any) -> int | None:
+    """Past the colon of a key; an explicit key without a value has none."""
+    end = gap_end(text, key.end_mark.index)
+    return end + 1 if text[end : end + 1] == ":" else None
+
+
+def gap_end(text: str, at: int) -> int:
+    """Past the blanks, line breaks and comments that stand there."""
+    found = _GAP.match(text, at)
+    return found.end() if found else at
+
+
+def entry_end(text: str, entry: Any) -> int:
+    """Past the last character of a pair or an item in brackets."""
+    if not isinstance(entry, tuple):
+        return int(entry.end_mark.index)
+    key, value = entry
+    if is_written(value):
+        return int(value.end_mark.index)
+    return after_colon(text, key) or int(key.end_mark.index)
+
+
+def last_leaf(text: str, node: Any, column: int) -> tuple[Any, int]:
+    """The last scalar or flow collection of a block node, and the column of what holds it."""
+    while is_block(node):
+        column = node.start_mark.column
+        last = node.value[-1]
+        if isinstance(node, yaml.SequenceNode):
+            node = last
+        else:
+            key, value = last
+            node = value if after_colon(text, key) else key
+    return node, column
+
+
+def content_end(text: str, node: Any, column: int, *, keeps: bool = True) -> int:
+    """Past the last character of a node that stands in a collection at `column`.
+
+    The empty lines behind a block scalar with `+` belong to it, unless `keeps` is false.
+    """
+    leaf, column = last_leaf(text, node, column)
+    end = int(leaf.end_mark.index)
+    if not is_block_scalar(leaf):
+        return end
+    start = int(leaf.start_mark.index)
+    header = header_of(text, leaf)
+    lines = text[start:end].split("\n")
+    terminated = lines[-1] == ""
+    if terminated:
+        lines.pop()
+    if not (keeps and "+" in header):
+        width = _content_column(lines[1:], header, column)
+        while len(lines) > 1 and not lines[-1].strip() and len(lines[-1].rstrip("\r")) <= width:
+            lines.pop()
+    return start + len("\n".join(lines).removesuffix("\r"))
+
+
+def header_of(text: str, scalar: Any) -> str:
+    """The header of a block scalar, such as `|2-`."""
+    found = _HEADER.match(text, scalar.start_mark.index)
+    return found[0] if found else ""
+
+
+def line_start(text: str, at: int) -> int:
+    return text.rfind("\n", 0, at) + 1
+
+
+def line_end(text: str, at: int) -> int:
+    """Where the line break of the line starts, or the text ends."""
+    end = text.find("\n", at)
+    if end < 0:
+        return len(text)
+    return end - (text[end - 1 : end] == "\r" and end > at)
+
+
+def next_line(text: str, at: int) -> int:
+    """Where the next line starts, or the text ends."""
+    return text.find("\n", at) + 1 or len(text)
+
+
+def line_break(text: str, at: int) -> str:
+    """The line break of the nearest line that ends at or before `at`."""
+    end = text.rfind("\n", 0, at)
+    return "\r\n" if end > 0 and text[end - 1] == "\r" else "\n"
+
+
+def starts_line(text: str, at: int) -> bool:
+    """Whether only blanks stand before it on its line."""
+    return not text[line_start(text, at) : at].strip()
+
+
+def step(root: Any) -> int:
+    """By how many columns a block mapping indents its first nested one, 2 to 8; else 2."""
+    for _, value in root.value:
+        if isinstance(value, yaml.MappingNode) and is_block(value):
+            return min(max(int(value.start_mark.column - root.start_mark.column), 2), 8)
+    return 2
+
+
+_GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_HEADER = re.compile(r"[|>][-+0-9]*")
+
+
+def _content_column(lines: list[str], header: str, column: int) -> int:
+    """The column at which the text of a block scalar starts; a text of blanks alone has none."""
+    digits = header.strip("|>+-")
+    if digits:
+        return column + int(digits)
+    widths = (len(line) - len(line.lstrip(" ")) for line in lines if line.strip())
+    return next(widths, 1 << 20)

@@ -1,0 +1,157 @@
+"""In whatever layout a file is, an edit keeps every other byte."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from scenarios.storage.yamledit import append, put
+from scenarios.storage.yamltext import read
+from tests.storage.layouts import KEYS, Layout, layouts
+
+TEXTS = st.sampled_from(
+    (
+        "C",
+        "NO",
+        "it's",
+        "2022-02-04",
+        "",
+        "one\ntwo",
+        "one\n\ntwo\n",
+        "x\n\n",
+        "a: b #c",
+        "😀",
+        "long prose that has to be folded " * 3 + "here",
+    )
+)
+VALUES: Any = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.just(0.8) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3)
+    ),
+    max_leaves=5,
+)
+
+
+def value_of(text: str) -> Any:
+    value, problems = read("f", text.encode())
+    assert problems == []
+    return value
+
+
+def paths_of(value: Any, kind: type, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    """The paths to values of a kind, through mappings alone."""
+    deeper = value.items() if isinstance(value, dict) else ()
+    here = [path] if isinstance(value, kind) else []
+    return here + [found for key, part in deeper for found in paths_of(part, kind, (*path, key))]
+
+
+def at(value: Any, path: tuple[str, ...]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def shared(one: str, two: str) -> int:
+    """How many characters two texts have in common from the start."""
+    pairs = enumerate(zip(one, two, strict=False))
+    return next((at for at, (x, y) in pairs if x != y), min(len(one), len(two)))
+
+
+def is_insertion(old: str, new: str) -> bool:
+    """Whether `new` is `old` with one text put in at one place."""
+    return len(new) > len(old) and shared(old, new) + shared(old[::-1], new[::-1]) >= len(old)
+
+
+def with_comma(old: str, new: str) -> list[str]:
+    """Brackets over several lines: the last entry takes a comma before its comment."""
+    start = shared(old, new)
+    marks = [mark for mark in (" ,", ", ", ",") if new.startswith(mark, start)]
+    return [old[:start] + mark + old[start:] for mark in marks]
+
+
+def with_strip(old: str, new: str) -> list[str]:
+    """A block text that the end of the file ends: its mark becomes `|-`, or its text would not."""
+    start = max(old.rfind(mark, 0, shared(old, new) + 1) for mark in "|>")
+    header = re.match(r"[|>][0-9+]*", old[max(start, 0) :])
+    if header is None or old.endswith("\n"):
+        return []
+    return [old[:start] + header[0].replace("+", "") + "-" + old[start + len(header[0]) :]]
+
+
+def assert_kept(old: str, new: str) -> None:
+    """All of the old text is there in one piece, left and right of what is new.
+
+    Two exceptions, each of one mark: see `with_comma` and `with_strip`.
+    """
+    texts = [old, *with_comma(old, new), *with_strip(old, new)]
+    assert any(is_insertion(text, new) for text in texts)
+
+
+@settings(max_examples=400, deadline=None)
+@given(layouts(), st.data(), VALUES, st.booleans())
+def test_a_new_key_is_the_only_change(
+    layout: Layout, data: st.DataObject, value: Any, is_deep: bool
+) -> None:
+    old = layout.text
+    expected = value_of(old)
+    parent = data.draw(st.sampled_from(paths_of(expected, dict)))
+    was_empty = at(expected, parent) == {}
+    path = (*parent, "new", "x", "y") if is_deep else (*parent, "new")
+    new = put(old.encode(), path, value).decode()
+    at(expected, parent)["new"] = {"x": {"y": value}} if is_deep else value
+    assert value_of(new) == expected
+    assert list(at(value_of(new), parent)) == list(at(expected, parent))
+    if parent and was_empty:  # as when a scalar is replaced
+        assert_replaced(layout, parent, new)
+    else:
+        assert_kept(old, new)
+
+
+@settings(max_examples=400, deadline=None)
+@given(layouts(), st.data(), VALUES)
+def test_one_more_item_is_the_only_change(layout: Layout, data: st.DataObject, item: Any) -> None:
+    old = layout.text
+    expected = value_of(old)
+    path = data.draw(st.sampled_from([*paths_of(expected, list), ("new",)]))
+    new = append(old.encode(), path, item).decode()
+    items = at(expected, path[:-1]).setdefault(path[-1], [])
+    was_empty = path in layout.spans and not items
+    items.append(item)
+    assert value_of(new) == expected
+    if was_empty:
+        assert_replaced(layout, path, new)
+    else:
+        assert_kept(old, new)
+
+
+@settings(max_examples=400, deadline=None)
+@given(layouts(), st.data(), VALUES)
+def test_another_value_is_the_only_change(layout: Layout, data: st.DataObject, value: Any) -> None:
+    expected = value_of(layout.text)
+    assume(expected)
+    path = data.draw(st.sampled_from([path for path in paths_of(expected, object) if path]))
+    new = put(layout.text.encode(), path, value).decode()
+    keys = list(at(expected, path[:-1]))
+    at(expected, path[:-1])[path[-1]] = value
+    assert value_of(new) == expected
+    assert list(at(value_of(new), path[:-1])) == keys
+    if path in layout.spans:
+        assert_replaced(layout, path, new)
+
+
+def assert_replaced(layout: Layout, path: tuple[str, ...], new: str) -> None:
+    """All before the value, all lines below it and every comment outside of it are kept.
+
+    Only blank lines right below it may go: those that a block text holds.
+    """
+    old = layout.text
+    start, end = layout.spans[path]
+    assert new.startswith(old[:start])
+    assert new.endswith(old[end:].partition("\n")[2].lstrip())
+    inside = set(re.findall(r"# c\d+\.", old[start:end]))
+    kept = [comment for comment in re.findall(r"# c\d+\.", old) if comment not in inside]
+    assert [comment for comment in re.findall(r"# c\d+\.", new) if comment not in inside] == kept
