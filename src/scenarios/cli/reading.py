@@ -24,18 +24,17 @@ class What(StrEnum):
     sources = "sources"
 
 
-_Name = Annotated[str | None, typer.Option(metavar="ID")]
-_Since = Annotated[str | None, typer.Option(metavar="DATE", help="A day, or 7d before --as-of.")]
+_Day = Annotated[str | None, typer.Option(metavar="DATE", help="A day, or 7d before --as-of.")]
 
 
 def list_(
     context: typer.Context,
     what: Annotated[What, typer.Argument(help="Which records.")],
-    scenario: _Name = None,
-    source: _Name = None,
-    tag: Annotated[str | None, typer.Option()] = None,
-    since: _Since = None,
-    until: _Since = None,
+    scenario: Annotated[str | None, typer.Option(metavar="ID", help="About this one.")] = None,
+    source: Annotated[str | None, typer.Option(metavar="ID", help="From this one.")] = None,
+    tag: Annotated[str | None, typer.Option(help="About scenarios with this tag.")] = None,
+    since: _Day = None,
+    until: _Day = None,
     unrated: Annotated[
         bool, typer.Option("--unrated", help="Evidence that rates nothing.")
     ] = False,

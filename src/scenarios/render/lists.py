@@ -11,20 +11,12 @@ from scenarios.render.text import fold, percent, table
 
 
 def scenarios_table(rows: Sequence[StatusRow], width: int) -> str:
-    """Id, state, horizon, both probabilities, title."""
+    """Id, state, horizon, title: the figures are those of `status`."""
     cells = [
-        [
-            row.id,
-            (row.outcome or row.state).replace("-", " "),
-            row.horizon,
-            percent(row.stated.probability) if row.stated else "–",
-            percent(row.implied.probability),
-            row.title,
-        ]
+        [row.id, (row.outcome or row.state).replace("-", " "), row.horizon, row.title]
         for row in rows
     ]
-    headers = ["scenario", "state", "horizon", "stated", "implied", "title"]
-    return _fitted(cells, headers, width, right=(3, 4))
+    return _fitted(cells, ["scenario", "state", "horizon", "title"], width)
 
 
 def indicators_table(rows: Sequence[IndicatorRow], width: int) -> str:
@@ -100,7 +92,7 @@ def _entries(record: dict[str, Any], width: int, indent: str) -> Iterator[str]:
         if isinstance(value, dict):
             yield fold(f"{key}:", width, indent)
             yield from _entries(value, width, indent + "  ")
-        elif isinstance(value, list):
+        elif isinstance(value, list | tuple):
             yield fold(f"{key}:", width, indent)
             for one in value:
                 if isinstance(one, dict):
@@ -123,15 +115,16 @@ def _fitted(
     widest = [max(len(str(line[n])) for line in [headers, *cells]) for n in range(len(headers))]
     spare = width - sum(widest[:-1]) - 2 * (len(headers) - 1)
     if spare < _NARROWEST:
-        return _stacked(cells, width)
+        return _stacked(cells, headers, width)
     return table(cells, headers, right, [None] * (len(headers) - 1) + [spare])
 
 
-def _stacked(cells: list[list[Any]], width: int) -> str:
-    """Where a table would be too wide: the last column below the others."""
+def _stacked(cells: list[list[Any]], headers: list[str], width: int) -> str:
+    """Where a table would be too wide: what it is, its columns by name, the last one below."""
     lines = []
-    for *first, last in cells:
-        lines.append(fold("  ".join(str(cell) for cell in first if str(cell)), width))
+    for first, *middle, last in cells:
+        named = [f"{h} {cell}" for h, cell in zip(headers[1:], middle, strict=False) if str(cell)]
+        lines.append(fold(f"{first}: {', '.join(named)}", width, "    ", ""))
         if str(last):
             lines.append(fold(str(last), width, "    "))
     return "\n".join(lines)

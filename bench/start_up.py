@@ -1,0 +1,63 @@
+"""What `scen` costs to start, against a bare program of the same CLI framework.
+
+    python bench/start_up.py [--pairs 15]
+
+Each command and the bare program run in turn; medians and their ratio are printed. The aims:
+`scen --version` at most 1.5 times the bare program, `scen status` on the shipped database at most 3.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BARE = """\
+import typer
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+@app.command()
+def one(): print("one")
+@app.command()
+def two(): print("two")
+app()
+"""
+COMMANDS = (["--version"], ["status", "--as-of", "2022-02-28"], ["report", "--as-of", "2022-02-28"])
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=15)
+    pairs: int = parser.parse_args().pairs
+    scen = [str(Path(sys.executable).parent / "scen"), "--database", str(ROOT)]
+    with tempfile.TemporaryDirectory() as folder:
+        bare = Path(folder) / "bare.py"
+        bare.write_text(BARE)
+        for words in COMMANDS:
+            times = [
+                (seconds([sys.executable, str(bare), "one"]), seconds([*scen, *words]))
+                for _ in range(pairs + 1)
+            ][1:]
+            ours = statistics.median(b for _, b in times)
+            theirs = statistics.median(a for a, _ in times)
+            ratio = statistics.median(b / a for a, b in times)
+            name = " ".join(["scen", *words])
+            print(f"{name}: {ours * 1000:.0f} ms, bare {theirs * 1000:.0f} ms, ratio {ratio:.2f}")
+
+
+def seconds(command: list[str]) -> float:
+    """The wall time of a command; byte code may be cached, as on a user's machine."""
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return time.perf_counter() - start
+
+
+if __name__ == "__main__":
+    main()

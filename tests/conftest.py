@@ -1,0 +1,18 @@
+"""`pytest --renew` writes the golden outputs anew; read them in the diff."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci")
+
+for name in ("SCEN_DATABASE", "SCEN_ANALYST", "COLUMNS"):
+    os.environ.pop(name, None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew", action="store_true", default=False, dest="renew", help=__doc__)
