@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from scenarios.analysis.alike import ALIKE, WITHIN_DAYS
+from scenarios.analysis.coherence import TOLERANCE
 from scenarios.analysis.explanation import explain
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.grouping import factor
 from scenarios.analysis.indicators import diagnosticity, reading
 from scenarios.analysis.known import known, last_open_day, state
 from scenarios.analysis.ledger import Ledger, Line, ledger
-from scenarios.analysis.rules import CLASH_STEPS, GAP_DECIBANS, SUM_TOLERANCE
+from scenarios.analysis.rules import CLASH_STEPS, GAP_DECIBANS
 from scenarios.analysis.window import MOVED_BITS, jeffreys
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
 from scenarios.scales import HIGHEST, LOWEST, decibans, estimative_term, grade, weight
@@ -436,7 +437,7 @@ def test_thresholds() -> None:
     says(
         section,
         (GAP_DECIBANS, "6"),
-        (SUM_TOLERANCE, "0.001"),
+        (TOLERANCE, "0.001"),
         (CLASH_STEPS, "3"),
         (WITHIN_DAYS, "3"),
         (ALIKE, "0.6"),

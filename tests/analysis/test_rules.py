@@ -3,7 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from scenarios.analysis.rules import RULES, Finding, findings
+from scenarios.analysis.finding import of_evidence, of_scenario
+from scenarios.analysis.rules import RULES, findings
 from scenarios.analysis.window import window
 from scenarios.model import Database, Sheet, Source, Tracker
 from tests.records import START, database, day, indicator, item, resolution, scenario, sheet
@@ -28,12 +29,13 @@ def test_a_fresh_and_tidy_database_needs_no_attention() -> None:
     db = alone(
         {"2022-01-01-e": item(ratings={"s1": "C"}, reliability="B", credibility=2)},
         [sheet(day(5), {"s1": 0.6}, rationales={"s1": "Why."})],
+        indicators={name: indicator({"s1": "C"}) for name in "xyz"},
     )
     assert findings(window(db, day(2), day(9))) == ()
 
 
 def test_each_rule_has_its_own_name() -> None:
-    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 15
+    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 16
 
 
 def test_overdue() -> None:
@@ -166,9 +168,20 @@ def test_priors_and_one_analysts_figures_sum_to_one() -> None:
         return found(db, "sum-not-one")
 
     assert of((0.4, 0.6), {"a": 0.4, "b": 0.6}) == []
-    assert of((0.4, 0.7), {}) == [("s", "the priors sum to 1.100")]
+    assert of((0.4, 0.7), {}) == [
+        (
+            "s",
+            "the priors sum to 1.100; nearest that sum to 1: a 0.4 → 0.350, b 0.7 → 0.650",
+        )
+    ]
     assert of((0.4, 0.6), {"a": 0.4, "b": 0.5}) == [
-        ("s", "the standing figures of desk sum to 0.900")
+        (
+            "s",
+            (
+                "the standing figures of desk sum to 0.900; "
+                "nearest that sum to 1: a 0.4 → 0.450, b 0.5 → 0.550"
+            ),
+        )
     ]
     assert of((0.4, 0.6), {"a": 0.4}) == []
     out = resolution("did-not-occur", START)
@@ -185,15 +198,33 @@ def test_implies_broken() -> None:
         sheets={f"{START}-desk": sheet(START, {"war": 0.5, "crisis": 0.6})},
     )
     assert found(db, "implies-broken") == [
-        ("war", "its prior 0.400 exceeds the 0.300 of crisis"),
-        ("war", "its implied probability 0.400 exceeds the 0.300 of crisis"),
+        (
+            "war",
+            (
+                "its prior 0.400 exceeds the 0.300 of crisis, which it implies; "
+                "nearest that agree: both 0.350"
+            ),
+        ),
+        (
+            "war",
+            (
+                "its implied probability 0.400 exceeds the 0.300 of crisis, which it implies; "
+                "nearest that agree: both 0.350"
+            ),
+        ),
     ]
     stated = database(
         scenarios={"war": scenario(0.3, implies=("crisis",)), "crisis": scenario(0.3)},
         sheets={f"{START}-desk": sheet(START, {"war": 0.7, "crisis": 0.6})},
     )
     assert found(stated, "implies-broken") == [
-        ("war", "its stated probability 0.700 exceeds the 0.600 of crisis")
+        (
+            "war",
+            (
+                "its stated probability 0.700 exceeds the 0.600 of crisis, which it implies; "
+                "nearest that agree: both 0.650"
+            ),
+        )
     ]
 
 
@@ -201,9 +232,36 @@ def test_a_gap_of_more_than_six_decibans() -> None:
     def of(stated: float) -> list[tuple[str, str]]:
         return found(alone(sheets=[sheet(START, {"s1": stated})]), "gap")
 
-    assert of(0.8) == [("s1", "stated is 6 dB above what the evidence implies")]
-    assert of(0.2) == [("s1", "stated is 6 dB below what the evidence implies")]
+    assert of(0.8) == [("s1", "you are 6 dB above your own evidence")]
+    assert of(0.2) == [("s1", "you are 6 dB below your own evidence")]
     assert of(0.79) == []
+
+
+def test_a_gap_names_the_largest_lines_for_and_against() -> None:
+    evidence = {
+        "2022-01-01-e": item(ratings={"s1": "C"}),
+        "2022-01-01-f": item(ratings={"s1": "II"}),
+        "2022-01-01-g": item(ratings={"s1": 1.1}),
+    }
+    db = alone(evidence, [sheet(START, {"s1": 0.8})])
+    assert found(db, "gap") == [
+        (
+            "s1",
+            (
+                "you are 11 dB above your own evidence; largest for: 2022-01-01-e +5.0 dB; "
+                "largest against: 2022-01-01-f -10.0 dB"
+            ),
+        )
+    ]
+
+
+def test_a_scenario_wants_three_diagnostic_indicators() -> None:
+    def of(*codes: str) -> list[tuple[str, str]]:
+        watched = {f"x{n}": indicator({"s1": code}) for n, code in enumerate(codes)}
+        return found(alone(indicators=watched), "few-indicators")
+
+    assert of("C", "I", "CC") == []
+    assert of("C", "I", "N") == [("s1", "2 diagnostic indicators; 3 are wanted")]
 
 
 def test_a_stated_move_without_a_reason() -> None:
@@ -233,7 +291,8 @@ def test_one_thing_recorded_twice() -> None:
 def test_findings_come_rule_by_rule() -> None:
     db = alone({"2022-01-01-e": item()}, horizon=day(5))
     assert findings(window(db, day(2), day(9))) == (
-        Finding("overdue", "s1", "its horizon passed 4 days ago: resolve it"),
-        Finding("unrated", "2022-01-01-e", "rates no scenario: scen rate 2022-01-01-e"),
-        Finding("not-reviewed", "s1", "no forecast since it opened"),
+        of_scenario("overdue", "s1", "its horizon passed 4 days ago: resolve it", "horizon"),
+        of_evidence("unrated", "2022-01-01-e", "rates no scenario: scen rate 2022-01-01-e"),
+        of_scenario("few-indicators", "s1", "0 diagnostic indicators; 3 are wanted", "indicators"),
+        of_scenario("not-reviewed", "s1", "no forecast since it opened"),
     )

@@ -7,10 +7,11 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.changes import LedgerChange, LineChange, compare, touched
+from scenarios.analysis.finding import Finding
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.indicators import ReadingState, reading
 from scenarios.analysis.known import bears_on
-from scenarios.analysis.rules import Finding, findings
+from scenarios.analysis.rules import findings
 from scenarios.analysis.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.window import View, Window
 from scenarios.model import EvidenceId, GradeWeights, IndicatorId, Outcome, ScenarioId, SetId

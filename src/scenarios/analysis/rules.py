@@ -5,29 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-import msgspec
-
 from scenarios.analysis.alike import alike_pairs
-from scenarios.analysis.forecasts import given, standing
+from scenarios.analysis.coherence import implies_broken, sets_of, sum_not_one
+from scenarios.analysis.finding import Finding, of_evidence, of_indicator, of_scenario
+from scenarios.analysis.forecasts import given
 from scenarios.analysis.indicators import diagnosticity, reading
-from scenarios.analysis.known import members, resolved
+from scenarios.analysis.known import resolved
+from scenarios.analysis.ledger import Ledger
 from scenarios.analysis.rows import ties
 from scenarios.analysis.window import MOVED_BITS, View, Window
 from scenarios.model import EvidenceId, ScenarioId, SetId
 from scenarios.scales import decibans, grade
 
 GAP_DECIBANS = 6.0
-SUM_TOLERANCE = 0.001
+ENOUGH_INDICATORS = 3
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """Advice about a record: `subject` is its id."""
-
-    rule: str
-    subject: str
-    message: str
 
 
 Rule = Callable[[Window], Iterator[Finding]]
@@ -44,7 +37,7 @@ def overdue(window: Window) -> Iterator[Finding]:
         if view.state == "overdue":
             days = (window.as_of - view.scenario.horizon).days
             message = f"its horizon passed {days} days ago: resolve it"
-            yield Finding("overdue", view.id, message)
+            yield of_scenario("overdue", view.id, message, "horizon")
 
 
 def not_reviewed(window: Window) -> Iterator[Finding]:
@@ -55,7 +48,7 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
         last = said[-1].date if said else view.scenario.opened
         if window.as_of - last > every:
             since = f"since {last}" if said else "since it opened"
-            yield Finding("not-reviewed", view.id, f"no forecast {since}")
+            yield of_scenario("not-reviewed", view.id, f"no forecast {since}")
 
 
 def one_origin(window: Window) -> Iterator[Finding]:
@@ -67,9 +60,8 @@ def one_origin(window: Window) -> Iterator[Finding]:
         if len(origins) == 1:
             origin, count = origins.pop(), len(view.new_evidence)
             items = "1 item" if count == 1 else f"{count} items"
-            yield Finding(
-                "one-origin", view.id, f"the move rests on one origin, {origin} ({items})"
-            )
+            message = f"the move rests on one origin, {origin} ({items})"
+            yield of_scenario("one-origin", view.id, message)
 
 
 def uncorroborated(window: Window) -> Iterator[Finding]:
@@ -83,7 +75,7 @@ def uncorroborated(window: Window) -> Iterator[Finding]:
         confirmed |= events.get(item.event or "", set())
         if item.credibility == 1 and not confirmed - {_origin(window, id)}:
             message = "graded 1 (confirmed), but no known item of another origin corroborates it"
-            yield Finding("uncorroborated", id, message)
+            yield of_evidence("uncorroborated", id, message, "credibility")
 
 
 def grade_clash(window: Window) -> Iterator[Finding]:
@@ -94,27 +86,28 @@ def grade_clash(window: Window) -> Iterator[Finding]:
             continue
         if abs("ABCDE".index(both[0]) + 1 - int(both[1])) >= CLASH_STEPS:
             message = f"graded {both}: reliability and credibility say opposite things"
-            yield Finding("grade-clash", id, message)
+            yield of_evidence("grade-clash", id, message, "credibility")
 
 
 def unrated(window: Window) -> Iterator[Finding]:
     """Evidence that bears on nothing yet."""
     for id, item in window.now.evidence.items():
         if not item.ratings and not item.indicators:
-            yield Finding("unrated", id, f"rates no scenario: scen rate {id}")
+            yield of_evidence("unrated", id, f"rates no scenario: scen rate {id}")
 
 
 def partial_row(window: Window) -> Iterator[Finding]:
     """Rated for some members of a set: the members left out count as N."""
     for id, item in window.now.evidence.items():
         for set_id, missing in _left_out(window, frozenset(item.ratings), item.recorded):
-            yield Finding("partial-row", id, f"in {set_id}, not rated for {missing}: counts as N")
+            message = f"in {set_id}, not rated for {missing}: counts as N"
+            yield of_evidence("partial-row", id, message, "ratings")
     for view in window.views.values():
         for key, indicator in view.scenario.indicators.items():
             rated = frozenset(indicator.ratings)
             for set_id, missing in _left_out(window, rated, indicator.added):
                 message = f"in {set_id}, not rated for {missing}: counts as N"
-                yield Finding("partial-row", f"{view.id}/{key}", message)
+                yield of_indicator("partial-row", view.id, key, message)
 
 
 def before_opened(window: Window) -> Iterator[Finding]:
@@ -124,7 +117,7 @@ def before_opened(window: Window) -> Iterator[Finding]:
             early = window.now.evidence[id].recorded < view.scenario.opened
             if early and id not in view.scenario.prior.includes:
                 message = f"{id} was recorded before {view.scenario.opened}: the prior may hold it"
-                yield Finding("before-opened", view.id, message)
+                yield of_scenario("before-opened", view.id, message, "opened")
 
 
 def non_diagnostic(window: Window) -> Iterator[Finding]:
@@ -133,7 +126,7 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
         for key in view.scenario.indicators:
             if diagnosticity(window.now, (view.id, key)) == 0:
                 message = "rated the same under every scenario: seeing it would tell nothing"
-                yield Finding("non-diagnostic", f"{view.id}/{key}", message)
+                yield of_indicator("non-diagnostic", view.id, key, message)
 
 
 def past_due(window: Window) -> Iterator[Finding]:
@@ -145,36 +138,7 @@ def past_due(window: Window) -> Iterator[Finding]:
             if reading(window.now, (view.id, key)).strength == 0:
                 counted = "its absence counts" if indicator.if_absent else "its absence counts 0"
                 message = f"due {indicator.due} and not seen: {counted}"
-                yield Finding("past-due", f"{view.id}/{key}", message)
-
-
-def sum_not_one(window: Window) -> Iterator[Finding]:
-    """The priors of a set, or one analyst's standing figures of it, that do not sum to 1."""
-    for set_id, ids in _sets(window).items():
-        priors = sum(window.database.scenarios[id].prior.probability for id in ids)
-        if abs(priors - 1) > SUM_TOLERANCE:
-            yield Finding("sum-not-one", set_id, f"the priors sum to {priors:.3f}")
-        if any(resolved(window.database, id, window.as_of) for id in ids):
-            continue
-        figures = [standing(window.database, id, window.as_of) for id in ids]
-        for analyst in sorted(set.intersection(*(set(f) for f in figures))):
-            total = sum(f[analyst].probability for f in figures)
-            if abs(total - 1) > SUM_TOLERANCE:
-                message = f"the standing figures of {analyst} sum to {total:.3f}"
-                yield Finding("sum-not-one", set_id, message)
-
-
-def implies_broken(window: Window) -> Iterator[Finding]:
-    """P(this) may not exceed P(that) where this implies that."""
-    for view in _open(window):
-        for other in view.scenario.implies:
-            that = window.views.get(other)
-            if that is None or not that.open:
-                continue
-            for name, ours, theirs in _side_by_side(view, that):
-                if ours > theirs + SUM_TOLERANCE:
-                    message = f"its {name} {ours:.3f} exceeds the {theirs:.3f} of {other}"
-                    yield Finding("implies-broken", view.id, message)
+                yield of_indicator("past-due", view.id, key, message)
 
 
 def gap(window: Window) -> Iterator[Finding]:
@@ -185,8 +149,8 @@ def gap(window: Window) -> Iterator[Finding]:
         distance = decibans(view.stated.probability) - view.now.implied.decibans
         if abs(distance) > GAP_DECIBANS:
             side = "above" if distance > 0 else "below"
-            message = f"stated is {abs(distance):.0f} dB {side} what the evidence implies"
-            yield Finding("gap", view.id, message)
+            message = f"you are {abs(distance):.0f} dB {side} your own evidence{_largest(view.now)}"
+            yield of_scenario("gap", view.id, message)
 
 
 def unexplained_move(window: Window) -> Iterator[Finding]:
@@ -194,14 +158,23 @@ def unexplained_move(window: Window) -> Iterator[Finding]:
     for view in _open(window):
         if not view.explained:
             message = "the stated probability moved with neither new evidence nor a rationale"
-            yield Finding("unexplained-move", view.id, message)
+            yield of_scenario("unexplained-move", view.id, message)
 
 
 def possible_duplicate(window: Window) -> Iterator[Finding]:
     """Observed within three days of one another, with a shared address or alike summaries."""
     for one, other, why in alike_pairs(window.now.evidence):
         message = f"may be the same as {one}: {why}; give both one event, or retract one"
-        yield Finding("possible-duplicate", other, message)
+        yield of_evidence("possible-duplicate", other, message)
+
+
+def few_indicators(window: Window) -> Iterator[Finding]:
+    """Fewer indicators than it takes to tell a scenario from its rivals as it unfolds."""
+    for view in _open(window):
+        telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
+        if len(telling) < ENOUGH_INDICATORS:
+            message = f"{len(telling)} diagnostic indicators; {ENOUGH_INDICATORS} are wanted"
+            yield of_scenario("few-indicators", view.id, message, "indicators")
 
 
 RULES: tuple[Rule, ...] = (
@@ -219,8 +192,22 @@ RULES: tuple[Rule, ...] = (
     grade_clash,
     before_opened,
     non_diagnostic,
+    few_indicators,
     not_reviewed,
 )
+
+
+def _largest(book: Ledger) -> str:
+    """The largest lines for and against, to see what the gap is about."""
+    lines = [line for line in book.lines if line.kind in ("direct", "indicator", "absence")]
+    best = max(lines, key=lambda line: line.counted_decibans, default=None)
+    worst = min(lines, key=lambda line: line.counted_decibans, default=None)
+    text = ""
+    if best and best.counted_decibans > 0:
+        text += f"; largest for: {best.id} {best.counted_decibans:+.1f} dB"
+    if worst and worst.counted_decibans < 0:
+        text += f"; largest against: {worst.id} {worst.counted_decibans:+.1f} dB"
+    return text
 
 
 def _open(window: Window) -> Iterator[View]:
@@ -232,24 +219,12 @@ def _origin(window: Window, id: EvidenceId) -> str:
     return tied.removeprefix("origin:")
 
 
-def _sets(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
-    named = {view.scenario.set for view in window.views.values() if view.scenario.set}
-    return {set_id: members(window.database, set_id) for set_id in sorted(named)}
-
-
 def _left_out(
     window: Window, rated: frozenset[ScenarioId], day: date
 ) -> Iterator[tuple[SetId, str]]:
-    for set_id, ids in _sets(window).items():
+    for set_id, ids in sets_of(window).items():
         if rated.isdisjoint(ids):
             continue
         missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
         if missing:
             yield set_id, ", ".join(missing)
-
-
-def _side_by_side(view: View, that: View) -> Iterator[tuple[str, float, float]]:
-    yield "prior", view.scenario.prior.probability, that.scenario.prior.probability
-    yield "implied probability", view.now.implied.probability, that.now.implied.probability
-    if view.stated and that.stated:
-        yield "stated probability", view.stated.probability, that.stated.probability

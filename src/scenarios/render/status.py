@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from scenarios.analysis.rules import Finding
+from scenarios.analysis.finding import Finding
 from scenarios.analysis.status import StatusRow
 from scenarios.render.text import percent, points, table
 from scenarios.scales import estimative_term
