@@ -13,6 +13,7 @@ from scenarios.analysis.listing import (
     indicators,
     sources,
 )
+from scenarios.analysis.postmortem import TrackRecord
 from scenarios.model import Database, Source
 from tests.records import (
     START,
@@ -25,6 +26,8 @@ from tests.records import (
     scenario,
     sheet,
 )
+
+NONE = TrackRecord(0, 0.0, 0.0)
 
 
 def tracker() -> Database:
@@ -84,7 +87,16 @@ def test_a_retracted_item_is_listed_and_does_not_count() -> None:
 
 def test_indicators_of_open_scenarios() -> None:
     row = IndicatorRow(
-        "s1", "x", "Something is seen", "unobserved", None, 0.0, day(50), 10.0, {"s1": "CC"}
+        "s1",
+        "x",
+        "Something is seen",
+        "unobserved",
+        None,
+        0.0,
+        day(50),
+        10.0,
+        unique=True,
+        ratings={"s1": "CC"},
     )
     assert indicators(known(tracker(), day(9)), Wanted()) == [row]
     assert indicators(known(tracker(), day(9)), Wanted(tag="peace")) == []
@@ -99,8 +111,8 @@ def test_forecasts_up_to_the_day() -> None:
 
 def test_a_source_is_listed_with_its_items() -> None:
     assert sources(known(tracker(), day(9)), Wanted()) == [
-        SourceRow("paper", "Paper", "B", 1, None, None),
-        SourceRow("wire", "Wire", "C", 0, "https://w.org", "Why."),
+        SourceRow("paper", "Paper", "B", 1, NONE, None, None),
+        SourceRow("wire", "Wire", "C", 0, NONE, "https://w.org", "Why."),
     ]
     assert len(sources(known(tracker(), day(9)), Wanted(source="wire"))) == 1
 

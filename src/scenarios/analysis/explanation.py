@@ -9,6 +9,8 @@ import msgspec
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.known import State, known, last_open_day, resolved, state
 from scenarios.analysis.ledger import LeaveOneOut, Line, Quantity, ledger
+from scenarios.analysis.postmortem import PostMortem, post_mortem
+from scenarios.analysis.sweep import Sweep, sweep
 from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import decibans
 
@@ -35,12 +37,17 @@ class Explanation(msgspec.Struct, frozen=True):
     leave_one_out: LeaveOneOut
     stated: StatedNow | None
     gap_decibans: float | None
+    post_mortem: PostMortem | None
+    sweep: Sweep | None
 
 
-def explain(database: Database, scenario_id: ScenarioId, as_of: date) -> Explanation:
+def explain(
+    database: Database, scenario_id: ScenarioId, as_of: date, *, swept: bool = False
+) -> Explanation:
     """How the implied probability of a scenario that had opened by `as_of` came about."""
     day = last_open_day(database, scenario_id, as_of)
-    book = ledger(known(database, day), scenario_id)
+    at_day = known(database, day)
+    book = ledger(at_day, scenario_id)
     said = stated(database, scenario_id, day)
     outcome = resolved(database, scenario_id, as_of)
     return Explanation(
@@ -56,4 +63,6 @@ def explain(database: Database, scenario_id: ScenarioId, as_of: date) -> Explana
         book.leave_one_out,
         StatedNow(said.probability, len(said.analysts)) if said else None,
         decibans(said.probability) - book.implied.decibans if said else None,
+        post_mortem(book, outcome.outcome if outcome else None),
+        sweep(at_day, scenario_id) if swept else None,
     )

@@ -68,6 +68,13 @@ def diagnosticity(known: Known, key: IndicatorKey) -> float:
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
 
 
+def unique(known: Known, key: IndicatorKey) -> bool:
+    """Whether it speaks for exactly one scenario of those that it rates."""
+    scenario, indicator = key
+    ratings = known.database.scenarios[scenario].indicators[indicator].ratings
+    return sum(rating_decibans(r, known.database.tracker) > 0 for r in ratings.values()) == 1
+
+
 def _in_order(known: Known, key: IndicatorKey) -> list[tuple[EvidenceId, IndicatorState]]:
     def order(firing: tuple[EvidenceId, IndicatorState]) -> tuple[object, ...]:
         id, seen = firing

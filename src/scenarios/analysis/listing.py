@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 
 import msgspec
 
-from scenarios.analysis.indicators import ReadingState, diagnosticity, reading
+from scenarios.analysis.indicators import ReadingState, diagnosticity, reading, unique
 from scenarios.analysis.known import Known, bears_on, shown
+from scenarios.analysis.postmortem import TrackRecord, track_records
 from scenarios.model import (
     Analyst,
     Database,
@@ -43,7 +45,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 
 class IndicatorRow(msgspec.Struct, frozen=True):
-    """An indicator at a date; `diagnosticity` in decibans, `unique` to the one it is for."""
+    """An indicator at a date; `diagnosticity` in decibans; `unique` where it is for one only."""
 
     scenario: ScenarioId
     indicator: IndicatorId
@@ -53,6 +55,7 @@ class IndicatorRow(msgspec.Struct, frozen=True):
     strength: float
     due: date | None
     diagnosticity: float
+    unique: bool
     ratings: dict[ScenarioId, Rating]
 
 
@@ -81,12 +84,13 @@ class ForecastRow(msgspec.Struct, frozen=True):
 
 
 class SourceRow(msgspec.Struct, frozen=True):
-    """A source, and how many known items it gave."""
+    """A source, the known items that it gave, and its record over what was resolved by then."""
 
     id: SourceId
     name: str
     reliability: Letter
     items: int
+    on_resolved: TrackRecord
     url: str | None
     reliability_basis: str | None
 
@@ -109,6 +113,7 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
                     now.strength,
                     indicator.due,
                     diagnosticity(known, (id, name)),
+                    unique(known, (id, name)),
                     indicator.ratings,
                 )
             )
@@ -161,9 +166,19 @@ def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
 
 def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
     """The sources, with the known items that each gave."""
-    given = [item.source for item in known.evidence.values()]
+    given = Counter(item.source for item in known.evidence.values())
+    records = track_records(known)
+    none = TrackRecord(0, 0.0, 0.0)
     return [
-        SourceRow(id, s.name, s.reliability, given.count(id), s.url, s.reliability_basis)
+        SourceRow(
+            id,
+            s.name,
+            s.reliability,
+            given[id],
+            records.get(id, none),
+            s.url,
+            s.reliability_basis,
+        )
         for id, s in sorted(known.database.sources.items())
         if wanted.source in (None, id)
     ]

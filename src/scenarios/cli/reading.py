@@ -141,6 +141,9 @@ def report(
 def explain(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO")],
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Bend the prior, the ratings and the dependence.")
+    ] = False,
     as_of: AsOf = None,
     form: As = Format.table,
 ) -> None:
@@ -149,7 +152,7 @@ def explain(
     from scenarios.render.ledger import ledger_text
 
     desk, on = reading_desk(context), as_of or parsing.today()
-    made = explained(desk.database, opened(desk, scenario, on), on)
+    made = explained(desk.database, opened(desk, scenario, on), on, swept=sweep)
     show(made, lambda: ledger_text(made, desk.database, width()), form)
 
 

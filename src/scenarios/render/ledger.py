@@ -25,6 +25,8 @@ def ledger_text(made: Explanation, database: Database, width: int) -> str:
             _sums(made, width),
             *_behind(made, database, width),
             "\n".join(_closing(made, database, scenario, width)),
+            *_sweep(made),
+            *_post_mortem(made, width),
         ]
     )
 
@@ -117,3 +119,32 @@ def _closing(
         f"{percent(left.high)} without {left.high_line}" if left.high_line else percent(left.high)
     )
     yield fold(f"One line less: from {low} to {high}.", width)
+
+
+def _sweep(made: Explanation) -> Iterator[str]:
+    """The implied probability with one setting bent at a time."""
+    if made.sweep is None:
+        return
+    bent = (
+        ("prior odds ×", made.sweep.prior_odds),
+        ("ratings ×", made.sweep.strength),
+        ("dependence", made.sweep.dependence),
+    )
+    rows = [[name, *(f"{s.value:g}: {percent(s.probability)}" for s in row)] for name, row in bent]
+    longest = max(len(row) for row in rows)
+    rows = [row + [""] * (longest - len(row)) for row in rows]
+    headers = ["implied with", *[""] * (longest - 1)]
+    yield table(rows, headers, right=range(1, longest))
+
+
+def _post_mortem(made: Explanation, width: int) -> Iterator[str]:
+    """What pointed to what happened, and what did not."""
+    if made.post_mortem is None or made.outcome is None:
+        return
+    outcome = "occurred" if made.outcome == "occurred" else "did not occur"
+    for way, pointed in (("right", made.post_mortem.right), ("wrong", made.post_mortem.wrong)):
+        lines = [f"Pointed the {way} way (it {outcome})"]
+        lines += [
+            fold(one.id, width, _INDENT, f"{signed(one.decibans):>6} dB  ") for one in pointed
+        ]
+        yield "\n".join(lines if pointed else [*lines, "  nothing"])

@@ -20,19 +20,19 @@ def scenarios_table(rows: Sequence[StatusRow], width: int) -> str:
 
 
 def indicators_table(rows: Sequence[IndicatorRow], width: int) -> str:
-    """Scenario/indicator, state, since, due, diagnosticity, statement."""
+    """Scenario/indicator, state, since, due, diagnosticity (and unique to one), statement."""
     cells = [
         [
             f"{row.scenario}/{row.indicator}",
             row.state,
             row.since or "",
             row.due or "",
-            f"{row.diagnosticity:.0f}",
+            f"{row.diagnosticity:.0f}" + (" unique" if row.unique else ""),
             row.statement,
         ]
         for row in rows
     ]
-    headers = ["indicator", "state", "since", "due", "dB", "statement"]
+    headers = ["indicator", "state", "since", "due", "diagnosticity dB", "statement"]
     return _fitted(cells, headers, width, right=(4,))
 
 
@@ -67,17 +67,26 @@ def forecasts_table(rows: Sequence[ForecastRow], width: int) -> str:
 
 
 def sources_table(rows: Sequence[SourceRow], width: int) -> str:
-    """Id, reliability, items, name and basis."""
+    """Id, reliability, items, and over what was resolved: items, decibans right and wrong."""
     cells = [
         [
             row.id,
             row.reliability,
             row.items,
-            row.name + (f": {row.reliability_basis}" if row.reliability_basis else ""),
+            row.on_resolved.items,
+            f"{row.on_resolved.right_decibans:.1f}" if row.on_resolved.items else "",
+            f"{row.on_resolved.wrong_decibans:.1f}" if row.on_resolved.items else "",
+            row.name,
         ]
         for row in rows
     ]
-    return _fitted(cells, ["source", "grade", "items", "name"], width, right=(2,))
+    headers = ["source", "", "items", "resolved", "right dB", "wrong dB", "name"]
+    note = (
+        "Items on scenarios resolved by then, and how many decibans they counted toward what "
+        "happened and against it. Few items prove little."
+    )
+    made = _fitted(cells, headers, width, right=(2, 3, 4, 5), narrowest=12)
+    return made + "\n\n" + fold(note, width)
 
 
 def record_text(head: str, record: dict[str, Any], width: int) -> str:
@@ -103,18 +112,19 @@ def _entries(record: dict[str, Any], width: int, indent: str) -> Iterator[str]:
             yield fold(f"{key}: {value}", width, indent + "  ", indent)
 
 
-_NARROWEST = 24
-
-
 def _fitted(
-    cells: list[list[Any]], headers: list[str], width: int, right: Sequence[int] = ()
+    cells: list[list[Any]],
+    headers: list[str],
+    width: int,
+    right: Sequence[int] = (),
+    narrowest: int = 24,
 ) -> str:
     """A table whose last column folds so that the whole fits."""
     if not cells:
         return "none"
     widest = [max(len(str(line[n])) for line in [headers, *cells]) for n in range(len(headers))]
     spare = width - sum(widest[:-1]) - 2 * (len(headers) - 1)
-    if spare < _NARROWEST:
+    if spare < narrowest:
         return _stacked(cells, headers, width)
     return table(cells, headers, right, [None] * (len(headers) - 1) + [spare])
 
