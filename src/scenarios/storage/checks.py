@@ -20,6 +20,7 @@ from scenarios.model import (
 )
 from scenarios.storage.records import path_of, references
 from scenarios.storage.schemas import MOST_HINTS, Fault, did_you_mean
+from scenarios.storage.wording import vague_words
 
 Found = tuple[Kind, str, Fault]
 """The kind and id of a record, and a fault of it."""
@@ -231,6 +232,11 @@ def decibans_out_of_order(known: Known) -> Iterator[Found]:
             yield "tracker", "tracker", fault
 
 
+def vague_wording(known: Known) -> Iterator[Found]:
+    """`vague-words`: what a question or a judgement should not be worded with."""
+    yield from vague_words(known.database)
+
+
 CHECKS: tuple[Callable[[Known], Iterator[Found]], ...] = (
     unknown_records,
     unknown_indicators,
@@ -246,6 +252,7 @@ CHECKS: tuple[Callable[[Known], Iterator[Found]], ...] = (
     misnamed,
     words_without_probability,
     decibans_out_of_order,
+    vague_wording,
 )
 
 
