@@ -13,6 +13,7 @@ from scenarios.analysis.indicators import ReadingState, reading
 from scenarios.analysis.known import bears_on
 from scenarios.analysis.rules import findings
 from scenarios.analysis.status import StatusRow, by_movement, in_order, status
+from scenarios.analysis.teams import Spread, spreads
 from scenarios.analysis.window import View, Window
 from scenarios.model import EvidenceId, GradeWeights, IndicatorId, Outcome, ScenarioId, SetId
 from scenarios.scales import grade
@@ -121,6 +122,7 @@ class Review(msgspec.Struct, frozen=True):
     indicator_changes: tuple[IndicatorChange, ...]
     resolved: tuple[Resolved, ...]
     unchanged: Unchanged
+    spreads: tuple[Spread, ...]
     findings: tuple[Finding, ...]
     method: Method
 
@@ -143,6 +145,7 @@ def review(window: Window) -> Review:
             tuple(view.id for view in still if view.given),
             tuple(view.id for view in still if not view.given),
         ),
+        spreads(window),
         findings(window),
         Method(
             tracker.decibans,

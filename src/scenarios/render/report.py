@@ -24,6 +24,7 @@ def report_text(review: Review, database: Database, width: int) -> str:
         *_resolved(review, database, width),
         *_new_evidence(review, width),
         *_indicators(review, width),
+        *_spreads(review, width),
         *_findings(review, width),
         *_unchanged(review, width),
         *_method(review, width),
@@ -174,6 +175,18 @@ def _indicators(review: Review, width: int) -> Iterator[str]:
         name = f"{change.scenario}/{change.indicator}"
         lines.append(fold(f"{name}: {change.before} → {change.after}", width))
         lines.append(fold(change.statement, width, "  "))
+    yield "\n".join(lines)
+
+
+def _spreads(review: Review, width: int) -> Iterator[str]:
+    if not review.spreads:
+        return
+    lines = [_heading("Where analysts differ")]
+    for one in review.spreads:
+        span = f"{percent(one.low)} to {percent(one.high)}, {one.spread_decibans:.1f} dB"
+        lines.append(fold(f"{one.scenario}: {span}, n = {one.analysts}", width))
+        apart = f"{one.outlier} stands apart at {percent(one.outlier_probability)}: "
+        lines.append(fold(apart + (one.rationale or "no reason given"), width, "  "))
     yield "\n".join(lines)
 
 

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from scenarios.analysis.teams import Spread, spreads
+from scenarios.analysis.window import window
+from scenarios.model import Database, Sheet, Tracker
+from tests.records import START, database, day, near, resolution, scenario, sheet
+
+
+def team(*sheets: Sheet, tracker: Tracker | None = None) -> Database:
+    named = {f"{one.date}-{one.analyst}": one for one in sheets}
+    done = scenario(resolution=resolution("occurred", day(1)))
+    return database(
+        tracker, scenarios={"s1": scenario(), "s2": scenario(), "done": done}, sheets=named
+    )
+
+
+def spread(db: Database) -> tuple[Spread, ...]:
+    return spreads(window(db, day(2), day(9)))
+
+
+def test_the_one_who_stands_apart_says_why() -> None:
+    db = team(
+        sheet(START, {"s1": 0.5, "done": 0.5}, analyst="a"),
+        sheet(START, {"s1": 0.5, "done": 0.9}, analyst="b"),
+        sheet(START, {"s1": 10 / 11}, analyst="c", rationales={"s1": "I was there."}),
+    )
+    assert spread(db) == (Spread("s1", 3, 0.5, 10 / 11, near(10.0), "c", 10 / 11, "I was there."),)
+
+
+def test_the_widest_spread_comes_first() -> None:
+    db = team(
+        sheet(START, {"s1": 0.5, "s2": 0.5}, analyst="a"),
+        sheet(START, {"s1": 0.6, "s2": 0.9}, analyst="b"),
+    )
+    assert [(one.scenario, one.outlier) for one in spread(db)] == [("s2", "a"), ("s1", "a")]
+
+
+def test_one_analyst_is_no_team() -> None:
+    assert spread(team(sheet(START, {"s1": 0.5}, analyst="a"))) == ()
+
+
+def test_what_expired_or_was_withdrawn_stands_apart_no_longer() -> None:
+    made = [
+        sheet(START, {"s1": 0.5, "s2": 0.5}, analyst="a"),
+        sheet(day(5), {"s1": 0.5, "s2": 0.5}, analyst="b"),
+        sheet(day(6), {"s2": None}, analyst="b"),
+    ]
+    assert [one.scenario for one in spread(team(*made))] == ["s1"]
+    assert spread(team(*made, tracker=Tracker(forecast_expires_days=5))) == ()
