@@ -292,3 +292,14 @@ def test_a_record_is_built_exactly_when_its_content_is_valid(case: tuple[Kind, A
     if loaded.left_out:
         assert loaded.database == Database(Tracker() if kind == "tracker" else Tracker(title="T"))
         assert path in {p.path for p in loaded.problems if p.severity == "error"}
+
+
+def test_a_key_of_digits_is_a_key_all_the_same() -> None:
+    (fault,) = validate("source", {"name": "N", "reliability": "A", "2022": 1})
+    assert (fault.keys, fault.rule) == (("2022",), "unknown-key")
+
+
+@pytest.mark.parametrize("key", ["2022", "007", "0", "000", "+7"])
+def test_a_fault_below_a_key_of_digits_is_found(key: str) -> None:
+    faults = validate("scenario", {"indicators": {key: {"odd": 1}}})
+    assert ("indicators", key, "odd") in {fault.keys for fault in faults}

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import typer
 
 from scenarios.errors import UsageError
+from scenarios.render.text import fold, printable
 
 T = TypeVar("T")
+
+_ROOM = 12
+"""The columns that a question leaves for the answer in its last line."""
+_WIDEST = 100
+RELIABILITY = "A completely reliable, B usually, C fairly, D not usually, E not, F unjudged"
+CREDIBILITY = "1 confirmed, 2 probably true, 3 possibly, 4 doubtful, 5 improbable, 6 unjudged"
+_HELP = {
+    "--reliability": RELIABILITY,
+    "--question": "What a stranger could decide on the last day: who, what, by when.",
+    "--criteria": "What counts and what does not, and the document that settles it.",
+    "--prior": "Like 0.05 or 5%: from a base rate, before the evidence to come.",
+    "--horizon": "Like 2030-12-31.",
+    "STATEMENT": "Who does what, how much, by when: whoever sees it must agree that it is seen.",
+    "P": "Like 0.7 or 70%; withdraw takes the last one back.",
+    "SCENARIO": "An id: scen list scenarios names them.",
+    "EVIDENCE": "An id, like 2022-02-04-no-limits: scen list evidence names them.",
+}
+"""What goes with the question for an option, in one line."""
 
 
 def interactive() -> bool:
@@ -27,24 +48,123 @@ def needed_as(value: str | None, option: str, question: str, parse: Callable[[st
     """The parsed value, or the parsed answer; a wrong answer is asked for again."""
     if value is not None:
         if not value.strip():
-            raise UsageError(f"{option} is empty: {question.lower()}")
+            raise UsageError(f"{option} is empty: {_inside(question)}")
         return parse(value)
     if not interactive():
-        raise UsageError(f"{option} is missing: {question.lower()}")
+        raise UsageError(f"{option} is missing: {_inside(question)}")
+    if option in _HELP:
+        tell(_HELP[option])
     return answer(question, parse)
 
 
-def answer(question: str, parse: Callable[[str], T], default: str | None = None) -> T:
-    """Ask until the answer parses; Enter takes the default, where there is one."""
+def answer(
+    question: str,
+    parse: Callable[[str], T],
+    default: str | None = None,
+    more: str | None = None,
+    given: str | None = None,
+) -> T:
+    """Ask until the answer parses; Enter takes the default where there is one, `?` tells more.
+
+    `given` is what an option said: it is asked about only where it does not parse.
+    """
+    offered = f" [{default}]" if default else ""
+    *above, last = _folded(f"{question}{offered}: ", _width() - _ROOM).split("\n")
     while True:
-        said = typer.prompt(question, default=default, err=True, show_default=bool(default))
-        try:
-            if said.strip() or default is not None:
-                return parse(said.strip())
-        except typer.BadParameter as error:
-            typer.echo(f"  {error.message}", err=True)
+        said = given if given is not None else _line(above, f"{last} ")
+        given = None
+        if said == "?" and more:
+            tell(more)
+        elif not said and default is None:
+            tell("an answer is needed; Ctrl-C stops")
+        elif any(unicodedata.category(c) in ("Cc", "Cs") for c in said):
+            tell("that holds a key or a byte that is no text: once more")
+        else:
+            try:
+                return parse(said or default or "")
+            except typer.BadParameter as error:
+                tell(error.message)
 
 
-def confirmed(question: str) -> bool:
+def optional(
+    question: str,
+    parse: Callable[[str], T],
+    more: str | None = None,
+    given: str | None = None,
+) -> T | None:
+    """The same; Enter is no answer."""
+    return answer(question, lambda text: parse(text) if text else None, "", more, given)
+
+
+def confirmed(question: str, *, default: bool = False) -> bool:
     """Yes or no."""
-    return typer.confirm(question, err=True, default=False)
+    said = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
+    return default if said is None else said
+
+
+def tell(text: str, indent: int = 2) -> None:
+    """A remark between questions: on stderr, folded, indented."""
+    first, rest = " " * indent, " " * 2 * indent
+    lines = (fold(line, _width(), rest, first) if line else "" for line in text.split("\n"))
+    typer.echo("\n".join(lines), err=True)
+
+
+def cut(text: str, room: int = 2) -> str:
+    """The text in one line that leaves `room` columns."""
+    columns = _width() - room
+    text = printable(text)
+    return text if len(text) <= columns else text[: columns - 1].rstrip() + "…"
+
+
+def _width() -> int:
+    """The columns in which questions are asked."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return min(columns or 80, _WIDEST)
+
+
+def _inside(question: str) -> str:
+    return question[0].lower() + question[1:]
+
+
+def _folded(question: str, columns: int) -> str:
+    text = question.lstrip()
+    indent = " " * (len(question) - len(text))
+    return fold(text, columns, indent)
+
+
+def _line(above: Sequence[str], prompt: str) -> str:
+    """One line; Ctrl-C and the end of the input stop the command.
+
+    The prompt goes to stderr, unless the results go to the terminal too: then it is left to
+    readline, which must know it to move the cursor about in a long answer.
+    """
+    is_for_readline = sys.stdout.isatty()
+    before = "".join(f"{line}\n" for line in above)
+    typer.echo(before if is_for_readline else before + prompt, nl=False, err=True)
+    try:
+        if is_for_readline:
+            _edit_lines()
+            return input(prompt).strip()
+        return input().strip()
+    except UnicodeDecodeError:
+        return "\0"  # refused as no text, and asked for again
+    except (EOFError, KeyboardInterrupt):
+        typer.echo(err=True)
+        raise typer.Abort from None
+
+
+def _edit_lines() -> None:
+    """Arrow keys, and the last answers on the upper one."""
+    try:
+        import readline  # noqa: F401 - importing it is all that input() needs
+    except ImportError:  # a Python without it
+        return
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("y", "yes", "n", "no"):
+        raise typer.BadParameter(f"'{text}': y or n")
+    return text.lower().startswith("y")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +15,7 @@ import typer
 from scenarios.errors import Problem, ScenError
 
 if TYPE_CHECKING:
-    from scenarios.model import Database, ScenarioId
+    from scenarios.model import Database, EvidenceId, Kind, ScenarioId
     from scenarios.storage.drafting import Draft
     from scenarios.storage.loader import Loaded
 
@@ -34,7 +35,46 @@ class Desk(NamedTuple):
 
     def scenario(self, id: str) -> ScenarioId:
         """The id, if there is such a scenario."""
+        self.refuse_left_out("scenario", id, self.database.scenarios)
         return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
+
+    def evidence(self, id: str) -> EvidenceId:
+        """The id, if there is such an item."""
+        self.refuse_left_out("evidence", id, self.database.evidence)
+        return known_id(id, self.database.evidence, "evidence", "scen list evidence")
+
+    def refuse_taken(self, kind: Kind, id: str, known: Any, do: str) -> None:
+        """A new record never takes the place of one that is there, sound or not."""
+        self.refuse_left_out(kind, id, known)
+        if id in known:
+            raise ScenError(f"there is {kind} '{id}' already: scen show {id}; {do}")
+
+    def refuse_left_out(self, kind: Kind, id: str, known: Any) -> None:
+        """A record whose file has a fault is there all the same: say where the fault is."""
+        from scenarios.storage.records import path_of
+
+        if id not in known and (faults := self._faults(path_of(kind, id))):
+            raise ScenError(f"{kind} '{id}' has a fault to mend first: {faults[0]}")
+
+    def refuse_without_tracker(self) -> None:
+        """Nothing is recorded by conventions that cannot be read."""
+        from scenarios.storage.loader import read_record
+
+        path = "tracker.yaml"
+        data = self.snapshot.get(path)
+        if data is None or read_record("tracker", path, data)[0] is None:
+            # What could not be read is reported as missing first, and then why.
+            fault = self._faults(path)[-1 if data is None else 0]
+            raise ScenError(f"the tracker has a fault to mend first: {fault}")
+
+    def _faults(self, path: str) -> list[Problem]:
+        """The errors of one file, placed as one would type its path from here."""
+        place = shown(self.root / path)
+        return [
+            replace(p, path=place)
+            for p in self.problems
+            if p.path == path and p.severity == "error"
+        ]
 
 
 class Written(NamedTuple):
@@ -86,11 +126,12 @@ def write(
     An edit of an existing file is read, checked and written under the database's lock.
     """
     from scenarios.storage import worktree
-    from scenarios.storage.drafting import accept
+    from scenarios.storage.drafting import accept, new_problems
 
     root = _root(context)
     with worktree.lock(root) if edits and not dry_run else nullcontext():
         desk = open_desk(context)
+        desk.refuse_without_tracker()
         drafts = [d for d in draft(desk) if d.new != d.old]
         after = accept(desk.snapshot, desk.loaded, drafts)
         for one in drafts if not dry_run else ():
@@ -98,18 +139,22 @@ def write(
                 worktree.create(root, one.path, one.new)
             else:
                 worktree.replace(root, one.path, one.old, one.new)
-    had = set(map(str, desk.problems))
-    for problem in after.problems:
-        if problem.severity == "warning" and str(problem) not in had:
-            say(str(problem))
+    for problem in new_problems(desk.problems, after.problems):
+        say(str(problem))
     return Written(desk, after, drafts, dry_run)
 
 
 def _root(context: typer.Context) -> Path:
     from scenarios.storage import worktree
 
+    is_elsewhere = context.obj and Path(context.obj).is_absolute()
+    return worktree.find(Path() if is_elsewhere else here(), context.obj)
+
+
+def here() -> Path:
+    """The folder in which the command was given."""
     try:
-        return worktree.find(Path.cwd(), context.obj)
+        return Path.cwd()
     except FileNotFoundError:
         raise ScenError("this folder was deleted: cd to one that is there") from None
 
@@ -118,10 +163,10 @@ def known_id(id: str, known: Any, what: str, where: str) -> str:
     """The id if it is known; else an error that names the nearest one."""
     if id in known:
         return id
-    from scenarios.storage.schemas import did_you_mean
+    from scenarios.storage import schemas
 
-    hint = did_you_mean(id, known) or f"{where} names them"
-    raise ScenError(f"no {what} '{id}'; {hint}")
+    hint = schemas.did_you_mean(id, known) or f"{where} names them"
+    raise ScenError(f"no {what} {schemas.shown(id)}; {hint}")
 
 
 def opened(desk: Desk, id: ScenarioId, as_of: date) -> ScenarioId:
@@ -167,6 +212,7 @@ def _columns() -> int:
 def shown(path: Path) -> str:
     """A path as one would type it from here."""
     try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)
+        found = path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, FileNotFoundError):
+        found = str(path)
+    return found.encode(errors="surrogateescape").decode(errors="backslashreplace")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import unicodedata
@@ -12,12 +13,15 @@ import typer
 
 from scenarios.cli import ask, parsing
 from scenarios.cli.desk import Desk, Written, known_id, open_desk, say, write
-from scenarios.cli.options import As, DryRun, Fires, Format, Rates
+from scenarios.cli.options import Analyst, As, DryRun, Fires, Format, Rates
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError, UsageError
 
 _SLUG_LENGTH = 60
-_Text = Annotated[str | None, typer.Option()]
+_LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+"""The letters of Latin alphabets that Unicode does not take apart."""
 
 
 def add_evidence(
@@ -34,15 +38,15 @@ def add_evidence(
     ] = None,
     source: Annotated[str | None, typer.Option(metavar="ID", help="As in sources/.")] = None,
     grade: Annotated[str | None, typer.Option(metavar="B2", help="Admiralty grade.")] = None,
-    url: _Text = None,
-    quote: _Text = None,
+    url: Annotated[str | None, typer.Option(help="Where it can be read.")] = None,
+    quote: Annotated[str | None, typer.Option(help="Exact words, few.")] = None,
     origin: Annotated[str | None, typer.Option(help="Who it comes from in the end.")] = None,
     event: Annotated[str | None, typer.Option(help="The fact that several items report.")] = None,
     corroborated_by: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="An independent item.")
     ] = None,
-    analyst: Annotated[str | None, typer.Option(envvar="SCEN_ANALYST")] = None,
-    notes: _Text = None,
+    analyst: Analyst = None,
+    notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
     id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
     dry_run: DryRun = False,
     form: As = Format.table,
@@ -51,8 +55,8 @@ def add_evidence(
     from scenarios.cli.walk import Answers, details, walk
 
     answers = Answers(
-        dict(map(parsing.scenario_rating, rate or ())),
-        dict(map(parsing.indicator_state, indicator or ())),
+        parsing.scenario_ratings(rate or ()),
+        parsing.indicator_states(indicator or ()),
     )
     entered = recorded or parsing.today()
     record: dict[str, Any] = {
@@ -71,7 +75,11 @@ def add_evidence(
     }
     with _kept(record, answers, id):
         asked = ask.interactive()
-        record["summary"] = ask.needed(summary, "SUMMARY", "What was observed, in a sentence")
+        if id is not None and not id.strip():
+            raise UsageError("--id is empty: leave it out, and the date and the summary make one")
+        record["summary"] = ask.needed_as(
+            summary, "SUMMARY", "What was observed, in a sentence", parsing.line
+        )
         desk = open_desk(context)
         new_source = details(desk, record, asked=asked)
         if asked:
@@ -96,10 +104,10 @@ def rate(
 
     evidence = ask.needed(evidence, "EVIDENCE", "The item's id")
     answers = Answers(
-        dict(map(parsing.scenario_rating, ratings or ())),
-        dict(map(parsing.indicator_state, indicator or ())),
+        parsing.scenario_ratings(ratings or ()),
+        parsing.indicator_states(indicator or ()),
     )
-    known_id(evidence, (desk := open_desk(context)).database.evidence, *_EVIDENCE)
+    (desk := open_desk(context)).evidence(evidence)
     if not answers.ratings and not answers.indicators:
         if not ask.interactive():
             raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
@@ -107,7 +115,7 @@ def rate(
         walk(desk.database, answers, item.recorded, item)
 
     def draft(desk: Desk) -> list[Draft]:
-        known_id(evidence, desk.database.evidence, *_EVIDENCE)
+        desk.evidence(evidence)
         _refuse_unknown(desk, answers.ratings, answers.indicators)
         puts = [Put(("ratings", k), v) for k, v in answers.ratings.items()]
         puts += [Put(("indicators", k), v) for k, v in answers.indicators.items()]
@@ -136,8 +144,7 @@ def retract(
     on = day or parsing.today()
 
     def draft(desk: Desk) -> list[Draft]:
-        known_id(evidence, desk.database.evidence, *_EVIDENCE)
-        before = desk.database.evidence[evidence].retracted
+        before = desk.database.evidence[desk.evidence(evidence)].retracted
         if before:
             raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
         value = {"date": on.isoformat(), "reason": reason}
@@ -145,9 +152,6 @@ def retract(
 
     written = write(context, draft, edits=True, dry_run=dry_run)
     _report(written, evidence, on, form)
-
-
-_EVIDENCE = ("evidence", "scen list evidence")
 
 
 def _record(
@@ -175,11 +179,9 @@ def _record(
     def draft(desk: Desk) -> list[Draft]:
         _refuse_unknown(desk, answers.ratings, answers.indicators)
         for other in record["corroborated_by"]:
-            known_id(other, desk.database.evidence, *_EVIDENCE)
-        if id and id in desk.database.evidence:
-            raise ScenError(
-                f"there is evidence '{id}' already: scen show {id}; choose another --id"
-            )
+            desk.evidence(other)
+        if id:
+            desk.refuse_taken("evidence", id, desk.database.evidence, "choose another --id")
         item = new_file("evidence", id or _free_id(desk, record), content)
         if source and record["source"] not in desk.database.sources:
             return [new_file("source", record["source"], source), item]
@@ -197,27 +199,27 @@ def _refuse_unknown(desk: Desk, ratings: dict[str, Any], indicators: dict[str, s
     for scenario in ratings:
         desk.scenario(scenario)
     for text in indicators:
-        scenario, _, name = text.partition("/")
+        scenario = text.partition("/")[0]
         known = desk.database.scenarios[desk.scenario(scenario)].indicators
-        known_id(
-            name, known, f"indicator of {scenario}", f"scen list indicators --scenario {scenario}"
-        )
+        keys = [f"{scenario}/{one}" for one in known]
+        known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
 
 def _free_id(desk: Desk, record: dict[str, Any]) -> str:
     """The date and the summary's first words, with a number where that is taken."""
     from scenarios.storage.records import path_of
 
-    plain = unicodedata.normalize("NFKD", record["summary"]).encode("ascii", "ignore").decode()
-    slug = "item"
-    for word in re.findall(r"[a-z0-9]+", plain.lower()):
-        longer = word if slug == "item" else f"{slug}-{word}"
+    decomposed = unicodedata.normalize("NFKD", record["summary"].lower().translate(_LATIN))
+    slug = ""
+    for word in re.findall(r"[a-z0-9]+", decomposed.encode("ascii", "ignore").decode()):
+        longer = f"{slug}-{word}" if slug else word
         if len(longer) > _SLUG_LENGTH:
             break
         slug = longer
-    base = proposed = f"{record['observed']}-{slug}"
+    base = proposed = f"{record['observed']}-{slug or 'item'}"
     number = 1
-    while path_of("evidence", proposed) in desk.snapshot:
+    # On the disk, not in the snapshot: a folder or a file that cannot be read has the name too.
+    while os.path.lexists(desk.root / path_of("evidence", proposed)):
         number += 1
         proposed = f"{base}-{number}"
     return proposed

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, Written, known_id, opened, write
+from scenarios.cli.desk import Desk, Written, opened, write
 from scenarios.cli.options import Analyst, As, DryRun, Format
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError, UsageError
@@ -17,7 +17,6 @@ from scenarios.errors import ScenError, UsageError
 _Evidence = Annotated[
     list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
 ]
-_Day = Annotated[date | None, typer.Option(parser=parsing.day, metavar="DATE")]
 
 
 def forecast(
@@ -42,23 +41,25 @@ def forecast(
     from scenarios.cli.sheets import Entry, read_sheet, sheet_draft
 
     if from_ is not None:
-        if scenario is not None:
-            raise UsageError("--from takes a whole sheet: leave the scenario out")
-        analyst, day, entries = read_sheet(from_, analyst, day)
+        if scenario is not None or rationale is not None or evidence:
+            raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
+        is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
+        typed = analyst if is_typed else None
+        analyst, day, entries = read_sheet(from_, typed, day, otherwise=analyst)
     else:
         scenario = ask.needed(scenario, "SCENARIO", "The scenario that you forecast")
         value = ask.needed_as(probability, "P", "Its probability, or withdraw", _figure)
         if rationale is None and ask.interactive():
             rationale = ask.answer("Why (Enter = no reason given)", str, default="")
         entries = [Entry(scenario, value, rationale or None, tuple(evidence or ()))]
-    analyst = ask.needed(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)")
+    analyst = ask.needed_as(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id)
     on = day or parsing.today()
 
     def draft(desk: Desk) -> Any:
         for entry in entries:
             _refuse_closed(desk, entry.scenario, on)
             for id in entry.evidence:
-                known_id(id, desk.database.evidence, "evidence", "scen list evidence")
+                desk.evidence(id)
         return [sheet_draft(desk, analyst, on, entries)]
 
     written = write(context, draft, edits=True, dry_run=dry_run)
@@ -76,9 +77,12 @@ def resolve(
     basis: Annotated[str | None, typer.Option(help="What decided it, by the criteria.")] = None,
     day: Annotated[
         date | None,
-        typer.Option("--date", parser=parsing.day, metavar="DATE", help="When it was known."),
+        typer.Option("--date", parser=parsing.day, metavar="DATE", help="Known on [recorded]."),
     ] = None,
-    recorded: _Day = None,
+    recorded: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="When it was entered [today]."),
+    ] = None,
     evidence: _Evidence = None,
     dry_run: DryRun = False,
     form: As = Format.table,
@@ -108,7 +112,7 @@ def resolve(
             )
         value: dict[str, Any] = dict(record)
         for id in evidence or ():
-            known_id(id, desk.database.evidence, "evidence", "scen list evidence")
+            desk.evidence(id)
         if evidence:
             value["evidence"] = list(evidence)
         return [edited(desk.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
@@ -118,7 +122,7 @@ def resolve(
 
 
 def _figure(text: str) -> float | None:
-    return None if text == "withdraw" else parsing.chance(text)
+    return None if text.strip().lower() == "withdraw" else parsing.chance(text)
 
 
 def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
@@ -196,9 +200,9 @@ def _last_values(written: Written, scenario: str, on: date) -> str:
     if on < written.after.database.scenarios[scenario].opened:
         return ""
     last = explain(written.after.database, scenario, on)
-    stated = percent(last.stated.probability) if last.stated else "not stated"
+    stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
     outcome = (last.outcome or "").replace("-", " ")
-    return f"{scenario}: stated {stated}, implied {percent(last.implied.probability)} → {outcome}"
+    return f"{scenario}: {stated}, implied {percent(last.implied.probability)} → {outcome}"
 
 
 COMMANDS = {"forecast": forecast, "resolve": resolve}

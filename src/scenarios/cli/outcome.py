@@ -13,7 +13,9 @@ def report_written(written: Written, id: str, form: Format, text: str = "", **mo
     value = {"id": id, "paths": written.paths, "dry_run": written.dry_run, **more}
 
     def lines() -> str:
-        head = _changes(written) if written.dry_run else "\n".join(written.paths)
+        from scenarios.render.text import printable
+
+        head = _changes(written) if written.dry_run else printable("\n".join(written.paths))
         nothing = "nothing to change" if not written.drafts else ""
         return "\n\n".join(part for part in (head or nothing, text) if part)
 

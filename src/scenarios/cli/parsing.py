@@ -1,20 +1,27 @@
-"""What is typed, as values: dates, probabilities, ratings, grades."""
+"""What is typed, as values: dates, probabilities, ratings, grades, ids."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TypeVar
 
 import typer
+
+T = TypeVar("T")
 
 CODES = ("CC", "C", "N", "I", "II")
 STATES = ("observed", "emerging", "reversed")
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_AGO = re.compile(r"(\d{1,5})d")
-_OBSERVED = re.compile(r"\d{4}(-\d{2}){0,2}")
+# [0-9], not \d, which takes the digits of every script; a record's years begin in 1000.
+_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_AGO = re.compile(r"([0-9]{1,4})d")
+_OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _GRADE = re.compile(r"([A-F])([1-6]?)")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 def today() -> date:
@@ -29,37 +36,40 @@ def day(text: str, ago_from: date | None = None) -> date:
     if text == "yesterday":
         return today() - timedelta(days=1)
     if found := _AGO.fullmatch(text):
-        try:
-            return (ago_from or today()) - timedelta(days=int(found[1]))
-        except OverflowError:
-            raise typer.BadParameter(f"{text} ago is before the calendar begins") from None
+        return (ago_from or today()) - timedelta(days=int(found[1]))
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text} is no day of the calendar") from None
-    raise typer.BadParameter(f"'{text}' is no date: write 2022-02-28, today, yesterday or 7d")
+    words = "is no date: write 2022-02-28, today, yesterday or 7d"
+    raise typer.BadParameter(f"{_quoted(text)} {words}")
 
 
 def observed(text: str) -> str:
     """A day, a month (2021-12) or a year (2021)."""
-    if _OBSERVED.fullmatch(text):
-        day(f"{text}-01-01"[:10])
-        return text
-    return day(text).isoformat()
+    if not _OBSERVED.fullmatch(text):
+        return day(text).isoformat()
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        what = "month" if len(text) == len("2021-12") else "day"
+        raise typer.BadParameter(f"{text} is no {what} of the calendar") from None
+    return text
 
 
 def chance(text: str) -> float:
     """A probability as `0.7` or `70%`."""
-    number = text.strip()
-    try:
-        value = float(number.removesuffix("%"))
-    except ValueError:
-        raise typer.BadParameter(f"'{text}' is no probability: write 0.7 or 70%") from None
-    if number.endswith("%"):
+    digits, percent, rest = text.strip().partition("%")
+    value = _number(digits.strip())
+    if value is None or rest:
+        raise typer.BadParameter(f"{_quoted(text)} is no probability: write 0.7 or 70%")
+    if percent:
         value = float(f"{value / 100:.12g}")
-    if not (math.isfinite(value) and 0 < value < 1):
-        raise typer.BadParameter(f"{text}: a probability lies between 0 and 1 and is neither")
+    if not 0 < value < 1:
+        raise typer.BadParameter(
+            f"{_quoted(text)}: a probability lies between 0 and 1 and is neither"
+        )
     return value
 
 
@@ -67,46 +77,107 @@ def rating(text: str) -> str | float:
     """A consistency code, or a likelihood ratio from 0.001 to 1000."""
     if text.upper() in CODES:
         return text.upper()
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and 0.001 <= value <= 1000):  # noqa: PLR2004 - as the schema has it
-        raise typer.BadParameter(
-            f"'{text}' is no rating: {', '.join(CODES)}, or a likelihood ratio from 0.001 to 1000"
-        )
-    return value
+    value = _number(text)
+    if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
+        words = f"is no rating: {', '.join(CODES)}, or a likelihood ratio from 0.001 to 1000"
+        raise typer.BadParameter(f"{_quoted(text)} {words}")
+    return int(value) if value.is_integer() else value
 
 
-def scenario_rating(text: str) -> tuple[str, str | float]:
-    """`SCENARIO=CODE` or `SCENARIO=RATIO`."""
-    scenario, equals, value = text.partition("=")
-    if not (scenario and equals):
-        raise typer.BadParameter(f"'{text}': write SCENARIO=CODE, for example military-pact=CC")
-    return scenario, rating(value)
+def scenario_ratings(texts: Iterable[str]) -> dict[str, str | float]:
+    """`SCENARIO=CODE` or `SCENARIO=RATIO`, each scenario once."""
+    return _once(map(_scenario_rating, texts), "rated")
 
 
-def indicator_state(text: str) -> tuple[str, str]:
-    """`SCENARIO/INDICATOR=STATE`."""
-    indicator, equals, state = text.partition("=")
-    if not (equals and "/" in indicator):
-        raise typer.BadParameter(f"'{text}': write SCENARIO/INDICATOR=observed")
-    if state not in STATES:
-        raise typer.BadParameter(f"'{state}' is no state: {', '.join(STATES)}")
-    return indicator, state
+def indicator_states(texts: Iterable[str]) -> dict[str, str]:
+    """`SCENARIO/INDICATOR=STATE`, each indicator once."""
+    return _once(map(_indicator_state, texts), "given")
 
 
 def grade(text: str) -> tuple[str, int | None]:
     """An Admiralty grade: `B2`, or the letter alone."""
     found = _GRADE.fullmatch(text.upper())
     if not found:
-        raise typer.BadParameter(f"'{text}' is no Admiralty grade: A to F, then 1 to 6, like B2")
+        words = "is no Admiralty grade: A to F, then 1 to 6, like B2"
+        raise typer.BadParameter(f"{_quoted(text)} {words}")
     return found[1], int(found[2]) if found[2] else None
+
+
+def letter(text: str) -> str:
+    """The reliability of a source, A to F; an item, and not its source, has a credibility."""
+    found = _GRADE.fullmatch(text.upper())
+    if not found or found[2]:
+        raise typer.BadParameter(f"{_quoted(text)} is no reliability: a letter from A to F")
+    return found[1]
+
+
+def id(text: str) -> str:
+    """What a scenario, an indicator, a source or an analyst is known by."""
+    from scenarios.storage.records import LONGEST_ID, RESERVED
+
+    if not _ID.fullmatch(text):
+        words = "is no id: small letters, digits and single hyphens, a letter first"
+        raise typer.BadParameter(f"{_quoted(text)} {words}")
+    if len(text) > LONGEST_ID:
+        raise typer.BadParameter(
+            f"an id of {len(text)} characters; at most {LONGEST_ID} are allowed"
+        )
+    if text in RESERVED:
+        raise typer.BadParameter(f"'{text}' is a reserved word and no id")
+    return text
+
+
+def line(text: str) -> str:
+    """A text that a table shows in one line, without the blanks around it."""
+    if len(text.strip().splitlines()) > 1:
+        raise typer.BadParameter(f"{_quoted(text)} has several lines; write one")
+    return text.strip()
 
 
 def outcome(text: str) -> str:
     """`occurred`, `did-not-occur` or `annulled`."""
     outcomes = ("occurred", "did-not-occur", "annulled")
     if text not in outcomes:
-        raise typer.BadParameter(f"'{text}' is no outcome: {', '.join(outcomes)}")
+        raise typer.BadParameter(f"{_quoted(text)} is no outcome: {', '.join(outcomes)}")
     return text
+
+
+def _number(text: str) -> float | None:
+    """A finite number; float() alone takes `nan`, `1_0` and the digits of every script too."""
+    value = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return value if math.isfinite(value) else None
+
+
+def _scenario_rating(text: str) -> tuple[str, str | float]:
+    scenario, equals, value = text.partition("=")
+    if not (scenario and equals):
+        raise typer.BadParameter(
+            f"{_quoted(text)}: write SCENARIO=CODE, for example military-pact=CC"
+        )
+    return scenario, rating(value)
+
+
+def _indicator_state(text: str) -> tuple[str, str]:
+    indicator, equals, state = text.partition("=")
+    if not (equals and "/" in indicator):
+        raise typer.BadParameter(f"{_quoted(text)}: write SCENARIO/INDICATOR=observed")
+    if state not in STATES:
+        raise typer.BadParameter(f"{_quoted(state)} is no state: {', '.join(STATES)}")
+    return indicator, state
+
+
+def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
+    """The pairs as a mapping; of two that disagree neither is taken for the right one."""
+    found: dict[str, T] = {}
+    for key, value in pairs:
+        if key in found:
+            raise typer.BadParameter(f"{_quoted(key)} is {done} twice; keep one of the two")
+        found[key] = value
+    return found
+
+
+def _quoted(text: str) -> str:
+    """What was typed, short and without anything that acts on a terminal."""
+    from scenarios.storage.schemas import shown
+
+    return shown(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,12 +10,12 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, say, show, shown, write
+from scenarios.cli.desk import Desk, here, say, show, shown, write
 from scenarios.cli.options import As, DryRun, Format
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError
 
-_Day = Annotated[date | None, typer.Option(parser=parsing.day, metavar="DATE")]
+_NOTHING = "nothing was written"
 
 
 def init(
@@ -23,18 +24,20 @@ def init(
     form: As = Format.table,
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
+    from scenarios.render.text import printable
     from scenarios.storage import worktree
     from scenarios.storage.starting import files
 
-    there = [path for path in files("x") if (folder / path).exists()]
+    root = here() / folder
+    made = files(_title(root))
+    there = [path for path, data in made.items() if _is_there(root / path, data)]
     if there:
-        raise ScenError(f"{shown(folder / there[0])} is there already: nothing was written")
-    made = files(folder.resolve().name)
-    if not dry_run:
-        for path, data in made.items():
-            worktree.create(folder, path, data)
-    paths = [(folder / path).as_posix() for path in made]
-    show({"paths": paths, "dry_run": dry_run}, lambda: "\n".join(paths), form)
+        raise ScenError(f"{shown(root / there[0])} is there already: nothing was written")
+    for path, data in made.items():
+        if not (dry_run or os.path.lexists(root / path)):
+            worktree.create(root, path, data)
+    paths = [shown(root / path) for path in made]
+    show({"paths": paths, "dry_run": dry_run}, lambda: printable("\n".join(paths)), form)
     if form == Format.table and not dry_run:
         say("next: edit the tracker's title and description, then scen new")
 
@@ -48,7 +51,10 @@ def new(
     horizon: Annotated[str | None, typer.Option(metavar="DATE", help="Its last day.")] = None,
     prior: Annotated[str | None, typer.Option(metavar="P", help="Before the evidence.")] = None,
     basis: Annotated[str | None, typer.Option(help="The base rate behind the prior.")] = None,
-    opened: _Day = None,
+    opened: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="First asked on this day [today]."),
+    ] = None,
     hazard: Annotated[str | None, typer.Option(help="constant: it happens by the horizon.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="Its exclusive set.")] = None,
@@ -58,9 +64,9 @@ def new(
     """Open a scenario: a question with criteria, a horizon and a prior."""
     from scenarios.storage.drafting import Draft, new_file
 
-    id = ask.needed(id, "ID", "The scenario's id, like military-pact")
+    id = ask.needed_as(id, "ID", "The scenario's id, like military-pact", parsing.id)
     record: dict[str, Any] = {
-        "title": ask.needed(title, "--title", "Its title, a few words"),
+        "title": ask.needed_as(title, "--title", "Its title, a few words", parsing.line),
         "question": ask.needed(question, "--question", "The question that will be decided"),
         "resolution_criteria": ask.needed(criteria, "--criteria", "How it will be decided"),
         "opened": (opened or parsing.today()).isoformat(),
@@ -79,7 +85,7 @@ def new(
     }
 
     def draft(desk: Desk) -> list[Draft]:
-        _refuse_taken(id, desk.database.scenarios, "scenario")
+        desk.refuse_taken("scenario", id, desk.database.scenarios, _NOTHING)
         return [new_file("scenario", id, record)]
 
     report_written(write(context, draft, edits=False, dry_run=dry_run), id, form)
@@ -95,11 +101,17 @@ def add_indicator(
         typer.Option(metavar="SCENARIO=CODE", help="Fixed before it is seen; several times."),
     ] = None,
     watch: Annotated[str | None, typer.Option(help="Where, how often, who.")] = None,
-    due: _Day = None,
+    due: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="To be seen by then."),
+    ] = None,
     if_absent: Annotated[
         str | None, typer.Option(metavar="CODE", help="What its absence after --due is worth.")
     ] = None,
-    added: _Day = None,
+    added: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="Written down on [today]."),
+    ] = None,
     dry_run: DryRun = False,
     form: As = Format.table,
 ) -> None:
@@ -107,9 +119,9 @@ def add_indicator(
     from scenarios.storage.drafting import Draft, Put, edited
 
     scenario = ask.needed(scenario, "SCENARIO", "The scenario that it belongs to")
-    id = ask.needed(id, "ID", "The indicator's id, like talks-announced")
+    id = ask.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
     statement = ask.needed(statement, "STATEMENT", "What would be seen, with its threshold")
-    ratings = dict(parsing.scenario_rating(text) for text in rate or ())
+    ratings = parsing.scenario_ratings(rate or ())
     if not ratings:
         question = f"How expected is it if {scenario} happens (CC, C, I, II or a ratio)"
         ratings = {scenario: ask.needed_as(None, "--rate", question, parsing.rating)}
@@ -123,8 +135,9 @@ def add_indicator(
     }
 
     def draft(desk: Desk) -> list[Draft]:
-        desk.scenario(scenario)
-        _refuse_taken(id, desk.database.scenarios[scenario].indicators, "indicator")
+        if id in desk.database.scenarios[desk.scenario(scenario)].indicators:
+            known = f"{scenario}/{id}"
+            raise ScenError(f"there is indicator '{known}' already: scen show {known}; {_NOTHING}")
         value = {key: value for key, value in record.items() if value is not None}
         return [edited(desk.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
 
@@ -136,7 +149,7 @@ def add_source(
     id: Annotated[str | None, typer.Argument(metavar="ID", help="Like trt-world.")] = None,
     name: Annotated[str | None, typer.Option(help="Its name in full.")] = None,
     reliability: Annotated[str | None, typer.Option(metavar="LETTER", help="A to F.")] = None,
-    url: Annotated[str | None, typer.Option()] = None,
+    url: Annotated[str | None, typer.Option(help="Its address.")] = None,
     basis: Annotated[str | None, typer.Option(help="Why this letter.")] = None,
     dry_run: DryRun = False,
     form: As = Format.table,
@@ -144,14 +157,28 @@ def add_source(
     """Register a source and how reliable it is."""
     from scenarios.storage.drafting import Draft, new_file
 
-    id = ask.needed(id, "ID", "The source's id, like trt-world")
+    id = ask.needed_as(id, "ID", "The source's id, like trt-world", parsing.id)
     record = source_record(name, reliability, url, basis)
 
     def draft(desk: Desk) -> list[Draft]:
-        _refuse_taken(id, desk.database.sources, "source")
+        desk.refuse_taken("source", id, desk.database.sources, _NOTHING)
         return [new_file("source", id, record)]
 
     report_written(write(context, draft, edits=False, dry_run=dry_run), id, form)
+
+
+def _is_there(place: Path, data: bytes) -> bool:
+    """Whether something stands in the way; a schema of a try that was cut short does not."""
+    if not os.path.lexists(place):
+        return False
+    may_stay = place.suffix == ".json" and place.is_file() and os.access(place, os.R_OK)
+    return not (may_stay and place.read_bytes() == data)
+
+
+def _title(folder: Path) -> str:
+    """What a folder's name says, without what no file may hold."""
+    name = Path(os.path.realpath(folder)).name.encode(errors="replace").decode()
+    return "".join(c if c.isprintable() else " " for c in name).strip()
 
 
 def source_record(
@@ -159,18 +186,13 @@ def source_record(
 ) -> dict[str, Any]:
     """A source's keys, asking for what is missing."""
     return {
-        "name": ask.needed(name, "--name", "The source's name in full"),
+        "name": ask.needed_as(name, "--name", "The source's name in full", parsing.line),
         "url": url,
         "reliability": ask.needed_as(
-            reliability, "--reliability", "Its reliability, A to F", parsing.grade
-        )[0],
+            reliability, "--reliability", "Its reliability, A to F", parsing.letter
+        ),
         "reliability_basis": basis,
     }
-
-
-def _refuse_taken(id: str, known: Any, what: str) -> None:
-    if id in known:
-        raise ScenError(f"there is {what} '{id}' already: scen show {id}; nothing was written")
 
 
 COMMANDS = {"init": init, "new": new, "add-indicator": add_indicator, "add-source": add_source}

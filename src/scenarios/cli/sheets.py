@@ -15,7 +15,7 @@ from scenarios.model import Sheet
 from scenarios.storage.drafting import Draft, Put, edited, new_file
 from scenarios.storage.records import path_of
 from scenarios.storage.schemas import validate
-from scenarios.storage.yamltext import MAX_BYTES, read
+from scenarios.storage.yamltext import MAX_BYTES, Place, places, read
 
 
 class Entry(NamedTuple):
@@ -38,6 +38,7 @@ class Prepared(NamedTuple):
 def sheet_draft(desk: Desk, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
     """The day's sheet with these entries in it: a new one, or the old one edited."""
     id = f"{on}-{analyst}"
+    desk.refuse_left_out("forecasts", id, desk.database.sheets)
     if path_of("forecasts", id) not in desk.snapshot:
         return new_file(
             "forecasts",
@@ -60,8 +61,10 @@ def sheet_draft(desk: Desk, analyst: str, on: date, entries: Sequence[Entry]) ->
     return edited(desk.snapshot, "forecasts", id, puts)
 
 
-def read_sheet(path: Path, analyst: str | None, on: date | None) -> Prepared:
-    """A sheet from a file; `analyst` and `on` overrule its own, which may be left out."""
+def read_sheet(
+    path: Path, analyst: str | None, on: date | None, *, otherwise: str | None = None
+) -> Prepared:
+    """A sheet from a file: `analyst` and `on` overrule its own, `otherwise` stands in for none."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
@@ -71,12 +74,17 @@ def read_sheet(path: Path, analyst: str | None, on: date | None) -> Prepared:
     if faults:
         raise ScenError("; ".join(map(str, faults)))
     if isinstance(value, dict):
+        value = ({"analyst": otherwise} if otherwise else {}) | value
         value |= {"analyst": analyst} if analyst else {}
         value |= {"date": on.isoformat()} if on else {}
     wrong = validate("forecasts", value)
     if wrong:
-        raise ScenError("; ".join(f"{path}: {fault.message}" for fault in wrong))
+        lines = places(data)
+        raise ScenError("; ".join(_placed(path, lines.get(f.keys), f.message) for f in wrong))
     sheet = msgspec.convert(value, Sheet)
+    for id in (*sheet.rationales, *sheet.evidence):
+        if id not in sheet.probabilities:
+            raise ScenError(f"{path}: a reason for '{id}', and no probability of it")
     return Prepared(
         sheet.analyst,
         sheet.date,
@@ -85,3 +93,8 @@ def read_sheet(path: Path, analyst: str | None, on: date | None) -> Prepared:
             for id, p in sheet.probabilities.items()
         ],
     )
+
+
+def _placed(path: Path, place: Place | None, message: str) -> str:
+    where = f"{path}:{place.value_line}:{place.value_column}" if place else path
+    return f"{where}: {message}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -12,11 +12,23 @@ import typer
 from scenarios.analysis.known import Known, known, state
 from scenarios.analysis.ledger import ledger
 from scenarios.cli import ask, parsing
+from scenarios.cli.ask import cut, tell
 from scenarios.cli.desk import Desk, known_id
-from scenarios.model import Database, Evidence, IndicatorKey, Rating, ScenarioId
-from scenarios.render.text import percent, printable
+from scenarios.model import (
+    Database,
+    Evidence,
+    Indicator,
+    IndicatorKey,
+    Rating,
+    ScenarioId,
+    first_day,
+    indicator_key,
+)
+from scenarios.render.text import counted, percent
+from scenarios.storage.schemas import did_you_mean
 
-_PICK = re.compile(r"(\d+)\s*([oer]?)")
+_PICK = re.compile(r"([0-9]{1,4})([oer]?)")
+_NONE = ("0", "n", "no", "none")
 _STATES = {"": "observed", "o": "observed", "e": "emerging", "r": "reversed"}
 
 
@@ -27,129 +39,261 @@ class Answers(NamedTuple):
     indicators: dict[str, str]
 
 
+class _Group(NamedTuple):
+    """What is asked about together: the open members of a set, or scenarios that share a tag."""
+
+    title: str
+    ids: list[ScenarioId]
+    is_set: bool
+
+
 def details(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
-    """Ask for the date, the source and the grade; the record of a source that is new."""
-    if record["observed"] is None and not asked:
-        record["observed"] = record["recorded"]
-    elif record["observed"] is None:
-        question = "When did it happen (a day, 2021-12 or 2021)"
-        record["observed"] = ask.answer(question, parsing.observed, default=record["recorded"])
-    else:
-        record["observed"] = parsing.observed(record["observed"])
-    if record["source"] is None and asked:
-        record["source"] = ask.answer("Source id (Enter = none)", str, default="") or None
-    new_source = _source(desk, record, asked=asked)
-    if record["grade"] is None and asked:
-        question = "Grade, like B2 (Enter = the source's letter, 6)"
-        record["grade"] = ask.answer(question, _graded, default="") or None
-    if record["grade"]:
-        parsing.grade(record["grade"])
+    """Ask for the date, the source, the address and the grade; the record of a new source."""
+    recorded = record["recorded"]
+    if not asked:
+        record["observed"] = parsing.observed(record["observed"] or recorded)
+        if record["source"] is not None:
+            known_id(record["source"], desk.database.sources, "source", "scen list sources")
+        return None
+
+    def observed(text: str) -> str:
+        day = parsing.observed(text)
+        if first_day(day).isoformat() > recorded:
+            raise typer.BadParameter(f"{day} is after {recorded}, the day on which it is recorded")
+        return day
+
+    question = "When did it happen: a day, a month (2021-12) or a year"
+    record["observed"] = ask.answer(question, observed, recorded, given=record["observed"])
+    new_source = _source(desk, record)
+    if record["url"] is None:
+        record["url"] = ask.optional("The item's address (Enter = none)", str)
+    source = desk.database.sources.get(record["source"])
+    letter = new_source["reliability"] if new_source else source.reliability if source else "F"
+    if record["grade"] is None:
+        tell(f"{ask.RELIABILITY}\n{ask.CREDIBILITY}")
+    question = f"Grade of source and item, like B2 (Enter = {letter}6)"
+    record["grade"] = ask.optional(question, _graded, given=record["grade"])
     return new_source
 
 
+def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
+    """Settle who says so; the record of an unknown source that the analyst wants registered."""
+    from scenarios.cli.recording import source_record
+
+    sources = desk.database.sources
+    by_name = {source.name.casefold(): id for id, source in sources.items()}
+
+    def named(text: str) -> str:
+        if text.lower() in sources:
+            return text.lower()
+        return by_name.get(text.casefold()) or parsing.id(text)
+
+    listed = ", ".join(sorted(sources)) or "none is registered yet: name a new one"
+    question = "Source: its id or name (? lists them; Enter = none)"
+    while True:
+        record["source"] = ask.optional(question, named, listed, record["source"])
+        if record["source"] is None or record["source"] in sources:
+            return None
+        hint = did_you_mean(record["source"], sources)
+        tell(f"there is no source '{record['source']}'" + (f"; {hint}" if hint else ""))
+        if ask.confirmed(f"  Register {record['source']} as a new source"):
+            break
+        record["source"] = None
+    made = source_record(None, None, None, None)
+    why = "Why that letter (Enter = say it later, in its file)"
+    made["reliability_basis"] = ask.optional(why, str)
+    return {**made, "url": ask.optional("The source's address (Enter = none)", str)}
+
+
 def walk(database: Database, answers: Answers, day: date, item: Evidence | None = None) -> None:
-    """Show the open scenarios group by group and ask for each what the item says of it."""
-    at_day = known(database, day)
-    rated = set(item.ratings) if item else set()
-    typer.echo(
-        "For each scenario: how much more expected is it if it happens than if it does not?\n"
-        "CC or C more, N equally, I or II less, or a likelihood ratio; Enter = not rated.",
-        err=True,
-    )
-    for title, ids in _groups(database, day):
-        typer.echo(f"\n{printable(title)}", err=True)
-        _indicators(at_day, answers, ids)
-        done = _through_indicators(database, answers) | rated
-        in_set = database.scenarios[ids[0]].set is not None
-        if in_set and not done.isdisjoint(ids):
-            continue
-        for id in ids:
-            if id not in answers.ratings and id not in done:
-                said = ask.answer(_question(at_day, id), _rating, default="")
-                if said is not None:
-                    answers.ratings[id] = said
+    """Ask which indicators the item fires, then for each scenario that is left how it bears on it.
 
-
-def _groups(database: Database, day: date) -> Iterator[tuple[str, list[ScenarioId]]]:
-    live = [
-        id for id in sorted(database.scenarios) if state(database, id, day) in ("open", "overdue")
-    ]
-    tracker = database.tracker
-    for set_id, title in tracker.sets.items():
-        ids = [id for id in live if database.scenarios[id].set == set_id]
-        if ids:
-            yield f"{title} (set {set_id})", ids
-    alone = [id for id in live if database.scenarios[id].set not in tracker.sets]
-    tags = sorted({_first_tag(database, id) for id in alone})
-    for tag in tags:
-        yield tag or "other scenarios", [id for id in alone if _first_tag(database, id) == tag]
-
-
-def _first_tag(database: Database, id: ScenarioId) -> str:
-    tags = database.scenarios[id].tags
-    return tags[0] if tags else ""
-
-
-def _indicators(at_day: Known, answers: Answers, ids: Sequence[ScenarioId]) -> None:
-    """Ask which indicators of this group the item fires: one that fits is better than a rating."""
-    scenarios = at_day.database.scenarios
-    keys: list[IndicatorKey] = [(id, name) for id in ids for name in scenarios[id].indicators]
-    keys = [key for key in keys if "/".join(key) not in answers.indicators]
-    if not keys:
+    Indicators come first: what they rate is not asked for again, so no row is mixed. `item` is
+    the item as it is recorded, whose own ratings stand. `answers` grows answer by answer.
+    """
+    _refuse_unknown(database, answers)
+    groups = list(_groups(database, day))
+    if not groups:
+        tell(f"no scenario is open on {day}: there is nothing to rate")
         return
-    for number, (id, name) in enumerate(keys, start=1):
-        statement = scenarios[id].indicators[name].statement
-        typer.echo(f"  {number:>2} {id}/{name}: {printable(statement)}", err=True)
-
-    def parse(text: str) -> list[tuple[str, str]]:
-        return [_pick(word, keys) for word in text.replace(",", " ").split()]
-
-    question = "  Indicators that it shows (like 1, 2e = emerging, 3r = reversed; Enter = none)"
-    answers.indicators.update(ask.answer(question, parse, default=""))
-
-
-def _pick(word: str, keys: Sequence[IndicatorKey]) -> tuple[str, str]:
-    found = _PICK.fullmatch(word)
-    if not found or not 1 <= int(found[1]) <= len(keys):
-        raise typer.BadParameter(f"'{word}': a number from 1 to {len(keys)}, then o, e or r")
-    return "/".join(keys[int(found[1]) - 1]), _STATES[found[2]]
+    if answers.ratings or answers.indicators:
+        done = len(answers.ratings.keys() | _through(database, answers.indicators).keys())
+        question = f"{counted(done, 'scenario')} rated. Walk through the others"
+        if not ask.confirmed(question, default=True):
+            return
+    ratings, fired = (item.ratings, item.indicators) if item else ({}, {})
+    closed = _closed(database, ratings | answers.ratings)
+    _ask_indicators(database, groups, fired, answers.indicators, closed)
+    through = _through(database, fired | answers.indicators)
+    _ask_ratings(known(database, day), groups, answers.ratings, ratings, through)
 
 
-def _through_indicators(database: Database, answers: Answers) -> set[ScenarioId]:
-    """The scenarios that the indicators fired so far rate."""
-    found: set[ScenarioId] = set()
-    for text in answers.indicators:
-        id, _, name = text.partition("/")
+def _refuse_unknown(database: Database, answers: Answers) -> None:
+    """What the command line names is there: better said before the walk than after it."""
+    for id in (*answers.ratings, *(indicator_key(key)[0] for key in answers.indicators)):
+        known_id(id, database.scenarios, "scenario", "scen list scenarios")
+    keys = {f"{id}/{name}" for id, s in database.scenarios.items() for name in s.indicators}
+    for key in answers.indicators:
+        known_id(key, keys, "indicator", "scen list indicators")
+
+
+def _groups(database: Database, day: date) -> Iterator[_Group]:
+    scenarios, sets = database.scenarios, database.tracker.sets
+    live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
+    for set_id, title in sets.items():
+        if ids := [id for id in live if scenarios[id].set == set_id]:
+            yield _Group(f"Set {set_id}: {title}", ids, is_set=True)
+    by_tag: dict[str, list[ScenarioId]] = {}
+    for id in live:
+        if scenarios[id].set not in sets:
+            by_tag.setdefault(next(iter(scenarios[id].tags), ""), []).append(id)
+    for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
+        yield _Group(f"Tag {tag}" if tag else "Without a tag", by_tag[tag], is_set=False)
+
+
+def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId]:
+    """What no indicator may rate too: the scenarios that are rated directly, and their sets."""
+    sets = {s.set for id, s in database.scenarios.items() if id in rated} - {None}
+    return {id for id, s in database.scenarios.items() if id in rated or s.set in sets}
+
+
+def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[Rating]]:
+    """The scenarios that indicators rate, and how."""
+    found: dict[ScenarioId, list[Rating]] = {}
+    for id, name in map(indicator_key, fired):
         if id in database.scenarios and name in database.scenarios[id].indicators:
-            found |= database.scenarios[id].indicators[name].ratings.keys()
+            for rated, rating in database.scenarios[id].indicators[name].ratings.items():
+                found.setdefault(rated, []).append(rating)
     return found
 
 
-def _question(at_day: Known, id: ScenarioId) -> str:
-    chance = percent(ledger(at_day, id).implied.probability)
-    return f"  {id} ({chance}) {printable(at_day.database.scenarios[id].title)}"
+def _ask_indicators(
+    database: Database,
+    groups: Sequence[_Group],
+    fired: Collection[str],
+    found: dict[str, str],
+    closed: Collection[ScenarioId],
+) -> None:
+    """Show the indicators group by group: one that fits is better than a rating made up now."""
+    left_out, offers = 0, []
+    for group in groups:
+        keys = [(id, name) for id in group.ids for name in database.scenarios[id].indicators]
+        keys = [key for key in keys if "/".join(key) not in {*fired, *found}]
+        free = [key for key in keys if not _indicator(database, key).ratings.keys() & closed]
+        left_out += len(keys) - len(free)
+        offers += [(group, free)] if free else []
+    if offers:
+        tell("\n1. WHAT IT SHOWS: an indicator that fits brings ratings fixed beforehand.", 0)
+        tell("Numbers, like 1 4e (e = emerging, r = reversed); ? = in full; Enter = none.", 0)
+    for group, free in offers:
+        tell(f"\n{group.title}\n{_listed(database, free)}", 0)
+        _pick(database, free, found)
+    if left_out:
+        tell(f"\n{left_out} left out: what an indicator rates may not be rated directly too.")
 
 
-def _rating(text: str) -> Rating | None:
-    return parsing.rating(text) if text else None  # type: ignore[return-value]
+def _listed(database: Database, keys: Sequence[IndicatorKey], *, full: bool = False) -> str:
+    lines = []
+    wide = min(max(len(name) for _, name in keys), 26)
+    for number, (id, name) in enumerate(keys, start=1):
+        if number == 1 or id != keys[number - 2][0]:
+            lines.append(cut(id if full else f"  {id}"))
+        text = _indicator(database, (id, name)).statement
+        row = cut(f"{number:>5} {name:<{wide}}  {text}")
+        lines.append(f"{number} {name}: {text}" if full else row)
+    return "\n".join(lines)
+
+
+def _pick(database: Database, keys: Sequence[IndicatorKey], found: dict[str, str]) -> None:
+    """Add to `found` what is chosen; each is shown in full, and can be taken back."""
+
+    def parse(text: str) -> dict[IndicatorKey, str]:
+        words = [] if text.lower() in _NONE else text.lower().replace(",", " ").split()
+        return dict(_picked(word, keys) for word in words)
+
+    in_full = _listed(database, keys, full=True)
+    question = f"  Which (1 to {len(keys)})" if len(keys) > 1 else "  Is it this (1)"
+    while said := ask.optional(question, parse, in_full):
+        for key, how in said.items():
+            indicator = _indicator(database, key)
+            row = ", ".join(f"{id} {_shown(rating)}" for id, rating in indicator.ratings.items())
+            tell(f"{how}: {indicator.statement}\nrates {row}")
+            found["/".join(key)] = how
+        question = "  Any more (Enter = go on, 0 = none of these after all)"
+    for key in keys if said is not None else ():
+        found.pop("/".join(key), None)
+
+
+def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]:
+    found = _PICK.fullmatch(word)
+    if not found or not 1 <= int(found[1]) <= len(keys):
+        words = f"a number from 1 to {len(keys)}, alone or with e or r behind it"
+        raise typer.BadParameter(f"'{word}': {words}")
+    return keys[int(found[1]) - 1], _STATES[found[2]]
+
+
+def _ask_ratings(
+    at_day: Known,
+    groups: Sequence[_Group],
+    found: dict[ScenarioId, Any],
+    recorded: Mapping[ScenarioId, Rating],
+    through: Mapping[ScenarioId, list[Rating]],
+) -> None:
+    """Ask across the row; a set that indicators rate is theirs, and one half rated asks again."""
+    tell("\n2. HOW IT BEARS ON EACH: how much more expected is it if the scenario happens", 0)
+    tell(f"than if it does not? {_scale(at_day.database.tracker.decibans)}.", 0)
+    tell("Enter = not rated; ? = the scenario's question and criteria.", 0)
+    for group in groups:
+        tell(f"\n{group.title}", 0)
+        for id in group.ids:
+            if id in through:
+                tell(f"{id}: {' and '.join(map(_shown, through[id]))} through indicators")
+            elif id in recorded or id in found:
+                tell(f"{id}: {_shown(found.get(id) or recorded[id])} already")
+        blank = [id for id in group.ids if id not in through]
+        if group.is_set and len(blank) < len(group.ids):
+            if blank:
+                tell(f"{', '.join(blank)}: left blank by these indicators, counts as N")
+            continue
+        _rate(at_day, group.ids, [id for id in blank if id not in recorded], found)
+        blank = [id for id in blank if id not in recorded and id not in found]
+        if group.is_set and 0 < len(blank) < len(group.ids):
+            tell("A set is rated across; a blank counts as N. Once more (Enter = leave it):")
+            _rate(at_day, group.ids, blank, found)
+
+
+def _rate(
+    at_day: Known,
+    row: Sequence[ScenarioId],
+    ids: Sequence[ScenarioId],
+    found: dict[ScenarioId, Any],
+) -> None:
+    wide = max(map(len, row))
+    for id in ids:
+        if id in found:
+            continue
+        scenario = at_day.database.scenarios[id]
+        chance = percent(ledger(at_day, id).implied.probability)
+        question = "  " + cut(f"{id:<{wide}} {chance:>5}  {scenario.title}", 16)
+        more = f"{scenario.question}\n{scenario.resolution_criteria}"
+        if (said := ask.optional(question, parsing.rating, more)) is not None:
+            found[id] = said
+
+
+def _indicator(database: Database, key: IndicatorKey) -> Indicator:
+    return database.scenarios[key[0]].indicators[key[1]]
+
+
+def _scale(decibans: Mapping[str, float]) -> str:
+    """What each code says as a likelihood ratio: `CC ×10, C ×3.2, N ×1, I ×0.32, II ×0.1`."""
+    codes = ", ".join(f"{code} ×{10 ** (decibans[code] / 10):.2g}" for code in parsing.CODES)
+    return f"{codes}, or a ratio"
+
+
+def _shown(rating: Rating) -> str:
+    return rating if isinstance(rating, str) else f"{rating:g}"
 
 
 def _graded(text: str) -> str:
-    if text:
-        parsing.grade(text)
+    parsing.grade(text)
     return text
-
-
-def _source(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
-    """The record of an unknown source that the analyst wants registered."""
-    from scenarios.cli.recording import source_record
-
-    known_sources = desk.database.sources
-    if record["source"] is None or record["source"] in known_sources:
-        return None
-    if asked and ask.confirmed(f"There is no source '{record['source']}'. Register it"):
-        return source_record(
-            None, None, ask.answer("Its address (Enter = none)", str, "") or None, None
-        )
-    known_id(record["source"], known_sources, "source", "scen list sources")
-    return None

@@ -42,7 +42,8 @@ def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
     # A slash or a leading dot would make a path of another record, or of none.
     place = place_of(path_of(kind, re.sub(r"[/.]", "?", id)))
     if isinstance(place, Problem):
-        raise ScenError(f"nothing was written: {shown(id)} is no id: {_said(place)}")
+        words = place.message.removeprefix("the file's name is no id; ")
+        raise ScenError(f"nothing was written: {shown(id)} is no id: {words}")
     _refuse_unwritable(record)
     return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
 
@@ -56,7 +57,7 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
         raise ScenError(f"nothing was written; a fault to mend first: {faults[0]}")
     new = old
     for put in puts:
-        _refuse_unwritable({put.keys[-1]: put.value})
+        _refuse_unwritable(put.value, ".".join(put.keys))
         new = yamledit.put(new, put.keys, put.value)
     return Draft(path, old, new)
 
@@ -88,19 +89,18 @@ def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse_unwritable(value: Any, key: str = "") -> None:
+def _refuse_unwritable(value: Any, where: str = "") -> None:
     """Bytes of the command line that are not UTF-8, and characters that act on a terminal."""
     if isinstance(value, Mapping):
         for name, part in value.items():
-            _refuse_unwritable(name, name)
-            _refuse_unwritable(part, name)
+            _refuse_unwritable(part, f"{where}.{name}" if where else name)
     elif isinstance(value, list):
         for part in value:
-            _refuse_unwritable(part, key)
+            _refuse_unwritable(part, where)
     elif isinstance(value, str) and (found := _UNWRITABLE.search(value)):
-        is_surrogate = found[0] >= "\ud800"
-        what = "a byte that is not UTF-8" if is_surrogate else f"the control character {found[0]!a}"
-        raise ScenError(f"nothing was written: {shown(key)} holds {what}: remove it")
+        is_byte = found[0] >= "\ud800"
+        what = "a byte that is not UTF-8" if is_byte else f"the control character {found[0]!a}"
+        raise ScenError(f"nothing was written: {shown(where)} holds {what}: remove it")
 
 
 def _fault(problem: Problem) -> tuple[str, str, str]:

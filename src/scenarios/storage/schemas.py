@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -45,7 +46,7 @@ def validate(kind: Kind, value: Any) -> list[Fault]:
         return []
     errors = validator.iter_errors(value)
     # A text may break two keywords of one place and be told about in the same words.
-    return list(dict.fromkeys(fault for error in errors for fault in _faults(kind, error)))
+    return list(dict.fromkeys(fault for error in errors for fault in _faults(kind, value, error)))
 
 
 @cache
@@ -123,11 +124,24 @@ def _validator(kind: Kind) -> Validator:
     return jsonschema_rs.validator_for(_schema(kind), validate_formats=True)
 
 
-def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
+def _keys(value: Any, steps: Iterable[str | int]) -> Keys:
+    """The keys that lead to a place; jsonschema-rs gives a key like '2022' or '007' as a number."""
+    keys: list[str | int] = []
+    for step in steps:
+        if isinstance(value, dict) and isinstance(step, int):
+            alike = (key for key in value if key.isascii() and key.lstrip("+0") == f"{step or ''}")
+            keys.append(next(alike))
+        else:
+            keys.append(step)
+        value = value[keys[-1]]
+    return tuple(keys)
+
+
+def _faults(kind: Kind, value: Any, error: ValidationError) -> Iterator[Fault]:
     node = _schema(kind)
     for step in error.schema_path[:-1]:
         node = node[step]
-    keys: Keys = tuple(error.instance_path)
+    keys = _keys(value, error.instance_path)
     keyword = error.kind.name
     if keyword == "additionalProperties":
         yield from _unknown_keys(kind, keys, node, error.kind.as_dict()["unexpected"])
