@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, open_desk, say, show, shown
-from scenarios.cli.options import As, AsOf, Format
+from scenarios.cli.desk import Desk, desk_at, open_desk, say, show, shown
+from scenarios.cli.options import As, AsOf, Format, Rev
 
 if TYPE_CHECKING:
     from scenarios.analysis.finding import Finding
@@ -22,12 +22,13 @@ def check(
         bool, typer.Option("--findings", help="The analytic findings too; they never fail.")
     ] = False,
     as_of: AsOf = None,
+    rev: Rev = None,
     form: As = Format.table,
 ) -> None:
     """Check every file and name every fault at once."""
     from dataclasses import replace
 
-    desk = open_desk(context)
+    desk = open_desk(context) if rev is None else desk_at(context, rev)
     root = shown(desk.root)
     problems = [
         replace(p, path=p.path if root == "." else f"{root}/{p.path}") for p in desk.problems

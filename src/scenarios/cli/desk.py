@@ -102,9 +102,12 @@ def open_desk(context: typer.Context) -> Desk:
     return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
 
 
-def reading_desk(context: typer.Context) -> Desk:
-    """The same for a command that only reads: faults are counted on stderr, and left out."""
-    desk = open_desk(context)
+def reading_desk(context: typer.Context, rev: str | None = None) -> Desk:
+    """The same for a command that only reads, as it is or as a revision had it.
+
+    Faults are counted on stderr, and left out.
+    """
+    desk = open_desk(context) if rev is None else desk_at(context, rev)
     errors = sum(problem.severity == "error" for problem in desk.problems)
     if errors:
         left_out = desk.loaded.left_out
@@ -112,6 +115,25 @@ def reading_desk(context: typer.Context) -> Desk:
         faults = f"{errors} fault{'' if errors == 1 else 's'}"
         say(f"{files}, {faults} in {shown(desk.root)}: scen check names them")
     return desk
+
+
+def desk_at(context: typer.Context, rev: str) -> Desk:
+    """The database as a revision had it, read from git's objects; no file is touched."""
+    from scenarios.storage import git
+    from scenarios.storage.loader import load
+
+    try:
+        root = _root(context)
+        repository = git.repository(root)
+    except ScenError:
+        # No files of its own: a bare repository, or one whose database is in its history only.
+        root = Path(context.obj or here())
+        repository = git.without_files(root)
+    snapshot, problems = git.snapshot(repository, git.commit_of(repository, rev))
+    if not snapshot:
+        raise ScenError(f"the revision '{rev}' has no database in {repository.prefix or '.'}")
+    loaded = load(snapshot)
+    return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
 
 
 def write(

@@ -24,6 +24,10 @@ AsOf = Annotated[
         "--as-of", parser=parsing.day, metavar="DATE", help="What was known on this day [today]."
     ),
 ]
+Rev = Annotated[
+    str | None,
+    typer.Option("--rev", metavar="REV", help="As a commit had it, or the last one up to a day."),
+]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
 Analyst = Annotated[

@@ -10,7 +10,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, opened, reading_desk, show, width
-from scenarios.cli.options import As, AsOf, Format
+from scenarios.cli.options import As, AsOf, Format, Rev
 from scenarios.errors import ScenError
 
 
@@ -39,6 +39,7 @@ def list_(
         bool, typer.Option("--unrated", help="Evidence that rates nothing.")
     ] = False,
     as_of: AsOf = None,
+    rev: Rev = None,
     form: As = Format.table,
 ) -> None:
     """List records, narrowed by scenario, source, tag and days."""
@@ -46,7 +47,7 @@ def list_(
     from scenarios.analysis.known import known
     from scenarios.render import lists
 
-    desk, on = reading_desk(context), as_of or parsing.today()
+    desk, on = reading_desk(context, rev), as_of or parsing.today()
     if scenario is not None:
         desk.scenario(scenario)
     if source is not None and source not in desk.database.sources:
@@ -75,6 +76,7 @@ def show_(
     context: typer.Context,
     id: Annotated[str, typer.Argument(metavar="ID", help="A record's id.")],
     as_of: AsOf = None,
+    rev: Rev = None,
     form: As = Format.table,
 ) -> None:
     """Show one record: a scenario, an indicator, evidence, a sheet or a source."""
@@ -84,7 +86,7 @@ def show_(
     from scenarios.render.lists import record_text
     from scenarios.storage.records import path_of
 
-    desk = reading_desk(context)
+    desk = reading_desk(context, rev)
     found = _records(desk, id, as_of)
     values = []
     for kind, owner, record in found:
@@ -95,13 +97,15 @@ def show_(
     show(values[0] if len(values) == 1 else values, lambda: "\n\n".join(texts), form)
 
 
-def status(context: typer.Context, as_of: AsOf = None, form: As = Format.table) -> None:
+def status(
+    context: typer.Context, as_of: AsOf = None, rev: Rev = None, form: As = Format.table
+) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     from scenarios.analysis.review import About
     from scenarios.analysis.rules import findings
     from scenarios.render.status import status_table
 
-    desk, on = reading_desk(context), as_of or parsing.today()
+    desk, on = reading_desk(context, rev), as_of or parsing.today()
     window, rows = _window(desk, on, None)
     tracker = desk.database.tracker
     value = {
@@ -126,13 +130,14 @@ def report(
         typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
     ] = None,
     as_of: AsOf = None,
+    rev: Rev = None,
     form: As = Format.table,
 ) -> None:
     """The weekly review: what moved, by how much, and because of what."""
     from scenarios.analysis.review import review
     from scenarios.render.report import report_text
 
-    desk, on = reading_desk(context), as_of or parsing.today()
+    desk, on = reading_desk(context, rev), as_of or parsing.today()
     made = review(_window(desk, on, since)[0])
     text = report_text if made.scenarios else lambda *_: _nothing_yet(desk, on)
     show(made, lambda: text(made, desk.database, width()), form)
@@ -145,13 +150,14 @@ def explain(
         bool, typer.Option("--sweep", help="Bend the prior, the ratings and the dependence.")
     ] = False,
     as_of: AsOf = None,
+    rev: Rev = None,
     form: As = Format.table,
 ) -> None:
     """The odds ledger of a scenario, line by line, from prior to implied."""
     from scenarios.analysis.explanation import explain as explained
     from scenarios.render.ledger import ledger_text
 
-    desk, on = reading_desk(context), as_of or parsing.today()
+    desk, on = reading_desk(context, rev), as_of or parsing.today()
     made = explained(desk.database, opened(desk, scenario, on), on, swept=sweep)
     show(made, lambda: ledger_text(made, desk.database, width()), form)
 
