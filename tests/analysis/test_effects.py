@@ -76,3 +76,10 @@ def test_a_retracted_item_is_shown_as_gone() -> None:
     (effect,) = effects(db, gone, "2022-01-01-e", day(5))
     assert (effect.before, effect.after) == (near(0.759747), 0.5)
     assert effect.note == "retracted"
+
+
+def test_the_item_s_own_line_is_told_among_others() -> None:
+    strong = {"2022-01-01-e": item(ratings={"s1": "CC"})}
+    db = database(Tracker(evidence_dependence=0.5), scenarios={"s1": scenario()}, evidence=strong)
+    (effect,) = added(db, item(day(9), ratings={"s1": "C"}))
+    assert (effect.factor, effect.counted_decibans) == (near(1 / 3), near(5 / 3))

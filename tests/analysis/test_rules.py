@@ -228,6 +228,11 @@ def test_implies_broken() -> None:
     ]
 
 
+def test_what_nobody_stated_breaks_no_implication() -> None:
+    members = {"war": scenario(0.2, implies=("crisis",)), "crisis": scenario(0.3)}
+    assert found(database(scenarios=members), "implies-broken") == []
+
+
 def test_a_gap_of_more_than_six_decibans() -> None:
     def of(stated: float) -> list[tuple[str, str]]:
         return found(alone(sheets=[sheet(START, {"s1": stated})]), "gap")
