@@ -1145,3 +1145,22 @@ def test_an_odd_environment_changes_nothing(root: Path, env: dict[str, str]) -> 
     assert (running.returncode, err) == (0, b"")
     assert out.startswith(b"scenarios/evidence/2022/2022-02-04-visit.yaml\n")
     assert load(snapshot(root)[0]).database.evidence[VISIT].ratings == {"trade": "I"}
+
+
+def test_an_output_that_cannot_be_written_is_an_error_and_no_traceback(root: Path) -> None:
+    def run(where: str) -> tuple[int, bytes]:
+        words = f"'{SCEN}' --database '{root}' status --as-of 2022-02-28 {where}"
+        made = subprocess.run(["sh", "-c", words], capture_output=True, check=False)
+        return made.returncode, made.stderr
+
+    reason = b"scen: the output could not be written: No space left on device\n"
+    assert run(">/dev/full") == (1, reason)
+    assert [run(closed) for closed in (">&-", "2>&-", "0<&-")] == [(0, b"")] * 3
+
+
+@pytest.mark.parametrize("words", [["show", "x", "y\x1b[31m"], ["no\x1b[31m"]])
+def test_what_was_typed_wrongly_does_not_reach_the_terminal_raw(
+    root: Path, words: list[str]
+) -> None:
+    message = refused(root, *words)
+    assert "\\x1b[31m" in message or message.startswith("Error: Got unexpected")

@@ -36,7 +36,7 @@ _HELP = {
 
 def interactive() -> bool:
     """Whether somebody sits at a terminal who can answer."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    return all(stream and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
 def needed(value: str | None, option: str, question: str) -> str:

@@ -156,11 +156,19 @@ def write(
         desk.refuse_without_tracker()
         drafts = [d for d in draft(desk) if d.new != d.old]
         after = accept(desk.snapshot, desk.loaded, drafts)
-        for one in drafts if not dry_run else ():
-            if one.old is None:
-                worktree.create(root, one.path, one.new)
-            else:
-                worktree.replace(root, one.path, one.old, one.new)
+        for number, one in enumerate(drafts if not dry_run else ()):
+            try:
+                if one.old is None:
+                    worktree.create(root, one.path, one.new)
+                else:
+                    worktree.replace(root, one.path, one.old, one.new)
+            except worktree.Exists:
+                raise
+            except ScenError as error:
+                if not number:
+                    raise
+                done = ", ".join(shown(root / draft.path) for draft in drafts[:number])
+                raise ScenError(f"{error} (but {done}, which came first)") from None
     for problem in new_problems(desk.problems, after.problems):
         say(str(problem))
     return Written(desk, after, drafts, dry_run)
@@ -221,7 +229,8 @@ def width() -> int:
     """The columns of the terminal; 80 where there is none."""
     import shutil
 
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else _columns()
+    terminal = sys.stdout and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if terminal else _columns()
 
 
 def _columns() -> int:

@@ -8,10 +8,13 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
+from click import UsageError
 from typer.core import TyperGroup
 
 from scenarios import __version__
+from scenarios.cli.desk import say
 from scenarios.errors import ScenError
+from scenarios.render.text import printable
 
 INTERRUPTED = 130
 
@@ -53,18 +56,33 @@ class _Boundary(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            if sys.stdout:
+                sys.stdout.flush()
+        except UsageError as error:
+            error.message = printable(error.message)  # type: ignore[misc]
+            raise
         except ScenError as error:
-            from scenarios.cli.desk import say
-
             say(str(error))
             raise typer.Exit(error.exit_code) from None
         except (typer.Abort, KeyboardInterrupt):
-            typer.echo("scen: interrupted", err=True)
+            say("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:  # `scen list | head`: the reader has enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _print_nowhere()
             raise typer.Exit(0) from None
+        except OSError as error:
+            if error.filename is not None:  # not the output: a bug
+                raise
+            _print_nowhere()
+            say(f"the output could not be written: {error.strerror}")
+            raise typer.Exit(1) from None
+        return result
+
+
+def _print_nowhere() -> None:
+    """Nobody reads: what is still in the buffer must not fail again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(
@@ -101,5 +119,6 @@ def scen(
 def main() -> None:
     """Run `scen`; a character that the terminal cannot show is replaced, never an error."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+        if stream:  # closed by `>&-`
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     app()
