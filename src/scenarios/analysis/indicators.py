@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.known import Known, members
+from scenarios.analysis.known import Firing, Known, members
 from scenarios.model import EvidenceId, IndicatorKey, IndicatorState, first_day
 from scenarios.scales import rating_decibans
 
@@ -32,7 +32,7 @@ def reading(known: Known, key: IndicatorKey) -> Reading:
     """
     state: ReadingState = "unobserved"
     strength, since = 0.0, None
-    items = _in_order(known, key)
+    items = known.firings.get(key, ())
     for id, seen in items:
         weight = known.weights[id]
         if weight == 0:
@@ -47,7 +47,7 @@ def reading(known: Known, key: IndicatorKey) -> Reading:
 def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
     """The strength, 0 to 1, that the items in `only` alone would give."""
     value = 0.0
-    for id, seen in _in_order(known, key):
+    for id, seen in known.firings.get(key, ()):
         if id in only:
             value = _step(value, seen, known.weights[id])
     return value
@@ -75,15 +75,6 @@ def unique(known: Known, key: IndicatorKey) -> bool:
     return sum(rating_decibans(r, known.database.tracker) > 0 for r in ratings.values()) == 1
 
 
-def _in_order(known: Known, key: IndicatorKey) -> list[tuple[EvidenceId, IndicatorState]]:
-    def order(firing: tuple[EvidenceId, IndicatorState]) -> tuple[object, ...]:
-        id, seen = firing
-        item = known.evidence[id]
-        return first_day(item.observed), item.recorded, seen == "reversed", id
-
-    return sorted(known.firings.get(key, ()), key=order)
-
-
 def _step(strength: float, seen: IndicatorState, weight: float) -> float:
     if seen == "reversed":
         return max(0.0, strength - weight)
@@ -96,9 +87,7 @@ def _next_state(state: ReadingState, seen: IndicatorState, strength: float) -> R
     return "observed" if state == "observed" else seen
 
 
-def _first_raiser(
-    known: Known, items: Iterable[tuple[EvidenceId, IndicatorState]]
-) -> EvidenceId | None:
+def _first_raiser(known: Known, items: Iterable[Firing]) -> EvidenceId | None:
     """The item that first raised it, in the order in which we came to know."""
     raisers = [
         (known.evidence[id].recorded, first_day(known.evidence[id].observed), id)

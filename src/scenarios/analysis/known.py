@@ -17,22 +17,27 @@ from scenarios.model import (
     Scenario,
     ScenarioId,
     SetId,
+    first_day,
     indicator_key,
 )
 from scenarios.scales import weight
 
+Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]
 
 
 class Known(msgspec.Struct, frozen=True):
-    """The evidence known at `as_of`, with its weights and the ways to look it up."""
+    """The evidence known at `as_of`, with its weights and the ways to look it up.
+
+    The firings of an indicator are in the order in which it is walked.
+    """
 
     database: Database
     as_of: date
     evidence: dict[EvidenceId, Evidence]
     weights: dict[EvidenceId, float]
     direct: dict[ScenarioId, list[EvidenceId]]
-    firings: dict[IndicatorKey, list[tuple[EvidenceId, IndicatorState]]]
+    firings: dict[IndicatorKey, list[Firing]]
 
 
 def known(database: Database, as_of: date) -> Known:
@@ -43,12 +48,14 @@ def known(database: Database, as_of: date) -> Known:
         if item.recorded <= as_of and not (item.retracted and item.retracted.date <= as_of)
     }
     direct: dict[ScenarioId, list[EvidenceId]] = {}
-    firings: dict[IndicatorKey, list[tuple[EvidenceId, IndicatorState]]] = {}
+    firings: dict[IndicatorKey, list[Firing]] = {}
     for id, item in items.items():
         for scenario in item.ratings:
             direct.setdefault(scenario, []).append(id)
         for text, state in item.indicators.items():
             firings.setdefault(indicator_key(text), []).append((id, state))
+    for key, seen in firings.items():
+        firings[key] = sorted(seen, key=lambda firing: _walked(items[firing[0]], firing))
     weights = {id: weight(item, database.sources, database.tracker) for id, item in items.items()}
     return Known(database, as_of, items, weights, direct, firings)
 
@@ -123,6 +130,12 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
         if scenario and indicator_id in scenario.indicators:
             found |= scenario.indicators[indicator_id].ratings.keys()
     return frozenset(found & database.scenarios.keys())
+
+
+def _walked(item: Evidence, firing: Firing) -> tuple[date, date, bool, EvidenceId]:
+    """By (observed, recorded, reversals last, id)."""
+    id, seen = firing
+    return first_day(item.observed), item.recorded, seen == "reversed", id
 
 
 def _when_recorded(outcome: Resolution) -> date:

@@ -33,6 +33,7 @@ _HOMES = {
     "status": "reading",
     "report": "reading",
     "explain": "reading",
+    "matrix": "comparing",
     "check": "checking",
 }
 """Each command's module: only that of the command at hand is imported."""

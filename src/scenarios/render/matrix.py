@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from scenarios.analysis.ach import Linchpin, Matrix, MatrixRow, Score
 from scenarios.analysis.known import Known, resolved
-from scenarios.model import Rating, ScenarioId
+from scenarios.model import ScenarioId
 from scenarios.render.text import counted, fold, printable, signed, table
 
 _NARROWEST = 24
@@ -22,8 +23,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def matrix_text(made: Matrix, known: Known, title: str, width: int) -> str:
     """The matrix, who ranks first and on what that rests, and the linchpins."""
-    head = f"Analysis of competing hypotheses, as of {known.as_of}"
-    parts = ["\n".join([head, fold(title, width)] if title else [head])]
+    head = [f"Analysis of competing hypotheses, as of {known.as_of}", title]
+    parts = ["\n".join(fold(line, width) for line in head if line)]
     if not made.rows:
         return "\n\n".join([*parts, "No evidence known by then rates one of these scenarios."])
     return "\n\n".join(
@@ -31,7 +32,7 @@ def matrix_text(made: Matrix, known: Known, title: str, width: int) -> str:
             *parts,
             *_tables(made, known, width),
             "\n".join(fold(line, width) for line in _ranking(made)),
-            "\n".join(["Linchpins", *(fold(f"- {line}", width, "  ", "") for line in _pins(made))]),
+            "\n".join(["Linchpins", *(fold(line, width, "  ", "") for line in _pins(made))]),
             "\n".join(fold(line, width) for line in _notes(made, known)),
         ]
     )
@@ -57,7 +58,7 @@ def _cell(value: float | str | None) -> float | str | None:
     """A text that a spreadsheet would run is led by an apostrophe; a number stays one."""
     if isinstance(value, str):
         return printable("'" + value if value.startswith(_FORMULA) else value)
-    return round(value, 6) if isinstance(value, float) else value
+    return round(value, 6) + 0.0 if isinstance(value, float) else value
 
 
 def _tables(made: Matrix, known: Known, width: int) -> Iterator[str]:
@@ -68,37 +69,35 @@ def _tables(made: Matrix, known: Known, width: int) -> Iterator[str]:
     numbers = [str(number) for number, _ in enumerate(made.scenarios, start=1)]
     fits = width - _fixed(made, numbers) >= _NARROWEST
     body = _grid(made, numbers, width) if fits else _stacked(made, numbers, width)
-    return iter([_legend(made, known, width), body])
+    return iter([_legend(made, numbers, known, width), body])
 
 
-def _legend(made: Matrix, known: Known, width: int) -> str:
+def _legend(made: Matrix, numbers: Sequence[str], known: Known, width: int) -> str:
+    pad = len(numbers[-1])
     lines = []
-    for number, id in enumerate(made.scenarios, start=1):
-        outcome = resolved(known.database, id, known.as_of)
-        known_as = f" ({outcome.outcome.replace('-', ' ')})" if outcome else ""
-        text = f"{id}: {known.database.scenarios[id].title}{known_as}"
-        lines.append(fold(text, width, "    ", f"{number:>2}  "))
+    for number, id in zip(numbers, made.scenarios, strict=True):
+        text = f"{id}: {known.database.scenarios[id].title}"
+        lines.append(fold(text, width, " " * (pad + 2), f"{number:>{pad}}  "))
     return "\n".join(lines)
 
 
 def _grid(made: Matrix, names: Sequence[str], width: int) -> str:
+    """Rows over their sums; what each is in words where there is room for it."""
     spare = width - _fixed(made, names)
-    labels = max(len(row.id) for row in made.rows)
-    told = spare - labels - 2 >= _SUMMARY
-    headers = ["", "grade", "weight", *names, "dB"]
+    rest = spare - max(len(row.id) for row in made.rows) - 2
+    headers = ["evidence, indicator", "grade", "weight", *names, "dB"]
     lines = [
         [row.id, row.grade or "", f"{row.weight:.2f}", *_codes(made, row), _apart(row)]
         for row in made.rows
     ]
-    lines.append([""] * len(headers))
+    lines.append(["", "", "", *["-" * wide for wide in _wide(made, names)], ""])
     lines += [[label, "", "", *sums, ""] for label, sums in _sums(made)]
+    limits: list[int | None] = [spare, *[None] * (len(headers) - 1)]
     right = range(2, len(headers))
-    limits: list[int | None] = [None if told else spare, *[None] * (len(headers) - 1)]
-    if told:
+    if rest >= _SUMMARY:
         headers.append("what it is")
-        rest = spare - labels - 2
         said = [_cut(row.summary, rest) for row in made.rows]
-        lines = [[*line, said[n] if n < len(said) else ""] for n, line in enumerate(lines)]
+        lines = [[*line, told] for line, told in zip_longest(lines, said, fillvalue="")]
         limits.append(None)
     return table(lines, headers, right, limits)
 
@@ -120,21 +119,26 @@ def _stacked(made: Matrix, names: Sequence[str], width: int) -> str:
 
 def _fixed(made: Matrix, names: Sequence[str]) -> int:
     """The width of a table without its first column's text."""
-    cells = [names, *(_codes(made, row) for row in made.rows), *(sums for _, sums in _sums(made))]
-    columns = [max(len(line[n]) for line in cells) for n in range(len(names))]
     apart = max(len(_apart(row)) for row in made.rows)
+    columns = _wide(made, names)
     return len("grade") + len("weight") + apart + sum(columns) + 2 * (len(names) + 3)
 
 
+def _wide(made: Matrix, names: Sequence[str]) -> list[int]:
+    cells = [names, *(_codes(made, row) for row in made.rows), *(sums for _, sums in _sums(made))]
+    return [max(map(len, column)) for column in zip(*cells, strict=True)]
+
+
 def _codes(made: Matrix, row: MatrixRow) -> list[str]:
-    return [_code(row.ratings[column]) for column in made.scenarios]
+    return [_code(row, column) for column in made.scenarios]
 
 
-def _code(rating: Rating | None) -> str:
-    """A code or a ratio of three figures, such as 0.25; blank where it was not rated."""
-    if isinstance(rating, float):
-        return f"{float(f'{rating:.3g}'):g}"
-    return rating or ""
+def _code(row: MatrixRow, column: ScenarioId) -> str:
+    """A code, or a ratio of three figures with * where it counts as I and ** as II."""
+    rating = row.ratings[column]
+    if rating is None or isinstance(rating, str):
+        return rating or ""
+    return f"{float(f'{rating:.3g}'):g}" + "*" * row.inconsistency[column]
 
 
 def _apart(row: MatrixRow) -> str:
@@ -157,53 +161,69 @@ def _ranking(made: Matrix) -> Iterator[str]:
     first = made.leaders
     fewest = made.scores[first[0]].inconsistency
     noun = "inconsistency" if fewest == 1 else "inconsistencies"
-    verb = "ranks" if len(first) == 1 else "rank"
-    each = "" if len(first) == 1 else " each"
-    yield f"{_and(first)} {verb} first, with {fewest} {noun}{each}."
+    if len(first) == 1:
+        yield f"{first[0]} ranks first, with {fewest} {noun}."
+    else:
+        yield f"{_and(first)} rank first together, with {fewest} {noun} each."
     yield from _next(made, first)
-    least = min(round(score.weighted_inconsistency, 9) for score in made.scores.values())
-    lightest = [id for id, s in made.scores.items() if round(s.weighted_inconsistency, 9) == least]
-    most = max(round(score.decibans, 9) for score in made.scores.values())
-    highest = [id for id, s in made.scores.items() if round(s.decibans, 9) == most]
-    if sorted(lightest) != sorted(first):
-        yield f"Weighted, {_and(lightest)} would."
-    if sorted(highest) != sorted(first):
-        yield f"By Σ decibans it would be {_and(highest)}."
-    blanks = {id: score.blanks for id, score in made.scores.items()}
-    for id in first:
-        if blanks[id] > min(blanks.values()):
-            yield (
-                f"{id} has {counted(blanks[id], 'blank')} in {counted(len(made.rows), 'row')}: "
-                "some of its lead may be silence."
-            )
+    weighted = _lowest({id: s.weighted_inconsistency for id, s in made.scores.items()})
+    if weighted != first:
+        yield f"Weighted, {_and(weighted)} would rank first."
+    highest = _lowest({id: -s.decibans for id, s in made.scores.items()})
+    if highest != first:
+        yield f"By Σ decibans, {_and(highest)} would rank first."
+    speaking = sum(any(row.inconsistency.values()) for row in made.rows)
+    counts = "counts" if 1 in (speaking, len(made.rows)) else "count"
+    yield f"{speaking} of {counted(len(made.rows), 'row')} {counts} against a scenario."
+    yield from _silence(made, first)
 
 
 def _next(made: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
-    behind = [id for id in made.scenarios if id not in first]
+    """The nearest behind, with the rows that count more against them than against the first."""
+    behind = {id: s.inconsistency for id, s in made.scores.items() if id not in first}
     if not behind:
+        yield "The count tells none of them apart."
         return
-    nearest = min(made.scores[id].inconsistency for id in behind)
-    for id in behind:
-        gap = made.scores[id].inconsistency - made.scores[first[0]].inconsistency
-        if made.scores[id].inconsistency == nearest:
-            rows = [
-                row.id
-                for row in made.rows
-                if row.inconsistency[id] > min(row.inconsistency[other] for other in first)
-            ]
-            more = [f"{len(rows) - _MANY} more"] if len(rows) > _MANY else []
-            yield f"{id} is {gap} behind, by {_and([*rows[:_MANY], *more])}."
+    alike: dict[tuple[str, ...], list[ScenarioId]] = {}
+    for id in _lowest(behind):
+        least = [min(row.inconsistency[other] for other in first) for row in made.rows]
+        pairs = zip(made.rows, least, strict=True)
+        rows = tuple(row.id for row, fewest in pairs if row.inconsistency[id] > fewest)
+        alike.setdefault(rows, []).append(id)
+    for rows, ids in alike.items():
+        gap = behind[ids[0]] - made.scores[first[0]].inconsistency
+        more = [counted(len(rows) - _MANY, "more row")] if len(rows) > _MANY else []
+        are, them = ("is", "it") if len(ids) == 1 else ("are", "them")
+        counts = "counts" if len(rows) == 1 else "count"
+        named = _and([*rows[:_MANY], *more])
+        yield f"{_and(ids)} {are} next, {gap} behind: {named} {counts} more against {them}."
+
+
+def _silence(made: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
+    blanks = {id: score.blanks for id, score in made.scores.items()}
+    fewest = min(blanks.values())
+    silent = [f"{id} ({blanks[id]})" for id in first if blanks[id] > fewest]
+    if silent:
+        yield (
+            f"It may be silence that ranks first: more cells are blank for {_and(silent)} than "
+            f"for {_and(_lowest(blanks))} ({fewest})."
+        )
+
+
+def _lowest(sums: Mapping[ScenarioId, float]) -> tuple[ScenarioId, ...]:
+    least = round(min(sums.values()), 9)
+    return tuple(sorted(id for id, value in sums.items() if round(value, 9) == least))
 
 
 def _pins(made: Matrix) -> Iterator[str]:
     """One sentence for each removal; what takes away the same items is named with them."""
     if not made.linchpins:
-        yield "None: without any one item, source or origin the same would rank first."
+        yield "None: no one item, source or origin changes who ranks first."
     together: dict[tuple[str, ...], list[Linchpin]] = {}
     for pin in made.linchpins:
         together.setdefault(pin.removed.items, []).append(pin)
     for items, pins in together.items():
-        yield f"Without {_without(items, pins)} {_change(pins[0])}."
+        yield f"- Without {_without(items, pins)}, {_change(pins[0])}."
 
 
 def _without(items: Sequence[str], pins: Sequence[Linchpin]) -> str:
@@ -223,10 +243,16 @@ def _change(pin: Linchpin) -> str:
 
 
 def _notes(made: Matrix, known: Known) -> Iterator[str]:
-    yield "II counts 2, I counts 1; dB is how far a row tells the scenarios apart."
-    sets = {known.database.scenarios[id].set for id in made.scenarios}
+    database = known.database
+    outcomes = {id: resolved(database, id, known.as_of) for id in made.scenarios}
+    ended = [f"{id} {o.outcome.replace('-', ' ')}" for id, o in outcomes.items() if o]
+    if ended:
+        yield f"Known by then: {_and(ended)}."
+    sets = {database.scenarios[id].set for id in made.scenarios}
     if len(sets) > 1 or None in sets:
-        yield "These scenarios are no set: more than one of them can occur, or none."
+        yield "These are not all of one set: more than one of them can occur, or none."
+    yield "I counts 1, II 2; a ratio counts as its nearest code: * as I, ** as II."
+    yield "dB is diagnosticity: the highest less the lowest cell × weight, a blank as 0."
     yield "Bookkeeping, no probability: base rates are ignored, and repeats count again."
 
 
