@@ -35,7 +35,7 @@ def test_a_fresh_and_tidy_database_needs_no_attention() -> None:
 
 
 def test_each_rule_has_its_own_name() -> None:
-    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 16
+    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 17
 
 
 def test_overdue() -> None:
@@ -257,6 +257,19 @@ def test_a_gap_names_the_largest_lines_for_and_against() -> None:
                 "largest against: 2022-01-01-f -10.0 dB"
             ),
         )
+    ]
+
+
+def test_a_forecast_when_the_outcome_was_known_never_counts() -> None:
+    sheets = [
+        sheet(day(2), {"s1": 0.5}),
+        sheet(day(3), {"s1": 0.9}),
+        sheet(day(4), {"s1": None}),
+    ]
+    db = alone(sheets=sheets, resolution=resolution("occurred", day(3), day(5)))
+    assert found(db, "late-forecast", on=4) == []
+    assert found(db, "late-forecast") == [
+        ("s1", "forecast when its outcome was known (2022-01-04): it never counts")
     ]
 
 

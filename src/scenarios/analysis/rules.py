@@ -168,6 +168,17 @@ def possible_duplicate(window: Window) -> Iterator[Finding]:
         yield of_evidence("possible-duplicate", other, message)
 
 
+def late_forecast(window: Window) -> Iterator[Finding]:
+    """A forecast that dates from the day on which the outcome was known, or after: never scored."""
+    for view in window.views.values():
+        for entry in given(window.database, view.id, None, window.as_of):
+            known = view.resolution
+            if known and entry.probability is not None and entry.date >= known.date:
+                message = f"forecast when its outcome was known ({known.date}): it never counts"
+                keys = ("probabilities", view.id)
+                yield Finding("late-forecast", view.id, message, "forecasts", entry.sheet, keys)
+
+
 def few_indicators(window: Window) -> Iterator[Finding]:
     """Fewer indicators than it takes to tell a scenario from its rivals as it unfolds."""
     for view in _open(window):
@@ -193,6 +204,7 @@ RULES: tuple[Rule, ...] = (
     before_opened,
     non_diagnostic,
     few_indicators,
+    late_forecast,
     not_reviewed,
 )
 
