@@ -427,7 +427,7 @@ def test_a_source_is_registered_on_request(root: Path, sit: Sit) -> None:
         The source's name in full: > TRT Dünya
         Its reliability, A to F: > B2
         Its reliability, A to F: > b
-        Why that letter (Enter = say it later, in its file): > Names its experts
+        Why that letter (Enter = say it later): > Names its experts
         The source's address (Enter = none): > https://trt.example
         The item's address (Enter = none): >
         Grade of source and item, like B2 (Enter = B6): >

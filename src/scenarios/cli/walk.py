@@ -100,8 +100,7 @@ def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
             break
         record["source"] = None
     made = source_record(None, None, None, None)
-    why = "Why that letter (Enter = say it later, in its file)"
-    made["reliability_basis"] = ask.optional(why, str)
+    made["reliability_basis"] = ask.optional("Why that letter (Enter = say it later)", str)
     return {**made, "url": ask.optional("The source's address (Enter = none)", str)}
 
 
