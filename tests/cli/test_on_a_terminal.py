@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import shlex
 import subprocess
 import sys
 import termios
@@ -155,7 +156,7 @@ Tag economy
 
 Without a tag
   war  5.0%  A war:\x20
-Id [2022-02-22-koln-says-no-it-s-over]:\x20
+Its id [2022-02-22-koln-says-no-it-s-over]:\x20
 """
 
 
@@ -265,7 +266,7 @@ def test_a_walk_goes_across_the_row_and_ends_with_what_it_did(root: Path, sit: S
         ties      49%  Loose ties: > 2
         trade   50%  Trade of 200 billion: > C
         war  5.0%  A war: >
-        Id [2022-02-22-koln-says-no-it-s-over]: >
+        Its id [2022-02-22-koln-says-no-it-s-over]: >
     """)
     assert terminal.end() == (
         0,
@@ -337,7 +338,7 @@ def test_a_wrong_answer_is_asked_for_again(root: Path, sit: Sit) -> None:
         gas     50%  Gas flows: >
         trade   50%  Trade of 200 billion: >
         war  5.0%  A war: >
-        Id [2022-02-28-a-talk]: >
+        Its id [2022-02-28-a-talk]: >
     """)
     assert terminal.end()[0] == 0
     remarks = [
@@ -388,7 +389,7 @@ def test_a_set_that_an_indicator_rates_is_not_asked_for_directly(root: Path, sit
         gas     50%  Gas flows: >
         trade   50%  Trade of 200 billion: >
         war  5.0%  A war: > 0.5
-        Id [2022-02-28-talks]: > 2022-02-28-talks-begin
+        Its id [2022-02-28-talks]: > 2022-02-28-talks-begin
     """)
     assert terminal.end()[0] == 0
     assert (
@@ -439,7 +440,7 @@ def test_a_source_is_registered_on_request(root: Path, sit: Sit) -> None:
         gas     50%  Gas flows: >
         trade   50%  Trade of 200 billion: >
         war  5.0%  A war: >
-        Id [2022-a-visit]: >
+        Its id [2022-a-visit]: >
     """)
     assert terminal.end() == (
         0,
@@ -470,6 +471,19 @@ reliability_basis: Names its experts
     }
 
 
+def run_what_is_printed(terminal: Terminal, folder: Path) -> subprocess.CompletedProcess[bytes]:
+    """Paste the command into a shell that has no terminal."""
+    command = terminal.screen.rpartition("to take it up again: ")[2].rpartition("scen: ")[0]
+    return subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{Path(SCEN).parent}:{os.environ['PATH']}"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+
+
 HALF_WAY = """
     What was observed, in a sentence: > Köln's “no”
     Source: its id or name (? lists them; Enter = none): > kremlin
@@ -495,16 +509,7 @@ def test_what_was_typed_outlives_an_interruption(
     terminal.walk(f"{HALF_WAY} trade   50%  Trade of 200 billion: > {key}")
     assert terminal.end() == (130, "")
     assert changes(before, tree(root)) == {}
-    said = terminal.screen.rpartition("to take it up again: ")[2]
-    command, _, _ = said.rpartition("scen: interrupted\n")
-    again = subprocess.run(
-        ["/bin/sh", "-c", command],
-        cwd=root,
-        env={**os.environ, "PATH": f"{Path(SCEN).parent}:{os.environ['PATH']}"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
+    again = run_what_is_printed(terminal, root)
     assert (again.returncode, again.stderr) == (0, b"")
     assert changes(before, tree(root)) == {
         "evidence/2022/2022-02-22-koln-s-no.yaml": SCHEMA
@@ -528,6 +533,25 @@ notes: |-
   'quoted' "twice" $HOME
 """
     }
+
+
+def test_a_new_source_outlives_an_interruption_too(root: Path, sit: Sit) -> None:
+    before = tree(root)
+    terminal = sit("--database", str(root), "add-evidence", "--observed", "2022", "--source", "trt")
+    terminal.walk("""
+        What was observed, in a sentence: > -5 °C and a visit
+        Register trt as a new source [y/N]: > y
+        The source's name in full: > TRT "World"
+        Its reliability, A to F: > b
+        Why that letter (Enter = say it later): > ^C
+    """)
+    assert terminal.end() == (130, "")
+    assert changes(before, tree(root)) == {}
+    again = run_what_is_printed(terminal, root.parent.parent)
+    assert (again.returncode, again.stderr) == (0, b"")
+    written = changes(before, tree(root))
+    assert sorted(written) == ["evidence/2022/2022-5-c-and-a-visit.yaml", "sources/trt.yaml"]
+    assert '\nname: TRT "World"\n' in (written["sources/trt.yaml"] or "")
 
 
 def test_what_an_option_says_is_asked_about_only_where_it_cannot_be(root: Path, sit: Sit) -> None:
@@ -591,7 +615,7 @@ def test_a_half_rated_row_is_asked_for_to_its_end(root: Path, sit: Sit) -> None:
     before = tree(root)
     terminal = sit("rate")
     terminal.walk("""
-        The item's id: > 2022-02-04-visit
+        The item's id (? lists them): > visit
         Which (1 to 2): >
         rupture  7.0%  A rupture: > I
         ties      49%  Loose ties: >
@@ -640,7 +664,7 @@ prior:
     "add-indicator": (
         "add-indicator --added 2022-03-01",
         """
-        The scenario that it belongs to: > war
+        The scenario that it belongs to (? lists them): > war
         The indicator's id, like talks-announced: > call-up
         What would be seen, with its threshold: > 10 000 are called up
         How expected is it if war happens (CC, C, I, II or a ratio): > D
@@ -676,7 +700,9 @@ reliability: C
     "retract": (
         "retract --date 2022-03-01",
         """
-        The item's id: > 2022-02-04-visit
+        The item's id (? lists them): > ?
+        The item's id (? lists them): > vizit
+        The item's id (? lists them): > 2022-02-04-visit
         Why it counts no longer: > It was another man.
         """,
         "evidence/2022/2022-02-04-visit.yaml",
@@ -690,7 +716,7 @@ retracted:
     "forecast": (
         "forecast --date 2022-03-01",
         """
-        The scenario that you forecast: > war
+        The scenario that you forecast (? lists them): > war
         Its probability, or withdraw: > 1.2
         Its probability, or withdraw: > 4%
         Why (Enter = no reason given): > Nobody calls up.
@@ -712,7 +738,7 @@ rationales:
     "resolve": (
         "resolve --recorded 2024-01-08 --date 2024-01-01",
         """
-        The scenario that is decided: > war
+        The scenario that is decided (? lists them): > war
         occurred, did-not-occur or annulled: > no
         occurred, did-not-occur or annulled: > did-not-occur
         What decided it, by the criteria: > No declaration.
@@ -738,6 +764,28 @@ def test_what_is_missing_is_asked_for(root: Path, sit: Sit, command: str) -> Non
     terminal.walk(conversation)
     assert terminal.end()[0] == 0
     assert changes(before, tree(root)) == {path: text}
+
+
+@pytest.mark.parametrize("command", ASKED)
+def test_what_was_typed_for_any_command_outlives_an_interruption(
+    root: Path, sit: Sit, command: str
+) -> None:
+    words, conversation, path, text = ASKED[command]
+    if command in ("add-source", "new"):
+        words += " --dry-run"
+    before = tree(root)
+    *lines, last = conversation.strip().split("\n")
+    terminal = sit(*words.split())
+    terminal.walk("\n".join([*lines, f"{last.partition(' >')[0]} > ^C"]))
+    assert terminal.end() == (130, "")
+    assert changes(before, tree(root)) == {}
+    question = last.partition(" >")[0].strip()
+    assert question in terminal.screen
+    said = terminal.screen.rpartition("to take it up again: ")[2].rpartition("scen: ")[0]
+    terminal = sit(*shlex.split(said)[1:])
+    terminal.walk(last)
+    assert terminal.end()[0] == 0
+    assert changes(before, tree(root)) == ({} if "--dry-run" in words else {path: text})
 
 
 # -- no terminal ----------------------------------------------------------------------------------

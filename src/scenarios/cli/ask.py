@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import typer
@@ -28,10 +29,11 @@ _HELP = {
     "--horizon": "Like 2030-12-31.",
     "STATEMENT": "Who does what, how much, by when: whoever sees it must agree that it is seen.",
     "P": "Like 0.7 or 70%; withdraw takes the last one back.",
-    "SCENARIO": "An id: scen list scenarios names them.",
-    "EVIDENCE": "An id, like 2022-02-04-no-limits: scen list evidence names them.",
 }
 """What goes with the question for an option, in one line."""
+_MOST = 20
+_typed: list[tuple[str, str]] = []
+"""The options and arguments that were typed as answers, in order."""
 
 
 def interactive() -> bool:
@@ -44,8 +46,17 @@ def needed(value: str | None, option: str, question: str) -> str:
     return needed_as(value, option, question, lambda text: text)
 
 
-def needed_as(value: str | None, option: str, question: str, parse: Callable[[str], T]) -> T:
-    """The parsed value, or the parsed answer; a wrong answer is asked for again."""
+def needed_as(
+    value: str | None,
+    option: str,
+    question: str,
+    parse: Callable[[str], T],
+    prefix: str = "",
+) -> T:
+    """The parsed value, or the parsed answer; a wrong answer is asked for again.
+
+    `prefix` is what the option wants before the answer.
+    """
     if value is not None:
         if not value.strip():
             raise UsageError(f"{option} is empty: {_inside(question)}")
@@ -54,7 +65,52 @@ def needed_as(value: str | None, option: str, question: str, parse: Callable[[st
         raise UsageError(f"{option} is missing: {_inside(question)}")
     if option in _HELP:
         tell(_HELP[option])
-    return answer(question, parse)
+
+    def parsed(text: str) -> T:
+        value = parse(text)
+        remember(option, prefix + text)
+        return value
+
+    return answer(question, parsed)
+
+
+def one_of(value: str | None, option: str, question: str, ids: Callable[[], Iterable[str]]) -> str:
+    """The value, or the id that is typed: whole, or a part that no other id has."""
+    if value is not None or not interactive():
+        return needed(value, option, question)
+    known = sorted(ids())
+
+    def found(text: str) -> str:
+        alike = [text] if text in known else [id for id in known if text.lower() in id]
+        if len(alike) == 1:
+            return alike[0]
+        words = f"is in {len(alike)} ids: {', '.join(alike[:_MOST])}" if alike else "is in no id"
+        raise typer.BadParameter(f"'{text}' {words}")
+
+    listed = ", ".join(known[-_MOST:]) or "there is none yet"
+    id = answer(f"{question} (? lists them)", found, more=listed)
+    remember(option, id)
+    return id
+
+
+def remember(option: str, text: str) -> None:
+    """Keep what was typed for an option or an argument, should the command be stopped."""
+    _typed.append((option, text))
+
+
+def forget() -> None:
+    """What was typed is written, or kept elsewhere."""
+    _typed.clear()
+
+
+def again() -> str | None:
+    """The command line with what was typed in it; None where nothing was."""
+    if not _typed:
+        return None
+    options = [word for pair in _typed if pair[0].startswith("--") for word in pair]
+    rest = [text for option, text in _typed if not option.startswith("--")]
+    dashes = ["--"] if any(text.startswith("-") for text in rest) else []
+    return shlex.join(["scen", *sys.argv[1:], *options, *dashes, *rest])
 
 
 def answer(

@@ -6,8 +6,9 @@ import os
 import re
 import shlex
 import unicodedata
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import typer
 
@@ -73,7 +74,7 @@ def add_evidence(
         "quote": quote,
         "notes": notes,
     }
-    with _kept(record, answers, id):
+    with _kept(context, record, answers, id, dry_run=dry_run, form=form) as kept:
         asked = ask.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -84,7 +85,7 @@ def add_evidence(
         new_source = details(desk, record, asked=asked)
         if asked:
             walk(desk.database, answers, entered)
-            id = id or ask.answer("Id", str, default=_free_id(desk, record))
+            kept.id = id = id or ask.answer("Its id", str, default=_free_id(desk, record))
         written = _record(context, record, answers, id, new_source, dry_run=dry_run)
     shown_id = written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
     _report(written, shown_id, entered, form)
@@ -102,7 +103,7 @@ def rate(
     from scenarios.cli.walk import Answers, walk
     from scenarios.storage.drafting import Draft, Put, edited
 
-    evidence = ask.needed(evidence, "EVIDENCE", "The item's id")
+    evidence = ask.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
     answers = Answers(
         parsing.scenario_ratings(ratings or ()),
         parsing.indicator_states(indicator or ()),
@@ -112,7 +113,13 @@ def rate(
         if not ask.interactive():
             raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
         item = desk.database.evidence[evidence]
-        walk(desk.database, answers, item.recorded, item)
+        try:
+            walk(desk.database, answers, item.recorded, item)
+        finally:
+            for scenario, rating in answers.ratings.items():
+                ask.remember("RATING", f"{scenario}={rating}")
+            for name, state in answers.indicators.items():
+                ask.remember("--indicator", f"{name}={state}")
 
     def draft(desk: Desk) -> list[Draft]:
         desk.evidence(evidence)
@@ -139,7 +146,7 @@ def retract(
     """Keep an item, and count it no longer from a day on."""
     from scenarios.storage.drafting import Draft, Put, edited
 
-    evidence = ask.needed(evidence, "EVIDENCE", "The item's id")
+    evidence = ask.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
     reason = ask.needed(reason, "--reason", "Why it counts no longer")
     on = day or parsing.today()
 
@@ -152,6 +159,10 @@ def retract(
 
     written = write(context, draft, edits=True, dry_run=dry_run)
     _report(written, evidence, on, form)
+
+
+def _items(context: typer.Context) -> Iterable[str]:
+    return open_desk(context).database.evidence
 
 
 def _record(
@@ -237,29 +248,53 @@ def _report(written: Written, id: str, day: date, form: Format) -> None:
 class _kept:  # noqa: N801 - read as a word: with _kept(…)
     """Nothing typed is lost: on a refusal or Ctrl-C, the command that holds it all."""
 
-    def __init__(self, record: dict[str, Any], answers: Any, id: str | None) -> None:
+    def __init__(
+        self,
+        context: typer.Context,
+        record: dict[str, Any],
+        answers: Any,
+        id: str | None,
+        *,
+        dry_run: bool,
+        form: Format,
+    ) -> None:
         self.record, self.answers, self.id = record, answers, id
+        self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
+        self.end = ["--dry-run"] if dry_run else []
+        self.end += ["--format", form] if form != Format.table else []
 
-    def __enter__(self) -> None:
-        return None
+    def __enter__(self) -> Self:
+        return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        ask.forget()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
         if stopped and ask.interactive() and self.record["summary"]:
-            say("to take it up again: " + shlex.join(self.command()))
+            say("to take it up again: " + self.command())
 
-    def command(self) -> list[str]:
-        """The command line that says all that was said."""
-        words = ["scen", "add-evidence", self.record["summary"]]
-        for key, value in self.record.items():
-            for one in value if isinstance(value, list) else [value]:
-                if key != "summary" and one:
-                    words += [f"--{key.replace('_', '-')}", str(one)]
+    def command(self) -> str:
+        """The command line that says all that was said; a new source has one of its own."""
+        record = {**self.record, "id": self.id}
+        summary, source = record.pop("summary"), record.pop("new_source", None)
+        words = [*self.start, "add-evidence", *_options(record)]
         for scenario, rating in self.answers.ratings.items():
             words += ["--rate", f"{scenario}={rating}"]
         for indicator, state in self.answers.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
-        return words + (["--id", self.id] if self.id else [])
+        said = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
+        if not source:
+            return said
+        source = {**source, "basis": source.get("reliability_basis"), "reliability_basis": None}
+        first = [*self.start, "add-source", self.record["source"], *_options(source)]
+        return f"{shlex.join(first)} && {said}"
+
+
+def _options(record: dict[str, Any]) -> list[str]:
+    words: list[str] = []
+    for key, value in record.items():
+        for one in value if isinstance(value, list) else [value]:
+            words += [f"--{key.replace('_', '-')}", str(one)] if one else []
+    return words
 
 
 COMMANDS = {"add-evidence": add_evidence, "rate": rate, "retract": retract}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, Written, opened, write
+from scenarios.cli.desk import Desk, Written, open_desk, opened, write
 from scenarios.cli.options import Analyst, As, DryRun, Format
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError, UsageError
@@ -47,10 +48,13 @@ def forecast(
         typed = analyst if is_typed else None
         analyst, day, entries = read_sheet(from_, typed, day, otherwise=analyst)
     else:
-        scenario = ask.needed(scenario, "SCENARIO", "The scenario that you forecast")
+        scenario = ask.one_of(
+            scenario, "SCENARIO", "The scenario that you forecast", lambda: _scenarios(context)
+        )
         value = ask.needed_as(probability, "P", "Its probability, or withdraw", _figure)
         if rationale is None and ask.interactive():
-            rationale = ask.answer("Why (Enter = no reason given)", str, default="")
+            rationale = ask.optional("Why (Enter = no reason given)", str)
+            ask.remember("--rationale", rationale or "")
         entries = [Entry(scenario, value, rationale or None, tuple(evidence or ()))]
     analyst = ask.needed_as(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id)
     on = day or parsing.today()
@@ -90,7 +94,9 @@ def resolve(
     """Record a scenario's outcome; its rivals in a set follow from it."""
     from scenarios.storage.drafting import Draft, Put, edited
 
-    scenario = ask.needed(scenario, "SCENARIO", "The scenario that is decided")
+    scenario = ask.one_of(
+        scenario, "SCENARIO", "The scenario that is decided", lambda: _scenarios(context)
+    )
     record = {
         "outcome": ask.needed_as(
             outcome, "OUTCOME", "occurred, did-not-occur or annulled", parsing.outcome
@@ -119,6 +125,10 @@ def resolve(
 
     written = write(context, draft, edits=True, dry_run=dry_run)
     report_written(written, scenario, form, _last_values(written, scenario, entered))
+
+
+def _scenarios(context: typer.Context) -> Iterable[str]:
+    return open_desk(context).database.scenarios
 
 
 def _figure(text: str) -> float | None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, here, say, show, shown, write
+from scenarios.cli.desk import Desk, here, open_desk, say, show, shown, write
 from scenarios.cli.options import As, DryRun, Format
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError
@@ -118,13 +118,20 @@ def add_indicator(
     """Add an indicator to a scenario; its file keeps every other byte."""
     from scenarios.storage.drafting import Draft, Put, edited
 
-    scenario = ask.needed(scenario, "SCENARIO", "The scenario that it belongs to")
+    scenario = ask.one_of(
+        scenario,
+        "SCENARIO",
+        "The scenario that it belongs to",
+        lambda: open_desk(context).database.scenarios,
+    )
     id = ask.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
     statement = ask.needed(statement, "STATEMENT", "What would be seen, with its threshold")
     ratings = parsing.scenario_ratings(rate or ())
     if not ratings:
         question = f"How expected is it if {scenario} happens (CC, C, I, II or a ratio)"
-        ratings = {scenario: ask.needed_as(None, "--rate", question, parsing.rating)}
+        ratings = {
+            scenario: ask.needed_as(None, "--rate", question, parsing.rating, f"{scenario}=")
+        }
     record = {
         "statement": statement,
         "ratings": ratings,

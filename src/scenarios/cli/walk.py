@@ -99,9 +99,10 @@ def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
         if ask.confirmed(f"  Register {record['source']} as a new source"):
             break
         record["source"] = None
-    made = source_record(None, None, None, None)
+    made = record["new_source"] = source_record(None, None, None, None)
     made["reliability_basis"] = ask.optional("Why that letter (Enter = say it later)", str)
-    return {**made, "url": ask.optional("The source's address (Enter = none)", str)}
+    made["url"] = ask.optional("The source's address (Enter = none)", str)
+    return made
 
 
 def walk(database: Database, answers: Answers, day: date, item: Evidence | None = None) -> None:
