@@ -83,3 +83,11 @@ def test_the_item_s_own_line_is_told_among_others() -> None:
     db = database(Tracker(evidence_dependence=0.5), scenarios={"s1": scenario()}, evidence=strong)
     (effect,) = added(db, item(day(9), ratings={"s1": "C"}))
     assert (effect.factor, effect.counted_decibans) == (near(1 / 3), near(5 / 3))
+
+
+def test_a_neutral_member_is_moved_by_its_rivals() -> None:
+    db = database(scenarios={"a": scenario(0.5, set="s"), "b": scenario(0.5, set="s")})
+    assert notes(db, ratings={"a": "CC", "b": "N"}) == {
+        "a": None,
+        "b": "nothing of its own: its rivals moved it",
+    }

@@ -273,13 +273,15 @@ def test_a_walk_goes_across_the_row_and_ends_with_what_it_did(root: Path, sit: S
         """\
 evidence/2022/2022-02-22-koln-says-no-it-s-over.yaml
 
-scenario  rating  weight  factor     dB  implied      why not more
---------  ------  ------  ------  -----  -----------  ----------------------------
+scenario  rating  weight  factor     dB  implied
+--------  ------  ------  ------  -----  -----------
 pact      I         1.00    1.00   −5.0  44% → 12%
-rupture   N         1.00       –      0  7.0% → 5.9%  neutral: tells nothing apart
+rupture   N         1.00       –      0  7.0% → 5.9%
 ties      2         1.00    1.00   +3.0  49% → 82%
 trade     C         1.00    1.00   +5.0  50% → 76%
 gas       0.1       1.00    1.00  −10.0  50% → 9.1%
+
+rupture: nothing of its own: its rivals moved it
 """,
     )
     assert terminal.screen == WALK

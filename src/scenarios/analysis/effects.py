@@ -32,6 +32,7 @@ class Effect(msgspec.Struct, frozen=True):
 class _Item(NamedTuple):
     weight: float
     retracted: bool
+    moved: bool
 
 
 def effects(
@@ -51,7 +52,8 @@ def effects(
         old, new = ledger(then, scenario_id), ledger(now, scenario_id)
         line = _line_of(new, via or evidence_id)
         row = via or evidence_id
-        note = _note(old, line, row, _Item(weight, evidence_id not in now.evidence))
+        moved = old.implied != new.implied
+        note = _note(old, line, row, _Item(weight, evidence_id not in now.evidence, moved))
         heard = line is not None and row not in line.suppressed
         found.append(
             Effect(
@@ -96,7 +98,10 @@ def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:
     if item.retracted:
         return "retracted"
     if line is None:
-        return "neutral: tells nothing apart" if item.weight else "its grade leaves it no weight"
+        if not item.weight:
+            return "its grade leaves it no weight"
+        alone = "neutral: tells nothing apart"
+        return "nothing of its own: its rivals moved it" if item.moved else alone
     if line.kind == "in-prior":
         return "in the prior"
     if row in line.suppressed:

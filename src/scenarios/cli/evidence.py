@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import re
 import shlex
-import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Self
@@ -13,16 +10,10 @@ from typing import Annotated, Any, Self
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, Written, known_id, open_desk, say, write
+from scenarios.cli.desk import Desk, Written, known_id, open_desk, say, width, write
 from scenarios.cli.options import Analyst, As, DryRun, Fires, Format, Rates
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError, UsageError
-
-_SLUG_LENGTH = 60
-_LATIN = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-)
-"""The letters of Latin alphabets that Unicode does not take apart."""
 
 
 def add_evidence(
@@ -53,6 +44,9 @@ def add_evidence(
     form: As = Format.table,
 ) -> None:
     """Record one thing observed, and rate it across the scenarios."""
+    from functools import partial
+
+    from scenarios.cli.naming import free_id, new_id
     from scenarios.cli.walk import Answers, details, walk
 
     answers = Answers(
@@ -85,7 +79,8 @@ def add_evidence(
         new_source = details(desk, record, asked=asked)
         if asked:
             walk(desk.database, answers, entered)
-            kept.id = id = id or ask.answer("Its id", str, default=_free_id(desk, record))
+            check = partial(new_id, desk, record["observed"])
+            kept.id = id = id or ask.answer("Its id", check, default=free_id(desk, record))
         written = _record(context, record, answers, id, new_source, dry_run=dry_run)
     shown_id = written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
     _report(written, shown_id, entered, form)
@@ -175,6 +170,7 @@ def _record(
     dry_run: bool,
 ) -> Written:
     """Write the item; a proposed id that another process took meanwhile gets the next number."""
+    from scenarios.cli.naming import free_id
     from scenarios.storage.drafting import Draft, new_file
     from scenarios.storage.worktree import Exists
 
@@ -193,7 +189,7 @@ def _record(
             desk.evidence(other)
         if id:
             desk.refuse_taken("evidence", id, desk.database.evidence, "choose another --id")
-        item = new_file("evidence", id or _free_id(desk, record), content)
+        item = new_file("evidence", id or free_id(desk, record), content)
         if source and record["source"] not in desk.database.sources:
             return [new_file("source", record["source"], source), item]
         return [item]
@@ -216,32 +212,12 @@ def _refuse_unknown(desk: Desk, ratings: dict[str, Any], indicators: dict[str, s
         known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
 
-def _free_id(desk: Desk, record: dict[str, Any]) -> str:
-    """The date and the summary's first words, with a number where that is taken."""
-    from scenarios.storage.records import path_of
-
-    decomposed = unicodedata.normalize("NFKD", record["summary"].lower().translate(_LATIN))
-    slug = ""
-    for word in re.findall(r"[a-z0-9]+", decomposed.encode("ascii", "ignore").decode()):
-        longer = f"{slug}-{word}" if slug else word
-        if len(longer) > _SLUG_LENGTH:
-            break
-        slug = longer
-    base = proposed = f"{record['observed']}-{slug or 'item'}"
-    number = 1
-    # On the disk, not in the snapshot: a folder or a file that cannot be read has the name too.
-    while os.path.lexists(desk.root / path_of("evidence", proposed)):
-        number += 1
-        proposed = f"{base}-{number}"
-    return proposed
-
-
 def _report(written: Written, id: str, day: date, form: Format) -> None:
     from scenarios.analysis.effects import effects
     from scenarios.render.effects import effects_table
 
     found = effects(written.before.database, written.after.database, id, day)
-    text = effects_table(found) or "it rates no scenario yet: scen rate " + id
+    text = effects_table(found, width()) or "it rates no scenario yet: scen rate " + id
     report_written(written, id, form, text, effects=found)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenarios.analysis.effects import Effect
-from scenarios.render.text import percent, signed, table
+from scenarios.render.text import fold, percent, signed, table
 
 
-def effects_table(effects: Sequence[Effect]) -> str:
-    """Scenario, rating, weight, factor, decibans counted, implied before and after, and why."""
+def effects_table(effects: Sequence[Effect], width: int) -> str:
+    """Scenario, rating, weight, factor, decibans counted, implied before and after; then why."""
     rows = []
     for effect in effects:
         step = "–"
@@ -24,8 +24,9 @@ def effects_table(effects: Sequence[Effect]) -> str:
                 f"{effect.factor:.2f}" if effect.factor is not None else "–",
                 signed(effect.counted_decibans),
                 step,
-                effect.note or "",
             ]
         )
-    headers = ["scenario", "rating", "weight", "factor", "dB", "implied", "why not more"]
-    return table(rows, headers, right=(2, 3, 4))
+    headers = ["scenario", "rating", "weight", "factor", "dB", "implied"]
+    made = table(rows, headers, right=(2, 3, 4))
+    why = [fold(f"{e.scenario}: {e.note}", width, "  ", "") for e in effects if e.note]
+    return "\n\n".join(part for part in (made, "\n".join(why)) if part)
