@@ -62,6 +62,9 @@ def test_the_report_keeps_to_its_schema(as_of: str) -> None:
         ("list-evidence", ["list", "evidence", "--since", "2022-02-01", "--until", "2022-03-10"]),
         ("list-sources", ["list", "sources"]),
         ("show-scenario", ["show", "nord-stream-2-flows-2022"]),
+        ("score", ["score", "--as-of", "2026-11-24", "--forecaster", "illustrative"]),
+        ("matrix", ["matrix", "--set", "relationship-2030", "--as-of", "2022-02-07"]),
+        ("sweep", ["explain", "taiwan-force-2027", "--sweep", "--as-of", "2024-08-01"]),
         ("findings", ["check", "--findings", "--as-of", "2022-02-28"]),
     ],
 )
@@ -154,3 +157,25 @@ def test_the_analyst_is_illustrative_and_every_sheet_has_a_reason() -> None:
     assert all(sheet.rationales for sheet in sheets.values())
     assert len({sheet.date for sheet in sheets.values()}) >= 10
     assert min(sheet.date for sheet in sheets.values()) == date(2021, 12, 17)
+
+
+def test_every_resolved_scenario_is_scored_with_its_n() -> None:
+    made = json.loads(scen("score", "--as-of", "2026-11-24", "--format", "json").stdout)
+    ended = {row["id"] for row in json.loads(_status())["scenarios"] if row["outcome"]}
+    scored = {row["scenario"] for row in made["questions"]}
+    assert scored | {row["scenario"] for row in made["excluded"]} == ended
+    assert {row["questions"] for row in made["forecasters"]} == {len(scored)}
+    assert "team" not in {row["name"] for row in made["forecasters"]}
+
+
+def test_the_matrix_of_the_relationship_names_its_linchpins() -> None:
+    words = ["matrix", "--set", "relationship-2030", "--as-of", "2022-02-07", "--format", "json"]
+    made = json.loads(scen(*words).stdout)
+    removed = {(one["removed"]["kind"], one["removed"]["id"]) for one in made["linchpins"]}
+    assert ("item", "2021-12-putin-no-alliance-needed") in removed
+    assert ("source", "trt-world") in removed
+    assert "%" not in scen(*words[:-2]).stdout
+
+
+def _status() -> str:
+    return scen("status", "--as-of", "2026-11-24", "--format", "json").stdout

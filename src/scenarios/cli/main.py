@@ -34,6 +34,7 @@ _HOMES = {
     "report": "reading",
     "explain": "reading",
     "matrix": "comparing",
+    "score": "scoring",
     "check": "checking",
 }
 """Each command's module: only that of the command at hand is imported."""
@@ -64,9 +65,11 @@ class _Boundary(TyperGroup):
             error.message = printable(error.message)  # type: ignore[misc]
             raise
         except ScenError as error:
+            _say_again()
             say(str(error))
             raise typer.Exit(error.exit_code) from None
         except (typer.Abort, KeyboardInterrupt):
+            _say_again()
             say("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:  # `scen list | head`: the reader has enough
@@ -84,6 +87,15 @@ class _Boundary(TyperGroup):
 def _print_nowhere() -> None:
     """Nobody reads: what is still in the buffer must not fail again at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say_again() -> None:
+    """Nothing typed is lost."""
+    from scenarios.cli import ask
+    from scenarios.cli.desk import say
+
+    if command := ask.again():
+        say(f"to take it up again: {command}")
 
 
 app = typer.Typer(

@@ -1,0 +1,60 @@
+"""How good the forecasts were."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.desk import known_id, reading_desk, show, width
+from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.errors import ScenError
+
+
+class By(StrEnum):
+    """What the means are grouped by, besides by forecaster."""
+
+    analyst = "analyst"
+    scenario = "scenario"
+    tag = "tag"
+
+
+_Day = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Known on a day, or 7d before --as-of.")
+]
+
+
+def score(
+    context: typer.Context,
+    by: Annotated[By, typer.Option("--by", help="A table for each of these too.")] = By.analyst,
+    since: _Day = None,
+    until: _Day = None,
+    forecaster: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose calibration to show.")
+    ] = None,
+    as_of: AsOf = None,
+    rev: Rev = None,
+    form: As = Format.table,
+) -> None:
+    """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
+    from scenarios.analysis.scoring import Chosen
+    from scenarios.analysis.scoring import score as scored
+    from scenarios.render.score import score_text
+    from scenarios.render.text import printable
+
+    desk, on = reading_desk(context, rev), as_of or parsing.today()
+    start = parsing.day(since, on) if since else None
+    end = parsing.day(until, on) if until else None
+    if start and end and start > end:
+        raise ScenError(f"no day lies between --since {start} and --until {end}")
+    chosen = Chosen(start, end)
+    made = scored(desk.database, on, chosen, by.value, forecaster)
+    if forecaster is not None:
+        known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
+    head = printable(f"{desk.database.tracker.title}: scores as of {on}")
+    show(made, lambda: score_text(made, head, width()), form)
+
+
+COMMANDS = {"score": score}

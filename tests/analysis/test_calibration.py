@@ -1,0 +1,225 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from scenarios.analysis.calibration import (
+    CalibrationBin,
+    Decomposition,
+    Skill,
+    calibration,
+    decomposition,
+    skill,
+    wilson,
+)
+from scenarios.analysis.timeline import Line, Question, Segment, Timeline
+from scenarios.model import Outcome
+from tests.records import START, near
+
+Runs = list[tuple[int, float | None]]
+"""A line as its runs: how many days, and which figure."""
+
+
+def line(runs: Runs) -> Line:
+    found: list[Segment] = []
+    for days, figure in runs:
+        start = found[-1][1] if found else 0
+        found.append((start, start + days, figure))
+    return tuple(found)
+
+
+def asked(happened: bool, ours: dict[str, Runs] | None = None, **analysts: Runs) -> Timeline:
+    """A question that was scored for as many days as its lines have."""
+    first = next(iter([*analysts.values(), *(ours or {}).values()]), [])
+    days = sum(days for days, _ in first)
+    outcome: Outcome = "occurred" if happened else "did-not-occur"
+    found = Question("s1", outcome, START, START + timedelta(days), days, days)
+    lines = {name: line(runs) for name, runs in analysts.items()}
+    return Timeline(found, lines, {name: line(runs) for name, runs in (ours or {}).items()}, {})
+
+
+def one_day(figure: float, happened: bool) -> Timeline:
+    return asked(happened, desk=[(1, figure)])
+
+
+# Calibration
+
+
+def test_a_question_weighs_one_spread_over_the_days_on_which_a_figure_stood() -> None:
+    long = asked(True, desk=[(2, None), (6, 0.15), (2, 0.85)])
+    short = asked(False, desk=[(1, 0.15), (9, None)])
+    assert calibration([long, short], "desk") == (
+        CalibrationBin(
+            "desk",
+            low=0.1,
+            high=0.2,
+            n=1.75,
+            mean_forecast=near(0.15),
+            frequency=near(3 / 7),
+            wilson_low=near(0.06453600552330709),
+            wilson_high=near(0.890752943565481),
+        ),
+        CalibrationBin(
+            "desk",
+            low=0.8,
+            high=0.9,
+            n=0.25,
+            mean_forecast=0.85,
+            frequency=1.0,
+            wilson_low=near(0.061102900201641754),
+            wilson_high=1.0,
+        ),
+    )
+
+
+@pytest.mark.parametrize("edge", range(10))
+def test_a_bin_holds_its_lower_edge(edge: int) -> None:
+    (found,) = calibration([one_day(edge / 10, happened=True)], "desk")
+    assert (found.low, found.high) == (edge / 10, (edge + 1) / 10)
+
+
+@pytest.mark.parametrize(
+    ("figure", "low"),
+    [(0.6 - 1e-9, 0.5), (1 - 0.4, 0.6), (1 - 0.7, 0.3), (0.7999999999999999, 0.8)],
+)
+def test_only_a_rounding_error_below_an_edge_counts_as_the_edge(figure: float, low: float) -> None:
+    (found,) = calibration([one_day(figure, happened=True)], "desk")
+    assert found.low == low
+
+
+def test_the_last_bin_holds_one_too() -> None:
+    (found,) = calibration([one_day(1.0, happened=True)], "desk")
+    assert (found.low, found.high) == (0.9, 1.0)
+
+
+def test_only_the_named_forecaster_is_judged() -> None:
+    both = asked(True, {"prior": [(4, 0.9)]}, desk=[(4, 0.2)], other=[(4, 0.5)])
+    assert [bin.low for bin in calibration([both], "prior")] == [0.9]
+    assert calibration([both], "nobody") == ()
+    assert decomposition([both], "nobody") == ()
+
+
+def test_eight_of_ten_lie_between_49_and_94_percent() -> None:
+    # Wilson 1927; the usual textbook values.
+    assert wilson(0.8, 10) == (near(0.4901624715366418), near(0.9433178485456247))
+
+
+@pytest.mark.parametrize("n", [0.1, 1, 7.5, 1000])
+def test_a_band_holds_its_frequency_and_stays_within_zero_and_one(n: float) -> None:
+    for frequency in (0.0, 0.3, 1.0):
+        low, high = wilson(frequency, n)
+        assert 0 <= low <= frequency + 1e-12
+        assert frequency - 1e-12 <= high <= 1
+
+
+# Murphy's parts
+
+
+def test_murphys_parts_of_a_small_example() -> None:
+    # Two at .2 (none happened), two at .8 (one happened): base rate 1/4, Brier .19.
+    said = [(0.2, False), (0.2, False), (0.8, True), (0.8, False)]
+    assert decomposition([one_day(p, y) for p, y in said], "desk") == (
+        Decomposition(
+            "desk",
+            reliability=near((2 * 0.04 + 2 * 0.09) / 4),
+            resolution=near((2 / 16 + 2 / 16) / 4),
+            uncertainty=0.1875,
+            residual=near(0.0, abs=1e-15),
+        ),
+    )
+
+
+figures = st.floats(0.0001, 0.9999)
+runs = st.lists(st.tuples(st.integers(1, 9), st.none() | figures), min_size=1, max_size=6)
+questions = st.builds(asked, st.booleans(), desk=runs)
+
+
+def brier(timelines: list[Timeline]) -> float:
+    """The mean over questions of the Brier score averaged over the days, day by day."""
+    scores = []
+    for one in timelines:
+        daily = [p for start, end, p in one.lines["desk"] for _ in range(end - start)]
+        said = np.array([p for p in daily if p is not None])
+        if said.size:
+            scores.append(np.mean((said - (one.question.outcome == "occurred")) ** 2))
+    return float(np.mean(scores))
+
+
+def covered(timelines: list[Timeline]) -> bool:
+    return any(p is not None for one in timelines for _, _, p in one.lines["desk"])
+
+
+@given(st.lists(questions, min_size=1, max_size=12))
+def test_the_parts_and_the_residual_sum_to_the_brier_score(timelines: list[Timeline]) -> None:
+    assume(covered(timelines))
+    (found,) = decomposition(timelines, "desk")
+    parts = found.reliability - found.resolution + found.uncertainty
+    assert parts + found.residual == near(brier(timelines), rel=0, abs=1e-12)
+
+
+@given(
+    st.lists(st.floats(0.001, 0.099), min_size=10, max_size=10),
+    st.lists(st.tuples(st.integers(0, 9), st.integers(1, 30), st.booleans()), min_size=1),
+)
+def test_murphys_identity_is_exact_where_bins_hold_equal_forecasts(
+    inside: list[float], said: list[tuple[int, int, bool]]
+) -> None:
+    per_bin = [k / 10 + figure for k, figure in enumerate(inside)]
+    timelines = [
+        asked(happened, desk=[(days, per_bin[k]), (2, per_bin[9 - k])])
+        for k, days, happened in said
+    ]
+    (found,) = decomposition(timelines, "desk")
+    assert found.residual == near(0, abs=1e-15)
+    parts = found.reliability - found.resolution + found.uncertainty
+    assert parts == near(brier(timelines), rel=0, abs=1e-12)
+
+
+@given(st.lists(questions, min_size=1, max_size=12))
+def test_the_bins_hold_every_question_once(timelines: list[Timeline]) -> None:
+    answered = [one for one in timelines if covered([one])]
+    bins = calibration(timelines, "desk")
+    assert sum(bin.n for bin in bins) == near(len(answered), rel=1e-12)
+    happened = sum(one.question.outcome == "occurred" for one in answered)
+    assert sum(bin.n * bin.frequency for bin in bins) == near(happened, rel=1e-12, abs=1e-12)
+    assert [bin.low for bin in bins] == sorted({bin.low for bin in bins})
+    for bin in bins:
+        assert bin.low - 1e-15 <= bin.mean_forecast <= bin.high + 1e-15
+
+
+# Skill
+
+
+def test_skill_is_one_minus_the_ratio_of_the_brier_scores() -> None:
+    one = asked(True, {"prior": [(4, 0.5)], "first": [(4, 0.8)]}, desk=[(4, 0.9)])
+    other = asked(False, {"prior": [(4, 0.5)]}, desk=[(4, 0.3)])
+    assert skill([one, other]) == (
+        Skill("desk", "prior", 2, near(1 - (0.01 + 0.09) / (0.25 + 0.25))),
+        Skill("desk", "first", 1, near(1 - 0.01 / 0.04)),
+        Skill("prior", "first", 1, near(1 - 0.25 / 0.04)),
+        Skill("first", "prior", 1, near(1 - 0.04 / 0.25)),
+    )
+
+
+def test_skill_is_over_the_days_on_which_both_stood() -> None:
+    late: Runs = [(3, None), (2, 0.6), (5, 0.9)]
+    first: Runs = [(1, None), (3, 0.5), (6, None)]
+    # Only the fourth day is common to both.
+    assert skill([asked(True, {"first": first}, desk=late)]) == (
+        Skill("desk", "first", 1, near(1 - 0.16 / 0.25)),
+    )
+
+
+def test_a_question_without_a_common_day_says_nothing_of_skill() -> None:
+    apart = asked(True, {"first": [(2, 0.5), (2, None)]}, desk=[(2, None), (2, 0.9)])
+    assert skill([apart]) == ()
+
+
+def test_beside_a_reference_that_was_never_wrong_there_is_no_skill() -> None:
+    assert skill([asked(True, {"first": [(2, 1.0)]}, desk=[(2, 0.9)])]) == (
+        Skill("desk", "first", 1, None),
+    )
