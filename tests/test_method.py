@@ -8,20 +8,28 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from scenarios.analysis.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.alike import ALIKE, WITHIN_DAYS
-from scenarios.analysis.coherence import TOLERANCE
+from scenarios.analysis.coherence import TOLERANCE, implies_broken, nearest_sum_to_one
 from scenarios.analysis.explanation import explain
 from scenarios.analysis.forecasts import stated
 from scenarios.analysis.grouping import factor
 from scenarios.analysis.indicators import diagnosticity, reading
 from scenarios.analysis.known import known, last_open_day, state
 from scenarios.analysis.ledger import Ledger, Line, ledger
-from scenarios.analysis.rules import CLASH_STEPS, GAP_DECIBANS
-from scenarios.analysis.window import MOVED_BITS, jeffreys
+from scenarios.analysis.postmortem import post_mortem, track_records
+from scenarios.analysis.rules import CLASH_STEPS, ENOUGH_INDICATORS, GAP_DECIBANS
+from scenarios.analysis.scoring import Score, baseline, brier, log_score, peer, score
+from scenarios.analysis.sweep import HIGH_DEPENDENCE, sweep
+from scenarios.analysis.teams import spreads
+from scenarios.analysis.window import MOVED_BITS, jeffreys, window
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
+from scenarios.render.score import ENOUGH as ENOUGH_QUESTIONS
 from scenarios.scales import HIGHEST, LOWEST, decibans, estimative_term, grade, weight
+from scenarios.storage.wording import vague_words
 from tests.records import (
     START,
     WEIGHTS,
@@ -439,6 +447,265 @@ def test_thresholds() -> None:
         (GAP_DECIBANS, "6"),
         (TOLERANCE, "0.001"),
         (CLASH_STEPS, "3"),
+        (ENOUGH_INDICATORS, "3"),
         (WITHIN_DAYS, "3"),
         (ALIKE, "0.6"),
     )
+
+
+def test_the_ach_matrix() -> None:
+    section = "The ACH matrix"
+    rows = {
+        "e1": saw(reliability="B", credibility=2, ratings={"a": "CC", "b": "II"}),
+        "e2": saw(reliability="A", credibility=2, ratings={"a": "I", "b": "C", "c": "II"}),
+    }
+    scenarios = {id: scenario(p, set="k") for id, p in THREE.items()}
+    tracker = Tracker(sets={"k": "A set"}, grade_weights=WEIGHTS)
+    made = matrix(known(database(tracker, scenarios=scenarios, evidence=rows), day(9)), (*THREE,))
+    assert [row.id for row in made.rows] == ["e1", "e2"]
+    says(
+        section,
+        *((row.weight, text) for row, text in zip(made.rows, ("0.64", "0.80"), strict=True)),
+    )
+    spread = [row.diagnosticity for row in made.rows]
+    says(section, *zip(spread, ("12.80", "12.00"), strict=True))
+    table = [row.strip("| ").split(" | ") for row in SECTIONS[section].split("\n")]
+    for sums, column in zip(made.scores.values(), (2, 3, 4), strict=True):
+        printed = [row[column - 1] for row in table if len(row) == 4][-5:]
+        says(
+            section,
+            (sums.inconsistency, printed[0]),
+            (sums.weighted_inconsistency, printed[1]),
+            (sums.decibans, printed[2]),
+            (sums.blanks, printed[3]),
+            (sums.rank, printed[4]),
+        )
+    found = {one.removed.id: one.leader_after for one in made.linchpins}
+    assert found == {"e1": ("b",), "e2": ("a", "c")}
+    assert made.leaders == ("a",)
+
+
+def test_a_ratio_counts_by_its_nearest_code() -> None:
+    assert nearest_code(0.5, Tracker()) == "I"
+    says("The ACH matrix", (10 * math.log10(0.5), "−3.01"))
+    assert INCONSISTENCY == {"I": 1, "II": 2}
+
+
+def test_coherence() -> None:
+    section = "Coherence"
+    for figures, nearest in (
+        ((0.5, 0.4, 0.3), ("0.433", "0.333", "0.233")),
+        ((0.05, 0.6, 0.7), ("0.000", "0.450", "0.550")),
+    ):
+        nearby = nearest_sum_to_one({str(n): p for n, p in enumerate(figures)})
+        says(section, *zip(nearby.values(), nearest, strict=True))
+        says(section, (sum(figures), f"{sum(figures):.2f}"))
+        written(section, ", ".join(f"{p:.2f}" for p in figures))
+    db = database(scenarios={"a": scenario(0.3, implies=("b",)), "b": scenario(0.2)})
+    messages = [one.message for one in implies_broken(window(db, START, day(9)))]
+    assert messages[0].startswith("its prior 0.300 exceeds the 0.200 of b")
+    assert messages[0].endswith("both 0.250")
+    written(section, "0.300", "0.200", "0.250")
+    says(section, (TOLERANCE, "0.001"))
+
+
+def test_sweep() -> None:
+    evidence = {"a": saw(ratings={"s": "CC"}), "b": saw(ratings={"s": "C"})}
+    db = database(HALF, scenarios={"s": scenario(0.2)}, evidence=evidence)
+    made = sweep(known(db, day(9)), "s")
+    for bent, printed in (
+        (made.prior_odds, ("0.4785", "0.6472", "0.7858", "0.8801", "0.9362")),
+        (made.strength, ("0.4892", "0.7858", "0.9818")),
+        (made.dependence, ("0.8877", "0.7858", "0.7397")),
+    ):
+        says("Sweep", *((one.probability, text) for one, text in zip(bent, printed, strict=True)))
+        written("Sweep", ", ".join(printed))
+    assert [one.value for one in made.dependence] == [0, 0.5, HIGH_DEPENDENCE]
+
+
+def test_after_the_outcome() -> None:
+    section = "After the outcome"
+    evidence = {
+        "e1": saw(source="x", indicators={"s/talks": "observed"}),
+        "e2": saw(source="y", indicators={"s/talks": "observed"}),
+        "e3": saw(source="y", ratings={"s": "I"}),
+    }
+    ended = scenario(
+        0.2,
+        indicators={"talks": indicator({"s": "CC"})},
+        resolution=resolution("occurred", day(50)),
+    )
+    db = database(scenarios={"s": ended}, evidence=evidence)
+    told = post_mortem(at(db, on=49), "occurred")
+    assert told is not None
+    says(section, (told.right[0].decibans, "10.00"), (told.wrong[0].decibans, "−5.00"))
+    records = track_records(known(db, day(60)))
+    assert {id: one.items for id, one in records.items()} == {"x": 1, "y": 2}
+    says(
+        section,
+        (records["x"].right_decibans, "5.00"),
+        (records["x"].wrong_decibans, "0.00"),
+        (records["y"].right_decibans, "5.00"),
+        (records["y"].wrong_decibans, "5.00"),
+    )
+
+
+def test_spread_between_analysts() -> None:
+    section = "Spread between analysts"
+    figures = {"x": 0.05, "y": 0.1, "z": 0.2}
+    sheets = {name: sheet(START, {"s": p}, analyst=name) for name, p in figures.items()}
+    db = database(scenarios={"s": scenario()}, sheets=sheets)
+    (found,) = spreads(window(db, START, day(9)))
+    assert found.outlier == "z"
+    odds = {name: decibans(p) for name, p in figures.items()}
+    says(
+        section,
+        *zip(odds.values(), ("−12.79", "−9.54", "−6.02"), strict=True),
+        (found.spread_decibans, "6.77"),
+        (odds["z"] - (odds["x"] + odds["y"]) / 2, "5.14"),
+        ((odds["y"] + odds["z"]) / 2 - odds["x"], "5.01"),
+    )
+
+
+def test_scores_of_one_day() -> None:
+    section = "Scores"
+    says(
+        section,
+        (brier(0.2, True), "0.64"),
+        (2 * brier(0.2, True), "1.28"),
+        (log_score(0.2, True), "−1.609"),
+        (baseline(0.9, True), "84.80"),
+        (baseline(0.3, True), "−73.70"),
+        (baseline(0.001, True), "−896.58"),
+        (brier(0.5, True), "0.25"),
+    )
+    logs = [log_score(p, True) for p in (0.2, 0.5, 0.8)]
+    peers = [peer(log, sum(logs) / 3, 3) for log in logs]
+    says(section, *zip(peers, ("−115.13", "22.31", "92.81"), strict=True))
+    assert sum(peers) == pytest.approx(0)
+
+
+def test_scores_of_a_set() -> None:
+    done = {id: scenario(p, set="k", horizon=day(9)) for id, p in THREE.items()}
+    done["a"] = scenario(0.1, set="k", resolution=resolution("occurred", day(9)))
+    said = {"d": sheet(START, {"a": 0.5, "b": 0.3, "c": 0.2})}
+    made = score(database(SET, scenarios=done, sheets=said), day(99))
+    (own,) = [one for one in made.sets if one.forecaster == "desk"]
+    says("Scores", (own.brier, "0.38"), (own.log_score, "−0.693"))
+
+
+def scored() -> Score:
+    ended = scenario(0.2, horizon=day(9), resolution=resolution("occurred", day(8)))
+    sheets = {
+        "1": sheet(START, {"s": 0.5}, analyst="x"),
+        "2": sheet(day(4), {"s": 0.8}, analyst="x"),
+        "3": sheet(day(4), {"s": 0.2}, analyst="y"),
+    }
+    return score(database(scenarios={"s": ended}, sheets=sheets), day(99))
+
+
+def test_time_and_coverage() -> None:
+    section = "Time and coverage"
+    made = scored()
+    rows = {row.forecaster: row for row in made.questions}
+    assert [*rows] == ["x", "y", "team", "implied", "prior", "first"]
+    assert (rows["x"].scored_days, rows["x"].planned_days) == (8, 10)
+    written(section, "2022-01-01", "2022-01-05", "2022-01-09", "2022-01-10", "8", "10")
+    table = [row.strip("| ").split(" | ") for row in SECTIONS[section].split("\n")]
+    for name, *printed in [row for row in table if len(row) == 7][1:]:
+        if name.strip("-|"):
+            own = rows[name]
+            figures = (own.brier, own.common_brier, own.final_brier, own.coverage, own.baseline)
+            for value, text in zip((*figures, own.peer), printed, strict=True):
+                if value is None:
+                    assert text == "none"
+                else:
+                    says(section, (value, text))
+    skill = {(one.forecaster, one.against): one.skill for one in made.skill}
+    for name, against, text in (("x", "prior", "0.773"), ("y", "prior", "0.000")):
+        value = skill[name, against]
+        assert value is not None
+        says(section, (value, text))
+    late = skill["y", "first"]
+    assert late is not None
+    says(section, (late, "−1.560"))
+
+
+def test_calibration() -> None:
+    section = "Calibration"
+    made = asked([0.8] * 10, [0.8] * 6)
+    (held,) = made.calibration
+    says(
+        section,
+        (held.n, "10"),
+        (held.mean_forecast, "0.80"),
+        (held.frequency, "0.60"),
+        (held.wilson_low, "0.31"),
+        (held.wilson_high, "0.83"),
+    )
+    ended = scenario(horizon=day(9), resolution=resolution("occurred", day(8)))
+    sheets = {"1": sheet(START, {"s": 0.15}), "2": sheet(day(6), {"s": 0.85})}
+    db = database(scenarios={"s": ended}, sheets=sheets)
+    spread = score(db, day(99), forecaster="desk").calibration
+    says(section, *zip((one.n for one in spread), ("0.75", "0.25"), strict=True))
+    says(section, (ENOUGH_QUESTIONS, "30"))
+
+
+def asked(figures: list[float], happened: list[float]) -> Score:
+    """One question of a day for each figure; those that `happened` lists occur."""
+    left = list(happened)
+    scenarios, said = {}, {}
+    for number, figure in enumerate(figures):
+        outcome = "occurred" if figure in left else "did-not-occur"
+        if figure in left:
+            left.remove(figure)
+        scenarios[f"q{number}"] = scenario(resolution=resolution(outcome, day(1)))
+        said[f"q{number}"] = figure
+    db = database(scenarios=scenarios, sheets={"1": sheet(START, {**said})})
+    return score(db, day(9), forecaster="desk")
+
+
+def test_murphys_parts() -> None:
+    section = "Murphy's parts"
+    made = asked([0.15] * 4 + [0.8] * 3 + [0.88] * 3, [0.15, 0.8, 0.88, 0.88, 0.88])
+    (parts,) = made.decomposition
+    (own,) = [one for one in made.forecasters if one.name == "desk"]
+    says(
+        section,
+        (own.brier, "0.2153"),
+        (parts.reliability, "0.0220"),
+        (parts.resolution, "0.0417"),
+        (parts.uncertainty, "0.2500"),
+        (parts.residual, "−0.0150"),
+    )
+    (plain,) = asked([0.15] * 4 + [0.8] * 6, [0.15] + [0.8] * 4).decomposition
+    assert plain.residual == pytest.approx(0)
+
+
+def test_what_is_not_scored() -> None:
+    scenarios = {
+        "void": scenario(resolution=resolution("annulled", day(5))),
+        "at-once": scenario(resolution=resolution("occurred", START)),
+        "done": scenario(resolution=resolution("occurred", day(2))),
+    }
+    late = {"1": sheet(day(2), {"done": 0.9})}
+    made = score(database(scenarios=scenarios, sheets=late), day(9))
+    assert {one.scenario for one in made.excluded} == {"void", "at-once"}
+    assert "desk" not in {one.name for one in made.forecasters}
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("Could the truce fail?", ["Could"]),
+        ("Will talks, as they may, resume by 31 May 2030?", ["may"]),
+        ("Will talks resume by 31 May 2030?", []),
+        ("We have high confidence that talks are likely.", ["likely", "high confidence"]),
+    ],
+)
+def test_words_that_decide_nothing(question: str, words: list[str]) -> None:
+    asks = msgspec.structs.replace(scenario(), question=question)
+    faults = [fault for _, _, fault in vague_words(database(scenarios={"s": asks}))]
+    assert len(faults) == bool(words)
+    assert all(f"'{word}'" in faults[0].message for word in words)
+    assert f"*{question}*" in SECTIONS["Words"]
