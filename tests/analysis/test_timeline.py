@@ -128,9 +128,17 @@ def test_a_forecast_stands_through_its_last_day_and_expires_on_the_next() -> Non
     )
 
 
-def test_a_forecast_renewed_on_the_day_of_its_expiry_leaves_no_gap() -> None:
-    db = asked(sheet(START, {"s1": 0.2}), sheet(day(3), {"s1": 0.2}), expires=2, until=6)
-    assert told(db).analysts["desk"] == ((0, 6, 0.2),)
+@pytest.mark.parametrize("renewed", [1, 2, 3])
+def test_a_forecast_renewed_by_the_day_of_its_expiry_leaves_no_gap(renewed: int) -> None:
+    db = asked(
+        sheet(START, {"s1": 0.2}), sheet(day(renewed), {"s1": 0.2}), expires=2, until=renewed + 3
+    )
+    assert told(db).analysts["desk"] == ((0, renewed + 3, 0.2),)
+
+
+def test_the_order_of_the_sheets_does_not_matter() -> None:
+    db = asked(sheet(day(5), {"s1": 0.3}), sheet(day(2), {"s1": 0.2}))
+    assert told(db).analysts["desk"] == ((0, 2, None), (2, 5, 0.2), (5, 10, 0.3))
 
 
 def test_a_figure_said_again_is_one_run() -> None:
@@ -255,6 +263,14 @@ def test_a_rival_that_left_is_not_waited_for() -> None:
     }
     team = told(msgspec.structs.replace(in_a_set(c=out), sheets=both), "a").ours["team"]
     assert team == ((0, 1, None), (1, 6, 0.6), (6, 10, near(0.4)))
+
+
+def test_an_annulled_rival_keeps_its_place() -> None:
+    void = scenario(set="s", resolution=resolution("annulled", day(1), day(4)))
+    assert told(in_a_set(c=void), "a").ours["first"] == ((0, 1, None), (1, 10, 0.5))
+    everyone = {"1": sheet(day(5), {"a": 0.5, "b": 0.5, "c": 0.25})}
+    db = msgspec.structs.replace(in_a_set(c=void), sheets=everyone)
+    assert told(db, "a").ours["first"] == ((0, 5, None), (5, 10, near(0.4)))
 
 
 def test_the_last_member_of_a_set_stays_as_stated() -> None:

@@ -75,7 +75,7 @@ def calibration(timelines: Iterable[Timeline], forecaster: str) -> tuple[Calibra
 def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decomposition, ...]:
     """Murphy's parts of the mean Brier score (Murphy 1973), over the bins of `calibration`.
 
-    None where the forecaster has no scored question.
+    Empty where the forecaster has no scored question.
     """
     bins = _binned(timelines, forecaster)
     every = [share for held in bins.values() for share in held]

@@ -273,8 +273,7 @@ def _days_of_change(near: Database, question: Question) -> list[int]:
     dates += [item.retracted.date for item in near.evidence.values() if item.retracted]
     dues = []
     for column in (id, *rivals(near, id)):
-        indicators = near.scenarios[column].indicators.values()
-        dues += [i.due for i in indicators if i.due and i.if_absent is not None]
+        dues += [i.due for i in near.scenarios[column].indicators.values() if i.due]
         outcome = resolution(near, column)
         dates += [outcome.recorded] if outcome else []
     days = {(on - opened).days for on in dates} | {(due - opened).days + 1 for due in dues}
