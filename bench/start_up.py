@@ -3,7 +3,7 @@
     python bench/start_up.py [--pairs 15]
 
 Each command and the bare program run in turn; medians and their ratio are printed. The aims:
-`scen --version` at most 1.5 times the bare program, `scen status` on the shipped database at most 3.
+`scen --version` at most 1.5 times the bare program, `scen status` on the shipped database 3 times.
 """
 
 from __future__ import annotations
