@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, pairwise
 
 import msgspec
 
-from scenarios.analysis.board import log_odds, prior_at, side_by_side
-from scenarios.analysis.grouping import total
-from scenarios.analysis.known import bears_on, known, resolution, resolved, rivals
-from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId, indicator_key
-from scenarios.scales import decibans, held, probability
+from scenarios.analysis.board import prior_at
+from scenarios.analysis.known import resolution, resolved, rivals
+from scenarios.analysis.nearby import bearing, days_of_change, implied_on, near
+from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId
+from scenarios.scales import decibans, probability
 
 TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
 """The forecasters that are no analysts, in the order in which they are shown."""
@@ -78,11 +78,7 @@ def archive(database: Database) -> Archive:
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
             told.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    bearing: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in database.evidence.items():
-        for scenario_id in bears_on(database, item):
-            bearing.setdefault(scenario_id, []).append(id)
-    return Archive(database, told, bearing, {})
+    return Archive(database, told, bearing(database), {})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Question | None:
@@ -241,43 +237,14 @@ _ROUNDING = 1e-9
 
 def _implied(archive: Archive, question: Question) -> Line:
     """The ledger's implied probability; the lines change on few days, a hazard's prior daily."""
-    near, id = _near(archive, question), question.scenario
-    scenario = near.scenarios[id]
-    marks: dict[int, float | None] = {}
-    for start, end in pairwise([*_days_of_change(near, question), question.scored]):
-        board = side_by_side(known(near, question.opened + timedelta(start)), id)
-        totals = {column: total(nets, board.dependence) for column, nets in board.nets.items()}
-        for day in range(start, end) if scenario.prior.hazard else (start,):
-            prior = prior_at(scenario, question.opened + timedelta(day))
-            at = msgspec.structs.replace(board, priors={**board.priors, id: prior})
-            marks[day] = held(probability(log_odds(at, id, totals)))
-    return _line(marks, question)
-
-
-def _near(archive: Archive, question: Question) -> Database:
-    """The part of a database that can move the implied probability of a question."""
-    database = archive.database
-    columns = {question.scenario, *rivals(database, question.scenario)}
-    ids = dict.fromkeys(id for column in columns for id in archive.bearing.get(column, ()))
-    evidence = {id: database.evidence[id] for id in ids}
-    fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
-    around = sorted((columns | fired) & database.scenarios.keys())
-    scenarios = {id: database.scenarios[id] for id in around}
-    return msgspec.structs.replace(database, scenarios=scenarios, evidence=evidence)
-
-
-def _days_of_change(near: Database, question: Question) -> list[int]:
-    """The first day, and those on which known evidence, an absence or a rival's place changes."""
-    opened, id = question.opened, question.scenario
-    dates = [item.recorded for item in near.evidence.values()]
-    dates += [item.retracted.date for item in near.evidence.values() if item.retracted]
-    dues = []
-    for column in (id, *rivals(near, id)):
-        dues += [i.due for i in near.scenarios[column].indicators.values() if i.due]
-        outcome = resolution(near, column)
-        dates += [outcome.recorded] if outcome else []
-    days = {(on - opened).days for on in dates} | {(due - opened).days + 1 for due in dues}
-    return sorted({0} | {day for day in days if 0 < day < question.scored})
+    id = question.scenario
+    around = near(archive.database, id, archive.bearing)
+    days: Sequence[int] = range(question.scored)
+    if around.scenarios[id].prior.hazard is None:
+        changes = {(on - question.opened).days for on in days_of_change(around, id)}
+        days = sorted(changes.intersection(days) | {0})
+    figures = implied_on(around, id, [question.opened + timedelta(day) for day in days])
+    return _line(dict(zip(days, figures, strict=True)), question)
 
 
 def _prior(archive: Archive, question: Question) -> Line:
