@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.changes import LedgerChange, LineChange, compare, touched
+from scenarios.analysis.changes import LedgerChange, LineChange, Reasons, compare, touched
 from scenarios.analysis.known import known
 from scenarios.analysis.ledger import ledger
 from scenarios.model import Database, Tracker
@@ -26,7 +26,8 @@ HALF = Tracker(evidence_dependence=0.5)
 
 def change(db: Database, before: int, after: int, id: str = "s1") -> LedgerChange:
     then, now = known(db, day(before)), known(db, day(after))
-    return compare(ledger(then, id), ledger(now, id), touched(now, then), touched(then, now))
+    reasons = Reasons(touched(now, then), touched(then, now))
+    return compare(ledger(then, id), ledger(now, id), reasons)
 
 
 def alone(evidence: dict[str, Any], tracker: Tracker = HALF, **keys: Any) -> Database:

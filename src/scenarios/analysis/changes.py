@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from collections.abc import Set as AbstractSet
 from typing import Literal
 
 import msgspec
@@ -14,8 +13,18 @@ from scenarios.analysis.ledger import Ledger, Line, LineKind
 from scenarios.model import EvidenceId
 
 Cause = Literal[
-    "new evidence", "new witness", "retraction", "reversal", "new rank", "time", "rivals"
+    "new evidence",
+    "new witness",
+    "retraction",
+    "reversal",
+    "new rank",
+    "time",
+    "rivals",
+    "removal",
+    "new judgement",
+    "conventions",
 ]
+"""The last three only between two databases: a record less, other grades, another tracker."""
 
 _CLOSING: frozenset[LineKind] = frozenset({"time", "rivals", "bound"})
 _ROUNDING = 1e-9
@@ -55,13 +64,21 @@ def touched(known: Known, since: Known) -> frozenset[str]:
     return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))
 
 
-def compare(
-    before: Ledger,
-    after: Ledger,
-    new: AbstractSet[str] = frozenset(),
-    gone: AbstractSet[str] = frozenset(),
-) -> LedgerChange:
-    """What came, went or changed between two ledgers, and why: by what is `new` and `gone`."""
+class Reasons(msgspec.Struct, frozen=True):
+    """The items and indicators that are new, gone (removed ones too), and judged anew.
+
+    `conventions` are the tracker's: what a rating or a grade is worth, and the dependence.
+    """
+
+    new: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
+    conventions: bool = False
+
+
+def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
+    """What came, went or changed between two ledgers, and why."""
     pairs, came, went = _matched(_evidence_lines(before), _evidence_lines(after))
 
     def change(old: Line | None, now: Line | None) -> LineChange:
@@ -72,7 +89,7 @@ def compare(
             line.kind,
             old.counted_decibans if old else 0.0,
             now.counted_decibans if now else 0.0,
-            _cause(old, now, new, gone),
+            _cause(old, now, reasons),
             line.evidence,
         )
 
@@ -122,22 +139,25 @@ def _same(before: Line, after: Line) -> bool:
     return math.isclose(before.counted_decibans, after.counted_decibans, abs_tol=_ROUNDING)
 
 
-def _cause(
-    before: Line | None,
-    after: Line | None,
-    new: AbstractSet[EvidenceId],
-    gone: AbstractSet[EvidenceId],
-) -> Cause:
+def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     was = _members(before) if before else frozenset()
     now = _members(after) if after else frozenset()
+    here = {line.id for line in (before, after) if line} | was | now
+    elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
     if before and after and math.isclose(before.decibans, after.decibans, abs_tol=_ROUNDING):
-        return "new rank"
+        return "conventions" if reasons.conventions else "new rank"
+    if was & reasons.removed:
+        return "removal"
+    if was & reasons.gone:
+        return "retraction"
+    if here & reasons.judged:
+        return "new judgement"
     if "absence" in {line.kind for line in (before, after) if line}:
         return "time" if before is None else "new evidence"
-    if was & gone:
-        return "retraction"
-    if not (was | now) & new:
-        return "rivals"
+    return _by_evidence(before, after) if here & reasons.new else elsewhere
+
+
+def _by_evidence(before: Line | None, after: Line | None) -> Cause:
     if before is None:
         return "new evidence"
     weaker = after is None or abs(after.decibans) < abs(before.decibans)

@@ -116,6 +116,17 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
     return max(eve, database.scenarios[scenario_id].opened)
 
 
+def latest_day(database: Database) -> date | None:
+    """The last day on which something became known, was forecast or was first asked."""
+    evidence, scenarios = database.evidence.values(), database.scenarios.values()
+    days = [item.recorded for item in evidence]
+    days += [item.retracted.date for item in evidence if item.retracted]
+    days += [sheet.date for sheet in database.sheets.values()]
+    days += [one.opened for one in scenarios]
+    days += [one.resolution.recorded for one in scenarios if one.resolution]
+    return max(days, default=None)
+
+
 def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
     """The scenarios that had opened by `as_of`."""
     return {id: s for id, s in database.scenarios.items() if s.opened <= as_of}

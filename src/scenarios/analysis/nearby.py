@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from types import MappingProxyType
 
@@ -38,21 +38,26 @@ def speaking(database: Database) -> dict[ScenarioId, list[SheetId]]:
 def near(
     database: Database,
     scenario_id: ScenarioId,
-    bearing: Mapping[ScenarioId, Sequence[EvidenceId]],
-    speaking: Mapping[ScenarioId, Sequence[SheetId]] = MappingProxyType({}),
+    bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
+    speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
 ) -> Database:
-    """What can move a scenario's figures: its rivals, what bears on them, who speaks of them."""
+    """What can move a scenario's figures: its rivals, what bears on them, who speaks of them.
+
+    Of the sources, those that the evidence names.
+    """
     columns = (scenario_id, *rivals(database, scenario_id))
     items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
     evidence = {id: database.evidence[id] for id in items}
     fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
     around = sorted(fired.union(columns) & database.scenarios.keys())
     told = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
-    return msgspec.structs.replace(
-        database,
-        scenarios={id: database.scenarios[id] for id in around},
-        evidence=evidence,
-        sheets={id: database.sheets[id] for id in told},
+    named = {item.source for item in evidence.values() if item.source}
+    return Database(
+        database.tracker,
+        {id: database.scenarios[id] for id in around},
+        evidence,
+        {id: database.sheets[id] for id in told},
+        {id: database.sources[id] for id in sorted(named & database.sources.keys())},
     )
 
 

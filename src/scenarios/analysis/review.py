@@ -6,24 +6,18 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.changes import LedgerChange, LineChange, compare, touched
+from scenarios.analysis.changes import LedgerChange, LineChange, Reasons, compare, touched
 from scenarios.analysis.finding import Finding
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.indicators import ReadingState, reading
 from scenarios.analysis.known import bears_on
 from scenarios.analysis.rules import findings
+from scenarios.analysis.shifts import Shift
 from scenarios.analysis.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.teams import Spread, spreads
 from scenarios.analysis.window import View, Window
 from scenarios.model import EvidenceId, GradeWeights, IndicatorId, Outcome, ScenarioId, SetId
 from scenarios.scales import grade
-
-
-class Shift(msgspec.Struct, frozen=True, rename={"from_": "from"}):
-    """A probability before and after; None where there was none."""
-
-    from_: float | None
-    to: float | None
 
 
 class StatedShift(msgspec.Struct, frozen=True, rename={"from_": "from"}):
@@ -160,8 +154,8 @@ def review(window: Window) -> Review:
 
 
 def _move(window: Window, view: View) -> Move:
-    new, gone = touched(window.now, window.before), touched(window.before, window.now)
-    change = compare(view.before, view.now, new, gone) if view.before else LedgerChange()
+    reasons = Reasons(touched(window.now, window.before), touched(window.before, window.now))
+    change = compare(view.before, view.now, reasons) if view.before else LedgerChange()
     said = [entry.rationale for entry in view.given if entry.rationale]
     stated = StatedShift(
         view.stated_before.probability if view.stated_before else None,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.changes import LineChange
 from scenarios.analysis.review import Move, Resolved, Review
 from scenarios.model import Database
+from scenarios.render.changes import change_lines
 from scenarios.render.status import status_table
-from scenarios.render.text import counted, fold, in_words, percent, points, printable, signed
-
-_SMALL_DECIBANS = 0.5
-"""Lines that changed by less are added up in one row."""
+from scenarios.render.text import counted, fold, in_words, percent, points, printable
 
 
 def report_text(review: Review, database: Database, width: int) -> str:
@@ -71,7 +68,9 @@ def _move(move: Move, bits: float, review: Review, database: Database, width: in
     after = move.implied.to
     assert after is not None  # noqa: S101 - what is implied always has a figure
     yield f"  implied  {_step(move.implied.from_, after, language)}"
-    yield from _lines(move, database, width)
+    changes = (*move.lines_added, *move.lines_removed, *move.lines_changed)
+    closing = {"time": move.time, "rivals": move.rivals, "bound": move.bound}
+    yield from change_lines(changes, closing, database, width)
 
 
 def _step(before: float | None, after: float, language: str) -> str:
@@ -81,59 +80,6 @@ def _step(before: float | None, after: float, language: str) -> str:
     if change == "0":
         return f"{in_words(after, language)}, unchanged"
     return f"{percent(before)} → {in_words(after, language)}, {change} points"
-
-
-def _lines(move: Move, database: Database, width: int) -> Iterator[str]:
-    changes = [*move.lines_added, *move.lines_removed, *move.lines_changed]
-    changes.sort(key=lambda change: (-abs(change.after - change.before), change.id))
-    worths = [c.after - c.before for c in changes] + [move.time, move.rivals, move.bound]
-    if all(signed(worth) == "0" for worth in worths):
-        return
-    large = [c for c in changes if abs(c.after - c.before) >= _SMALL_DECIBANS]
-    for change in large:
-        yield _entry(change.after - change.before, f"{change.id}: {_why(change)}", width)
-        if change.cause not in ("new rank", "rivals", "time"):
-            yield from _behind(change, database, width)
-    small = changes[len(large) :]
-    if small:
-        worth = sum(c.after - c.before for c in small)
-        causes = ", ".join(sorted({c.cause for c in small}))
-        yield _entry(worth, f"{counted(len(small), 'smaller change')}: {causes}", width)
-    for worth, text in (
-        (move.time, "time: the event has not happened so far"),
-        (move.rivals, "rivals: what the other members of the set gained or lost"),
-        (move.bound, "bound: an implied probability is held within 0.1% and 99.9%"),
-    ):
-        if signed(worth) != "0":
-            yield _entry(worth, text, width)
-    yield _entry(sum(worths), "in all", width)
-
-
-def _behind(change: LineChange, database: Database, width: int) -> Iterator[str]:
-    for id in change.evidence:
-        name = "" if id == change.id else f"{id}: "
-        yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
-
-
-def _entry(worth: float, text: str, width: int) -> str:
-    return fold(text, width, " " * 21, f"{signed(worth):>15} dB  ")
-
-
-def _why(change: LineChange) -> str:
-    texts = {
-        "new evidence": "new evidence" if change.kind != "absence" else "less absent than before",
-        "new witness": f"a new witness, {_from_to(change)}",
-        "retraction": f"a retraction, {_from_to(change)}",
-        "reversal": f"a reversal, {_from_to(change)}",
-        "new rank": f"a new rank among its like, {_from_to(change)}",
-        "time": "past due and not seen",
-        "rivals": f"another comparison, since a rival left the set, {_from_to(change)}",
-    }
-    return texts[change.cause]
-
-
-def _from_to(change: LineChange) -> str:
-    return f"{signed(change.before)} → {signed(change.after)} dB"
 
 
 def _resolved(review: Review, database: Database, width: int) -> Iterator[str]:

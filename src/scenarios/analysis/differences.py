@@ -1,0 +1,130 @@
+"""What differs between two databases: record by record, and field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from scenarios.model import Database, Kind, Record
+
+KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
+WITHDRAWN = "withdraw"
+"""How a forecast of null is told, so that it differs from none."""
+
+Key = tuple[Kind, str]
+
+
+class FieldChange(msgspec.Struct, frozen=True):
+    """A field before and after, None where it was not set; `field` has a dot between its keys."""
+
+    record: str
+    field: str
+    before: Any
+    after: Any
+    kind: Kind
+
+
+class Rename(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """The same content under another id."""
+
+    from_: str
+    to: str
+    kind: Kind
+
+
+class Differences(msgspec.Struct, frozen=True):
+    """Records that came, went or go by another id, and fields that changed, by kind and id."""
+
+    added: tuple[Key, ...] = ()
+    removed: tuple[Key, ...] = ()
+    renamed: tuple[Rename, ...] = ()
+    changed: tuple[FieldChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.added or self.removed or self.renamed or self.changed)
+
+
+def differences(before: Database, after: Database) -> Differences:
+    """How `after` differs from `before`; order of keys, layout and comments never count."""
+    added: list[Key] = []
+    removed: list[Key] = []
+    renamed: list[Rename] = []
+    changed: list[FieldChange] = []
+    for kind in KINDS:
+        old, new = records(before, kind), records(after, kind)
+        gone = [id for id in sorted(old) if id not in new]
+        came = [id for id in sorted(new) if id not in old]
+        moved = list(_renames(kind, old, new, gone, came))
+        renamed += moved
+        left, found = {one.from_ for one in moved}, {one.to for one in moved}
+        removed += [(kind, id) for id in gone if id not in left]
+        added += [(kind, id) for id in came if id not in found]
+        for id in sorted(old.keys() & new.keys()):
+            changed += field_changes(kind, id, old[id], new[id])
+    return Differences(tuple(added), tuple(removed), tuple(renamed), tuple(changed))
+
+
+def records(database: Database, kind: Kind) -> Mapping[str, Record]:
+    """The records of one kind, by id."""
+    found: Mapping[Kind, Mapping[str, Record]] = {
+        "tracker": {"tracker": database.tracker},
+        "scenario": database.scenarios,
+        "evidence": database.evidence,
+        "forecasts": database.sheets,
+        "source": database.sources,
+    }
+    return found[kind]
+
+
+def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[FieldChange]:
+    """The fields in which two states of one record differ."""
+    if before is after or before == after:
+        return []
+    return [FieldChange(id, *found, kind) for found in _fields(_plain(before), _plain(after))]
+
+
+def _renames(
+    kind: Kind,
+    old: Mapping[str, Record],
+    new: Mapping[str, Record],
+    gone: list[str],
+    came: list[str],
+) -> Iterator[Rename]:
+    """Pairs of equal content, each id once."""
+    if gone and came:
+        free: dict[bytes, list[str]] = {}
+        for id in came:
+            free.setdefault(_content(new[id]), []).append(id)
+        for id in gone:
+            if same := free.get(_content(old[id])):
+                yield Rename(id, same.pop(0), kind)
+
+
+def _content(record: Record) -> bytes:
+    return msgspec.json.encode(record, order="deterministic")
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(record)
+    told = plain.get("probabilities")
+    if told:
+        plain["probabilities"] = {k: WITHDRAWN if v is None else v for k, v in told.items()}
+    return plain
+
+
+def _fields(
+    before: Mapping[str, Any], after: Mapping[str, Any], at: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _fields(old, new, f"{at}{key}.")
+        elif old != new:
+            yield f"{at}{key}", _none_if_empty(old), _none_if_empty(new)
+
+
+def _none_if_empty(value: Any) -> Any:
+    return list(value) or None if isinstance(value, list | tuple) else value

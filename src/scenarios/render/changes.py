@@ -1,0 +1,73 @@
+"""What changed in a ledger, line by line, as text that adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from scenarios.analysis.changes import LineChange
+from scenarios.model import Database
+from scenarios.render.text import counted, fold, signed
+
+_SMALL_DECIBANS = 0.5
+"""Lines that changed by less are added up in one row."""
+_CLOSING = {
+    "prior": "prior: another one was declared",
+    "time": "time: the event has not happened so far",
+    "rivals": "rivals: what the other members of the set gained or lost",
+    "bound": "bound: an implied probability is held within 0.1% and 99.9%",
+}
+
+
+def change_lines(
+    lines: Iterable[LineChange], closing: Mapping[str, float], database: Database, width: int
+) -> Iterator[str]:
+    """The lines, then what `closing` says of prior, time, rivals and bound, and the sum."""
+    changes = sorted(lines, key=lambda change: (-abs(change.after - change.before), change.id))
+    worths = [c.after - c.before for c in changes] + list(closing.values())
+    if all(signed(worth) == "0" for worth in worths):
+        return
+    large = [c for c in changes if abs(c.after - c.before) >= _SMALL_DECIBANS]
+    for change in large:
+        yield _entry(change.after - change.before, f"{change.id}: {_why(change)}", width)
+        if change.cause not in ("new rank", "rivals", "time", "conventions"):
+            yield from _behind(change, database, width)
+    small = changes[len(large) :]
+    if small:
+        worth = sum(c.after - c.before for c in small)
+        causes = ", ".join(sorted({c.cause for c in small}))
+        yield _entry(worth, f"{counted(len(small), 'smaller change')}: {causes}", width)
+    for name, worth in closing.items():
+        if signed(worth) != "0":
+            yield _entry(worth, _CLOSING[name], width)
+    yield _entry(sum(worths), "in all", width)
+
+
+def _behind(change: LineChange, database: Database, width: int) -> Iterator[str]:
+    for id in change.evidence:
+        name = "" if id == change.id else f"{id}: "
+        if id in database.evidence:
+            yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
+
+
+def _entry(worth: float, text: str, width: int) -> str:
+    return fold(text, width, " " * 21, f"{signed(worth):>15} dB  ")
+
+
+def _why(change: LineChange) -> str:
+    texts = {
+        "new evidence": "new evidence" if change.kind != "absence" else "less absent than before",
+        "new witness": f"a new witness, {_from_to(change)}",
+        "retraction": f"a retraction, {_from_to(change)}",
+        "reversal": f"a reversal, {_from_to(change)}",
+        "new rank": f"a new rank among its like, {_from_to(change)}",
+        "time": "past due and not seen",
+        "rivals": f"another comparison, since a rival left the set, {_from_to(change)}",
+        "removal": f"a record less, {_from_to(change)}",
+        "new judgement": f"judged anew, {_from_to(change)}",
+        "conventions": f"other conventions, {_from_to(change)}",
+    }
+    return texts[change.cause]
+
+
+def _from_to(change: LineChange) -> str:
+    return f"{signed(change.before)} → {signed(change.after)} dB"
