@@ -17,6 +17,7 @@ from scenarios.model import (
     Scenario,
     ScenarioId,
     SetId,
+    Sheet,
     first_day,
     indicator_key,
 )
@@ -118,13 +119,19 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
 
 def latest_day(database: Database) -> date | None:
     """The last day on which something became known, was forecast or was first asked."""
-    evidence, scenarios = database.evidence.values(), database.scenarios.values()
-    days = [item.recorded for item in evidence]
-    days += [item.retracted.date for item in evidence if item.retracted]
-    days += [sheet.date for sheet in database.sheets.values()]
-    days += [one.opened for one in scenarios]
-    days += [one.resolution.recorded for one in scenarios if one.resolution]
-    return max(days, default=None)
+    found = [latest_of(item) for item in database.evidence.values()]
+    found += [latest_of(one) for one in database.scenarios.values()]
+    found += [sheet.date for sheet in database.sheets.values()]
+    return max(found, default=None)
+
+
+def latest_of(record: Evidence | Scenario | Sheet) -> date:
+    """The last such day of one record."""
+    if isinstance(record, Sheet):
+        return record.date
+    if isinstance(record, Evidence):
+        return max(record.recorded, record.retracted.date if record.retracted else date.min)
+    return max(record.opened, record.resolution.recorded if record.resolution else date.min)
 
 
 def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:

@@ -15,9 +15,11 @@ import typer
 from scenarios.errors import Problem, ScenError
 
 if TYPE_CHECKING:
+    from scenarios.cli.committing import Committed
     from scenarios.model import Database, EvidenceId, Kind, ScenarioId
     from scenarios.storage.drafting import Draft
-    from scenarios.storage.loader import Loaded
+    from scenarios.storage.git import Repository
+    from scenarios.storage.loader import Loaded, Read
 
 
 class Desk(NamedTuple):
@@ -84,6 +86,7 @@ class Written(NamedTuple):
     after: Loaded
     drafts: list[Draft]
     dry_run: bool
+    committed: Committed | None = None
 
     @property
     def paths(self) -> list[str]:
@@ -91,14 +94,14 @@ class Written(NamedTuple):
         return [shown(self.before.root / draft.path) for draft in self.drafts]
 
 
-def open_desk(context: typer.Context) -> Desk:
+def open_desk(context: typer.Context, read: Read | None = None) -> Desk:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
     from scenarios.storage import worktree
     from scenarios.storage.loader import load
 
     root = _root(context)
     snapshot, problems = worktree.snapshot(root)
-    loaded = load(snapshot)
+    loaded = load(snapshot, read)
     return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
 
 
@@ -108,32 +111,51 @@ def reading_desk(context: typer.Context, rev: str | None = None) -> Desk:
     Faults are counted on stderr, and left out.
     """
     desk = open_desk(context) if rev is None else desk_at(context, rev)
+    tell_left_out(desk)
+    return desk
+
+
+def tell_left_out(desk: Desk, where: str = "") -> None:
+    """Say how much of a database could not be read."""
     errors = sum(problem.severity == "error" for problem in desk.problems)
     if errors:
         left_out = desk.loaded.left_out
         files = f"{left_out} file{'' if left_out == 1 else 's'} left out"
         faults = f"{errors} fault{'' if errors == 1 else 's'}"
-        say(f"{files}, {faults} in {shown(desk.root)}: scen check names them")
-    return desk
+        check = f"scen check --rev {where}" if where else "scen check"
+        say(f"{files}, {faults} in {where or shown(desk.root)}: {check} names them")
 
 
-def desk_at(context: typer.Context, rev: str) -> Desk:
-    """The database as a revision had it, read from git's objects; no file is touched."""
+def desk_at(
+    context: typer.Context, rev: str, beside: Desk | None = None, read: Read | None = None
+) -> Desk:
+    """The database as a revision had it, read from git's objects; no file is touched.
+
+    What `beside` has too is not read again.
+    """
     from scenarios.storage import git
     from scenarios.storage.loader import load
 
+    root, repository = repository_of(context)
+    at_hand = beside.snapshot if beside else {}
+    snapshot, problems = git.snapshot(repository, git.commit_of(repository, rev), at_hand)
+    if not snapshot:
+        raise ScenError(f"the revision '{rev}' has no database in {repository.prefix or '.'}")
+    loaded = load(snapshot, read)
+    return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
+
+
+def repository_of(context: typer.Context) -> tuple[Path, Repository]:
+    """The database's folder and the repository that holds it."""
+    from scenarios.storage import git
+
     try:
         root = _root(context)
-        repository = git.repository(root)
     except ScenError:
         # No files of its own: a bare repository, or one whose database is in its history only.
         root = Path(context.obj or here())
-        repository = git.without_files(root)
-    snapshot, problems = git.snapshot(repository, git.commit_of(repository, rev))
-    if not snapshot:
-        raise ScenError(f"the revision '{rev}' has no database in {repository.prefix or '.'}")
-    loaded = load(snapshot)
-    return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
+        return root, git.without_files(root)
+    return root, git.repository(root)
 
 
 def write(
@@ -142,20 +164,28 @@ def write(
     *,
     edits: bool,
     dry_run: bool = False,
+    commit: str | Callable[[Written], str] | None = None,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
-    An edit of an existing file is read, checked and written under the database's lock.
+    An edit of an existing file is read, checked and written under the database's lock. `commit`
+    is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
     """
+    from scenarios.cli import committing
     from scenarios.storage import worktree
     from scenarios.storage.drafting import accept, new_problems
 
     root = _root(context)
-    with worktree.lock(root) if edits and not dry_run else nullcontext():
+    with worktree.lock(root) if (edits or commit) and not dry_run else nullcontext():
         desk = open_desk(context)
         desk.refuse_without_tracker()
         drafts = [d for d in draft(desk) if d.new != d.old]
         after = accept(desk.snapshot, desk.loaded, drafts)
+        written = Written(desk, after, drafts, dry_run)
+        pending = None
+        if commit and drafts:
+            subject = commit if isinstance(commit, str) else commit(written)
+            pending = committing.check(root, [draft.path for draft in drafts], subject)
         for number, one in enumerate(drafts if not dry_run else ()):
             try:
                 if one.old is None:
@@ -167,11 +197,12 @@ def write(
             except ScenError as error:
                 if not number:
                     raise
-                done = ", ".join(shown(root / draft.path) for draft in drafts[:number])
-                raise ScenError(f"{error} (but {done}, which came first)") from None
-    for problem in new_problems(desk.problems, after.problems):
-        say(str(problem))
-    return Written(desk, after, drafts, dry_run)
+                first = ", ".join(shown(root / draft.path) for draft in drafts[:number])
+                raise ScenError(f"{error} (but {first}, which came first)") from None
+        for problem in new_problems(desk.problems, after.problems):
+            say(str(problem))
+        done = committing.commit(pending, dry_run=dry_run) if pending else committing.Committed()
+    return written._replace(committed=done) if commit else written
 
 
 def _root(context: typer.Context) -> Path:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, Written, known_id, open_desk, say, width, write
-from scenarios.cli.options import Analyst, As, DryRun, Fires, Format, Rates
+from scenarios.cli.desk import Desk, Written, known_id, open_desk, width, write
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Rates
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError, UsageError
 
@@ -41,13 +40,17 @@ def add_evidence(
     notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
     id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Record one thing observed, and rate it across the scenarios."""
     from functools import partial
 
+    from scenarios.cli import committing
+    from scenarios.cli.keeping import kept
     from scenarios.cli.naming import free_id, new_id
     from scenarios.cli.walk import Answers, details, walk
+    from scenarios.storage.records import path_of
 
     answers = Answers(
         parsing.scenario_ratings(rate or ()),
@@ -68,7 +71,7 @@ def add_evidence(
         "quote": quote,
         "notes": notes,
     }
-    with _kept(context, record, answers, id, dry_run=dry_run, form=form) as kept:
+    with kept(context, record, answers, id, dry_run=dry_run, commit=commit, form=form) as typed:
         asked = ask.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -76,14 +79,16 @@ def add_evidence(
             summary, "SUMMARY", "What was observed, in a sentence", parsing.line
         )
         desk = open_desk(context)
+        if asked and commit:  # before the long walk, of a path like the one to come
+            committing.check(desk.root, [path_of("evidence", f"{entered}-item")], "")
         new_source = details(desk, record, asked=asked)
         if asked:
             walk(desk.database, answers, entered)
             check = partial(new_id, desk, record["observed"])
-            kept.id = id = id or ask.answer("Its id", check, default=free_id(desk, record))
-        written = _record(context, record, answers, id, new_source, dry_run=dry_run)
-    shown_id = written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
-    _report(written, shown_id, entered, form)
+            typed.id = id = id or ask.answer("Its id", check, default=free_id(desk, record))
+        subject = _subject("evidence") if commit else None
+        written = _record(context, record, answers, id, new_source, dry_run=dry_run, commit=subject)
+    _report(written, _new_id(written), entered, form)
 
 
 def rate(
@@ -92,6 +97,7 @@ def rate(
     ratings: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO=CODE...")] = None,
     indicator: Fires = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Rate an item that is recorded already; its file keeps every other byte."""
@@ -123,7 +129,8 @@ def rate(
         puts += [Put(("indicators", k), v) for k, v in answers.indicators.items()]
         return [edited(desk.snapshot, "evidence", evidence, puts)]
 
-    written = write(context, draft, edits=True, dry_run=dry_run)
+    subject = _subject("rate", evidence) if commit else None
+    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
     recorded = written.after.database.evidence[evidence].recorded
     _report(written, evidence, recorded, form)
 
@@ -136,6 +143,7 @@ def retract(
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
     ] = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Keep an item, and count it no longer from a day on."""
@@ -152,7 +160,8 @@ def retract(
         value = {"date": on.isoformat(), "reason": reason}
         return [edited(desk.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
 
-    written = write(context, draft, edits=True, dry_run=dry_run)
+    subject = _subject("retract", evidence, on) if commit else None
+    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
     _report(written, evidence, on, form)
 
 
@@ -168,6 +177,7 @@ def _record(
     source: dict[str, Any] | None,
     *,
     dry_run: bool,
+    commit: Callable[[Written], str] | None,
 ) -> Written:
     """Write the item; a proposed id that another process took meanwhile gets the next number."""
     from scenarios.cli.naming import free_id
@@ -196,7 +206,7 @@ def _record(
 
     while True:
         try:
-            return write(context, draft, edits=False, dry_run=dry_run)
+            return write(context, draft, edits=False, dry_run=dry_run, commit=commit)
         except Exists:
             if id:
                 raise
@@ -212,6 +222,30 @@ def _refuse_unknown(desk: Desk, ratings: dict[str, Any], indicators: dict[str, s
         known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
 
+def _subject(kind: str, id: str | None = None, day: date | None = None) -> Callable[[Written], str]:
+    """Makes a commit's subject: what the item [the new one] moved on a day [when it was known]."""
+    from scenarios.analysis.effects import effects
+    from scenarios.cli.committing import subject
+    from scenarios.render.text import percent
+
+    def made(written: Written) -> str:
+        item = id or _new_id(written)
+        on = day or written.after.database.evidence[item].recorded
+        found = effects(written.before.database, written.after.database, item, on)
+        moves = {
+            e.scenario: (e.scenario, e.before, e.after)
+            for e in found
+            if e.before and e.after and percent(e.before) != percent(e.after)
+        }
+        return subject(f"{kind}: {item}", moves.values())
+
+    return made
+
+
+def _new_id(written: Written) -> str:
+    return written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
+
+
 def _report(written: Written, id: str, day: date, form: Format) -> None:
     from scenarios.analysis.effects import effects
     from scenarios.render.effects import effects_table
@@ -219,58 +253,6 @@ def _report(written: Written, id: str, day: date, form: Format) -> None:
     found = effects(written.before.database, written.after.database, id, day)
     text = effects_table(found, width()) or "it rates no scenario yet: scen rate " + id
     report_written(written, id, form, text, effects=found)
-
-
-class _kept:  # noqa: N801 - read as a word: with _kept(…)
-    """Nothing typed is lost: on a refusal or Ctrl-C, the command that holds it all."""
-
-    def __init__(
-        self,
-        context: typer.Context,
-        record: dict[str, Any],
-        answers: Any,
-        id: str | None,
-        *,
-        dry_run: bool,
-        form: Format,
-    ) -> None:
-        self.record, self.answers, self.id = record, answers, id
-        self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
-        self.end = ["--dry-run"] if dry_run else []
-        self.end += ["--format", form] if form != Format.table else []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        ask.forget()
-        stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
-        if stopped and ask.interactive() and self.record["summary"]:
-            say("to take it up again: " + self.command())
-
-    def command(self) -> str:
-        """The command line that says all that was said; a new source has one of its own."""
-        record = {**self.record, "id": self.id}
-        summary, source = record.pop("summary"), record.pop("new_source", None)
-        words = [*self.start, "add-evidence", *_options(record)]
-        for scenario, rating in self.answers.ratings.items():
-            words += ["--rate", f"{scenario}={rating}"]
-        for indicator, state in self.answers.indicators.items():
-            words += ["--indicator", f"{indicator}={state}"]
-        said = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
-        if not source:
-            return said
-        source = {**source, "basis": source.get("reliability_basis"), "reliability_basis": None}
-        first = [*self.start, "add-source", self.record["source"], *_options(source)]
-        return f"{shlex.join(first)} && {said}"
-
-
-def _options(record: dict[str, Any]) -> list[str]:
-    words: list[str] = []
-    for key, value in record.items():
-        for one in value if isinstance(value, list) else [value]:
-            words += [f"--{key.replace('_', '-')}", str(one)] if one else []
-    return words
 
 
 COMMANDS = {"add-evidence": add_evidence, "rate": rate, "retract": retract}

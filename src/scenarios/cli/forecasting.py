@@ -11,7 +11,7 @@ import typer
 
 from scenarios.cli import ask, parsing
 from scenarios.cli.desk import Desk, Written, open_desk, opened, write
-from scenarios.cli.options import Analyst, As, DryRun, Format
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
 from scenarios.cli.outcome import report_written
 from scenarios.errors import ScenError, UsageError
 
@@ -36,6 +36,7 @@ def forecast(
         Path | None, typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
     ] = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """State a probability in the day's sheet of one analyst."""
@@ -66,8 +67,16 @@ def forecast(
                 desk.evidence(id)
         return [sheet_draft(desk, analyst, on, entries)]
 
-    written = write(context, draft, edits=True, dry_run=dry_run)
-    figures = _figures(written, [entry.scenario for entry in entries], on)
+    ids = [entry.scenario for entry in entries]
+
+    def subject(written: Written) -> str:
+        from scenarios.cli.committing import subject
+
+        moves = [(f["scenario"], f["before"], f["after"]) for f in _figures(written, ids, on)]
+        return subject(f"forecast: {on}-{analyst}", moves)
+
+    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject if commit else None)
+    figures = _figures(written, ids, on)
     text = _figures_table(figures) + _sums(written, analyst, figures, on)
     report_written(written, f"{on}-{analyst}", form, text, figures=figures)
 
@@ -89,6 +98,7 @@ def resolve(
     ] = None,
     evidence: _Evidence = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Record a scenario's outcome; its rivals in a set follow from it."""
@@ -123,7 +133,8 @@ def resolve(
             value["evidence"] = list(evidence)
         return [edited(desk.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
 
-    written = write(context, draft, edits=True, dry_run=dry_run)
+    subject = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}" if commit else None
+    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
     report_written(written, scenario, form, _last_values(written, scenario, entered))
 
 

@@ -30,6 +30,9 @@ Rev = Annotated[
 ]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
+Commit = Annotated[
+    bool, typer.Option("--commit", help="Commit what it writes to git, and nothing else.")
+]
 Analyst = Annotated[
     str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who judges.")
 ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
+from scenarios.cli import ask
 from scenarios.cli.desk import Written, show
 from scenarios.cli.options import Format
+
+if TYPE_CHECKING:
+    from scenarios.cli.committing import Committed
 
 
 def report_written(written: Written, id: str, form: Format, text: str = "", **more: Any) -> None:
@@ -19,7 +24,27 @@ def report_written(written: Written, id: str, form: Format, text: str = "", **mo
         nothing = "nothing to change" if not written.drafts else ""
         return "\n\n".join(part for part in (head or nothing, text) if part)
 
-    show(value, lines, form)
+    report(value, lines, form, written.committed)
+
+
+def report(
+    value: dict[str, Any], text: Callable[[], str], form: Format, committed: Committed | None
+) -> None:
+    """The value or the text, with the commit in it; why there is none is an error after that."""
+    if committed is None:
+        show(value, text, form)
+        return
+
+    def lines() -> str:
+        from scenarios.cli.committing import line
+        from scenarios.render.text import printable
+
+        return "\n\n".join(part for part in (text(), printable(line(committed))) if part)
+
+    show({**value, "commit": committed.oid, "subject": committed.subject}, lines, form)
+    if committed.fault:
+        ask.forget()  # it is written
+        raise committed.fault
 
 
 def _changes(written: Written) -> str:

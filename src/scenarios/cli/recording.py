@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import ask, parsing
-from scenarios.cli.desk import Desk, here, open_desk, say, show, shown, write
-from scenarios.cli.options import As, DryRun, Format
-from scenarios.cli.outcome import report_written
+from scenarios.cli.desk import Desk, here, open_desk, say, shown, write
+from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.outcome import report, report_written
 from scenarios.errors import ScenError
 
 _NOTHING = "nothing was written"
@@ -21,23 +21,30 @@ _NOTHING = "nothing was written"
 def init(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where [here].")] = Path(),
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
+    from scenarios.cli import committing
     from scenarios.render.text import printable
     from scenarios.storage import worktree
     from scenarios.storage.starting import files
 
     root = here() / folder
-    made = files(_title(root))
+    title = _title(root)
+    made = files(title)
     there = [path for path, data in made.items() if _is_there(root / path, data)]
     if there:
         raise ScenError(f"{shown(root / there[0])} is there already: nothing was written")
-    for path, data in made.items():
-        if not (dry_run or os.path.lexists(root / path)):
-            worktree.create(root, path, data)
+    missing = [path for path in made if not os.path.lexists(root / path)]
+    subject = f"init: {title or 'Scenarios'}"
+    pending = committing.check(root, missing, subject) if commit else None
+    for path in missing if not dry_run else ():
+        worktree.create(root, path, made[path])
+    committed = committing.commit(pending, dry_run=dry_run) if pending else None
     paths = [shown(root / path) for path in made]
-    show({"paths": paths, "dry_run": dry_run}, lambda: printable("\n".join(paths)), form)
+    value = {"paths": paths, "dry_run": dry_run}
+    report(value, lambda: printable("\n".join(paths)), form, committed)
     if form == Format.table and not dry_run:
         say("next: edit the tracker's title and description, then scen new")
 
@@ -59,6 +66,7 @@ def new(
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="Its exclusive set.")] = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Open a scenario: a question with criteria, a horizon and a prior."""
@@ -88,7 +96,9 @@ def new(
         desk.refuse_taken("scenario", id, desk.database.scenarios, _NOTHING)
         return [new_file("scenario", id, record)]
 
-    report_written(write(context, draft, edits=False, dry_run=dry_run), id, form)
+    subject = f"scenario: {id}" if commit else None
+    written = write(context, draft, edits=False, dry_run=dry_run, commit=subject)
+    report_written(written, id, form)
 
 
 def add_indicator(
@@ -113,6 +123,7 @@ def add_indicator(
         typer.Option(parser=parsing.day, metavar="DATE", help="Written down on [today]."),
     ] = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Add an indicator to a scenario; its file keeps every other byte."""
@@ -148,7 +159,9 @@ def add_indicator(
         value = {key: value for key, value in record.items() if value is not None}
         return [edited(desk.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
 
-    report_written(write(context, draft, edits=True, dry_run=dry_run), f"{scenario}/{id}", form)
+    subject = f"indicator: {scenario}/{id}" if commit else None
+    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
+    report_written(written, f"{scenario}/{id}", form)
 
 
 def add_source(
@@ -159,6 +172,7 @@ def add_source(
     url: Annotated[str | None, typer.Option(help="Its address.")] = None,
     basis: Annotated[str | None, typer.Option(help="Why this letter.")] = None,
     dry_run: DryRun = False,
+    commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Register a source and how reliable it is."""
@@ -171,7 +185,9 @@ def add_source(
         desk.refuse_taken("source", id, desk.database.sources, _NOTHING)
         return [new_file("source", id, record)]
 
-    report_written(write(context, draft, edits=False, dry_run=dry_run), id, form)
+    subject = f"source: {id}" if commit else None
+    written = write(context, draft, edits=False, dry_run=dry_run, commit=subject)
+    report_written(written, id, form)
 
 
 def _is_there(place: Path, data: bytes) -> bool:

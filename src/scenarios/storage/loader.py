@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from scenarios.model import Kind
 
 
+Read = Callable[["Kind", str, bytes], tuple[Record | None, list[Problem]]]
+
+
 class Loaded(msgspec.Struct, frozen=True):
     """What could be built, what is wrong, and how many record files were left out."""
 
@@ -27,8 +31,12 @@ class Loaded(msgspec.Struct, frozen=True):
     left_out: int
 
 
-def load(snapshot: Mapping[str, bytes]) -> Loaded:
-    """Every record that can be built, and every problem, by path, line and column."""
+def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
+    """Every record that can be built, and every problem, by path, line and column.
+
+    `read` is `read_record`, or one that remembers what it has read for another snapshot.
+    """
+    read = read or read_record
     records: dict[Kind, dict[str, Any]] = {kind: {} for kind in _MODELS}
     broken: dict[Kind, dict[str, str]] = {kind: {} for kind in _MODELS}
     problems: list[Problem] = []
@@ -44,7 +52,7 @@ def load(snapshot: Mapping[str, bytes]) -> Loaded:
                 broken[kind_of(path)][id_of(path)] = place.path
             continue
         kind, id = place
-        record, faults = read_record(kind, path, snapshot[path])
+        record, faults = read(kind, path, snapshot[path])
         problems += faults
         if record is None:
             broken[kind][id] = path

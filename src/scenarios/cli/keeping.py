@@ -1,0 +1,69 @@
+"""What was typed for an item of evidence, as a command to take it up again."""
+
+from __future__ import annotations
+
+import shlex
+from typing import Any, Self
+
+import typer
+
+from scenarios.cli import ask
+from scenarios.cli.desk import say
+from scenarios.cli.options import Format
+from scenarios.errors import ScenError
+
+
+class kept:  # noqa: N801 - read as a word: with kept(…)
+    """Nothing typed is lost: on a refusal or Ctrl-C, the command that holds it all."""
+
+    def __init__(
+        self,
+        context: typer.Context,
+        record: dict[str, Any],
+        answers: Any,
+        id: str | None,
+        *,
+        dry_run: bool,
+        commit: bool,
+        form: Format,
+    ) -> None:
+        self.record, self.answers, self.id = record, answers, id
+        self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
+        self.end = ["--dry-run"] if dry_run else []
+        self.end += ["--commit"] if commit else []
+        self.end += ["--format", form] if form != Format.table else []
+        self.commits_source = commit and not dry_run
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        ask.forget()
+        stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
+        if stopped and ask.interactive() and self.record["summary"]:
+            say("to take it up again: " + self.command())
+
+    def command(self) -> str:
+        """The command line that says all that was said; a new source has one of its own."""
+        record = {**self.record, "id": self.id}
+        summary, source = record.pop("summary"), record.pop("new_source", None)
+        words = [*self.start, "add-evidence", *_options(record)]
+        for scenario, rating in self.answers.ratings.items():
+            words += ["--rate", f"{scenario}={rating}"]
+        for indicator, state in self.answers.indicators.items():
+            words += ["--indicator", f"{indicator}={state}"]
+        said = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
+        if not source:
+            return said
+        source = {**source, "basis": source.get("reliability_basis"), "reliability_basis": None}
+        first = [*self.start, "add-source", self.record["source"], *_options(source)]
+        first += ["--commit"] if self.commits_source else []
+        return f"{shlex.join(first)} && {said}"
+
+
+def _options(record: dict[str, Any]) -> list[str]:
+    words: list[str] = []
+    for key, value in record.items():
+        for one in value if isinstance(value, list) else [value]:
+            words += [f"--{key.replace('_', '-')}", str(one)] if one else []
+    return words

@@ -1,0 +1,592 @@
+"""Real repositories: a commit holds the files that were written, and a refusal changes nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.errors import ScenError
+from scenarios.storage import commits, git
+from tests.cli.commands import tree
+from tests.storage.test_git import commit as commit_all
+from tests.storage.test_git import put, run
+
+PAPER = "sources/paper.yaml"
+NEW = "evidence/2022/new.yaml"
+WRITTEN = {PAPER: b"name: Rewritten\n", NEW: b"summary: New\n"}
+
+
+def is_ana(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody with a name, and no settings of this machine."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "Ana")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "ana@example.org")
+
+
+@pytest.fixture(autouse=True)
+def _a_user_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    is_ana(monkeypatch)
+
+
+def fill(top: Path) -> None:
+    """A database, and beside it what is none of its business: staged, changed, new."""
+    put(top, "scenarios/tracker.yaml", b"format: 1\n")
+    put(top, f"scenarios/{PAPER}", b"name: Paper\n")
+    put(top, "scenarios/sources/other.yaml", b"name: Other\n")
+    put(top, "notes.txt", b"one\n")
+    put(top, "old name.txt", b"moved\n")
+
+
+def stir(top: Path) -> None:
+    put(top, "notes.txt", b"two\n")
+    put(top, "staged.txt", b"staged\n")
+    run(top, "add", "notes.txt", "staged.txt")
+    run(top, "mv", "old name.txt", "a new name.txt")
+    put(top, "notes.txt", b"three\n")
+    put(top, "scenarios/sources/other.yaml", b"name: Changed\n")
+    put(top, "scenarios/sources/new.yaml", b"name: Untracked\n")
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """A repository with one commit, in a folder whose name takes some care."""
+    top = tmp_path / "my désk [1]"
+    top.mkdir()
+    run(top, "init", "-q", "-b", "main")
+    fill(top)
+    commit_all(top, "first")
+    return top
+
+
+def written(database: Path, files: dict[str, bytes], subject: str = "a subject") -> commits.Commit:
+    """The files of a command, refused or written and committed."""
+    repository = commits.repository(database)
+    commits.refuse(repository, list(files))
+    for path, data in files.items():
+        put(database, path, data)
+    return commits.commit(repository, list(files), subject)
+
+
+def held(top: Path, revision: str = "HEAD") -> list[str]:
+    """The paths that a commit changed."""
+    words = ("diff-tree", "--root", "-r", "-z", "--no-commit-id", "--name-only", revision)
+    return run(top, *words).split("\0")[:-1]
+
+
+def state(top: Path) -> str:
+    """What git knows of the index and of the working tree."""
+    staged = run(top, "ls-files", "--stage", "-z")
+    return staged + run(top, "status", "--porcelain=v2", "-z", "--untracked-files=all")
+
+
+def hook(top: Path, name: str, text: str) -> None:
+    place = top / ".git" / "hooks" / name
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(f"#!/bin/sh\n{text}\n")
+    place.chmod(0o755)
+
+
+# -- what is committed ----------------------------------------------------------------------------
+
+
+def test_a_commit_holds_the_new_and_the_changed_file_and_nothing_else(top: Path) -> None:
+    stir(top)
+    before = run(top, "diff", "--cached"), run(top, "diff", "--", "notes.txt")
+    made = written(top / "scenarios", WRITTEN, "evidence: new (pact 45% → 12%)")
+    assert made == (run(top, "rev-parse", "HEAD"), "")
+    assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
+    assert run(top, "show", f"HEAD:scenarios/{PAPER}") == "name: Rewritten"
+    assert run(top, "log", "-1", "--format=%an %ae|%B") == (
+        "Ana ana@example.org|evidence: new (pact 45% → 12%)"
+    )
+    assert (run(top, "diff", "--cached"), run(top, "diff", "--", "notes.txt")) == before
+    assert run(top, "status", "--porcelain").splitlines() == [
+        'R  "old name.txt" -> "a new name.txt"',
+        "MM notes.txt",
+        " M scenarios/sources/other.yaml",
+        "A  staged.txt",
+        "?? scenarios/sources/new.yaml",
+    ]
+
+
+def test_the_first_commit_of_a_branch(tmp_path: Path) -> None:
+    run(tmp_path, "init", "-q")
+    fill(tmp_path)
+    run(tmp_path, "add", "notes.txt")
+    assert written(tmp_path / "scenarios", WRITTEN).oid == run(tmp_path, "rev-parse", "HEAD")
+    assert held(tmp_path) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
+    assert run(tmp_path, "diff", "--cached", "--name-status") == "A\tnotes.txt"
+
+
+def detached(top: Path, _: Path) -> Path:
+    run(top, "checkout", "-q", "--detach")
+    return top
+
+
+def linked(top: Path, elsewhere: Path) -> Path:
+    run(top, "worktree", "add", "-q", str(elsewhere), "-b", "side")
+    return elsewhere
+
+
+def within(top: Path, elsewhere: Path) -> Path:
+    run(elsewhere.parent, "init", "-q", str(elsewhere))
+    source = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"]
+    run(elsewhere, *source, str(top), "part")
+    return elsewhere / "part"
+
+
+def by_sha256(_: Path, elsewhere: Path) -> Path:
+    run(elsewhere.parent, "init", "-q", "--object-format=sha256", str(elsewhere))
+    fill(elsewhere)
+    commit_all(elsewhere, "first")
+    return elsewhere
+
+
+def deep(_: Path, elsewhere: Path) -> Path:
+    run(elsewhere.parent, "init", "-q", str(elsewhere))
+    fill(elsewhere / "a" / "b")
+    commit_all(elsewhere, "first")
+    return elsewhere / "a" / "b"
+
+
+@pytest.mark.parametrize("place", [detached, linked, within, by_sha256, deep])
+def test_a_detached_head_a_worktree_a_submodule_sha256_and_a_folder_below(
+    top: Path, tmp_path: Path, place: Callable[[Path, Path], Path]
+) -> None:
+    found = place(top, tmp_path / "else where")
+    first = run(found, "rev-parse", "HEAD")
+    prefix = run(found, "rev-parse", "--show-prefix")
+    oid = written(found / "scenarios", WRITTEN).oid
+    assert run(found, "rev-parse", "HEAD", "HEAD~1").split() == [oid, first]
+    assert held(found) == [f"{prefix}scenarios/{NEW}", f"{prefix}scenarios/{PAPER}"]
+    assert run(found, "status", "--porcelain") == ""
+
+
+def test_the_database_may_be_the_top(tmp_path: Path) -> None:
+    run(tmp_path, "init", "-q")
+    put(tmp_path, "tracker.yaml", b"format: 1\n")
+    written(tmp_path, {PAPER: b"new"})
+    assert held(tmp_path) == [PAPER]
+
+
+def test_a_name_is_a_name_and_no_pattern(top: Path) -> None:
+    names = ["sources/ein [B]latt ü*.yaml", ":(top)x.yaml", "-n.yaml", 'say "hi".yaml']
+    put(top, "scenarios/sources/ein Blatt ü1.yaml", b"alike")
+    written(top / "scenarios", dict.fromkeys(names, b"new"))
+    assert sorted(held(top)) == sorted(f"scenarios/{name}" for name in names)
+    assert run(top, "status", "--porcelain", "-z") == "?? scenarios/sources/ein Blatt ü1.yaml\0"
+
+
+def test_what_a_symbolic_link_leads_to_is_what_was_written(top: Path) -> None:
+    database = top / "scenarios"
+    (database / "sources" / "link.yaml").symlink_to("paper.yaml")
+    (database / "current").symlink_to("evidence/2022")
+    put(database, "evidence/2022/old.yaml", b"old\n")
+    commit_all(top, "links")
+    written(database, {"sources/link.yaml": b"new\n", "current/old.yaml": b"new\n"})
+    assert held(top) == ["scenarios/evidence/2022/old.yaml", f"scenarios/{PAPER}"]
+
+
+def test_no_variable_leads_git_elsewhere(
+    top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(tmp_path, "init", "-q", "elsewhere")
+    other = tmp_path / "elsewhere" / ".git"
+    before = tree(other)
+    for name, value in {
+        "GIT_DIR": other,
+        "GIT_WORK_TREE": other.parent,
+        "GIT_INDEX_FILE": other / "index",
+        "GIT_OBJECT_DIRECTORY": other / "objects",
+        "GIT_COMMON_DIR": other,
+        "GIT_PREFIX": "nowhere/",
+        "GIT_NAMESPACE": "side",
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    oid = written(top / "scenarios", WRITTEN).oid
+    assert run(top, "rev-parse", "main") == oid
+    assert tree(other) == before
+
+
+def test_the_users_settings_of_the_environment_hold(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key, value in {
+        "GIT_AUTHOR_DATE": "2022-03-01T12:00:00+00:00",
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "i18n.commitEncoding",
+        "GIT_CONFIG_VALUE_0": "gbk",
+    }.items():
+        monkeypatch.setenv(key, value)
+    hook(top, "pre-commit", "git config i18n.commitEncoding")
+    remarks = written(top / "scenarios", WRITTEN, "习 → x").remarks
+    # The subject is UTF-8, whatever else is written in this repository.
+    assert remarks == "UTF-8"
+    assert run(top, "log", "-1", "--format=%ai %s") == "2022-03-01 12:00:00 +0000 习 → x"
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.excludesFile")
+    put(top, ".git/none-of-it", b"*.yaml\n")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", str(top / ".git" / "none-of-it"))
+    with pytest.raises(ScenError, match="ignored"):
+        written(top / "scenarios", {"sources/x.yaml": b"x"})
+
+
+# -- hooks and signatures -------------------------------------------------------------------------
+
+
+def test_hooks_run_as_the_user_has_them_and_what_they_say_is_kept(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    hook(top, "pre-commit", "echo $LC_ALL $GIT_LITERAL_PATHSPECS; git diff --cached --name-only")
+    hook(top, "commit-msg", 'echo >>"$1"; echo "Reviewed-by: Ana" >>"$1"')
+    hook(top, "post-commit", 'echo >&2 "done: $(git log -1 --format=%s)"; exit 1')
+    stir(top)
+    assert written(top / "scenarios", WRITTEN).remarks.splitlines() == [
+        "C.UTF-8",
+        f"scenarios/{NEW}",
+        f"scenarios/{PAPER}",
+        "done: a subject",
+    ]
+    assert run(top, "log", "-1", "--format=%B") == "a subject\n\nReviewed-by: Ana"
+
+
+@pytest.mark.parametrize("name", ["pre-commit", "prepare-commit-msg", "commit-msg"])
+def test_where_a_hook_says_no_the_files_stay_and_the_index_is_as_it_was(
+    top: Path, name: str
+) -> None:
+    stir(top)
+    for path, data in WRITTEN.items():
+        put(top / "scenarios", path, data)
+    before = state(top)
+    head = run(top, "rev-parse", "HEAD")
+    hook(top, name, 'echo "line 9:\tno"; echo "second" >&2; exit 1')
+    database = top / "scenarios"
+    with pytest.raises(ScenError) as refused:
+        commits.commit(commits.repository(database), list(WRITTEN), "it's one")
+    assert str(refused.value) == (
+        f"{database}/{PAPER}, {database}/{NEW}: written, not committed:\n"
+        "line 9: no\nsecond\n"
+        f"once that is mended: git -C '{database}' add -- {PAPER} {NEW} && "
+        f"git -C '{database}' commit -m 'it'\"'\"'s one' -- {PAPER} {NEW}"
+    )
+    assert state(top) == before
+    assert run(top, "rev-parse", "HEAD") == head
+    assert {path: (database / path).read_bytes() for path in WRITTEN} == WRITTEN
+
+
+def test_on_a_branch_without_a_commit_a_hook_says_no_too(tmp_path: Path) -> None:
+    run(tmp_path, "init", "-q")
+    hook(tmp_path, "pre-commit", "exit 1")
+    with pytest.raises(
+        ScenError, match="written, not committed:\ngit or a hook stopped without a word\nonce"
+    ):
+        written(tmp_path, WRITTEN)
+    assert run(tmp_path, "ls-files") == ""
+
+
+def test_what_it_says_to_do_then_makes_the_commit(top: Path) -> None:
+    hook(top, "pre-commit", "exit 1")
+    with pytest.raises(ScenError) as refused:
+        written(top / "scenarios", WRITTEN, "evidence: it's new")
+    hook(top, "pre-commit", "exit 0")
+    command = str(refused.value).rpartition("once that is mended: ")[2]
+    assert os.system(command) == 0  # noqa: S605 - as a user would
+    assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
+    assert run(top, "log", "-1", "--format=%s") == "evidence: it's new"
+
+
+def test_an_intention_of_the_users_own_outlives_a_refusal(top: Path) -> None:
+    put(top, f"scenarios/{NEW}", b"mine\n")
+    run(top, "add", "--intent-to-add", f"scenarios/{NEW}")
+    before = state(top)
+    hook(top, "pre-commit", "exit 1")
+    with pytest.raises(ScenError, match="written, not committed"):
+        written(top / "scenarios", {NEW: b"mine\n"})
+    assert state(top) == before
+    hook(top, "pre-commit", "exit 0")
+    written(top / "scenarios", {NEW: b"mine\n"})
+    assert run(top, "status", "--porcelain") == ""
+
+
+def test_what_a_hook_made_of_a_file_leaves_nothing_staged(top: Path) -> None:
+    names = "$(git diff --cached --name-only)"
+    hook(top, "pre-commit", f"for f in {names}; do echo '# tidy' >>$f; git add $f; done")
+    written(top / "scenarios", WRITTEN)
+    assert run(top, "show", f"HEAD:scenarios/{NEW}") == "summary: New\n# tidy"
+    assert run(top, "status", "--porcelain") == ""
+
+
+def test_a_commit_that_was_stopped_in_its_last_hook_is_one(top: Path) -> None:
+    hook(top, "post-commit", "kill -TERM $PPID")
+    assert written(top / "scenarios", WRITTEN).oid == run(top, "rev-parse", "HEAD")
+    assert run(top, "status", "--porcelain") == ""
+
+
+def test_a_commit_that_was_stopped_before_is_none(top: Path) -> None:
+    hook(top, "pre-commit", "kill -TERM $PPID")
+    stir(top)
+    before = run(top, "ls-files", "--stage")
+    with pytest.raises(
+        ScenError, match="written, not committed:\ngit or a hook stopped without a word"
+    ):
+        written(top / "scenarios", WRITTEN)
+    assert run(top, "ls-files", "--stage") == before
+    assert not (top / ".git" / "index.lock").exists()
+
+
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_what_ctrl_c_does_is_the_same_afterwards(top: Path, handler: Any) -> None:
+    before = signal.signal(signal.SIGINT, handler)
+    try:
+        written(top / "scenarios", WRITTEN)
+        assert signal.getsignal(signal.SIGINT) is handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def signing(top: Path, script: str) -> None:
+    program = top / ".git" / "sign"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    run(top, "config", "commit.gpgsign", "true")
+    run(top, "config", "gpg.program", str(program))
+
+
+def test_a_commit_is_signed_where_the_user_signs(top: Path) -> None:
+    signing(
+        top,
+        "cat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; echo '-----BEGIN PGP SIGNATURE-----'; "
+        "echo fake; echo '-----END PGP SIGNATURE-----'",
+    )
+    written(top / "scenarios", WRITTEN)
+    assert "gpgsig -----BEGIN PGP SIGNATURE-----\n fake\n" in run(top, "cat-file", "-p", "HEAD")
+
+
+def test_a_signature_that_fails_leaves_no_commit(top: Path) -> None:
+    signing(top, "cat >/dev/null; echo 'no secret key' >&2; exit 2")
+    before = run(top, "ls-files", "--stage")
+    with pytest.raises(ScenError, match=r"not committed:\nerror: gpg failed[^$]+no secret key"):
+        written(top / "scenarios", WRITTEN)
+    assert run(top, "ls-files", "--stage") == before
+
+
+def test_a_commit_by_nobody_is_none(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run(top, "config", "user.useConfigOnly", "true")
+    for name in ("NAME", "EMAIL"):
+        monkeypatch.delenv(f"GIT_AUTHOR_{name}")
+        monkeypatch.delenv(f"GIT_COMMITTER_{name}")
+    monkeypatch.delenv("EMAIL", raising=False)
+    before = run(top, "ls-files", "--stage")
+    with pytest.raises(
+        ScenError, match=r"not committed:\n[^$]*Please tell me who you are[^$]*once"
+    ):
+        written(top / "scenarios", WRITTEN)
+    assert run(top, "ls-files", "--stage") == before
+
+
+# -- what is refused ------------------------------------------------------------------------------
+
+
+def diverge(top: Path) -> None:
+    """Two branches that change a line of one file, and the one at hand another file too."""
+    run(top, "checkout", "-q", "-b", "side")
+    put(top, "notes.txt", b"side\n")
+    commit_all(top, "side")
+    put(top, "side.txt", b"more\n")
+    commit_all(top, "more")
+    run(top, "checkout", "-q", "main")
+    put(top, "notes.txt", b"main\n")
+    commit_all(top, "main")
+
+
+def stop(top: Path, *words: str) -> None:
+    """A git command that is stopped half way by a conflict."""
+    diverge(top)
+    made = os.system(f"cd '{top}' && git {' '.join(words)} >/dev/null 2>&1")  # noqa: S605
+    assert made != 0
+
+
+def staged(top: Path) -> None:
+    put(top, f"scenarios/{PAPER}", b"name: Staged\n")
+    run(top, "add", f"scenarios/{PAPER}")
+
+
+def staged_and_taken_back(top: Path) -> None:
+    staged(top)
+    put(top, f"scenarios/{PAPER}", b"name: Paper\n")
+
+
+def staged_as_gone(top: Path) -> None:
+    run(top, "rm", "-q", "--cached", f"scenarios/{PAPER}")
+
+
+def staged_and_shown_otherwise(top: Path) -> None:
+    staged(top)
+    for setting in ("diff.relative true", "diff.external false", "diff.mnemonicPrefix true"):
+        run(top, "config", *setting.split())
+
+
+def renamed(top: Path) -> None:
+    run(top, "mv", f"scenarios/{PAPER}", "scenarios/sources/renamed.yaml")
+
+
+def conflict_without_a_merge(top: Path) -> None:
+    put(top, "notes.txt", b"stashed\n")
+    run(top, "stash", "-q")
+    put(top, "notes.txt", b"committed\n")
+    commit_all(top, "second")
+    os.system(f"cd '{top}' && git stash pop -q >/dev/null 2>&1")  # noqa: S605
+
+
+def merge_without_a_conflict(top: Path) -> None:
+    diverge(top)
+    run(top, "merge", "-q", "--no-commit", "-s", "ours", "side")
+
+
+def between_two_picks(top: Path) -> None:
+    stop(top, "cherry-pick", "side~1", "side")
+    put(top, "notes.txt", b"both\n")
+    commit_all(top, "picked")
+
+
+def ignored(top: Path) -> None:
+    put(top, "scenarios/.gitignore", b"evidence/\n")
+
+
+def ignored_here_only(top: Path) -> None:
+    put(top, ".git/info/exclude", b"*.yaml\n")
+
+
+def a_part_of_its_own(top: Path) -> None:
+    run(top.parent, "init", "-q", "part")
+    put(top.parent / "part", "x.yaml", b"x\n")
+    commit_all(top.parent / "part", "part")
+    part = str(top.parent / "part")
+    run(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", part,
+        "scenarios/evidence")  # fmt: skip
+    commit_all(top, "part")
+
+
+def locked(top: Path) -> None:
+    put(top, ".git/index.lock", b"")
+
+
+FULL = f"scenarios/{PAPER} is staged already with other content: commit or unstage it first "
+MIDDLE = "git is in the middle of {}: finish or abort it first, `git status` says how; "
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (staged, FULL),
+        (staged_and_taken_back, FULL),
+        (staged_as_gone, FULL),
+        (staged_and_shown_otherwise, FULL),
+        (renamed, FULL),
+        (conflict_without_a_merge, "notes.txt is in conflict: resolve it first; "),
+        (lambda top: stop(top, "merge", "side"), MIDDLE.format("a merge")),
+        (merge_without_a_conflict, MIDDLE.format("a merge")),
+        (lambda top: stop(top, "cherry-pick", "side~1"), MIDDLE.format("a cherry-pick")),
+        (between_two_picks, MIDDLE.format("a cherry-pick or a revert")),
+        (lambda top: stop(top, "revert", "side~1"), MIDDLE.format("a revert")),
+        (lambda top: stop(top, "rebase", "side"), MIDDLE.format("a rebase")),
+        (lambda top: stop(top, "rebase", "--apply", "side"), MIDDLE.format("a rebase")),
+        (ignored, "nothing was written: git would not commit it: The following paths are ignored"),
+        (ignored_here_only, "git would not commit it: The following paths are ignored"),
+        (a_part_of_its_own, "git would not commit it: Pathspec 'evidence/2022/new.yaml'"),
+        (locked, "git would not commit it: Unable to create '"),
+    ],
+)
+def test_a_refusal_changes_no_byte(
+    top: Path, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[Path], None], said: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    prepare(top)
+    os.utime(top / "scenarios" / "tracker.yaml", (1, 1))  # an index to be refreshed
+    before = tree(top)
+    with pytest.raises(ScenError) as refused:
+        written(top / "scenarios", WRITTEN)
+    assert said in str(refused.value)
+    assert "nothing was written" in str(refused.value)
+    assert tree(top) == before
+
+
+def test_a_revert_in_references_that_are_no_files_is_seen(tmp_path: Path) -> None:
+    os.system(f"cd '{tmp_path}' && git init -q -b main --ref-format=reftable 2>/dev/null")  # noqa: S605
+    if not (tmp_path / ".git" / "reftable").exists():
+        pytest.skip("this git has no reftable")
+    fill(tmp_path)
+    commit_all(tmp_path, "first")
+    stop(tmp_path, "revert", "side~1")
+    assert not (tmp_path / ".git" / "REVERT_HEAD").exists()
+    with pytest.raises(ScenError, match="in the middle of a revert"):
+        commits.refuse(commits.repository(tmp_path / "scenarios"), [PAPER])
+
+
+def test_what_is_tracked_is_committed_though_it_is_ignored_and_what_is_staged_elsewhere_stays(
+    top: Path,
+) -> None:
+    put(top, ".git/info/exclude", b"*.yaml\n!new.yaml\n")
+    stir(top)
+    written(top / "scenarios", WRITTEN)
+    assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
+
+
+def test_there_is_no_commit_outside_a_working_tree(
+    top: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    put(tmp_path, "plain/tracker.yaml", b"format: 1\n")
+    run(tmp_path, "clone", "-q", "--bare", str(top), "bare.git")
+    put(tmp_path / "bare.git", "scenarios/tracker.yaml", b"format: 1\n")
+    for folder, why in {
+        "plain": "not a git repository (or any of the parent directories): .git",
+        "bare.git/scenarios": "this is no working tree",
+    }.items():
+        with pytest.raises(ScenError) as refused:
+            commits.repository(tmp_path / folder)
+        assert str(refused.value) == (
+            f"{tmp_path / folder}: --commit needs a git repository (git init makes one): "
+            f"{why}; nothing was written"
+        )
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ScenError, match=r"git is not installed: --commit .+; nothing was written"):
+        commits.repository(top / "scenarios")
+
+
+def test_what_was_not_committed_before_is_known(top: Path) -> None:
+    database = top / "scenarios"
+    put(database, "sources/touched.yaml", b"same\n")
+    put(database, "sources/gone.yaml", b"gone\n")
+    commit_all(top, "more")
+    put(database, "sources/touched.yaml", b"same\n")
+    os.utime(database / "sources" / "touched.yaml", (1, 1))
+    (database / "sources" / "gone.yaml").unlink()
+    put(database, PAPER, b"changed\n")
+    put(database, "sources/ünew.yaml", b"new\n")
+    put(database, "sources/intended.yaml", b"new\n")
+    run(top, "add", "-N", "scenarios/sources/intended.yaml")
+    names = ["touched", "gone", "paper", "ünew", "intended", "other", "to-come"]
+    paths = [f"sources/{name}.yaml" for name in names]
+    found = commits.uncommitted(commits.repository(database), paths)
+    assert found == [f"sources/{name}.yaml" for name in ("gone", "paper", "ünew", "intended")]
+
+
+@pytest.mark.parametrize("as_user", [True, False])
+def test_what_a_clone_lacks_is_not_fetched(top: Path, tmp_path: Path, as_user: bool) -> None:
+    run(top, "config", "uploadpack.allowFilter", "true")
+    words = ("--filter=blob:none", "--no-checkout", top.as_uri())
+    run(tmp_path, "clone", "-q", *words, "partial")
+    wanted = ("cat-file", "-e", "HEAD:notes.txt")
+    assert git.start(tmp_path / "partial", *wanted, as_user=as_user).returncode == 1
+    run(tmp_path / "partial", *wanted)  # git itself fetches it
+    assert git.start(tmp_path / "partial", *wanted, as_user=as_user).returncode == 0
