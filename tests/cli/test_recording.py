@@ -52,10 +52,11 @@ def test_init_makes_a_sound_database_and_its_schemas(
     monkeypatch.chdir(tmp_path)
     made = scen("init", "asia")
     schemas = [f"schema/{kind}.schema.json" for kind in KINDS]
-    assert made.stdout == "".join(f"asia/{path}\n" for path in [*schemas, "scenarios/tracker.yaml"])
+    paths = [*schemas, "scenarios/.gitattributes", "scenarios/tracker.yaml"]
+    assert made.stdout == "".join(f"asia/{path}\n" for path in paths)
     assert made.stderr == "scen: next: edit the tracker's title and description, then scen new\n"
     files = tree(tmp_path / "asia")
-    assert sorted(files) == sorted([*schemas, "scenarios/tracker.yaml"])
+    assert sorted(files) == sorted(paths)
     assert [files[path] for path in schemas] == [schema_text(kind) for kind in KINDS]
     tracker = files["scenarios/tracker.yaml"].decode()
     assert tracker.startswith(f'{SCHEMA}../schema/tracker.schema.json\nformat: 1\ntitle: "asia"\n')
@@ -93,7 +94,8 @@ def test_init_as_json_has_the_paths_and_a_dry_run_makes_nothing(
     dry = scen("init", "asia", "--dry-run", "--format", "json")
     assert tree(tmp_path) == {}
     wet = scen("init", "asia", "--format", "json")
-    paths = [*(f"asia/schema/{kind}.schema.json" for kind in KINDS), "asia/scenarios/tracker.yaml"]
+    schemas = [f"asia/schema/{kind}.schema.json" for kind in KINDS]
+    paths = [*schemas, "asia/scenarios/.gitattributes", "asia/scenarios/tracker.yaml"]
     assert json.loads(dry.stdout) == {"paths": paths, "dry_run": True}
     assert json.loads(wet.stdout) == {"paths": paths, "dry_run": False}
     assert (dry.stderr, wet.stderr) == ("", "")

@@ -41,9 +41,18 @@ evidence_dependence: 0.5
 """
 
 
+_ATTRIBUTES = """\
+# Records are for reading line by line. LF on every system, so that a checkout never shows as a
+# change; git's own text diff, whose hunks name the top-level key, whatever a user has set up for
+# YAML; its own merge; a tab that indents or a blank that trails is marked: YAML has no use for it.
+*.yaml text eol=lf diff merge whitespace=trailing-space,tab-in-indent
+"""
+
+
 def files(name: str) -> dict[str, bytes]:
     """Path and content of each file of a new database for a folder of this name; tracker last."""
     made = {f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS}
+    made["scenarios/.gitattributes"] = _ATTRIBUTES.encode()
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     made["scenarios/tracker.yaml"] = _TRACKER.format(title=title).encode()
     return made
