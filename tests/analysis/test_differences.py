@@ -28,7 +28,7 @@ def test_the_way_back_swaps_before_and_after(one: Database, other: Database) -> 
 
 
 def changed(before: Any, after: Any, kind: str = "evidence") -> list[tuple[str, Any, Any]]:
-    one, other = database(**{kind: {"x": before}}), database(**{kind: {"x": after}})
+    one, other = (database(None, **{kind: {"x": it}}) for it in (before, after))
     found = differences(one, other)
     assert (found.added, found.removed, found.renamed) == ((), (), ())
     return [(c.field, c.before, c.after) for c in found.changed]

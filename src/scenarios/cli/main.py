@@ -36,6 +36,9 @@ _HOMES = {
     "matrix": "comparing",
     "score": "scoring",
     "check": "checking",
+    "diff": "tracing",
+    "history": "tracing",
+    "audit": "tracing",
 }
 """Each command's module: only that of the command at hand is imported."""
 

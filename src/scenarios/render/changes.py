@@ -1,11 +1,12 @@
-"""What changed in a ledger, line by line, as text that adds up."""
+"""What changed in a ledger, line by line, in rows that add up."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from scenarios.analysis.changes import LineChange
-from scenarios.model import Database
+from scenarios.model import Database, EvidenceId
 from scenarios.render.text import counted, fold, signed
 
 _SMALL_DECIBANS = 0.5
@@ -16,11 +17,32 @@ _CLOSING = {
     "rivals": "rivals: what the other members of the set gained or lost",
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
 }
+_NOT_BY_ITEMS = frozenset({"new rank", "rivals", "time", "conventions"})
+
+
+class ChangeRow(NamedTuple):
+    """So many decibans, and why; `line` is the ledger line's id, with the items behind it."""
+
+    decibans: float
+    line: str | None
+    why: str
+    evidence: tuple[EvidenceId, ...] = ()
 
 
 def change_lines(
     lines: Iterable[LineChange], closing: Mapping[str, float], database: Database, width: int
 ) -> Iterator[str]:
+    """The rows as text."""
+    for row in change_rows(lines, closing):
+        text = f"{row.line}: {row.why}" if row.line else row.why
+        yield fold(text, width, " " * 21, f"{signed(row.decibans):>15} dB  ")
+        for id in row.evidence:
+            name = "" if id == row.line else f"{id}: "
+            if id in database.evidence:
+                yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
+
+
+def change_rows(lines: Iterable[LineChange], closing: Mapping[str, float]) -> Iterator[ChangeRow]:
     """The lines, then what `closing` says of prior, time, rivals and bound, and the sum."""
     changes = sorted(lines, key=lambda change: (-abs(change.after - change.before), change.id))
     worths = [c.after - c.before for c in changes] + list(closing.values())
@@ -28,29 +50,17 @@ def change_lines(
         return
     large = [c for c in changes if abs(c.after - c.before) >= _SMALL_DECIBANS]
     for change in large:
-        yield _entry(change.after - change.before, f"{change.id}: {_why(change)}", width)
-        if change.cause not in ("new rank", "rivals", "time", "conventions"):
-            yield from _behind(change, database, width)
+        behind = () if change.cause in _NOT_BY_ITEMS else change.evidence
+        yield ChangeRow(change.after - change.before, change.id, _why(change), behind)
     small = changes[len(large) :]
     if small:
         worth = sum(c.after - c.before for c in small)
         causes = ", ".join(sorted({c.cause for c in small}))
-        yield _entry(worth, f"{counted(len(small), 'smaller change')}: {causes}", width)
+        yield ChangeRow(worth, None, f"{counted(len(small), 'smaller change')}: {causes}")
     for name, worth in closing.items():
         if signed(worth) != "0":
-            yield _entry(worth, _CLOSING[name], width)
-    yield _entry(sum(worths), "in all", width)
-
-
-def _behind(change: LineChange, database: Database, width: int) -> Iterator[str]:
-    for id in change.evidence:
-        name = "" if id == change.id else f"{id}: "
-        if id in database.evidence:
-            yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
-
-
-def _entry(worth: float, text: str, width: int) -> str:
-    return fold(text, width, " " * 21, f"{signed(worth):>15} dB  ")
+            yield ChangeRow(worth, None, _CLOSING[name])
+    yield ChangeRow(sum(worths), None, "in all")
 
 
 def _why(change: LineChange) -> str:

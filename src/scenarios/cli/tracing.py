@@ -1,0 +1,203 @@
+"""What git tells: what changed, when, by whom, and what a reviewer should know of it."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from typing import Annotated, Any
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.desk import (
+    Desk,
+    desk_at,
+    known_id,
+    open_desk,
+    repository_of,
+    say,
+    show,
+    tell_left_out,
+    width,
+)
+from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.errors import ScenError, UsageError
+
+WORKING_TREE = "working tree"
+
+
+class DiffFormat(StrEnum):
+    """How differences are written."""
+
+    table = "table"
+    json = "json"
+    markdown = "markdown"
+
+
+def diff(
+    context: typer.Context,
+    before: Annotated[
+        str, typer.Argument(metavar="A", help="A revision, or A..B, A...B.")
+    ] = "HEAD",
+    after: Annotated[
+        str | None, typer.Argument(metavar="B", help="Another one [the working tree].")
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit with 1 where a record differs.")
+    ] = False,
+    as_of: AsOf = None,
+    form: Annotated[
+        DiffFormat, typer.Option("--format", help="How to write the result.")
+    ] = DiffFormat.table,
+) -> None:
+    """Compare two states of the database: records, then the shifts that they made.
+
+    Both are read on one day, --as-of or that of the newest record, so that only records differ.
+    """
+    from scenarios.analysis.differences import differences
+    from scenarios.analysis.known import latest_day
+    from scenarios.analysis.shifts import shifts
+    from scenarios.render.diff import Compared, diff_markdown, diff_text
+
+    names, (old, new) = _states(context, before, after)
+    days = [day for desk in (old, new) if (day := latest_day(desk.database))]
+    day = as_of or min(max(days, default=parsing.today()), parsing.today())
+    what = differences(old.database, new.database)
+    moved = shifts(old.database, new.database, day)
+    head = f"{names[0]} → {names[1]}, figures of {day}"
+    made = Compared(head, old.database, new.database, what, moved)
+    value = {
+        "from": names[0],
+        "to": names[1],
+        "as_of": day,
+        "added": [id for _, id in what.added],
+        "removed": [id for _, id in what.removed],
+        "renamed": what.renamed,
+        "changed": what.changed,
+        "shifts": moved,
+    }
+
+    def text() -> str:
+        is_page = form == DiffFormat.markdown
+        return diff_markdown(made).rstrip("\n") if is_page else diff_text(made, width())
+
+    show(value, text, form)
+    if exit_code and what:
+        raise typer.Exit(1)
+
+
+def history(
+    context: typer.Context,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO|EVIDENCE", help="Only what concerns it.")
+    ] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="Commits from this day on."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=0, help="At most so many, the newest; 0 for all.")
+    ] = 20,
+    rev: Rev = None,
+    form: As = Format.table,
+) -> None:
+    """Tell the commits that changed the database, newest first, with the figures after each."""
+    from scenarios.analysis.history import history as told
+    from scenarios.render.history import history_text
+
+    revisions, tip = _past(context, rev)
+    if subject is not None:
+        ever = {change.id for one in revisions for change in one.changes}
+        known_id(subject, ever, "scenario or evidence", "scen list scenarios")
+    made = told(revisions, subject, since, limit or None)
+    database = desk_at(context, tip).database
+    show(made, lambda: history_text(made, subject, database, width()), form)
+
+
+def audit(
+    context: typer.Context,
+    days: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Committed later than that is backdated.")
+    ] = 3,
+    rev: Rev = None,
+    form: As = Format.table,
+) -> None:
+    """Ask the commits what a reviewer asks: what was judged, or changed, with hindsight."""
+    from scenarios.analysis.audit import audit as asked
+    from scenarios.analysis.trail import trail
+    from scenarios.render.audit import audit_text
+
+    revisions, tip = _past(context, rev)
+    made = asked(trail(revisions, days), sum(one.left_out for one in revisions))
+    if rev is None:
+        _tell_uncommitted(context, tip)
+    show({"tip": tip, **_plain(made)}, lambda: audit_text(made, width()), form)
+
+
+def _states(
+    context: typer.Context, before: str, after: str | None
+) -> tuple[tuple[str, str], tuple[Desk, Desk]]:
+    """Both states and what to call them; a file that they share is read and parsed once."""
+    from scenarios.storage import git
+    from scenarios.storage.loader import read_record
+
+    read = cache(read_record)
+    old, dots, new = before.partition("...") if "..." in before else before.partition("..")
+    if dots and after is not None:
+        raise UsageError(f"{before} names two revisions already: leave {after} out")
+    if dots:
+        before, after = old or "HEAD", new or "HEAD"
+    _, repository = repository_of(context)
+    if dots == "...":
+        assert after is not None  # noqa: S101 - given just above
+        before = git.merge_base(repository, before, after)
+    later = open_desk(context, read) if after is None else desk_at(context, after, None, read)
+    earlier = desk_at(context, before, later, read)
+    names = (_name(repository, before), _name(repository, after) if after else WORKING_TREE)
+    tell_left_out(earlier, before)
+    tell_left_out(later, after or "")
+    return names, (earlier, later)
+
+
+def _name(repository: Any, revision: str) -> str:
+    """A revision as it was typed, with the commit that it stands for."""
+    from scenarios.storage import git
+
+    commit = git.commit_of(repository, revision)
+    return commit[:12] if commit.startswith(revision) else f"{revision} ({commit[:12]})"
+
+
+def _past(context: typer.Context, rev: str | None) -> tuple[list[Any], str]:
+    """The commits that led to a revision, oldest first, and its own name."""
+    from scenarios.storage import git
+    from scenarios.storage.history import revisions
+
+    _, repository = repository_of(context)
+    tip = git.commit_of(repository, rev or "HEAD")
+    made = revisions(repository, tip)
+    if git.is_shallow(repository):
+        say("this clone is shallow: what came before is not seen; git fetch --unshallow")
+    return made, tip
+
+
+def _tell_uncommitted(context: typer.Context, tip: str) -> None:
+    from scenarios.analysis.differences import differences
+
+    try:
+        desk = open_desk(context)
+        there = desk_at(context, tip, desk)
+    except ScenError:  # a bare repository, or a commit without the database
+        return
+    what = differences(there.database, desk.database)
+    if what:
+        say("the working tree has changes that are not committed: scen diff names them")
+
+
+def _plain(made: Any) -> dict[str, Any]:
+    import msgspec
+
+    return msgspec.structs.asdict(made)
+
+
+COMMANDS = {"diff": diff, "history": history, "audit": audit}

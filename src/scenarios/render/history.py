@@ -1,0 +1,91 @@
+"""A database's history as text: one entry for each commit, and both figures over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.analysis.differences import Differences
+from scenarios.analysis.history import Entry, Figures, History
+from scenarios.model import Database
+from scenarios.render.text import counted, fold, percent, printable, table
+
+_BAR = 40
+"""Columns of the chart, each worth 2.5 points."""
+_NOUNS = {
+    "tracker": ("tracker", "trackers"),
+    "scenario": ("scenario", "scenarios"),
+    "evidence": ("item", "items"),
+    "forecasts": ("sheet", "sheets"),
+    "source": ("source", "sources"),
+}
+_FEW = 3
+"""So many ids of a kind are named; of more, the number."""
+
+
+def history_text(made: History, subject: str | None, database: Database, width: int) -> str:
+    """Newest first; of a scenario, its figures over time before that."""
+    if not made.entries:
+        return "No commit changed it." if subject else "No commit changed the database."
+    parts = []
+    if subject in database.scenarios:
+        title = database.scenarios[str(subject)].title
+        parts += [fold(f"{subject}: {title}", width), _chart(made, str(subject))]
+    parts.append("\n".join(_entries(made, subject, width)))
+    if made.earlier:
+        parts.append(f"{counted(made.earlier, 'earlier commit')}: --limit 0 tells all")
+    return "\n\n".join(parts)
+
+
+def _chart(made: History, subject: str) -> str:
+    rows = []
+    for entry in made.entries:
+        figure = next((one for one in entry.figures if one.scenario == subject), None)
+        if figure and figure.implied is not None:
+            stated = percent(figure.stated) if figure.stated is not None else "–"
+            rows.append([str(entry.as_of), stated, percent(figure.implied), _bar(figure)])
+    chart = table(rows, ["as of", "stated", "implied", f"0%{'100%':>{_BAR - 2}}"], right=(1, 2))
+    return f"{chart}\ns stated, i implied, x both, on the day of the newest record" if rows else ""
+
+
+def _bar(figure: Figures) -> str:
+    cells = ["·"] * _BAR
+    for sign, value in (("i", figure.implied), ("s", figure.stated)):
+        if value is not None:
+            at = min(int(value * _BAR), _BAR - 1)
+            cells[at] = sign if cells[at] == "·" else "x"
+    return "".join(cells)
+
+
+def _entries(made: History, subject: str | None, width: int) -> Iterator[str]:
+    for entry in made.entries:
+        commit = entry.commit
+        head = f"{commit.authored} {commit.id[:7]} {commit.author}: {commit.subject}"
+        yield fold(head, width, "  ", "")
+        yield from (fold(line, width, "    ", "  ") for line in _what(entry, subject))
+
+
+def _what(entry: Entry, subject: str | None) -> Iterator[str]:
+    if told := _records(entry.what):
+        yield told
+    if entry.left_out:
+        yield f"{counted(entry.left_out, 'file')} of it cannot be read"
+    for figure in entry.figures if subject is None or subject[:1].isdigit() else ():
+        stated = f"stated {percent(figure.stated)}, " if figure.stated is not None else ""
+        implied = f"implied {percent(figure.implied)}" if figure.implied is not None else "gone"
+        yield f"{figure.scenario}: {stated}{implied}"
+
+
+def _records(what: Differences) -> str:
+    """What came, went and changed: by name where there are few."""
+    changed = list(dict.fromkeys((one.kind, one.record) for one in what.changed))
+    renamed = [(one.kind, f"{one.from_} → {one.to}") for one in what.renamed]
+    parts = []
+    for sign, keys in (("+", what.added), ("-", what.removed), (">", renamed), ("~", changed)):
+        kinds: dict[str, list[str]] = {}
+        for kind, id in keys:
+            kinds.setdefault(kind, []).append(id)
+        for kind, ids in kinds.items():
+            named = _NOUNS[kind][len(ids) > 1] + (f" {', '.join(ids)}" if ids != [kind] else "")
+            number = f"{len(ids)} {_NOUNS[kind][1]}"
+            parts.append(f"{sign} {printable(named) if len(ids) <= _FEW else number}")
+    return "; ".join(parts)

@@ -1,0 +1,139 @@
+"""The commits that changed a database, oldest first, with the records as they were."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import cache
+from typing import NamedTuple
+
+from scenarios.analysis.chronicle import Commit, RecordChange, Revision
+from scenarios.model import Kind, Record
+from scenarios.storage import git
+from scenarios.storage.loader import read_record
+from scenarios.storage.records import place_of
+from scenarios.storage.yamltext import MAX_BYTES
+
+_FORMAT = "--format=%x01%H%x00%aN%x00%as%x00%cs%x00%s%x00%b%x00"
+_START = b"\x01"
+_REPLACES = "Squashed commit of the following:"
+_DATED = re.compile(r"^Date: +\w{3} (\w{3} \d{1,2} [\d:]{8} \d{4}) [+-]\d{4}$", re.MULTILINE)
+
+
+class _File(NamedTuple):
+    """A changed file: the objects before and after, None where it was not there."""
+
+    path: str
+    before: str | None
+    after: str | None
+    is_regular: bool
+
+
+def revisions(repository: git.Repository, tip: str) -> list[Revision]:
+    """Every commit up to `tip` that changed a record; each changed file is read and parsed once."""
+    with git.objects(repository) as read:
+
+        @cache
+        def record(kind: Kind, path: str, oid: str) -> Record | None:
+            return read_record(kind, path, read(oid)[: MAX_BYTES + 1])[0]
+
+        def change(file: _File) -> RecordChange | None:
+            place = place_of(file.path)
+            if not isinstance(place, tuple):
+                return None
+            kind, id = place
+            before = record(kind, file.path, file.before) if file.before else None
+            after = record(kind, file.path, file.after) if file.after and file.is_regular else None
+            return RecordChange(kind, id, before, after, file.after is None or after is not None)
+
+        found = []
+        for commit, files, own_paths in _commits(repository, tip):
+            changes = {file.path: one for file in files if (one := change(file))}
+            own = [one for path, one in changes.items() if own_paths is None or path in own_paths]
+            left_out = sum(not one.readable for one in own)
+            if changes:
+                found.append(Revision(commit, tuple(changes.values()), tuple(own), left_out))
+        return found
+
+
+def _commits(
+    repository: git.Repository, tip: str
+) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
+    """Each commit, what it changed of its first parent, and of a merge what no parent had."""
+    only = f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
+    order = ("--full-history", "--parents", "--topo-order", "--reverse")
+    listed = git.run(repository.folder, "rev-list", *order, tip, "--", only).decode().splitlines()
+    parents = {words[0]: tuple(words[1:]) for words in map(str.split, listed)}
+    wanted = []
+    for id, before in parents.items():
+        wanted.append(" ".join((id, *before[:1])))
+        if before[1:]:
+            wanted.append(" ".join((id, *before)))
+    shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always", _FORMAT)
+    told = git.run(
+        repository.folder,
+        *("diff-tree", "--stdin", "--root", *shape, "--", only),
+        given="".join(f"{line}\n" for line in wanted).encode(),
+    )
+    cut = _boundary(repository, tip)
+    entries = _entries(told, repository.prefix)
+    for fields, files in entries:
+        id = fields[0]
+        own = None
+        if parents[id][1:]:
+            own = frozenset(file.path for file in next(entries)[1])
+        yield _commit(fields, parents[id], shallow=id in cut), files, own
+
+
+def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]]:
+    """What `diff-tree -z` told: the fields of a commit, then a line and a path for each file."""
+    tokens = iter(told.split(b"\0"))
+    fields: list[str] = []
+    files: list[_File] = []
+    for token in tokens:
+        if token.startswith(_START):
+            if fields:
+                yield fields, files
+            rest = [next(tokens) for _ in range(_FORMAT.count("%x00") - 1)]
+            fields = [one.decode("utf-8", "replace") for one in (token[1:], *rest)]
+            files = []
+        elif line := token.lstrip(b"\n"):
+            files.append(_file(line.decode(), os.fsdecode(next(tokens)), prefix))
+    if fields:
+        yield fields, files
+
+
+def _file(line: str, path: str, prefix: str) -> _File:
+    """A line has a colon, a mode and an object for each parent, then those of the commit."""
+    parents = len(line) - len(line.lstrip(":"))
+    words = line[parents:].split(" ")
+    objects = [word if word.strip("0") else None for word in words[parents + 1 : -1]]
+    is_regular = words[parents] in git.REGULAR
+    return _File(path.removeprefix(prefix), objects[0], objects[-1], is_regular)
+
+
+def _commit(fields: list[str], parents: tuple[str, ...], *, shallow: bool) -> Commit:
+    id, author, authored, committed, subject, body = fields
+    text = f"{subject}\n{body}"
+    replaced = _DATED.findall(text) if _REPLACES in text else []
+    return Commit(
+        id,
+        parents,
+        author,
+        date.fromisoformat(authored),
+        date.fromisoformat(committed),
+        subject,
+        tuple(datetime.strptime(day, "%b %d %H:%M:%S %Y").date() for day in replaced),  # noqa: DTZ007 - a day
+        shallow,
+    )
+
+
+def _boundary(repository: git.Repository, tip: str) -> frozenset[str]:
+    """The commits at which a shallow clone ends: they have parents that it does not hold."""
+    if not git.is_shallow(repository):
+        return frozenset()
+    roots = git.run(repository.folder, "rev-list", "--max-parents=0", tip).decode().split()
+    with git.objects(repository) as read:
+        return frozenset(id for id in roots if b"\nparent " in read(id).partition(b"\n\n")[0])
