@@ -191,10 +191,10 @@ def add_source(
 
 
 def _is_there(place: Path, data: bytes) -> bool:
-    """Whether something stands in the way; a schema of a try that was cut short does not."""
+    """Whether something stands in the way; what a try that was cut short left does not."""
     if not os.path.lexists(place):
         return False
-    may_stay = place.suffix == ".json" and place.is_file() and os.access(place, os.R_OK)
+    may_stay = place.name != "tracker.yaml" and place.is_file() and os.access(place, os.R_OK)
     return not (may_stay and place.read_bytes() == data)
 
 
