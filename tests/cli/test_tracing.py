@@ -164,7 +164,7 @@ def test_the_history_of_everything_is_newest_first(top: Path) -> None:
     assert made.splitlines()[:3] == [
         "2022-02-10 "
         + run(top, "rev-parse", "--short=7", "HEAD")
-        + " A: evidence: 2022-02-10-denial",
+        + " (A) evidence: 2022-02-10-denial",
         "  + item 2022-02-10-denial",
         "  trade: stated 60%, implied 50%",
     ]

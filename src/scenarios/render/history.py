@@ -59,7 +59,7 @@ def _bar(figure: Figures) -> str:
 def _entries(made: History, subject: str | None, width: int) -> Iterator[str]:
     for entry in made.entries:
         commit = entry.commit
-        head = f"{commit.authored} {commit.id[:7]} {commit.author}: {commit.subject}"
+        head = f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}"
         yield fold(head, width, "  ", "")
         yield from (fold(line, width, "    ", "  ") for line in _what(entry, subject))
 
