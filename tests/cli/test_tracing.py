@@ -86,8 +86,10 @@ def test_a_changed_field_is_told_with_the_shift_that_it_made(top: Path) -> None:
     )
 
 
-def test_two_revisions_and_two_dots() -> None:
+def test_two_revisions_and_two_dots(top: Path) -> None:
     there = told("diff", "HEAD~1", "HEAD")
+    assert there["from"] == run(top, "rev-parse", "HEAD~1")
+    assert (there["to"], told("diff")["to"]) == (run(top, "rev-parse", "HEAD"), "working tree")
     assert (there["added"], there["removed"], there["changed"]) == (["2022-02-10-denial"], [], [])
     assert [shift["scenario"] for shift in there["shifts"]] == ["trade"]
     assert told("diff", "HEAD~1..HEAD")["shifts"] == there["shifts"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -23,6 +23,9 @@ from scenarios.cli.desk import (
 )
 from scenarios.cli.options import As, AsOf, Format, Rev
 from scenarios.errors import ScenError, UsageError
+
+if TYPE_CHECKING:
+    from scenarios.storage.git import Repository
 
 WORKING_TREE = "working tree"
 
@@ -60,16 +63,16 @@ def diff(
     from scenarios.analysis.shifts import shifts
     from scenarios.render.diff import Compared, diff_markdown, diff_text
 
-    names, (old, new) = _states(context, before, after)
+    (old, old_name, old_commit), (new, new_name, new_commit) = _states(context, before, after)
     days = [day for desk in (old, new) if (day := latest_day(desk.database))]
     day = as_of or min(max(days, default=parsing.today()), parsing.today())
     what = differences(old.database, new.database)
     moved = shifts(old.database, new.database, day)
-    head = f"{names[0]} → {names[1]}, figures of {day}"
+    head = f"{old_name} → {new_name}, figures of {day}"
     made = Compared(head, old.database, new.database, what, moved)
     value = {
-        "from": names[0],
-        "to": names[1],
+        "from": old_commit,
+        "to": new_commit,
         "as_of": day,
         "added": [id for _, id in what.added],
         "removed": [id for _, id in what.removed],
@@ -135,10 +138,16 @@ def audit(
     show({"tip": tip, **_plain(made)}, lambda: audit_text(made, width()), form)
 
 
-def _states(
-    context: typer.Context, before: str, after: str | None
-) -> tuple[tuple[str, str], tuple[Desk, Desk]]:
-    """Both states and what to call them; a file that they share is read and parsed once."""
+class _State(NamedTuple):
+    """A state of the database, what to call it, and its commit or that it is the working tree."""
+
+    desk: Desk
+    name: str
+    commit: str
+
+
+def _states(context: typer.Context, before: str, after: str | None) -> tuple[_State, _State]:
+    """Both states; a file that they share is read and parsed once."""
     from scenarios.storage import git
     from scenarios.storage.loader import read_record
 
@@ -146,26 +155,27 @@ def _states(
     old, dots, new = before.partition("...") if "..." in before else before.partition("..")
     if dots and after is not None:
         raise UsageError(f"{before} names two revisions already: leave {after} out")
+    _, repository = repository_of(context)
     if dots:
         before, after = old or "HEAD", new or "HEAD"
-    _, repository = repository_of(context)
-    if dots == "...":
-        assert after is not None  # noqa: S101 - given just above
-        before = git.merge_base(repository, before, after)
-    later = open_desk(context, read) if after is None else desk_at(context, after, None, read)
-    earlier = desk_at(context, before, later, read)
-    names = (_name(repository, before), _name(repository, after) if after else WORKING_TREE)
-    tell_left_out(earlier, before)
-    tell_left_out(later, after or "")
-    return names, (earlier, later)
+        before = git.merge_base(repository, before, after) if dots == "..." else before
+    if after is None:
+        later = _State(open_desk(context, read), WORKING_TREE, WORKING_TREE)
+    else:
+        later = _State(desk_at(context, after, None, read), *_names(repository, after))
+    earlier = _State(desk_at(context, before, later.desk, read), *_names(repository, before))
+    tell_left_out(earlier.desk, before)
+    tell_left_out(later.desk, after or "")
+    return earlier, later
 
 
-def _name(repository: Any, revision: str) -> str:
-    """A revision as it was typed, with the commit that it stands for."""
+def _names(repository: Repository, revision: str) -> tuple[str, str]:
+    """A revision as it was typed, with the commit that it stands for, and that commit."""
     from scenarios.storage import git
 
     commit = git.commit_of(repository, revision)
-    return commit[:12] if commit.startswith(revision) else f"{revision} ({commit[:12]})"
+    short = commit[:12]
+    return short if commit.startswith(revision) else f"{revision} ({short})", commit
 
 
 def _past(context: typer.Context, rev: str | None) -> tuple[list[Any], str]:
