@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from scenarios.analysis.alike import alike_pairs
@@ -98,14 +98,15 @@ def unrated(window: Window) -> Iterator[Finding]:
 
 def partial_row(window: Window) -> Iterator[Finding]:
     """Rated for some members of a set: the members left out count as N."""
+    sets = sets_of(window)
     for id, item in window.now.evidence.items():
-        for set_id, missing in _left_out(window, frozenset(item.ratings), item.recorded):
+        for set_id, missing in _left_out(window, sets, frozenset(item.ratings), item.recorded):
             message = f"in {set_id}, not rated for {missing}: counts as N"
             yield of_evidence("partial-row", id, message, "ratings")
     for view in window.views.values():
         for key, indicator in view.scenario.indicators.items():
             rated = frozenset(indicator.ratings)
-            for set_id, missing in _left_out(window, rated, indicator.added):
+            for set_id, missing in _left_out(window, sets, rated, indicator.added):
                 message = f"in {set_id}, not rated for {missing}: counts as N"
                 yield of_indicator("partial-row", view.id, key, message)
 
@@ -232,9 +233,12 @@ def _origin(window: Window, id: EvidenceId) -> str:
 
 
 def _left_out(
-    window: Window, rated: frozenset[ScenarioId], day: date
+    window: Window,
+    sets: Mapping[SetId, Sequence[ScenarioId]],
+    rated: frozenset[ScenarioId],
+    day: date,
 ) -> Iterator[tuple[SetId, str]]:
-    for set_id, ids in sets_of(window).items():
+    for set_id, ids in sets.items():
         if rated.isdisjoint(ids):
             continue
         missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
