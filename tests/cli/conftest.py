@@ -12,11 +12,12 @@ from tests.cli.commands import FILES, make
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _locks_lie_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """So that no lock file outlives the tests."""
+def _locks_and_notes_lie_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """So that no lock and no note outlives the tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("locks")))
         patch.setattr(tempfile, "tempdir", None)
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 
 

@@ -6,6 +6,7 @@ import os
 import pty
 import select
 import shlex
+import signal
 import subprocess
 import sys
 import termios
@@ -189,13 +190,44 @@ class Terminal:
         """Lines of `prompt > answer`, in this order; `^C` and `^D` are keys."""
         for line in conversation.strip().split("\n"):
             prompt, _, answer = line.strip().partition(" >")
-            while not self.screen[self._answered :].endswith(f"{prompt} "):
-                assert self._more(), f"{prompt!r} is not asked:\n{self.screen}"
-            self._answered = len(self.screen)
-            os.write(
-                self._ours,
-                {"^C": b"\3", "^D": b"\4"}.get(answer.strip(), f"{answer.strip()}\n".encode()),
-            )
+            assert self.asks(prompt), f"{prompt!r} is not asked:\n{self.screen}"
+            self.type(answer.strip())
+
+    def asks(self, *prompts: str) -> bool:
+        """Wait until one of them is asked; False where the command ends first."""
+        ends = tuple(f"{prompt} " for prompt in prompts)
+        while not self.screen[self._answered :].endswith(ends):
+            if not self._more():
+                return False
+        return True
+
+    def type(self, answer: str) -> None:
+        """Answer what is asked; `^C` and `^D` are keys."""
+        self._answered = len(self.screen)
+        if answer == "^C":
+            self._interrupt()
+        else:
+            os.write(self._ours, b"\4" if answer == "^D" else f"{answer}\n".encode())
+
+    def _interrupt(self) -> None:
+        """Press Ctrl-C; again after a second, for Python misses one just before it reads."""
+        for _ in range(PATIENCE):
+            os.write(self._ours, b"\3")
+            echoed = len(self._seen) + len(b"^C")
+            while select.select([self._ours], [], [], 1)[0]:
+                if not self._more() or len(self._seen) > echoed:
+                    return
+
+    def kill(self) -> None:
+        """End the command so that it can do nothing about it."""
+        self._process.kill()
+        self._process.wait(PATIENCE)
+
+    def hang_up(self) -> int:
+        """Close the terminal; the command's exit code."""
+        os.close(self._ours)
+        self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode
 
     def end(self) -> tuple[int, str]:
         """The exit code and what stands on stdout, once the command is over."""
@@ -228,7 +260,8 @@ Sit = Callable[..., Terminal]
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     return make(tmp_path / "scenarios", FILES)
 
 
@@ -249,25 +282,53 @@ def sit(root: Path) -> Iterator[Sit]:
 # -- add-evidence ---------------------------------------------------------------------------------
 
 
+WALKED = """
+    What was observed, in a sentence: > Köln says “no”: it's over
+    When did it happen: a day, a month (2021-12) or a year [2022-02-28]: > 2022-02-22
+    Source: its id or name (? lists them; Enter = none): > the kremlin
+    The item's address (Enter = none): > https://example.org/1
+    Grade of source and item, like B2 (Enter = C6): > b2
+    Is it this (1): >
+    Which (1 to 2): > 1
+    Any more (Enter = go on, 0 = none of these after all): >
+    pact      44%  A pact: > i
+    rupture  7.0%  A rupture: > n
+    ties      49%  Loose ties: > 2
+    trade   50%  Trade of 200 billion: > C
+    war  5.0%  A war: >
+    Its id [2022-02-22-koln-says-no-it-s-over]: >
+"""
+QUESTIONS = WALKED.strip().split("\n")
+OTHERS = [
+    f"{rated} rated. Walk through the others [Y/n]:"
+    for rated in ("1 scenario", *(f"{n} scenarios" for n in range(2, 7)))
+]
+KOLN: dict[str, str | None] = {
+    "evidence/2022/2022-02-22-koln-says-no-it-s-over.yaml": SCHEMA
+    + """\
+../../../schema/evidence.schema.json
+summary: 'Köln says “no”: it''s over'
+observed: 2022-02-22
+recorded: 2022-02-28
+source: kremlin
+url: https://example.org/1
+reliability: B
+credibility: 2
+ratings:
+  pact: I
+  rupture: N
+  ties: 2
+  trade: C
+indicators:
+  gas/halt: observed
+"""
+}
+
+
 def test_a_walk_goes_across_the_row_and_ends_with_what_it_did(root: Path, sit: Sit) -> None:
     before = tree(root)
     terminal = sit("add-evidence", "--recorded", "2022-02-28")
-    terminal.walk("""
-        What was observed, in a sentence: > Köln says “no”: it's over
-        When did it happen: a day, a month (2021-12) or a year [2022-02-28]: > 2022-02-22
-        Source: its id or name (? lists them; Enter = none): > the kremlin
-        The item's address (Enter = none): > https://example.org/1
-        Grade of source and item, like B2 (Enter = C6): > b2
-        Is it this (1): >
-        Which (1 to 2): > 1
-        Any more (Enter = go on, 0 = none of these after all): >
-        pact      44%  A pact: > i
-        rupture  7.0%  A rupture: > n
-        ties      49%  Loose ties: > 2
-        trade   50%  Trade of 200 billion: > C
-        war  5.0%  A war: >
-        Its id [2022-02-22-koln-says-no-it-s-over]: >
-    """)
+    terminal.walk(WALKED)
     assert terminal.end() == (
         0,
         """\
@@ -285,26 +346,7 @@ rupture: nothing of its own: its rivals moved it
 """,
     )
     assert terminal.screen == WALK
-    assert changes(before, tree(root)) == {
-        "evidence/2022/2022-02-22-koln-says-no-it-s-over.yaml": SCHEMA
-        + """\
-../../../schema/evidence.schema.json
-summary: 'Köln says “no”: it''s over'
-observed: 2022-02-22
-recorded: 2022-02-28
-source: kremlin
-url: https://example.org/1
-reliability: B
-credibility: 2
-ratings:
-  pact: I
-  rupture: N
-  ties: 2
-  trade: C
-indicators:
-  gas/halt: observed
-"""
-    }
+    assert changes(before, tree(root)) == KOLN
 
 
 def test_a_wrong_answer_is_asked_for_again(root: Path, sit: Sit) -> None:
@@ -535,6 +577,58 @@ notes: |-
   'quoted' "twice" $HOME
 """
     }
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)))
+def test_an_item_interrupted_at_any_question_ends_as_if_it_had_not_been(
+    root: Path, sit: Sit, number: int
+) -> None:
+    """What is printed is given as a command, at a terminal, and the rest is answered."""
+    before = tree(root)
+    answers = {line.partition(" >")[0].strip(): line.partition(" >")[2] for line in QUESTIONS}
+    words = ["add-evidence", "--recorded", "2022-02-28"]
+    terminal = sit(*words)
+    question = QUESTIONS[number].partition(" >")[0]
+    terminal.walk("\n".join([*QUESTIONS[:number], f"{question} > ^C"]))
+    assert terminal.end() == (130, "")
+    assert changes(before, tree(root)) == {}
+    if number:
+        said = terminal.screen.rpartition("to take it up again: ")[2].rpartition("scen: ")[0]
+        words = shlex.split(said)[1:]
+    terminal = sit(*words)
+    while terminal.asks(*answers, *OTHERS):
+        asked = terminal.screen.rpartition("\n")[2].strip()
+        terminal.type(answers.get(asked, "").strip())
+    assert terminal.end()[0] == 0
+    assert changes(before, tree(root)) == KOLN
+
+
+@pytest.mark.parametrize("number", range(len(QUESTIONS)))
+def test_an_item_that_is_killed_at_any_question_is_taken_up_by_the_next_command(
+    root: Path, sit: Sit, number: int
+) -> None:
+    before = tree(root)
+    answers = {line.partition(" >")[0].strip(): line.partition(" >")[2] for line in QUESTIONS}
+    words = ["add-evidence", "--recorded", "2022-02-28"]
+    terminal = sit(*words)
+    terminal.walk("\n".join(QUESTIONS[:number]))
+    assert terminal.asks(QUESTIONS[number].partition(" >")[0].strip())
+    terminal.kill()
+    assert terminal.end() == (-signal.SIGKILL, "")
+    assert changes(before, tree(root)) == {}
+    if number:
+        terminal = sit("add-evidence")
+        terminal.walk("What was observed, in a sentence: > ^C")
+        said = terminal.screen.rpartition("to take it up again: ")[2].partition("\n")[0]
+        words = shlex.split(said)[1:]
+        assert terminal.end() == (130, "")
+    terminal = sit(*words)
+    while terminal.asks(*answers, *OTHERS):
+        asked = terminal.screen.rpartition("\n")[2].strip()
+        terminal.type(answers.get(asked, "").strip())
+    assert terminal.end()[0] == 0
+    assert changes(before, tree(root)) == KOLN
+    assert list((root.parent / "state").rglob("*.txt")) == []
 
 
 def test_a_new_source_outlives_an_interruption_too(root: Path, sit: Sit) -> None:

@@ -32,6 +32,8 @@ _HELP = {
 }
 """What goes with the question for an option, in one line."""
 _MOST = 20
+_noting: list[Callable[[], None]] = []
+"""What is to be done before each question: note what was answered."""
 _typed: list[tuple[str, str]] = []
 """The options and arguments that were typed as answers, in order."""
 
@@ -96,6 +98,11 @@ def one_of(value: str | None, option: str, question: str, ids: Callable[[], Iter
 def remember(option: str, text: str) -> None:
     """Keep what was typed for an option or an argument, should the command be stopped."""
     _typed.append((option, text))
+
+
+def before_each(note: Callable[[], None] | None) -> None:
+    """Do this before each question from now on; nothing, with None."""
+    _noting[:] = [note] if note else []
 
 
 def forget() -> None:
@@ -197,6 +204,8 @@ def _line(above: Sequence[str], prompt: str) -> str:
     The prompt goes to stderr, unless the results go to the terminal too: then it is left to
     readline, which must know it to move the cursor about in a long answer.
     """
+    for note in _noting:
+        note()
     is_for_readline = sys.stdout.isatty()
     before = "".join(f"{line}\n" for line in above)
     typer.echo(before if is_for_readline else before + prompt, nl=False, err=True)

@@ -75,10 +75,12 @@ def add_evidence(
         asked = ask.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
+        desk = open_desk(context)
+        if asked and not dry_run:
+            typed.note_in(desk.root)
         record["summary"] = ask.needed_as(
             summary, "SUMMARY", "What was observed, in a sentence", parsing.line
         )
-        desk = open_desk(context)
         if asked and commit:  # before the long walk, of a path like the one to come
             committing.check(desk.root, [path_of("evidence", f"{entered}-item")], "")
         new_source = details(desk, record, asked=asked)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Self
 
 import typer
@@ -35,10 +37,35 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         self.commits_source = commit and not dry_run
 
     def __enter__(self) -> Self:
+        self.notes = ExitStack()
         return self
+
+    def note_in(self, root: Path) -> None:
+        """From now on a kill loses nothing either: the command lies in the user's state folder.
+
+        What an earlier kill left there is told, until an item of that summary is entered.
+        """
+        from scenarios.storage.unfinished import jotted, left, taken_up
+
+        before = left(root, "add-evidence")
+        for place, text in before.items():
+            summary, _, command = text.partition("\n")
+            if self.record["summary"] is None:
+                say(f"an item was left behind in {place}; to take it up again: {command.strip()}")
+            elif self.record["summary"] == summary:
+                self.notes.callback(taken_up, place)
+        jot = self.notes.enter_context(jotted(root, "add-evidence"))
+
+        def note() -> None:
+            if summary := self.record["summary"]:
+                jot(f"{summary}\n{self.command()}\n")
+
+        ask.before_each(note)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         ask.forget()
+        ask.before_each(None)
+        self.notes.close()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
         if stopped and ask.interactive() and self.record["summary"]:
             say("to take it up again: " + self.command())

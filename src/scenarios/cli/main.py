@@ -27,6 +27,7 @@ _HOMES = {
     "rate": "evidence",
     "retract": "evidence",
     "forecast": "forecasting",
+    "review": "sitting",
     "resolve": "forecasting",
     "list": "reading",
     "show": "reading",

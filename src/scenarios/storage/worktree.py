@@ -41,7 +41,7 @@ def find(start: Path, database: str | None) -> Path:
         if _is_database(folder / _FOLDER):
             return folder / _FOLDER
     raise ScenError(
-        f"no database: neither {_safe(here)} nor a folder above it holds {_FOLDER}/{_TRACKER};"
+        f"no database: neither {safe(here)} nor a folder above it holds {_FOLDER}/{_TRACKER};"
         " `scen init` makes one here, --database DIR names another"
     )
 
@@ -132,11 +132,17 @@ def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
                 f"another command, perhaps a `scen` in another terminal, still holds it after"
                 f" {seconds:g} s ({error.lock_file}); let it end, then run the command again"
             )
-        raise ScenError(f"{_safe(root)}: cannot lock it: nothing was written: {fault}") from error
+        raise ScenError(f"{safe(root)}: cannot lock it: nothing was written: {fault}") from error
     try:
         yield
     finally:
         held.release()
+
+
+def safe(path: object) -> str:
+    r"""A path as text that is safe to print: control characters and stray bytes as \x1b."""
+    text = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 class _Folder(NamedTuple):
@@ -154,7 +160,7 @@ def _given(database: Path) -> Path:
         fault = f"it holds neither {_TRACKER} nor {_FOLDER}/{_TRACKER}"
     elif os.path.lexists(database):
         fault = f"it is not a folder; name the folder that holds {_TRACKER}"
-    raise ScenError(f"no database at {_safe(database)}: {fault}; `scen init DIR` makes one in DIR")
+    raise ScenError(f"no database at {safe(database)}: {fault}; `scen init DIR` makes one in DIR")
 
 
 def _is_database(folder: Path) -> bool:
@@ -166,7 +172,7 @@ def _is_database(folder: Path) -> bool:
         return False
     except (OSError, ValueError) as error:  # ValueError: a NUL byte in the name
         reason = getattr(error, "strerror", error)
-        raise ScenError(f"cannot read the database at {_safe(folder)}: {reason}") from error
+        raise ScenError(f"cannot read the database at {safe(folder)}: {reason}") from error
     return True
 
 
@@ -182,7 +188,7 @@ def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folde
     real = os.path.realpath(entry.path) if linked else entry.path
     record = path.lower().endswith((".yaml", ".yml"))
     if linked and (record or entry.is_dir()) and not Path(real).is_relative_to(top):
-        return _problem(path, "symlink", f"leads out of the database, to {_safe(real)}")
+        return _problem(path, "symlink", f"leads out of the database, to {safe(real)}")
     if not entry.is_dir():
         return _content(entry, path, real) if record else None
     if linked and (folder.linked or Path(folder.real).is_relative_to(real)):
@@ -198,7 +204,7 @@ def _content(entry: _Entry, path: str, real: str) -> bytes | Problem:
     if entry.is_file():
         return _read(real, MAX_BYTES + 1)  # one more, so that a longer file is seen as such
     if entry.is_symlink() and not os.path.lexists(real):
-        return _problem(path, "unreadable", f"its target {_safe(real)} does not exist")
+        return _problem(path, "unreadable", f"its target {safe(real)} does not exist")
     return _problem(path, "not-a-file", "a FIFO, a socket or a device: it was not opened")
 
 
@@ -217,7 +223,7 @@ def _inside(root: Path, place: Path) -> Path:
     """`place` with every symlink resolved; refused where that is outside `root`."""
     real = Path(os.path.realpath(place))
     if not real.is_relative_to(os.path.realpath(root)):
-        raise ScenError(f"{_safe(place)}: leads out of the database; nothing was written")
+        raise ScenError(f"{safe(place)}: leads out of the database; nothing was written")
     return real
 
 
@@ -273,7 +279,7 @@ def _sync(folder: Path) -> None:
 def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
     if not target.is_file() or _read(str(target), len(old) + 1) != old:
         raise ScenError(
-            f"{_safe(place)}: changed since it was read: nothing was written; run the command again"
+            f"{safe(place)}: changed since it was read: nothing was written; run the command again"
         )
 
 
@@ -282,16 +288,10 @@ def _refusals(place: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:
-        raise Exists(f"{_safe(place)}: exists already; nothing was written") from error
+        raise Exists(f"{safe(place)}: exists already; nothing was written") from error
     except OSError as error:
-        raise ScenError(f"{_safe(place)}: {error.strerror}; nothing was written") from error
+        raise ScenError(f"{safe(place)}: {error.strerror}; nothing was written") from error
 
 
 def _problem(path: str, rule: str, message: str) -> Problem:
-    return Problem(_safe(path), 1, 1, rule, message, _HINTS[rule])
-
-
-def _safe(path: object) -> str:
-    r"""A path as text that is safe to print: control characters and stray bytes as \x1b."""
-    text = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return Problem(safe(path), 1, 1, rule, message, _HINTS[rule])

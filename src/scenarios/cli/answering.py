@@ -1,0 +1,260 @@
+"""The scenarios of a sitting: asked blind, then shown beside the others', then perhaps revised."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+import msgspec
+import typer
+
+from scenarios.analysis.agenda import Topic
+from scenarios.analysis.known import Known, known
+from scenarios.analysis.reveal import reveal, sums
+from scenarios.cli import ask, parsing
+from scenarios.cli.desk import width
+from scenarios.cli.seat import Seat, wants, word
+from scenarios.model import Database, ScenarioId
+from scenarios.render.sitting import criteria_text, reveal_text, sums_text, topic_text
+from scenarios.render.text import counted, percent
+from scenarios.storage.unfinished import Answer, Stage
+
+_LOWEST, _HIGHEST = 0.0001, 0.9999
+"""What a sheet takes."""
+_LONGEST = 4000
+"""The characters of a reason: two fit in a sheet, with what is said of a revision."""
+_Figure = float | None | Literal["skip"]
+
+
+class _Round(NamedTuple):
+    """The scenarios of the agenda, numbered, with what is known of them."""
+
+    seat: Seat
+    database: Database
+    at_day: Known
+    numbers: dict[ScenarioId, str]
+
+    def answer(self, topic: Topic) -> Answer | None:
+        """What was said so far."""
+        return self.seat.said.answers.get(topic.id)
+
+    def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
+        """The scenarios whose answer has got that far."""
+        return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
+
+    def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
+        """Keep that the answers have got so far, all at once."""
+        said = self.seat.said.answers
+        moved = {t.id: msgspec.structs.replace(said[t.id], stage=stage) for t in topics}
+        self.seat.notes.keep(answers={**said, **moved})
+
+
+def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
+    """Group by group, so that no figure of a set is shown before all of it is answered."""
+    wanted = [[topic for topic in group if _is_wanted(seat, topic)] for group in groups]
+    topics = [topic for group in wanted for topic in group]
+    _tell_what_is_done(seat, groups, topics)
+    numbers = {topic.id: f"{n}/{len(topics)}" for n, topic in enumerate(topics, start=1)}
+    this = _Round(seat, database, known(database, seat.on), numbers)
+    for group in wanted:
+        _reopen(this, group)
+        _ask_blind(this, group)
+        _show(this, group)
+        _revise(this, group)
+
+
+def _is_wanted(seat: Seat, topic: Topic) -> bool:
+    if topic.id in seat.said.answers or topic.id in seat.only:
+        return True
+    return topic.id not in seat.said.skipped and not _is_in_the_sheet(seat, topic)
+
+
+def _is_in_the_sheet(seat: Seat, topic: Topic) -> bool:
+    return topic.last is not None and topic.last.date == seat.on
+
+
+def _tell_what_is_done(
+    seat: Seat, groups: Sequence[Sequence[Topic]], topics: Sequence[Topic]
+) -> None:
+    rest = [topic for group in groups for topic in group if topic not in topics]
+    in_the_sheet = sum(_is_in_the_sheet(seat, topic) for topic in rest)
+    if in_the_sheet:
+        done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {seat.on} already"
+        ask.tell(f"\n{done}: --scenario ID asks again", 0)
+    if topics:
+        ask.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
+        ask.tell("Like 0.37 or 37%; withdraw takes the last one back; ? = what decides it.", 0)
+
+
+def _reopen(this: _Round, group: Sequence[Topic]) -> None:
+    """An answer rests on what was known when it was given: what was shown can be revised again."""
+    for topic in group:
+        answer = this.answer(topic)
+        is_shown = answer and answer.stage in ("revealed", "settled")
+        if answer and is_shown and _is_changed(topic, answer):
+            _put_to(this, topic)
+            again = msgspec.structs.replace(answer, stage="revealed", grounds=topic.grounds)
+            this.seat.put(topic.id, again)
+
+
+def _ask_blind(this: _Round, group: Sequence[Topic]) -> None:
+    for topic in group:
+        answer = this.answer(topic)
+        is_blind = answer is None or answer.stage in ("figure", "answered")
+        is_done = answer and answer.stage == "answered" and not _is_changed(topic, answer)
+        if is_blind and not is_done:
+            _put_to(this, topic)
+            _ask(this, topic)
+    while members := this.at(group, "answered"):
+        if not _tell_sum(this, members) or not wants("Go over them again (y, Enter = no)"):
+            return
+        for topic in members:
+            _ask(this, topic, of_several=True)
+
+
+def _put_to(this: _Round, topic: Topic) -> None:
+    answer = this.answer(topic)
+    if answer and _is_changed(topic, answer):
+        ask.tell(f"\n{topic.id} is not as it was when you said {_words(answer.probability)}:", 0)
+    language = this.database.tracker.estimative_language
+    text = topic_text(topic, this.at_day, this.numbers[topic.id], language, width())
+    typer.echo(f"\n{text}", err=True)
+
+
+def _ask(this: _Round, topic: Topic, *, of_several: bool = False) -> None:
+    """The figure, kept as soon as it is given, and then the reason."""
+    answer = this.answer(topic)
+    if answer is None or answer.stage != "figure" or _is_changed(topic, answer):
+        said = _asked(topic, answer, of_several=of_several)
+        if said == "skip":
+            this.seat.skip(topic.id)
+            return
+        answer = Answer(said, said, "figure", topic.grounds, answer.rationale if answer else None)
+        this.seat.put(topic.id, answer)
+    else:
+        ask.tell(f"you said {_words(answer.probability)}")
+    reason = _reason(topic, answer)
+    this.seat.put(topic.id, msgspec.structs.replace(answer, stage="answered", rationale=reason))
+
+
+def _is_changed(topic: Topic, answer: Answer) -> bool:
+    """Whether an answer that no sheet has yet rests on what is no longer so."""
+    last = topic.last
+    is_written = last and not topic.days and last.probability == answer.probability
+    return answer.grounds != topic.grounds and not is_written
+
+
+def _asked(topic: Topic, answer: Answer | None, *, of_several: bool) -> _Figure:
+    own = topic.standing
+    enter = ""
+    if answer:
+        enter = f"Enter = keep {_words(answer.probability)}, "
+    elif own:
+        enter = f"Enter = reaffirm {percent(own.probability)}, "
+    name = f"{topic.id}: probability" if of_several else "Probability"
+    before = answer.probability if answer else own.probability if own else None
+
+    def parse(text: str) -> _Figure:
+        if word(text) in ("s", "skip"):
+            return "skip"
+        return _figure(topic, text, before)
+
+    question = f"{name} ({enter}s = skip, q = leave)"
+    return ask.answer(question, parse, "" if enter else None, criteria_text(topic.scenario))
+
+
+def _figure(topic: Topic, text: str, before: float | None) -> float | None:
+    """A probability, or None to withdraw; Enter is the one before."""
+    if not text:
+        return before
+    if word(text) == "withdraw":
+        if topic.standing is None:
+            raise typer.BadParameter("no forecast of yours stands: there is nothing to withdraw")
+        return None
+    value = parsing.chance(text)
+    if not _LOWEST <= value <= _HIGHEST:
+        raise typer.BadParameter(f"'{text}': a forecast lies between {_LOWEST} and {_HIGHEST}")
+    return value
+
+
+def _reason(topic: Topic, answer: Answer) -> str | None:
+    """Why; asked for once more where the figure moved and nothing says why."""
+    kept = answer.rationale
+    said = ask.optional(f"Reason (Enter = {'as before' if kept else 'none'})", _text) or kept
+    was = topic.standing.probability if topic.standing else None
+    if said or was is None or answer.probability == was:
+        return said
+    step = f"{percent(was)} → {_words(answer.probability)}"
+    ask.tell(f"{step} and no reason: nobody will know what moved it")
+    return ask.optional("Reason, once more (Enter = leave it unexplained)", _text)
+
+
+def _tell_sum(this: _Round, topics: Sequence[Topic]) -> bool:
+    """Say what the figures of a set add up to; whether they are complete and do not make 1."""
+    seat = this.seat
+    found = sums(seat.stated(this.database), seat.analyst, seat.on, [t.id for t in topics])
+    if found:
+        typer.echo(f"\n{sums_text(found, seat.analyst, width())}", err=True)
+    return any(one.nearest for one in found)
+
+
+def _show(this: _Round, group: Sequence[Topic]) -> None:
+    """Show the figures; that they were shown is kept first, so that no answer is blind after it."""
+    this.stage(this.at(group, "answered"), "revealed")
+    if this.at(group, "revealed", "revising"):
+        seat = this.seat
+        ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
+        after = seat.stated(this.database)
+        text = reveal_text(reveal(this.database, after, seat.analyst, seat.on, ids))
+        typer.echo(f"\n{text}\n", err=True)
+
+
+def _revise(this: _Round, group: Sequence[Topic]) -> None:
+    """Once, and the sheet says so: the blind answer stays in the reason."""
+    topics = this.at(group, "revealed", "revising")
+    is_begun = bool(this.at(group, "revising"))
+    if len(topics) > 1 and not is_begun and not wants("Revise any of them (y, Enter = no)"):
+        this.stage(topics, "settled")
+        return
+    before = dict(this.seat.said.answers)
+    for topic in topics:
+        _revise_one(this, topic)
+    if _figures(this.seat.said.answers) != _figures(before):
+        _tell_sum(this, topics)
+
+
+def _revise_one(this: _Round, topic: Topic) -> None:
+    answer = this.answer(topic)
+    assert answer is not None  # noqa: S101 - it was revealed
+    if answer.stage != "revising":
+        before = answer.probability
+
+        def parse(text: str) -> float | None:
+            return _figure(topic, text, before)
+
+        question = f"{topic.id}: revise it once (Enter = keep {_words(before)})"
+        said = ask.answer(question, parse, "", criteria_text(topic.scenario))
+        if said == before:
+            this.stage([topic], "settled")
+            return
+        answer = msgspec.structs.replace(answer, probability=said, stage="revising")
+        this.seat.put(topic.id, answer)
+    why = ask.answer("Why, now that you have seen them", _text)
+    blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
+    reason = f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
+    this.seat.put(topic.id, msgspec.structs.replace(answer, stage="settled", rationale=reason))
+
+
+def _figures(answers: dict[ScenarioId, Answer]) -> dict[ScenarioId, float | None]:
+    return {id: answer.probability for id, answer in answers.items()}
+
+
+def _text(text: str) -> str:
+    word(text)
+    if len(text) > _LONGEST:
+        raise typer.BadParameter(f"{len(text)} characters; {_LONGEST} are enough")
+    return text
+
+
+def _words(probability: float | None) -> str:
+    return percent(probability) if probability is not None else "withdrawn"

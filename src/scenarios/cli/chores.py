@@ -1,0 +1,154 @@
+"""What comes before the scenarios in a sitting: items that rate nothing, indicators past due."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import typer
+
+from scenarios.analysis.agenda import PastDue, without_evidence
+from scenarios.analysis.indicators import reading
+from scenarios.analysis.known import known
+from scenarios.cli import ask
+from scenarios.cli.desk import Desk, say, width, write
+from scenarios.cli.seat import Seat, wants, word
+from scenarios.cli.walk import Answers, walk
+from scenarios.errors import ScenError
+from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key
+from scenarios.render.sitting import past_due_text, unrated_text
+from scenarios.storage.drafting import Draft, Put, edited
+from scenarios.storage.unfinished import HalfRated
+
+_SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {
+    "": "skipped",
+    "y": "seen",
+    "yes": "seen",
+    "n": "not-seen",
+    "no": "not-seen",
+}
+
+
+def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> bool:
+    """Offer each item to be rated across the row; whether one was."""
+    before = seat.said.rated
+    at_day = known(database, seat.on)
+    ids = [id for id in ids if id not in seat.said.left_unrated]
+    for number, id in enumerate(ids, start=1):
+        ask.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
+        typer.echo(unrated_text(at_day, id, width()), err=True)
+        begun = seat.said.half_rated.get(id)
+        if begun:
+            ask.tell(f"you had begun: {_shown(begun)}")
+        if wants(f"Rate it now (y = {'go on' if begun else 'yes'}, Enter = later, q = leave)"):
+            _rate(seat, database, id, begun or HalfRated())
+        else:
+            seat.notes.keep(left_unrated=(*seat.said.left_unrated, id))
+    return seat.said.rated != before
+
+
+def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
+    """Whether each was seen by now: not seen needs nothing written, its absence counts already."""
+    due = [one for one in past_due if _key(one) not in seat.said.past_due]
+    for number, one in enumerate(due, start=1):
+        ask.tell(f"\nPAST DUE, {number} of {len(due)}", 0)
+        typer.echo(past_due_text(one, width()), err=True)
+        said = ask.answer(
+            "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)", _seen, ""
+        )
+        seat.notes.keep(past_due={**seat.said.past_due, _key(one): said})
+        if said == "seen":
+            ask.tell(f"the item that shows it is to be recorded: {_recording(_key(one))}")
+            ask.tell("q leaves; what you answered is kept, and the item is there when you go on")
+
+
+def tell_overdue(database: Database, ids: Sequence[ScenarioId]) -> None:
+    """A question whose last day has passed wants an outcome and no forecast."""
+    for id in ids:
+        passed = f"\n{id}: its horizon passed on {database.scenarios[id].horizon}"
+        ask.tell(f"{passed}: scen resolve {id} OUTCOME --basis …", 0)
+
+
+def tell_open_ends(seat: Seat, database: Database) -> None:
+    """What was said and is nowhere recorded: items half rated, indicators seen."""
+    for id, begun in seat.said.half_rated.items():
+        words = [f"{scenario}={value}" for scenario, value in begun.ratings.items()]
+        for indicator, state in begun.indicators.items():
+            words += ["--indicator", f"{indicator}={state}"]
+        say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
+    at_day = known(database, seat.on)
+    for key, said in seat.said.past_due.items():
+        if said == "seen" and reading(at_day, indicator_key(key)).strength == 0:
+            say(f"seen, and not recorded: {_recording(key)}")
+
+
+def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> None:
+    def save() -> None:
+        states: dict[str, Any] = dict(answers.indicators)
+        said = HalfRated(dict(answers.ratings), states)
+        seat.notes.keep(half_rated={**seat.said.half_rated, id: said})
+
+    answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
+    item = database.evidence[id]
+    ask.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
+    walk(without_evidence(database), answers, item.recorded, item)
+    rest = {key: one for key, one in seat.said.half_rated.items() if key != id}
+    if not answers.ratings and not answers.indicators:
+        seat.notes.keep(left_unrated=(*seat.said.left_unrated, id), half_rated=rest)
+        return
+
+    def draft(desk: Desk) -> list[Draft]:
+        now = desk.database.evidence[desk.evidence(id)]
+        if now.ratings or now.indicators:
+            raise ScenError(f"{id} was rated meanwhile: scen show {id}; nothing was written")
+        puts = [Put(("ratings", key), value) for key, value in answers.ratings.items()]
+        puts += [Put(("indicators", key), value) for key, value in answers.indicators.items()]
+        return [edited(desk.snapshot, "evidence", id, puts)]
+
+    subject = f"rate: {id}" if seat.commit else None
+    try:
+        written = write(seat.context, draft, edits=True, dry_run=seat.dry_run, commit=subject)
+    except ScenError as error:
+        say(str(error))
+        return
+    seat.notes.keep(rated=(*seat.said.rated, id), half_rated=rest)
+    ask.tell(f"{'would be rated' if seat.dry_run else 'rated'}: {', '.join(written.paths)}")
+    if written.committed and written.committed.fault:
+        say(str(written.committed.fault))
+
+
+class _Kept(dict[str, Any]):
+    """What was said of an item, kept as soon as it is said."""
+
+    def __init__(self, said: Mapping[str, Any], save: Callable[[], None]) -> None:
+        super().__init__(said)
+        self._save = save
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        self._save()
+
+    def pop(self, key: str, default: Any = None) -> Any:
+        value = super().pop(key, default)
+        self._save()
+        return value
+
+
+def _recording(indicator: str) -> str:
+    return f"scen add-evidence --indicator {indicator}=observed"
+
+
+def _key(one: PastDue) -> str:
+    return f"{one.scenario}/{one.id}"
+
+
+def _shown(begun: HalfRated) -> str:
+    said = {**begun.ratings, **begun.indicators}
+    return ", ".join(f"{key}={value}" for key, value in said.items())
+
+
+def _seen(text: str) -> Literal["seen", "not-seen", "skipped"]:
+    if word(text) not in _SEEN:
+        raise typer.BadParameter(f"'{text}': y, n, Enter or q")
+    return _SEEN[word(text)]

@@ -1,0 +1,93 @@
+"""Who sits, over what, and what was said so far: the part of a sitting that its questions share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import NamedTuple
+
+import typer
+
+from scenarios.analysis.agenda import Agenda, agenda
+from scenarios.analysis.reveal import stating
+from scenarios.cli import ask
+from scenarios.cli.ending import End
+from scenarios.cli.sheets import Entry
+from scenarios.model import Analyst, Database, ScenarioId
+from scenarios.storage.unfinished import Answer, Notes, Sitting
+
+_LEAVE = ("q", "quit", "leave")
+
+
+class Leave(Exception):  # noqa: N818 - no error
+    """The analyst gets up, for now."""
+
+
+class Seat(NamedTuple):
+    """A sitting at a terminal; `only` these scenarios, if any."""
+
+    context: typer.Context
+    notes: Notes
+    only: Collection[ScenarioId]
+    dry_run: bool
+    commit: bool
+
+    @property
+    def said(self) -> Sitting:
+        """Everything that was answered."""
+        return self.notes.sitting
+
+    @property
+    def analyst(self) -> Analyst:
+        """Who answers."""
+        return self.said.analyst
+
+    @property
+    def on(self) -> date:
+        """The day of the sheet."""
+        return self.said.date
+
+    def put(self, id: ScenarioId, answer: Answer) -> None:
+        """Keep what was said of a scenario."""
+        skipped = tuple(one for one in self.said.skipped if one != id)
+        self.notes.keep(answers={**self.said.answers, id: answer}, skipped=skipped)
+
+    def skip(self, id: ScenarioId) -> None:
+        """Keep that nothing is said of it."""
+        answers = {key: one for key, one in self.said.answers.items() if key != id}
+        self.notes.keep(answers=answers, skipped=(*self.said.skipped, id))
+
+    def due(self, database: Database) -> Agenda:
+        """What is due."""
+        return agenda(database, self.analyst, self.on, self.only)
+
+    def stated(self, database: Database) -> Database:
+        """The database with the answers in it."""
+        figures = {id: one.probability for id, one in self.said.answers.items()}
+        return stating(database, self.analyst, self.on, figures)
+
+    def end(self) -> End:
+        """What the sheet is to say, and what else was done."""
+        said = self.said
+        entries = [Entry(k, a.probability, a.rationale, ()) for k, a in said.answers.items()]
+        blind = {id: one.blind for id, one in said.answers.items()}
+        return End(said.analyst, said.date, entries, blind, said.skipped, said.rated)
+
+
+def word(text: str) -> str:
+    """An answer in small letters; `q` leaves."""
+    if text.lower() in _LEAVE:
+        raise Leave
+    return text.lower()
+
+
+def wants(question: str) -> bool:
+    """Yes, or no by Enter; `q` leaves."""
+
+    def parse(text: str) -> bool:
+        said = word(text)
+        if said not in ("", "y", "yes", "n", "no"):
+            raise typer.BadParameter(f"'{text}': y, n or q")
+        return said.startswith("y")
+
+    return ask.answer(question, parse, "")

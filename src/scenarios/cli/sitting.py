@@ -1,0 +1,245 @@
+"""The weekly sitting: what is due, answered blind, and one forecast sheet at the end."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.cli import ask, parsing
+from scenarios.cli.desk import Desk, open_desk, reading_desk, say
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
+from scenarios.errors import ScenError, UsageError
+
+if TYPE_CHECKING:
+    from scenarios.cli.ending import Keys, Placed
+    from scenarios.cli.seat import Seat
+    from scenarios.cli.sheets import Entry
+    from scenarios.storage.unfinished import Notes
+
+
+def review(
+    context: typer.Context,
+    analyst: Analyst = None,
+    day: Annotated[
+        date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
+    ] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="A prepared sheet: asks nothing.")
+    ] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(metavar="ID", help="Only this one; several times.")
+    ] = None,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    form: As = Format.table,
+) -> None:
+    """Go through what is due, give your figures blind, and write one forecast sheet."""
+    if from_ is not None:
+        if scenario:
+            raise UsageError("--from takes a whole sheet: leave --scenario out")
+        _record(context, from_, analyst, day, dry_run=dry_run, commit=commit, form=form)
+        return
+    from scenarios.cli.seat import Seat
+    from scenarios.storage.unfinished import notes
+
+    if not ask.interactive():
+        raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
+    analyst = ask.needed_as(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id)
+    on, only = day or parsing.today(), scenario or []
+    desk = reading_desk(context)
+    _refuse(desk, analyst, on, only, commit=commit)
+    with notes(desk.root, analyst, on, writes=not dry_run) as kept:
+        ask.forget()  # from here on the notes keep what is typed
+        seat = Seat(context, kept, only, dry_run, commit)
+        try:
+            _take_up(desk.root, kept)
+            _sit(seat, desk, form)
+        except (ScenError, typer.Abort, KeyboardInterrupt):
+            _tell_kept(seat)
+            raise
+
+
+def _record(
+    context: typer.Context,
+    path: Path,
+    analyst: str | None,
+    day: date | None,
+    *,
+    dry_run: bool,
+    commit: bool,
+    form: Format,
+) -> None:
+    """Record a prepared sheet; an analyst that was typed overrules the file's, SCEN_ANALYST not."""
+    from scenarios.cli.ending import End, report_sheet, write_sheet
+    from scenarios.cli.sheets import read_sheet
+
+    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
+    end = End(*read_sheet(path, analyst if is_typed else None, day, otherwise=analyst))
+    written = write_sheet(context, end, dry_run=dry_run, commit=commit, placed=_places(path))
+    report_sheet(written, end, form)
+
+
+def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
+    """What would be refused at the end is refused before the first question."""
+    from scenarios.analysis.agenda import refusal
+    from scenarios.analysis.known import state
+    from scenarios.cli import committing
+    from scenarios.storage.records import path_of
+
+    desk.refuse_without_tracker()
+    for id in only:
+        fault = refusal(desk.database, desk.scenario(id), on)
+        if fault is None and state(desk.database, id, on) == "overdue":
+            horizon = desk.database.scenarios[id].horizon
+            fault = f"the horizon of {id} passed on {horizon}: scen resolve {id} OUTCOME --basis …"
+        if fault:
+            raise ScenError(fault)
+    sheet = f"{on}-{analyst}"
+    desk.refuse_left_out("forecasts", sheet, desk.database.sheets)
+    if commit:
+        committing.check(desk.root, [path_of("forecasts", sheet)], "")
+
+
+def _sit(seat: Seat, desk: Desk, form: Format) -> None:
+    """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
+    from scenarios.analysis.agenda import Agenda
+    from scenarios.cli.answering import ask_scenarios
+    from scenarios.cli.chores import ask_past_due, rate_items, tell_overdue
+    from scenarios.cli.seat import Leave
+    from scenarios.render.text import counted
+
+    try:
+        due = seat.due(desk.database)
+        if rate_items(seat, desk.database, due.unrated):
+            desk = open_desk(seat.context)
+            due = seat.due(desk.database)
+        if due == Agenda():
+            say(f"nothing is due on {seat.on}")
+        ask_past_due(seat, due.past_due)
+        tell_overdue(desk.database, due.overdue)
+        ask_scenarios(seat, desk.database, due.groups)
+    except Leave:
+        said = counted(len(seat.said.answers), "answer")
+        if not seat.said.answers or not ask.confirmed(f"Write the sheet now, with {said}"):
+            _leave(seat, desk, form)
+            return
+    _finish(seat, form)
+
+
+def _finish(seat: Seat, form: Format) -> None:
+    """Write the sheet and forget the notes; what is refused stays in them."""
+    from scenarios.cli.chores import tell_open_ends
+    from scenarios.cli.ending import report_nothing, report_sheet, write_sheet
+
+    desk = open_desk(seat.context)
+    tell_open_ends(seat, desk.database)
+    end = seat.end()
+    end = end._replace(entries=[entry for entry in end.entries if _counts(desk, entry, seat.on)])
+    if not end.entries:
+        seat.notes.drop()
+        report_nothing(desk, end, form, dry_run=seat.dry_run)
+        return
+    written = write_sheet(seat.context, end, dry_run=seat.dry_run, commit=seat.commit)
+    seat.notes.drop()
+    report_sheet(written, end, form)
+
+
+def _counts(desk: Desk, entry: Entry, on: date) -> bool:
+    """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
+    from scenarios.analysis.agenda import refusal
+    from scenarios.render.sitting import answer_text
+
+    id, scenarios = entry.scenario, desk.database.scenarios
+    desk.refuse_left_out("scenario", id, scenarios)
+    fault = refusal(desk.database, id, on) if id in scenarios else f"no scenario '{id}' any more"
+    if fault:
+        said = answer_text(entry.probability, entry.rationale)
+        say(f"left out: {fault}; you had said {said}")
+    return fault is None
+
+
+def _leave(seat: Seat, desk: Desk, form: Format) -> None:
+    from scenarios.cli.chores import tell_open_ends
+    from scenarios.cli.ending import report_nothing
+
+    tell_open_ends(seat, desk.database)
+    _tell_kept(seat)
+    report_nothing(desk, seat.end()._replace(entries=()), form, dry_run=seat.dry_run)
+
+
+def _take_up(root: Path, kept: Notes) -> None:
+    """Go on from where this sitting was left; one of an earlier day is offered, never used so."""
+    from scenarios.render.text import counted
+    from scenarios.storage.unfinished import earlier, notes
+
+    said = kept.sitting
+    if not kept.is_new:
+        parts = f"{counted(len(said.answers), 'answer')}, {len(said.skipped)} skipped"
+        say(f"going on with the sitting of {said.date}: {parts}")
+    for day in earlier(root, said.analyst, said.date):
+        with ExitStack() as stack:
+            try:
+                old = stack.enter_context(notes(root, said.analyst, day, writes=kept.writes))
+            except ScenError as error:
+                say(str(error))
+                continue
+            _offer(old, kept)
+
+
+def _offer(old: Notes, kept: Notes) -> None:
+    from scenarios.render.text import counted
+
+    was, now = old.sitting, kept.sitting
+    held = counted(len(was.answers), "answer")
+    ask.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.place}", 0)
+    ask.tell(f"scen review --date {was.date} finishes it, as the sheet of that day")
+    is_free = not (now.answers or now.half_rated)
+    words = "take its answers over, " if is_free else ""
+    question = f"{words}drop them or leave it (Enter = leave)"
+
+    def parse(text: str) -> str:
+        if text in ("", "leave", "drop") or (text == "take" and is_free):
+            return text
+        raise typer.BadParameter(f"'{text}': {'take, ' if is_free else ''}drop or leave, in full")
+
+    said = ask.answer(question[0].upper() + question[1:], parse, "")
+    if said == "take":
+        kept.keep(answers=was.answers, half_rated=was.half_rated)
+    if said in ("take", "drop"):
+        old.drop()
+
+
+def _tell_kept(seat: Seat) -> None:
+    """Where the answers are, and how to go on."""
+    from scenarios.render.text import counted
+
+    kept = seat.notes
+    if kept.is_new or not kept.writes:
+        return
+    words = ["scen", *(["--database", seat.context.obj] if seat.context.obj else []), "review"]
+    words += ["--analyst", seat.analyst, "--date", f"{seat.on}"]
+    words += [word for id in seat.only for word in ("--scenario", id)]
+    words += ["--commit"] if seat.commit else []
+    said = counted(len(seat.said.answers), "answer")
+    say(f"{said} kept in {kept.place}; to go on: {shlex.join(words)}")
+
+
+def _places(path: Path) -> Placed:
+    """Faults of a prepared sheet with the line and column of what is at fault."""
+    from scenarios.storage.yamltext import places
+
+    def placed(keys: Keys, fault: str) -> str:
+        place = places(path.read_bytes() if path.is_file() else b"").get(keys)
+        where = f"{path}:{place.key_line}:{place.key_column}" if place else f"{path}"
+        return f"{where}: {fault}"
+
+    return placed
+
+
+COMMANDS = {"review": review}

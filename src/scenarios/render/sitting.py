@@ -1,0 +1,160 @@
+"""What a sitting shows: an item, an indicator, a scenario; and the figures once it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from scenarios.analysis.agenda import Fresh, PastDue, Topic
+from scenarios.analysis.known import Known, resolved
+from scenarios.analysis.reveal import Figure, Reveal, SetSum
+from scenarios.model import Analyst, EvidenceId, Scenario
+from scenarios.render.text import counted, fold, in_words, percent, signed, table
+from scenarios.scales import grade
+
+_MOST = 10
+"""The items that are listed; of more, the newest."""
+
+
+def unrated_text(known: Known, id: EvidenceId, width: int) -> str:
+    """An item that rates nothing yet: what it says and who says so."""
+    item = known.evidence[id]
+    source = f", {item.source}" if item.source else ""
+    lines = [fold(f"{id} ({grade(item, known.database.sources)}{source})", width)]
+    for text in (item.summary, item.quote and f"“{item.quote}”", item.url, item.notes):
+        lines += [fold(text, width, "  ")] if text else []
+    return "\n".join(lines)
+
+
+def past_due_text(one: PastDue, width: int) -> str:
+    """An indicator past due: what was watched for, where and since when."""
+    indicator = one.indicator
+    absent = "its absence counts" if indicator.if_absent else "its absence counts 0"
+    when = f"watched for since {indicator.added}, due {indicator.due}: {absent}"
+    lines = [
+        fold(f"{one.scenario}/{one.id}", width),
+        fold(indicator.statement, width, "  "),
+        fold(f"where: {indicator.watch}", width, "  ") if indicator.watch else "",
+        fold(when, width, "  "),
+    ]
+    return "\n".join(line for line in lines if line)
+
+
+def topic_text(topic: Topic, known: Known, number: str, language: str, width: int) -> str:
+    """A scenario as it is put to its analyst: nothing in it says what others or the ledger say.
+
+    Neither are ratings shown: they add up in the head.
+    """
+    scenario = topic.scenario
+    return "\n".join(
+        [
+            fold(f"{number} {topic.id}: {scenario.title}", width),
+            fold(scenario.question, width, "  "),
+            *_own(topic, language, width),
+            *_fresh(topic, known, width),
+        ]
+    )
+
+
+def criteria_text(scenario: Scenario) -> str:
+    """What decides a scenario, in full."""
+    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
+    lines += [f"{one.date}: {one.text}" for one in scenario.clarifications]
+    return "\n".join(lines)
+
+
+def answer_text(probability: float | None, rationale: str | None) -> str:
+    """What was said of a scenario, in a line."""
+    figure = f"{probability:g}" if probability is not None else "withdraw"
+    return f"{figure}, {rationale}" if rationale else figure
+
+
+def reveal_text(reveals: Sequence[Reveal]) -> str:
+    """One row a scenario: the analyst's figures, the others', the team's, the implied one."""
+    rows = [
+        [
+            one.scenario,
+            _percent(one.before),
+            _percent(one.after),
+            _figure(one.others),
+            _figure(one.team),
+            percent(one.implied),
+            signed(one.gap_decibans) if one.gap_decibans is not None else "–",
+        ]
+        for one in reveals
+    ]
+    headers = ["scenario", "before", "yours", "others", "team", "implied", "gap dB"]
+    return table(rows, headers, right=(1, 2, 3, 4, 5, 6))
+
+
+def sums_text(sums: Iterable[SetSum], analyst: Analyst, width: int) -> str:
+    """What the figures of each set add up to, and what would add up to 1."""
+    lines = []
+    for one in sums:
+        given = f"{len(one.figures)} of {one.members}"
+        lines.append(
+            fold(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", width, "  ", "")
+        )
+        if one.nearest:
+            pairs = [f"{id} {value:g} → {one.nearest[id]:.3f}" for id, value in one.figures.items()]
+            lines.append(fold(f"nearest that sum to 1: {', '.join(pairs)}", width, "    ", "  "))
+    return "\n".join(lines)
+
+
+def _own(topic: Topic, language: str, width: int) -> Iterator[str]:
+    last = topic.last
+    if last is None:
+        yield "  you have not forecast it yet"
+        return
+    figure = "you withdrew your forecast" if last.probability is None else ""
+    if last.probability is not None:
+        verb = "you said" if topic.standing else "expired: you said"
+        figure = f"{verb} {in_words(last.probability, language)}"
+    yield fold(f"{figure} on {last.date}", width, "  ")
+    if last.rationale:
+        yield fold(last.rationale, width, "    ")
+
+
+def _fresh(topic: Topic, known: Known, width: int) -> Iterator[str]:
+    fresh, day = topic.fresh, topic.last.date if topic.last else None
+    if fresh == Fresh(same_day=fresh.same_day):
+        yield "  nothing new since then" if day else "  nothing is known of it yet"
+    else:
+        yield f"  new since {day}:" if day else "  what is known of it:"
+    for line in _news(topic, known):
+        yield fold(line, width, "      ", "    - ")
+    if fresh.same_day:
+        items = counted(len(fresh.same_day), "item")
+        listed = f"scen list evidence --scenario {topic.id} --since {day} --until {day}"
+        yield fold(
+            f"{items} of {day} itself, perhaps after you spoke: {listed}", width, "    ", "  "
+        )
+
+
+def _news(topic: Topic, known: Known) -> Iterator[str]:
+    fresh, database = topic.fresh, known.database
+    earlier = fresh.evidence[:-_MOST]
+    if earlier:
+        listed = f"scen list evidence --scenario {topic.id}"
+        yield f"{counted(len(earlier), 'earlier item')}: {listed}"
+    for id in fresh.evidence[-_MOST:]:
+        item = known.evidence[id]
+        yield f"{item.observed} ({grade(item, database.sources)}) {item.summary} [{id}]"
+    for change in fresh.indicators:
+        yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
+    for id in fresh.retracted:
+        gone = database.evidence[id]
+        reason = f": {gone.retracted.reason}" if gone.retracted else ""
+        yield f"retracted: {gone.summary} [{id}]{reason}"
+    for one in fresh.clarifications:
+        yield f"clarified on {one.date}: {one.text}"
+    for id in fresh.decided:
+        outcome = resolved(database, id, known.as_of)
+        yield f"{id}: {outcome.outcome.replace('-', ' ') if outcome else 'decided'}"
+
+
+def _percent(value: float | None) -> str:
+    return percent(value) if value is not None else "–"
+
+
+def _figure(figure: Figure | None) -> str:
+    return f"{percent(figure.probability)}, n={figure.analysts}" if figure else "–"

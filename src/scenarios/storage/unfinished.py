@@ -1,0 +1,224 @@
+"""A sitting that is not over: its answers, kept durably outside the database until it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import msgspec
+
+from scenarios.errors import ScenError
+from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
+from scenarios.storage import worktree
+from scenarios.storage.yamldump import dump_fragment
+from scenarios.storage.yamltext import read
+
+Stage = Literal["figure", "answered", "revealed", "revising", "settled"]
+"""The figure was given; its reason too; the others' were shown; it is revised; it is done with."""
+
+_HEAD = """\
+# What was answered in an unfinished `scen review`: the next one goes on from here.
+# It is no record, and nothing in the database.
+"""
+
+
+class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A probability, None to withdraw; `blind` is what was said before anything was revealed."""
+
+    probability: float | None
+    blind: float | None
+    stage: Stage
+    grounds: str
+    rationale: str | None = None
+
+
+class HalfRated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What has been said of an item so far."""
+
+    ratings: dict[ScenarioId, Rating] = {}
+    indicators: dict[str, IndicatorState] = {}
+
+
+class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Everything that was answered; `past_due` has the indicators by what was said of them."""
+
+    database: str
+    date: date
+    analyst: Analyst
+    answers: dict[ScenarioId, Answer] = {}
+    skipped: tuple[ScenarioId, ...] = ()
+    rated: tuple[EvidenceId, ...] = ()
+    left_unrated: tuple[EvidenceId, ...] = ()
+    half_rated: dict[EvidenceId, HalfRated] = {}
+    past_due: dict[str, Literal["seen", "not-seen", "skipped"]] = {}
+
+
+class Notes:
+    """A sitting and its file: each change is on the disk when `keep` returns.
+
+    A file that another process changed meanwhile is never written over. Without `writes`, as in a
+    dry run, what is kept is kept in memory.
+    """
+
+    def __init__(
+        self, folder: Path, sitting: Sitting, data: bytes | None, *, writes: bool = True
+    ) -> None:
+        self.folder, self.sitting, self.writes = folder, sitting, writes
+        self._name = _name(sitting.analyst, sitting.date)
+        self._data = data
+
+    @property
+    def place(self) -> Path:
+        """Where the file is, or would be."""
+        return self.folder / self._name
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing was kept yet."""
+        return self._data is None
+
+    def keep(self, **changes: Any) -> Self:
+        """Change the sitting, durably."""
+        self.sitting = msgspec.structs.replace(self.sitting, **changes)
+        data = (_HEAD + dump_fragment(msgspec.to_builtins(self.sitting))).encode()
+        if self.writes and self._data is None:
+            worktree.create(self.folder, self._name, data)
+        elif self.writes and self._data is not None:
+            worktree.replace(self.folder, self._name, self._data, data)
+        self._data = data
+        return self
+
+    def drop(self) -> None:
+        """Remove the file: what it held is recorded, or not wanted. One that stays does no harm."""
+        if self.writes:
+            with suppress(OSError):
+                self.place.unlink()
+        self._data = None
+
+
+@contextmanager
+def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Iterator[Notes]:
+    """The sitting of an analyst on a day: a new one, or the one that was left.
+
+    Nobody else can take it up meanwhile.
+    """
+    folder = _folder(root)
+    place = folder / _name(analyst, on)
+    with worktree.lock(place, 0.0):
+        if writes:
+            _make(folder)  # now: an answer that cannot be kept is not to be asked for
+        data = _bytes(place)
+        new = Sitting(os.path.realpath(root), on, analyst)
+        sitting = new if data is None else _parsed(place, data)
+        yield Notes(folder, sitting, data, writes=writes)
+
+
+@contextmanager
+def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
+    """A function that keeps a text durably; the text outlives the process where that is killed."""
+    folder = _folder(root)
+    _make(folder)
+    name = f"{what}-{os.urandom(4).hex()}.txt"
+    kept: list[bytes] = []
+
+    def jot(text: str) -> None:
+        if not kept:
+            worktree.create(folder, name, text.encode())
+        elif kept[-1] != text.encode():
+            worktree.replace(folder, name, kept[-1], text.encode())
+        kept.append(text.encode())
+
+    with worktree.lock(folder / name, 0.0):
+        try:
+            yield jot
+        finally:
+            taken_up(folder / name)
+
+
+def left(root: Path, what: str) -> dict[Path, str]:
+    """What was jotted down by processes that were killed, oldest first."""
+    found = {}
+    places = _folder(root).glob(f"{what}-*.txt")
+    for place in sorted(places, key=lambda place: place.stat().st_mtime):
+        with suppress(ScenError), worktree.lock(place, 0.0):
+            found[place] = place.read_text()
+    return found
+
+
+def taken_up(place: Path) -> None:
+    """Remove what was jotted down. One that stays does no harm: it is told once more."""
+    with suppress(OSError):
+        place.unlink()
+
+
+def earlier(root: Path, analyst: Analyst, on: date) -> list[date]:
+    """The days before `on` of which the analyst has an unfinished sitting, newest first."""
+    found = []
+    for place in _folder(root).glob(f"????-??-??-{analyst}.yaml"):
+        with suppress(ValueError):
+            found.append(date.fromisoformat(place.name[:10]))
+    return sorted((day for day in found if day < on), reverse=True)
+
+
+def _folder(root: Path) -> Path:
+    """The user's state folder, not the database's: git cannot commit what is not there.
+
+    XDG_STATE_HOME, where it is an absolute path as its specification wants; LOCALAPPDATA on
+    Windows; else ~/.local/state. One folder for each database, by its real path.
+    """
+    given = os.environ.get("XDG_STATE_HOME", "")
+    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
+    try:
+        base = Path(given) if Path(given).is_absolute() else Path(local or "~/.local/state")
+        base = base.expanduser()
+    except RuntimeError:
+        raise ScenError(
+            "no folder for an unfinished sitting: set XDG_STATE_HOME to one of your own"
+        ) from None
+    return base / "scen" / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+
+
+def _name(analyst: Analyst, on: date) -> str:
+    return f"{on}-{analyst}.yaml"
+
+
+def _make(folder: Path) -> None:
+    """Readable by its owner alone: a blind answer is for nobody else's eyes yet."""
+    fault = "it cannot be written to"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if os.access(folder, os.W_OK):
+            return
+    except OSError as error:
+        fault = f"{error.strerror}"
+    words = f"{folder}: {fault}; unfinished sittings are kept there"
+    raise ScenError(f"{words}: set XDG_STATE_HOME to a folder of your own")
+
+
+def _bytes(place: Path) -> bytes | None:
+    try:
+        return place.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ScenError(
+            f"{place}: an unfinished sitting cannot be read: {error.strerror}"
+        ) from None
+
+
+def _parsed(place: Path, data: bytes) -> Sitting:
+    value, faults = read(str(place), data)
+    try:
+        if not faults:
+            return msgspec.convert(value, Sitting)
+        fault = str(faults[0])
+    except msgspec.ValidationError as error:
+        fault = f"{place}: {error}"
+    raise ScenError(
+        f"an unfinished sitting cannot be read: {fault}; mend that file or move it away"
+    )

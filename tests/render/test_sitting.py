@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from scenarios.analysis.agenda import agenda
+from scenarios.analysis.known import known
+from scenarios.model import Clarification, Tracker
+from scenarios.render.sitting import answer_text, criteria_text, past_due_text, topic_text
+from tests.records import (
+    START,
+    database,
+    day,
+    indicator,
+    item,
+    resolution,
+    retraction,
+    scenario,
+    sheet,
+)
+
+NOW = day(20)
+
+
+def text(tracker: Tracker | None = None, **records: Any) -> str:
+    """The first scenario of the agenda as it is put to the desk."""
+    db = database(tracker, **{"scenarios": {"s1": scenario()}, **records})
+    topic = agenda(db, "desk", NOW).groups[0][0]
+    return topic_text(topic, known(db, NOW), "1/9", "icd-203", 80)
+
+
+def said(probability: float | None, **keys: Any) -> dict[str, Any]:
+    return {"2022-01-04-desk": sheet(day(3), {"s1": probability}, **keys)}
+
+
+@pytest.mark.parametrize(
+    ("tracker", "probability", "own"),
+    [
+        (None, 0.37, "you said 37% (unlikely) on 2022-01-04"),
+        (None, None, "you withdrew your forecast on 2022-01-04"),
+        (Tracker(forecast_expires_days=9), 0.37, "expired: you said 37% (unlikely) on 2022-01-04"),
+    ],
+)
+def test_a_scenario_begins_with_the_analysts_own_last_word(
+    tracker: Tracker | None, probability: float | None, own: str
+) -> None:
+    made = text(tracker, sheets=said(probability, rationales={"s1": "So it seems."}))
+    assert (
+        made
+        == f"""\
+1/9 s1: Title
+  Question?
+  {own}
+    So it seems.
+  nothing new since then"""
+    )
+
+
+def test_of_what_nobody_spoke_of_all_is_told() -> None:
+    assert (
+        text()
+        == """\
+1/9 s1: Title
+  Question?
+  you have not forecast it yet
+  nothing is known of it yet"""
+    )
+    made = text(evidence={"2022-01-01-e": item(ratings={"s1": "CC"})})
+    assert made.endswith("""\
+  what is known of it:
+    - 2022-01-01 (F6) Something was seen [2022-01-01-e]""")
+
+
+def test_news_are_told_without_their_ratings() -> None:
+    made = text(
+        Tracker(sets={"b": "B"}),
+        scenarios={
+            "s1": scenario(
+                set="b",
+                indicators={"x": indicator({"s1": "C"})},
+                clarifications=(Clarification(day(5), "By a text."),),
+            ),
+            "s2": scenario(set="b", resolution=resolution("did-not-occur", day(6))),
+            "s3": scenario(set="b", opened=day(21)),
+        },
+        evidence={
+            "2022-01-03-gone": item(day(2), ratings={"s1": "C"}, retracted=retraction(day(9))),
+            "2022-01-06-e": item(day(5), indicators={"s1/x": "observed"}),
+            "2022-01-04-e": item(day(3), ratings={"s1": "CC"}),
+        },
+        sheets=said(0.37),
+    )
+    assert (
+        made
+        == """\
+1/9 s1: Title
+  Question?
+  you said 37% (unlikely) on 2022-01-04
+  new since 2022-01-04:
+    - 2022-01-06 (F6) Something was seen [2022-01-06-e]
+    - x is observed, was unobserved: Something is seen
+    - retracted: Something was seen [2022-01-03-gone]: Wrong.
+    - clarified on 2022-01-06: By a text.
+    - s2: did not occur
+  1 item of 2022-01-04 itself, perhaps after you spoke: scen list evidence
+    --scenario s1 --since 2022-01-04 --until 2022-01-04"""
+    )
+
+
+def test_of_many_news_the_newest_ten_are_told_and_the_rest_counted() -> None:
+    evidence = {f"2022-01-{n:02}-e": item(day(n - 1), ratings={"s1": "N"}) for n in range(5, 17)}
+    made = text(evidence=evidence, sheets=said(0.37)).split("\n")
+    assert made[4] == "    - 2 earlier items: scen list evidence --scenario s1"
+    assert [line[6:16] for line in made[5:]] == [f"2022-01-{n:02}" for n in range(7, 17)]
+
+
+def test_what_decides_a_question_is_told_in_full() -> None:
+    one = scenario(clarifications=(Clarification(day(5), "By a text."),))
+    assert criteria_text(one) == ("Criteria.\nIts last day is 2022-12-31.\n2022-01-06: By a text.")
+
+
+def test_an_indicator_past_due_says_what_its_absence_does() -> None:
+    for absent, counts in (("I", "counts"), (None, "counts 0")):
+        watched = indicator({"s1": "C"}, due=day(9), if_absent=absent)
+        db = database(scenarios={"s1": scenario(indicators={"x": watched})})
+        (one,) = agenda(db, "desk", NOW).past_due
+        assert (
+            past_due_text(one, 80)
+            == f"""\
+s1/x
+  Something is seen
+  watched for since {START}, due 2022-01-10: its absence {counts}"""
+        )
+
+
+def test_an_answer_is_told_in_a_line() -> None:
+    assert answer_text(0.37, "So it seems.") == "0.37, So it seems."
+    assert answer_text(None, None) == "withdraw"

@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scenarios.errors import ScenError
+from scenarios.storage.unfinished import (
+    Answer,
+    HalfRated,
+    Sitting,
+    earlier,
+    jotted,
+    left,
+    notes,
+    taken_up,
+)
+
+DAY = date(2022, 2, 28)
+PLACE = "2022-02-28-desk.yaml"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    root = tmp_path / "scenarios"
+    root.mkdir()
+    return root
+
+
+def files(root: Path) -> list[Path]:
+    return sorted(path for path in (root.parent / "state").rglob("*") if path.is_file())
+
+
+def kept(root: Path, on: date = DAY, analyst: str = "desk") -> Sitting:
+    """What another process finds."""
+    with notes(root, analyst, on) as found:
+        return found.sitting
+
+
+def answer(p: float | None = 0.37, **keys: Any) -> Answer:
+    return Answer(p, keys.pop("blind", p), keys.pop("stage", "answered"), "g", **keys)
+
+
+def test_a_new_sitting_writes_nothing_before_something_is_said(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        assert found.is_new
+        assert found.sitting == Sitting(str(root), DAY, "desk")
+    assert files(root) == []
+
+
+def test_what_is_kept_is_on_the_disk_as_yaml_that_a_person_can_read(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.keep(answers={"pact": answer(rationale="Because.")})
+        assert not found.is_new
+        (place,) = files(root)
+        assert place == found.place
+        assert place.name == PLACE
+        assert place.read_text() == (
+            "# What was answered in an unfinished `scen review`: the next one goes on from here.\n"
+            "# It is no record, and nothing in the database.\n"
+            f"database: {root}\n"
+            "date: 2022-02-28\n"
+            "analyst: desk\n"
+            "answers:\n"
+            "  pact:\n"
+            "    probability: 0.37\n"
+            "    blind: 0.37\n"
+            "    stage: answered\n"
+            "    grounds: g\n"
+            "    rationale: Because.\n"
+        )
+        found.keep(skipped=("war",))
+    assert kept(root) == Sitting(
+        str(root), DAY, "desk", answers={"pact": answer(rationale="Because.")}, skipped=("war",)
+    )
+    assert list(root.iterdir()) == []
+
+
+def test_nobody_else_may_read_a_blind_answer(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.keep(skipped=("war",))
+        assert found.folder.stat().st_mode & 0o777 == 0o700
+
+
+texts = st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1)
+figures = st.one_of(st.none(), st.floats(0.0001, 0.9999))
+
+
+@given(figures, figures, texts)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_was_typed_is_read_back_as_it_was(
+    root: Path, p: float | None, blind: float | None, text: str
+) -> None:
+    said = answer(p, blind=blind, rationale=text)
+    begun = {"2022-02-04-visit": HalfRated({"pact": "CC", "war": 0.1}, {"pact/talks": "emerging"})}
+    with notes(root, "desk", DAY) as found:
+        found.keep(answers={"pact": said}, half_rated=begun, past_due={"pact/talks": "not-seen"})
+    with notes(root, "desk", DAY) as found:
+        assert found.sitting.answers == {"pact": said}
+        assert found.sitting.half_rated == begun
+        found.drop()
+    assert files(root) == []
+
+
+def test_each_analyst_day_and_database_has_a_sitting_of_its_own(root: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    link = tmp_path / "link"
+    link.symlink_to(root)
+    days = [date(2022, 2, 21), DAY, date(2022, 2, 14)]
+    for day in days:
+        with notes(root, "desk", day) as found:
+            found.keep(skipped=(f"{day}",))
+    with notes(root, "big-desk", days[0]) as found:
+        found.keep(skipped=("big",))
+    assert kept(link).skipped == ("2022-02-28",)
+    assert kept(other).skipped == ()
+    assert earlier(root, "desk", DAY) == [days[0], days[2]]
+    assert earlier(root, "desk", days[2]) == []
+    assert earlier(other, "desk", DAY) == []
+
+
+def test_what_only_looks_like_a_sitting_is_none(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.keep(skipped=("war",))
+        (found.folder / "9999-99-99-desk.yaml").write_text("")
+    assert earlier(root, "desk", date(9999, 12, 31)) == [DAY]
+
+
+def test_two_sittings_of_one_analyst_at_once_are_refused(root: Path) -> None:
+    with notes(root, "desk", DAY), pytest.raises(ScenError) as refused, notes(root, "desk", DAY):
+        pass
+    assert "perhaps a `scen` in another terminal" in str(refused.value)
+
+
+def test_a_file_that_was_edited_meanwhile_is_left_alone(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.keep(skipped=("war",))
+        found.place.write_text("mine: 1\n")
+        with pytest.raises(ScenError, match="changed since it was read"):
+            found.keep(skipped=("gas",))
+        assert found.place.read_text() == "mine: 1\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("answers: {\n", ":2:1: "),
+        ("analyst: desk\n", "Object missing required field `database`"),
+        (
+            "database: d\ndate: 2022-02-28\nanalyst: desk\nanswres: {}\n",
+            "Object contains unknown field `answres`",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_and_kept(root: Path, text: str, fault: str) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.keep(skipped=("war",))
+    (place,) = files(root)
+    place.write_text(text)
+    with pytest.raises(ScenError) as refused, notes(root, "desk", DAY):
+        pass
+    assert str(refused.value).startswith(f"an unfinished sitting cannot be read: {place}")
+    assert fault in str(refused.value)
+    assert str(refused.value).endswith("; mend that file or move it away")
+    assert place.read_text() == text
+
+
+def test_a_folder_in_its_place_is_said(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.place.mkdir()
+    with pytest.raises(ScenError, match="cannot be read: Is a directory"), notes(root, "desk", DAY):
+        pass
+
+
+def test_a_state_folder_that_cannot_be_had_is_named_before_anything_is_said(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root.parent / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(root.parent / "file"))
+    with pytest.raises(ScenError) as refused, notes(root, "desk", DAY):
+        pass
+    assert str(refused.value).startswith(str(root.parent / "file"))
+    assert "Not a directory; unfinished sittings are kept there" in str(refused.value)
+    assert str(refused.value).endswith(": set XDG_STATE_HOME to a folder of your own")
+
+
+def test_without_a_state_folder_of_its_own_the_usual_one_is_taken(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(root.parent / "home"))
+    usual = root.parent / "home" / ".local" / "state" / "scen"
+    for given_as in ("", "relative/folder"):
+        monkeypatch.setenv("XDG_STATE_HOME", given_as)
+        with notes(root, "desk", DAY) as found:
+            assert found.place.parent.parent == usual
+
+
+def test_a_dry_run_goes_on_from_what_was_kept_and_keeps_nothing(root: Path) -> None:
+    with notes(root, "desk", DAY) as found:
+        found.keep(skipped=("war",))
+        before = found.place.read_bytes()
+    with notes(root, "desk", DAY, writes=False) as found:
+        assert found.sitting.skipped == ("war",)
+        found.keep(skipped=("war", "gas"))
+        assert len(found.sitting.skipped) == 2
+        found.drop()
+        assert found.place.read_bytes() == before
+
+
+KEEPER = """
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from scenarios.storage.unfinished import notes
+
+with notes(Path(sys.argv[1]), "desk", date(2022, 2, 28)) as found:
+    for number in range(100_000):
+        found.keep(skipped=(f"s{number}",))
+        print(number, flush=True)
+"""
+
+
+def test_of_what_was_kept_before_a_kill_nothing_is_lost(root: Path) -> None:
+    command = [sys.executable, "-c", KEEPER, str(root)]
+    for after in (1, 3, 10):
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as running:
+            assert running.stdout is not None
+            said = [running.stdout.readline() for _ in range(after)]
+            running.send_signal(signal.SIGKILL)
+            said += running.stdout.read().splitlines()
+        (found,) = kept(root).skipped
+        assert int(found[1:]) in (int(said[-1]), int(said[-1]) + 1)
+
+
+def test_what_is_jotted_down_is_left_behind_by_a_kill_alone(root: Path) -> None:
+    with jotted(root, "item") as jot:
+        jot("one")
+        jot("two")
+        jot("two")
+        (place,) = files(root)
+        assert place.read_text() == "two"
+        assert left(root, "item") == {}  # its process is at work
+    assert files(root) == []
+    place.write_text("three")
+    assert left(root, "item") == {place: "three"}
+    assert left(root, "other") == {}
+    taken_up(place)
+    taken_up(place)
+    assert left(root, "item") == {}
