@@ -36,6 +36,14 @@ class Restated(msgspec.Struct, frozen=True):
     because: tuple[FieldChange, ...]
 
 
+class Restatement(msgspec.Struct, frozen=True):
+    """What the last commit up to a day printed for that day, where it would be different now."""
+
+    commit: str
+    day: date
+    figures: tuple[Restated, ...]
+
+
 def restated(printed: Database, today: Database, day: date) -> tuple[Restated, ...]:
     """The figures of `day` by both databases, where they differ."""
     return tuple(
@@ -51,7 +59,7 @@ def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> It
         yield _whole(was.database, ("scenario", shift.scenario), went=True)
         return
     found = differences(_until(was.database, day), _until(now.database, day))
-    behind = _behind(shift)
+    behind = _behind(shift, was.database, now.database)
     for key in found.removed:
         if _rests_on(shift, behind, *key):
             yield _whole(was.database, key, went=True)
@@ -72,17 +80,18 @@ def _until(database: Database, day: date) -> Database:
     return msgspec.structs.replace(database, evidence=evidence, sheets=sheets)
 
 
-def _behind(shift: ScenarioShift) -> frozenset[str]:
-    """The items and indicators of the lines that changed."""
-    return frozenset(id for line in shift.lines for id in (line.id, *line.evidence))
+def _behind(shift: ScenarioShift, *databases: Database) -> frozenset[str]:
+    """The items and indicators of the lines that changed, and the sources of these items."""
+    ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
+    items = [one.evidence[id] for one in databases for id in ids & one.evidence.keys()]
+    return frozenset(ids | {item.source for item in items if item.source})
 
 
 def _rests_on(shift: ScenarioShift, behind: frozenset[str], kind: Kind, id: str) -> bool:
     """Whether a changed record is behind a shift; what moved its rivals moved it too."""
     if kind == "forecasts":
         return differs(shift.stated)
-    own = id in behind or id == shift.scenario
-    return own or kind in ("tracker", "source") or shift.rivals != 0
+    return kind == "tracker" or id in behind or id == shift.scenario or shift.rivals != 0
 
 
 def _whole(database: Database, key: Key, *, went: bool) -> FieldChange:

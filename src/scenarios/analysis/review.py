@@ -11,6 +11,7 @@ from scenarios.analysis.finding import Finding
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.indicators import ReadingState, reading
 from scenarios.analysis.known import bears_on
+from scenarios.analysis.restated import Restatement
 from scenarios.analysis.rules import findings
 from scenarios.analysis.shifts import Shift
 from scenarios.analysis.status import StatusRow, by_movement, in_order, status
@@ -105,7 +106,7 @@ class Method(msgspec.Struct, frozen=True):
 
 
 class Review(msgspec.Struct, frozen=True):
-    """The weekly report."""
+    """The weekly report; `restated` is None where no earlier state was compared."""
 
     tracker: About
     as_of: date
@@ -119,6 +120,7 @@ class Review(msgspec.Struct, frozen=True):
     spreads: tuple[Spread, ...]
     findings: tuple[Finding, ...]
     method: Method
+    restated: Restatement | None = None
 
 
 def review(window: Window) -> Review:

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, known_id, opened, reading_desk, show, width
+from scenarios.cli.desk import Desk, known_id, opened, reading_desk, width
 from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.paging import show
 from scenarios.errors import UsageError
 
 _FEWEST = 2

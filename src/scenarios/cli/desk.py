@@ -250,8 +250,10 @@ def show(value: Any, text: Callable[[], str], form: str) -> None:
     if form == "json":
         import msgspec
 
+        from scenarios.render.text import inert
+
         encoded = msgspec.json.encode(value)
-        typer.echo(msgspec.json.format(encoded, indent=2).decode())
+        typer.echo(inert(msgspec.json.format(encoded, indent=2).decode()))
     else:
         typer.echo(text())
 

@@ -31,8 +31,9 @@ _HOMES = {
     "resolve": "forecasting",
     "list": "reading",
     "show": "reading",
-    "status": "reading",
-    "report": "reading",
+    "status": "reporting",
+    "report": "reporting",
+    "plot": "publishing",
     "explain": "reading",
     "matrix": "comparing",
     "score": "scoring",
@@ -126,11 +127,16 @@ def scen(
         str | None,
         typer.Option(envvar="SCEN_DATABASE", metavar="DIR", help="The folder with tracker.yaml."),
     ] = None,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Print long texts at once, as SCEN_PAGER=cat does.")
+    ] = False,
     version: Annotated[  # noqa: ARG001 - its callback has answered
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Say which one.")
     ] = False,
 ) -> None:
     context.obj = database
+    if no_pager:
+        os.environ["SCEN_PAGER"] = "cat"
 
 
 def main() -> None:

@@ -1,16 +1,17 @@
-"""What the database says: lists, one record, status, ledger, weekly review."""
+"""What the database says: lists, one record, the ledger of a scenario."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, opened, reading_desk, show, width
+from scenarios.cli.desk import Desk, opened, reading_desk, width
 from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.paging import show
 from scenarios.errors import ScenError
 
 
@@ -45,6 +46,7 @@ def list_(
     """List records, narrowed by scenario, source, tag and days."""
     from scenarios.analysis import listing
     from scenarios.analysis.known import known
+    from scenarios.cli.reporting import span
     from scenarios.render import lists
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
@@ -58,7 +60,7 @@ def list_(
     to_day = parsing.day(until, on) if until else None
     wanted = listing.Wanted(scenario, source, tag, from_day, to_day, unrated)
     if what == What.scenarios:
-        rows = [r for r in _window(desk, on, None)[1] if wanted.subject(desk.database, r.id)]
+        rows = [r for r in span(desk, on, None)[1] if wanted.subject(desk.database, r.id)]
         show(rows, lambda: lists.scenarios_table(rows, width()), form)
         return
     tables: dict[What, tuple[Any, Any]] = {
@@ -84,6 +86,7 @@ def show_(
 
     from scenarios.cli.desk import shown
     from scenarios.render.lists import record_text
+    from scenarios.render.text import printable
     from scenarios.storage.records import path_of
 
     desk = reading_desk(context, rev)
@@ -93,54 +96,9 @@ def show_(
         path = shown(desk.root / path_of(kind, owner))
         content = msgspec.to_builtins(record)
         values.append({"id": id, "kind": kind, "path": path, "record": content})
-    texts = [record_text(f"{v['id']} ({v['path']})", v["record"], width()) for v in values]
+    heads = [printable(f"{v['id']} ({v['path']})") for v in values]
+    texts = [record_text(h, v["record"], width()) for h, v in zip(heads, values, strict=True)]
     show(values[0] if len(values) == 1 else values, lambda: "\n\n".join(texts), form)
-
-
-def status(
-    context: typer.Context, as_of: AsOf = None, rev: Rev = None, form: As = Format.table
-) -> None:
-    """One row a scenario: stated, implied, what changed since the last review, what is new."""
-    from scenarios.analysis.review import About
-    from scenarios.analysis.rules import findings
-    from scenarios.render.status import status_table
-
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
-    window, rows = _window(desk, on, None)
-    tracker = desk.database.tracker
-    value = {
-        "tracker": About(tracker.title, tracker.sets),
-        "as_of": on,
-        "since": window.since,
-        "scenarios": rows,
-    }
-
-    def text() -> str:
-        language = tracker.estimative_language
-        made = status_table(rows, findings(window), language, width())
-        return made or _nothing_yet(desk, on)
-
-    show(value, text, form)
-
-
-def report(
-    context: typer.Context,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
-    ] = None,
-    as_of: AsOf = None,
-    rev: Rev = None,
-    form: As = Format.table,
-) -> None:
-    """The weekly review: what moved, by how much, and because of what."""
-    from scenarios.analysis.review import review
-    from scenarios.render.report import report_text
-
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
-    made = review(_window(desk, on, since)[0])
-    text = report_text if made.scenarios else lambda *_: _nothing_yet(desk, on)
-    show(made, lambda: text(made, desk.database, width()), form)
 
 
 def explain(
@@ -160,19 +118,6 @@ def explain(
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     made = explained(desk.database, opened(desk, scenario, on), on, swept=sweep)
     show(made, lambda: ledger_text(made, desk.database, width()), form)
-
-
-def _window(desk: Desk, on: date, since: str | None) -> Any:
-    """The window up to `on`, and the status rows in it."""
-    from scenarios.analysis.status import status as status_rows
-    from scenarios.analysis.window import window
-
-    days = timedelta(days=desk.database.tracker.review_every_days)
-    start = parsing.day(since, on) if since else max(on - days, date.min + days)
-    if start >= on:
-        raise ScenError(f"the window is empty: --since {start} is not before {on}")
-    made = window(desk.database, start, on)
-    return made, status_rows(made)
 
 
 def _records(desk: Desk, id: str, as_of: date | None) -> list[tuple[Any, str, Any]]:
@@ -201,17 +146,8 @@ def _records(desk: Desk, id: str, as_of: date | None) -> list[tuple[Any, str, An
     return [(kind, id, record) for kind, id, record, _ in found]
 
 
-def _nothing_yet(desk: Desk, on: date) -> str:
-    opens = sorted(s.opened for s in desk.database.scenarios.values())
-    if not opens:
-        return "no scenario yet: scen new"
-    return f"no scenario had opened by {on}: the first opens on {opens[0]}"
-
-
 COMMANDS = {
     "list": list_,
     "show": show_,
-    "status": status,
-    "report": report,
     "explain": explain,
 }

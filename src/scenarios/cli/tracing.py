@@ -17,11 +17,11 @@ from scenarios.cli.desk import (
     open_desk,
     repository_of,
     say,
-    show,
     tell_left_out,
     width,
 )
 from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.paging import show
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:

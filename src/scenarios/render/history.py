@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from scenarios.analysis.differences import Differences
 from scenarios.analysis.history import Entry, Figures, History
-from scenarios.model import Database
+from scenarios.model import Database, Kind
 from scenarios.render.text import counted, fold, percent, printable, table
 
 _BAR = 40
 """Columns of the chart, each worth 2.5 points."""
-_NOUNS = {
+_NOUNS: dict[Kind, tuple[str, str]] = {
     "tracker": ("tracker", "trackers"),
     "scenario": ("scenario", "scenarios"),
     "evidence": ("item", "items"),
@@ -81,11 +81,15 @@ def _records(what: Differences) -> str:
     renamed = [(one.kind, f"{one.from_} → {one.to}") for one in what.renamed]
     parts = []
     for sign, keys in (("+", what.added), ("-", what.removed), (">", renamed), ("~", changed)):
-        kinds: dict[str, list[str]] = {}
+        ids: dict[Kind, list[str]] = {}
         for kind, id in keys:
-            kinds.setdefault(kind, []).append(id)
-        for kind, ids in kinds.items():
-            named = _NOUNS[kind][len(ids) > 1] + (f" {', '.join(ids)}" if ids != [kind] else "")
-            number = f"{len(ids)} {_NOUNS[kind][1]}"
-            parts.append(f"{sign} {printable(named) if len(ids) <= _FEW else number}")
+            ids.setdefault(kind, []).append(id)
+        parts += [f"{sign} {_named(kind, found)}" for kind, found in ids.items()]
     return "; ".join(parts)
+
+
+def _named(kind: Kind, ids: list[str]) -> str:
+    noun = _NOUNS[kind][len(ids) > 1]
+    if len(ids) > _FEW:
+        return f"{len(ids)} {noun}"
+    return noun if kind == "tracker" else printable(f"{noun} {', '.join(ids)}")

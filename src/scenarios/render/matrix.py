@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
@@ -17,8 +18,8 @@ _SUMMARY = 30
 """From this many columns left over on a row says in words what it is."""
 _MANY = 4
 """So many rows are named; the others are counted."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet runs a cell that begins with one of these."""
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""A spreadsheet may run a cell that begins so: with a sign, or what it takes for one."""
 
 
 def matrix_text(made: Matrix, known: Known, title: str, width: int) -> str:
@@ -57,7 +58,7 @@ def matrix_csv(made: Matrix) -> str:
 def _cell(value: float | str | None) -> float | str | None:
     """A text that a spreadsheet would run is led by an apostrophe; a number stays one."""
     if isinstance(value, str):
-        return printable("'" + value if value.startswith(_FORMULA) else value)
+        return printable("'" + value if _FORMULA.match(value) else value)
     return round(value, 6) + 0.0 if isinstance(value, float) else value
 
 

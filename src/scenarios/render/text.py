@@ -14,12 +14,19 @@ _TAIL = 0.1
 """Below this, and above one minus this, a per cent sign wants a decimal."""
 _LARGE = 9.95
 """From this many points on a move is told without a decimal."""
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_EMPTY = "\0"
+"""Keeps an empty row, which is left out beside one that is folded; no text has it."""
 
 
 def printable(text: str) -> str:
     """The text with each control and direction character spelled out, so that none acts."""
     return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def inert(json: str) -> str:
+    """The same JSON with each of those characters, which only its texts hold, escaped."""
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
 def percent(value: float) -> str:
@@ -75,9 +82,10 @@ def table(
 
     tabulate.MIN_PADDING = 0
     align = ["right" if n in right else "left" for n in range(len(headers))]
-    cells = [[printable(str(cell)) for cell in row] for row in rows]
+    cells = [[printable(str(cell)).replace("\n", " ") for cell in row] for row in rows]
     if not cells:
         return ""
+    cells = [row if any(row) else [_EMPTY] for row in cells]
     made = tabulate.tabulate(
         cells,
         list(headers),
@@ -86,7 +94,7 @@ def table(
         colalign=align,
         maxcolwidths=list(widths) if widths else None,
     )
-    return "\n".join(line.rstrip() for line in made.splitlines())
+    return "\n".join(line.replace(_EMPTY, "").rstrip() for line in made.split("\n"))
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

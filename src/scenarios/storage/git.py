@@ -77,6 +77,12 @@ def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | N
     return _text(made.stdout).strip() or None
 
 
+def committed_on(repository: Repository, commit: str) -> date:
+    """The day of a commit, by the committer's clock."""
+    told = run(repository.folder, "rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
+    return date.fromisoformat(_text(told).strip())
+
+
 def merge_base(repository: Repository, one: str, other: str) -> str:
     """The commit from which two revisions went apart."""
     commits = commit_of(repository, one), commit_of(repository, other)

@@ -1,0 +1,1 @@
+"""Charts: specifications that are declared, and what draws them as SVG."""

@@ -1,0 +1,72 @@
+"""The colours of charts and page in both schemes, by what they stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+LIGHT: Mapping[str, str] = {
+    "paper": "#ffffff",
+    "ink": "#1d2329",
+    "muted": "#59636e",
+    "grid": "#dde2e7",
+    "window": "#f0f3f6",
+    "stated": "#0068a3",
+    "implied": "#b84d00",
+    "seen": "#00795a",
+    "for": "#0069a4",
+    "against": "#b84d01",
+    "member-0": "#0072b2",
+    "member-1": "#e69f00",
+    "member-2": "#009e73",
+    "member-3": "#cc79a7",
+    "member-4": "#56b4e9",
+    "member-5": "#d55e00",
+    "member-6": "#f0e442",
+    "member-7": "#8a939c",
+}
+"""What is drawn is drawn in these; the hues are those of Okabe and Ito, darker where they are text.
+
+No two are the same: a drawn colour is known by its value.
+"""
+DARK: Mapping[str, str] = {
+    **LIGHT,
+    "paper": "#14181c",
+    "ink": "#e8ebee",
+    "muted": "#a0aab4",
+    "grid": "#333b43",
+    "window": "#1f262d",
+    "stated": "#5cb8ee",
+    "implied": "#f0a13c",
+    "seen": "#2fc096",
+    "for": "#5cb8ee",
+    "against": "#f0a13c",
+}
+MEMBERS = sum(name.startswith("member-") for name in LIGHT)
+NAMES = {value: name for name, value in LIGHT.items()}
+
+
+def member(number: int) -> str:
+    """The colour of a set's member; from the ninth on they come again."""
+    return f"member-{number % MEMBERS}"
+
+
+def variables(scheme: Mapping[str, str]) -> str:
+    """The colours of a scheme as CSS variables."""
+    return "".join(f"--{name}:{value};" for name, value in scheme.items())
+
+
+def classes() -> str:
+    """The rules by which what is drawn takes its colours from the variables."""
+    return "\n".join(
+        f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" for name in LIGHT
+    )
+
+
+def alone() -> str:
+    """The rules of a drawing that stands alone: plain ones first, for what knows no variables."""
+    return "\n".join([*_plain(LIGHT), "@media(prefers-color-scheme:dark){", *_plain(DARK), "}"])
+
+
+def _plain(scheme: Mapping[str, str]) -> Iterator[str]:
+    for name, value in scheme.items():
+        yield f".f-{name}{{fill:{value}}}.s-{name}{{stroke:{value}}}"

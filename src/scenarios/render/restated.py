@@ -1,0 +1,41 @@
+"""Last week's figures that would be different today, as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.analysis.differences import FieldChange
+from scenarios.analysis.restated import Restated, Restatement
+from scenarios.analysis.shifts import Shift, differs
+from scenarios.render.diff import field_words
+from scenarios.render.text import percent
+
+HEADING = "Restated"
+
+
+def lead(made: Restatement) -> str:
+    """What is compared with what."""
+    return (
+        f"The figures of {made.day} as commit {made.commit[:7]} had them, and as today's records "
+        "make them."
+    )
+
+
+def figures(one: Restated) -> str:
+    """A scenario's figures as they were printed, and as they are now."""
+    told = [("stated", one.stated), ("implied", one.implied)]
+    return ", ".join(f"{name} {_step(shift)}" for name, shift in told if differs(shift) and shift)
+
+
+def reasons(one: Restated) -> Iterator[str]:
+    """The changes that did it, one sentence each."""
+    return map(_reason, one.because)
+
+
+def _step(shift: Shift) -> str:
+    before, after = (percent(p) if p is not None else "none" for p in (shift.from_, shift.to))
+    return f"{before} → {after}"
+
+
+def _reason(change: FieldChange) -> str:
+    return f"{change.record}: {field_words(change)}"

@@ -1,0 +1,87 @@
+"""`report` says where the figures that were printed last week would be different today."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import FILES, make, scen
+from tests.storage.test_git import commit, run
+
+WEEK = ("report", "--as-of", "2022-02-14")
+
+
+@pytest.fixture
+def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository whose database was committed on the day of its last review."""
+    monkeypatch.chdir(tmp_path)
+    run(tmp_path, "init", "-q", "-b", "main")
+    make(tmp_path / "scenarios", FILES)
+    commit(tmp_path, "review: 2022-02-07", "2022-02-07T12:00:00+00:00")
+    return tmp_path
+
+
+def told(*words: str) -> Any:
+    made = scen(*WEEK, "--format", "json", *words)
+    assert made.exit_code == 0, made.output
+    return json.loads(made.stdout)["restated"]
+
+
+def rerate(top: Path) -> None:
+    place = top / "scenarios/evidence/2022/2022-02-04-visit.yaml"
+    place.write_text(place.read_text().replace("trade: C ", "trade: CC "))
+
+
+def test_a_rating_changed_since_restates_the_figure_and_names_the_change(top: Path) -> None:
+    rerate(top)
+    found = told()
+    assert (found["commit"], found["day"]) == (run(top, "rev-parse", "HEAD"), "2022-02-07")
+    [one] = found["figures"]
+    assert one["scenario"] == "trade"
+    assert one["implied"]["from"] == pytest.approx(0.7597, abs=1e-4)
+    assert one["implied"]["to"] == pytest.approx(0.9091, abs=1e-4)
+    assert one["because"] == [
+        {
+            "record": "2022-02-04-visit",
+            "field": "ratings.trade",
+            "before": "C",
+            "after": "CC",
+            "kind": "evidence",
+        }
+    ]
+    shown = scen(*WEEK).stdout
+    assert "trade: implied 76% → 90.9%\n  - 2022-02-04-visit: ratings.trade: C → CC" in shown
+    page = scen(*WEEK, "--format", "markdown").stdout
+    assert "): implied 76% → 90.9%\n  - 2022-02-04-visit: `ratings.trade`: C → CC" in page
+
+
+def test_nothing_is_said_where_nothing_differs_or_nothing_is_to_be_compared(top: Path) -> None:
+    assert told()["figures"] == []
+    assert "Restated" not in scen(*WEEK).stdout
+    rerate(top)
+    assert told("--no-restate") is None
+    assert "Restated" not in scen(*WEEK, "--no-restate").stdout
+    assert told("--since", "2022-02-06") is None
+
+
+def test_a_revision_is_compared_with_its_own_past(top: Path) -> None:
+    rerate(top)
+    commit(top, "rate", "2022-02-10T12:00:00+00:00")
+    (top / "scenarios/evidence/2022/2022-02-04-visit.yaml").unlink()
+    assert told("--rev", "HEAD~1")["figures"] == []
+    assert [one["scenario"] for one in told("--rev", "HEAD")["figures"]] == ["trade"]
+
+
+def test_outside_a_repository_and_without_git_there_is_a_report_all_the_same(
+    top: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", str(top))
+        assert told() is None
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    make(elsewhere / "scenarios", FILES)
+    monkeypatch.chdir(elsewhere)
+    assert told() is None

@@ -1,0 +1,193 @@
+"""A database whose every text wants to act: as HTML, Markdown, a formula or a terminal's command.
+
+`hostile_files` are sound records: ids and dates are strict, all else is free text. `broken_files`
+hold what no record may, and are left out with their faults told.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+SINCE, AS_OF = "2022-02-21", "2022-02-28"
+SET = "rivals"
+RLO, ISOLATE, RLM, ALM = "\u202e", "\u2066", "\u200f", "\u061c"
+ZERO_WIDTH = "zero\u200bwidth\u200d\ufeffjoined\u00ad"
+LONG = "x" * 180
+
+TEXTS = (
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "\"><svg/onload=alert(1)>' onmouseover='alert(1)",
+    "</td></table></style></title></textarea><h1>Free</h1>",
+    "<!-- open --> <![CDATA[ open ]]> <?php echo 1 ?>",
+    "&lt;b&gt; &amp; &#60;i&#62; &copy &NotEqualTilde;",
+    "[click](javascript:alert(1)) ![see](javascript:alert(1)) [x]: javascript:alert(1)",
+    "<javascript:alert(1)> <https://evil.example> https://evil.example/x www.evil.example",
+    "mail me@evil.example or xmpp:me@evil.example, @everyone, #1, GH-1, org/repo#2, !3, :bomb:",
+    f"right {RLO}gnp.exe{ISOLATE} to {RLM}left{ALM}",
+    "a | b || c \\| d |---|---| e",
+    "`code` ``more`` ```` ```sh unclosed",
+    "*bold* __strong__ ~~gone~~ _a_b_ $x^2$ ^up^ ==mark== {{ site.secret }} {% raw %}",
+    "first line\nsecond line\n\n# heading after a gap\n---\n- item\n    code\n",
+    "# heading #",
+    "> [!WARNING] quoted",
+    "- [x] done",
+    "1. first",
+    "+ more",
+    "---",
+    "===",
+    '=HYPERLINK("http://evil.example","click")',
+    "=cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "\t=1+1",
+    "\uff1d1+1",
+    ZERO_WIDTH,
+    LONG,
+    "\\e[31mred\\x1b[0m \\u001b]8;;http://evil.example\\u0007link %s {0} ${HOME} $(id)",
+    "e\u0301\u0301\u0301 \ufdfd \u4e2d\u6587\u5168\u89d2 \u0627\u0644\u0639\u0631\u0628",
+    "ends with a backslash \\",
+)
+"""What a hostile hand can put where a record holds text."""
+
+ADDRESSES = (
+    'https://evil.example/"onmouseover="alert(1)',
+    "https://evil.example/'><script>alert(1)</script>",
+    "http://evil.example/a)b](javascript:alert(1))|c`d`",
+    "https://javascript:alert(1)@evil.example/",
+    f"https://evil.example/{RLO}gnp.exe\u200b",
+    "https://evil.example/?a=1&lt;b&copy=2#%0aSet-Cookie:$x$*_\\",
+    f"https://evil.example/{LONG}",
+)
+"""The addresses of http and https that a record may hold."""
+
+
+def hostile_files() -> dict[str, str]:
+    """Path → text of sound records: for every text a scenario, an item, a sheet and a source.
+
+    The window from SINCE to AS_OF has every section of a report: moves, outcomes, new evidence,
+    indicators that changed state, analysts who differ, and findings.
+    """
+    files = {
+        "tracker.yaml": _yaml(
+            {
+                "format": 1,
+                "title": TEXTS[0] + " | " + TEXTS[9],
+                "description": "".join(TEXTS),
+                "sets": {SET: TEXTS[1]},
+            }
+        )
+    }
+    for number, text in enumerate(TEXTS):
+        files[f"s-{number}.yaml"] = _yaml(_scenario(number, text))
+        item = f"2022-02-{20 + number % 8}-item-{number}"
+        files[f"evidence/2022/{item}.yaml"] = _yaml(_item(number, text))
+        files[f"sources/source-{number}.yaml"] = _yaml(
+            {"name": text, "reliability": "C", "reliability_basis": text, "url": _address(number)}
+        )
+        for analyst, probability in (("desk", 0.2), ("rival", 0.8), ("third", 0.7)):
+            day = "2022-02-14" if analyst == "desk" else "2022-02-25"
+            files[f"forecasts/2022/{day}-{analyst}-{number}.yaml"] = _yaml(
+                {
+                    "date": day,
+                    "analyst": f"{analyst}-{number}",
+                    "probabilities": {f"s-{number}": probability},
+                    "rationales": {f"s-{number}": text},
+                }
+            )
+    return files
+
+
+def broken_files() -> dict[str, bytes]:
+    """Path → bytes of what is refused: control characters, other addresses, names that act."""
+    sound = "observed: 2022-02-22\nrecorded: 2022-02-22\n"
+    return {
+        "evidence/2022/2022-02-22-escaped.yaml": f'summary: "\\e[31mred"\n{sound}'.encode(),
+        "evidence/2022/2022-02-22-raw.yaml": f"summary: \x1b[31mred\x07\n{sound}".encode(),
+        "evidence/2022/2022-02-22-c1.yaml": f'summary: "\\x9b31mred"\n{sound}'.encode(),
+        "evidence/2022/2022-02-22-osc.yaml": (
+            f'summary: "\\e]8;;http://evil.example\\aclick\\e]8;;\\a"\n{sound}'.encode()
+        ),
+        "evidence/2022/2022-02-22-key.yaml": f'"\\u202e\\u2066": 1\nsummary: S\n{sound}'.encode(),
+        "evidence/2022/2022-02-22-rating.yaml": (
+            f'summary: S\n{sound}ratings: {{"\\u202e<b>": "<b>", s-0: "=1\\u200f"}}\n'.encode()
+        ),
+        "evidence/2022/2022-02-22-script.yaml": (
+            f"summary: S\n{sound}url: javascript:alert(1)\n".encode()
+        ),
+        "evidence/2022/2022-02-22-bytes.yaml": b"summary: \xff\xfe\x1b[31m\n",
+        "evidence/2022/\x1b[31mred.yaml": b"",
+        "evidence/2022/\u202egnp.yaml": b"",
+        "evidence/2022/<script>|`x`.yaml": b"",
+        "sources/two\nlines.yaml": b"",
+    }
+
+
+def _scenario(number: int, text: str) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "title": text[:200],
+        "question": text,
+        "resolution_criteria": text,
+        "opened": "2022-01-01",
+        "horizon": "2023-12-31",
+        "prior": {"probability": 0.3, "basis": text},
+        "indicators": {
+            "seen": {
+                "statement": text,
+                "ratings": {f"s-{number}": "CC"},
+                "added": "2022-01-01",
+                "watch": text,
+            },
+            "due": {
+                "statement": text,
+                "ratings": {f"s-{number}": "C"},
+                "added": "2022-01-01",
+                "due": "2022-02-01",
+                "if_absent": "I",
+            },
+        },
+        "clarifications": [{"date": "2022-02-01", "text": text}],
+    }
+    if number < 3:
+        made["set"] = SET
+    if number % 8 == 7:
+        item = f"2022-02-{20 + number % 8}-item-{number}"
+        made["resolution"] = {
+            "outcome": "occurred",
+            "date": "2022-02-27",
+            "recorded": "2022-02-27",
+            "basis": text,
+            "evidence": [item],
+        }
+    return made
+
+
+def _item(number: int, text: str) -> dict[str, Any]:
+    """Of three items one fires an indicator, one rates its scenario, one rates its rivals too."""
+    made: dict[str, Any] = {
+        "summary": text,
+        "observed": f"2022-02-{20 + number % 8}",
+        "recorded": "2022-02-27",
+        "source": f"source-{number}",
+        "url": _address(number),
+        "credibility": 1,
+        "quote": text,
+        "notes": text,
+    }
+    if number % 3:
+        made["indicators"] = {f"s-{number}/seen": "observed"}
+    else:
+        made["ratings"] = {f"s-{number}": "CC"}
+    if number % 10 == 9:
+        made["retracted"] = {"date": "2022-02-28", "reason": text}
+    return made
+
+
+def _address(number: int) -> str:
+    return ADDRESSES[number % len(ADDRESSES)]
+
+
+def _yaml(record: dict[str, Any]) -> str:
+    """JSON is YAML; what a file may not hold as it is, or would not show, stands escaped."""
+    return json.dumps(record, indent=1) + "\n"

@@ -1,0 +1,244 @@
+"""What is drawn: exact places, colours that are told apart, and nothing that acts."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import combinations
+from xml.etree import ElementTree as ET
+
+import pytest
+from msgspec.structs import replace
+
+from scenarios.analysis.calibration import CalibrationBin
+from scenarios.analysis.course import Course, courses
+from scenarios.analysis.trend import Point
+from scenarios.analysis.window import Window, window
+from scenarios.model import Database, Tracker
+from scenarios.render.charts import palette
+from scenarios.render.charts.alone import png, svg
+from scenarios.render.charts.calibration import reliability
+from scenarios.render.charts.drawing import Drawing, cut, spread
+from scenarios.render.charts.shares import Shares, letter, shares
+from scenarios.render.charts.trend import ladder, scale, ticks, trend
+from scenarios.render.charts.waterfall import rungs, says, waterfall
+from tests.records import database, day, indicator, item, scenario, sheet
+
+HOSTILE = "</title><script>alert(1)</script>\u202e\x1b[31m"
+
+
+def looked_at(base: Database) -> Window:
+    return window(base, day(23), day(30))
+
+
+def small(text: str = "Something was seen", analysts: int = 1) -> Database:
+    evidence = {
+        "d": replace(item(day(10), ratings={"a": 4.0}), summary=text),
+        "e": item(day(10), ratings={"a": 2.0}),
+        "f": item(day(25), indicators={"a/x": "observed"}),
+    }
+    told = {f"n{n}": sheet(day(5), {"a": 0.6}, analyst=f"n{n}") for n in range(analysts)}
+    watched = {"x": indicator({"a": "I"})}
+    return database(
+        scenarios={"a": scenario(0.5, indicators=watched)}, evidence=evidence, sheets=told
+    )
+
+
+def course_of(base: Database) -> Course:
+    return courses(looked_at(base), ["a"], 60)["a"]
+
+
+def elements(drawing: Drawing) -> list[ET.Element]:
+    return list(ET.fromstring(f"<svg>{drawing.body}</svg>").iter())  # noqa: S314 - ours
+
+
+def texts(drawing: Drawing) -> list[str]:
+    return [one.text or "" for one in elements(drawing) if one.tag == "text"]
+
+
+def test_a_trend_says_its_days_its_scale_its_last_figures_and_its_indicators() -> None:
+    base = small()
+    drawn = trend(course_of(base), base, day(23))
+    assert texts(drawn) == [
+        *("0%", "25%", "50%", "75%", "100%"),
+        *("1 Jan 2022", "9 Jan 2022", "17 Jan 2022", "25 Jan 2022"),
+        "observed: Something is seen",
+        "2022-01-11: Something was seen (and 1 more)",
+        "2022-01-26: Something was seen",
+        *("72%", "60%"),
+    ]
+
+
+def test_a_mark_tells_all_its_items_and_leads_to_its_day() -> None:
+    base = small()
+    marks = [
+        one for one in elements(trend(course_of(base), base, day(23), "d-a")) if one.tag == "a"
+    ]
+    assert [mark.get("href") for mark in marks] == ["#d-a-2022-01-11", "#d-a-2022-01-26"]
+    assert marks[0].findtext("title") == "2022-01-11:\nSomething was seen\nSomething was seen"
+    assert marks[1].find("title") is None
+
+
+def test_a_mark_names_so_many_items_and_counts_the_rest() -> None:
+    base = small()
+    drawn = trend(course_of(base), base, day(23), "d-a", named=1)
+    assert [
+        one for one in elements(drawn) if one.tag == "title" and "seen" in (one.text or "")
+    ] == []
+
+
+def test_each_analyst_has_a_shape_up_to_the_sixth() -> None:
+    base = small(analysts=8)
+    drawn = trend(course_of(base), base, day(23))
+    points = [one for one in elements(drawn) if ", n" in (one.findtext("title") or "")]
+    shapes = [ET.tostring(list(point)[1]).split(b'class="')[0] for point in points]
+    assert len(points) == 8
+    assert len(set(shapes)) == 6
+
+
+def test_text_from_a_file_is_inert_in_a_drawing() -> None:
+    base = small(HOSTILE)
+    looked = looked_at(base)
+    for drawn in (
+        trend(course_of(base), base, day(23), "d-a"),
+        waterfall(looked.views["a"].now, 0.6, base),
+    ):
+        assert {one.tag for one in elements(drawn)} <= {
+            *("svg", "path", "circle", "text", "title", "g", "a")
+        }
+        assert "\u202e" not in drawn.body
+        assert "\x1b" not in drawn.body
+        assert "&lt;script&gt;" in drawn.body
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ((0.02, 0.09), (0.0, 0.1)),
+        ((0.02, 0.099), (0.0, 0.25)),
+        ((0.3, 0.45), (0.0, 0.5)),
+        ((0.6, 0.97), (0.5, 1.0)),
+        ((0.92, 0.97), (0.9, 1.0)),
+        ((0.8, 0.97), (0.75, 1.0)),
+        ((0.2, 0.7), (0.0, 1.0)),
+    ],
+)
+def test_a_scale_is_the_narrowest_that_holds_every_figure(
+    figures: tuple[float, float], expected: tuple[float, float]
+) -> None:
+    points = tuple(Point(day(n), None, p) for n, p in enumerate(figures))
+    assert scale(Course("a", points, (), (), ())) == expected
+    assert all(p * 100 == pytest.approx(round(p * 100)) for p in ladder(*expected))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "labels"),
+    [
+        (date(2022, 1, 1), date(2022, 1, 2), ["1 Jan 2022", "2 Jan 2022"]),
+        (date(2022, 1, 5), date(2022, 4, 5), ["Feb 2022", "Mar 2022", "Apr 2022"]),
+        (
+            date(2021, 12, 17),
+            date(2023, 6, 1),
+            ["Jan 2022", "Apr 2022", "Jul 2022", "Oct 2022", "Jan 2023", "Apr 2023"],
+        ),
+        (date(2021, 12, 17), date(2026, 11, 24), ["2022", "2023", "2024", "2025", "2026"]),
+        (date(1000, 1, 1), date(3000, 1, 1), []),
+    ],
+)
+def test_days_are_labelled_at_round_distances(first: date, last: date, labels: list[str]) -> None:
+    assert [text for _, text in ticks(first, last)] == labels
+
+
+def test_a_ledger_is_drawn_from_prior_to_implied_and_the_weak_in_one() -> None:
+    evidence = {f"e{n:02}": item(day(1), ratings={"a": "C"}) for n in range(14)}
+    base = database(
+        Tracker(evidence_dependence=0.5), scenarios={"a": scenario(0.5)}, evidence=evidence
+    )
+    book = looked_at(base).views["a"].now
+    steps = rungs(book)
+    assert [says(step, base) for step in steps[-2:]] == ["Something was seen", "4 smaller lines"]
+    assert len(steps) == 11
+    assert steps[-1].sum_decibans == pytest.approx(book.implied.decibans)
+    drawn = texts(waterfall(book, None, base))
+    assert drawn[-1] == "implied 90%"
+    assert "prior 50%" in drawn
+
+
+def test_what_says_nothing_is_drawn_as_its_prior() -> None:
+    base = database(scenarios={"a": scenario(0.5)})
+    drawn = waterfall(looked_at(base).views["a"].now, 0.25, base)
+    assert texts(drawn)[-3:] == ["prior 50%", "implied 50%", "stated 25%"]
+
+
+def test_the_areas_of_a_set_fill_the_whole_height() -> None:
+    days = [Shares(day(0), {"a": 0.2, "b": 0.8}), Shares(day(9), {"b": 0.999})]
+    drawn = elements(shares(days, ["a", "b"]))
+    areas = [one.get("d", "") for one in drawn if "f-member" in one.get("class", "")]
+    assert areas == [
+        "M0,0H558H620H558V38H0Z",
+        "M0,38H558V0H620V190H558H0Z",
+    ]
+    assert [one.text for one in drawn if one.tag == "text"][-1] == "B"
+
+
+def test_a_bin_says_what_was_said_and_what_came() -> None:
+    drawn = elements(reliability([CalibrationBin("desk", 0.2, 0.3, 2.5, 0.25, 0.4, 0.1, 0.8)]))
+    assert [one.text for one in drawn if one.tag == "title"] == ["said 25%, came 40%, n = 2.50"]
+
+
+def test_labels_are_moved_apart_as_little_as_they_need() -> None:
+    assert spread([10, 50], 15, 190) == [10, 50]
+    assert spread([10, 12], 15, 190) == [3.5, 18.5]
+    assert spread([180, 190, 190], 15, 190) == [160, 175, 190]
+
+
+def test_a_member_goes_by_a_letter() -> None:
+    assert [letter(n) for n in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]
+
+
+def test_a_text_is_cut_with_an_ellipsis() -> None:
+    assert (cut("abc", 3), cut("abcd", 3), cut("ab cd", 4)) == ("abc", "ab…", "ab…")
+
+
+@pytest.mark.parametrize("scheme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_text_and_lines_stand_out_from_their_ground(scheme: dict[str, str]) -> None:
+    for ground in ("paper", "window"):
+        for name in ("ink", "muted", "stated", "implied", "for", "against"):
+            assert contrast(scheme[name], scheme[ground]) >= 4.5
+        assert contrast(scheme["seen"], scheme[ground]) >= 3
+
+
+def test_no_two_colours_of_a_drawing_are_one() -> None:
+    assert all(one != other for one, other in combinations(palette.LIGHT.values(), 2))
+    assert (palette.member(0), palette.member(palette.MEMBERS)) == ("member-0", "member-0")
+
+
+def test_a_chart_alone_is_one_document_with_both_schemes() -> None:
+    base = small(HOSTILE)
+    drawn = svg([course_of(base), course_of(base)], base, day(23))
+    root = ET.fromstring(drawn)  # noqa: S314 - ours
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "prefers-color-scheme:dark" in drawn
+    assert not {one.tag.rpartition("}")[2] for one in root.iter()} & {"script", "image", "a"}
+    assert drawn.count('class="title f-ink"') == 2
+
+
+def test_a_chart_alone_is_a_picture_too() -> None:
+    base = small()
+    assert png(svg([course_of(base)], base, day(23))).startswith(b"\x89PNG\r\n\x1a\n")
+
+
+def test_one_database_is_drawn_the_same_each_time() -> None:
+    base = small()
+    assert svg([course_of(base)], base, day(23)) == svg([course_of(base)], base, day(23))
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG's ratio of two colours."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

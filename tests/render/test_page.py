@@ -1,0 +1,119 @@
+"""The page as text: what may be a link, what a figure says, where it came from."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+
+import pytest
+
+from scenarios.analysis.page import page
+from scenarios.analysis.review import review
+from scenarios.analysis.window import window
+from scenarios.model import Database
+from scenarios.render.page import Origin, address, moved, page_html
+from tests.hostile import ADDRESSES
+from tests.records import database, day, item, scenario
+
+
+def made(base: Database, origin: Origin | None = None) -> str:
+    looked = window(base, day(23), day(30))
+    shown = page(looked, review(looked))
+    return page_html(shown, base, origin or Origin(), "scen 1")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org/a?b=1&c=(2)#d", "HTTP://example.org", "https://müller.example/ж"]
+)
+def test_an_address_of_the_web_is_a_link(url: str) -> None:
+    assert address(url) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        None,
+        "",
+        "javascript:alert(1)",
+        "java\nscript:alert(1)",
+        " https://example.org",
+        "https:/example.org",
+        "https://",
+        "data:text/html,x",
+        "vbscript:x",
+        "//example.org",
+        "https://example.org/ x",
+        "https://example.org/\u202ex",
+        "https://example.org/\x1b",
+        *(a for a in ADDRESSES if re.search(r"[\"'<>`\\|\u202e]", a)),
+    ],
+)
+def test_nothing_else_is_a_link(url: str | None) -> None:
+    assert address(url) is None
+
+
+def test_a_link_hands_on_neither_the_page_nor_its_address() -> None:
+    seen = item(day(25), url="https://example.org/?a&b", ratings={"a": "C"})
+    text = made(database(scenarios={"a": scenario()}, evidence={"e": seen}))
+    link = '<a href="https://example.org/?a&amp;b" rel="noopener noreferrer">'
+    assert link in text
+
+
+def test_only_the_pages_own_style_is_allowed() -> None:
+    text = made(database(scenarios={"a": scenario()}))
+    style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
+    assert style
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    assert f'http-equiv="Content-Security-Policy" content="{policy}"' in text
+    assert " style=" not in text
+    assert "url(" not in style[1]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (None, 0.3, "new, at"),
+        (0.3, 0.3, "unchanged at"),
+        (0.3, 0.62, "up 32 points to"),
+        (0.3, 0.29, "down 1.0 points to"),
+    ],
+)
+def test_a_move_in_words(before: float | None, after: float, words: str) -> None:
+    assert moved(before, after) == words
+
+
+@pytest.mark.parametrize(
+    ("origin", "words"),
+    [
+        (Origin(), "no revision is known"),
+        (Origin("abc"), "revision <code>abc</code>."),
+        (Origin("abc", clean=True), "nothing in the files differed from it."),
+        (Origin("abc", clean=False), "the files had changes that are not in it."),
+    ],
+)
+def test_the_revision_and_whether_the_files_are_as_it_had_them(origin: Origin, words: str) -> None:
+    assert words in made(database(), origin)
+
+
+def test_an_empty_database_has_a_page() -> None:
+    text = made(database())
+    for words in (
+        "Nothing moved.",
+        "No scenario had opened by then.",
+        "No indicator is watched for.",
+        "No resolved question had a forecast to score.",
+        "Nothing needs attention.",
+    ):
+        assert words in text
+
+
+def test_a_figure_has_the_exact_one_behind_it() -> None:
+    text = made(database(scenarios={"a": scenario(1 / 3)}))
+    assert '<data value="0.3333333333333333" data-key="prior.probability">33%</data>' in text
+
+
+def test_one_database_makes_one_page() -> None:
+    base = database(scenarios={"a": scenario()})
+    assert made(base) == made(base)

@@ -1,0 +1,169 @@
+"""Sparklines, and a table in colour."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.analysis.status import (
+    EvidenceCount,
+    ImpliedFigure,
+    IndicatorCount,
+    StatedFigure,
+    StatusRow,
+)
+from scenarios.analysis.trend import Point
+from scenarios.render.status import status_table
+from scenarios.render.terminal import Screen, direction, figures, finished, sparkline
+from tests.records import day
+
+DAYS = [day(n) for n in range(12)]
+LEGEND = """\
+trend: the last 12 reviews, 2022-01-01 to 2022-01-12, from ▁ 0% to █ 100%: what
+was stated, or implied where nobody stated anything; blank where neither stood."""
+
+
+def test_a_bar_is_an_eighth_of_the_scale() -> None:
+    eighths = [0.0, 0.1249, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0]
+    assert sparkline(eighths) == "▁▁▂▃▄▅▆▇██"
+    assert sparkline([None, 0.5, None]) == "·▅·"
+
+
+@given(st.lists(st.one_of(st.none(), st.floats(0, 1))))
+def test_a_sparkline_is_as_long_as_what_it_shows(told: list[float | None]) -> None:
+    assert len(sparkline(told)) == len(told)
+
+
+def test_what_was_stated_is_shown_where_anything_was() -> None:
+    days = [day(0), day(1), day(2), day(3)]
+    both = [Point(day(1), None, 0.4), Point(day(2), 0.7, 0.5)]
+    assert figures(days, both) == (None, None, 0.7, None)
+    implied = [Point(day(1), None, 0.4), Point(day(2), None, 0.5)]
+    assert figures(days, implied) == (None, 0.4, 0.5, None)
+
+
+def test_the_direction_is_from_the_first_figure_to_the_last() -> None:
+    assert direction([None, 0.5, 0.9, 0.2, None]) == "−30"
+    assert direction([0.5, 0.53]) == "+3.0"
+    assert direction([0.5]) == "0"
+    assert direction([None]) == ""
+
+
+TABLE = """\
+scenario    ±  trend  flags
+--------  ---  -----  -----
+a          +3  ·▁▅··  due
+set:
+b          −3  ▅▅▁▁▁
+c           0  ▁▁▁▁▁"""
+
+
+def test_only_what_moves_is_coloured_and_no_gap_shows() -> None:
+    moves = {"a": "+40", "b": "−40", "c": "0"}
+    assert finished(TABLE, [1], 2, moves, colour=True) == (
+        "scenario    ±  trend  flags\n"
+        "--------  ---  -----  -----\n"
+        "a         \x1b[36m +3\x1b[39m  \x1b[36m ▁▅  \x1b[39m  due\n"
+        "set:\n"
+        "b         \x1b[35m −3\x1b[39m  \x1b[35m▅▅▁▁▁\x1b[39m\n"
+        "c           0  ▁▁▁▁▁"
+    )
+    assert finished(TABLE, [1], 2, moves, colour=False) == TABLE.replace("·", " ")
+
+
+def row(id: str, stated: float, **keys: object) -> StatusRow:
+    filled: dict[str, object] = {
+        "id": id,
+        "title": "A title of which a table has no more than a part",
+        "set": None,
+        "state": "open",
+        "horizon": date(2030, 12, 31),
+        "stated": StatedFigure(stated, 0.5, 1),
+        "implied": ImpliedFigure(0.5, 0.5),
+        "gap_decibans": 0.0,
+        "movement_bits": 0.1,
+        "evidence": EvidenceCount(18, 2),
+        "indicators": IndicatorCount(1, 0, 4),
+        "last_evidence": None,
+        "outcome": None,
+    }
+    return StatusRow(**{**filled, **keys})  # type: ignore[arg-type]
+
+
+ROWS = [row("a", 0.3), row("b", 0.6, state="resolved", outcome="did-not-occur")]
+SCREEN = Screen(DAYS, {"a": (None, *[0.5] * 10, 0.3), "b": (0.5,) * 6 + (None,) * 6}, colour=False)
+
+
+def table(width: int, screen: Screen | None = SCREEN, ids: str = "") -> str:
+    rows = [row(ids + r.id, 0.3, state=r.state, outcome=r.outcome) for r in ROWS]
+    told = screen and screen._replace(figures={ids + id: f for id, f in screen.figures.items()})
+    return status_table(rows, [], "icd-203", width, told)
+
+
+def test_a_trend_stands_before_the_evidence_where_both_fit() -> None:
+    assert (
+        table(80)
+        == f"""\
+scenario  stated    ±  implied  ±  trend         evidence  flags
+--------  ------  ---  -------  -  ------------  --------  -------------
+a            30%  −20      50%  0   ▅▅▅▅▅▅▅▅▅▅▃  18 (+2)
+b            30%  −20      50%  0  ▅▅▅▅▅▅        18 (+2)   did not occur
+
+{LEGEND}"""
+    )
+
+
+def test_flags_are_folded_first_and_then_the_evidence_gives_way() -> None:
+    made = table(80, ids="of-twenty-characters-")
+    assert (
+        made
+        == f"""\
+scenario                stated    ±  implied  ±  trend         evidence  flags
+----------------------  ------  ---  -------  -  ------------  --------  -------
+of-twenty-characters-a     30%  −20      50%  0   ▅▅▅▅▅▅▅▅▅▅▃  18 (+2)
+of-twenty-characters-b     30%  −20      50%  0  ▅▅▅▅▅▅        18 (+2)   did not
+                                                                         occur
+
+{LEGEND}"""
+    )
+    made = table(77, ids="of-twenty-characters-").partition("\n\n")[0]
+    assert (
+        made
+        == """\
+scenario                stated    ±  implied  ±  trend         flags
+----------------------  ------  ---  -------  -  ------------  -------------
+of-twenty-characters-a     30%  −20      50%  0   ▅▅▅▅▅▅▅▅▅▅▃
+of-twenty-characters-b     30%  −20      50%  0  ▅▅▅▅▅▅        did not occur"""
+    )
+
+
+def test_a_narrow_trend_has_the_last_reviews_and_a_narrower_one_is_left_out() -> None:
+    narrow = table(64, ids="of-twenty-characters-")
+    assert (
+        narrow.partition("\n\n")[0]
+        == """\
+scenario                stated    ±  implied  ±  trend     flags
+----------------------  ------  ---  -------  -  --------  -----
+of-twenty-characters-a     30%  −20      50%  0  ▅▅▅▅▅▅▅▃
+of-twenty-characters-b     30%  −20      50%  0  ▅▅        did
+                                                           not
+                                                           occur"""
+    )
+    assert "the last 8 reviews, 2022-01-05 to 2022-01-12" in narrow.replace("\n", " ")
+    left_out = table(61, ids="of-twenty-characters-")
+    assert left_out == table(61, None, "of-twenty-characters-")
+    assert "evidence" in left_out
+
+
+@pytest.mark.parametrize("width", range(70, 200))
+def test_no_line_is_wider_than_the_screen(width: int) -> None:
+    for screen in (SCREEN, None):
+        made = table(width, screen, "of-twenty-characters-")
+        assert max(map(len, made.split("\n"))) <= width
+
+
+def test_no_scenario_makes_no_table() -> None:
+    assert status_table([], [], "icd-203", 80, SCREEN) == ""
