@@ -236,7 +236,7 @@ def test_the_shares_of_a_set_sum_to_one(seen: Seen) -> None:
 
 def test_it_says_which_state_of_the_files_it_was_made_from(seen: Seen) -> None:
     footer = seen.page.locator("footer").inner_text()
-    assert "revision 3f1e2d4 (2026-11-24); nothing in the files differed from it." in footer
+    assert "revision 3f1e2d4 of 2026-11-24; nothing in the files differed from it." in footer
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
