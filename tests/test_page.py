@@ -250,6 +250,28 @@ def test_a_phone_need_not_scroll_sideways(browser: Any, made: Made) -> None:
     assert wide == 360
 
 
+@pytest.mark.parametrize("width", [360, 1200])
+def test_no_label_of_a_chart_is_cut_off_or_covers_another(
+    browser: Any, made: Made, width: int
+) -> None:
+    with opened(browser, made.file, width=width) as seen:
+        cut = seen.page.eval_on_selector_all(
+            ".chart",
+            "all => all.flatMap(one => [...one.querySelectorAll('text:not(.tip)')].filter(text =>"
+            "text.getBoundingClientRect().left < one.getBoundingClientRect().left - 0.5)"
+            ".map(text => text.textContent))",
+        )
+        ends = seen.page.eval_on_selector_all(
+            "article.scenario",
+            "all => all.map(one => [...one.querySelector('.chart').querySelectorAll('text.bold')]"
+            ".map(text => text.getBoundingClientRect()).map(box => [box.top, box.height]))",
+        )
+    assert cut == []
+    assert ends
+    for (above, tall), (below, _) in (sorted(two) for two in ends if len(two) == 2):
+        assert below - above > 0.75 * tall
+
+
 def test_it_needs_no_script(browser: Any, made: Made) -> None:
     with opened(browser, made.file, java_script_enabled=False) as seen:
         assert seen.page.locator("svg.chart").count() > 19

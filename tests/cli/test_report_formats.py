@@ -79,6 +79,13 @@ def test_before_the_first_scenario_it_says_so() -> None:
     )
 
 
+def test_the_page_says_what_was_left_out_of_it(root: Path) -> None:
+    (root / "broken.yaml").write_text("title: [\n")
+    made = scen(*MARKDOWN)
+    assert "\n\n1 file could not be read and is left out.\n\n## Status\n" in made.stdout
+    assert "<strong>1 file could not be read" in scen("report", "--format", "html").stdout
+
+
 # -- --output -------------------------------------------------------------------------------------
 
 

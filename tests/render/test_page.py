@@ -14,7 +14,7 @@ from scenarios.analysis.window import window
 from scenarios.model import Database
 from scenarios.render.page import Origin, address, moved, page_html
 from tests.hostile import ADDRESSES
-from tests.records import database, day, item, scenario
+from tests.records import database, day, item, resolution, scenario
 
 
 def made(base: Database, origin: Origin | None = None) -> str:
@@ -91,6 +91,8 @@ def test_a_move_in_words(before: float | None, after: float, words: str) -> None
         (Origin("abc"), "revision <code>abc</code>."),
         (Origin("abc", clean=True), "nothing in the files differed from it."),
         (Origin("abc", clean=False), "the files had changes that are not in it."),
+        (Origin(left_out=1), "1 file could not be read and is left out."),
+        (Origin("abc", clean=True, left_out=2), "2 files could not be read and are left out."),
     ],
 )
 def test_the_revision_and_whether_the_files_are_as_it_had_them(origin: Origin, words: str) -> None:
@@ -107,6 +109,16 @@ def test_an_empty_database_has_a_page() -> None:
         "Nothing needs attention.",
     ):
         assert words in text
+    assert "Each chart" not in text
+
+
+def test_an_outcome_stands_with_its_evidence() -> None:
+    seen = item(day(25), url="https://example.org/")
+    decided = scenario(resolution=resolution("occurred", day(26), evidence=("e",)))
+    text = made(database(scenarios={"a": decided}, evidence={"e": seen}))
+    outcome = text.partition("<h3>Resolved</h3>")[2].partition("</ul>")[0]
+    assert '<li><a href="https://example.org/"' in outcome
+    assert "Something was seen" in outcome
 
 
 def test_a_figure_has_the_exact_one_behind_it() -> None:

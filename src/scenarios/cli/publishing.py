@@ -42,7 +42,7 @@ def report_page(
     from scenarios.render.page import Origin, page_html
 
     with _nothing_collected():
-        origin = Origin(revision, clean)
+        origin = Origin(revision, clean, desk.loaded.left_out)
         return page_html(page(window, made), desk.database, origin, f"scen {__version__}")
 
 

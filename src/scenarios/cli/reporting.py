@@ -142,7 +142,7 @@ def _markdown(sources: _Sources, made: Review) -> str:
     desk, output = sources.desk, sources.output
     folder = here() / output.parent if output else here()
     root = os.path.relpath(os.path.realpath(desk.root), os.path.realpath(folder))
-    return report_markdown(Page(made, desk.database, Path(root).as_posix()))
+    return report_markdown(Page(made, desk.database, Path(root).as_posix(), desk.loaded.left_out))
 
 
 def _html(sources: _Sources, made: Review) -> str:

@@ -42,10 +42,11 @@ _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNOR
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Which state of the database a page was made from, where git knows it."""
+    """Which state of the database a page was made from, where git knows it, and what it lacks."""
 
     revision: str | None = None
     clean: bool | None = None
+    left_out: int = 0
 
 
 class CourseDay(msgspec.Struct, frozen=True):

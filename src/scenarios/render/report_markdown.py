@@ -17,11 +17,15 @@ from scenarios.storage.records import path_of
 
 
 class Page(NamedTuple):
-    """What the page tells; `root` is the path to the database from where the page lies."""
+    """What the page tells; `root` is the path to the database from where the page lies.
+
+    So many files were `left_out` of it, since they could not be read.
+    """
 
     review: Review
     database: Database
     root: str
+    left_out: int
 
 
 def report_markdown(page: Page) -> str:
@@ -30,6 +34,7 @@ def report_markdown(page: Page) -> str:
     sections = [
         f"# {text(review.tracker.title)}: review of {review.as_of}",
         f"Since {review.since}.",
+        *_left_out(page),
         *_status(page),
         *_moves(page),
         *_restated(page),
@@ -43,6 +48,12 @@ def report_markdown(page: Page) -> str:
         text(method_text(review.method)),
     ]
     return "\n\n".join(sections)
+
+
+def _left_out(page: Page) -> Iterator[str]:
+    if page.left_out:
+        are = "is" if page.left_out == 1 else "are"
+        yield f"{counted(page.left_out, 'file')} could not be read and {are} left out."
 
 
 def _status(page: Page) -> Iterator[str]:

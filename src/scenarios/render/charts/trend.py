@@ -50,7 +50,7 @@ _LABEL, _TIP, _REASON = 60, 84, 160
 """The longest texts, in characters."""
 _MARKED = 24
 """Forecasts that are marked, the latest."""
-_APART = 15
+_APART = 20
 _TAIL = 60
 """One day is added for so many."""
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)

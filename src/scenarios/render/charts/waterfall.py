@@ -27,7 +27,7 @@ from scenarios.render.charts.drawing import (
 from scenarios.render.text import counted, percent, signed
 from scenarios.scales import decibans
 
-LEFT, TOP, WIDTH, RIGHT = 8, 30, 670, 42
+LEFT, TOP, WIDTH, RIGHT = 16, 30, 662, 42
 STEP = 38
 LISTED = 10
 """At most so many lines are drawn and listed one by one, the strongest; the others in one sum."""
