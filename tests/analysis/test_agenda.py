@@ -396,3 +396,16 @@ def test_each_open_question_is_asked_once_whatever_is_known_of_it(db: Database) 
         id for id in db.scenarios if refusal(db, id, day(300)) is None and day(300) <= END
     )
     assert topics(db, on=START - (day(1) - day(0))) == []
+
+
+def test_a_reason_is_kept_while_the_figure_is_only_reaffirmed() -> None:
+    said = {
+        "x": sheet(day(1), {"s1": 0.2}, rationales={"s1": "Nobody calls up."}),
+        "y": sheet(day(8), {"s1": 0.2}),
+    }
+    db = database(scenarios={"s1": scenario()}, sheets=said)
+    ((topic,),) = agenda(db, "desk", day(15)).groups
+    assert topic.last
+    assert topic.reasoned
+    assert (topic.last.date, topic.last.rationale) == (day(8), None)
+    assert (topic.reasoned.date, topic.reasoned.rationale) == (day(1), "Nobody calls up.")

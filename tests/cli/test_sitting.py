@@ -98,10 +98,10 @@ HEAD = SCHEMA + "../../../schema/forecasts.schema.json\ndate: 2022-02-28\nanalys
 
 RATE = "Rate it now (y = yes, Enter = later, q = leave):"
 SEEN = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave):"
-WAR = "Probability (Enter = reaffirm 5.0%, s = skip, q = leave):"
-PACT = "Probability (Enter = reaffirm 20%, s = skip, q = leave):"
-TIES = "Probability (Enter = reaffirm 80%, s = skip, q = leave):"
-FIRST = "Probability (s = skip, q = leave):"
+WAR = "war: probability (Enter = reaffirm 5.0%, s = skip, q = leave):"
+PACT = "pact: probability (Enter = reaffirm 20%, s = skip, q = leave):"
+TIES = "ties: probability (Enter = reaffirm 80%, s = skip, q = leave):"
+FIRST = "war: probability (s = skip, q = leave):"
 REASON = "Reason (Enter = none):"
 AGAIN = "Reason, once more (Enter = leave it unexplained):"
 OVER = "Go over them again (y, Enter = no):"
@@ -248,7 +248,7 @@ Like 0.37 or 37%; withdraw takes the last one back; ? = what decides it.
     Nobody calls up.
   new since 2022-02-07:
     - 2022-02-25 (C6) A call-up of ten thousand [2022-02-25-call]
-Probability (Enter = reaffirm 5.0%, s = skip, q = leave): 37%
+war: probability (Enter = reaffirm 5.0%, s = skip, q = leave): 37%
 Reason (Enter = none):\x20
   5.0% → 37% and no reason: nobody will know what moved it
 Reason, once more (Enter = leave it unexplained): They call up.
@@ -266,10 +266,10 @@ Why, now that you have seen them: Ann is slow.
   new since 2022-02-07:
     - 2022-02-14 (F6) A visit [2022-02-14-visit]
     - 2022-02-25 (C6) A call-up of ten thousand [2022-02-25-call]
-Probability (Enter = reaffirm 20%, s = skip, q = leave): ?
+pact: probability (Enter = reaffirm 20%, s = skip, q = leave): ?
   The text of a treaty.
   Its last day is 2030-12-31.
-Probability (Enter = reaffirm 20%, s = skip, q = leave): 25%
+pact: probability (Enter = reaffirm 20%, s = skip, q = leave): 25%
 Reason (Enter = none): A visit.
 
 3/3 ties: Loose ties
@@ -278,7 +278,7 @@ Reason (Enter = none): A visit.
   new since 2022-02-07:
     - 2022-02-14 (F6) A visit [2022-02-14-visit]
     - 2022-02-25 (C6) A call-up of ten thousand [2022-02-25-call]
-Probability (Enter = reaffirm 80%, s = skip, q = leave):\x20
+ties: probability (Enter = reaffirm 80%, s = skip, q = leave):\x20
 Reason (Enter = none):\x20
 
 form: desk gives 2 of 2, sum 1.050
@@ -537,7 +537,7 @@ def test_a_sheet_of_that_day_keeps_every_other_byte(root: Path, sit: Sit) -> Non
     assert (root / SHEET).read_text() == text + "  pact: 0.2\n  ties: 0.8\n"
     terminal = sit("--scenario", "war")
     terminal.walk("""
-        Probability (Enter = reaffirm 50%, s = skip, q = leave): > 60%
+        war: probability (Enter = reaffirm 50%, s = skip, q = leave): > 60%
         Reason (Enter = none): > Odd.
         war: revise it once (Enter = keep 60%): >
     """)
@@ -719,7 +719,7 @@ def test_an_answer_whose_grounds_changed_is_asked_for_again(root: Path, sit: Sit
     terminal.walk(f"""
         {TIES} > 76%
         {REASON} > The rest.
-        Probability (Enter = keep 20%, s = skip, q = leave): > 24%
+        pact: probability (Enter = keep 20%, s = skip, q = leave): > 24%
         Reason (Enter = as before): >
         {ANY} >
         war: revise it once (Enter = keep 37%): > 40%

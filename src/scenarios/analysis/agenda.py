@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -62,14 +62,17 @@ class Fresh(msgspec.Struct, frozen=True):
 class Topic(msgspec.Struct, frozen=True):
     """A scenario as it is put to the analyst, whose forecast `last` was.
 
-    `standing` is None where that was withdrawn or has expired. `movement_bits`, `gap_decibans`
-    (their figure minus the implied one) and `days` order the sitting, and are not shown before the
-    answer. `grounds` is a digest of all that an answer rests on: another one, another question.
+    `reasoned` is the last forecast of theirs that came with a reason: one that was only reaffirmed
+    since keeps it. `standing` is None where that was withdrawn or has expired. `movement_bits`,
+    `gap_decibans` (their figure minus the implied one) and `days` order the sitting, and are not
+    shown before the answer. `grounds` is a digest of all that an answer rests on: another one,
+    another question.
     """
 
     id: ScenarioId
     scenario: Scenario
     last: Given | None
+    reasoned: Given | None
     standing: Standing | None
     fresh: Fresh
     movement_bits: float
@@ -113,10 +116,9 @@ def agenda(
     groups: dict[str, list[Topic]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
-            said = given(database, id, None, on)
-            last = next((one for one in reversed(said) if one.analyst == analyst), None)
-            before = at(last.date if last else date.min)
-            topic = _topic(before, now, id, last, bearing.get(id, ()))
+            said = [one for one in given(database, id, None, on) if one.analyst == analyst]
+            before = at(said[-1].date if said else date.min)
+            topic = _topic(before, now, id, said, bearing.get(id, ()))
             set_id = topic.scenario.set
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
@@ -155,9 +157,14 @@ def without_evidence(database: Database) -> Database:
 
 
 def _topic(
-    before: Known, now: Known, id: ScenarioId, last: Given | None, bearing: Collection[EvidenceId]
+    before: Known,
+    now: Known,
+    id: ScenarioId,
+    said: Sequence[Given],
+    bearing: Collection[EvidenceId],
 ) -> Topic:
     database, on = now.database, now.as_of
+    last = said[-1] if said else None
     scenario = database.scenarios[id]
     own = standing(database, id, on).get(last.analyst) if last else None
     was, implied = ledger(before, id).implied, ledger(now, id).implied
@@ -167,6 +174,7 @@ def _topic(
         id,
         scenario,
         last,
+        next((one for one in reversed(said) if one.rationale), None),
         own,
         _fresh(before, now, id, bearing),
         max(moved, jeffreys(was.probability, implied.probability)),

@@ -109,7 +109,7 @@ def _ask_blind(this: _Round, group: Sequence[Topic]) -> None:
         if not _tell_sum(this, members) or not wants("Go over them again (y, Enter = no)"):
             return
         for topic in members:
-            _ask(this, topic, of_several=True)
+            _ask(this, topic)
 
 
 def _put_to(this: _Round, topic: Topic) -> None:
@@ -121,11 +121,11 @@ def _put_to(this: _Round, topic: Topic) -> None:
     typer.echo(f"\n{text}", err=True)
 
 
-def _ask(this: _Round, topic: Topic, *, of_several: bool = False) -> None:
+def _ask(this: _Round, topic: Topic) -> None:
     """The figure, kept as soon as it is given, and then the reason."""
     answer = this.answer(topic)
     if answer is None or answer.stage != "figure" or _is_changed(topic, answer):
-        said = _asked(topic, answer, of_several=of_several)
+        said = _asked(topic, answer)
         if said == "skip":
             this.seat.skip(topic.id)
             return
@@ -144,14 +144,13 @@ def _is_changed(topic: Topic, answer: Answer) -> bool:
     return answer.grounds != topic.grounds and not is_written
 
 
-def _asked(topic: Topic, answer: Answer | None, *, of_several: bool) -> _Figure:
+def _asked(topic: Topic, answer: Answer | None) -> _Figure:
     own = topic.standing
     enter = ""
     if answer:
         enter = f"Enter = keep {_words(answer.probability)}, "
     elif own:
         enter = f"Enter = reaffirm {percent(own.probability)}, "
-    name = f"{topic.id}: probability" if of_several else "Probability"
     before = answer.probability if answer else own.probability if own else None
 
     def parse(text: str) -> _Figure:
@@ -159,7 +158,7 @@ def _asked(topic: Topic, answer: Answer | None, *, of_several: bool) -> _Figure:
             return "skip"
         return _figure(topic, text, before)
 
-    question = f"{name} ({enter}s = skip, q = leave)"
+    question = f"{topic.id}: probability ({enter}s = skip, q = leave)"
     return ask.answer(question, parse, "" if enter else None, criteria_text(topic.scenario))
 
 

@@ -110,8 +110,9 @@ def _own(topic: Topic, language: str, width: int) -> Iterator[str]:
         verb = "you said" if topic.standing else "expired: you said"
         figure = f"{verb} {in_words(last.probability, language)}"
     yield fold(f"{figure} on {last.date}", width, "  ")
-    if last.rationale:
-        yield fold(last.rationale, width, "    ")
+    if topic.reasoned and topic.reasoned.rationale:
+        day = "" if topic.reasoned == last else f"{topic.reasoned.date}: "
+        yield fold(day + topic.reasoned.rationale, width, "    ")
 
 
 def _fresh(topic: Topic, known: Known, width: int) -> Iterator[str]:
