@@ -669,7 +669,7 @@ ESCAPE = "the control character U+001B, written \\e (remove it)"
         ),
         (
             SHEET_OF_EVE + "rationales: {ties: So.}\n",
-            "mine.yaml: a reason for 'ties', and no probability of it",
+            "mine.yaml:4:20: rationales of 'ties', and no probability of it",
         ),
         (
             SHEET_OF_EVE + "evidence: {pact: [2022-02-04-no]}\n",

@@ -82,9 +82,12 @@ def read_sheet(
         lines = places(data)
         raise ScenError("; ".join(_placed(path, lines.get(f.keys), f.message) for f in wrong))
     sheet = msgspec.convert(value, Sheet)
-    for id in (*sheet.rationales, *sheet.evidence):
-        if id not in sheet.probabilities:
-            raise ScenError(f"{path}: a reason for '{id}', and no probability of it")
+    lines = places(data)
+    for part, said in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
+        for id in said:
+            if id not in sheet.probabilities:
+                fault = f"{part} of '{id}', and no probability of it"
+                raise ScenError(_placed(path, lines.get((part, id)), fault))
     return Prepared(
         sheet.analyst,
         sheet.date,
