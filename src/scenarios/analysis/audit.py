@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import msgspec
 
-from scenarios.analysis.audit_rules import RULES, AuditFinding
-from scenarios.analysis.trail import Step, Trail
+from scenarios.analysis.audit_rules import (
+    AuditFinding,
+    backdated,
+    deleted_evidence,
+    edited_forecast,
+    question_changed,
+)
+from scenarios.analysis.chronicle import Commit
+from scenarios.analysis.hindsight import hindsight_indicator, late_forecast, rated_after_outcome
+from scenarios.analysis.trail import Trail
 from scenarios.model import Evidence, Sheet
+
+RULES: tuple[Callable[[Trail], Iterator[AuditFinding]], ...] = (
+    hindsight_indicator,
+    edited_forecast,
+    question_changed,
+    rated_after_outcome,
+    late_forecast,
+    deleted_evidence,
+    backdated,
+)
 
 
 class Entered(msgspec.Struct, frozen=True):
@@ -46,7 +64,7 @@ def audit(trail: Trail, left_out: int = 0) -> Audit:
         len(trail.commits),
         min(days, default=None),
         max(days, default=None),
-        tuple(found for rule in RULES for found in rule(trail)),
+        tuple(found for rule in RULES for found in sorted(rule(trail), key=_in_order(trail))),
         tuple(_entered(trail)),
         tuple(_lumped(trail)),
         tuple(commit.id for commit in trail.commits if commit.shallow),
@@ -54,10 +72,15 @@ def audit(trail: Trail, left_out: int = 0) -> Audit:
     )
 
 
+def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
+    numbers = {commit.id: number for number, commit in enumerate(trail.commits)}
+    return lambda finding: numbers[finding.commit]
+
+
 def _entered(trail: Trail) -> Iterator[Entered]:
     days: dict[date, list[int]] = {}
-    for step, own in _brought(trail):
-        days.setdefault(step.commit.authored, []).append(trail.late(step.commit, own))
+    for commit, own in _brought(trail):
+        days.setdefault(commit.authored, []).append(trail.late(commit, own))
     for day, late in sorted(days.items()):
         behind = [n for n in late if n]
         yield Entered(day, len(late), len(behind), min(behind, default=0), max(behind, default=0))
@@ -65,17 +88,19 @@ def _entered(trail: Trail) -> Iterator[Entered]:
 
 def _lumped(trail: Trail) -> Iterator[str]:
     spans: dict[str, list[date]] = {}
-    for step, own in _brought(trail):
-        spans.setdefault(step.commit.id, []).append(own)
-    for commit, days in spans.items():
+    for commit, own in _brought(trail):
+        spans.setdefault(commit.id, []).append(own)
+    for id, days in spans.items():
         if (max(days) - min(days)).days > trail.days:
-            yield commit
+            yield id
 
 
-def _brought(trail: Trail) -> Iterator[tuple[Step, date]]:
+def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
     """Each item and each sheet with its own date, in the commit that brought it."""
+    told: set[bytes] = set()
     for step in trail.steps:
-        record = step.change.after
-        is_new = trail.born[step.change.kind, step.change.id] == step.number
-        if is_new and not step.commit.shallow and isinstance(record, Evidence | Sheet):
-            yield step, record.recorded if isinstance(record, Evidence) else record.date
+        record, name = step.change.after, trail.name(step.change.id)
+        commit = trail.came(step)
+        if isinstance(record, Evidence | Sheet) and name not in told and not commit.shallow:
+            told.add(name)
+            yield commit, record.recorded if isinstance(record, Evidence) else record.date

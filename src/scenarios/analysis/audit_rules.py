@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
 
 from scenarios.analysis.chronicle import Commit
-from scenarios.analysis.known import resolution
-from scenarios.analysis.trail import Step, Trail, asked, judged
-from scenarios.model import Database, Evidence, Kind, Scenario, ScenarioId, Sheet, indicator_key
+from scenarios.analysis.trail import Asked, Step, Trail, asked, dated
+from scenarios.model import Analyst, Evidence, Kind, Scenario, Sheet
 
 
 class AuditFinding(msgspec.Struct, frozen=True):
@@ -25,164 +24,130 @@ class AuditFinding(msgspec.Struct, frozen=True):
     message: str
 
 
-Rule = Callable[[Trail], Iterator[AuditFinding]]
-
-
 def backdated(trail: Trail) -> Iterator[AuditFinding]:
     """Committed days after its own date: it may have been written with hindsight."""
     for step in trail.steps:
-        late = {what: trail.late(step.commit, day) for what, day in _dated(step)}
-        worst = max(late.values(), default=0)
-        if worst:
-            what = ", ".join(one for one, days in late.items() if days)
-            yield _finding("backdated", step, f"committed {worst} days after its date: {what}")
+        id, before, after = step.change.id, step.change.before, step.change.after
+        commit = step.commit if before else trail.came(step)
+        had = {part: day for part, _, day in dated(before)}
+        late: dict[str, int] = {}
+        for part, words, day in dated(after):
+            is_earlier = part not in had or day < had[part]
+            if is_earlier and trail.since("date", id, part, day) == step.number:
+                late[words] = trail.late(commit, day)
+        if worst := max(late.values(), default=0):
+            what = ", ".join(words for words, days in late.items() if days)
+            yield of_step("backdated", step, f"committed {worst} days after its date: {what}")
 
 
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
-    """A figure that was committed, and then made another one."""
+    """A figure that was committed, and then made another one, removed, or lost in a merge."""
+    there = {trail.name(id) for id in trail.database.sheets}
+    told: set[bytes] = set()
+    left: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
-        if not isinstance(before, Sheet) or not step.change.readable:
+        if not isinstance(before, Sheet):
             continue
-        if after is None:
-            if id not in trail.database.sheets:
-                yield _finding(
-                    "edited-forecast", step, "the sheet was deleted after it was committed"
-                )
-            continue
-        assert isinstance(after, Sheet)  # noqa: S101 - of the same kind
-        for scenario, figure in before.probabilities.items():
-            now = after.probabilities.get(scenario)
-            is_gone = scenario not in after.probabilities
-            if is_gone:
-                message = f"{scenario}: {_told(figure)} was removed after it was committed"
-                yield _finding("edited-forecast", step, message)
-            elif now != figure and trail.first(step.number, "forecast", id, scenario, now):
-                message = f"{scenario}: {_told(figure)} → {_told(now)}, after it was committed"
-                yield _finding("edited-forecast", step, message)
+        left |= {trail.name(id, *figure) for figure in before.probabilities.items()}
+        if isinstance(after, Sheet):
+            for what, was, now in _edited(before, after):
+                way, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
+                if not told & {way, back}:
+                    told.add(way)
+                    message = f"{what}: {was} → {now}, after it was committed"
+                    yield of_step("edited-forecast", step, message)
+        elif trail.name(id) not in there:
+            there.add(trail.name(id))
+            did = "was deleted" if step.change.readable else "can no longer be read"
+            message = f"the sheet {did}, after it was committed"
+            yield of_step("edited-forecast", step, message)
+    yield from _lost_forecasts(trail, left)
 
 
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     """Another question than the one that was forecast: suspect until it is forecast again."""
+    told: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
         if not isinstance(before, Scenario) or not isinstance(after, Scenario):
             continue
-        fields = _changed_question(before, after)
-        if not fields or not trail.first(step.number, "question", id, asked(after)):
+        fields = _changed(asked(before), asked(after))
+        way = trail.name(id, asked(before), asked(after))
+        if not fields or way in told:
             continue
-        earlier, later = _forecasters(trail, id, step.number)
+        told.add(way)
+        earlier, suspect, reaffirmed = _forecasters(trail, step, asked(before), asked(after))
         if earlier:
-            suspect, reaffirmed = sorted(earlier - later), sorted(earlier & later)
             message = f"{', '.join(fields)} changed after the first forecast"
             if suspect:
                 message += f"; suspect until reaffirmed: the forecasts of {', '.join(suspect)}"
             if reaffirmed:
                 message += f"; reaffirmed since by {', '.join(reaffirmed)}"
-            yield _finding("question-changed", step, message)
-
-
-def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
-    """A rating that was changed when the outcome was known."""
-    for step in trail.steps:
-        for scenario, what in _rerated(trail, step):
-            if known := _outcome_known(trail, step, scenario):
-                message = f"{what}, after the outcome of {scenario} was known ({known})"
-                yield _finding("rated-after-outcome", step, message)
-
-
-def hindsight(trail: Trail) -> Iterator[AuditFinding]:
-    """An indicator that was added, or rated anew, when what fires it had been recorded."""
-    fired: dict[str, list[str]] = {}
-    for id, item in trail.database.evidence.items():
-        for text in item.indicators:
-            fired.setdefault(text, []).append(id)
-    for text, ids in sorted(fired.items()):
-        owner, key = indicator_key(text)
-        scenario = trail.database.scenarios.get(owner)
-        indicator = scenario.indicators.get(key) if scenario else None
-        if indicator is None:
-            continue
-        since = trail.since("indicator", owner, key, judged(indicator))
-        late = [id for id in sorted(ids) if trail.born["evidence", id] < since]
-        said = [
-            id
-            for id in sorted(ids)
-            if trail.database.evidence[id].recorded < indicator.added and id not in late
-        ]
-        for found, how in ((late, "committed"), (said, "recorded, by its own date,")):
-            if found:
-                is_older = trail.since("watched", owner, key) < since
-                did = "rated anew" if is_older and found is late else "added"
-                message = f"{did} after what fires it had been {how}: {', '.join(found)}"
-                yield _of("hindsight-indicator", trail.commits[since], "scenario", text, message)
-
-
-def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
-    """A forecast that dates from the day on which the outcome was known, or after."""
-    for id, sheet in sorted(trail.database.sheets.items()):
-        for scenario, figure in sheet.probabilities.items():
-            if figure is None or scenario not in trail.database.scenarios:
-                continue
-            outcome = resolution(trail.database, scenario)
-            if outcome and sheet.date >= outcome.date:
-                commit = trail.commits[trail.since("forecast", id, scenario, figure)]
-                message = f"{scenario}: dated {sheet.date}, its outcome was known on {outcome.date}"
-                yield _of("late-forecast", commit, "forecasts", id, message)
+            yield of_step("question-changed", step, message)
 
 
 def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
     """An item that is gone; a retraction would keep it, with its reason."""
+    there = {trail.name(id) for id in trail.database.evidence}
     for step in trail.steps:
-        change = step.change
-        is_gone = isinstance(change.before, Evidence) and change.after is None and change.readable
-        if is_gone and change.id not in trail.database.evidence:
-            yield _finding("deleted-evidence", step, "deleted, not retracted")
+        name, change = trail.name(step.change.id), step.change
+        is_gone = isinstance(change.before, Evidence) and change.after is None
+        if is_gone and name not in there:
+            there.add(name)
+            did = "deleted" if change.readable else "can no longer be read"
+            yield of_step("deleted-evidence", step, f"{did}, not retracted")
+    for step in trail.steps:
+        name = trail.name(step.change.id)
+        if isinstance(step.change.after, Evidence) and name not in there:
+            there.add(name)
+            yield of_step("deleted-evidence", step, "lost in a merge, not retracted")
 
 
-RULES: tuple[Rule, ...] = (
-    hindsight,
-    edited_forecast,
-    question_changed,
-    rated_after_outcome,
-    late_forecast,
-    deleted_evidence,
-    backdated,
-)
+def of_step(rule: str, step: Step, message: str) -> AuditFinding:
+    """A finding about what a commit did to one record."""
+    return of_commit(rule, step.commit, step.change.kind, step.change.id, message)
 
 
-def _finding(rule: str, step: Step, message: str) -> AuditFinding:
-    return _of(rule, step.commit, step.change.kind, step.change.id, message)
-
-
-def _of(rule: str, commit: Commit, kind: Kind, record: str, message: str) -> AuditFinding:
+def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) -> AuditFinding:
+    """A finding about what stands today, and the commit from which it does."""
     return AuditFinding(rule, record, kind, commit.id, commit.author, commit.authored, message)
 
 
+def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str]]:
+    """What of a sheet is another than it was: what, from what, to what."""
+    for field in ("date", "analyst"):
+        was, now = str(getattr(before, field)), str(getattr(after, field))
+        if was != now:
+            yield field, was, now
+    for scenario, figure in before.probabilities.items():
+        is_there = scenario in after.probabilities
+        now = _told(after.probabilities[scenario]) if is_there else "removed"
+        if _told(figure) != now:
+            yield scenario, _told(figure), now
+
+
 def _told(figure: float | None) -> str:
-    return "withdrawn" if figure is None else f"{figure:g}"
+    return "withdrawn" if figure is None else str(figure)
 
 
-def _dated(step: Step) -> Iterator[tuple[str, date]]:
-    """The dates by which a record says when it was written down, as far as this commit set them."""
-    before, after = step.change.before, step.change.after
-    if step.commit.shallow:
-        return
-    if isinstance(after, Evidence):
-        if not isinstance(before, Evidence) or after.recorded < before.recorded:
-            yield f"recorded {after.recorded}", after.recorded
-    elif isinstance(after, Sheet):
-        had = before.probabilities if isinstance(before, Sheet) else {}
-        if after.probabilities.keys() - had.keys():
-            yield f"date {after.date}", after.date
-    elif isinstance(after, Scenario):
-        had_one = before if isinstance(before, Scenario) else None
-        if after.resolution and not (had_one and had_one.resolution):
-            recorded = after.resolution.recorded
-            yield f"resolution, recorded {recorded}", recorded
+def _lost_forecasts(trail: Trail, told: set[bytes]) -> Iterator[AuditFinding]:
+    """Figures that neither stand today nor were changed by a commit: a merge took another one."""
+    for id, sheet in trail.database.sheets.items():
+        told |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
+    for step in trail.steps:
+        after, id = step.change.after, step.change.id
+        if isinstance(after, Sheet):
+            for scenario, figure in after.probabilities.items():
+                name = trail.name(id, scenario, figure)
+                if name not in told:
+                    told.add(name)
+                    message = f"{scenario}: {_told(figure)} was committed, and lost in a merge"
+                    yield of_step("edited-forecast", step, message)
 
 
-def _changed_question(before: Scenario, after: Scenario) -> list[str]:
+def _changed(before: Asked, after: Asked) -> list[str]:
+    """The fields that ask something else; what is made clear later is appended, and no change."""
     fields = [
         field
         for field in ("question", "resolution_criteria", "horizon")
@@ -192,54 +157,33 @@ def _changed_question(before: Scenario, after: Scenario) -> list[str]:
     return [*fields, *([] if kept == before.clarifications else ["clarifications"])]
 
 
-def _forecasters(trail: Trail, scenario: ScenarioId, number: int) -> tuple[set[str], set[str]]:
-    """The analysts who had forecast a scenario before a commit, and those who did from it on."""
-    earlier, later = set(), set()
-    for id, sheet in trail.database.sheets.items():
-        if scenario in sheet.probabilities:
-            is_later = trail.since("spoke", id, scenario) >= number
-            if is_later:
-                later.add(sheet.analyst)
-            elif sheet.probabilities[scenario] is not None:
+def _forecasters(
+    trail: Trail, step: Step, before: Asked, after: Asked
+) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
+    """Who had answered an earlier question, and of them who has not answered today's, who has.
+
+    An answer goes on to answer what was only made clearer.
+    """
+    name = trail.name(step.change.id)
+    scenarios = trail.database.scenarios.items()
+    today = next((asked(one) for id, one in scenarios if trail.name(id) == name), after)
+    earlier: set[Analyst] = set()
+    latest: dict[Analyst, tuple[int, Asked]] = {}
+    for id, sheet in sorted(trail.database.sheets.items(), key=lambda one: one[1].date):
+        for scenario, figure in sheet.probabilities.items():
+            if trail.name(scenario) != name:
+                continue
+            latest.pop(sheet.analyst, None)
+            answer = trail.answered(id, scenario)
+            if figure is None or answer.asked is None:
+                continue
+            is_old, is_other = not _changed(answer.asked, before), _changed(answer.asked, after)
+            is_earlier = answer.number < step.number and (is_old or is_other)
+            if is_earlier or (is_old and is_other):
                 earlier.add(sheet.analyst)
-    return earlier, later
-
-
-def _rerated(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str]]:
-    """Each scenario that a commit made an item, or an indicator, say something else about."""
-    before, after = step.change.before, step.change.after
-    if isinstance(before, Evidence) and isinstance(after, Evidence):
-        yield from _rerated_item(trail, step, before, after)
-    elif isinstance(before, Scenario) and isinstance(after, Scenario):
-        for key in before.indicators.keys() & after.indicators.keys():
-            content = judged(after.indicators[key])
-            is_new = trail.first(step.number, "indicator", step.change.id, key, content)
-            if is_new and content != judged(before.indicators[key]):
-                for scenario in after.indicators[key].ratings:
-                    yield scenario, f"indicator {key} rated anew"
-
-
-def _rerated_item(
-    trail: Trail, step: Step, before: Evidence, after: Evidence
-) -> Iterator[tuple[ScenarioId, str]]:
-    for scenario in dict.fromkeys((*before.ratings, *after.ratings)):
-        was, now = before.ratings.get(scenario), after.ratings.get(scenario)
-        is_new = now is None or trail.first(step.number, "rating", step.change.id, scenario, now)
-        if was != now and is_new:
-            yield scenario, f"rating {was or 'none'} → {now or 'none'}"
-    for field in ("reliability", "credibility"):
-        old, new = getattr(before, field), getattr(after, field)
-        if old != new:
-            for scenario in after.ratings:
-                yield scenario, f"{field} {old or 'none'} → {new or 'none'}"
-
-
-def _outcome_known(trail: Trail, step: Step, scenario: ScenarioId) -> date | None:
-    """The day on which the outcome became known, if that was before this commit."""
-    if scenario in step.scenarios:
-        before = Database(trail.database.tracker, step.scenarios)
-        if outcome := resolution(before, scenario):
-            return outcome.date
-    if scenario in trail.database.scenarios and (outcome := resolution(trail.database, scenario)):
-        return outcome.date if outcome.date < step.commit.authored else None
-    return None
+            answered = before if is_earlier and is_old else answer.asked
+            latest[sheet.analyst] = answer.number, answered
+    standing = {who: latest[who] for who in sorted(earlier) if who in latest}
+    suspect = [who for who, (_, it) in standing.items() if _changed(it, today)]
+    since = [who for who, (number, _) in standing.items() if number >= step.number]
+    return earlier, suspect, [who for who in since if who not in suspect]

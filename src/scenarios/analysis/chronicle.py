@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
 
-from scenarios.analysis.known import bears_on, latest_day, latest_of
+from scenarios.analysis.known import latest_day, latest_of
 from scenarios.model import (
     Database,
     Evidence,
@@ -23,6 +23,8 @@ from scenarios.model import (
     Tracker,
     indicator_key,
 )
+
+_DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
 class Commit(msgspec.Struct, frozen=True):
@@ -40,6 +42,11 @@ class Commit(msgspec.Struct, frozen=True):
     squashed: tuple[date, ...] = ()
     shallow: bool = False
 
+    @property
+    def earliest(self) -> date:
+        """The day on which it, or the first of those that it replaces, was made."""
+        return min((self.authored, *self.squashed))
+
 
 class RecordChange(msgspec.Struct, frozen=True):
     """A record before and after a commit; None where its file was not there, or not readable."""
@@ -52,7 +59,7 @@ class RecordChange(msgspec.Struct, frozen=True):
 
 
 class Revision(msgspec.Struct, frozen=True):
-    """A commit that changed records.
+    """A commit, and the records that it changed, if any.
 
     `changes` lead from the first parent to it; `own` are those that no parent had, so that a
     merge is not taken for the author of what it merges.
@@ -76,7 +83,7 @@ class States:
         for parent in revision.commit.parents[:1]:
             self._waiting[parent] -= 1
             if self._waiting[parent]:
-                return Standing(self._after[parent].database)
+                return self._after[parent].copy()
             return self._after.pop(parent)
         return Standing()
 
@@ -87,52 +94,66 @@ class States:
 
 
 class Standing:
-    """The database after a commit, kept up to date, with what bears on each scenario."""
+    """The database after a commit, kept up to date, with what bears on each scenario.
+
+    `lost` has the last content of the records that are gone, or can no longer be read.
+    """
 
     def __init__(self, database: Database | None = None) -> None:
         one = database or Database(Tracker(), {}, {}, {}, {})
         self.database = Database(
             one.tracker, {**one.scenarios}, {**one.evidence}, {**one.sheets}, {**one.sources}
         )
-        self._bearing: dict[ScenarioId, dict[EvidenceId, None]] | None = None
-        self._latest: date | None = None
+        self.latest = latest_day(self.database)
+        self.lost: dict[tuple[Kind, str], Record] = {}
+        self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
         self.speaking: dict[ScenarioId, dict[SheetId, None]] = {}
+        for id, item in self.database.evidence.items():
+            self._bear(id, item)
         for id, sheet in self.database.sheets.items():
             self._speak(id, sheet)
 
+    def copy(self) -> Standing:
+        """The same database, to be changed apart from this one."""
+        made = Standing(self.database)
+        made.lost = {**self.lost}
+        return made
+
     def put(self, changes: Iterable[RecordChange]) -> None:
         """Take over what a commit changed."""
-        changed = list(changes)
-        for change in changed:
+        made = list(changes)
+        self.latest = self.latest_with(made)
+        scenarios = [one.id for one in made if one.kind == "scenario"]
+        firing = {item for id in scenarios for item in self.bearing.get(id, ())}
+        for id in firing:  # another indicator may make it bear on other scenarios
+            self._bear_no_longer(id, self.database.evidence[id])
+        for change in sorted(made, key=lambda one: one.kind != "scenario"):
             self._put(change)
-        if any(change.kind == "scenario" for change in changed):
-            self._bearing = None  # another indicator may make old items bear on other scenarios
+        for id in firing & self.database.evidence.keys():
+            self._bear(id, self.database.evidence[id])
 
-    @property
-    def latest(self) -> date | None:
-        """`latest_day` of the database."""
-        if self._latest is None:
-            self._latest = latest_day(self.database)
-        return self._latest
-
-    @property
-    def bearing(self) -> dict[ScenarioId, dict[EvidenceId, None]]:
-        """The items that bear on each scenario, in no order."""
-        if self._bearing is None:
-            self._bearing = {}
-            for id, item in self.database.evidence.items():
-                self._bear(id, item)
-        return self._bearing
+    def latest_with(self, changes: Sequence[RecordChange]) -> date | None:
+        """The newest day once these changes are made: `latest_day` of the database after them."""
+        days = list(_days(change.after for change in changes))
+        gone = max(_days(change.before for change in changes), default=date.min)
+        if self.latest and gone < self.latest:
+            return max(self.latest, *days) if days else self.latest
+        changed = {(change.kind, change.id) for change in changes}
+        for kind in _DATED:
+            there = _folder(self.database, kind).items()
+            days += _days(one for id, one in there if (kind, id) not in changed)
+        return max(days, default=None)
 
     def _put(self, change: RecordChange) -> None:
         before, after, id = change.before, change.after, change.id
-        self._latest = None if before else self._latest and max(self._latest, _latest(after))
-        if isinstance(before, Evidence) and self._bearing is not None:
-            for scenario in borne(self.database, before):
-                self._bearing.get(scenario, {}).pop(id, None)
+        self.lost.pop((change.kind, id), None)
+        if before and after is None:
+            self.lost[change.kind, id] = before
+        if isinstance(before, Evidence):
+            self._bear_no_longer(id, before)
         if isinstance(before, Sheet):
             for scenario in before.probabilities:
-                self.speaking.get(scenario, {}).pop(id, None)
+                self.speaking[scenario].pop(id, None)
         if change.kind == "tracker":
             tracker = after if isinstance(after, Tracker) else Tracker()
             self.database = msgspec.structs.replace(self.database, tracker=tracker)
@@ -140,28 +161,38 @@ class Standing:
             _folder(self.database, change.kind).pop(id, None)
         else:
             _folder(self.database, change.kind)[id] = after
-        if isinstance(after, Evidence) and self._bearing is not None:
+        if isinstance(after, Evidence):
             self._bear(id, after)
         if isinstance(after, Sheet):
             self._speak(id, after)
 
     def _bear(self, id: EvidenceId, item: Evidence) -> None:
-        assert self._bearing is not None  # noqa: S101 - asked by those who made it
         for scenario in borne(self.database, item):
-            self._bearing.setdefault(scenario, {})[id] = None
+            self.bearing.setdefault(scenario, {})[id] = None
+
+    def _bear_no_longer(self, id: EvidenceId, item: Evidence) -> None:
+        for scenario in borne(self.database, item):
+            self.bearing.get(scenario, {}).pop(id, None)
 
     def _speak(self, id: SheetId, sheet: Sheet) -> None:
         for scenario in sheet.probabilities:
             self.speaking.setdefault(scenario, {})[id] = None
 
 
-def _latest(record: Record | None) -> date:
-    return latest_of(record) if isinstance(record, Evidence | Scenario | Sheet) else date.min
-
-
 def borne(database: Database, item: Evidence) -> frozenset[ScenarioId]:
-    """The scenarios that an item bears on, and those whose indicators it fires."""
-    return bears_on(database, item) | {indicator_key(text)[0] for text in item.indicators}
+    """The scenarios that an item rates, there or not, and those whose indicators it fires."""
+    found = set(item.ratings)
+    for text in item.indicators:
+        owner, key = indicator_key(text)
+        found.add(owner)
+        scenario = database.scenarios.get(owner)
+        if scenario and key in scenario.indicators:
+            found |= scenario.indicators[key].ratings.keys()
+    return frozenset(found)
+
+
+def _days(records: Iterable[Record | None]) -> Iterator[date]:
+    return (latest_of(one) for one in records if isinstance(one, Evidence | Scenario | Sheet))
 
 
 def _folder(database: Database, kind: Kind) -> dict[str, Any]:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import msgspec
 
-from scenarios.analysis.chronicle import Commit, RecordChange, Revision, Standing, States, borne
-from scenarios.analysis.differences import Differences, differences, records
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.known import last_open_day, rivals
-from scenarios.analysis.nearby import implied_on, near
+from scenarios.analysis.chronicle import Commit, RecordChange, Revision, Standing, States
+from scenarios.analysis.differences import KINDS, Differences, differences, records
+from scenarios.analysis.nearby import near
+from scenarios.analysis.running import Pair, Running
 from scenarios.analysis.window import MOVED_BITS, jeffreys
-from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, Sheet, Source
+from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 
 SHOWN = 3
 """So many scenarios are told of a commit to everything: those that it moved most."""
@@ -57,7 +58,7 @@ def history(
     """The commits that changed a database, a scenario's figures, or one record of evidence."""
     touching = {number for number, one in enumerate(revisions) if one.own}
     if subject is not None:
-        touching = {n for n, it in enumerate(_changed(revisions, subject)) if it and n in touching}
+        touching = {number for number, it in enumerate(_changed(revisions, subject)) if it}
     recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
     told = recent[-limit:] if limit else recent
     entries = list(_entries(revisions, frozenset(told), subject))
@@ -69,47 +70,61 @@ def _changed(revisions: Sequence[Revision], subject: str) -> Iterator[bool]:
     states = States(revisions)
     for revision in revisions:
         standing = states.before(revision)
+        standing.put(_brought(revision))
         was = _near(standing, subject)
-        standing.put(revision.changes)
-        now = _near(standing, subject)
+        standing.put(revision.own)
+        is_moved = was != _near(standing, subject)
         states.keep(revision, standing)
-        yield was != now or any(change.id == subject for change in revision.own)
+        yield is_moved or any(change.id == subject for change in revision.own)
 
 
 def _entries(
     revisions: Sequence[Revision], told: frozenset[int], subject: str | None
 ) -> Iterator[Entry]:
     states = States(revisions)
+    running: WeakKeyDictionary[Standing, Running] = WeakKeyDictionary()
     for number, revision in enumerate(revisions):
         standing = states.before(revision)
+        figures = running.setdefault(standing, Running())
         if number in told:
-            yield _entry(revision, standing, subject)
+            yield _entry(revision, standing, figures, subject)
         else:
-            standing.put(revision.changes)
+            _put(revision.changes, standing, figures)
         states.keep(revision, standing)
 
 
-def _entry(revision: Revision, standing: Standing, subject: str | None) -> Entry:
-    """What a commit did; `standing` goes from before it to after it."""
+def _entry(revision: Revision, standing: Standing, running: Running, subject: str | None) -> Entry:
+    """What a commit did itself; `standing` goes from before it to after it."""
     own = revision.own
+    _put(_brought(revision), standing, running)
     of = [one for one in own if subject in (None, one.id)]
-    named = {subject} if subject else set[str]()
-    ids = named & standing.database.scenarios.keys() or _touched(standing, of)
-    before = {id: _near(standing, id) for id in ids}
-    standing.put(revision.changes)
-    about = named & standing.database.scenarios.keys() | named & before.keys()
-    after = {id: _near(standing, id) for id in about or ids | _touched(standing, of)}
+    there = standing.database.scenarios.keys() | {it.id for it in own if it.kind == "scenario"}
+    about = {subject} & there if subject else set[ScenarioId]()
+    ids = about or running.touched(standing, of) & there
+    day = standing.latest_with(own)
+    around = [_near(standing, id) for id in about]
+    before = {id: running.pair(standing, id, day) for id in ids}
+    _put(own, standing, running)
+    around += [_near(standing, id) for id in about]
     if about:
-        around = [one for id in about for one in (before.get(id), after.get(id)) if one]
-        of = [one for one in own if any(one.id in records(near, one.kind) for near in around)]
-    every = sorted(before.keys() | after.keys())
-    day = standing.latest
-    figures = [_figures(id, before.get(id), after.get(id), day) for id in every]
+        of = [one for one in own if any(it and one.id in records(it, one.kind) for it in around)]
+    figures = [_figures(id, before[id], running.pair(standing, id, day)) for id in ids]
     if subject is None:
         figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
     shown = figures if subject else figures[:SHOWN]
     return Entry(revision.commit, day, _what(of), tuple(shown), revision.left_out)
+
+
+def _brought(revision: Revision) -> list[RecordChange]:
+    """What a merge took over from another parent than its first."""
+    own = {(one.kind, one.id) for one in revision.own}
+    return [one for one in revision.changes if (one.kind, one.id) not in own]
+
+
+def _put(changes: Sequence[RecordChange], standing: Standing, running: Running) -> None:
+    standing.put(changes)
+    running.take(standing, changes)
 
 
 def _near(standing: Standing, id: str) -> Near:
@@ -118,47 +133,22 @@ def _near(standing: Standing, id: str) -> Near:
     return near(standing.database, id, standing.bearing, standing.speaking)
 
 
-def _touched(standing: Standing, changes: Iterable[RecordChange]) -> set[ScenarioId]:
-    """The scenarios, rivals included, that changed records have to do with."""
-    database = standing.database
-    found: set[ScenarioId] = set()
-    for change in changes:
-        if change.kind == "tracker":
-            return set(database.scenarios)
-        for record in (change.before, change.after):
-            if isinstance(record, Evidence):
-                found |= borne(database, record)
-            elif isinstance(record, Sheet):
-                found |= record.probabilities.keys()
-            elif isinstance(record, Scenario):
-                found.add(change.id)
-            elif isinstance(record, Source):
-                named = {id for id, it in database.evidence.items() if it.source == change.id}
-                found |= {id for id, items in standing.bearing.items() if named & items.keys()}
-    known = found & database.scenarios.keys()
-    return known.union(*(rivals(database, id) for id in known))
+def _figures(id: ScenarioId, was: Pair, now: Pair) -> Figures:
+    moves = zip(was, now, strict=True)
+    bits = max(jeffreys(old, new) for old, new in moves) if was != now else 0.0
+    return Figures(id, *now, bits)
 
 
-def _figures(id: ScenarioId, was: Near, now: Near, day: date | None) -> Figures:
-    before, after = _pair(was, id, day), _pair(now, id, day)
-    bits = max(jeffreys(old, new) for old, new in zip(before, after, strict=True))
-    return Figures(id, *after, bits)
-
-
-def _pair(database: Near, id: ScenarioId, day: date | None) -> tuple[float | None, float | None]:
-    if database is None or day is None or database.scenarios[id].opened > day:
-        return None, None
-    last = last_open_day(database, id, day)
-    figure = stated(database, id, last)
-    return figure.probability if figure else None, implied_on(database, id, [last])[0]
-
-
-def _what(own: Iterable[RecordChange]) -> Differences:
+def _what(own: Sequence[RecordChange]) -> Differences:
     """The records that a commit changed, as the differences of two small databases."""
-    before, after = Standing(), Standing()
-    for change in own:
-        if change.before is not None:
-            before.put([RecordChange(change.kind, change.id, None, change.before)])
-        if change.after is not None:
-            after.put([RecordChange(change.kind, change.id, None, change.after)])
-    return differences(before.database, after.database)
+    before = _small((one.kind, one.id, one.before) for one in own)
+    after = _small((one.kind, one.id, one.after) for one in own)
+    return differences(before, after)
+
+
+def _small(states: Iterable[tuple[Kind, str, Record | None]]) -> Database:
+    kinds: dict[Kind, dict[str, Any]] = {kind: {} for kind in KINDS}
+    for kind, id, record in states:
+        if record is not None:
+            kinds[kind][id] = record
+    return Database(kinds.pop("tracker").get("tracker", Tracker()), *kinds.values())

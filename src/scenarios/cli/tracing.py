@@ -25,6 +25,7 @@ from scenarios.cli.paging import show
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
+    from scenarios.analysis.chronicle import Revision
     from scenarios.storage.git import Repository
 
 WORKING_TREE = "working tree"
@@ -109,13 +110,13 @@ def history(
     from scenarios.analysis.history import history as told
     from scenarios.render.history import history_text
 
-    revisions, tip = _past(context, rev)
+    revisions, _ = _past(context, rev)
     if subject is not None:
         ever = {change.id for one in revisions for change in one.changes}
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
     made = told(revisions, subject, since, limit or None)
-    database = desk_at(context, tip).database
-    show(made, lambda: history_text(made, subject, database, width()), form)
+    title = _title(revisions, subject) if subject else None
+    show(made, lambda: history_text(made, subject, title, width()), form)
 
 
 def audit(
@@ -178,7 +179,7 @@ def _names(repository: Repository, revision: str) -> tuple[str, str]:
     return short if commit.startswith(revision) else f"{revision} ({short})", commit
 
 
-def _past(context: typer.Context, rev: str | None) -> tuple[list[Any], str]:
+def _past(context: typer.Context, rev: str | None) -> tuple[list[Revision], str]:
     """The commits that led to a revision, oldest first, and its own name."""
     from scenarios.storage import git
     from scenarios.storage.history import revisions
@@ -189,6 +190,18 @@ def _past(context: typer.Context, rev: str | None) -> tuple[list[Any], str]:
     if git.is_shallow(repository):
         say("this clone is shallow: what came before is not seen; git fetch --unshallow")
     return made, tip
+
+
+def _title(revisions: list[Revision], subject: str) -> str | None:
+    """The title that a scenario had last; None of any other record."""
+    from scenarios.model import Scenario
+
+    for revision in reversed(revisions):
+        for change in revision.changes:
+            record = change.after or change.before
+            if change.id == subject and isinstance(record, Scenario):
+                return record.title
+    return None
 
 
 def _tell_uncommitted(context: typer.Context, tip: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.analysis.differences import Differences
 from scenarios.analysis.history import Entry, Figures, History
-from scenarios.model import Database, Kind
+from scenarios.model import Kind
 from scenarios.render.text import counted, fold, percent, printable, table
 
 _BAR = 40
@@ -22,15 +22,14 @@ _FEW = 3
 """So many ids of a kind are named; of more, the number."""
 
 
-def history_text(made: History, subject: str | None, database: Database, width: int) -> str:
-    """Newest first; of a scenario, its figures over time before that."""
+def history_text(made: History, subject: str | None, title: str | None, width: int) -> str:
+    """Newest first; of a scenario, which has a title, its figures over time before that."""
     if not made.entries:
         return "No commit changed it." if subject else "No commit changed the database."
     parts = []
-    if subject in database.scenarios:
-        title = database.scenarios[str(subject)].title
-        parts += [fold(f"{subject}: {title}", width), _chart(made, str(subject))]
-    parts.append("\n".join(_entries(made, subject, width)))
+    if subject and title:
+        parts += [fold(f"{subject}: {title}", width), _chart(made, subject)]
+    parts.append("\n".join(_entries(made, width, figures=title is None)))
     if made.earlier:
         parts.append(f"{counted(made.earlier, 'earlier commit')}: --limit 0 tells all")
     return "\n\n".join(parts)
@@ -56,20 +55,20 @@ def _bar(figure: Figures) -> str:
     return "".join(cells)
 
 
-def _entries(made: History, subject: str | None, width: int) -> Iterator[str]:
+def _entries(made: History, width: int, *, figures: bool) -> Iterator[str]:
     for entry in made.entries:
         commit = entry.commit
         head = f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}"
         yield fold(head, width, "  ", "")
-        yield from (fold(line, width, "    ", "  ") for line in _what(entry, subject))
+        yield from (fold(line, width, "    ", "  ") for line in _what(entry, figures=figures))
 
 
-def _what(entry: Entry, subject: str | None) -> Iterator[str]:
+def _what(entry: Entry, *, figures: bool) -> Iterator[str]:
     if told := _records(entry.what):
         yield told
     if entry.left_out:
         yield f"{counted(entry.left_out, 'file')} of it cannot be read"
-    for figure in entry.figures if subject is None or subject[:1].isdigit() else ():
+    for figure in entry.figures if figures else ():
         stated = f"stated {percent(figure.stated)}, " if figure.stated is not None else ""
         implied = f"implied {percent(figure.implied)}" if figure.implied is not None else "gone"
         yield f"{figure.scenario}: {stated}{implied}"

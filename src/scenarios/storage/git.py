@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from hashlib import sha1, sha256
+from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, NamedTuple
@@ -20,6 +21,8 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
 _SYMLINK = "120000"
 _SHA1_DIGITS = 40
+_AT_ONCE = 500
+"""So many names fit into a pipe while git is still busy answering."""
 _AS_USER = re.compile(
     r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)"
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|EXEC_PATH)"
@@ -110,14 +113,18 @@ def snapshot(
         elif entry.mode == _SYMLINK:
             message = "a symbolic link is not followed into git's objects"
             problems.append(Problem(entry.path, 1, 1, "symlink", message))
-    with objects(repository) as read:
-        found = {}
-        for entry in entries:
-            data = at_hand.get(entry.path)
-            if data is None or _oid(data, entry.oid) != entry.oid:
-                data = read(entry.oid)[: MAX_BYTES + 1]
+    found = {}
+    wanted: dict[str, list[str]] = {}
+    for entry in entries:
+        data = at_hand.get(entry.path)
+        if data is not None and _oid(data, entry.oid) == entry.oid:
             found[entry.path] = data
-        return found, problems
+        else:
+            wanted.setdefault(entry.oid, []).append(entry.path)
+    with objects(repository) as read:
+        for oid, data in read(wanted):
+            found |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
+    return dict(sorted(found.items())), problems
 
 
 def tree(repository: Repository, commit: str) -> list[Entry]:
@@ -138,7 +145,7 @@ def tree(repository: Repository, commit: str) -> list[Entry]:
 
 @contextmanager
 def objects(repository: Repository) -> Iterator[_Reader]:
-    """One long-lived `cat-file --batch`: a function from an object's name to its bytes."""
+    """One long-lived `cat-file --batch`: a function from the names of objects to their bytes."""
     with subprocess.Popen(
         ["git", "cat-file", "--batch"],
         cwd=repository.folder,
@@ -192,16 +199,23 @@ class _Reader:
     def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
         self._requests, self._answers = requests, answers
 
-    def __call__(self, oid: str) -> bytes:
-        """The bytes of an object."""
-        self._requests.write(oid.encode() + b"\n")
-        self._requests.flush()
-        head = self._answers.readline().split()
-        if len(head) != 3 or head[1] == b"missing":  # noqa: PLR2004 - name, type and size
-            raise ScenError(f"git's object {oid} is missing: this clone is not complete")
-        data = self._answers.read(int(head[2]))
-        self._answers.read(1)
-        return data
+    def __call__(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The objects with their bytes, in this order; to be read to the end."""
+        for together in _batched(oids, _AT_ONCE):
+            self._requests.write("".join(f"{oid}\n" for oid in together).encode())
+            self._requests.flush()
+            for oid in together:
+                head = self._answers.readline().split()
+                if len(head) != 3 or head[1] == b"missing":  # noqa: PLR2004 - name, type and size
+                    raise ScenError(f"git's object {oid} is missing: this clone is not complete")
+                yield oid, self._answers.read(int(head[2]))
+                self._answers.read(1)
+
+
+def _batched(oids: Iterable[str], size: int) -> Iterator[list[str]]:
+    left = iter(oids)
+    while batch := list(islice(left, size)):
+        yield batch
 
 
 def _day(text: str) -> date:

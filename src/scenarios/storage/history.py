@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import date, datetime
-from functools import cache
 from typing import NamedTuple
 
 from scenarios.analysis.chronicle import Commit, RecordChange, Revision
@@ -19,43 +19,61 @@ from scenarios.storage.yamltext import MAX_BYTES
 _FORMAT = "--format=%x01%H%x00%aN%x00%as%x00%cs%x00%s%x00%b%x00"
 _START = b"\x01"
 _REPLACES = "Squashed commit of the following:"
-_DATED = re.compile(r"^Date: +\w{3} (\w{3} \d{1,2} [\d:]{8} \d{4}) [+-]\d{4}$", re.MULTILINE)
+_DATED = re.compile(r"^ *Date: +\w{3} (\w{3} \d{1,2}) [\d:]{8} (\d{4}) [+-]\d{4}$", re.MULTILINE)
 
 
 class _File(NamedTuple):
-    """A changed file: the objects before and after, None where it was not there."""
+    """A changed file: the objects before and after, None where no regular file was there."""
 
     path: str
     before: str | None
     after: str | None
-    is_regular: bool
+    is_gone: bool
 
 
 def revisions(repository: git.Repository, tip: str) -> list[Revision]:
-    """Every commit up to `tip` that changed a record; each changed file is read and parsed once."""
+    """Every commit up to `tip` that changed the database, and every merge on the way.
+
+    Each changed file is read and parsed once.
+    """
+    commits = list(_commits(repository, tip))
+    records = _records(repository, [file for _, files, _ in commits for file in files])
+
+    def change(file: _File) -> RecordChange | None:
+        place = place_of(file.path)
+        if not isinstance(place, tuple):
+            return None
+        kind, id = place
+        before = records[kind, file.before] if file.before else None
+        after = records[kind, file.after] if file.after else None
+        return RecordChange(kind, id, before, after, file.is_gone or after is not None)
+
+    found = []
+    for commit, files, own_paths in commits:
+        changes = {file.path: one for file in files if (one := change(file))}
+        own = [one for path, one in changes.items() if own_paths is None or path in own_paths]
+        left_out = sum(not one.readable for one in own)
+        found.append(Revision(commit, tuple(changes.values()), tuple(own), left_out))
+    return found
+
+
+def _records(
+    repository: git.Repository, files: Iterable[_File]
+) -> dict[tuple[Kind, str], Record | None]:
+    """What each object of the files is as a record of its kind, read once."""
+    kinds: dict[str, set[Kind]] = {}
+    for file in files:
+        place = place_of(file.path)
+        if isinstance(place, tuple):
+            for oid in (file.before, file.after):
+                if oid:
+                    kinds.setdefault(oid, set()).add(place[0])
     with git.objects(repository) as read:
-
-        @cache
-        def record(kind: Kind, path: str, oid: str) -> Record | None:
-            return read_record(kind, path, read(oid)[: MAX_BYTES + 1])[0]
-
-        def change(file: _File) -> RecordChange | None:
-            place = place_of(file.path)
-            if not isinstance(place, tuple):
-                return None
-            kind, id = place
-            before = record(kind, file.path, file.before) if file.before else None
-            after = record(kind, file.path, file.after) if file.after and file.is_regular else None
-            return RecordChange(kind, id, before, after, file.after is None or after is not None)
-
-        found = []
-        for commit, files, own_paths in _commits(repository, tip):
-            changes = {file.path: one for file in files if (one := change(file))}
-            own = [one for path, one in changes.items() if own_paths is None or path in own_paths]
-            left_out = sum(not one.readable for one in own)
-            if changes:
-                found.append(Revision(commit, tuple(changes.values()), tuple(own), left_out))
-        return found
+        return {
+            (kind, oid): read_record(kind, oid, data[: MAX_BYTES + 1])[0]
+            for oid, data in read(kinds)
+            for kind in kinds[oid]
+        }
 
 
 def _commits(
@@ -63,7 +81,7 @@ def _commits(
 ) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
     """Each commit, what it changed of its first parent, and of a merge what no parent had."""
     only = f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
-    order = ("--full-history", "--parents", "--topo-order", "--reverse")
+    order = ("--full-history", "--parents", "--author-date-order", "--reverse")
     listed = git.run(repository.folder, "rev-list", *order, tip, "--", only).decode().splitlines()
     parents = {words[0]: tuple(words[1:]) for words in map(str.split, listed)}
     wanted = []
@@ -71,10 +89,10 @@ def _commits(
         wanted.append(" ".join((id, *before[:1])))
         if before[1:]:
             wanted.append(" ".join((id, *before)))
-    shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always", _FORMAT)
+    shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always")
     told = git.run(
         repository.folder,
-        *("diff-tree", "--stdin", "--root", *shape, "--", only),
+        *("diff-tree", "--stdin", "--root", *shape, "--encoding=UTF-8", _FORMAT, "--", only),
         given="".join(f"{line}\n" for line in wanted).encode(),
     )
     cut = _boundary(repository, tip)
@@ -109,25 +127,39 @@ def _file(line: str, path: str, prefix: str) -> _File:
     """A line has a colon, a mode and an object for each parent, then those of the commit."""
     parents = len(line) - len(line.lstrip(":"))
     words = line[parents:].split(" ")
-    objects = [word if word.strip("0") else None for word in words[parents + 1 : -1]]
-    is_regular = words[parents] in git.REGULAR
-    return _File(path.removeprefix(prefix), objects[0], objects[-1], is_regular)
+    modes, objects = words[: parents + 1], words[parents + 1 : -1]
+    before = objects[0] if modes[0] in git.REGULAR else None
+    after = objects[-1] if modes[-1] in git.REGULAR else None
+    return _File(path.removeprefix(prefix), before, after, not modes[-1].strip("0"))
 
 
 def _commit(fields: list[str], parents: tuple[str, ...], *, shallow: bool) -> Commit:
     id, author, authored, committed, subject, body = fields
-    text = f"{subject}\n{body}"
-    replaced = _DATED.findall(text) if _REPLACES in text else []
     return Commit(
         id,
         parents,
         author,
-        date.fromisoformat(authored),
-        date.fromisoformat(committed),
+        _day(authored, committed),
+        _day(committed, authored),
         subject,
-        tuple(datetime.strptime(day, "%b %d %H:%M:%S %Y").date() for day in replaced),  # noqa: DTZ007 - a day
+        tuple(_replaced(f"{subject}\n{body}")),
         shallow,
     )
+
+
+def _day(*texts: str) -> date:
+    """The first that is a day: a commit may have been written with a date that is none."""
+    for text in texts:
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    return date.min
+
+
+def _replaced(message: str) -> Iterator[date]:
+    """The days of the commits that `git merge --squash` lists."""
+    for day, year in _DATED.findall(message) if _REPLACES in message else ():
+        with suppress(ValueError):
+            yield datetime.strptime(f"{day} {year}", "%b %d %Y").date()  # noqa: DTZ007 - a day
 
 
 def _boundary(repository: git.Repository, tip: str) -> frozenset[str]:
@@ -136,4 +168,5 @@ def _boundary(repository: git.Repository, tip: str) -> frozenset[str]:
         return frozenset()
     roots = git.run(repository.folder, "rev-list", "--max-parents=0", tip).decode().split()
     with git.objects(repository) as read:
-        return frozenset(id for id in roots if b"\nparent " in read(id).partition(b"\n\n")[0])
+        told = {id: data.partition(b"\n\n")[0] for id, data in read(roots)}
+    return frozenset(id for id, head in told.items() if b"\nparent " in head)
