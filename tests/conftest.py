@@ -9,6 +9,13 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "gate",
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    max_examples=20,
+    derandomize=True,
+)
 settings.load_profile("ci")
 
 # A shell starts what it puts in the background with Ctrl-C ignored, and programs inherit that.
