@@ -462,6 +462,19 @@ def test_a_change_that_is_picked_into_another_branch_is_told_once() -> None:
     assert found(story) == [("question-changed", "pact", 3, f"{CHANGED}; {SUSPECT} ann, bob")]
 
 
+def test_a_merge_of_two_changed_questions_is_not_their_author() -> None:
+    story = answered()
+    start = story.revisions[-1].commit.id
+    main = story.commit(6, {"pact": NARROW}, start)
+    side = story.commit(7, {"pact": structs.replace(PACT, horizon=day(99))}, start)
+    story.commit(8, {"pact": structs.replace(NARROW, horizon=day(99))}, main, side)
+    horizon = f"horizon changed after the first forecast; {SUSPECT} ann, bob"
+    assert found(story) == [
+        ("question-changed", "pact", 3, f"{CHANGED}; {SUSPECT} ann, bob"),
+        ("question-changed", "pact", 4, horizon),
+    ]
+
+
 def test_a_forecast_of_a_question_that_was_not_there_yet_answers_no_other_one() -> None:
     story = Story()
     story.commit(3, {ANN: by("ann", 3, {"pact": 0.2})})
@@ -586,6 +599,21 @@ def test_a_judgement_that_is_reverted_or_picked_is_told_once() -> None:
     merge = story.commit(14, {}, one, other)
     story.commit(15, {VISIT: visited(2, ratings={"trade": "C"})}, merge)
     assert [one[1:3] for one in found(story)] == [(VISIT, 3)]
+
+
+def test_a_merge_of_an_earlier_rating_is_not_its_author() -> None:
+    """The item was changed on both sides, and their texts were merged when the outcome stood."""
+    story = desk()
+    start = story.commit(2, {VISIT: visited(2, ratings={"trade": "C"})})
+    side = story.commit(3, {VISIT: visited(2, ratings={"trade": "CC"})}, start)
+    main = story.commit(4, {VISIT: visited(2, ratings={"trade": "C"}, notes="N.")}, start)
+    main = story.commit(11, {"trade": scenario(resolution=OUTCOME)}, main)
+    both = {VISIT: visited(2, ratings={"trade": "CC"}, notes="N.")}
+    story.commit(12, both, main, side)
+    assert found(story) == []
+    other = {VISIT: visited(2, ratings={"trade": "II"}, notes="N.")}
+    story.commit(13, other, main, side)
+    assert [one[1:] for one in found(story)] == [(VISIT, 6, f"rating C → II, {known(10)}")]
 
 
 def test_a_rating_that_stood_once_may_not_be_chosen_again_when_the_outcome_is_known() -> None:

@@ -72,11 +72,14 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
         before, after, id = step.change.before, step.change.after, step.change.id
         if not isinstance(before, Scenario) or not isinstance(after, Scenario):
             continue
-        fields = _changed(asked(before), asked(after))
-        way = trail.name(id, asked(before), asked(after))
-        if not fields or way in told:
+        fields = []
+        for field in _changed(asked(before), asked(after)):
+            was, now = (getattr(asked(one), field) for one in (before, after))
+            if (way := trail.name(id, field, was, now)) not in told:
+                told.add(way)
+                fields.append(field)
+        if not fields:
             continue
-        told.add(way)
         earlier, suspect, reaffirmed = _forecasters(trail, step, asked(before), asked(after))
         if earlier:
             message = f"{', '.join(fields)} changed after the first forecast"

@@ -48,12 +48,15 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     """A judgement that was changed when the outcome was known."""
     told: set[bytes] = set()
+    made: set[bytes] = set()
     for step in trail.steps:
         for scenario, what, was, now in _rejudged(trail, step):
             outcome = _known_outcome(trail, step, scenario)
             subject = (step.change.id, scenario, what)
             way, back = trail.name(subject, was, now), trail.name(subject, now, was)
-            if outcome and not told & {way, back}:
+            is_merged = len(step.commit.parents) > 1 and way in made
+            made.add(way)
+            if outcome and not is_merged and not told & {way, back}:
                 told.add(way)
                 change = f"{what} {was} → {now}"
                 message = f"{change}, after the outcome of {scenario} was known ({outcome.date})"

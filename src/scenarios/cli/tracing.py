@@ -26,6 +26,7 @@ from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
     from scenarios.analysis.chronicle import Revision
+    from scenarios.model import Database
     from scenarios.storage.git import Repository
 
 WORKING_TREE = "working tree"
@@ -133,9 +134,10 @@ def audit(
     from scenarios.render.audit import audit_text
 
     revisions, tip = _past(context, rev)
-    made = asked(trail(revisions, days), sum(one.left_out for one in revisions))
+    followed = trail(revisions, days)
+    made = asked(followed, sum(one.left_out for one in revisions))
     if rev is None:
-        _tell_uncommitted(context, tip)
+        _tell_uncommitted(context, followed.database)
     show({"tip": tip, **_plain(made)}, lambda: audit_text(made, width()), form)
 
 
@@ -204,16 +206,14 @@ def _title(revisions: list[Revision], subject: str) -> str | None:
     return None
 
 
-def _tell_uncommitted(context: typer.Context, tip: str) -> None:
+def _tell_uncommitted(context: typer.Context, committed: Database) -> None:
     from scenarios.analysis.differences import differences
 
     try:
         desk = open_desk(context)
-        there = desk_at(context, tip, desk)
-    except ScenError:  # a bare repository, or a commit without the database
+    except ScenError:  # a bare repository
         return
-    what = differences(there.database, desk.database)
-    if what:
+    if differences(committed, desk.database):
         say("the working tree has changes that are not committed: scen diff names them")
 
 

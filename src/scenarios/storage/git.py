@@ -21,7 +21,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
 _SYMLINK = "120000"
 _SHA1_DIGITS = 40
-_AT_ONCE = 500
+_AT_ONCE = 200
 """So many names fit into a pipe while git is still busy answering."""
 _AS_USER = re.compile(
     r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)"
