@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from scenarios.analysis.forecasts import stated
+from scenarios.analysis.forecasts import Stated, stated
 from scenarios.analysis.known import known
 from scenarios.analysis.ledger import ledger
 from scenarios.analysis.nearby import bearing, days_of_change, implied_on, near, speaking
@@ -59,7 +59,11 @@ def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
     sheets = {"x": sheet(day(1), {"a": 0.6, "other": 0.5}), "y": sheet(day(2), {"b": 0.6})}
     db = database(scenarios={**members, "other": scenario()}, sheets=sheets)
     told = [point.stated for point in trends(db, {"a": [day(1), day(2)]})["a"]]
-    assert told == [0.6, 0.5] == [stated(db, "a", day(n)).probability for n in (1, 2)]  # type: ignore[union-attr]
+    assert told == [0.6, 0.5]
+    assert [stated(db, "a", day(n)) for n in (1, 2)] == [
+        Stated(0.6, ("desk",)),
+        Stated(0.5, ("desk",), normalised=True),
+    ]
     assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
 
 

@@ -85,3 +85,15 @@ def test_outside_a_repository_and_without_git_there_is_a_report_all_the_same(
     make(elsewhere / "scenarios", FILES)
     monkeypatch.chdir(elsewhere)
     assert told() is None
+
+
+def test_a_shallow_clone_says_that_it_cannot_compare(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (top / "notes.txt").write_text("no record")
+    commit(top, "later", "2022-03-10T12:00:00+00:00")
+    run(top, "clone", "-q", "--depth=1", top.as_uri(), "shallow")
+    monkeypatch.chdir(top / "shallow")
+    made = scen(*WEEK)
+    assert (made.exit_code, "Restated" in made.stdout) == (0, False)
+    assert "this clone is shallow: what was printed before is not seen" in made.stderr

@@ -40,14 +40,12 @@ def forecast(
     form: As = Format.table,
 ) -> None:
     """State a probability in the day's sheet of one analyst."""
-    from scenarios.cli.sheets import Entry, read_sheet, sheet_draft
+    from scenarios.cli.sheets import Entry, prepared, sheet_draft
 
     if from_ is not None:
         if scenario is not None or rationale is not None or evidence:
             raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
-        is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
-        typed = analyst if is_typed else None
-        analyst, day, entries = read_sheet(from_, typed, day, otherwise=analyst)
+        analyst, day, entries = prepared(context, from_, analyst, day)
     else:
         scenario = ask.one_of(
             scenario, "SCENARIO", "The scenario that you forecast", lambda: _scenarios(context)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scenarios.cli.desk import Desk, desk_at, repository_of
+from scenarios.cli.desk import Desk, desk_at, repository_of, say
 from scenarios.errors import ScenError
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ def restatement(
         _, repository = repository_of(context)
         tip = git.commit_of(repository, rev or "HEAD")
         commit = git.last_commit(repository, since, tip)
+        if commit is None and git.is_shallow(repository):
+            say("this clone is shallow: what was printed before is not seen; git fetch --unshallow")
         printed = desk_at(context, commit, desk) if commit else None
     except ScenError:
         return None

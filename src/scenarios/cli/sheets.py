@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
+import typer
 
 from scenarios.cli.desk import Desk
 from scenarios.errors import ScenError
@@ -59,6 +60,12 @@ def sheet_draft(desk: Desk, analyst: str, on: date, entries: Sequence[Entry]) ->
         if entry.evidence:
             puts.append(Put(("evidence", entry.scenario), list(entry.evidence)))
     return edited(desk.snapshot, "forecasts", id, puts)
+
+
+def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
+    """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
+    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
+    return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)
 
 
 def read_sheet(

@@ -75,12 +75,11 @@ def _record(
     commit: bool,
     form: Format,
 ) -> None:
-    """Record a prepared sheet; an analyst that was typed overrules the file's, SCEN_ANALYST not."""
+    """Record a prepared sheet."""
     from scenarios.cli.ending import End, report_sheet, write_sheet
-    from scenarios.cli.sheets import read_sheet
+    from scenarios.cli.sheets import prepared
 
-    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
-    end = End(*read_sheet(path, analyst if is_typed else None, day, otherwise=analyst))
+    end = End(*prepared(context, path, analyst, day))
     written = write_sheet(context, end, dry_run=dry_run, commit=commit, placed=_places(path))
     report_sheet(written, end, form)
 

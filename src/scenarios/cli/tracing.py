@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -129,6 +129,8 @@ def audit(
     form: As = Format.table,
 ) -> None:
     """Ask the commits what a reviewer asks: what was judged, or changed, with hindsight."""
+    import msgspec
+
     from scenarios.analysis.audit import audit as asked
     from scenarios.analysis.trail import trail
     from scenarios.render.audit import audit_text
@@ -138,7 +140,7 @@ def audit(
     made = asked(followed, sum(one.left_out for one in revisions))
     if rev is None:
         _tell_uncommitted(context, followed.database)
-    show({"tip": tip, **_plain(made)}, lambda: audit_text(made, width()), form)
+    show({"tip": tip, **msgspec.structs.asdict(made)}, lambda: audit_text(made, width()), form)
 
 
 class _State(NamedTuple):
@@ -215,12 +217,6 @@ def _tell_uncommitted(context: typer.Context, committed: Database) -> None:
         return
     if differences(committed, desk.database):
         say("the working tree has changes that are not committed: scen diff names them")
-
-
-def _plain(made: Any) -> dict[str, Any]:
-    import msgspec
-
-    return msgspec.structs.asdict(made)
 
 
 COMMANDS = {"diff": diff, "history": history, "audit": audit}
