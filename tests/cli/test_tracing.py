@@ -179,6 +179,11 @@ def test_the_history_of_everything_is_newest_first(top: Path) -> None:
     assert len(told("history", "--since", "2022-02-08")["entries"]) == 1
 
 
+def test_a_time_without_commits_says_how_many_there_were_before() -> None:
+    made = scen("history", "--since", "2022-03-01")
+    assert made.stdout == "No commit in that time changed the database; 2 earlier ones did.\n"
+
+
 def test_the_history_of_a_scenario_has_a_chart_of_both_figures() -> None:
     lines = scen("history", "trade").stdout.splitlines()
     assert lines[:6] == [

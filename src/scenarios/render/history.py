@@ -25,7 +25,11 @@ _FEW = 3
 def history_text(made: History, subject: str | None, title: str | None, width: int) -> str:
     """Newest first; of a scenario, which has a title, its figures over time before that."""
     if not made.entries:
-        return "No commit changed it." if subject else "No commit changed the database."
+        what = "it" if subject else "the database"
+        if not made.earlier:
+            return f"No commit changed {what}."
+        earlier = counted(made.earlier, "earlier one")
+        return f"No commit in that time changed {what}; {earlier} did."
     parts = []
     if subject and title:
         parts += [fold(f"{subject}: {title}", width), _chart(made, subject)]
