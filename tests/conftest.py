@@ -21,7 +21,7 @@ settings.load_profile("ci")
 # A shell starts what it puts in the background with Ctrl-C ignored, and programs inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
-for name in ("SCEN_DATABASE", "SCEN_ANALYST", "COLUMNS"):
+for name in ("SCEN_DATABASE", "SCEN_ANALYST", "COLUMNS", "LINES"):
     os.environ.pop(name, None)
 
 
