@@ -501,6 +501,27 @@ def test_a_probability_may_be_typed_in_per_cent(root: Path, typed: str, written:
     assert done(root, *words)[1] == edited(SHEET, "trade: 0.6 ", f"trade: {written} ")
 
 
+def test_a_comment_behind_a_value_stays_a_comment_when_the_value_grows(root: Path) -> None:
+    text = FILES[SHEET] + "rationales:\n  trade: Short.  # ask again\n"
+    (root / SHEET).write_text(text)
+    reason = " " + "As long as a line can be, and " * 4
+    words = ("forecast", "trade", "0.6", "--analyst", "desk", "--date", "2022-02-07")
+    _, written = done(root, *words, "--rationale", reason)
+    assert written == {SHEET: text.replace("Short.", f"'{reason}'")}
+
+
+def test_an_edit_that_cannot_be_read_back_is_refused_with_its_place(root: Path) -> None:
+    text = FILES[VISIT] + f"# {'x' * ((1 << 20) - len(FILES[VISIT]) - 12)}\n"
+    (root / VISIT).write_text(text)
+    before = tree(root)
+    refused = scen("rate", "2022-02-04-visit", "pact=C")
+    assert (refused.exit_code, refused.stdout, tree(root)) == (1, "", before)
+    assert refused.stderr == (
+        f"scen: nothing was written: {VISIT}:6:3: cannot set ratings.pact: the file has 1,048,577 "
+        "bytes; at most 1,048,576 are read; edit the file by hand\n"
+    )
+
+
 def test_each_analyst_has_a_sheet_and_the_option_overrules_the_environment(root: Path) -> None:
     words = ("forecast", "trade", "0.7", "--date", "2022-02-07")
     _, made = done(root, *words, "--analyst", "eve", SCEN_ANALYST="adam")

@@ -169,7 +169,8 @@ class _Writer:
     def block_scalar(self, column: int) -> None:
         digit = self.one_of((0, 0, 1, 3))
         inner = column + (digit or self.draw(st.integers(1, 5)))
-        self.write(self.one_of("|>") + (str(digit) if digit else "") + self.one_of(("", "-", "+")))
+        header = [str(digit) if digit else "", self.one_of(("", "-", "+"))]
+        self.write(self.one_of("|>") + "".join(header[:: self.one_of((1, -1))]))
         self.end_line()
         first = self.one_of(("text", *BLOCK_LINES) if digit else ("text", "# no comment"))
         for line in [first, *self.draw(st.lists(st.sampled_from(BLOCK_LINES), max_size=4))]:

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.storage.yamledit import EditError, append, insert, put
+from scenarios.storage.yamledit import append, insert, put
+from scenarios.storage.yamlguard import EditError
 
 PROSE = "long prose that has to be folded " * 3 + "here"
 FOLDED = """>-
@@ -14,7 +15,7 @@ FOLDED = """>-
   that has to be folded here
 """
 NO_BRACKET = (
-    "not to be read: 1:6: did not find expected ',' or ']', "
+    "not to be read: did not find expected ',' or ']', "
     "while parsing a flow sequence that starts at 1:4"
 )
 
@@ -52,6 +53,8 @@ def append_text(text: str, path: str, item: Any) -> str:
         ("a: >\n\n\n", "b", 2, "a: >\nb: 2\n\n\n"),
         ("a: |+\n  x", "b", 2, "a: |-\n  x\nb: 2\n"),
         ("a: >2\n  x", "b", 2, "a: >2-\n  x\nb: 2\n"),
+        ("a: |-1\n  x", "b", 2, "a: |1-\n  x\nb: 2\n"),
+        ("a: |+2\n  x", "b", 2, "a: |2-\n  x\nb: 2\n"),
         ("a: |-\n  x", "b", 2, "a: |-\n  x\nb: 2\n"),
         ("? a\n? b\n", "c", 2, "? a\n? b\nc: 2\n"),
         ("? a\n:\n", "c", 2, "? a\n:\nc: 2\n"),
@@ -123,6 +126,8 @@ def test_nothing_makes_room_for_something(old: str, path: str, value: Any, new: 
         ("a:\n  one # why\nb: 1\n", 2, "a:\n  2 # why\nb: 1\n"),
         ("a: one # why\nb: 1\n", PROSE, f"a: {FOLDED}b: 1\n".replace(">-", ">- # why")),
         ("a: 'one'# why\n", {"x": [1]}, "a: # why\n  x:\n    - 1\n"),
+        # a quoted text over several lines would take the comment in
+        ("a: one # why\nb: 1\n", f" {PROSE}", f"a: ' {PROSE}' # why\nb: 1\n"),
         ("a: # k\n  one # why\nb: 1\n", {"x": 1}, "a: # k\n  # why\n  x: 1\nb: 1\n"),
         ("a:\n  one # why\nb: 1\n", "x\ny", 'a: "x\\ny"\n  # why\nb: 1\n'),
         ("a: one", {"x": 1}, "a:\n  x: 1\n"),
@@ -133,10 +138,12 @@ def test_nothing_makes_room_for_something(old: str, path: str, value: Any, new: 
         ("a: |+\r\n  x\r\n\r\nb: 1\r\n", "y\nz", "a: |-\r\n  y\r\n  z\r\n\r\nb: 1\r\n"),
         ("a:\n  |- # why\n  x\nb: 1\n", {"x": 1}, "a:\n  # why\n  x: 1\nb: 1\n"),
         ("a: |\n  x", 2, "a: 2"),
-        ("a: # k\n  # why\n  x: 1 # gone\n  # stays\nb: 1\n", 2,
-         "a: 2 # k\n  # why\n  # stays\nb: 1\n"),
+        ("a: # k\n  # why\n  x: 1 # of x\n  # stays\nb: 1\n", 2,
+         "a: 2 # k\n  # why\n  # of x\n  # stays\nb: 1\n"),
         ("a: # k\n  # why\n  x: 1\nb: 1\n", {"y": 2}, "a: # k\n  # why\n  y: 2\nb: 1\n"),
         ("a: # k\n  # why\n  x: 1\nb: 1\n", "x\ny", 'a: "x\\ny" # k\n  # why\nb: 1\n'),
+        ("a: [1, # x\n  2 # y\n  ] # z\nb: 1\n", 2, "a: 2\n   # x\n   # y\n   # z\nb: 1\n"),
+        ("{b: 1, a: [1, # x\n  2]}", 2, "{b: 1, a: 2 # x\n          }"),
         ("a:\n- 1\n- 2\n\nb: 1\n", [3], "a:\n  - 3\n\nb: 1\n"),
         ("? a\n: - 1\n  - 2\nb: 1\n", {"x": 3}, "? a\n:\n  x: 3\nb: 1\n"),
         ("? a\n: - 1\n  - 2\nb: 1\n", "C", "? a\n: C\nb: 1\n"),
@@ -180,6 +187,19 @@ def test_an_edit_refuses_what_it_cannot_mean(text: str, path: str, message: str)
         with pytest.raises(EditError) as refused:
             edit(text, path, 1)
         assert str(refused.value) == message
+
+
+def test_a_refused_edit_tells_where_the_file_stands_in_its_way() -> None:
+    with pytest.raises(EditError) as refused:
+        put_text("b: 1\n\n? a # c\n:x: 2\n", "a", 1)
+    assert (refused.value.line, refused.value.column) == (3, 3)
+    assert str(refused.value) == (
+        "no layout of the value keeps the lines and comments around it; edit the file by hand"
+    )
+    with pytest.raises(
+        EditError, match=r"^the file has 1,048,585 bytes; .*; edit the file by hand$"
+    ):
+        put_text("a: 1\n", "b", "x" * (1 << 20))
 
 
 def test_an_item_needs_a_list_and_a_value_a_path() -> None:

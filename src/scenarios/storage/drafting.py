@@ -16,6 +16,7 @@ from scenarios.storage.loader import Loaded, load, read_record
 from scenarios.storage.records import KEY_ORDER, path_of, place_of, schema_address
 from scenarios.storage.schemas import shown
 from scenarios.storage.yamldump import dump
+from scenarios.storage.yamlguard import EditError
 
 _PARTS = {"prior": "prior", "retracted": "retracted", "resolution": "resolution"}
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -57,8 +58,13 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
         raise ScenError(f"nothing was written; a fault to mend first: {faults[0]}")
     new = old
     for put in puts:
-        _refuse_unwritable(put.value, ".".join(put.keys))
-        new = yamledit.put(new, put.keys, put.value)
+        keys = ".".join(put.keys)
+        _refuse_unwritable(put.value, keys)
+        try:
+            new = yamledit.put(new, put.keys, put.value)
+        except EditError as error:
+            where = f"{path}:{error.line}:{error.column}"
+            raise ScenError(f"nothing was written: {where}: cannot set {keys}: {error}") from error
     return Draft(path, old, new)
 
 

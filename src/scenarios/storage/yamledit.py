@@ -1,9 +1,13 @@
-"""Edits of a YAML file that keep every other byte: comments, order, quotes, line ends."""
+"""Edits of a YAML file that keep every other byte: comments, order, quotes, line ends.
+
+An edit has several layouts, the tidiest first: lines, then one line for what would take in what
+stands around it. The first that reads back as meant is the edit; if none does, it is refused.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import yaml
@@ -11,10 +15,7 @@ import yaml
 from scenarios.storage import yamllayout as layout
 from scenarios.storage import yamltext
 from scenarios.storage.yamldump import WIDTH, dump_flow, dump_fragment
-
-
-class EditError(ValueError):
-    """A file that `yamltext.read` does not accept, or a path that leads through a scalar."""
+from scenarios.storage.yamlguard import EditError, first_sound
 
 
 def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
@@ -22,18 +23,15 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
 
     Missing mappings on the way are made; an empty one or a null counts as missing.
     """
-    text, root = _parsed(data)
-    mapping = root
-    for depth, key in enumerate(path, start=1):
-        rest = _nested(path[depth:], value)
-        pair = layout.pair(mapping, key)
-        if pair is None:
-            return _added(text, root, mapping, key, rest).encode()
-        if depth == len(path) or _is_vacant(text, pair[1]):
-            return _replaced(text, root, mapping, pair, rest).encode()
-        mapping = pair[1]
-        _require(mapping, yaml.MappingNode, path[:depth])
-    raise EditError("an edit needs a path")
+    text, root, meant = _parsed(data, path)
+    mapping, pair, depth = _target(text, root, path)
+    _set(meant, path, value)
+    rest = _nested(path[depth:], value)
+    if pair:
+        layouts = _replaced(text, root, mapping, pair, rest)
+    else:
+        layouts = _added(text, root, mapping, path[depth - 1], rest)
+    return first_sound(layouts, text, root, meant, *(pair or (mapping, None)))
 
 
 insert = put
@@ -41,50 +39,71 @@ insert = put
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
     """The file with one more item in the list at `path`, which is made where there is none."""
-    text, root = _parsed(data)
-    node = root
-    for depth, key in enumerate(path, start=1):
-        _require(node, yaml.MappingNode, path[: depth - 1])
-        pair = layout.pair(node, key)
-        if pair is None or _is_vacant(text, pair[1]):
-            return put(data, path, [item])
-        node = pair[1]
-    _require(node, yaml.SequenceNode, path)
-    if node.flow_style:
-        return _added_in_brackets(text, node, dump_flow(item)).encode()
-    column = node.start_mark.column
-    block = dump_fragment([item], column, layout.step(root))
-    return _added_lines(text, node, block, f"{' ' * column}- {dump_flow(item)}\n").encode()
+    text, root, meant = _parsed(data, path)
+    _, pair, _ = _target(text, root, path)
+    if pair is None or _is_vacant(text, pair[1]):
+        return put(data, path, [item])
+    _require(pair[1], yaml.SequenceNode, path)
+    _at(meant, path).append(item)
+    return first_sound(_appended(text, root, pair[1], item), text, root, meant, pair[1])
 
 
 _EMPTY_BRACKETS = re.compile(r"\{[ \t]*\}|\[[ \t]*\]")
 _COMMENT_LINE = re.compile(r"( *)#[^\n]*(?:\n|\Z)")
-# blank lines that hold blanks, or an indented comment: a block scalar before them takes them in
-_TRAP = re.compile(r"(?:\r?\n)*(?:[ \t]+(?:\r?\n|\Z)|( +)#)")
 
 
-def _parsed(data: bytes) -> tuple[str, Any]:
-    """The text and the node of its mapping."""
-    _, faults = yamltext.read("", data)
+def _parsed(data: bytes, path: Sequence[str]) -> tuple[str, Any, Any]:
+    """The text, the node of its mapping and its value."""
+    if not path:
+        raise EditError("an edit needs a path")
+    value, faults = yamltext.read("", data)
     if faults:
         fault = faults[0]
-        raise EditError(f"not to be read: {fault.line}:{fault.column}: {fault.message}")
+        raise EditError(f"not to be read: {fault.message}", fault.line, fault.column)
     text = data.decode()
     root = layout.root(text)
     _require(root, yaml.MappingNode, ())
-    return text, root
+    return text, root, value
+
+
+def _target(text: str, root: Any, path: Sequence[str]) -> tuple[Any, Any, int]:
+    """The mapping to edit, its pair for another value, if any, and how many keys led to it."""
+    mapping = root
+    for depth, key in enumerate(path, start=1):
+        _require(mapping, yaml.MappingNode, path[: depth - 1])
+        pair = layout.pair(mapping, key)
+        if pair is None or depth == len(path) or _is_vacant(text, pair[1]):
+            break
+        mapping = pair[1]
+    return mapping, pair, depth
 
 
 def _require(node: Any, kind: type, path: Sequence[str]) -> None:
     if not isinstance(node, kind):
         name = "list" if kind is yaml.SequenceNode else "mapping"
-        raise EditError(f"{'.'.join(path) or 'the file'} is not a {name}")
+        mark = node.start_mark
+        message = f"{'.'.join(path) or 'the file'} is not a {name}"
+        raise EditError(message, mark.line + 1, mark.column + 1)
 
 
 def _nested(keys: Sequence[str], value: Any) -> Any:
     for key in reversed(keys):
         value = {key: value}
     return value
+
+
+def _at(value: Any, path: Sequence[str]) -> Any:
+    for key in path:
+        value = value[key]
+    return value
+
+
+def _set(value: Any, path: Sequence[str], part: Any) -> None:
+    *parents, last = path
+    for key in parents:
+        value[key] = value.get(key) or {}
+        value = value[key]
+    value[last] = part
 
 
 def _is_vacant(text: str, node: Any) -> bool:
@@ -94,17 +113,28 @@ def _is_vacant(text: str, node: Any) -> bool:
     return bool(_EMPTY_BRACKETS.fullmatch(text, node.start_mark.index, node.end_mark.index))
 
 
-def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> str:
+def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> Iterator[str]:
     """The text with one more pair behind the last one of the mapping."""
     if mapping.flow_style:
-        return _added_in_brackets(text, mapping, dump_flow({key: value})[1:-1])
+        yield _added_in_brackets(text, mapping, dump_flow({key: value})[1:-1])
+        return
     column = mapping.start_mark.column
-    block = dump_fragment({key: value}, column, layout.step(root))
     label = dump_fragment({key: None}, column).removesuffix("null\n")
-    return _added_lines(text, mapping, block, f"{label}{dump_flow(value)}\n")
+    yield _added_lines(text, mapping, dump_fragment({key: value}, column, layout.step(root)))
+    yield _added_lines(text, mapping, f"{label}{dump_flow(value)}\n")
 
 
-def _added_lines(text: str, node: Any, block: str, flow: str) -> str:
+def _appended(text: str, root: Any, items: Any, item: Any) -> Iterator[str]:
+    """The text with one more item behind the last one of the list."""
+    if items.flow_style:
+        yield _added_in_brackets(text, items, dump_flow(item))
+        return
+    column = items.start_mark.column
+    yield _added_lines(text, items, dump_fragment([item], column, layout.step(root)))
+    yield _added_lines(text, items, f"{' ' * column}- {dump_flow(item)}\n")
+
+
+def _added_lines(text: str, node: Any, lines: str) -> str:
     """The text with new lines behind the last entry of a block collection and its comments."""
     column = node.start_mark.column
     end = layout.content_end(text, node, column)
@@ -117,25 +147,13 @@ def _added_lines(text: str, node: Any, block: str, flow: str) -> str:
         if end == len(text) and layout.is_block_scalar(leaf):
             before = _without_last_break(text, leaf)
         before += line_break
-    lines = flow if _ends_in_block_scalar(block) and _is_trap(text, at, column) else block
     return before + lines.replace("\n", line_break) + text[at:]
 
 
 def _without_last_break(text: str, scalar: Any) -> str:
     """A block scalar that the end of the file ends has no last line break: `-` keeps it so."""
     start, header = scalar.start_mark.index, layout.header_of(text, scalar)
-    return text[:start] + header.strip("+-") + "-" + text[start + len(header) :]
-
-
-def _ends_in_block_scalar(block: str) -> bool:
-    leaf, _ = layout.last_leaf(block, layout.root(block), 0)
-    return layout.is_block_scalar(leaf)
-
-
-def _is_trap(text: str, at: int, column: int) -> bool:
-    """Whether a block scalar under `column` would take in what stands behind it."""
-    found = _TRAP.match(text, at)
-    return found is not None and (found[1] is None or len(found[1]) > column)
+    return text[:start] + re.sub("[-+]", "", header) + "-" + text[start + len(header) :]
 
 
 def _added_in_brackets(text: str, node: Any, entry: str) -> str:
@@ -167,7 +185,9 @@ def _spliced(text: str, start: int, end: int, new: str) -> str:
     return text[:start] + new + space + text[end:]
 
 
-def _replaced(text: str, root: Any, mapping: Any, pair: tuple[Any, Any], value: Any) -> str:
+def _replaced(
+    text: str, root: Any, mapping: Any, pair: tuple[Any, Any], value: Any
+) -> Iterator[str]:
     """The text with another value for a key that is there."""
     key, old = pair
     start, end = old.start_mark.index, old.end_mark.index
@@ -175,39 +195,50 @@ def _replaced(text: str, root: Any, mapping: Any, pair: tuple[Any, Any], value: 
     if mapping.flow_style and not layout.is_written(old):
         colon = layout.after_colon(text, key)
         at, mark = (colon, " ") if colon else (key.end_mark.index, ": ")
-        return _spliced(text, at, at, mark + flow)
+        yield _spliced(text, at, at, mark + flow)
+        return
     was_in_brackets = not layout.is_block(old) and not isinstance(old, yaml.ScalarNode)
     fits = isinstance(value, dict | list) and old.start_mark.column + len(flow) <= WIDTH
     if mapping.flow_style or (was_in_brackets and fits):
-        return _spliced(text, start, end, flow)
-    return _replaced_lines(text, mapping, pair, value, layout.step(root))
+        yield _spliced(text, start, end, flow)
+    if mapping.flow_style:
+        margin = layout.line_break(text, end) + " " * old.start_mark.column
+        comments = [f" {comment}{margin}" for comment in layout.comments(text, old, start, end)]
+        yield _spliced(text, start, end, flow + "".join(comments))
+    else:
+        step = layout.step(root)
+        yield from _replaced_lines(text, mapping, pair, value, step)
 
 
-def _replaced_lines(text: str, mapping: Any, pair: tuple[Any, Any], value: Any, step: int) -> str:
+def _replaced_lines(
+    text: str, mapping: Any, pair: tuple[Any, Any], value: Any, step: int
+) -> Iterator[str]:
     """The text with another value for a key of a block mapping."""
     key, old = pair
-    start, end = old.start_mark.index, old.end_mark.index
     column = mapping.start_mark.column
-    label = "k" * min(
-        max(key.end_mark.column - column, 1), 100
-    )  # as wide as the key: it folds alike
+    # as wide as the key: it folds alike
+    label = "k" * min(max(key.end_mark.column - column, 1), 100)
     block = dump_fragment({label: value}, column, step)
     head, _, body = block[column + len(label) + 1 :].partition("\n")
     is_token = (
         layout.is_written(old) and not layout.is_block(old) and not layout.is_block_scalar(old)
     )
     if is_token and not body:
-        return _spliced(text, start, end, head.strip())
+        yield _spliced(text, old.start_mark.index, old.end_mark.index, head.strip())
     slot = _slot(text, mapping, pair)
-    is_trapped = _is_trap(text, slot.resume, column) or (head and slot.between)
-    if body and is_trapped and _ends_in_block_scalar(block):
-        head, body = f" {dump_flow(value)}", ""
     line_break = layout.line_break(text, layout.next_line(text, key.end_mark.index))
     tail = f" {slot.tail}" if slot.tail.startswith("#") else slot.tail
-    below = slot.between + body.replace("\n", line_break)
-    is_line = below or text[: slot.resume].endswith("\n")
-    line = slot.before + head + tail + (line_break if is_line else "")
-    return line + below + text[slot.resume :]
+    for first, others in ((head, body), (f" {dump_flow(value)}", "")):
+        below = slot.between + others.replace("\n", line_break)
+        is_line = below or text[: slot.resume].endswith("\n")
+        yield (
+            slot.before
+            + first
+            + tail
+            + (line_break if is_line else "")
+            + below
+            + text[slot.resume :]
+        )
 
 
 class _Slot(NamedTuple):
@@ -233,18 +264,26 @@ def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> _Slot:
         return _Slot(text[:colon], text[colon:end], "", layout.next_line(text, end))
     last = layout.content_end(text, old, column, keeps=False)
     resume = layout.next_line(text, last)
+    tail, comments = "", []
     if layout.is_block(old):
-        tail = ""
+        comments = layout.comments(text, old, start, resume)
     else:
+        if not isinstance(old, yaml.ScalarNode):
+            comments = layout.comments(text, old, start, last)
         after = last
         if layout.is_block_scalar(old):
             after = start + len(layout.header_of(text, old))
         tail = text[after : layout.line_end(text, after)]
-    if not layout.starts_line(text, start):
-        return _Slot(text[:start].rstrip(" \t"), tail, "", resume)
     end = layout.line_end(text, colon)
-    between = text[layout.next_line(text, end) : layout.line_start(text, start)]
-    if tail.strip():
-        line_break = layout.line_break(text, layout.next_line(text, end))
-        between += f"{' ' * old.start_mark.column}{tail.strip()}{line_break}"
-    return _Slot(text[:colon], text[colon:end], between, resume)
+    line_break = layout.line_break(text, layout.next_line(text, end))
+    if layout.starts_line(text, start):
+        before, key_tail = text[:colon], text[colon:end]
+        between = text[layout.next_line(text, end) : layout.line_start(text, start)]
+    elif comments:
+        before, key_tail, between = text[:start].rstrip(" \t"), "", ""
+    else:
+        return _Slot(text[:start].rstrip(" \t"), tail, "", resume)
+    comments += [tail.strip()] if tail.strip() else []
+    margin = " " * old.start_mark.column
+    between += "".join(f"{margin}{comment}{line_break}" for comment in comments)
+    return _Slot(before, key_tail, between, resume)

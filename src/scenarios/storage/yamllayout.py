@@ -7,6 +7,7 @@ collections and block scalars run past the comments and blank lines that follow.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -101,6 +102,35 @@ def header_of(text: str, scalar: Any) -> str:
     return found[0] if found else ""
 
 
+def comments(text: str, node: Any, start: int = 0, end: int | None = None) -> list[str]:
+    """The comments from `start` to `end`: what stands behind a `#` between the node's scalars."""
+    found: list[str] = []
+    at = start
+    for scalar in _scalars(node):
+        # the header of a block scalar may end in a comment
+        stop = (
+            line_end(text, scalar.start_mark.index)
+            if is_block_scalar(scalar)
+            else (scalar.start_mark.index)
+        )
+        found += _COMMENT.findall(text, at, stop)
+        at = max(at, scalar.end_mark.index)
+    return [
+        comment.rstrip()
+        for comment in found + _COMMENT.findall(text, at, len(text) if end is None else end)
+    ]
+
+
+def _scalars(node: Any) -> Iterator[Any]:
+    if isinstance(node, yaml.ScalarNode):
+        if is_written(node):
+            yield node
+        return
+    for entry in node.value:
+        for part in entry if isinstance(entry, tuple) else (entry,):
+            yield from _scalars(part)
+
+
 def line_start(text: str, at: int) -> int:
     return text.rfind("\n", 0, at) + 1
 
@@ -137,6 +167,7 @@ def step(root: Any) -> int:
     return 2
 
 
+_COMMENT = re.compile(r"#[^\n]*")
 _GAP = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _HEADER = re.compile(r"[|>][-+0-9]*")
 
