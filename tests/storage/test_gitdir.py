@@ -1,0 +1,158 @@
+"""Where git finds a repository, this finds it; what a clone could plant is refused by name."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import ScenError
+from scenarios.storage.gitdir import Place, find
+from tests.storage.test_git import commit, put, run
+
+TRACKER = b"format: 1\ntitle: T\n"
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """A repository with a database in a folder and another deep below."""
+    top = tmp_path / "désk"
+    top.mkdir()
+    run(top, "init", "-q", "-b", "main")
+    for folder in ("scenarios", "a/b/scenarios"):
+        put(top, f"{folder}/tracker.yaml", TRACKER)
+    commit(top, "first")
+    return top
+
+
+def as_git_says(folder: Path) -> Place:
+    said = run(folder, "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir")
+    top, git_dir, common = said.splitlines()
+    return Place(Path(top), Path(git_dir), (folder / common).resolve())
+
+
+def bare_files(folder: Path) -> None:
+    """What a clone may hold as ordinary files."""
+    put(folder, "HEAD", b"ref: refs/heads/main\n")
+    put(folder, "config", b"[core]\n\tbare = false\n")
+    put(folder, "objects/keep", b"")
+    put(folder, "refs/heads/keep", b"")
+
+
+def test_a_folder_of_a_work_tree_and_its_top_are_in_one_repository(top: Path) -> None:
+    expected = Place(top, top / ".git", top / ".git")
+    for folder in (top, top / "scenarios", top / "a/b/scenarios"):
+        assert find(folder) == as_git_says(folder) == expected
+
+
+def test_a_linked_worktree_shares_the_git_directory_wherever_it_lies(top: Path) -> None:
+    for where in ("../other", "inside", "scenarios/2022"):
+        run(top, "worktree", "add", "-q", "--detach", where)
+        folder = (top / where).resolve()
+        assert find(folder) == find(folder / "scenarios") == as_git_says(folder)
+        assert as_git_says(folder).common_dir == top / ".git"
+
+
+def test_a_submodule_is_a_repository_of_its_own_in_a_worktree_too(
+    top: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    run(home, "init", "-q")
+    file = ("-c", "protocol.file.allow=always")
+    run(home, *file, "submodule", "add", "-q", str(top), "scenarios")
+    commit(home, "first")
+    assert find(home / "scenarios") == as_git_says(home / "scenarios")
+    run(home, "worktree", "add", "-q", "--detach", "../second")
+    second = tmp_path / "second"
+    run(second, *file, "submodule", "update", "-q", "--init")
+    assert find(second / "scenarios") == as_git_says(second / "scenarios")
+
+
+def test_a_git_directory_may_be_named_by_a_file_or_a_link(top: Path) -> None:
+    (top / ".git").rename(top / ".bare")
+    (top / ".git").write_text("gitdir: ./.bare\n")
+    assert find(top / "scenarios") == Place(top, top / ".bare", top / ".bare")
+    (top / ".git").unlink()
+    (top / ".git").symlink_to(".bare")
+    assert find(top / "scenarios") == Place(top, top / ".bare", top / ".bare")
+
+
+def test_a_database_behind_a_symbolic_link_is_in_the_repository_that_holds_it(
+    top: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "link").symlink_to(top / "scenarios")
+    assert find(tmp_path / "link") == find(top)
+
+
+def test_where_no_work_tree_holds_a_folder_there_is_no_repository(top: Path) -> None:
+    place = top.parent / "plain"
+    put(place, "scenarios/tracker.yaml", TRACKER)
+    (place / ".git").mkdir()
+    run(top.parent, "clone", "-q", "--bare", str(top), "bare.git")
+    put(top.parent, "bare.git/scenarios/tracker.yaml", TRACKER)
+    assert find(place / "scenarios") is None
+    assert find(top.parent / "bare.git/scenarios") is None
+
+
+def test_the_search_stops_where_git_stops(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", os.pathsep.join(["", "désk", str(top)]))
+    assert find(top / "scenarios") is None
+    assert find(top) == Place(top, top / ".git", top / ".git")
+
+
+@pytest.mark.parametrize("text", ["gitdir: nowhere", "no such line", "gitdir: a\0b", ""])
+def test_a_broken_link_is_left_to_git_to_explain(top: Path, text: str) -> None:
+    (top / "scenarios/.git").write_text(text)
+    (top / ".git").rename(top / "no longer")
+    place = find(top / "scenarios")
+    assert place
+    assert place.top == top / "scenarios"
+    assert not place.git_dir.is_dir()
+
+
+@pytest.mark.parametrize("where", ["a/b/scenarios", "a/b", "a"])
+def test_files_that_form_a_repository_below_the_top_are_refused(top: Path, where: str) -> None:
+    bare_files(top / where)
+    with pytest.raises(ScenError, match=f"/désk/{where}: its HEAD, objects and refs form a git"):
+        find(top / "a/b/scenarios")
+    assert find(top / "scenarios")
+
+
+def test_files_that_name_the_rest_of_a_repository_elsewhere_are_refused(top: Path) -> None:
+    (top / "scenarios/HEAD").symlink_to("refs/heads/main")
+    put(top, "scenarios/commondir", b"../evil\n")
+    with pytest.raises(ScenError, match="/désk/scenarios: its HEAD, objects and refs"):
+        find(top / "scenarios")
+
+
+def test_such_files_in_the_database_are_refused_without_a_repository_too(tmp_path: Path) -> None:
+    bare_files(tmp_path / "scenarios")
+    with pytest.raises(ScenError, match="/scenarios: its HEAD, objects and refs"):
+        find(tmp_path / "scenarios")
+
+
+def test_beside_a_git_directory_such_files_are_files(top: Path) -> None:
+    bare_files(top)
+    assert find(top / "scenarios") == find(top) == Place(top, top / ".git", top / ".git")
+
+
+def test_a_repository_in_the_database_of_another_is_refused(top: Path) -> None:
+    run(top / "scenarios", "init", "-q")
+    message = f"scenarios/.git: a git repository inside that of {top}: .*absorbgitdirs"
+    with pytest.raises(ScenError, match=message):
+        find(top / "scenarios")
+    (top / "scenarios/.git").rename(top / "evil")
+    for link in ("../evil", "../.git"):
+        (top / "scenarios/.git").write_text(f"gitdir: {link}\n")
+        with pytest.raises(ScenError, match=message):
+            find(top / "scenarios")
+
+
+def test_where_the_user_says_that_it_stands_alone_it_does(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(top / "scenarios", "init", "-q")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(top))
+    assert find(top / "scenarios") == as_git_says(top / "scenarios")
