@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.storage.temporary import temporary
 from scenarios.storage.yamltext import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -80,14 +81,18 @@ def snapshot(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
     return dict(sorted(files.items())), sorted(problems)
 
 
-def create(root: Path, path: str, data: bytes) -> None:
-    """Write a new file, and the folders it lacks; raise Exists where something is there."""
+def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
+    """Write a new file, and the folders it lacks; raise Exists where something is there.
+
+    Without a `mode` it has the usual one.
+    """
     place = root / path
     with _refusals(place):
         target = _inside(root, place.parent) / place.name
         _make_folders(target.parent)
-        with _temporary(target.parent, data) as temporary:
-            _publish(temporary, target)
+        with temporary(target.parent, data, mode) as written:
+            _publish(written, target)
+        _sync(target.parent)
 
 
 def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
@@ -98,9 +103,10 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
         _refuse_changed(place, target, old)
         target.open("r+b").close()  # renaming would get past a write-protected file
         mode = stat.S_IMODE(target.stat().st_mode)
-        with _temporary(target.parent, new, mode) as temporary:
+        with temporary(target.parent, new, mode) as written:
             _refuse_changed(place, target, old)
-            temporary.replace(target)
+            written.replace(target)
+        _sync(target.parent)
 
 
 @contextmanager
@@ -236,31 +242,13 @@ def _make_folders(folder: Path) -> None:
         _sync(missing.parent)
 
 
-@contextmanager
-def _temporary(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Path]:
-    """A durable file that no snapshot reads; whatever happens, it does not stay."""
-    temporary = folder / f".scen-{os.urandom(8).hex()}.tmp"
+def _publish(written: Path, target: Path) -> None:
     try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            if mode is not None:
-                temporary.chmod(mode)
-            os.fsync(file.fileno())
-        yield temporary
-    finally:
-        with suppress(OSError):
-            temporary.unlink()
-    _sync(folder)
-
-
-def _publish(temporary: Path, target: Path) -> None:
-    try:
-        target.hardlink_to(temporary)
+        target.hardlink_to(written)
     except OSError:  # taken, or no hard links here: then reserve the name and fill it whole
         target.open("xb").close()
         try:
-            temporary.replace(target)
+            written.replace(target)
         except BaseException:
             target.unlink()
             raise

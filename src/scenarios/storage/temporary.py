@@ -1,0 +1,87 @@
+"""The file in which content is made durable before it takes its name; what dead processes left."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+if sys.platform != "win32":
+    import fcntl
+
+_NAME = re.compile(r"\.scen-[0-9a-f]{16}\.tmp")
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+_OLD = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW"))
+
+
+@contextmanager
+def temporary(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Path]:
+    """A durable file that no snapshot reads; whatever happens, it does not stay.
+
+    Its writer keeps it locked, so that `clear` knows it from what a dead one left.
+    """
+    clear(folder)
+    while True:
+        place = folder / f".scen-{os.urandom(8).hex()}.tmp"
+        try:
+            descriptor = os.open(place, _NEW, 0o666 if mode is None else 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                if not _claim(descriptor, place):
+                    continue
+                file.write(data)
+                file.flush()
+                if mode is not None:
+                    place.chmod(mode)
+                os.fsync(descriptor)
+                if sys.platform == "win32":
+                    file.close()  # an open file cannot be renamed there
+                yield place
+            return
+        finally:
+            with suppress(OSError):
+                place.unlink()
+
+
+def clear(folder: Path) -> None:
+    """Remove what dead processes left in a folder.
+
+    A lock that can be had has no writer. Nothing is removed where there are no locks.
+    """
+    names: list[str] = []
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
+    for name in filter(_NAME.fullmatch, names):
+        with suppress(OSError):
+            _remove(folder / name)
+
+
+def clear_below(root: Path) -> None:
+    """The same in a database and its folders."""
+    for folder, below, _ in os.walk(root):
+        below[:] = [name for name in below if not name.startswith(".")]
+        clear(Path(folder))
+
+
+def _claim(descriptor: int, place: Path) -> bool:
+    """Lock a new file; False where somebody who clears was faster."""
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True  # without locks nobody clears
+    return os.path.lexists(place)
+
+
+def _remove(place: Path) -> None:
+    if sys.platform != "win32" and place.is_file():
+        descriptor = os.open(place, os.O_RDONLY | _OLD)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            place.unlink()
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,123 @@
+"""What killed commands left is cleared by the next one; what a live one writes is not."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scenarios.storage import worktree
+from scenarios.storage.temporary import clear, clear_below, temporary
+from tests.cli.commands import FILES, make, scen
+from tests.storage.test_worktree import (
+    _on_a_system_without,
+    everything,
+    just_before,
+    python,
+)
+
+LEFT = ".scen-0123456789abcdef.tmp"
+FLOCK = (73,)
+HOLD = """
+import sys
+from pathlib import Path
+from scenarios.storage.temporary import temporary
+
+with temporary(Path(sys.argv[1]), b"half") as place:
+    print(place.name, flush=True)
+    sys.stdin.readline()
+"""
+
+
+def left(folder: Path) -> list[str]:
+    return [path for path in everything(folder) if path.endswith(".tmp")]
+
+
+def test_the_next_command_clears_what_dead_ones_left_all_over_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = make(tmp_path / "scenarios", FILES)
+    ours = [LEFT, f"sources/{LEFT}", f"evidence/2022/{LEFT}"]
+    others = [f".cache/{LEFT}", ".scen-0123.tmp", f"x{LEFT}", "attachments.tmp"]
+    make(root, dict.fromkeys([*ours, *others], "half a rec"))
+    rate = ("rate", "2022-02-04-visit", "trade=I")
+    for words in (("check",), ("status",), (*rate, "--dry-run")):
+        assert scen(*words).exit_code == 0
+        assert left(root) == sorted([*ours, *others])
+    assert scen(*rate).exit_code == 0
+    assert left(root) == sorted(others)
+
+
+def test_a_command_that_has_nothing_to_write_clears_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = make(tmp_path / "scenarios", FILES)
+    make(root, {f"evidence/2022/{LEFT}": "half a rec"})
+    assert scen("rate", "2022-02-04-visit", "trade=C").stdout.startswith("nothing to change")
+    assert left(root) == []
+
+
+def test_what_a_live_process_writes_stays_until_it_is_dead(tmp_path: Path) -> None:
+    writer = python(HOLD, tmp_path)
+    assert writer.stdout
+    name = writer.stdout.readline().strip()
+    clear_below(tmp_path)
+    worktree.create(tmp_path, "a.yaml", b"a")
+    assert everything(tmp_path) == [name, "a.yaml"]
+    writer.kill()
+    writer.communicate()
+    assert everything(tmp_path) == [name, "a.yaml"]
+    worktree.replace(tmp_path, "a.yaml", b"a", b"b")
+    assert everything(tmp_path) == ["a.yaml"]
+
+
+def test_a_new_file_that_is_cleared_before_it_is_locked_is_made_again(tmp_path: Path) -> None:
+    with just_before("fcntl.flock", "", lambda: clear(tmp_path)):
+        worktree.create(tmp_path, "a.yaml", b"a")
+    assert worktree.snapshot(tmp_path) == ({"a.yaml": b"a"}, [])
+    assert everything(tmp_path) == ["a.yaml"]
+
+
+def test_a_new_file_that_is_about_to_be_cleared_is_given_up(tmp_path: Path) -> None:
+    clearing: list[int] = []
+
+    def lock() -> None:
+        (name,) = left(tmp_path)
+        clearing.append(os.open(tmp_path / name, os.O_RDONLY))
+        fcntl.flock(clearing[0], fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    with just_before("fcntl.flock", "", lock), temporary(tmp_path, b"whole") as place:
+        assert place.read_bytes() == b"whole"
+        assert left(tmp_path) == [place.name]
+    os.close(clearing[0])
+    assert everything(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "put",
+    [
+        lambda place: place.symlink_to("kept"),
+        lambda place: place.mkdir(),
+        os.mkfifo,
+    ],
+    ids=["link", "folder", "fifo"],
+)
+def test_what_is_no_file_of_ours_stays_whatever_it_is_called(
+    tmp_path: Path, put: Callable[[Path], None]
+) -> None:
+    (tmp_path / "kept").write_text("kept")
+    put(tmp_path / LEFT)
+    clear(tmp_path)
+    assert everything(tmp_path) == [LEFT, "kept"]
+
+
+def test_where_there_are_no_locks_writing_works_and_nothing_is_cleared(tmp_path: Path) -> None:
+    (tmp_path / LEFT).write_text("half")
+    write = lambda: worktree.create(tmp_path, "a.yaml", b"a")  # noqa: E731
+    assert _on_a_system_without(FLOCK, write) is None
+    assert everything(tmp_path) == [LEFT, "a.yaml"]
