@@ -76,6 +76,7 @@ def test_it_is_one_hook_that_is_handed_the_names_of_changed_records() -> None:
         ("scenarios/sources/tass.yml", True),
         ("scenarios/README.md", False),
         ("scenarios/.gitattributes", False),
+        ("scenarios/.gitignore", False),
         ("my-scenarios/military-pact.yaml", False),
         ("schema/evidence.schema.json", False),
         ("mkdocs.yaml", False),

@@ -164,9 +164,10 @@ def test_a_source_that_goes_while_another_branch_cites_it_is_an_error(top: Path)
 # -- .gitattributes -------------------------------------------------------------------------------
 
 
-def test_the_shipped_database_has_the_attributes_that_init_writes() -> None:
-    written = (ROOT / "scenarios" / ".gitattributes").read_bytes()
-    assert written == files("any")["scenarios/.gitattributes"]
+@pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
+def test_the_shipped_database_has_what_init_writes_for_git(name: str) -> None:
+    written = (ROOT / "scenarios" / name).read_bytes()
+    assert written == files("any")[f"scenarios/{name}"]
 
 
 def test_a_hunk_names_the_top_level_key_that_it_is_in(top: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,11 +11,9 @@ from tests.cli.commands import FILES, make
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _locks_and_notes_lie_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """So that no lock and no note outlives the tests."""
+def _notes_lie_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """So that no note outlives the tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("locks")))
-        patch.setattr(tempfile, "tempdir", None)
         patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
         yield
 

@@ -14,12 +14,13 @@ import pytest
 
 from scenarios.cli.committing import subject
 from scenarios.errors import ScenError
+from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.schemas import schema_text
-from scenarios.storage.worktree import lock
 from tests.cli.commands import FILES, SCEN, changes, make, process, scen, tree
 from tests.cli.test_on_a_terminal import Terminal
 from tests.storage.test_commits import held, hook, is_ana, state
 from tests.storage.test_git import commit, put, run
+from tests.storage.test_lock import waiting
 
 VISIT = "2022-02-04-visit"
 ITEM = f"scenarios/evidence/2022/{VISIT}.yaml"
@@ -64,6 +65,7 @@ EACH = {
         ("init", "asia"),
         [
             "asia/scenarios/.gitattributes",
+            "asia/scenarios/.gitignore",
             "asia/scenarios/tracker.yaml",
             *(
                 f"asia/schema/{kind}.schema.json"
@@ -258,7 +260,7 @@ def test_init_commits_only_what_was_missing(top: Path) -> None:
     made = scen("init", "my désk [1]", "--commit")
     assert (made.exit_code, last(top)) == (0, "init: my désk [1]")
     assert place not in held(top)
-    assert len(held(top)) == 6
+    assert len(held(top)) == 7
     assert run(top, "ls-files", "--others", "-z") == f"{place}\0"
 
 
@@ -299,6 +301,17 @@ def test_nobody_else_writes_until_it_is_committed(top: Path) -> None:
     (top / "go").write_bytes(b"go\n")
     _, err = running.communicate(timeout=20)
     assert (running.returncode, err) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no list of who waits here")
+def test_init_waits_for_its_turn_too(top: Path) -> None:
+    with lock(top / "scenarios"):
+        running = process("init", "asia", "--commit", cwd=top)
+        while not waiting(lock_file(top)):
+            assert running.poll() is None
+        assert not (top / "asia").exists()
+    running.communicate()
+    assert (running.returncode, last(top)) == (0, "init: asia")
 
 
 # -- what is refused ------------------------------------------------------------------------------

@@ -52,7 +52,8 @@ def test_init_makes_a_sound_database_and_its_schemas(
     monkeypatch.chdir(tmp_path)
     made = scen("init", "asia")
     schemas = [f"schema/{kind}.schema.json" for kind in KINDS]
-    paths = [*schemas, "scenarios/.gitattributes", "scenarios/tracker.yaml"]
+    ours = [".gitattributes", ".gitignore", "tracker.yaml"]
+    paths = [*schemas, *(f"scenarios/{name}" for name in ours)]
     assert made.stdout == "".join(f"asia/{path}\n" for path in paths)
     assert made.stderr == "scen: next: edit the tracker's title and description, then scen new\n"
     files = tree(tmp_path / "asia")
@@ -95,7 +96,8 @@ def test_init_as_json_has_the_paths_and_a_dry_run_makes_nothing(
     assert tree(tmp_path) == {}
     wet = scen("init", "asia", "--format", "json")
     schemas = [f"asia/schema/{kind}.schema.json" for kind in KINDS]
-    paths = [*schemas, "asia/scenarios/.gitattributes", "asia/scenarios/tracker.yaml"]
+    ours = [".gitattributes", ".gitignore", "tracker.yaml"]
+    paths = [*schemas, *(f"asia/scenarios/{name}" for name in ours)]
     assert json.loads(dry.stdout) == {"paths": paths, "dry_run": True}
     assert json.loads(wet.stdout) == {"paths": paths, "dry_run": False}
     assert (dry.stderr, wet.stderr) == ("", "")

@@ -13,9 +13,9 @@ from scenarios.storage import worktree
 from scenarios.storage.temporary import clear, clear_below, temporary
 from tests.cli.commands import FILES, make, scen
 from tests.storage.test_worktree import (
-    _on_a_system_without,
     everything,
     just_before,
+    on_a_system_without,
     python,
 )
 
@@ -119,5 +119,5 @@ def test_what_is_no_file_of_ours_stays_whatever_it_is_called(
 def test_where_there_are_no_locks_writing_works_and_nothing_is_cleared(tmp_path: Path) -> None:
     (tmp_path / LEFT).write_text("half")
     write = lambda: worktree.create(tmp_path, "a.yaml", b"a")  # noqa: E731
-    assert _on_a_system_without(FLOCK, write) is None
+    assert on_a_system_without(FLOCK, write) is None
     assert everything(tmp_path) == [LEFT, "a.yaml"]

@@ -3,7 +3,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -31,15 +30,15 @@ PLACE = "2022-02-28-desk.yaml"
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr(tempfile, "tempdir", None)
     root = tmp_path / "scenarios"
     root.mkdir()
     return root
 
 
-def files(root: Path) -> list[Path]:
-    return sorted(path for path in (root.parent / "state").rglob("*") if path.is_file())
+def files(root: Path, but: str = ".lock") -> list[Path]:
+    """What there is below the state folder but the lock of what is at work."""
+    found = (root.parent / "state").rglob("*")
+    return sorted(path for path in found if path.is_file() and not path.name.endswith(but))
 
 
 def kept(root: Path, on: date = DAY, analyst: str = "desk") -> Sitting:
@@ -221,7 +220,6 @@ def test_a_dry_run_goes_on_from_what_was_kept_and_keeps_nothing(root: Path) -> N
 
 KEEPER = """
 import sys
-import tempfile
 from datetime import date
 from pathlib import Path
 from scenarios.storage.unfinished import notes

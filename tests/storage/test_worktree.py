@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import platform
 import random
@@ -77,15 +78,6 @@ def without_privileges() -> Iterator[None]:
         yield
     finally:
         os.seteuid(0)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _locks_lie_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Ours and those of our processes, so that no lock file outlives the tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TMPDIR", str(tmp_path_factory.mktemp("locks")))
-        patch.setattr(tempfile, "tempdir", None)
-        yield
 
 
 @pytest.fixture
@@ -649,14 +641,14 @@ def test_a_read_only_folder_is_refused(plain_root: Path) -> None:
         _refused_both(plain_root, b"old", b"new", "Permission denied")
 
 
-def _refuse_system_calls(numbers: tuple[int, ...]) -> None:
-    """Have the kernel answer EPERM to these calls of this thread, as some filesystems do."""
+def _refuse_system_calls(numbers: tuple[int, ...], reason: int) -> None:
+    """Have the kernel refuse these calls of this thread, as some filesystems do."""
     load, equal, back = 0x20, 0x15, 0x06
     steps = [struct.pack("HBBI", load, 0, 0, 0)]
     for index, number in enumerate(numbers):
         steps.append(struct.pack("HBBI", equal, len(numbers) - index, 0, number))
     steps.append(struct.pack("HBBI", back, 0, 0, 0x7FFF0000))  # allow
-    steps.append(struct.pack("HBBI", back, 0, 0, 0x00050001))  # errno 1: EPERM
+    steps.append(struct.pack("HBBI", back, 0, 0, 0x00050000 | reason))  # errno
     code = ctypes.create_string_buffer(b"".join(steps))
     program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code))
     libc = ctypes.CDLL(None, use_errno=True)
@@ -664,13 +656,15 @@ def _refuse_system_calls(numbers: tuple[int, ...]) -> None:
     assert libc.prctl(22, 2, program) == 0, os.strerror(ctypes.get_errno())  # seccomp filter
 
 
-def _on_a_system_without(calls: tuple[int, ...], work: Callable[[], object]) -> object:
+def on_a_system_without(
+    calls: tuple[int, ...], work: Callable[[], object], reason: int = errno.EPERM
+) -> object:
     if sys.platform != "linux" or platform.machine() != "x86_64":
         pytest.skip("the numbers of the system calls are those of Linux on x86-64")
     outcome: list[object] = []
 
     def run() -> None:
-        _refuse_system_calls(calls)
+        _refuse_system_calls(calls, reason)
         try:
             outcome.append(work())
         except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # for the caller to judge
@@ -687,16 +681,16 @@ RENAMES = (82, 264, 316)
 
 
 def test_a_filesystem_without_hard_links_is_written_to_without_overwriting(root: Path) -> None:
-    assert _on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"a")) is None
+    assert on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"a")) is None
     assert (root / "a.yaml").read_bytes() == b"a"
-    again = _on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"b"))
+    again = on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"b"))
     assert isinstance(again, Exists)
     assert (root / "a.yaml").read_bytes() == b"a"
     assert everything(root) == ["a.yaml", "tracker.yaml"]
 
 
 def test_a_name_that_cannot_be_filled_is_given_back(root: Path) -> None:
-    refused = _on_a_system_without(
+    refused = on_a_system_without(
         HARD_LINKS + RENAMES, lambda: worktree.create(root, "a.yaml", b"a")
     )
     assert isinstance(refused, ScenError)
@@ -846,12 +840,13 @@ COUNT_UP = """
 import sys
 from pathlib import Path
 from scenarios.storage import worktree
+from scenarios.storage.lock import lock
 
 root = Path(sys.argv[1])
 print("ready", flush=True)
 sys.stdin.readline()
 for _ in range(10):
-    with worktree.lock(root):
+    with lock(root):
         old = (root / "count.yaml").read_bytes()
         worktree.replace(root, "count.yaml", old, b"%d" % (int(old) + 1))
 """
@@ -890,81 +885,3 @@ def test_no_update_is_lost_among_eight_processes_that_hold_the_lock(tmp_path: Pa
     _all_at_once(COUNT_UP, tmp_path, "abcdefgh")
     assert (tmp_path / "count.yaml").read_bytes() == b"80"
     assert everything(tmp_path) == ["count.yaml"]
-
-
-# -- the lock -------------------------------------------------------------------------------------
-
-HOLD = """
-import sys
-from pathlib import Path
-from scenarios.storage import worktree
-
-with worktree.lock(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
-
-
-def test_a_lock_that_another_command_holds_is_waited_for_and_then_named(root: Path) -> None:
-    holder = python(HOLD, root)
-    assert holder.stdout
-    assert holder.stdout.readline() == "held\n"
-    with pytest.raises(ScenError) as error, worktree.lock(root, 0.02):
-        pass
-    assert re.fullmatch(
-        re.escape(f"{root}: cannot lock it: nothing was written: another command, perhaps a `scen`")
-        + r" in another terminal, still holds it after 0\.02 s \(/.*/scen-[0-9a-f]{16}\.lock\);"
-        r" let it end, then run the command again",
-        str(error.value),
-    )
-    holder.kill()
-    holder.communicate()
-    with worktree.lock(root, 0):
-        assert everything(root) == ["tracker.yaml"]
-
-
-def test_a_database_has_one_lock_by_whatever_path_it_is_reached(root: Path) -> None:
-    (root.parent / "link").symlink_to("scenarios")
-    holder = python(HOLD, root.parent / "link")
-    assert holder.stdout
-    assert holder.stdout.readline() == "held\n"
-    with pytest.raises(ScenError, match="still holds it"), worktree.lock(root, 0):
-        pass
-    with worktree.lock(root.parent, 0):  # another database
-        pass
-    holder.communicate("done\n")
-    assert holder.returncode == 0
-
-
-def test_a_failing_edit_gives_the_lock_back(root: Path) -> None:
-    with pytest.raises(Exists), worktree.lock(root):
-        worktree.create(root, "tracker.yaml", b"")
-    with worktree.lock(root, 0):
-        pass
-
-
-def test_a_lock_file_of_another_user_does_not_stop_this_one(
-    root: Path, plain_root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(plain_root))
-    with worktree.lock(root):
-        (lock_file,) = everything(plain_root)
-    (plain_root / lock_file).chmod(0)
-    with without_privileges(), worktree.lock(root):
-        user = os.geteuid()
-    own = lock_file.replace(".lock", f"-{user}.lock")
-    assert everything(plain_root) == sorted([lock_file, own])
-
-
-def test_a_temporary_folder_that_cannot_be_written_is_named(
-    root: Path, plain_root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(plain_root))
-    plain_root.chmod(0o555)
-    with without_privileges(), pytest.raises(ScenError) as error, worktree.lock(root):
-        pass
-    assert re.fullmatch(
-        re.escape(f"{root}: cannot lock it: nothing was written: [Errno 13] Permission denied: ")
-        + rf"'{plain_root}/scen-[0-9a-f]{{16}}-\d+\.lock'; set TMPDIR to a folder of your own",
-        str(error.value),
-    )

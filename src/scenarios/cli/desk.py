@@ -172,11 +172,11 @@ def write(
     is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
     """
     from scenarios.cli import committing
-    from scenarios.storage import temporary, worktree
+    from scenarios.storage import lock, temporary, worktree
     from scenarios.storage.drafting import accept, new_problems
 
     root = _root(context)
-    with worktree.lock(root) if (edits or commit) and not dry_run else nullcontext():
+    with lock.lock(root) if (edits or commit) and not dry_run else nullcontext():
         if not dry_run:
             temporary.clear_below(root)
         desk = open_desk(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +29,7 @@ def init(
     from scenarios.cli import committing
     from scenarios.render.text import printable
     from scenarios.storage import worktree
+    from scenarios.storage.lock import lock
     from scenarios.storage.starting import files
 
     root = here() / folder
@@ -39,9 +41,10 @@ def init(
     missing = [path for path in made if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
     pending = committing.check(root, missing, subject) if commit else None
-    for path in missing if not dry_run else ():
-        worktree.create(root, path, made[path])
-    committed = committing.commit(pending, dry_run=dry_run) if pending else None
+    with lock(root) if pending and not dry_run else nullcontext():
+        for path in missing if not dry_run else ():
+            worktree.create(root, path, made[path])
+        committed = committing.commit(pending, dry_run=dry_run) if pending else None
     paths = [shown(root / path) for path in made]
     value = {"paths": paths, "dry_run": dry_run}
     report(value, lambda: printable("\n".join(paths)), form, committed)

@@ -51,6 +51,12 @@ def find(folder: Path) -> Place | None:
     return None
 
 
+def nearest(folder: Path) -> Place | None:
+    """The work tree that a folder lies in by its `.git`, whatever the environment says of it."""
+    real = Path(os.path.realpath(folder))
+    return next(filter(None, map(_at, (real, *real.parents))), None)
+
+
 def _upwards(folder: Path) -> Iterator[Path]:
     stops = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
     ceilings = {os.path.realpath(stop) for stop in stops if Path(stop).is_absolute()}

@@ -49,10 +49,18 @@ _ATTRIBUTES = """\
 """
 
 
+_IGNORED = """\
+# What scen needs while it works: the lock outside a repository, and what a killed command left.
+.scen.lock
+.scen-*.tmp
+"""
+
+
 def files(name: str) -> dict[str, bytes]:
     """Path and content of each file of a new database for a folder of this name; tracker last."""
     made = {f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS}
     made["scenarios/.gitattributes"] = _ATTRIBUTES.encode()
+    made["scenarios/.gitignore"] = _IGNORED.encode()
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     made["scenarios/tracker.yaml"] = _TRACKER.format(title=title).encode()
     return made

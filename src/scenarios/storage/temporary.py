@@ -35,7 +35,8 @@ def temporary(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Pa
                 file.flush()
                 if mode is not None:
                     place.chmod(mode)
-                os.fsync(descriptor)
+                if data:
+                    os.fsync(descriptor)
                 if sys.platform == "win32":
                     file.close()  # an open file cannot be renamed there
                 yield place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +15,7 @@ import msgspec
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
 from scenarios.storage import worktree
+from scenarios.storage.lock import hold
 from scenarios.storage.yamldump import dump_fragment
 from scenarios.storage.yamltext import read
 
@@ -109,9 +110,9 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
     """
     folder = _folder(root)
     place = folder / _name(analyst, on)
-    with worktree.lock(place, 0.0):
-        if writes:
-            _make(folder)  # now: an answer that cannot be kept is not to be asked for
+    if writes:
+        _make(folder)  # now: an answer that cannot be kept is not to be asked for
+    with _sole(place) if writes else nullcontext():
         data = _bytes(place)
         new = Sitting(os.path.realpath(root), on, analyst)
         sitting = new if data is None else _parsed(place, data)
@@ -133,7 +134,7 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
             worktree.replace(folder, name, kept[-1], text.encode())
         kept.append(text.encode())
 
-    with worktree.lock(folder / name, 0.0):
+    with _sole(folder / name):
         try:
             yield jot
         finally:
@@ -145,7 +146,7 @@ def left(root: Path, what: str) -> dict[Path, str]:
     found = {}
     places = _folder(root).glob(f"{what}-*.txt")
     for place in sorted(places, key=lambda place: place.stat().st_mtime):
-        with suppress(ScenError), worktree.lock(place, 0.0):
+        with suppress(ScenError), _sole(place):
             found[place] = place.read_text()
     return found
 
@@ -185,6 +186,11 @@ def _folder(root: Path) -> Path:
 
 def _name(analyst: Analyst, on: date) -> str:
     return f"{on}-{analyst}.yaml"
+
+
+def _sole(place: Path) -> AbstractContextManager[None]:
+    """Nobody else is at work on a file meanwhile."""
+    return hold(place.with_name(f".{place.name}.lock"), 0.0, what=place)
 
 
 def _make(folder: Path) -> None:

@@ -15,7 +15,6 @@ from scenarios.storage.yamltext import MAX_BYTES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LOCK_SECONDS = 30.0
 _FOLDER = "scenarios"
 _TRACKER = "tracker.yaml"
 # Never wait for a FIFO's other end, follow a link or, on Windows, translate line ends.
@@ -107,42 +106,6 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
             _refuse_changed(place, target, old)
             written.replace(target)
         _sync(target.parent)
-
-
-@contextmanager
-def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Keep other commands from editing this database meanwhile; wait `seconds` for one that does.
-
-    The lock file lies in the system's temporary folder. Where it belongs to another user and may
-    not be shared, each user has their own: between the two, only `replace` sees a change.
-    """
-    # Imported for an edit only: 30 ms.
-    from hashlib import sha256  # noqa: PLC0415
-    from tempfile import gettempdir  # noqa: PLC0415
-
-    from filelock import FileLock, Timeout  # noqa: PLC0415
-
-    name = f"scen-{sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]}"
-    own_name = f"{name}-{getattr(os, 'geteuid', int)()}"
-    try:
-        try:
-            held = FileLock(Path(gettempdir(), f"{name}.lock"), mode=0o666)
-            held.acquire(seconds, poll_interval=0.01)
-        except PermissionError:
-            held = FileLock(Path(gettempdir(), f"{own_name}.lock"), mode=0o666)
-            held.acquire(seconds, poll_interval=0.01)
-    except OSError as error:
-        fault = f"{error}; set TMPDIR to a folder of your own"
-        if isinstance(error, Timeout):
-            fault = (
-                f"another command, perhaps a `scen` in another terminal, still holds it after"
-                f" {seconds:g} s ({error.lock_file}); let it end, then run the command again"
-            )
-        raise ScenError(f"{safe(root)}: cannot lock it: nothing was written: {fault}") from error
-    try:
-        yield
-    finally:
-        held.release()
 
 
 def safe(path: object) -> str:

@@ -1,0 +1,183 @@
+"""The lock under which a database is edited: one for everybody who can reach it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from scenarios.errors import ScenError
+from scenarios.storage import gitdir
+from scenarios.storage.temporary import clear, temporary
+from scenarios.storage.worktree import safe
+
+if sys.platform == "win32":
+    from filelock import FileLock, Timeout
+else:
+    import fcntl
+
+LOCK_SECONDS = 30.0
+NAME = "scen.lock"
+_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK"))
+_NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
+_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBADF})
+
+
+class Held(ScenError):  # noqa: N818
+    """A lock cannot be had: another process holds it."""
+
+
+@contextmanager
+def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Keep other commands from editing this database meanwhile; wait `seconds` for one that does.
+
+    Its file lies in the git directory that all worktrees of the repository share, else beside
+    tracker.yaml. It is empty, and may be used by all who may use its folder.
+    """
+    place = lock_file(root)
+    with hold(place, seconds, what=root):
+        clear(place.parent)
+        yield
+
+
+def lock_file(root: Path) -> Path:
+    """Where the lock of a database is: its environment has no say in it."""
+    place = gitdir.nearest(root)
+    parts = ("HEAD", "objects", "refs")
+    if place and all(os.path.lexists(place.common_dir / part) for part in parts):
+        return place.common_dir / NAME
+    return Path(os.path.realpath(root), f".{NAME}")
+
+
+@contextmanager
+def hold(place: Path, seconds: float, *, what: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is there meanwhile. Errors are about `what`.
+
+    Who waits gets it in the order of coming, or nearly so.
+    """
+    try:
+        release = _acquire(place, time.monotonic() + seconds)
+    except OSError as error:
+        kind = Held if isinstance(error, TimeoutError) else ScenError
+        reason = _reason(error, place, seconds)
+        raise kind(f"{safe(what)}: cannot lock it: nothing was written: {reason}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # it may stay: only the lock counts
+            place.unlink()
+        release()
+
+
+def _acquire(place: Path, deadline: float) -> Callable[[], None]:
+    """Lock the file that has this name then; the function that gives it back."""
+    if sys.platform == "win32":
+        held = FileLock(place)
+        with suppress(Timeout):
+            held.acquire(deadline - time.monotonic())
+            return held.release
+        raise TimeoutError
+    # Removed ones stay locked until the one that is there is: who waits for them came later.
+    removed: list[int] = []
+    try:
+        while True:
+            removed.append(_open(place))
+            _wait(removed[-1], deadline - time.monotonic())
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(removed[-1]), place.lstat()):
+                    return partial(os.close, removed.pop())
+    finally:
+        for descriptor in removed:
+            os.close(descriptor)
+
+
+def _open(place: Path) -> int:
+    """Open a lock file, through no link, and without a change of what is in it."""
+    while True:
+        try:
+            try:
+                descriptor = os.open(place, os.O_RDWR | _FLAGS)
+            except OSError as error:
+                if error.errno not in _CLOSED:
+                    raise
+                # Another user's: to read it is enough on most file systems.
+                descriptor = os.open(place, os.O_RDONLY | _FLAGS)
+        except FileNotFoundError:
+            _make(place)
+            continue
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise FileExistsError(errno.EEXIST, "it is no file")
+        return descriptor
+
+
+def _make(place: Path) -> None:
+    """Make a lock file, which has the owner, group and mode of its folder when it is seen first."""
+    folder = place.parent.stat()
+    mode = folder.st_mode & 0o666
+    with temporary(place.parent, b"", mode) as written, suppress(FileExistsError):
+        with suppress(OSError):  # its group is not ours
+            os.chown(written, -1 if os.geteuid() else folder.st_uid, folder.st_gid)
+        try:
+            place.hardlink_to(written)
+        except FileExistsError:
+            raise
+        except OSError:  # no hard links here
+            place.touch(mode, exist_ok=False)
+
+
+def _wait(descriptor: int, seconds: float) -> None:
+    """Lock a file, or raise TimeoutError.
+
+    The system keeps a queue of those that wait; who tries now and then instead may starve. It
+    knows no end of the wait, so that a thread waits: the lock that comes too late ends with it.
+    """
+    with suppress(BlockingIOError):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return
+    if seconds <= 0:
+        raise TimeoutError
+    twin = os.dup(descriptor)
+    failures = []
+
+    def wait() -> None:
+        try:
+            fcntl.flock(twin, fcntl.LOCK_EX)
+        except OSError as error:
+            failures.append(error)
+        finally:
+            os.close(twin)
+
+    waiter = threading.Thread(target=wait, daemon=True)
+    waiter.start()
+    waiter.join(seconds)
+    if waiter.is_alive():
+        raise TimeoutError
+    if failures:
+        raise failures[0]
+
+
+def _reason(error: OSError, place: Path, seconds: float) -> str:
+    """What is in the way, and what to do."""
+    shown = safe(place)
+    if isinstance(error, TimeoutError):
+        return (
+            f"another command, perhaps a `scen` in another terminal, still holds it after"
+            f" {seconds:g} s ({shown}); let it end, then run the command again"
+        )
+    if error.errno in _NO_LOCKS:
+        where = safe(place.parent)
+        return f"the file system of {where} has no locks ({error.strerror}); use one that has"
+    if error.errno in _CLOSED:
+        mend = f"chmod a+rw {shown}" if os.path.lexists(place) else f"touch {shown}"
+        return f"{shown}: {error.strerror}; somebody who may write there can mend that: {mend}"
+    if os.path.lexists(place):
+        return f"{shown}: {error.strerror}; move that away, then run the command again"
+    return f"{shown}: {error.strerror}"

@@ -1,0 +1,364 @@
+"""One lock for everybody who can reach a database, wherever it is reached from."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import stat
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import ScenError
+from scenarios.storage import worktree
+from scenarios.storage.lock import Held, lock, lock_file
+from scenarios.storage.worktree import Exists
+from tests.storage.test_git import commit, put, run
+from tests.storage.test_temporary import FLOCK
+from tests.storage.test_worktree import (
+    everything,
+    just_before,
+    mounted,
+    on_a_system_without,
+    plain_root,
+    python,
+    root,
+    without_privileges,
+)
+
+__all__ = ["plain_root", "root"]
+HOLD = """
+import sys
+from pathlib import Path
+from scenarios.storage.lock import lock
+
+with lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+
+
+@pytest.fixture
+def shared(root: Path) -> Path:
+    """The git directory of the database's repository."""
+    run(root.parent, "init", "-q", "-b", "main")
+    return root.parent / ".git"
+
+
+def holder(root: Path) -> subprocess.Popen[str]:
+    """Another process, which holds the lock."""
+    process = python(HOLD, root)
+    assert process.stdout
+    assert process.stdout.readline() == "held\n"
+    return process
+
+
+def is_held(root: Path) -> bool:
+    try:
+        with lock(root, 0):
+            return False
+    except Held:
+        return True
+
+
+def refusal(root: Path) -> str:
+    with pytest.raises(ScenError) as error, lock(root, 0):
+        pass
+    start = f"{root}: cannot lock it: nothing was written: "
+    assert str(error.value).startswith(start)
+    return str(error.value).removeprefix(start)
+
+
+# -- where it lies --------------------------------------------------------------------------------
+
+
+def test_it_lies_in_the_git_directory_while_it_is_held(root: Path, shared: Path) -> None:
+    before = everything(root.parent)
+    with lock(root):
+        assert everything(root.parent) == sorted([*before, ".git/scen.lock"])
+        assert (shared / "scen.lock").read_bytes() == b""
+        assert run(root.parent, "status", "--porcelain") == "?? scenarios/"
+        assert run(root.parent, "fsck", "--strict") == ""
+    assert everything(root.parent) == before
+
+
+def test_without_a_repository_it_lies_beside_the_tracker_while_it_is_held(root: Path) -> None:
+    with lock(root):
+        assert everything(root) == [".scen.lock", "tracker.yaml"]
+    assert everything(root) == ["tracker.yaml"]
+
+
+def test_all_worktrees_of_a_repository_share_it(root: Path, shared: Path) -> None:
+    commit(root.parent, "first")
+    run(root.parent, "worktree", "add", "-q", "../linked")
+    linked = root.parents[1] / "linked" / "scenarios"
+    assert lock_file(linked) == lock_file(root) == shared / "scen.lock"
+    with lock(linked):
+        assert is_held(root)
+
+
+def test_it_is_one_by_whatever_path_and_from_whatever_environment(
+    root: Path, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root.parent / "link").symlink_to("scenarios")
+    for name, value in {
+        "TMPDIR": str(root),
+        "GIT_DIR": "/nowhere",
+        "GIT_CEILING_DIRECTORIES": f"{root.parent}:{root.parents[1]}",
+    }.items():
+        monkeypatch.setenv(name, value)
+        other = holder(root.parent / "link")
+        monkeypatch.delenv(name)
+        assert is_held(root)
+        other.communicate("done\n")
+    assert not is_held(root)
+    assert lock_file(root).parent == shared
+
+
+@pytest.mark.parametrize("points_to", ["elsewhere", "/nowhere", "", "elsewhere/file"])
+def test_what_a_git_file_names_is_not_written_to_unless_it_is_a_git_directory(
+    root: Path, points_to: str
+) -> None:
+    put(root.parent, "elsewhere/file", b"")
+    put(root.parent, ".git", f"gitdir: {points_to}\n".encode())
+    with lock(root):
+        assert everything(root) == [".scen.lock", "tracker.yaml"]
+        assert everything(root.parent / "elsewhere") == ["file"]
+
+
+# -- who has it -----------------------------------------------------------------------------------
+
+
+def test_what_a_live_process_holds_is_waited_for_and_named_and_a_dead_one_holds_nothing(
+    root: Path, shared: Path
+) -> None:
+    other = holder(root)
+    with pytest.raises(Held) as error, lock(root, 0.02):
+        pass
+    assert str(error.value) == (
+        f"{root}: cannot lock it: nothing was written: another command, perhaps a `scen` in"
+        f" another terminal, still holds it after 0.02 s ({shared}/scen.lock); let it end, then"
+        " run the command again"
+    )
+    other.kill()
+    other.communicate()
+    with lock(root):
+        assert is_held(root)
+
+
+def test_what_a_dead_process_left_beside_the_tracker_holds_nothing_and_goes(root: Path) -> None:
+    other = holder(root)
+    other.kill()
+    other.communicate()
+    assert everything(root) == [".scen.lock", "tracker.yaml"]
+    assert not is_held(root)
+    assert everything(root) == ["tracker.yaml"]
+
+
+def test_a_lock_that_comes_too_late_is_given_back(root: Path, shared: Path) -> None:
+    with lock(root):
+        assert is_held(root)
+        with pytest.raises(Held), lock(root, 0.01):
+            pass
+    with lock(root):
+        assert shared.is_dir()
+
+
+def test_a_failing_edit_gives_it_back(root: Path) -> None:
+    with pytest.raises(Exists), lock(root):
+        worktree.create(root, "tracker.yaml", b"")
+    assert not is_held(root)
+
+
+def waiting(place: Path) -> int:
+    """How many the kernel has in its queue for a file."""
+    file = f"{place.stat().st_ino} "
+    lines = Path("/proc/locks").read_text().splitlines()
+    return sum("->" in line and f":{file}" in line for line in lines)
+
+
+def queued(root: Path, number: int, order: list[int]) -> threading.Thread:
+    """A thread that waits for the lock, behind `number` others, and says that it had it."""
+
+    def wait() -> None:
+        with lock(root):
+            order.append(number)
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    while waiting(lock_file(root)) <= number:
+        thread.join(0.001)
+    return thread
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no list of who waits here")
+def test_who_came_first_has_it_first(root: Path, shared: Path) -> None:
+    order: list[int] = []
+    with lock(root):
+        threads = [queued(root, number, order) for number in range(8)]
+        assert order == []
+    for thread in threads:
+        thread.join()
+    assert order == list(range(8))
+    assert not (shared / "scen.lock").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no list of who waits here")
+def test_of_a_file_that_is_removed_meanwhile_nobody_has_the_lock(root: Path, shared: Path) -> None:
+    order: list[int] = []
+    with lock(root):
+        late = queued(root, 0, order)
+        (shared / "scen.lock").unlink()
+        with lock(root):  # another file
+            pass
+    late.join()
+    assert order == [0]
+    put(shared, "scen.lock", b"")
+    descriptor = os.open(shared / "scen.lock", os.O_RDONLY)
+    with just_before("fcntl.flock", "", (shared / "scen.lock").unlink), lock(root):
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # what was removed is free
+        assert is_held(root)
+    os.close(descriptor)
+
+
+# -- whose it is ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+@pytest.mark.parametrize("mode", [0o700, 0o755, 0o2770, 0o2775, 0o777])
+def test_who_may_use_the_folder_may_use_it_whatever_the_umask(
+    root: Path, shared: Path, mode: int, umask: int
+) -> None:
+    shared.chmod(mode)
+    before = os.umask(umask)
+    try:
+        with lock(root):
+            assert stat.S_IMODE((shared / "scen.lock").stat().st_mode) == mode & 0o666
+    finally:
+        os.umask(before)
+
+
+@needs_root
+@pytest.mark.parametrize("mode", [0o700, 0o2770])
+def test_one_that_root_made_is_its_users(plain_root: Path, mode: int) -> None:
+    with without_privileges():
+        run(plain_root, "init", "-q")
+        git_dir = plain_root / ".git"
+        git_dir.chmod(mode)
+    before = os.umask(0o077)
+    with lock(plain_root), without_privileges():
+        assert is_held(plain_root)
+        made, folder = (git_dir / "scen.lock").stat(), git_dir.stat()
+        assert (made.st_uid, made.st_gid) == (folder.st_uid, folder.st_gid)
+    os.umask(before)
+    with without_privileges(), lock(plain_root):
+        assert is_held(plain_root)
+
+
+@needs_root
+def test_one_of_another_user_that_may_be_read_is_shared_and_a_closed_one_is_named(
+    plain_root: Path,
+) -> None:
+    run(plain_root, "init", "-q")
+    place = lock_file(plain_root)
+    with lock(plain_root), without_privileges():
+        assert is_held(plain_root)
+    place.touch(0o600)
+    with without_privileges():
+        assert refusal(plain_root) == (
+            f"{place}: Permission denied; somebody who may write there can mend that:"
+            f" chmod a+rw {place}"
+        )
+
+
+def test_a_read_only_git_directory_is_named_and_a_lock_in_it_is_enough(plain_root: Path) -> None:
+    with without_privileges():
+        run(plain_root, "init", "-q")
+        place = lock_file(plain_root)
+        place.parent.chmod(0o555)
+        assert refusal(plain_root) == (
+            f"{place}: Permission denied; somebody who may write there can mend that: touch {place}"
+        )
+        place.parent.chmod(0o755)
+        place.touch(0o444)
+        place.parent.chmod(0o555)
+        with lock(plain_root):
+            assert is_held(plain_root)
+        place.parent.chmod(0o755)
+
+
+def test_on_a_read_only_disk_it_is_the_same(root: Path, shared: Path) -> None:
+    with mounted(shared, "size=1m"):
+        run(root.parent, "init", "-q", "--template=")
+        subprocess.run(["mount", "-o", "remount,ro", str(shared)], check=True)
+        place = f"{shared}/scen.lock"
+        assert refusal(root) == (
+            f"{place}: Read-only file system; somebody who may write there can mend that:"
+            f" touch {place}"
+        )
+        subprocess.run(["mount", "-o", "remount,rw", str(shared)], check=True)
+        (shared / "scen.lock").touch()
+        subprocess.run(["mount", "-o", "remount,ro", str(shared)], check=True)
+        with lock(root):
+            assert is_held(root)
+
+
+# -- what else may lie there ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("put_there", "reason"),
+    [
+        (lambda place: place.symlink_to("../victim"), "Too many levels of symbolic links"),
+        (lambda place: place.symlink_to("../absent"), "Too many levels of symbolic links"),
+        (lambda place: place.mkdir(), "Is a directory"),
+        (os.mkfifo, "it is no file"),
+    ],
+    ids=["link", "dead link", "folder", "fifo"],
+)
+def test_what_is_no_file_is_named_and_nothing_is_followed(
+    root: Path, shared: Path, put_there: Callable[[Path], None], reason: str
+) -> None:
+    put(root.parent, "victim", b"whole\n")
+    put_there(shared / "scen.lock")
+    place = f"{shared}/scen.lock"
+    assert refusal(root) == f"{place}: {reason}; move that away, then run the command again"
+    assert (root.parent / "victim").read_bytes() == b"whole\n"
+    assert not (root.parent / "absent").exists()
+
+
+def test_a_file_that_somebody_put_there_keeps_its_content_and_its_mode(
+    root: Path, shared: Path
+) -> None:
+    put(root.parent, "victim", b"whole\n")
+    (root.parent / "victim").chmod(0o600)
+    (shared / "scen.lock").hardlink_to(root.parent / "victim")
+    with lock(root):
+        assert is_held(root)
+        assert (shared / "scen.lock").samefile(root.parent / "victim")
+    assert (root.parent / "victim").read_bytes() == b"whole\n"
+    assert stat.S_IMODE((root.parent / "victim").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("reason", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_said(root: Path, shared: Path, reason: int) -> None:
+    fault = on_a_system_without(FLOCK, lambda: refusal(root), reason)
+    assert isinstance(fault, str)
+    assert re.fullmatch(
+        f"the file system of {re.escape(str(shared))} has no locks \\([A-Z].*\\); use one that has",
+        fault,
+    )
+
+
+def test_what_a_killed_maker_of_the_lock_left_goes_with_the_next(root: Path, shared: Path) -> None:
+    put(shared, ".scen-0123456789abcdef.tmp", b"")
+    put(shared, "scen.lock", b"")
+    with lock(root):
+        pass
+    assert [path for path in everything(shared) if path.startswith(".scen")] == []
