@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -258,3 +259,106 @@ def test_what_is_jotted_down_is_left_behind_by_a_kill_alone(root: Path) -> None:
     taken_up(place)
     taken_up(place)
     assert left(root, "item") == {}
+
+
+# -- whose it is ----------------------------------------------------------------------------------
+
+
+def modes(folder: Path) -> dict[str, str]:
+    found = [folder, *folder.rglob("*")]
+    return {path.name: f"{path.stat().st_mode & 0o777:o}" for path in found}
+
+
+@pytest.fixture
+def ours(root: Path) -> Path:
+    """The folder of all databases, with a sitting and what a killed command jotted down."""
+    with notes(root, "desk", DAY) as found:
+        found.keep(skipped=("war",))
+        with jotted(root, "item") as jot:
+            jot("one")
+            (place,) = found.folder.glob("item-*.txt")
+            place.rename(place.with_name("item-0.txt"))
+    return root.parent / "state" / "scen"
+
+
+def test_folders_and_files_are_for_their_owner_alone_whatever_the_umask(root: Path) -> None:
+    before = os.umask(0)
+    try:
+        with notes(root, "desk", DAY) as found, jotted(root, "item") as jot:
+            for text in ("one", "two"):
+                found.keep(skipped=(text,))
+                jot(text)
+            seen = modes(root.parent / "state" / "scen")
+    finally:
+        os.umask(before)
+    assert sorted(seen.values()) == ["600"] * 4 + ["700"] * 2
+
+
+def test_what_earlier_versions_left_open_is_closed_and_read(root: Path, ours: Path) -> None:
+    (folder,) = ours.iterdir()
+    for place, mode in ((ours, 0o755), (folder, 0o755), *((p, 0o644) for p in folder.iterdir())):
+        place.chmod(mode)
+    assert kept(root).skipped == ("war",)
+    assert list(left(root, "item").values()) == ["one"]
+    assert sorted(modes(ours).values()) == ["600"] * 2 + ["700"] * 2
+
+
+def unread(root: Path, place: Path, fault: str) -> None:
+    """Neither a sitting nor a text is taken from there, and it is said why."""
+    mend = "move it away, or set XDG_STATE_HOME to a folder of your own"
+    with pytest.raises(ScenError) as refused, notes(root, "desk", DAY):
+        pass
+    assert str(refused.value) == f"{place}: {fault}; unfinished work in it is not read: {mend}"
+
+
+@pytest.mark.parametrize("above", [True, False])
+def test_a_folder_that_all_may_write_to_is_not_read(root: Path, ours: Path, above: bool) -> None:
+    place = ours if above else next(ours.iterdir())
+    place.chmod(0o777)
+    unread(root, place, "all may write to it")
+    for look in (lambda: left(root, "item"), lambda: earlier(root, "desk", date(2023, 1, 1))):
+        with pytest.raises(ScenError, match="all may write to it"):
+            look()
+    assert modes(ours)[place.name] == "777"
+
+
+def test_a_file_that_all_may_write_to_is_not_read(root: Path, ours: Path) -> None:
+    for name in (PLACE, "item-0.txt"):
+        (place,) = ours.rglob(name)
+        place.chmod(0o666)
+    unread(root, place.with_name(PLACE), "all may write to it")
+    assert left(root, "item") == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+@pytest.mark.parametrize("name", [".", "folder", PLACE, "link"])
+def test_what_another_user_owns_is_not_read(root: Path, ours: Path, name: str) -> None:
+    (folder,) = ours.iterdir()
+    if name == "link":  # into a folder of ours
+        ours.rename(ours.with_name("elsewhere"))
+        ours.symlink_to("elsewhere")
+    place = {".": ours, "folder": folder, PLACE: folder / PLACE, "link": ours}[name]
+    os.chown(place, 65534, -1, follow_symlinks=False)
+    unread(root, place, "it belongs to another user (uid 65534)")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+def test_a_text_of_another_user_is_not_told(root: Path, ours: Path) -> None:
+    (place,) = ours.rglob("item-0.txt")
+    assert left(root, "item") == {place: "one"}
+    os.chown(place, 65534, -1)
+    assert left(root, "item") == {}
+
+
+def test_a_link_in_the_place_of_a_sitting_is_not_followed(root: Path, ours: Path) -> None:
+    (place,) = ours.rglob(PLACE)
+    place.rename(place.with_name("elsewhere.yaml"))
+    place.symlink_to("elsewhere.yaml")
+    with pytest.raises(ScenError, match="cannot be read: Too many levels"):
+        kept(root)
+
+
+def test_no_lock_stays_where_nothing_is_at_work(root: Path, ours: Path) -> None:
+    assert list(left(root, "item").values()) == ["one"]
+    assert kept(root).skipped == ("war",)
+    assert list(ours.rglob("*.lock")) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
@@ -26,6 +27,7 @@ _HEAD = """\
 # What was answered in an unfinished `scen review`: the next one goes on from here.
 # It is no record, and nothing in the database.
 """
+_MODE = 0o600
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -88,7 +90,7 @@ class Notes:
         self.sitting = msgspec.structs.replace(self.sitting, **changes)
         data = (_HEAD + dump_fragment(msgspec.to_builtins(self.sitting))).encode()
         if self.writes and self._data is None:
-            worktree.create(self.folder, self._name, data)
+            worktree.create(self.folder, self._name, data, _MODE)
         elif self.writes and self._data is not None:
             worktree.replace(self.folder, self._name, self._data, data)
         self._data = data
@@ -129,7 +131,7 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
 
     def jot(text: str) -> None:
         if not kept:
-            worktree.create(folder, name, text.encode())
+            worktree.create(folder, name, text.encode(), _MODE)
         elif kept[-1] != text.encode():
             worktree.replace(folder, name, kept[-1], text.encode())
         kept.append(text.encode())
@@ -143,12 +145,13 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
 
 def left(root: Path, what: str) -> dict[Path, str]:
     """What was jotted down by processes that were killed, oldest first."""
-    found = {}
-    places = _folder(root).glob(f"{what}-*.txt")
-    for place in sorted(places, key=lambda place: place.stat().st_mtime):
+    found = []
+    for place in _folder(root).glob(f"{what}-*.txt"):
         with suppress(ScenError), _sole(place):
-            found[place] = place.read_text()
-    return found
+            data = _bytes(place)
+            if data is not None:
+                found.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
+    return {place: text for _, place, text in sorted(found)}
 
 
 def taken_up(place: Path) -> None:
@@ -170,7 +173,8 @@ def _folder(root: Path) -> Path:
     """The user's state folder, not the database's: git cannot commit what is not there.
 
     XDG_STATE_HOME, where it is an absolute path as its specification wants; LOCALAPPDATA on
-    Windows; else ~/.local/state. One folder for each database, by its real path.
+    Windows; else ~/.local/state. One folder for each database, by its real path. Refused where
+    somebody else may have written what is there.
     """
     given = os.environ.get("XDG_STATE_HOME", "")
     local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
@@ -181,7 +185,11 @@ def _folder(root: Path) -> Path:
         raise ScenError(
             "no folder for an unfinished sitting: set XDG_STATE_HOME to one of your own"
         ) from None
-    return base / "scen" / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+    folder = base / "scen" / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+    for part in (folder.parent, folder):
+        with suppress(OSError):  # then nothing of it can be read
+            _refuse_foreign(part, part.lstat(), part.stat())
+    return folder
 
 
 def _name(analyst: Analyst, on: date) -> str:
@@ -197,7 +205,10 @@ def _make(folder: Path) -> None:
     """Readable by its owner alone: a blind answer is for nobody else's eyes yet."""
     fault = "it cannot be written to"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for part in (folder.parent, folder):
+            part.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _refuse_foreign(part, part.lstat(), part.stat())
+            _close_to_others(part, part.stat())
         if os.access(folder, os.W_OK):
             return
     except OSError as error:
@@ -207,14 +218,40 @@ def _make(folder: Path) -> None:
 
 
 def _bytes(place: Path) -> bytes | None:
+    flags = os.O_RDONLY | sum(getattr(os, f, 0) for f in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
     try:
-        return place.read_bytes()
+        with open(place, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+            info = os.fstat(file.fileno())
+            _refuse_foreign(place, info)
+            _close_to_others(place, info)
+            return file.read()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise ScenError(
             f"{place}: an unfinished sitting cannot be read: {error.strerror}"
         ) from None
+
+
+def _refuse_foreign(place: Path, *known: os.stat_result) -> None:
+    """Nobody else chooses what is gone on from; `known` is of the file, and of a link to it."""
+    if os.name == "nt":
+        return
+    fault = None
+    for info in known:
+        if info.st_uid != os.geteuid():
+            fault = f"it belongs to another user (uid {info.st_uid})"
+        elif info.st_mode & stat.S_IWOTH and not stat.S_ISLNK(info.st_mode):
+            fault = "all may write to it"
+    if fault:
+        mend = "move it away, or set XDG_STATE_HOME to a folder of your own"
+        raise ScenError(f"{place}: {fault}; unfinished work in it is not read: {mend}")
+
+
+def _close_to_others(place: Path, info: os.stat_result) -> None:
+    """Earlier versions left it open to those who read."""
+    if os.name != "nt" and info.st_mode & 0o077:
+        place.chmod(stat.S_IMODE(info.st_mode) & 0o700)
 
 
 def _parsed(place: Path, data: bytes) -> Sitting:
