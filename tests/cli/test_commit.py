@@ -325,8 +325,8 @@ def test_outside_a_repository_nothing_is_written(
     before = tree(root.parent)
     made = scen(*words, "--commit", *more)
     assert (made.exit_code, made.stdout) == (1, "")
-    assert ": --commit needs a git repository (git init makes one): not a git" in made.stderr
-    assert made.stderr.endswith("nothing was written\n")
+    assert made.stderr.startswith("scen: nothing was written: ")
+    assert "is in no git repository: revisions and --commit need one" in made.stderr
     assert tree(root.parent) == before
 
 
@@ -360,10 +360,9 @@ def test_what_git_ignores_is_not_written(top: Path, monkeypatch: pytest.MonkeyPa
     made = scen(*TALKS, "--commit")
     assert (made.exit_code, made.stdout) == (1, "")
     assert made.stderr.startswith(
-        "scen: nothing was written: git would not commit it: "
-        "The following paths are ignored by one of your .gitignore files:\nscenarios/evidence"
+        "scen: nothing was written: git would not commit what it ignores: "
+        "scenarios/evidence/2022/2022-02-28-talks.yaml (`git check-ignore -v` names the rule)"
     )
-    assert "hint" not in made.stderr
     assert tree(top) == before
 
 
@@ -380,7 +379,7 @@ def test_a_new_source_is_refused_with_its_item(top: Path) -> None:
     terminal = Terminal(top, "add-evidence", "A visit", *KNOWN, "--source", "trt", "--commit")
     terminal.walk(REGISTERING)
     assert terminal.end()[0] == 1
-    assert "git would not commit it" in terminal.screen
+    assert "git would not commit what it ignores" in terminal.screen
     again = terminal.screen.partition("to take it up again: ")[2].replace("\n", "")
     first, _, second = again.partition(" && ")
     assert first.startswith("scen add-source trt ")
@@ -442,14 +441,15 @@ def test_where_a_hook_says_no_the_result_is_shown_and_then_why_there_is_no_commi
     before = tree(top / "scenarios")
     made = scen(*TALKS, "--commit")
     new = "evidence/2022/2022-02-28-talks.yaml"
-    there = f"git -C {top}/scenarios"
+    there = f"git -C {top}"
     words = "'evidence: 2022-02-28-talks (trade 76% → 96.9%)'"
     assert made.exit_code == 1
     assert made.stdout.splitlines()[0] == f"scenarios/{new}"
     assert made.stdout.splitlines()[-1].startswith("trade ")
     assert made.stderr == (
         f"scen: {top}/scenarios/{new}: written, not committed:\nno \\x1b[31mway\n"
-        f"once that is mended: {there} add -- {new} && {there} commit -m {words} -- {new}\n"
+        f"once that is mended: {there} add -- scenarios/{new} && "
+        f"{there} commit -m {words} -- scenarios/{new}\n"
     )
     assert list(changes(before, tree(top / "scenarios"))) == [new]
     assert (run(top, "ls-files", "--stage"), last(top)) == (staged, "first")

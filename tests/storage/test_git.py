@@ -160,14 +160,14 @@ def test_a_day_before_the_first_commit_and_a_day_of_no_calendar(desk: Path) -> N
 
 
 def test_outside_a_repository_and_without_git(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(tmp_path, "scenarios/tracker.yaml", TRACKER)
     with pytest.raises(ScenError, match="in no git repository"):
         git.repository(tmp_path / "scenarios")
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ScenError, match="git is not installed"):
-        git.repository(tmp_path / "scenarios")
+        git.repository(desk / "scenarios")
 
 
 def scen(*words: str) -> tuple[int, str, str]:

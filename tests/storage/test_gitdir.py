@@ -1,4 +1,4 @@
-"""Where git finds a repository, this finds it; what a clone could plant is refused by name."""
+"""Where git finds a repository, this finds it; what a clone could plant is named and not taken."""
 
 from __future__ import annotations
 
@@ -113,24 +113,33 @@ def test_a_broken_link_is_left_to_git_to_explain(top: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("where", ["a/b/scenarios", "a/b", "a"])
-def test_files_that_form_a_repository_below_the_top_are_refused(top: Path, where: str) -> None:
+def test_files_that_form_a_repository_below_the_top_are_named_and_are_none(
+    top: Path, where: str
+) -> None:
     bare_files(top / where)
-    with pytest.raises(ScenError, match=f"/désk/{where}: its HEAD, objects and refs form a git"):
-        find(top / "a/b/scenarios")
-    assert find(top / "scenarios")
+    expected = Place(top, top / ".git", top / ".git")
+    assert find(top / "a/b/scenarios") == expected._replace(embedded=top / where)
+    assert find(top / "scenarios") == expected
 
 
-def test_files_that_name_the_rest_of_a_repository_elsewhere_are_refused(top: Path) -> None:
+def test_files_that_name_the_rest_of_a_repository_elsewhere_are_named(top: Path) -> None:
     (top / "scenarios/HEAD").symlink_to("refs/heads/main")
     put(top, "scenarios/commondir", b"../evil\n")
-    with pytest.raises(ScenError, match="/désk/scenarios: its HEAD, objects and refs"):
-        find(top / "scenarios")
+    assert find(top / "scenarios") == Place(top, top / ".git", top / ".git", top / "scenarios")
 
 
-def test_such_files_in_the_database_are_refused_without_a_repository_too(tmp_path: Path) -> None:
+def test_programs_in_the_place_of_folders_are_named_as_git_takes_them(top: Path) -> None:
+    put(top, "scenarios/HEAD", b"ref: refs/heads/main\n")
+    for name in ("objects", "refs"):
+        put(top, f"scenarios/{name}", b"")
+        (top / "scenarios" / name).chmod(0o755)
+    assert run(top / "scenarios", "rev-parse", "--absolute-git-dir") == str(top / "scenarios")
+    assert find(top / "scenarios") == Place(top, top / ".git", top / ".git", top / "scenarios")
+
+
+def test_such_files_in_a_database_without_a_repository_make_none(tmp_path: Path) -> None:
     bare_files(tmp_path / "scenarios")
-    with pytest.raises(ScenError, match="/scenarios: its HEAD, objects and refs"):
-        find(tmp_path / "scenarios")
+    assert find(tmp_path / "scenarios") is None
 
 
 def test_beside_a_git_directory_such_files_are_files(top: Path) -> None:

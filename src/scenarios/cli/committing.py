@@ -35,7 +35,7 @@ class Committed(NamedTuple):
     fault: ScenError | None = None
 
 
-def check(root: Path, paths: Sequence[str], subject: str) -> Pending:
+def check(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> Pending:
     """Refuse what could not be committed, before a byte of it is written."""
     from scenarios.storage import commits
 
@@ -43,7 +43,8 @@ def check(root: Path, paths: Sequence[str], subject: str) -> Pending:
     repository = commits.repository(folder)
     inside = [(root / path).relative_to(folder).as_posix() for path in paths]
     commits.refuse(repository, inside)
-    return Pending(repository, inside, commits.uncommitted(repository, inside), subject)
+    uncommitted = commits.uncommitted(repository, inside, dry_run=dry_run)
+    return Pending(repository, inside, uncommitted, subject)
 
 
 def commit(pending: Pending, *, dry_run: bool) -> Committed:

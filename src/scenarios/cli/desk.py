@@ -154,8 +154,19 @@ def repository_of(context: typer.Context) -> tuple[Path, Repository]:
     except ScenError:
         # No files of its own: a bare repository, or one whose database is in its history only.
         root = Path(context.obj or here())
-        return root, git.without_files(root)
-    return root, git.repository(root)
+        return root, git.without_files(root, named=bool(context.obj))
+    repository = git.repository(root)
+    tell_embedded(context, repository)
+    return root, repository
+
+
+def tell_embedded(context: typer.Context, repository: Repository) -> None:
+    """Name, once, a repository that tracked files form: git itself would believe it."""
+    folder = repository.embedded
+    if folder and not context.meta.get(__name__):
+        context.meta[__name__] = True
+        what = "its HEAD, objects and refs form a git repository of their own, which is not read"
+        say(f"{shown(folder)}: {what}; run no git there, and delete them or move them away")
 
 
 def write(
@@ -187,7 +198,9 @@ def write(
         pending = None
         if commit and drafts:
             subject = commit if isinstance(commit, str) else commit(written)
-            pending = committing.check(root, [draft.path for draft in drafts], subject)
+            paths = [draft.path for draft in drafts]
+            pending = committing.check(root, paths, subject, dry_run=dry_run)
+            tell_embedded(context, pending.repository)
         for number, one in enumerate(drafts if not dry_run else ()):
             try:
                 if one.old is None:

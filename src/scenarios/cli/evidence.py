@@ -82,7 +82,8 @@ def add_evidence(
             summary, "SUMMARY", "What was observed, in a sentence", parsing.line
         )
         if asked and commit:  # before the long walk, of a path like the one to come
-            committing.check(desk.root, [path_of("evidence", f"{entered}-item")], "")
+            path = path_of("evidence", f"{entered}-item")
+            committing.check(desk.root, [path], "", dry_run=True)
         new_source = details(desk, record, asked=asked)
         if asked:
             walk(desk.database, answers, entered)

@@ -61,7 +61,8 @@ def origin_of(
         files = desk.snapshot if rev else git.snapshot(repository, commit, desk.snapshot)[0]
     except ScenError:
         return None, None
-    return f"{commit[:12]} of {git.committed_on(repository, commit)}", files == desk.snapshot
+    day = git.committed_on(repository, commit) or "no day of the calendar"
+    return f"{commit[:12]} of {day}", files == desk.snapshot
 
 
 def plot(

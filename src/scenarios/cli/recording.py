@@ -40,7 +40,7 @@ def init(
         raise ScenError(f"{shown(root / there[0])} is there already: nothing was written")
     missing = [path for path in made if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
-    pending = committing.check(root, missing, subject) if commit else None
+    pending = committing.check(root, missing, subject, dry_run=dry_run) if commit else None
     with lock(root) if pending and not dry_run else nullcontext():
         for path in missing if not dry_run else ():
             worktree.create(root, path, made[path])

@@ -102,7 +102,7 @@ def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: 
     sheet = f"{on}-{analyst}"
     desk.refuse_left_out("forecasts", sheet, desk.database.sheets)
     if commit:
-        committing.check(desk.root, [path_of("forecasts", sheet)], "")
+        committing.check(desk.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
 def _sit(seat: Seat, desk: Desk, form: Format) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
-from scenarios.storage.git import Repository, start
+from scenarios.storage import git
+from scenarios.storage.git import Repository
+from scenarios.storage.gitrun import INERT, answer, as_user, launch, said
 
 _NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"
@@ -36,44 +38,66 @@ class Commit(NamedTuple):
 
 def repository(folder: Path) -> Repository:
     """The repository whose working tree holds a folder: where a commit can be made of it."""
-    made = _start(folder, "rev-parse", "--is-inside-work-tree", "--show-prefix")
-    inside, _, prefix = _text(made.stdout).partition("\n")
-    if made.returncode or inside != "true":
-        reason = _reason(made.stderr) or "this is no working tree"
-        need = "--commit needs a git repository (git init makes one)"
-        raise ScenError(f"{folder}: {need}: {reason}; {_NOTHING}")
-    return Repository(folder, prefix.removesuffix("\n"))
+    try:
+        found = git.repository(folder)
+    except ScenError as error:
+        raise ScenError(f"{_NOTHING}: {error}") from None
+    if found.top is None:
+        why = "core.bare or core.worktree says that its files are not here"
+        raise ScenError(f"{_NOTHING}: {found.git_dir} has no working tree around {folder}: {why}")
+    return found
 
 
 def refuse(repository: Repository, paths: Sequence[str]) -> None:
     """Raise where files that are about to be written could not be committed, and nothing else.
 
-    Nothing is changed: it is asked before the first byte is written. The paths are those within
-    the repository's folder, there or not yet.
+    Nothing is changed and no program of the repository is run: it is asked before the first byte
+    is written. The paths are those within the repository's folder, there or not yet.
     """
-    folder = repository.folder
-    if what := _underway(folder):
+    if what := _underway(repository):
         how = "finish or abort it first, `git status` says how"
-        raise ScenError(f"{folder}: git is in the middle of {what}: {how}; {_NOTHING}")
-    real = _real(folder, paths)
-    own = {repository.prefix + path for path in real}
-    for status, path in _staged(folder):
+        raise ScenError(f"{repository.folder}: git is in the middle of {what}: {how}; {_NOTHING}")
+    real = _real(repository, paths)
+    for status, path in _staged(repository):
         if status == "U":
             raise ScenError(f"{path} is in conflict: resolve it first; {_NOTHING}")
-        if path in own:
+        if path in real:
             how = "commit or unstage it first (git restore --staged)"
             raise ScenError(f"{path} is staged already with other content: {how}; {_NOTHING}")
-    quiet = ("-c", "advice.addIgnoredFile=false", _LITERAL)
-    tried = _start(folder, *quiet, "add", "--dry-run", "--ignore-missing", "--", *real)
-    if tried.returncode:
-        raise ScenError(f"{_NOTHING}: git would not commit it: {_reason(tried.stderr)}")
+    lock = repository.git_dir / "index.lock"
+    if os.path.lexists(lock):
+        how = "if no git is at work, one was killed: then delete it"
+        raise ScenError(f"{_NOTHING}: git keeps {lock}: {how}")
+    if not os.access(repository.git_dir, os.W_OK):
+        raise ScenError(f"{_NOTHING}: {repository.git_dir} cannot be written to")
+    # Not `add --dry-run`, which runs the repository's filters.
+    names = os.fsencode("".join(f"{path}\0" for path in real))
+    asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
+    if asked.returncode > 1:
+        raise ScenError(f"{_NOTHING}: git would not commit it: {said(asked.stderr)}")
+    if asked.stdout:
+        ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
+        how = "`git check-ignore -v` names the rule"
+        raise ScenError(f"{_NOTHING}: git would not commit what it ignores: {ignored} ({how})")
 
 
-def uncommitted(repository: Repository, paths: Sequence[str]) -> list[str]:
-    """Those of the paths that hold something which is not committed yet."""
-    real = _real(repository.folder, paths)
-    found = _files(repository.folder, real, "--modified", "--others")
-    return [path for path, name in zip(paths, real, strict=True) if name in found]
+def uncommitted(
+    repository: Repository, paths: Sequence[str], *, dry_run: bool = False
+) -> list[str]:
+    """Those of the paths that hold something which is not committed yet.
+
+    In a dry run without the repository's filters, which are programs.
+    """
+    real = _real(repository, paths)
+    if dry_run:
+        staged = dict(zip(real, (_oids(repository, real).get(name) for name in real), strict=True))
+        return [
+            path
+            for path, (name, oid) in zip(paths, staged.items(), strict=True)
+            if _differs(_top(repository) / name, oid)
+        ]
+    listed = _files(repository, real, "--modified", "--others")
+    return [path for path, name in zip(paths, real, strict=True) if name in listed]
 
 
 def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit:
@@ -81,69 +105,83 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
 
     Where git or a hook says no the files stay, and the index is as it was.
     """
-    folder = repository.folder
-    real = _real(folder, paths)
-    before = _head(folder)
+    real = _real(repository, paths)
+    before = _head(repository)
     with _ctrl_c_is_for_git():
-        new = _files(folder, real, "--others")
+        new = _files(repository, real, "--others")
         # Git commits no path that it does not know of.
-        made = _start(folder, _LITERAL, "add", "--intent-to-add", "--", *new) if new else None
+        words = (_LITERAL, "add", "--intent-to-add", "--", *new)
+        made = _let_run(repository, *words) if new else None
         if made is None or not made.returncode:
             encoding = ("-c", "i18n.commitEncoding=UTF-8")
             words = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            made = _start(folder, *encoding, *words, "--", *literal)
-        after = _head(folder)
+            made = _let_run(repository, *encoding, *words, "--", *literal)
+        after = _head(repository)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
             if new:
-                _start(folder, "update-index", "--force-remove", "--", *new)
-            said = _reason(made.stdout + made.stderr)
-            raise ScenError(_not_committed(folder, real, subject, said))
-        if _start(folder, _LITERAL, "diff", "--cached", "--quiet", "--", *real).returncode:
+                _ask(repository, "update-index", "--force-remove", "--", *new)
+            why = said(made.stdout + made.stderr)
+            raise ScenError(_not_committed(_top(repository), real, subject, why))
+        words = ("diff", "--cached", "--no-ext-diff", "--quiet", "--", *real)
+        if _ask(repository, _LITERAL, *words).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
-            _start(folder, _LITERAL, "reset", "--quiet", "--", *real)
-    return Commit(after, _reason(made.stderr))
+            _ask(repository, _LITERAL, "reset", "--quiet", "--", *real)
+    return Commit(after, said(made.stderr))
 
 
-def _underway(folder: Path) -> str | None:
-    git_dir = _text(_start(folder, "rev-parse", "--absolute-git-dir").stdout).removesuffix("\n")
+def _underway(repository: Repository) -> str | None:
     for name, what in _UNDERWAY.items():
         # A reference need not be a file.
         is_reference = (
             name.isupper()
-            and not _start(folder, "rev-parse", "--quiet", "--verify", name).returncode
+            and not _ask(repository, "rev-parse", "--quiet", "--verify", name).returncode
         )
-        if is_reference or os.path.lexists(f"{git_dir}/{name}"):
+        if is_reference or os.path.lexists(repository.git_dir / name):
             return what
     return None
 
 
-def _staged(folder: Path) -> Iterator[tuple[str, str]]:
+def _staged(repository: Repository) -> Iterator[tuple[str, str]]:
     """Status and path from the top of whatever is staged or in conflict, in the whole tree."""
     words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
-    parts = iter(_text(_start(folder, "diff", *words).stdout).split("\0")[:-1])
+    listed = answer(_ask(repository, "diff", *words))
+    parts = iter(os.fsdecode(listed).split("\0")[:-1])
     return zip(parts, parts, strict=True)
 
 
-def _real(folder: Path, paths: Sequence[str]) -> list[str]:
-    """The paths from the folder, through symlinks: git follows none."""
-    top = os.path.realpath(folder)
+def _real(repository: Repository, paths: Sequence[str]) -> list[str]:
+    """The paths from the top, through symlinks: git follows none."""
+    top = _top(repository)
     return [
-        Path(os.path.relpath(os.path.realpath(folder / path), top)).as_posix() for path in paths
+        Path(os.path.relpath(os.path.realpath(repository.folder / path), top)).as_posix()
+        for path in paths
     ]
 
 
-def _files(folder: Path, paths: Sequence[str], *which: str) -> list[str]:
-    listed = _start(folder, _LITERAL, "ls-files", "-z", *which, "--", *paths)
-    return _text(listed.stdout).split("\0")[:-1]
+def _files(repository: Repository, paths: Sequence[str], *which: str) -> list[str]:
+    listed = _ask(repository, _LITERAL, "ls-files", "-z", *which, "--", *paths)
+    return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
-def _head(folder: Path) -> str | None:
+def _oids(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
+    """Path → the object that the index has for it."""
+    entries = (entry.partition("\t") for entry in _files(repository, paths, "--stage"))
+    return {path: head.split()[1] for head, _, path in entries}
+
+
+def _differs(file: Path, oid: str | None) -> bool:
+    """Whether a file is not what the index has; one that neither knows is the same."""
+    data = file.read_bytes() if file.is_file() else None
+    return (oid is not None) if data is None else oid is None or git.oid_of(data, oid) != oid
+
+
+def _head(repository: Repository) -> str | None:
     """The commit at hand; None on a branch that has none."""
-    made = _start(folder, "rev-parse", "--quiet", "--verify", "HEAD")
-    return _text(made.stdout).strip() or None
+    made = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
+    return os.fsdecode(made.stdout).strip() or None
 
 
 def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str) -> str:
@@ -169,15 +207,23 @@ def _ctrl_c_is_for_git() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _start(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
-    return start(folder, *words, as_user=True)
+def _top(repository: Repository) -> Path:
+    assert repository.top is not None  # noqa: S101 - as `repository` gave it
+    return repository.top
 
 
-def _reason(said: bytes) -> str:
-    """What git said, as it is read."""
-    text = said.decode(errors="replace").expandtabs().strip()
-    return text.removeprefix("fatal: ")
+def _ask(
+    repository: Repository, *words: str, given: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Let git answer in the user's language and by their settings; none of its hooks runs."""
+    top = _top(repository)
+    place = (f"--git-dir={repository.git_dir}", f"--work-tree={top}")
+    return launch(["git", *place, *INERT, *words], top, as_user(), given)
 
 
-def _text(data: bytes) -> str:
-    return os.fsdecode(data)
+def _let_run(repository: Repository, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run git at the top as the user would: hooks find the environment that they always find.
+
+    The places would be in it if they were named. What git finds there was compared with them.
+    """
+    return launch(["git", *words], _top(repository), as_user())

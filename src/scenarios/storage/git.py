@@ -15,6 +15,17 @@ from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.storage import gitdir
+from scenarios.storage.gitrun import (
+    INERT,
+    answer,
+    as_user,
+    for_reading,
+    launch,
+    reading,
+    run,
+    start,
+)
 from scenarios.storage.yamltext import MAX_BYTES
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -23,17 +34,19 @@ _SYMLINK = "120000"
 _SHA1_DIGITS = 40
 _AT_ONCE = 200
 """So many names fit into a pipe while git is still busy answering."""
-_AS_USER = re.compile(
-    r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)"
-    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|EXEC_PATH)"
-)
 
 
 class Repository(NamedTuple):
-    """Where git runs, and the database's path from the top of the tree: '' or ending in '/'."""
+    """A database's folder, its path from the top of the tree ('' or ending in '/'), and git's.
+
+    Without `top` there is no work tree. `embedded` is a folder that git would wrongly start from.
+    """
 
     folder: Path
     prefix: str
+    git_dir: Path
+    top: Path | None = None
+    embedded: Path | None = None
 
 
 class Entry(NamedTuple):
@@ -46,15 +59,31 @@ class Entry(NamedTuple):
 
 def repository(database: Path) -> Repository:
     """The repository that holds a database folder."""
-    refused = f"{database} is in no git repository: revisions need one"
-    prefix = _text(run(database, "rev-parse", "--show-prefix", refused=refused)).rstrip("\n")
-    return Repository(database, prefix)
+    place = gitdir.find(database)
+    if place is None:
+        need = "revisions and --commit need one (git init makes it)"
+        raise ScenError(f"{database} is in no git repository: {need}")
+    inner = Path(os.path.realpath(database)).relative_to(place.top).as_posix()
+    is_top = _found_by_git(place.top, place.git_dir, *INERT)
+    prefix = "" if inner == "." else f"{inner}/"
+    top = place.top if is_top else None
+    return Repository(database, prefix, place.git_dir, top, place.embedded)
 
 
-def without_files(folder: Path) -> Repository:
-    """A bare repository, or one without the database's files: its trees hold `scenarios/`."""
-    run(folder, "rev-parse", "--git-dir", refused=f"{folder} is no git repository")
-    return Repository(folder, "scenarios/")
+def without_files(folder: Path, *, named: bool = False) -> Repository:
+    """A bare repository, or one without the database's files: its trees hold `scenarios/`.
+
+    A bare one inside a work tree, which any clone may bring, has to be `named` by the user.
+    """
+    real = Path(os.path.realpath(folder))
+    is_bare = gitdir.is_git_dir(real) and not os.path.lexists(real / ".git")
+    if is_bare and (named or gitdir.find(real.parent) is None):
+        _found_by_git(real, real)
+        return Repository(folder, "scenarios/", real)
+    place = gitdir.find(folder)
+    if place is None:
+        raise ScenError(f"{folder} is no git repository")
+    return repository(place.top)._replace(folder=folder, prefix="scenarios/")
 
 
 def commit_of(repository: Repository, revision: str) -> str:
@@ -65,7 +94,7 @@ def commit_of(repository: Repository, revision: str) -> str:
             raise ScenError(f"there is no commit on or before {revision}")
         return found
     name = f"{revision}^{{commit}}"
-    made = start(repository.folder, "rev-parse", "--verify", "--end-of-options", name)
+    made = start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
     if made.returncode:
         shallow = is_shallow(repository)
         hint = "; this clone is shallow, git fetch --unshallow" if shallow else ""
@@ -76,27 +105,30 @@ def commit_of(repository: Repository, revision: str) -> str:
 def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | None:
     """The last commit on or before a day, by the committer's clock, of those that led to `tip`."""
     until = f"--before={day}T23:59:59"
-    made = start(repository.folder, "rev-list", "-1", until, "--end-of-options", tip, "--")
+    made = start(repository.git_dir, "rev-list", "-1", until, "--end-of-options", tip, "--")
     return _text(made.stdout).strip() or None
 
 
-def committed_on(repository: Repository, commit: str) -> date:
-    """The day of a commit, by the committer's clock."""
-    told = run(repository.folder, "rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
-    return date.fromisoformat(_text(told).strip())
+def committed_on(repository: Repository, commit: str) -> date | None:
+    """The day of a commit, by the committer's clock; None where that is no day of the calendar."""
+    told = run(repository.git_dir, "rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
+    try:
+        return date.fromisoformat(_text(told).strip())
+    except ValueError:
+        return None
 
 
 def merge_base(repository: Repository, one: str, other: str) -> str:
     """The commit from which two revisions went apart."""
     commits = commit_of(repository, one), commit_of(repository, other)
     refused = f"'{one}' and '{other}' have no commit in common"
-    return _text(run(repository.folder, "merge-base", *commits, refused=refused)).strip()
+    return _text(run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
 
 
 def is_shallow(repository: Repository) -> bool:
     """Whether this clone lacks the older part of its history."""
-    told = run(repository.folder, "rev-parse", "--is-shallow-repository")
-    return told.strip() == b"true"
+    listed = gitdir.common(repository.git_dir) / "shallow"
+    return listed.is_file() and listed.stat().st_size > 0
 
 
 def snapshot(
@@ -117,7 +149,7 @@ def snapshot(
     wanted: dict[str, list[str]] = {}
     for entry in entries:
         data = at_hand.get(entry.path)
-        if data is not None and _oid(data, entry.oid) == entry.oid:
+        if data is not None and oid_of(data, entry.oid) == entry.oid:
             found[entry.path] = data
         else:
             wanted.setdefault(entry.oid, []).append(entry.path)
@@ -131,7 +163,7 @@ def tree(repository: Repository, commit: str) -> list[Entry]:
     """The database's files in a commit, by path within the database, sorted."""
     top = f"{commit}:{repository.prefix.rstrip('/')}" if repository.prefix else commit
     known = _exists(repository, top)
-    listed = run(repository.folder, "ls-tree", "-r", "-z", "--full-tree", top) if known else b""
+    listed = run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top) if known else b""
     found = []
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
@@ -143,13 +175,19 @@ def tree(repository: Repository, commit: str) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.path)
 
 
+def oid_of(data: bytes, like: str) -> str:
+    """The name that git gives to a file of these bytes, by the hash that made `like`."""
+    by = sha1 if len(like) == _SHA1_DIGITS else sha256
+    return by(b"blob %d\0" % len(data) + data).hexdigest()
+
+
 @contextmanager
 def objects(repository: Repository) -> Iterator[_Reader]:
     """One long-lived `cat-file --batch`: a function from the names of objects to their bytes."""
-    with subprocess.Popen(
-        ["git", "cat-file", "--batch"],
-        cwd=repository.folder,
-        env=_environment(),
+    with subprocess.Popen(  # noqa: S603 - fixed words
+        reading(repository.git_dir, "cat-file", "--batch"),
+        cwd=repository.git_dir,
+        env=for_reading(repository.git_dir),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -158,39 +196,6 @@ def objects(repository: Repository) -> Iterator[_Reader]:
         assert process.stdout is not None  # noqa: S101
         yield _Reader(process.stdin, process.stdout)
         process.stdin.close()
-
-
-def run(
-    folder: Path,
-    *arguments: str,
-    given: bytes | None = None,
-    refused: str | None = None,
-    as_user: bool = False,
-) -> bytes:
-    """What git prints when it reads `given`; a refusal is an error with git's own reason."""
-    made = start(folder, *arguments, given=given, as_user=as_user)
-    if made.returncode:
-        reason = _text(made.stderr).strip().removeprefix("fatal: ") or f"exit {made.returncode}"
-        raise ScenError(refused or f"git: {reason}")
-    return made.stdout
-
-
-def start(
-    folder: Path, *arguments: str, given: bytes | None = None, as_user: bool = False
-) -> subprocess.CompletedProcess[bytes]:
-    """Run git to its end, whatever it answers; `as_user` is for what is done in their name."""
-    try:
-        return subprocess.run(  # noqa: S603 - fixed words, revisions behind --end-of-options
-            ["git", *arguments],
-            cwd=folder,
-            env=_environment(as_user=as_user),
-            input=given,
-            capture_output=True,
-            check=False,
-        )
-    except FileNotFoundError:
-        need = "--commit needs it; nothing was written" if as_user else "revisions need it"
-        raise ScenError(f"git is not installed: {need}") from None
 
 
 class _Reader:
@@ -225,30 +230,22 @@ def _day(text: str) -> date:
         raise ScenError(f"--rev {text}: no day of the calendar") from None
 
 
-def _oid(data: bytes, like: str) -> str:
-    """The name that git gives to a file of these bytes, by the hash that made `like`."""
-    by = sha1 if len(like) == _SHA1_DIGITS else sha256
-    return by(b"blob %d\0" % len(data) + data).hexdigest()
-
-
 def _exists(repository: Repository, name: str) -> bool:
-    made = start(repository.folder, "cat-file", "-e", name)
+    made = start(repository.git_dir, "cat-file", "-e", name)
     return made.returncode == 0
 
 
-def _environment(*, as_user: bool = False) -> dict[str, str]:
-    """The environment without what would point git elsewhere or make it speak otherwise.
+def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
+    """Whether git has `top` for the top of a work tree; raise where it has another directory.
 
-    `as_user` keeps the user's name, configuration and language, and no more.
+    git looks here itself, with the user's own settings: one that is named to it is trusted, and
+    whose files they are (safe.directory) is not asked.
     """
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("GIT_") or (as_user and _AS_USER.fullmatch(key))
-    }
-    if not as_user:
-        kept |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    return {**kept, "GIT_NO_LAZY_FETCH": "1"}
+    asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
+    told = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")
+    if os.path.realpath(told[0]) != str(git_dir):
+        raise ScenError(f"{top}: git takes {told[0]} for its directory instead of {git_dir}")
+    return told[1:3] == ["true", ""]
 
 
 def _text(data: bytes) -> str:

@@ -17,37 +17,33 @@ _LINKED = ("modules", "worktrees")
 class Place(NamedTuple):
     """A work tree, its git directory, and the one that all worktrees of the repository share.
 
-    A broken `.git` may name a git directory that is not there: git then says so itself.
+    A broken `.git` may name a git directory that is not there: git then says so itself. `embedded`
+    is a folder on the way that git, started there, would take for a repository.
     """
 
     top: Path
     git_dir: Path
     common_dir: Path
+    embedded: Path | None = None
 
 
 def find(folder: Path) -> Place | None:
     """The repository whose work tree holds a folder, or None; symbolic links are followed.
 
-    Refused: a repository that files between the folder and the top form by themselves, which any
-    clone may hold, and one in the folder itself where another repository holds the folder, unless
-    it is a submodule or a linked worktree of that one. As in git, the search stops at
+    Files between the folder and the top that form a repository by themselves, which any clone may
+    hold, are none. A repository in the folder itself is refused where another one holds the folder,
+    unless it is a submodule or a linked worktree of that one. As in git, the search stops at
     GIT_CEILING_DIRECTORIES.
     """
     real = Path(os.path.realpath(folder))
     holders = _upwards(real)
-    bare = None
+    embedded = None
     for top in holders:
-        place = _at(top)
-        if not place:
-            bare = bare or (top if _is_git_dir(top) else None)
-            continue
-        if bare:
-            _refuse_files(bare)
-        if top == real:
-            _refuse_embedded(place, holders)
-        return place
-    if bare == real:
-        _refuse_files(real)
+        if place := _at(top):
+            if top == real:
+                _refuse_embedded(place, holders)
+            return place._replace(embedded=embedded)
+        embedded = embedded or (top if is_git_dir(top) else None)
     return None
 
 
@@ -55,6 +51,20 @@ def nearest(folder: Path) -> Place | None:
     """The work tree that a folder lies in by its `.git`, whatever the environment says of it."""
     real = Path(os.path.realpath(folder))
     return next(filter(None, map(_at, (real, *real.parents))), None)
+
+
+def common(git_dir: Path) -> Path:
+    """The git directory that all worktrees share, of one of theirs."""
+    named = git_dir / "commondir"
+    return Path(os.path.realpath(git_dir / _text(named).strip())) if named.is_file() else git_dir
+
+
+def is_git_dir(folder: Path) -> bool:
+    """Whether git might take a folder for a git directory: files that may be run pass there too."""
+    return os.path.lexists(folder / "HEAD") and (
+        os.path.lexists(folder / "commondir")
+        or all(os.path.lexists(folder / name) for name in ("objects", "refs"))
+    )
 
 
 def _upwards(folder: Path) -> Iterator[Path]:
@@ -79,21 +89,7 @@ def _at(top: Path) -> Place | None:
     else:
         return None
     git_dir = Path(os.path.realpath(git_dir))
-    return Place(top, git_dir, _common(git_dir))
-
-
-def _common(git_dir: Path) -> Path:
-    named = git_dir / "commondir"
-    return Path(os.path.realpath(git_dir / _text(named).strip())) if named.is_file() else git_dir
-
-
-def _is_git_dir(folder: Path) -> bool:
-    """Whether git would take a folder for a git directory, at least; HEAD may be a dead link."""
-    if not os.path.lexists(folder / "HEAD"):
-        return False
-    return (folder / "commondir").is_file() or all(
-        (folder / name).is_dir() for name in ("objects", "refs")
-    )
+    return Place(top, git_dir, common(git_dir))
 
 
 def _text(file: Path) -> str:
@@ -103,13 +99,6 @@ def _text(file: Path) -> str:
             return os.fsdecode(opened.read(_LONGEST)).partition("\0")[0].rstrip("\r\n")
     except OSError:
         return ""
-
-
-def _refuse_files(bare: Path) -> None:
-    raise ScenError(
-        f"{bare}: its HEAD, objects and refs form a git repository of their own, whose settings"
-        " and history git would take for those of the database: delete them, or move them away"
-    )
 
 
 def _refuse_embedded(inner: Place, holders: Iterator[Path]) -> None:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from scenarios.analysis.chronicle import Commit, RecordChange, Revision
 from scenarios.model import Kind, Record
 from scenarios.storage import git
+from scenarios.storage.gitrun import run
 from scenarios.storage.loader import read_record
 from scenarios.storage.records import place_of
 from scenarios.storage.yamltext import MAX_BYTES
@@ -82,16 +83,26 @@ def _commits(
     """Each commit, what it changed of its first parent, and of a merge what no parent had."""
     only = f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
-    listed = git.run(repository.folder, "rev-list", *order, tip, "--", only).decode().splitlines()
+    listed = run(repository.git_dir, "rev-list", *order, tip, "--", only).decode().splitlines()
     parents = {words[0]: tuple(words[1:]) for words in map(str.split, listed)}
     wanted = []
     for id, before in parents.items():
         wanted.append(" ".join((id, *before[:1])))
         if before[1:]:
             wanted.append(" ".join((id, *before)))
-    shape = ("-r", "-z", "--raw", "-c", "--no-renames", "--no-abbrev", "--always")
-    told = git.run(
-        repository.folder,
+    shape = (
+        "-r",
+        "-z",
+        "--raw",
+        "-c",
+        "--no-renames",
+        "--no-abbrev",
+        "--always",
+        "--no-ext-diff",
+        "--no-textconv",
+    )
+    told = run(
+        repository.git_dir,
         *("diff-tree", "--stdin", "--root", *shape, "--encoding=UTF-8", _FORMAT, "--", only),
         given="".join(f"{line}\n" for line in wanted).encode(),
     )
@@ -166,7 +177,7 @@ def _boundary(repository: git.Repository, tip: str) -> frozenset[str]:
     """The commits at which a shallow clone ends: they have parents that it does not hold."""
     if not git.is_shallow(repository):
         return frozenset()
-    roots = git.run(repository.folder, "rev-list", "--max-parents=0", tip).decode().split()
+    roots = run(repository.git_dir, "rev-list", "--max-parents=0", tip).decode().split()
     with git.objects(repository) as read:
         told = {id: data.partition(b"\n\n")[0] for id, data in read(roots)}
     return frozenset(id for id, head in told.items() if b"\nparent " in head)
