@@ -210,3 +210,108 @@ def test_a_repository_in_the_database_is_refused_by_name(
         assert (made.exit_code, made.stdout) == (1, "")
         assert f"scenarios/.git: a git repository inside that of {top}" in made.stderr
     assert not ran.exists()
+
+
+# -- history as it is -----------------------------------------------------------------------------
+
+
+def everything(*, code: int | None = 0) -> list[str]:
+    """What is told of the past."""
+    told = [scen(*words) for words in (("history",), ("audit",), ("diff", "HEAD~1", "HEAD"))]
+    assert code is None or {made.exit_code for made in told} <= {code, 1}, told
+    return [made.stdout for made in told] + [scen("show", "pact", "--rev", "HEAD").stdout]
+
+
+def test_replacements_grafts_and_a_broken_index_change_nothing(top: Path) -> None:
+    plain = everything()
+    other = top.parent / "other"
+    make(other / "scenarios", FILES)
+    run(other, "init", "-q")
+    put(other, "scenarios/pact.yaml", FILES["pact.yaml"].replace("0.2", "0.7").encode())
+    forged = commit(other, FORGED)
+    run(top, "fetch", "-q", str(other), "HEAD")
+    head = run(top, "rev-parse", "HEAD")
+    run(top, "replace", head, forged)
+    assert FORGED in run(top, "log", "--format=%s")
+    assert everything() == plain
+    run(top, "replace", "-d", head)
+    put(top, ".git/info/grafts", f"{head}\n".encode())
+    assert len(run(top, "log", "--format=%s").splitlines()) == 1
+    put(top, ".git/index", b"broken")
+    assert everything() == plain
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"GIT_DIR": "other/.git"},
+        {"GIT_WORK_TREE": "other"},
+        {"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.worktree", "GIT_CONFIG_VALUE_0": "x"},
+        {"GIT_CONFIG_PARAMETERS": "'core.bare'='true'"},
+        {"GIT_CONFIG": "other", "GIT_COMMON_DIR": "other", "GIT_OBJECT_DIRECTORY": "other"},
+        {"GIT_REPLACE_REF_BASE": "refs/heads", "GIT_NAMESPACE": "x", "GIT_SHALLOW_FILE": "x"},
+        {
+            "GIT_EXTERNAL_DIFF": "false",
+            "GIT_PAGER": "false",
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": "x",
+        },
+    ],
+    ids=min,
+)
+def test_no_variable_changes_what_is_read(
+    top: Path, monkeypatch: pytest.MonkeyPatch, names: dict[str, str]
+) -> None:
+    plain = everything()
+    run(top.parent, "init", "-q", "other")
+    for name, value in names.items():
+        there = str(top.parent / value) if value.startswith("other") else value
+        monkeypatch.setenv(name, there)
+    assert everything() == plain
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ({"config": b"[[["}, "git: bad config line 1"),
+        ({"config": b"[core]\nrepositoryformatversion = 9\n"}, "git: Expected git repo version"),
+        ({"HEAD": b""}, "git: not a git repository"),
+    ],
+)
+def test_a_refusal_of_git_is_told_in_its_words(
+    top: Path, monkeypatch: pytest.MonkeyPatch, broken: dict[str, bytes], said: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    for name, data in broken.items():
+        put(top, f".git/{name}", data)
+    told = scen("history").stderr
+    assert told.startswith(f"scen: {said}")
+    rest = told.removeprefix("scen: ")
+    assert scen(*REHEARSED[0], "--commit").stderr == f"scen: nothing was written: {rest}"
+    report = ("report", "--since", "2022-02-01", "--as-of", "2022-02-28", "--format", "html")
+    made = scen(*report)
+    assert (made.exit_code, made.stderr) == (0, f"scen: git's history is left out: {rest}")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root gives files away")
+def test_files_of_somebody_else_are_refused_with_gits_advice(top: Path) -> None:
+    for place in (top, top / ".git"):
+        os.chown(place, 12345, 12345)
+    made = scen("history")
+    assert made.exit_code == 1
+    assert f"git config --global --add safe.directory {top}\n" in made.stderr
+
+
+@pytest.mark.parametrize(
+    "stamp", ["253402300800 +0000", "-5 +0000", "x y", "", "99999999999999999999 +0000"]
+)
+def test_a_day_of_no_calendar_stops_nothing(top: Path, stamp: str) -> None:
+    parent, tree = run(top, "rev-parse", "HEAD", "HEAD^^{tree}").split()
+    raw = f"tree {tree}\nparent {parent}\nauthor A <a> {stamp}\ncommitter A <a> {stamp}\n\nodd\n"
+    put(top, "raw", raw.encode())
+    oid = run(top, "hash-object", "-t", "commit", "-w", "--literally", "raw")
+    run(top, "update-ref", "HEAD", oid)
+    assert "odd" in scen("history").stdout
+    assert scen("audit").exit_code in (0, 1)
+    made = scen("report", "--since", "2022-02-01", "--as-of", "2022-02-28", "--format", "html")
+    assert made.exit_code == 0
+    assert oid[:12] in made.stdout

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from scenarios.cli.committing import Committed
     from scenarios.model import Database, EvidenceId, Kind, ScenarioId
     from scenarios.storage.drafting import Draft
-    from scenarios.storage.git import Repository
     from scenarios.storage.loader import Loaded, Read
 
 
@@ -99,7 +98,7 @@ def open_desk(context: typer.Context, read: Read | None = None) -> Desk:
     from scenarios.storage import worktree
     from scenarios.storage.loader import load
 
-    root = _root(context)
+    root = database_folder(context)
     snapshot, problems = worktree.snapshot(root)
     loaded = load(snapshot, read)
     return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
@@ -133,6 +132,7 @@ def desk_at(
 
     What `beside` has too is not read again.
     """
+    from scenarios.cli.repositories import repository_of
     from scenarios.storage import git
     from scenarios.storage.loader import load
 
@@ -143,30 +143,6 @@ def desk_at(
         raise ScenError(f"the revision '{rev}' has no database in {repository.prefix or '.'}")
     loaded = load(snapshot, read)
     return Desk(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
-
-
-def repository_of(context: typer.Context) -> tuple[Path, Repository]:
-    """The database's folder and the repository that holds it."""
-    from scenarios.storage import git
-
-    try:
-        root = _root(context)
-    except ScenError:
-        # No files of its own: a bare repository, or one whose database is in its history only.
-        root = Path(context.obj or here())
-        return root, git.without_files(root, named=bool(context.obj))
-    repository = git.repository(root)
-    tell_embedded(context, repository)
-    return root, repository
-
-
-def tell_embedded(context: typer.Context, repository: Repository) -> None:
-    """Name, once, a repository that tracked files form: git itself would believe it."""
-    folder = repository.embedded
-    if folder and not context.meta.get(__name__):
-        context.meta[__name__] = True
-        what = "its HEAD, objects and refs form a git repository of their own, which is not read"
-        say(f"{shown(folder)}: {what}; run no git there, and delete them or move them away")
 
 
 def write(
@@ -183,10 +159,11 @@ def write(
     is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
     """
     from scenarios.cli import committing
+    from scenarios.cli.repositories import tell_embedded
     from scenarios.storage import lock, temporary, worktree
     from scenarios.storage.drafting import accept, new_problems
 
-    root = _root(context)
+    root = database_folder(context)
     with lock.lock(root) if (edits or commit) and not dry_run else nullcontext():
         if not dry_run:
             temporary.clear_below(root)
@@ -220,7 +197,8 @@ def write(
     return written._replace(committed=done) if commit else written
 
 
-def _root(context: typer.Context) -> Path:
+def database_folder(context: typer.Context) -> Path:
+    """The folder that holds tracker.yaml."""
     from scenarios.storage import worktree
 
     is_elsewhere = context.obj and Path(context.obj).is_absolute()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, opened, reading_desk, repository_of, say, shown
+from scenarios.cli.desk import Desk, opened, reading_desk, say, shown
 from scenarios.cli.options import AsOf, Rev
 from scenarios.errors import ScenError, UsageError
 
@@ -53,13 +53,15 @@ def origin_of(
 
     None where there is no repository, no git or no commit.
     """
+    from scenarios.cli.repositories import repository_of, tell_refused
     from scenarios.storage import git
 
     try:
         _, repository = repository_of(context)
         commit = git.commit_of(repository, rev or "HEAD")
         files = desk.snapshot if rev else git.snapshot(repository, commit, desk.snapshot)[0]
-    except ScenError:
+    except ScenError as error:
+        tell_refused(context, error)
         return None, None
     day = git.committed_on(repository, commit) or "no day of the calendar"
     return f"{commit[:12]} of {day}", files == desk.snapshot

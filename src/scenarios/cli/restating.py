@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scenarios.cli.desk import Desk, desk_at, repository_of, say
+from scenarios.cli.desk import Desk, desk_at, say
 from scenarios.errors import ScenError
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ def restatement(
     None where there is nothing to compare with: no repository, no git, no commit so early.
     """
     from scenarios.analysis.restated import Restatement, restated
+    from scenarios.cli.repositories import repository_of, tell_refused
     from scenarios.storage import git
 
     try:
@@ -31,7 +32,8 @@ def restatement(
         if commit is None and git.is_shallow(repository):
             say("this clone is shallow: what was printed before is not seen; git fetch --unshallow")
         printed = desk_at(context, commit, desk) if commit else None
-    except ScenError:
+    except ScenError as error:
+        tell_refused(context, error)
         return None
     if commit is None or printed is None:
         return None

@@ -15,7 +15,6 @@ from scenarios.cli.desk import (
     desk_at,
     known_id,
     open_desk,
-    repository_of,
     say,
     tell_left_out,
     width,
@@ -153,6 +152,7 @@ class _State(NamedTuple):
 
 def _states(context: typer.Context, before: str, after: str | None) -> tuple[_State, _State]:
     """Both states; a file that they share is read and parsed once."""
+    from scenarios.cli.repositories import repository_of
     from scenarios.storage import git
     from scenarios.storage.loader import read_record
 
@@ -185,6 +185,7 @@ def _names(repository: Repository, revision: str) -> tuple[str, str]:
 
 def _past(context: typer.Context, rev: str | None) -> tuple[list[Revision], str]:
     """The commits that led to a revision, oldest first, and its own name."""
+    from scenarios.cli.repositories import repository_of
     from scenarios.storage import git
     from scenarios.storage.history import revisions
 

@@ -111,9 +111,10 @@ def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | N
 
 def committed_on(repository: Repository, commit: str) -> date | None:
     """The day of a commit, by the committer's clock; None where that is no day of the calendar."""
-    told = run(repository.git_dir, "rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
+    words = ("rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
+    made = start(repository.git_dir, *words)  # git refuses some
     try:
-        return date.fromisoformat(_text(told).strip())
+        return date.fromisoformat(_text(made.stdout).strip())
     except ValueError:
         return None
 

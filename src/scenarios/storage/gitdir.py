@@ -14,6 +14,10 @@ _LINKED = ("modules", "worktrees")
 """Where git keeps the git directories of submodules and of linked worktrees."""
 
 
+class Refused(ScenError):  # noqa: N818
+    """There is a repository, and git or we would not have it."""
+
+
 class Place(NamedTuple):
     """A work tree, its git directory, and the one that all worktrees of the repository share.
 
@@ -106,7 +110,7 @@ def _refuse_embedded(inner: Place, holders: Iterator[Path]) -> None:
     if outer is None:
         return
     if not any(outer.common_dir / name in inner.git_dir.parents for name in _LINKED):
-        raise ScenError(
+        raise Refused(
             f"{inner.top}/.git: a git repository inside that of {outer.top}: move one of them"
             " away; or make it a submodule there (git submodule add, git submodule absorbgitdirs);"
             f" or, if it stands alone, set GIT_CEILING_DIRECTORIES={outer.top}"

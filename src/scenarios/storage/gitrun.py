@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scenarios.errors import ScenError
+from scenarios.storage.gitdir import Refused
 
 _SAID = 2000
 """The characters of what git or a hook said that are shown from either end."""
@@ -54,10 +55,10 @@ def launch(
 
 
 def answer(made: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
-    """What git printed; where it refused, an error in its own words."""
+    """What git printed; where it refused, an error: in its own words, if there are no others."""
     if made.returncode:
         reason = said(made.stderr) or f"exit {made.returncode}"
-        raise ScenError(refused or f"git: {reason}")
+        raise ScenError(refused) if refused else Refused(f"git: {reason}")
     return made.stdout
 
 
