@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +21,7 @@ from scenarios.errors import Problem, ScenError, UsageError
 if TYPE_CHECKING:
     from scenarios.analysis.finding import Finding
     from scenarios.model import Kind
+    from scenarios.storage.schemas import Keys
 
 
 class CheckFormat(StrEnum):
@@ -55,8 +57,8 @@ def check(
     desk = _desk(context, paths, rev)
     checked = _concerned(desk, paths) if paths else None
     problems = [p for p in desk.problems if checked is None or p.path in checked]
-    found = _findings(desk, as_of or parsing.today()) if findings else []
-    _show(desk, problems, [_placed(desk, finding) for finding in found], form)
+    found = _findings(desk, as_of or parsing.today()) if findings else ()
+    _show(desk, problems, _placed(desk, found), form)
     errors = sum(problem.severity == "error" for problem in problems)
     warnings = len(problems) - errors
     if form == CheckFormat.table:
@@ -212,22 +214,32 @@ def _findings(desk: Desk, on: date) -> tuple[Finding, ...]:
     return findings(window(desk.database, on - days, on))
 
 
-def _placed(desk: Desk, finding: Finding) -> dict[str, Any]:
-    """A finding with the line of its file that it is about; that of the whole file, if none."""
+def _placed(desk: Desk, findings: Sequence[Finding]) -> list[dict[str, Any]]:
+    """The findings with the lines that they are about; line 1 where the file shows none."""
     from scenarios.storage.records import path_of
-    from scenarios.storage.yamltext import places
+    from scenarios.storage.yamltext import Place, places, read
 
-    path = path_of(finding.kind, finding.record)
-    known = places(desk.snapshot[path])
-    place = known.get(finding.keys) or known[()]
-    return {
-        "rule": finding.rule,
-        "subject": finding.subject,
-        "message": finding.message,
-        "path": path,
-        "line": place.key_line,
-        "column": place.key_column,
-    }
+    @cache
+    def lines(path: str) -> Mapping[Keys, Place]:
+        data = desk.snapshot.get(path, b"")
+        # The tracker of a set may be missing, or no YAML at all.
+        return {(): Place(1, 1, 1, 1)} if read(path, data)[1] else places(data)
+
+    placed = []
+    for finding in findings:
+        path = path_of(finding.kind, finding.record)
+        place = lines(path).get(finding.keys) or lines(path)[()]
+        placed.append(
+            {
+                "rule": finding.rule,
+                "subject": finding.subject,
+                "message": finding.message,
+                "path": path,
+                "line": place.key_line,
+                "column": place.key_column,
+            }
+        )
+    return placed
 
 
 def _line(one: dict[str, Any]) -> str:

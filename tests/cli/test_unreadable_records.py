@@ -1,0 +1,82 @@
+"""Whichever record cannot be read, every command answers, and none with a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import FILES, make, scen
+
+UNSUMMED = {**FILES, "ties.yaml": FILES["ties.yaml"].replace("0.8", "0.7")}
+"""The priors of the set do not sum to 1: a finding that stands in the tracker."""
+READING = (
+    ("check", "--findings"),
+    ("check", "--findings", "--format", "json"),
+    ("check", "--findings", "--format", "sarif"),
+    ("check", "scenarios/pact.yaml"),
+    ("status",),
+    ("report",),
+    ("report", "--format", "markdown"),
+    ("report", "--format", "html"),
+    ("explain", "pact"),
+    ("explain", "trade", "--sweep"),
+    ("matrix", "--set", "form"),
+    ("score",),
+    ("list", "scenarios"),
+    ("list", "evidence"),
+    ("list", "sources"),
+    ("list", "forecasts"),
+    ("show", "pact"),
+    ("show", "2022-02-04-visit"),
+)
+RECORDING = (
+    ("add-evidence", "x", "--observed", "2022-02-09", "--rate", "trade=C", "--source", "kremlin"),
+    ("add-source", "agency", "--name", "x", "--reliability", "A"),
+    ("rate", "2022-02-04-visit", "trade=CC"),
+    ("retract", "2022-02-04-visit", "--reason", "x"),
+    ("forecast", "pact", "0.3", "--analyst", "desk", "--date", "2022-02-07"),
+    ("resolve", "trade", "occurred", "--basis", "x"),
+)
+
+
+def _conflicted(text: str) -> str:
+    first, *rest = text.splitlines(keepends=True)
+    return "".join(["<<<<<<< HEAD\n", first, "=======\n", first, ">>>>>>> theirs\n", *rest])
+
+
+@pytest.mark.parametrize("broken", ["conflict", "bytes", "absent"])
+@pytest.mark.parametrize("path", UNSUMMED)
+def test_every_command_answers(
+    path: str, broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    place = make(tmp_path / "scenarios", UNSUMMED) / path
+    if broken == "conflict":
+        place.write_text(_conflicted(UNSUMMED[path]))
+    elif broken == "bytes":
+        place.write_bytes(b"\xff\x00")
+    else:
+        place.unlink()
+        place.symlink_to("nowhere")
+    told = [scen("--database", "scenarios", *command) for command in READING]
+    told += [scen("--database", "scenarios", *command, "--dry-run") for command in RECORDING]
+    assert {made.exit_code for made in told} <= {0, 1, 2}
+    assert [made.stderr for made in told if not made.stdout and not made.stderr] == []
+
+
+def test_a_finding_in_an_unreadable_tracker_stands_in_its_first_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    root = make(tmp_path / "scenarios", UNSUMMED)
+    (root / "tracker.yaml").write_text(_conflicted(UNSUMMED["tracker.yaml"]))
+    made = scen("check", "--findings", "--format", "json")
+    assert made.exit_code == 1
+    placed = [
+        (found["subject"], found["path"], found["line"], found["column"])
+        for found in json.loads(made.stdout)["findings"]
+        if found["rule"] == "sum-not-one"
+    ]
+    assert placed == [("form", "scenarios/tracker.yaml", 1, 1)]
