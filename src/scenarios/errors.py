@@ -7,15 +7,20 @@ Problem          a fault in a file: collected, never raised
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["error", "warning"]
 
+NAMED = 20
+"""As many faults of one rule are named in a file; the rest is counted."""
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Problem:
-    """A fault in a file. Lines and columns count from 1."""
+    """A fault in a file, or `count` of them from there on. Lines and columns count from 1."""
 
     path: str
     line: int
@@ -24,6 +29,7 @@ class Problem:
     message: str
     hint: str | None = None
     severity: Severity = "error"
+    count: int = 1
 
     def __str__(self) -> str:
         """`path:line:column: rule: message`, with the hint behind it in brackets."""
@@ -31,6 +37,30 @@ class Problem:
         level = "" if self.severity == "error" else "warning: "
         hint = f" ({self.hint})" if self.hint else ""
         return f"{where}: {level}{self.rule}: {self.message}{hint}"
+
+
+def folded(problems: Iterable[Problem]) -> list[Problem]:
+    """Of each rule in a file the first twenty; those that follow are one problem, with their count.
+
+    So what a file of 1 MiB makes the program say stays in proportion to it.
+    """
+    number: Counter[tuple[str, str]] = Counter()
+    count: Counter[tuple[str, str]] = Counter()
+    next_one: dict[tuple[str, str], Problem] = {}
+    named = []
+    for problem in problems:
+        key = problem.path, problem.rule
+        number[key] += 1
+        if number[key] <= NAMED:
+            named.append(problem)
+        else:
+            next_one.setdefault(key, problem)
+            count[key] += problem.count
+    for key, problem in next_one.items():
+        more = f"and {count[key]:,} more of this kind in this file"
+        rest = replace(problem, message=more, hint=None, count=count[key])
+        named.append(problem if count[key] == problem.count else rest)
+    return named
 
 
 class ScenError(Exception):

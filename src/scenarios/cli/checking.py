@@ -16,7 +16,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, desk_at, here, open_desk, say, show, shown
 from scenarios.cli.options import AsOf, Rev
-from scenarios.errors import Problem, ScenError, UsageError
+from scenarios.errors import Problem, ScenError, UsageError, folded
 
 if TYPE_CHECKING:
     from scenarios.analysis.finding import Finding
@@ -56,11 +56,11 @@ def check(
         raise UsageError("findings are about the whole database: name no path with --findings")
     desk = _desk(context, paths, rev)
     checked = _concerned(desk, paths) if paths else None
-    problems = [p for p in desk.problems if checked is None or p.path in checked]
+    problems = folded(p for p in desk.problems if checked is None or p.path in checked)
     found = _findings(desk, as_of or parsing.today()) if findings else ()
     _show(desk, problems, _placed(desk, found), form)
-    errors = sum(problem.severity == "error" for problem in problems)
-    warnings = len(problems) - errors
+    errors = sum(problem.count for problem in problems if problem.severity == "error")
+    warnings = sum(problem.count for problem in problems) - errors
     if form == CheckFormat.table:
         from scenarios.render.text import counted
 

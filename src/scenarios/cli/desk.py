@@ -116,7 +116,7 @@ def reading_desk(context: typer.Context, rev: str | None = None) -> Desk:
 
 def tell_left_out(desk: Desk, where: str = "") -> None:
     """Say how much of a database could not be read."""
-    errors = sum(problem.severity == "error" for problem in desk.problems)
+    errors = sum(problem.count for problem in desk.problems if problem.severity == "error")
     if errors:
         left_out = desk.loaded.left_out
         files = f"{left_out} file{'' if left_out == 1 else 's'} left out"

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from scenarios.cli.desk import Desk
-from scenarios.errors import ScenError
+from scenarios.errors import NAMED, ScenError, folded
 from scenarios.model import Sheet
 from scenarios.storage.drafting import Draft, Put, edited, new_file
 from scenarios.storage.records import path_of
@@ -79,7 +79,7 @@ def read_sheet(
         raise ScenError(f"{path} cannot be read: {error.strerror}") from None
     value, faults = read(str(path), data)
     if faults:
-        raise ScenError("; ".join(map(str, faults)))
+        raise ScenError("; ".join(map(str, folded(faults))))
     if isinstance(value, dict):
         value = ({"analyst": otherwise} if otherwise else {}) | value
         value |= {"analyst": analyst} if analyst else {}
@@ -87,7 +87,9 @@ def read_sheet(
     wrong = validate("forecasts", value)
     if wrong:
         lines = places(data)
-        raise ScenError("; ".join(_placed(path, lines.get(f.keys), f.message) for f in wrong))
+        named = [_placed(path, lines.get(f.keys), f.message) for f in wrong[:NAMED]]
+        more = [f"and {len(wrong) - NAMED:,} more"] if len(wrong) > NAMED else []
+        raise ScenError("; ".join([*named, *more]))
     sheet = msgspec.convert(value, Sheet)
     lines = places(data)
     for part, said in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):

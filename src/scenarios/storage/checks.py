@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from scenarios.errors import NAMED
 from scenarios.model import (
     Code,
     Database,
@@ -69,14 +70,17 @@ def unknown_records(known: Known) -> Iterator[Found]:
 def unknown_indicators(known: Known) -> Iterator[Found]:
     """`unknown-indicator`: an item fires one that its scenario does not have."""
     scenarios = known.database.scenarios
+    there = [f"{name}/{one}" for name in scenarios for one in scenarios[name].indicators]
+    hints: dict[str, str | None] = {}
     for id, item in known.database.evidence.items():
         for key in item.indicators:
             scenario, indicator = indicator_key(key)
             if scenario not in scenarios or indicator in scenarios[scenario].indicators:
                 continue
             message = f"the scenario '{scenario}' has no indicator '{indicator}'"
-            there = (f"{name}/{one}" for name in scenarios for one in scenarios[name].indicators)
-            hint = did_you_mean(key, there)
+            if key not in hints and len(hints) < MOST_HINTS:
+                hints[key] = did_you_mean(key, there)
+            hint = hints.get(key)
             fault = Fault(("indicators", key), "key", "unknown-indicator", message, hint)
             yield "evidence", id, fault
 
@@ -211,12 +215,12 @@ def words_without_probability(known: Known) -> Iterator[Found]:
     """`no-probability`: a rationale or evidence for a scenario that the sheet does not forecast."""
     for id, sheet in known.database.sheets.items():
         for key, part in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
-            for scenario in part:
-                if scenario not in sheet.probabilities:
-                    message = f"this sheet has no probability for '{scenario}'"
-                    hint = did_you_mean(scenario, sheet.probabilities)
-                    keys = (key, scenario)
-                    yield "forecasts", id, Fault(keys, "key", "no-probability", message, hint)
+            without = (scenario for scenario in part if scenario not in sheet.probabilities)
+            for n, scenario in enumerate(without):
+                message = f"this sheet has no probability for '{scenario}'"
+                hint = did_you_mean(scenario, sheet.probabilities) if n < NAMED else None
+                keys = (key, scenario)
+                yield "forecasts", id, Fault(keys, "key", "no-probability", message, hint)
 
 
 def decibans_out_of_order(known: Known) -> Iterator[Found]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.errors import Problem, ScenError
+from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
 from scenarios.storage import yamledit
 from scenarios.storage.loader import Loaded, load, read_record
@@ -73,7 +73,7 @@ def accept(snapshot: Mapping[str, bytes], before: Loaded, drafts: Sequence[Draft
     after = load({**snapshot, **{draft.path: draft.new for draft in drafts}})
     new = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
     if new:
-        raise ScenError("nothing was written: " + "; ".join(_said(problem) for problem in new))
+        raise ScenError("nothing was written: " + "; ".join(map(_said, folded(new))))
     return after
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scenarios.errors import Problem
+from scenarios.errors import Problem, folded
 from scenarios.model import Database, Evidence, Record, Scenario, Sheet, Source, Tracker
 from scenarios.storage import yamltext
 from scenarios.storage.checks import Known, check
@@ -76,10 +76,10 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
     """One file's record, or None and what is wrong with the file by itself."""
     value, problems = yamltext.read(path, data)
+    if not problems and (faults := validate(kind, value)):
+        problems = sorted(_placed(path, data, faults), key=_in_reading_order)
     if problems:
-        return None, problems
-    if faults := validate(kind, value):
-        return None, _placed(path, data, faults)
+        return None, folded(problems)
     if kind == "evidence" and not isinstance(value["observed"], str):
         value["observed"] = str(int(value["observed"]))
     try:

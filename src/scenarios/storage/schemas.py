@@ -44,9 +44,11 @@ def validate(kind: Kind, value: Any) -> list[Fault]:
     validator = _validator(kind)
     if validator.is_valid(value):
         return []
-    errors = validator.iter_errors(value)
+    errors = _validator_of_values(kind).iter_errors(value)
+    faults = [fault for error in errors for fault in _faults(kind, value, error)]
+    faults += _misnamed(kind, _schema(kind), value)
     # A text may break two keywords of one place and be told about in the same words.
-    return list(dict.fromkeys(fault for error in errors for fault in _faults(kind, value, error)))
+    return list(dict.fromkeys(faults))
 
 
 @cache
@@ -124,6 +126,21 @@ def _validator(kind: Kind) -> Validator:
     return jsonschema_rs.validator_for(_schema(kind), validate_formats=True)
 
 
+@cache
+def _validator_of_values(kind: Kind) -> Validator:
+    """Without `propertyNames`: each of its errors would hold all keys of its mapping, at 1 MiB
+    more than there is memory.
+    """
+    import jsonschema_rs  # noqa: PLC0415 – 10 ms that a warm cache saves
+
+    schema = json.loads(schema_text(kind), object_hook=_without_names)
+    return jsonschema_rs.validator_for(schema, validate_formats=True)
+
+
+def _without_names(node: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in node.items() if key != "propertyNames"}
+
+
 def _keys(value: Any, steps: Iterable[str | int]) -> Keys:
     """The keys that lead to a place; jsonschema-rs gives a key like '2022' or '007' as a number."""
     keys: list[str | int] = []
@@ -147,9 +164,6 @@ def _faults(kind: Kind, value: Any, error: ValidationError) -> Iterator[Fault]:
         yield from _unknown_keys(kind, keys, node, error.kind.as_dict()["unexpected"])
     elif keyword == "required":
         yield from _missing_key(kind, keys, node, error.instance, error.kind.as_dict()["property"])
-    elif keyword == "propertyNames":
-        key = error.kind.as_dict()["error"].instance
-        yield Fault((*keys, key), "key", "value", f"{shown(key)} is no key here; {_words(node)}")
     elif _is_impossible_date(node, error.instance):
         what = "day" if _DAY_SHAPE.fullmatch(str(error.instance)) else "month"
         message = f"{_name(keys)} is {error.instance}, and there is no such {what}"
@@ -158,6 +172,28 @@ def _faults(kind: Kind, value: Any, error: ValidationError) -> Iterator[Fault]:
         rule = "type" if keyword == "type" else "value"
         message = f"{_name(keys)} {_finding(keyword, node, error.instance)}"
         yield Fault(keys, "value", rule, message, _hint(node, error.instance))
+
+
+def _misnamed(kind: Kind, node: Any, value: Any, keys: Keys = ()) -> Iterator[Fault]:
+    """The keys that are no ids where ids stand."""
+    if not isinstance(value, dict):
+        return
+    node = _referred(kind, node)
+    names = _referred(kind, node.get("propertyNames"))
+    for key, item in value.items():
+        if names and not (len(key) <= names["maxLength"] and re.fullmatch(names["pattern"], key)):
+            message = f"{shown(key)} is no key here; {_words(names)}"
+            yield Fault((*keys, key), "key", "value", message)
+        below = node.get("properties", {}).get(key) or node.get("additionalProperties")
+        if below:
+            yield from _misnamed(kind, below, item, (*keys, key))
+
+
+def _referred(kind: Kind, node: Any) -> Any:
+    """A node, or the definition that it refers to."""
+    if not node or "$ref" not in node:
+        return node
+    return _schema(kind)["$defs"][node["$ref"].rpartition("/")[2]]
 
 
 def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iterator[Fault]:
