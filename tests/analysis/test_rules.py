@@ -306,6 +306,23 @@ def test_one_thing_recorded_twice() -> None:
     ]
 
 
+def test_many_items_with_one_address_are_one_finding() -> None:
+    evidence = {
+        f"2022-01-01-e{n:03}": item(ratings={"s1": "C"}, url="https://example.org/a")
+        for n in range(400)
+    }
+    first = ", ".join(f"2022-01-01-e00{n}" for n in range(5))
+    assert found(alone(evidence), "possible-duplicate") == [
+        (
+            "2022-01-01-e399",
+            (
+                f"may be the same as {first} and 394 more: they share an address; "
+                "give all one event, or retract the rest"
+            ),
+        )
+    ]
+
+
 def test_findings_come_rule_by_rule() -> None:
     db = alone({"2022-01-01-e": item()}, horizon=day(5))
     assert findings(window(db, day(2), day(9))) == (

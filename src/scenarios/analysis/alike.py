@@ -1,4 +1,4 @@
-"""Items that look like one thing recorded twice."""
+"""Items that look like one thing recorded several times."""
 
 from __future__ import annotations
 
@@ -7,40 +7,94 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
 from scenarios.model import Evidence, EvidenceId, first_day
 
 WITHIN_DAYS = 3
 ALIKE = 0.6
 """The share of words in common (Jaccard) from which two summaries are alike."""
+COMPARED = 100
+"""With the latest so many that share a rare word an item is compared, however many there are."""
+
+_ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 
 
-def alike_pairs(
-    evidence: dict[EvidenceId, Evidence],
-) -> Iterator[tuple[EvidenceId, EvidenceId, str]]:
-    """Pairs observed within three days with a shared address or alike summaries, and which.
+class Cluster(NamedTuple):
+    """Items that are alike, directly or through others, by the days on which they were observed."""
 
-    Two items that are declared to be one event are no surprise and left out.
+    ids: tuple[EvidenceId, ...]
+    why: str
+
+
+def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
+    """Items alike within three days of one another, by a shared address or by their summaries.
+
+    Those that are all declared to be one event are no surprise and left out. The time grows with
+    the items: of many with one address each is compared with the one before.
     """
     days = {id: first_day(item.observed) for id, item in evidence.items()}
-    words = {id: frozenset(_words(item.summary)) for id, item in evidence.items()}
     ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
-    rarity = Counter(word for id in ordered for word in words[id])
-    seen: dict[str, list[EvidenceId]] = {}
+    joined = _Joined(ordered)
+    _join_addresses(joined, evidence, days)
+    _join_summaries(joined, evidence, days)
+    grouped: dict[EvidenceId, list[EvidenceId]] = {}
     for id in ordered:
-        item = evidence[id]
-        keys = _rarest(words[id], rarity)
-        if item.url:
-            keys.append(f"address {item.url}")
-        for other in sorted(_candidates(seen, keys, days, id)):
-            if item.event and item.event == evidence[other].event:
-                continue
-            if item.url and item.url == evidence[other].url:
-                yield other, id, "they share an address"
-            elif len(words[id] & words[other]) >= ALIKE * len(words[id] | words[other]):
-                yield other, id, "their summaries are alike"
-        for key in keys:
-            seen.setdefault(key, []).append(id)
+        grouped.setdefault(joined.first(id), []).append(id)
+    for ids in grouped.values():
+        facts = {evidence[id].event or f"item {id}" for id in ids}
+        if len(facts) > 1:
+            reasons = {why for id in ids for why in joined.reasons.get(id, ())}
+            yield Cluster(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
+
+
+class _Joined:
+    """Disjoint sets of items: each leads to another one of its set, and at last to its first."""
+
+    def __init__(self, ids: list[EvidenceId]) -> None:
+        self.ids = ids
+        self.reasons: dict[EvidenceId, set[str]] = {}
+        self._before = {id: id for id in ids}
+
+    def first(self, id: EvidenceId) -> EvidenceId:
+        before = self._before
+        while before[id] != id:
+            before[id] = id = before[before[id]]
+        return id
+
+    def join(self, id: EvidenceId, other: EvidenceId, why: str) -> None:
+        self.reasons.setdefault(id, set()).add(why)
+        self._before[self.first(id)] = self.first(other)
+
+
+def _join_addresses(
+    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
+) -> None:
+    latest: dict[str, EvidenceId] = {}
+    for id in joined.ids:
+        if url := evidence[id].url:
+            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
+                joined.join(id, latest[url], _ADDRESS)
+            latest[url] = id
+
+
+def _join_summaries(
+    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
+) -> None:
+    words = {id: frozenset(_words(item.summary)) for id, item in evidence.items()}
+    rarity = Counter(word for id in joined.ids for word in words[id])
+    seen: dict[str, list[EvidenceId]] = {}
+    for id in joined.ids:
+        for word in _rarest(words[id], rarity):
+            those = seen.setdefault(word, [])
+            for other in reversed(those[-COMPARED:]):
+                if (days[id] - days[other]).days > WITHIN_DAYS:
+                    break
+                if joined.first(id) == joined.first(other):
+                    continue
+                if len(words[id] & words[other]) >= ALIKE * len(words[id] | words[other]):
+                    joined.join(id, other, _SUMMARIES)
+            those.append(id)
 
 
 def _words(text: str) -> list[str]:
@@ -51,15 +105,3 @@ def _rarest(words: frozenset[str], rarity: Counter[str]) -> list[str]:
     """The rarest words of a text: two alike texts share at least one of these."""
     ordered = sorted(words, key=lambda word: (rarity[word], word))
     return ordered[: len(ordered) - math.ceil(ALIKE * len(ordered)) + 1]
-
-
-def _candidates(
-    seen: dict[str, list[EvidenceId]], keys: list[str], days: dict[EvidenceId, date], id: str
-) -> set[EvidenceId]:
-    found = set()
-    for key in keys:
-        for other in reversed(seen.get(key, ())):
-            if (days[id] - days[other]).days > WITHIN_DAYS:
-                break
-            found.add(other)
-    return found

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from scenarios.model import Kind
+
+LISTED = 5
+"""As many ids are named in a message; the rest is counted."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -32,3 +37,9 @@ def of_indicator(rule: str, scenario: str, indicator: str, message: str) -> Find
     """A finding about an indicator, which stands in its scenario's file."""
     keys = ("indicators", indicator)
     return Finding(rule, f"{scenario}/{indicator}", message, "scenario", scenario, keys)
+
+
+def several(ids: Sequence[str]) -> str:
+    """The ids of a message: `a, b, c, d, e and 395 more`."""
+    more = len(ids) - LISTED
+    return ", ".join(ids[:LISTED]) + (f" and {more} more" if more > 0 else "")

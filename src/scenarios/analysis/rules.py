@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
-from scenarios.analysis.alike import alike_pairs
+from scenarios.analysis.alike import clusters
 from scenarios.analysis.coherence import implies_broken, sets_of, sum_not_one
-from scenarios.analysis.finding import Finding, of_evidence, of_indicator, of_scenario
+from scenarios.analysis.finding import Finding, of_evidence, of_indicator, of_scenario, several
 from scenarios.analysis.forecasts import given
 from scenarios.analysis.indicators import diagnosticity, reading
 from scenarios.analysis.known import resolved
@@ -164,9 +164,11 @@ def unexplained_move(window: Window) -> Iterator[Finding]:
 
 def possible_duplicate(window: Window) -> Iterator[Finding]:
     """Observed within three days of one another, with a shared address or alike summaries."""
-    for one, other, why in alike_pairs(window.now.evidence):
-        message = f"may be the same as {one}: {why}; give both one event, or retract one"
-        yield of_evidence("possible-duplicate", other, message)
+    for (*others, latest), why in clusters(window.now.evidence):
+        is_pair = len(others) == 1
+        mend = "both one event, or retract one" if is_pair else "all one event, or retract the rest"
+        message = f"may be the same as {several(others)}: {why}; give {mend}"
+        yield of_evidence("possible-duplicate", latest, message)
 
 
 def late_forecast(window: Window) -> Iterator[Finding]:
@@ -243,4 +245,4 @@ def _left_out(
             continue
         missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
         if missing:
-            yield set_id, ", ".join(missing)
+            yield set_id, several(missing)
