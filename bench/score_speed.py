@@ -11,7 +11,7 @@ import sys
 import time
 from datetime import date, timedelta
 
-from scenarios.analysis.scoring import Score, score
+from scenarios.analysis.scores.scoring import Score, score
 from scenarios.model import (
     Code,
     Database,

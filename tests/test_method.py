@@ -11,21 +11,21 @@ from typing import Any
 import msgspec
 import pytest
 
-from scenarios.analysis.ach import INCONSISTENCY, matrix, nearest_code
-from scenarios.analysis.alike import ALIKE, WITHIN_DAYS
-from scenarios.analysis.coherence import TOLERANCE, implies_broken, nearest_sum_to_one
-from scenarios.analysis.explanation import explain
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.grouping import factor
-from scenarios.analysis.indicators import diagnosticity, reading
-from scenarios.analysis.known import known, last_open_day, state
-from scenarios.analysis.ledger import Ledger, Line, ledger
-from scenarios.analysis.postmortem import post_mortem, track_records
-from scenarios.analysis.rules import CLASH_STEPS, ENOUGH_INDICATORS, GAP_DECIBANS
-from scenarios.analysis.scoring import Score, baseline, brier, log_score, peer, score
-from scenarios.analysis.sweep import HIGH_DEPENDENCE, sweep
-from scenarios.analysis.teams import spreads
-from scenarios.analysis.window import MOVED_BITS, jeffreys, window
+from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
+from scenarios.analysis.evidence.knowledge import known, last_open_day, state
+from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.ledger.dependence import factor
+from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
+from scenarios.analysis.ledger.post_mortem import post_mortem, track_records
+from scenarios.analysis.ledger.sensitivity import HIGH_DEPENDENCE, sweep
+from scenarios.analysis.period.disagreement import spreads
+from scenarios.analysis.period.period import MOVED_BITS, jeffreys, window
+from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
+from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.rules.coherence import TOLERANCE, implies_broken, nearest_sum_to_one
+from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS
+from scenarios.analysis.rules.findings import CLASH_STEPS, ENOUGH_INDICATORS, GAP_DECIBANS
+from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
 from scenarios.render.score import ENOUGH as ENOUGH_QUESTIONS
 from scenarios.scales import HIGHEST, LOWEST, decibans, estimative_term, grade, weight

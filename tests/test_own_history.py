@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.analysis.chronicle import States
-from scenarios.analysis.differences import differences
-from scenarios.analysis.known import latest_day
-from scenarios.analysis.shifts import shifts
+from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.history.commits import States
+from scenarios.analysis.history.probability_shifts import shifts
+from scenarios.analysis.history.record_diff import differences
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.storage import git, worktree

@@ -13,7 +13,7 @@ import click
 import pytest
 import typer
 
-from scenarios.analysis.review import review
+from scenarios.analysis.review.review import review
 from scenarios.cli.desk import Desk, open_desk
 from scenarios.cli.publishing import report_page
 from scenarios.cli.reporting import span

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.ach import (
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.review.ach import (
     INCONSISTENCY,
     Linchpin,
     Matrix,
@@ -18,7 +19,6 @@ from scenarios.analysis.ach import (
     matrix,
     nearest_code,
 )
-from scenarios.analysis.known import known
 from scenarios.model import Code, Database, GradeWeights, Tracker
 from tests.records import (
     WEIGHTS,

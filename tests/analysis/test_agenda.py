@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from scenarios.analysis.agenda import (
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.forecasts.stated import Given, Standing
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.review.agenda import (
     Agenda,
     Fresh,
     PastDue,
@@ -16,10 +19,7 @@ from scenarios.analysis.agenda import (
     refusal,
     without_evidence,
 )
-from scenarios.analysis.forecasts import Given, Standing
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import ledger
-from scenarios.analysis.review import IndicatorChange
+from scenarios.analysis.review.review import IndicatorChange
 from scenarios.model import Clarification, Database, Tracker
 from tests.records import (
     END,

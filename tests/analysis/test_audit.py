@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from msgspec import structs
 
-from scenarios.analysis.audit import Audit, Entered, audit
-from scenarios.analysis.audit_rules import AuditFinding
-from scenarios.analysis.trail import trail
+from scenarios.analysis.history.audit import Audit, Entered, audit
+from scenarios.analysis.history.audit_rules import AuditFinding
+from scenarios.analysis.history.provenance import trail
 from scenarios.model import Clarification, Source, Tracker
 from tests.analysis.test_chronicle import Broken, Story, stories
 from tests.records import day, indicator, item, resolution, retraction, scenario, sheet

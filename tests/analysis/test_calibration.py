@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scenarios.analysis.calibration import (
+from scenarios.analysis.scores.calibration import (
     CalibrationBin,
     Decomposition,
     Skill,
@@ -16,7 +16,7 @@ from scenarios.analysis.calibration import (
     skill,
     wilson,
 )
-from scenarios.analysis.timeline import Line, Question, Segment, Timeline
+from scenarios.analysis.scores.daily_forecasts import Line, Question, Segment, Timeline
 from scenarios.model import Outcome
 from tests.records import START, near
 

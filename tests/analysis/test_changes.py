@@ -5,9 +5,15 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.changes import LedgerChange, LineChange, Reasons, compare, touched
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import ledger
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.ledger_changes import (
+    LedgerChange,
+    LineChange,
+    Reasons,
+    compare,
+    touched,
+)
 from scenarios.model import Database, Tracker
 from tests.records import (
     database,

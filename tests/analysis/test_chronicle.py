@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from scenarios.analysis import nearby
-from scenarios.analysis.chronicle import Commit, RecordChange, Revision, Standing, States
-from scenarios.analysis.known import latest_day
+from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision, Standing, States
+from scenarios.analysis.ledger import neighbourhood
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source, Tracker
 from tests.records import databases, day, indicator, item, resolution, scenario, sheet
 
@@ -94,8 +94,10 @@ def replay(story: Story) -> None:
         assert standing.database == expected
         assert standing.latest == latest_day(expected)
         for id in expected.scenarios:
-            assert {*standing.bearing.get(id, ())} == {*nearby.bearing(expected).get(id, ())}
-            assert {*standing.speaking.get(id, ())} == {*nearby.speaking(expected).get(id, ())}
+            assert {*standing.bearing.get(id, ())} == {*neighbourhood.bearing(expected).get(id, ())}
+            assert {*standing.speaking.get(id, ())} == {
+                *neighbourhood.speaking(expected).get(id, ())
+            }
         states.keep(revision, standing)
 
 

@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.course import Course, Lane, Mark, Span, courses, evenly
-from scenarios.analysis.explanation import explain
-from scenarios.analysis.trend import trends
-from scenarios.analysis.window import Window, window
+from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.period.trajectory import Course, Lane, Mark, Span, courses, evenly
+from scenarios.analysis.period.trend import trends
+from scenarios.analysis.review.explanation import explain
 from scenarios.model import Database, Tracker
 from tests.records import (
     START,

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from hypothesis import given
 
-from scenarios.analysis.differences import Differences, FieldChange, Rename, differences
+from scenarios.analysis.history.record_diff import Differences, FieldChange, Rename, differences
 from scenarios.model import Database, Source, Tracker
 from tests.records import database, databases, day, indicator, item, retraction, scenario, sheet
 

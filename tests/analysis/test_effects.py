@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.analysis.effects import Effect, effects
+from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.model import Database, Evidence, Tracker
 from tests.records import WEIGHTS, database, day, indicator, item, near, resolution, scenario
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.forecasts import Given, Standing, Stated, standing, stated
-from scenarios.analysis.forecasts import given as forecasts_given
+from scenarios.analysis.forecasts.stated import Given, Standing, Stated, standing, stated
+from scenarios.analysis.forecasts.stated import given as forecasts_given
 from scenarios.model import Database, Sheet, Tracker
 from tests.records import START, chances, database, day, near, resolution, scenario, sheet
 

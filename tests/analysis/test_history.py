@@ -8,13 +8,13 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.chronicle import Revision
-from scenarios.analysis.differences import Differences, FieldChange, Rename
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.history import SHOWN, Entry, Figures, history
-from scenarios.analysis.known import last_open_day, latest_day
-from scenarios.analysis.nearby import bearing, implied_on, near, speaking
-from scenarios.analysis.window import MOVED_BITS, jeffreys
+from scenarios.analysis.evidence.knowledge import last_open_day, latest_day
+from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
+from scenarios.analysis.history.commits import Revision
+from scenarios.analysis.history.record_diff import Differences, FieldChange, Rename
+from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
+from scenarios.analysis.period.period import MOVED_BITS, jeffreys
 from scenarios.model import Database, ScenarioId, Source, Tracker
 from tests.analysis.test_chronicle import Broken, Story, held, stories
 from tests.records import day, indicator, item, resolution, scenario, sheet

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.indicators import Reading, diagnosticity, reading
-from scenarios.analysis.known import known
+from scenarios.analysis.evidence.indicator_state import Reading, diagnosticity, reading
+from scenarios.analysis.evidence.knowledge import known
 from scenarios.model import Database, Tracker
 from tests.records import WEIGHTS, database, day, indicator, item, near, scenario
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from scenarios.analysis.known import last_open_day, resolution, rivals, state
+from scenarios.analysis.evidence.knowledge import last_open_day, resolution, rivals, state
 from scenarios.model import Database, Resolution
 from tests.records import END, START, database, day, scenario
 from tests.records import resolution as resolved

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import Ledger, Line, ledger
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
 from scenarios.model import Database, Tracker
 from scenarios.scales import decibans, probability
 from tests.records import (

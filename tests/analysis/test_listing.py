@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from scenarios.analysis.explanation import explain
-from scenarios.analysis.known import known
-from scenarios.analysis.listing import (
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.ledger.post_mortem import TrackRecord
+from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.listing import (
     EvidenceRow,
     ForecastRow,
     IndicatorRow,
@@ -13,7 +14,6 @@ from scenarios.analysis.listing import (
     indicators,
     sources,
 )
-from scenarios.analysis.postmortem import TrackRecord
 from scenarios.model import Database, Source
 from tests.records import (
     START,

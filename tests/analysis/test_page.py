@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.analysis.page import DAYS, FEWEST, Page, SetDay, page
-from scenarios.analysis.review import review
-from scenarios.analysis.scoring import score
-from scenarios.analysis.window import Window, window
+from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.review.page import DAYS, FEWEST, Page, SetDay, page
+from scenarios.analysis.review.review import review
+from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database, Sheet, Tracker
 from tests.records import database, day, item, near, resolution, scenario, sheet
 

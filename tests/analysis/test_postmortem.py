@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.analysis.explanation import explain
-from scenarios.analysis.known import known
-from scenarios.analysis.postmortem import Pointed, PostMortem, TrackRecord, track_records
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.ledger.post_mortem import Pointed, PostMortem, TrackRecord, track_records
+from scenarios.analysis.review.explanation import explain
 from scenarios.model import Database
 from tests.records import database, day, indicator, item, near, resolution, scenario
 

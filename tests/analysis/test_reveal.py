@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from scenarios.analysis.reveal import Figure, Reveal, SetSum, reveal, stating, sums
+from scenarios.analysis.review.feedback import Figure, Reveal, SetSum, reveal, stating, sums
 from scenarios.model import Tracker
 from tests.records import (
     database,

@@ -4,9 +4,10 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import ledger
-from scenarios.analysis.review import (
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.review import (
     IndicatorChange,
     NewEvidence,
     Resolved,
@@ -14,7 +15,6 @@ from scenarios.analysis.review import (
     Unchanged,
     review,
 )
-from scenarios.analysis.window import window
 from scenarios.model import Database, Tracker
 from tests.records import (
     START,

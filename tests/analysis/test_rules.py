@@ -3,9 +3,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from scenarios.analysis.finding import of_evidence, of_scenario
-from scenarios.analysis.rules import RULES, findings
-from scenarios.analysis.window import window
+from scenarios.analysis.period.period import window
+from scenarios.analysis.rules.finding import of_evidence, of_scenario
+from scenarios.analysis.rules.findings import RULES, findings
 from scenarios.model import Database, Sheet, Source, Tracker
 from tests.records import START, database, day, indicator, item, resolution, scenario, sheet
 

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from scenarios.analysis import running
-from scenarios.analysis.chronicle import Standing
-from scenarios.analysis.nearby import implied_on
-from scenarios.analysis.running import Running
-from scenarios.analysis.tally import Tally
+from scenarios.analysis.history import incremental
+from scenarios.analysis.history.commits import Standing
+from scenarios.analysis.history.incremental import Running
+from scenarios.analysis.history.incremental_totals import Tally
+from scenarios.analysis.ledger.neighbourhood import implied_on
 from scenarios.model import Database, Evidence, Source, Tracker
 from tests.analysis.test_chronicle import Broken, change
 from tests.analysis.test_history import pair
@@ -78,7 +78,7 @@ def tallies(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
         made.append(columns)
         return Tally(database, family, columns, on)
 
-    monkeypatch.setattr(running, "Tally", counted)
+    monkeypatch.setattr(incremental, "Tally", counted)
     return made
 
 

@@ -17,7 +17,8 @@ import scoringrules as sr  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.scoring import (
+from scenarios.analysis.scores.daily_forecasts import OURS
+from scenarios.analysis.scores.scoring import (
     Chosen,
     Excluded,
     ForecasterScore,
@@ -31,7 +32,6 @@ from scenarios.analysis.scoring import (
     peer,
     score,
 )
-from scenarios.analysis.timeline import OURS
 from scenarios.model import Database, Outcome, Prior, Scenario, Sheet, Tracker
 from tests.records import START, database, day, near, resolution, scenario, sheet
 

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from hypothesis import given
 
-from scenarios.analysis.differences import FieldChange
-from scenarios.analysis.known import latest_day
-from scenarios.analysis.restated import Restated, restated
-from scenarios.analysis.shifts import ScenarioShift, Shift, shifts
+from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.history.probability_shifts import ScenarioShift, Shift, shifts
+from scenarios.analysis.history.record_diff import FieldChange
+from scenarios.analysis.review.restatement import Restated, restated
 from scenarios.model import Database, Source, Tracker
 from scenarios.scales import decibans
 from tests.records import (

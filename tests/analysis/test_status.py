@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import math
 
-from scenarios.analysis.status import (
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.status import (
     EvidenceCount,
     ImpliedFigure,
     IndicatorCount,
@@ -10,7 +11,6 @@ from scenarios.analysis.status import (
     StatusRow,
     status,
 )
-from scenarios.analysis.window import window
 from scenarios.model import Database, Tracker
 from tests.records import (
     END,

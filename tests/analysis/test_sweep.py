@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from hypothesis import given
 
-from scenarios.analysis.explanation import explain
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import ledger
-from scenarios.analysis.sweep import Swept, sweep
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.sensitivity import Swept, sweep
+from scenarios.analysis.review.explanation import explain
 from scenarios.model import Database, Tracker
 from scenarios.scales import probability
 from tests.records import database, databases, day, item, near, scenario

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from scenarios.analysis.teams import Spread, spreads
-from scenarios.analysis.window import window
+from scenarios.analysis.period.disagreement import Spread, spreads
+from scenarios.analysis.period.period import window
 from scenarios.model import Database, Sheet, Tracker
 from tests.records import START, database, day, near, resolution, scenario, sheet
 

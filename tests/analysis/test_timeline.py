@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.board import prior_at
-from scenarios.analysis.forecasts import stated
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import ledger
-from scenarios.analysis.timeline import (
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.ledger.comparison import prior_at
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.scores.daily_forecasts import (
     Line,
     Question,
     Timeline,

@@ -7,11 +7,17 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from scenarios.analysis.forecasts import Stated, stated
-from scenarios.analysis.known import known
-from scenarios.analysis.ledger import ledger
-from scenarios.analysis.nearby import bearing, days_of_change, implied_on, near, speaking
-from scenarios.analysis.trend import Point, last_reviews, trends
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.forecasts.stated import Stated, stated
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.neighbourhood import (
+    bearing,
+    days_of_change,
+    implied_on,
+    near,
+    speaking,
+)
+from scenarios.analysis.period.trend import Point, last_reviews, trends
 from scenarios.model import Database
 from tests.records import database, databases, day, indicator, item, resolution, scenario, sheet
 from tests.records import near as about

@@ -5,7 +5,7 @@ import math
 import pytest
 from hypothesis import given
 
-from scenarios.analysis.window import jeffreys, window
+from scenarios.analysis.period.period import jeffreys, window
 from scenarios.model import Database, Tracker
 from tests.records import START, chances, database, day, item, near, resolution, scenario, sheet
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from scenarios.analysis.ach import Matrix, MatrixRow, Score
+from scenarios.analysis.review.ach import Matrix, MatrixRow, Score
 from scenarios.render.matrix import matrix_csv
 from scenarios.render.text import printable
 from tests.cli.commands import make, scen

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from scenarios import __version__
-from scenarios.analysis import rules as findings
+from scenarios.analysis.rules import findings
 from scenarios.render.sarif import RULES, Result, sarif
 from tests.cli.commands import FILES, make, scen
 from tests.storage.test_git import commit, run

@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.calibration import CalibrationBin
-from scenarios.analysis.course import Course, courses
-from scenarios.analysis.trend import Point
-from scenarios.analysis.window import Window, window
+from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.period.trend import Point
+from scenarios.analysis.scores.calibration import CalibrationBin
 from scenarios.model import Database, Tracker
 from scenarios.render.charts import palette
 from scenarios.render.charts.alone import png, svg

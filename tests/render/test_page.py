@@ -8,9 +8,9 @@ import re
 
 import pytest
 
-from scenarios.analysis.page import page
-from scenarios.analysis.review import review
-from scenarios.analysis.window import window
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.page import page
+from scenarios.analysis.review.review import review
 from scenarios.model import Database
 from scenarios.render.page import Origin, address, moved, page_html
 from tests.hostile import ADDRESSES

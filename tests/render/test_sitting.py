@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.agenda import agenda
-from scenarios.analysis.known import known
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.review.agenda import agenda
 from scenarios.model import Clarification, Tracker
 from scenarios.render.sitting import answer_text, criteria_text, past_due_text, topic_text
 from tests.records import (

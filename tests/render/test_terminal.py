@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.status import (
+from scenarios.analysis.period.trend import Point
+from scenarios.analysis.review.status import (
     EvidenceCount,
     ImpliedFigure,
     IndicatorCount,
     StatedFigure,
     StatusRow,
 )
-from scenarios.analysis.trend import Point
 from scenarios.render.status import status_table
 from scenarios.render.terminal import Screen, direction, figures, finished, sparkline
 from tests.records import day

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.chronicle import Revision, Standing, States
+from scenarios.analysis.history.commits import Revision, Standing, States
 from scenarios.model import Database, Source, Tracker
 from scenarios.storage import git, history
 from scenarios.storage.history import revisions

@@ -8,9 +8,9 @@ from typing import Literal, NamedTuple
 import msgspec
 import typer
 
-from scenarios.analysis.agenda import Topic
-from scenarios.analysis.known import Known, known
-from scenarios.analysis.reveal import reveal, sums
+from scenarios.analysis.evidence.knowledge import Known, known
+from scenarios.analysis.review.agenda import Topic
+from scenarios.analysis.review.feedback import reveal, sums
 from scenarios.cli import ask, parsing
 from scenarios.cli.desk import width
 from scenarios.cli.seat import Seat, wants, word

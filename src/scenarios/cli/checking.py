@@ -19,7 +19,7 @@ from scenarios.cli.options import AsOf, Rev
 from scenarios.errors import Problem, ScenError, UsageError, folded
 
 if TYPE_CHECKING:
-    from scenarios.analysis.finding import Finding
+    from scenarios.analysis.rules.finding import Finding
     from scenarios.model import Kind
     from scenarios.storage.schemas import Keys
 
@@ -207,8 +207,8 @@ def _up(path: str) -> Iterator[str]:
 
 
 def _findings(desk: Desk, on: date) -> tuple[Finding, ...]:
-    from scenarios.analysis.rules import findings
-    from scenarios.analysis.window import window
+    from scenarios.analysis.period.period import window
+    from scenarios.analysis.rules.findings import findings
 
     days = timedelta(days=desk.database.tracker.review_every_days)
     return findings(window(desk.database, on - days, on))

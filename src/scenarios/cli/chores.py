@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 import typer
 
-from scenarios.analysis.agenda import PastDue, without_evidence
-from scenarios.analysis.indicators import reading
-from scenarios.analysis.known import known
+from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.review.agenda import PastDue, without_evidence
 from scenarios.cli import ask
 from scenarios.cli.desk import Desk, say, width, write
 from scenarios.cli.seat import Seat, wants, word

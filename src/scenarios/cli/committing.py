@@ -78,7 +78,7 @@ def line(made: Committed) -> str:
 
 def subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
     """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
-    from scenarios.analysis.window import jeffreys
+    from scenarios.analysis.period.period import jeffreys
     from scenarios.render.text import percent
 
     def size(move: tuple[str, float | None, float | None]) -> tuple[bool, float]:

@@ -40,8 +40,8 @@ def matrix(
     ] = MatrixFormat.table,
 ) -> None:
     """Set evidence against scenarios side by side: inconsistencies, and what carries the rank."""
-    from scenarios.analysis.ach import matrix as compared
-    from scenarios.analysis.known import known
+    from scenarios.analysis.evidence.knowledge import known
+    from scenarios.analysis.review.ach import matrix as compared
     from scenarios.render.matrix import matrix_csv, matrix_text
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
@@ -59,7 +59,7 @@ def matrix(
 
 def _columns(desk: Desk, named: list[str], set_id: str | None, on: date) -> tuple[str, ...]:
     """The scenarios to compare: as they were named, or the set's members that had opened."""
-    from scenarios.analysis.known import members
+    from scenarios.analysis.evidence.knowledge import members
 
     if set_id is None:
         columns = tuple(dict.fromkeys(opened(desk, id, on) for id in named))

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 import typer
 
-from scenarios.analysis.agenda import refusal
-from scenarios.analysis.reveal import Reveal, reveal, sums
+from scenarios.analysis.review.agenda import refusal
+from scenarios.analysis.review.feedback import Reveal, reveal, sums
 from scenarios.cli.committing import subject
 from scenarios.cli.desk import Desk, Written, show, shown, width, write
 from scenarios.cli.options import Format

@@ -227,7 +227,7 @@ def _refuse_unknown(desk: Desk, ratings: dict[str, Any], indicators: dict[str, s
 
 def _subject(kind: str, id: str | None = None, day: date | None = None) -> Callable[[Written], str]:
     """Makes a commit's subject: what the item [the new one] moved on a day [when it was known]."""
-    from scenarios.analysis.effects import effects
+    from scenarios.analysis.ledger.effects import effects
     from scenarios.cli.committing import subject
     from scenarios.render.text import percent
 
@@ -250,7 +250,7 @@ def _new_id(written: Written) -> str:
 
 
 def _report(written: Written, id: str, day: date, form: Format) -> None:
-    from scenarios.analysis.effects import effects
+    from scenarios.analysis.ledger.effects import effects
     from scenarios.render.effects import effects_table
 
     found = effects(written.before.database, written.after.database, id, day)

@@ -145,7 +145,7 @@ def _figure(text: str) -> float | None:
 
 
 def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
-    from scenarios.analysis.known import resolution
+    from scenarios.analysis.evidence.knowledge import resolution
 
     opened(desk, scenario, on)
     outcome = resolution(desk.database, scenario)
@@ -158,8 +158,8 @@ def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
 
 def _figures(written: Written, ids: list[str], on: date) -> list[dict[str, Any]]:
     """The stated probability before and after, beside what the evidence implies."""
-    from scenarios.analysis.explanation import explain
-    from scenarios.analysis.forecasts import stated
+    from scenarios.analysis.forecasts.stated import stated
+    from scenarios.analysis.review.explanation import explain
 
     found = []
     for id in ids:
@@ -198,8 +198,8 @@ def _figures_table(figures: list[dict[str, Any]]) -> str:
 
 def _sums(written: Written, analyst: str, figures: list[dict[str, Any]], on: date) -> str:
     """What one analyst's figures add up to in each set that was touched and is complete."""
-    from scenarios.analysis.forecasts import standing
-    from scenarios.analysis.known import members
+    from scenarios.analysis.evidence.knowledge import members
+    from scenarios.analysis.forecasts.stated import standing
 
     database = written.after.database
     touched = {database.scenarios[f["scenario"]].set for f in figures}
@@ -213,7 +213,7 @@ def _sums(written: Written, analyst: str, figures: list[dict[str, Any]], on: dat
 
 
 def _last_values(written: Written, scenario: str, on: date) -> str:
-    from scenarios.analysis.explanation import explain
+    from scenarios.analysis.review.explanation import explain
     from scenarios.render.text import percent
 
     if on < written.after.database.scenarios[scenario].opened:

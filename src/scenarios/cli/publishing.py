@@ -16,8 +16,8 @@ from scenarios.cli.options import AsOf, Rev
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
-    from scenarios.analysis.review import Review
-    from scenarios.analysis.window import Window
+    from scenarios.analysis.period.period import Window
+    from scenarios.analysis.review.review import Review
 
 _EXTRA = "charts and pages need an extra: pip install 'scen[html]'"
 _SUFFIXES = (".svg", ".png")
@@ -38,7 +38,7 @@ def report_page(
     """
     needs_extra()
     from scenarios import __version__
-    from scenarios.analysis.page import page
+    from scenarios.analysis.review.page import page
     from scenarios.render.page import Origin, page_html
 
     with _nothing_collected():
@@ -86,7 +86,7 @@ def plot(
     if output.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--output ends in .svg or .png: {output.name}")
     needs_extra()
-    from scenarios.analysis.course import courses
+    from scenarios.analysis.period.trajectory import courses
     from scenarios.cli.reporting import span
     from scenarios.render.charts.alone import png, svg
     from scenarios.storage.output import write

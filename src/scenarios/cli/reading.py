@@ -44,8 +44,8 @@ def list_(
     form: As = Format.table,
 ) -> None:
     """List records, narrowed by scenario, source, tag and days."""
-    from scenarios.analysis import listing
-    from scenarios.analysis.known import known
+    from scenarios.analysis.evidence.knowledge import known
+    from scenarios.analysis.review import listing
     from scenarios.cli.reporting import span
     from scenarios.render import lists
 
@@ -112,7 +112,7 @@ def explain(
     form: As = Format.table,
 ) -> None:
     """The odds ledger of a scenario, line by line, from prior to implied."""
-    from scenarios.analysis.explanation import explain as explained
+    from scenarios.analysis.review.explanation import explain as explained
     from scenarios.render.ledger import ledger_text
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()

@@ -17,9 +17,9 @@ from scenarios.cli.options import As, AsOf, Format, Rev
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
-    from scenarios.analysis.review import Review
-    from scenarios.analysis.status import StatusRow
-    from scenarios.analysis.window import Window
+    from scenarios.analysis.period.period import Window
+    from scenarios.analysis.review.review import Review
+    from scenarios.analysis.review.status import StatusRow
     from scenarios.render.terminal import Screen
 
 _REVIEWS = 12
@@ -39,8 +39,8 @@ def status(
     context: typer.Context, as_of: AsOf = None, rev: Rev = None, form: As = Format.table
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
-    from scenarios.analysis.review import About
-    from scenarios.analysis.rules import findings
+    from scenarios.analysis.review.review import About
+    from scenarios.analysis.rules.findings import findings
     from scenarios.render.status import status_table
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
@@ -85,7 +85,7 @@ def report(
     """The weekly review: what moved, by how much, and because of what."""
     import msgspec
 
-    from scenarios.analysis.review import review
+    from scenarios.analysis.review.review import review
     from scenarios.cli.publishing import needs_extra
     from scenarios.cli.restating import restatement
 
@@ -107,8 +107,8 @@ def report(
 
 def span(desk: Desk, on: date, since: str | None) -> Any:
     """The window up to `on`, and the status rows in it."""
-    from scenarios.analysis.status import status as status_rows
-    from scenarios.analysis.window import window
+    from scenarios.analysis.period.period import window
+    from scenarios.analysis.review.status import status as status_rows
 
     days = timedelta(days=desk.database.tracker.review_every_days)
     start = parsing.day(since, on) if since else max(on - days, date.min + days)
@@ -173,7 +173,7 @@ def _screen(desk: Desk, rows: Iterable[StatusRow], on: date) -> Screen | None:
     """What a terminal shows besides; nothing is reckoned for a pipe."""
     if not paging.on_terminal():
         return None
-    from scenarios.analysis.trend import last_reviews, trends
+    from scenarios.analysis.period.trend import last_reviews, trends
     from scenarios.render.terminal import Screen, figures
 
     days = last_reviews(on, desk.database.tracker.review_every_days, _REVIEWS)

@@ -11,7 +11,7 @@ from scenarios.cli.desk import Desk, desk_at, say
 from scenarios.errors import ScenError
 
 if TYPE_CHECKING:
-    from scenarios.analysis.restated import Restatement
+    from scenarios.analysis.review.restatement import Restatement
 
 
 def restatement(
@@ -21,7 +21,7 @@ def restatement(
 
     None where there is nothing to compare with: no repository, no git, no commit so early.
     """
-    from scenarios.analysis.restated import Restatement, restated
+    from scenarios.analysis.review.restatement import Restatement, restated
     from scenarios.cli.repositories import repository_of, tell_refused
     from scenarios.storage import git
 

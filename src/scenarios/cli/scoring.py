@@ -40,8 +40,8 @@ def score(
     form: As = Format.table,
 ) -> None:
     """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
-    from scenarios.analysis.scoring import Chosen
-    from scenarios.analysis.scoring import score as scored
+    from scenarios.analysis.scores.scoring import Chosen
+    from scenarios.analysis.scores.scoring import score as scored
     from scenarios.render.score import score_text
     from scenarios.render.text import printable
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import typer
 
-from scenarios.analysis.agenda import Agenda, agenda
-from scenarios.analysis.reveal import stating
+from scenarios.analysis.review.agenda import Agenda, agenda
+from scenarios.analysis.review.feedback import stating
 from scenarios.cli import ask
 from scenarios.cli.ending import End
 from scenarios.cli.sheets import Entry

@@ -86,8 +86,8 @@ def _record(
 
 def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
     """What would be refused at the end is refused before the first question."""
-    from scenarios.analysis.agenda import refusal
-    from scenarios.analysis.known import state
+    from scenarios.analysis.evidence.knowledge import state
+    from scenarios.analysis.review.agenda import refusal
     from scenarios.cli import committing
     from scenarios.storage.records import path_of
 
@@ -107,7 +107,7 @@ def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: 
 
 def _sit(seat: Seat, desk: Desk, form: Format) -> None:
     """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
-    from scenarios.analysis.agenda import Agenda
+    from scenarios.analysis.review.agenda import Agenda
     from scenarios.cli.answering import ask_scenarios
     from scenarios.cli.chores import ask_past_due, rate_items, tell_overdue
     from scenarios.cli.seat import Leave
@@ -151,7 +151,7 @@ def _finish(seat: Seat, form: Format) -> None:
 
 def _counts(desk: Desk, entry: Entry, on: date) -> bool:
     """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
-    from scenarios.analysis.agenda import refusal
+    from scenarios.analysis.review.agenda import refusal
     from scenarios.render.sitting import answer_text
 
     id, scenarios = entry.scenario, desk.database.scenarios

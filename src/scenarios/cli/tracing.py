@@ -24,7 +24,7 @@ from scenarios.cli.paging import show
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
-    from scenarios.analysis.chronicle import Revision
+    from scenarios.analysis.history.commits import Revision
     from scenarios.model import Database
     from scenarios.storage.git import Repository
 
@@ -59,9 +59,9 @@ def diff(
 
     Both are read on one day, --as-of or that of the newest record, so that only records differ.
     """
-    from scenarios.analysis.differences import differences
-    from scenarios.analysis.known import latest_day
-    from scenarios.analysis.shifts import shifts
+    from scenarios.analysis.evidence.knowledge import latest_day
+    from scenarios.analysis.history.probability_shifts import shifts
+    from scenarios.analysis.history.record_diff import differences
     from scenarios.render.diff import Compared, diff_markdown, diff_text
 
     (old, old_name, old_commit), (new, new_name, new_commit) = _states(context, before, after)
@@ -107,7 +107,7 @@ def history(
     form: As = Format.table,
 ) -> None:
     """Tell the commits that changed the database, newest first, with the figures after each."""
-    from scenarios.analysis.history import history as told
+    from scenarios.analysis.history.commit_log import history as told
     from scenarios.render.history import history_text
 
     revisions, _ = _past(context, rev)
@@ -130,8 +130,8 @@ def audit(
     """Ask the commits what a reviewer asks: what was judged, or changed, with hindsight."""
     import msgspec
 
-    from scenarios.analysis.audit import audit as asked
-    from scenarios.analysis.trail import trail
+    from scenarios.analysis.history.audit import audit as asked
+    from scenarios.analysis.history.provenance import trail
     from scenarios.render.audit import audit_text
 
     revisions, tip = _past(context, rev)
@@ -210,7 +210,7 @@ def _title(revisions: list[Revision], subject: str) -> str | None:
 
 
 def _tell_uncommitted(context: typer.Context, committed: Database) -> None:
-    from scenarios.analysis.differences import differences
+    from scenarios.analysis.history.record_diff import differences
 
     try:
         desk = open_desk(context)

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import typer
 
-from scenarios.analysis.known import Known, known, state
-from scenarios.analysis.ledger import ledger
+from scenarios.analysis.evidence.knowledge import Known, known, state
+from scenarios.analysis.ledger.ledger import ledger
 from scenarios.cli import ask, parsing
 from scenarios.cli.ask import cut, tell
 from scenarios.cli.desk import Desk, known_id

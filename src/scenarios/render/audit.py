@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.audit import Audit
-from scenarios.analysis.audit_rules import AuditFinding
+from scenarios.analysis.history.audit import Audit
+from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.text import counted, fold
 
 _PROVES = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from scenarios.analysis.changes import LineChange
+from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.model import Database, EvidenceId
 from scenarios.render.text import counted, fold, signed
 

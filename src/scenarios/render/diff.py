@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from scenarios.analysis.differences import Differences, FieldChange, Key, records
-from scenarios.analysis.shifts import ScenarioShift, Shift
+from scenarios.analysis.history.probability_shifts import ScenarioShift, Shift
+from scenarios.analysis.history.record_diff import Differences, FieldChange, Key, records
 from scenarios.model import Database, Evidence, Record, Scenario, Source
 from scenarios.render import markdown
 from scenarios.render.changes import change_lines, change_rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scenarios.analysis.effects import Effect
+from scenarios.analysis.ledger.effects import Effect
 from scenarios.render.text import fold, percent, signed, table
 
 

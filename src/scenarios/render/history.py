@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.differences import Differences
-from scenarios.analysis.history import Entry, Figures, History
+from scenarios.analysis.history.commit_log import Entry, Figures, History
+from scenarios.analysis.history.record_diff import Differences
 from scenarios.model import Kind
 from scenarios.render.text import counted, fold, percent, printable, table
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.explanation import Explanation
-from scenarios.analysis.ledger import Line
+from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario
 from scenarios.render.text import counted, fold, in_words, percent, printable, signed, table
 from scenarios.scales import probability

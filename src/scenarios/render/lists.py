@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from scenarios.analysis.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
-from scenarios.analysis.status import StatusRow
+from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
+from scenarios.analysis.review.status import StatusRow
 from scenarios.render.text import fold, percent, table
 
 

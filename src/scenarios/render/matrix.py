@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from scenarios.analysis.ach import Linchpin, Matrix, MatrixRow, Score
-from scenarios.analysis.known import Known, resolved
+from scenarios.analysis.evidence.knowledge import Known, resolved
+from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, Score
 from scenarios.model import ScenarioId
 from scenarios.render.text import counted, fold, printable, signed, table
 

@@ -15,11 +15,11 @@ import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from scenarios.analysis.ach import nearest_code
-from scenarios.analysis.course import Course
-from scenarios.analysis.forecasts import Given
-from scenarios.analysis.page import Page, SetChapter
-from scenarios.analysis.review import Move
+from scenarios.analysis.forecasts.stated import Given
+from scenarios.analysis.period.trajectory import Course
+from scenarios.analysis.review.ach import nearest_code
+from scenarios.analysis.review.page import Page, SetChapter
+from scenarios.analysis.review.review import Move
 from scenarios.model import Database, EvidenceId, Rating
 from scenarios.render import restated
 from scenarios.render.changes import ChangeRow, change_rows

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scenarios.analysis.finding import Finding
-from scenarios.analysis.review import Method, Move, Resolved, Review
-from scenarios.analysis.status import StatusRow
+from scenarios.analysis.review.review import Method, Move, Resolved, Review
+from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.rules.finding import Finding
 from scenarios.model import Database
 from scenarios.render.changes import change_lines
 from scenarios.render.restated import HEADING, figures, lead, reasons

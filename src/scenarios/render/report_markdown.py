@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scenarios.analysis.review import Move, Review
+from scenarios.analysis.review.review import Move, Review
 from scenarios.model import Database, EvidenceId, Kind
 from scenarios.render.changes import ChangeRow, change_rows
 from scenarios.render.markdown import file_link, link, table, text

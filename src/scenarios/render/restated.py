@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.differences import FieldChange
-from scenarios.analysis.restated import Restated, Restatement
-from scenarios.analysis.shifts import Shift, differs
+from scenarios.analysis.history.probability_shifts import Shift, differs
+from scenarios.analysis.history.record_diff import FieldChange
+from scenarios.analysis.review.restatement import Restated, Restatement
 from scenarios.render.diff import field_words
 from scenarios.render.text import percent
 

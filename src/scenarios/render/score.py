@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.calibration import CalibrationBin
-from scenarios.analysis.scoring import ForecasterScore, QuestionScore, Score
+from scenarios.analysis.scores.calibration import CalibrationBin
+from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
 from scenarios.render.text import MINUS, counted, fold, table
 
 ENOUGH = 30

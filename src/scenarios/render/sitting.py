@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scenarios.analysis.agenda import Fresh, PastDue, Topic
-from scenarios.analysis.known import Known, resolved
-from scenarios.analysis.reveal import Figure, Reveal, SetSum
+from scenarios.analysis.evidence.knowledge import Known, resolved
+from scenarios.analysis.review.agenda import Fresh, PastDue, Topic
+from scenarios.analysis.review.feedback import Figure, Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario
 from scenarios.render.text import counted, fold, in_words, percent, signed, table
 from scenarios.scales import grade

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from scenarios.analysis.finding import Finding
-from scenarios.analysis.status import StatusRow
+from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.rules.finding import Finding
 from scenarios.model import ScenarioId
 from scenarios.render.terminal import Screen, direction, finished, sparkline
 from scenarios.render.text import counted, fold, percent, points, printable, table

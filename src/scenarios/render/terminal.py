@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.trend import Point
+from scenarios.analysis.period.trend import Point
 from scenarios.model import ScenarioId
 from scenarios.render.text import MINUS, points
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import NamedTuple
 
-from scenarios.analysis.chronicle import Commit, RecordChange, Revision
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.model import Kind, Record
 from scenarios.storage import git
 from scenarios.storage.gitrun import run

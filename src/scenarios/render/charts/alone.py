@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import vl_convert
 
-from scenarios.analysis.course import Course
+from scenarios.analysis.period.trajectory import Course
 from scenarios.model import Database
 from scenarios.render.charts import palette
 from scenarios.render.charts.drawing import cut

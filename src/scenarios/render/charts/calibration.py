@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scenarios.analysis.calibration import CalibrationBin
+from scenarios.analysis.scores.calibration import CalibrationBin
 from scenarios.render.charts.drawing import (
     KEY,
     POINTED,

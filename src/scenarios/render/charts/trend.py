@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from scenarios.analysis.course import Course
+from scenarios.analysis.period.trajectory import Course
 from scenarios.model import Database
 from scenarios.render.charts.drawing import (
     KEY,

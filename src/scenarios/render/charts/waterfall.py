@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import msgspec
 
-from scenarios.analysis.ledger import Ledger, Line
+from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.model import Database
 from scenarios.render.charts.drawing import (
     PAINT,

@@ -1,0 +1,97 @@
+"""How strongly an indicator has been seen, and in which state it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Literal
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import Firing, Known, members
+from scenarios.model import EvidenceId, IndicatorKey, IndicatorState, first_day
+from scenarios.scales import rating_decibans
+
+ReadingState = Literal["unobserved", "emerging", "observed", "reversed"]
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """An indicator at a date. `strength` runs from 0 to 1; `since` is when its state began."""
+
+    state: ReadingState
+    strength: float
+    since: str | None
+    raised_by: EvidenceId | None
+    evidence: tuple[EvidenceId, ...]
+
+
+def reading(known: Known, key: IndicatorKey) -> Reading:
+    """Walk an indicator through its known items by (observed, recorded, reversals last, id).
+
+    `observed` with weight w raises the strength to at least w, `emerging` to at least w/2,
+    `reversed` lowers it by w, not below 0.
+    """
+    state: ReadingState = "unobserved"
+    strength, since = 0.0, None
+    items = known.firings.get(key, ())
+    for id, seen in items:
+        weight = known.weights[id]
+        if weight == 0:
+            continue
+        strength = _step(strength, seen, weight)
+        after = _next_state(state, seen, strength)
+        if after != state:
+            state, since = after, known.evidence[id].observed
+    return Reading(state, strength, since, _first_raiser(known, items), tuple(i for i, _ in items))
+
+
+def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
+    """The strength, 0 to 1, that the items in `only` alone would give."""
+    value = 0.0
+    for id, seen in known.firings.get(key, ()):
+        if id in only:
+            value = _step(value, seen, known.weights[id])
+    return value
+
+
+def diagnosticity(known: Known, key: IndicatorKey) -> float:
+    """Max − min decibans across the scenarios that an indicator rates, at strength 1.
+
+    A question outside a set, and a set with a member left blank, compare with 0: not happening,
+    and not said.
+    """
+    database = known.database
+    scenario, indicator = key
+    ratings = database.scenarios[scenario].indicators[indicator].ratings
+    worth = [rating_decibans(r, database.tracker) for r in ratings.values()]
+    sets = {s.set for id, s in database.scenarios.items() if id in ratings}
+    whole = all(set_id and set(members(database, set_id)) <= ratings.keys() for set_id in sets)
+    return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
+
+
+def unique(known: Known, key: IndicatorKey) -> bool:
+    """Whether it speaks for exactly one scenario of those that it rates."""
+    scenario, indicator = key
+    ratings = known.database.scenarios[scenario].indicators[indicator].ratings
+    return sum(rating_decibans(r, known.database.tracker) > 0 for r in ratings.values()) == 1
+
+
+def _step(strength: float, seen: IndicatorState, weight: float) -> float:
+    if seen == "reversed":
+        return max(0.0, strength - weight)
+    return max(strength, weight if seen == "observed" else weight / 2)
+
+
+def _next_state(state: ReadingState, seen: IndicatorState, strength: float) -> ReadingState:
+    if seen == "reversed":
+        return state if strength > 0 else "reversed"
+    return "observed" if state == "observed" else seen
+
+
+def _first_raiser(known: Known, items: Iterable[Firing]) -> EvidenceId | None:
+    """The item that first raised it, in the order in which we came to know."""
+    raisers = [
+        (known.evidence[id].recorded, first_day(known.evidence[id].observed), id)
+        for id, seen in items
+        if seen != "reversed" and known.weights[id] > 0
+    ]
+    return min(raisers)[2] if raisers else None

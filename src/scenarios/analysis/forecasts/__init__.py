@@ -1,0 +1,1 @@
+"""The stated probability: what stands, and how a team's figures are pooled."""

@@ -1,0 +1,1 @@
+"""Commits: what they changed, when records were made, and what an audit asks."""

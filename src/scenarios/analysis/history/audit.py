@@ -1,0 +1,110 @@
+"""What an outside reviewer learns from a database's commits, and what they cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.history.audit_hindsight import (
+    hindsight_indicator,
+    late_forecast,
+    rated_after_outcome,
+)
+from scenarios.analysis.history.audit_rules import (
+    AuditFinding,
+    backdated,
+    deleted_evidence,
+    edited_forecast,
+    question_changed,
+)
+from scenarios.analysis.history.commits import Commit
+from scenarios.analysis.history.provenance import Trail
+from scenarios.model import Evidence, Sheet
+
+RULES: tuple[Callable[[Trail], Iterator[AuditFinding]], ...] = (
+    hindsight_indicator,
+    edited_forecast,
+    question_changed,
+    rated_after_outcome,
+    late_forecast,
+    deleted_evidence,
+    backdated,
+)
+
+
+class Entered(msgspec.Struct, frozen=True):
+    """The dated records that were committed on one day, and how long after their own dates."""
+
+    date: date
+    records: int
+    backdated: int
+    least_days: int
+    most_days: int
+
+
+class Audit(msgspec.Struct, frozen=True):
+    """The findings, and what the commits cannot tell."""
+
+    commits: int
+    first: date | None
+    last: date | None
+    findings: tuple[AuditFinding, ...]
+    entered: tuple[Entered, ...]
+    lumped: tuple[str, ...]
+    beyond: tuple[str, ...]
+    left_out: int
+
+
+def audit(trail: Trail, left_out: int = 0) -> Audit:
+    """Every rule's findings, by rule and then by commit, oldest first.
+
+    `lumped` are commits that hold records of many days: a squash, or an import. `beyond` are those
+    at which a shallow clone ends.
+    """
+    days = [commit.authored for commit in trail.commits]
+    return Audit(
+        len(trail.commits),
+        min(days, default=None),
+        max(days, default=None),
+        tuple(found for rule in RULES for found in sorted(rule(trail), key=_in_order(trail))),
+        tuple(_entered(trail)),
+        tuple(_lumped(trail)),
+        tuple(commit.id for commit in trail.commits if commit.shallow),
+        left_out,
+    )
+
+
+def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
+    numbers = {commit.id: number for number, commit in enumerate(trail.commits)}
+    return lambda finding: numbers[finding.commit]
+
+
+def _entered(trail: Trail) -> Iterator[Entered]:
+    days: dict[date, list[int]] = {}
+    for commit, own in _brought(trail):
+        days.setdefault(commit.authored, []).append(trail.late(commit, own))
+    for day, late in sorted(days.items()):
+        behind = [n for n in late if n]
+        yield Entered(day, len(late), len(behind), min(behind, default=0), max(behind, default=0))
+
+
+def _lumped(trail: Trail) -> Iterator[str]:
+    spans: dict[str, list[date]] = {}
+    for commit, own in _brought(trail):
+        spans.setdefault(commit.id, []).append(own)
+    for id, days in spans.items():
+        if (max(days) - min(days)).days > trail.days:
+            yield id
+
+
+def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
+    """Each item and each sheet with its own date, in the commit that brought it."""
+    told: set[bytes] = set()
+    for step in trail.steps:
+        record, name = step.change.after, trail.name(step.change.id)
+        commit = trail.came(step)
+        if isinstance(record, Evidence | Sheet) and name not in told and not commit.shallow:
+            told.add(name)
+            yield commit, record.recorded if isinstance(record, Evidence) else record.date

@@ -1,0 +1,1 @@
+"""From a prior through lines of evidence to the implied probability."""

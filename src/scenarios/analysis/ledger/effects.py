@@ -1,0 +1,122 @@
+"""What one item of evidence does to each scenario that it bears on."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import bears_on, known, resolved, state
+from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
+from scenarios.model import Database, Evidence, EvidenceId, Rating, ScenarioId, indicator_key
+
+
+class Effect(msgspec.Struct, frozen=True):
+    """A scenario before and after the item; `note` says why nothing, or not all, was counted.
+
+    `weight`, `factor` and `decibans` are those of the line that the item stands in.
+    """
+
+    scenario: ScenarioId
+    rating: Rating
+    via: str | None
+    weight: float
+    factor: float | None
+    counted_decibans: float
+    before: float | None
+    after: float | None
+    note: str | None
+
+
+class _Item(NamedTuple):
+    weight: float
+    retracted: bool
+    moved: bool
+
+
+def effects(
+    before: Database, after: Database, evidence_id: EvidenceId, day: date
+) -> tuple[Effect, ...]:
+    """What the item does on `day` to every scenario that it bears on, in the item's order."""
+    item = after.evidence[evidence_id]
+    then, now = known(before, day), known(after, day)
+    found = []
+    for scenario_id, rating, via in _ratings(after, item):
+        weight = now.weights.get(evidence_id, 0.0)
+        if state(after, scenario_id, day) in ("resolved", "unopened"):
+            found.append(
+                _uncounted(scenario_id, rating, via, weight, _life(after, scenario_id, day))
+            )
+            continue
+        old, new = ledger(then, scenario_id), ledger(now, scenario_id)
+        line = _line_of(new, via or evidence_id)
+        row = via or evidence_id
+        moved = old.implied != new.implied
+        note = _note(old, line, row, _Item(weight, evidence_id not in now.evidence, moved))
+        heard = line is not None and row not in line.suppressed
+        found.append(
+            Effect(
+                scenario_id,
+                rating,
+                via,
+                weight,
+                line.factor if line else None,
+                line.counted_decibans if line and heard else 0.0,
+                old.implied.probability,
+                new.implied.probability,
+                note,
+            )
+        )
+    return tuple(found)
+
+
+def _ratings(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
+    found: list[tuple[ScenarioId, Rating, str | None]] = [
+        (id, rating, None) for id, rating in item.ratings.items() if id in database.scenarios
+    ]
+    known_ids = bears_on(database, item)
+    for text in item.indicators:
+        scenario_id, name = indicator_key(text)
+        scenario = database.scenarios.get(scenario_id)
+        if scenario and name in scenario.indicators:
+            ratings = scenario.indicators[name].ratings
+            found += [(id, rating, text) for id, rating in ratings.items() if id in known_ids]
+    return found
+
+
+def _line_of(book: Ledger, row: str) -> Line | None:
+    """The line that an item or an indicator stands in, heard or suppressed."""
+    for line in book.lines:
+        if line.kind != "absence" and row in (line.id, *line.evidence, *line.suppressed):
+            return line
+    return None
+
+
+def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:
+    """Why nothing, or nothing more, was counted; None where the item's line changed."""
+    if item.retracted:
+        return "retracted"
+    if line is None:
+        if not item.weight:
+            return "its grade leaves it no weight"
+        alone = "neutral: tells nothing apart"
+        return "nothing of its own: its rivals moved it" if item.moved else alone
+    if line.kind == "in-prior":
+        return "in the prior"
+    if row in line.suppressed:
+        return f"same origin or event as {line.id}: one witness"
+    was = _line_of(old, line.id)
+    same = was is not None and was.decibans == line.decibans
+    return "adds nothing to what was already seen" if same else None
+
+
+def _life(database: Database, scenario_id: ScenarioId, day: date) -> str:
+    outcome = resolved(database, scenario_id, day)
+    return f"resolved on {outcome.recorded}" if outcome else "not open yet"
+
+
+def _uncounted(
+    scenario_id: ScenarioId, rating: Rating, via: str | None, weight: float, note: str
+) -> Effect:
+    return Effect(scenario_id, rating, via, weight, None, 0.0, None, None, note)

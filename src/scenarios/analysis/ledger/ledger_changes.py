@@ -1,0 +1,168 @@
+"""What differs between two ledgers of one scenario, line by line, and why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.ledger.ledger import Ledger, Line, LineKind
+from scenarios.model import EvidenceId
+
+Cause = Literal[
+    "new evidence",
+    "new witness",
+    "retraction",
+    "reversal",
+    "new rank",
+    "time",
+    "rivals",
+    "removal",
+    "new judgement",
+    "conventions",
+]
+"""The last three only between two databases: a record less, other grades, another tracker."""
+
+_CLOSING: frozenset[LineKind] = frozenset({"time", "rivals", "bound"})
+_ROUNDING = 1e-9
+
+
+class LineChange(msgspec.Struct, frozen=True):
+    """A line's counted decibans before and after; 0 where it was not, or is no longer."""
+
+    id: str
+    kind: LineKind
+    before: float
+    after: float
+    cause: Cause
+    evidence: tuple[EvidenceId, ...]
+
+
+class LedgerChange(msgspec.Struct, frozen=True):
+    """Σ(after − before) of the lines + time + rivals + bound = the implied change, in decibans."""
+
+    lines_added: tuple[LineChange, ...] = ()
+    lines_removed: tuple[LineChange, ...] = ()
+    lines_changed: tuple[LineChange, ...] = ()
+    time: float = 0.0
+    rivals: float = 0.0
+    bound: float = 0.0
+
+    @property
+    def lines(self) -> tuple[LineChange, ...]:
+        """All three kinds, strongest change first."""
+        every = (*self.lines_added, *self.lines_removed, *self.lines_changed)
+        return tuple(sorted(every, key=lambda c: (-abs(c.after - c.before), c.id)))
+
+
+def touched(known: Known, since: Known) -> frozenset[str]:
+    """The items that `known` has and `since` has not, and the indicators that they fire."""
+    ids = known.evidence.keys() - since.evidence.keys()
+    return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))
+
+
+class Reasons(msgspec.Struct, frozen=True):
+    """The items and indicators that are new, gone (removed ones too), and judged anew.
+
+    `conventions` are the tracker's: what a rating or a grade is worth, and the dependence.
+    """
+
+    new: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()
+    judged: frozenset[str] = frozenset()
+    conventions: bool = False
+
+
+def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
+    """What came, went or changed between two ledgers, and why."""
+    pairs, came, went = _matched(_evidence_lines(before), _evidence_lines(after))
+
+    def change(old: Line | None, now: Line | None) -> LineChange:
+        line = now or old
+        assert line is not None  # noqa: S101 - a pair has at least one side
+        return LineChange(
+            line.id,
+            line.kind,
+            old.counted_decibans if old else 0.0,
+            now.counted_decibans if now else 0.0,
+            _cause(old, now, reasons),
+            line.evidence,
+        )
+
+    return LedgerChange(
+        _ordered(change(None, line) for line in came),
+        _ordered(change(line, None) for line in went),
+        _ordered(change(old, now) for old, now in pairs if not _same(old, now)),
+        after.counted("time") - before.counted("time"),
+        after.counted("rivals") - before.counted("rivals"),
+        after.counted("bound") - before.counted("bound"),
+    )
+
+
+def _evidence_lines(ledger: Ledger) -> list[Line]:
+    return [line for line in ledger.lines if line.kind not in _CLOSING and line.kind != "in-prior"]
+
+
+def _matched(
+    old: list[Line], new: list[Line]
+) -> tuple[list[tuple[Line, Line]], list[Line], list[Line]]:
+    """The same line in both, by kind and id, else by a shared member; what came; what went."""
+    left = {(line.kind, line.id): line for line in old}
+    pairs, unmatched, came = [], [], []
+    for line in new:
+        match = left.pop((line.kind, line.id), None)
+        if match is None:
+            unmatched.append(line)
+        else:
+            pairs.append((match, line))
+    for line in unmatched:
+        akin = next((key for key, it in left.items() if _members(it) & _members(line)), None)
+        if akin is None:
+            came.append(line)
+        else:
+            pairs.append((left.pop(akin), line))
+    return pairs, came, list(left.values())
+
+
+def _members(line: Line) -> frozenset[str]:
+    """The items and indicators that a line stands for; an absence stands for none of them."""
+    if line.kind == "absence":
+        return frozenset()
+    return frozenset({line.id, *line.evidence, *line.suppressed})
+
+
+def _same(before: Line, after: Line) -> bool:
+    return math.isclose(before.counted_decibans, after.counted_decibans, abs_tol=_ROUNDING)
+
+
+def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
+    was = _members(before) if before else frozenset()
+    now = _members(after) if after else frozenset()
+    here = {line.id for line in (before, after) if line} | was | now
+    elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
+    if before and after and math.isclose(before.decibans, after.decibans, abs_tol=_ROUNDING):
+        return "conventions" if reasons.conventions else "new rank"
+    if was & reasons.removed:
+        return "removal"
+    if was & reasons.gone:
+        return "retraction"
+    if here & reasons.judged:
+        return "new judgement"
+    if "absence" in {line.kind for line in (before, after) if line}:
+        return "time" if before is None else "new evidence"
+    return _by_evidence(before, after) if here & reasons.new else elsewhere
+
+
+def _by_evidence(before: Line | None, after: Line | None) -> Cause:
+    if before is None:
+        return "new evidence"
+    weaker = after is None or abs(after.decibans) < abs(before.decibans)
+    return "reversal" if weaker and before.kind == "indicator" else "new witness"
+
+
+def _ordered(changes: Iterable[LineChange]) -> tuple[LineChange, ...]:
+    return tuple(sorted(changes, key=lambda c: (-abs(c.after - c.before), c.id)))

@@ -1,0 +1,1 @@
+"""All scenarios at two dates, and how they came from one to the other."""

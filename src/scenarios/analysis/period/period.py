@@ -1,0 +1,136 @@
+"""Two dates, and every scenario's figures at both: what the review and its findings look at."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import (
+    Known,
+    State,
+    bears_on,
+    known,
+    last_open_day,
+    resolved,
+    state,
+)
+from scenarios.analysis.forecasts.stated import Given, Stated, given, stated
+from scenarios.analysis.ledger.ledger import Ledger, ledger
+from scenarios.model import Database, Evidence, EvidenceId, Resolution, Scenario, ScenarioId
+
+MOVED_BITS = 0.001
+"""From this movement on a figure has moved."""
+
+
+class View(msgspec.Struct, frozen=True):
+    """One scenario at both dates; `before` is None where it had not opened."""
+
+    id: ScenarioId
+    scenario: Scenario
+    state: State
+    resolution: Resolution | None
+    now: Ledger
+    before: Ledger | None
+    stated: Stated | None
+    stated_before: Stated | None
+    given: tuple[Given, ...]
+    evidence: tuple[EvidenceId, ...]
+    new_evidence: tuple[EvidenceId, ...]
+
+    @property
+    def open(self) -> bool:
+        """Still a live question: open, or past its horizon without an outcome."""
+        return self.resolution is None
+
+    @property
+    def implied_bits(self) -> float:
+        """Movement of the implied probability."""
+        return jeffreys(self.before.implied.probability if self.before else None, self._implied)
+
+    @property
+    def stated_bits(self) -> float:
+        """Movement of the stated probability; 0 where it did not stand at both dates."""
+        return jeffreys(
+            self.stated_before.probability if self.stated_before else None,
+            self.stated.probability if self.stated else None,
+        )
+
+    @property
+    def moved(self) -> bool:
+        """Whether either figure moved."""
+        return max(self.implied_bits, self.stated_bits) >= MOVED_BITS
+
+    @property
+    def explained(self) -> bool:
+        """A stated move has new evidence, or a rationale or evidence on a sheet, behind it."""
+        reasons = any(entry.rationale or entry.evidence for entry in self.given)
+        return self.stated_bits < MOVED_BITS or reasons or bool(self.new_evidence)
+
+    @property
+    def _implied(self) -> float:
+        return self.now.implied.probability
+
+
+class Window(msgspec.Struct, frozen=True):
+    """What was known at `since` and at `as_of`, and the scenarios that had opened by `as_of`."""
+
+    database: Database
+    since: date
+    as_of: date
+    before: Known
+    now: Known
+    views: dict[ScenarioId, View]
+
+    @property
+    def new_evidence(self) -> dict[EvidenceId, Evidence]:
+        """What was recorded in the window, in order, and still counts."""
+        fresh = [(e.recorded, id) for id, e in self.now.evidence.items() if e.recorded > self.since]
+        return {id: self.now.evidence[id] for _, id in sorted(fresh)}
+
+
+def window(database: Database, since: date, as_of: date) -> Window:
+    """Every scenario's figures at both dates."""
+    days: dict[date, Known] = {}
+
+    def at(day: date) -> Known:
+        if day not in days:
+            days[day] = known(database, day)
+        return days[day]
+
+    now = at(as_of)
+    bearing: dict[ScenarioId, list[EvidenceId]] = {}
+    for id, item in now.evidence.items():
+        for scenario_id in bears_on(database, item):
+            bearing.setdefault(scenario_id, []).append(id)
+
+    views = {}
+    for id, scenario in database.scenarios.items():
+        if scenario.opened > as_of:
+            continue
+        last = last_open_day(database, id, as_of)
+        first = last_open_day(database, id, since) if scenario.opened <= since else None
+        evidence = tuple(sorted(bearing.get(id, ())))
+        views[id] = View(
+            id,
+            scenario,
+            state(database, id, as_of),
+            resolved(database, id, as_of),
+            ledger(at(last), id),
+            ledger(at(first), id) if first else None,
+            stated(database, id, last),
+            stated(database, id, first) if first else None,
+            tuple(given(database, id, since, as_of)),
+            evidence,
+            tuple(e for e in evidence if now.evidence[e].recorded > since),
+        )
+    return Window(database, since, as_of, at(since), now, views)
+
+
+def jeffreys(before: float | None, after: float | None) -> float:
+    """Jeffreys divergence in bits, Σ(p−q)·log2(p/q) over {p, 1−p}; 0 where one is missing."""
+    if before is None or after is None:
+        return 0.0
+    p, q = after, before
+    return (p - q) * (math.log2(p / q) - math.log2((1 - p) / (1 - q)))

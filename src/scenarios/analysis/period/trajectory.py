@@ -1,0 +1,201 @@
+"""How scenarios came to stand where they stand: figures, evidence, indicators, forecasts by day."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import ReadingState, reading
+from scenarios.analysis.evidence.knowledge import contends, known
+from scenarios.analysis.forecasts.stated import Given, given, stated
+from scenarios.analysis.ledger.comparison import log_odds, side_by_side
+from scenarios.analysis.ledger.dependence import total
+from scenarios.analysis.ledger.neighbourhood import (
+    bearing,
+    days_of_change,
+    implied_on,
+    near,
+    speaking,
+)
+from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.trend import Point
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    IndicatorId,
+    IndicatorKey,
+    ScenarioId,
+    indicator_key,
+)
+from scenarios.scales import held, probability
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """The items that entered the record on a day, or since the day before it that is drawn."""
+
+    day: date
+    evidence: tuple[EvidenceId, ...]
+
+
+class Span(msgspec.Struct, frozen=True):
+    """An indicator's state from one day to another, as it was known on them."""
+
+    state: ReadingState
+    start: date
+    end: date
+
+
+class Lane(msgspec.Struct, frozen=True):
+    """An indicator's states, without a gap, oldest first."""
+
+    indicator: IndicatorId
+    spans: tuple[Span, ...]
+
+
+class Course(msgspec.Struct, frozen=True):
+    """A scenario from the day on which it opened to its last open day, at most `as_of`."""
+
+    scenario: ScenarioId
+    points: tuple[Point, ...]
+    marks: tuple[Mark, ...]
+    lanes: tuple[Lane, ...]
+    forecasts: tuple[Given, ...]
+
+
+def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[ScenarioId, Course]:
+    """The courses of these scenarios on the days on which a figure of theirs changed.
+
+    Where those are more than `most`, on so many days at even distances. The members of a set are
+    measured together, on the same days, whichever of them were asked for.
+    """
+    items, sheets = bearing(window.database), speaking(window.database)
+    units: dict[str, list[ScenarioId]] = {}
+    for id, view in window.views.items():
+        units.setdefault(view.scenario.set or f"/{id}", []).append(id)
+    found = {}
+    for unit in units.values():
+        if set(unit).isdisjoint(ids):
+            continue
+        around = near(window.database, unit[0], items, sheets)
+        days = _days(window, around, unit, most)
+        figures = _implied(around, unit, days)
+        for id in unit:
+            if id in ids:
+                found[id] = _course(window, window.views[id], around, figures[id])
+    return {id: found[id] for id in ids}
+
+
+def span_of(view: View, as_of: date) -> tuple[date, date]:
+    """The first and the last day on which a scenario was open, up to `as_of`."""
+    last = as_of
+    if view.resolution:
+        last = view.resolution.recorded - timedelta(days=1)
+    return view.scenario.opened, max(last, view.scenario.opened)
+
+
+def evenly(first: date, last: date, count: int) -> list[date]:
+    """At most `count` days from the first to the last, both among them."""
+    length = (last - first).days
+    steps = max(min(count - 1, length), 1)
+    return sorted({first + timedelta(days=round(length * n / steps)) for n in range(steps + 1)})
+
+
+def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: int) -> list[date]:
+    """The days on which something about these scenarios changed, or `most` at even distances."""
+    spans = [span_of(window.views[id], window.as_of) for id in unit]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    expiry = around.tracker.forecast_expires_days
+    given = {sheet.date for sheet in around.sheets.values()}
+    if expiry is not None:
+        room = date.max.toordinal() - expiry - 1
+        given |= {d + timedelta(days=expiry + 1) for d in given if d.toordinal() <= room}
+    wanted = given.union(days_of_change(around, unit[0]))
+    if any(around.scenarios[id].prior.hazard for id in unit):
+        wanted.update(evenly(first, last, most // 2))
+    wanted = {day for day in wanted if first <= day <= last}
+    if len(wanted) > most:
+        wanted = set(evenly(first, last, most))
+    return sorted(wanted.union(day for span in spans for day in span))
+
+
+def _implied(
+    around: Database, unit: Sequence[ScenarioId], days: Sequence[date]
+) -> dict[ScenarioId, dict[date, float]]:
+    """What is implied of each on these days; of a set's members from one board."""
+    if around.scenarios[unit[0]].set is None:
+        return {unit[0]: dict(zip(days, implied_on(around, unit[0], days), strict=True))}
+    changes = days_of_change(around, unit[0])
+    found: dict[ScenarioId, dict[date, float]] = {id: {} for id in unit}
+    stretches: dict[int, dict[ScenarioId, float]] = {}
+    for day in days:
+        stretch = bisect_right(changes, day)
+        if stretch not in stretches:
+            stretches[stretch] = _shares(around, unit, day)
+        for id, chance in stretches[stretch].items():
+            found[id][day] = chance
+    return found
+
+
+def _shares(around: Database, unit: Sequence[ScenarioId], day: date) -> dict[ScenarioId, float]:
+    """What is implied on a day of the members that were still in the set."""
+    still = [id for id in unit if contends(around, id, day)]
+    if not still:
+        return {}
+    board = side_by_side(known(around, day), still[0])
+    totals = {id: total(nets, board.dependence) for id, nets in board.nets.items()}
+    return {id: held(probability(log_odds(board, id, totals))) for id in still}
+
+
+def _course(window: Window, view: View, around: Database, figures: dict[date, float]) -> Course:
+    first, last = span_of(view, window.as_of)
+    days = [*(day for day in figures if first <= day < last), last]
+    said = [stated(around, view.id, day) for day in days[:-1]]
+    points = [
+        Point(day, one.probability if one else None, figures[day])
+        for day, one in zip(days, said, strict=False)
+    ]
+    # What the report says of the last day is what the chart ends with, to the last digit.
+    end = view.stated.probability if view.stated else None
+    points.append(Point(last, end, view.now.implied.probability))
+    return Course(
+        view.id,
+        tuple(points),
+        _marks(window, view, days),
+        tuple(_lanes(window, around, view)),
+        tuple(given(around, view.id, None, last)),
+    )
+
+
+def _marks(window: Window, view: View, days: Sequence[date]) -> tuple[Mark, ...]:
+    """Each item on the first day that is drawn on or after its own; what came too late on none."""
+    entered: dict[date, list[EvidenceId]] = {}
+    for id in view.evidence:
+        place = bisect_left(days, window.now.evidence[id].recorded)
+        if place < len(days):
+            entered.setdefault(days[place], []).append(id)
+    return tuple(Mark(day, tuple(ids)) for day, ids in sorted(entered.items()))
+
+
+def _lanes(window: Window, around: Database, view: View) -> Iterator[Lane]:
+    """The states of a scenario's own indicators, by what was known on each day."""
+    first, last = span_of(view, window.as_of)
+    firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}
+    for id, item in around.evidence.items():
+        for text in item.indicators:
+            firing.setdefault(indicator_key(text), {})[id] = item
+    for name in view.scenario.indicators:
+        items = firing.get((view.id, name), {})
+        alone = msgspec.structs.replace(around, evidence=items)
+        turns = {item.recorded for item in items.values()}
+        turns |= {item.retracted.date for item in items.values() if item.retracted}
+        spans: list[Span] = []
+        for start in sorted({first, *(day for day in turns if first < day <= last)}):
+            state = reading(known(alone, start), (view.id, name)).state
+            if not spans or spans[-1].state != state:
+                spans[-1:] = [msgspec.structs.replace(span, end=start) for span in spans[-1:]]
+                spans.append(Span(state, start, last))
+        yield Lane(name, tuple(spans))

@@ -1,0 +1,1 @@
+"""What is put together for a reader: status, report, explanation, matrix, agenda."""

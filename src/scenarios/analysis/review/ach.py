@@ -1,0 +1,256 @@
+"""The ACH matrix: evidence and indicators against scenarios (Heuer 1999, chapter 8)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import strength
+from scenarios.analysis.evidence.knowledge import Known
+from scenarios.model import (
+    Code,
+    EvidenceId,
+    IndicatorKey,
+    Rating,
+    ScenarioId,
+    Tracker,
+    indicator_key,
+)
+from scenarios.scales import grade, rating_decibans
+
+RowKind = Literal["direct", "indicator"]
+RemovedKind = Literal["item", "source", "origin"]
+
+INCONSISTENCY: dict[Code, int] = {"I": 1, "II": 2}
+"""What a code counts against a scenario; every other code counts 0."""
+
+_FROM_NEUTRAL: tuple[Code, ...] = ("N", "C", "I", "CC", "II")
+_ROUNDING = 9
+"""Decimals of a deciban beyond which a difference is floating-point noise."""
+
+
+class MatrixRow(msgspec.Struct, frozen=True):
+    """An item, or an indicator that was seen; None is a blank cell.
+
+    `weight` is the item's grade weight or the indicator's strength. `inconsistency` is before it,
+    `decibans` are × weight; `diagnosticity` is their max − min across the columns (blank = 0).
+    """
+
+    id: str
+    kind: RowKind
+    summary: str
+    grade: str | None
+    weight: float
+    ratings: dict[ScenarioId, Rating | None]
+    inconsistency: dict[ScenarioId, int]
+    decibans: dict[ScenarioId, float | None]
+    diagnosticity: float
+
+
+class Score(msgspec.Struct, frozen=True):
+    """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4."""
+
+    inconsistency: int
+    weighted_inconsistency: float
+    decibans: float
+    blanks: int
+    rank: int
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """What is left out; `items` are those of its items that bear on the matrix."""
+
+    kind: RemovedKind
+    id: str
+    items: tuple[EvidenceId, ...]
+
+
+class Linchpin(msgspec.Struct, frozen=True):
+    """A removal that changes who ranks first; both sides list every scenario that does, by id."""
+
+    removed: Removed
+    leader_before: tuple[ScenarioId, ...]
+    leader_after: tuple[ScenarioId, ...]
+
+
+class Matrix(msgspec.Struct, frozen=True):
+    """Bookkeeping: no figure of it is a probability or may be turned into one."""
+
+    scenarios: tuple[ScenarioId, ...]
+    rows: tuple[MatrixRow, ...]
+    scores: dict[ScenarioId, Score]
+    linchpins: tuple[Linchpin, ...]
+
+    @property
+    def leaders(self) -> tuple[ScenarioId, ...]:
+        """Every scenario that ranks first, by id."""
+        return _leaders({id: score.inconsistency for id, score in self.scores.items()})
+
+
+def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
+    """The known items and the indicators seen that rate one of these scenarios, side by side.
+
+    Nothing is grouped, discounted, centred or taken as in a prior, and absence is no row: that is
+    the ledger's. An item of weight 0 is a row, and its inconsistencies count in the rank.
+    """
+    rows = tuple(sorted(_rows(known, columns), key=_most_diagnostic_first))
+    scores = {column: _score(rows, column, columns) for column in columns}
+    return Matrix(columns, rows, scores, _linchpins(known, columns, scores))
+
+
+def nearest_code(rating: Rating, tracker: Tracker) -> Code:
+    """The code of a rating; for a ratio the nearest in decibans, the more neutral one of two."""
+    if isinstance(rating, str):
+        return rating
+    worth = rating_decibans(rating, tracker)
+
+    def distance(code: Code) -> float:
+        return round(abs(worth - tracker.decibans[code]), _ROUNDING)
+
+    return min(_FROM_NEUTRAL, key=distance)
+
+
+def _rows(known: Known, columns: tuple[ScenarioId, ...]) -> Iterator[MatrixRow]:
+    database = known.database
+    for id in sorted({id for column in columns for id in known.direct.get(column, ())}):
+        item = known.evidence[id]
+        ratings = {column: item.ratings.get(column) for column in columns}
+        graded = grade(item, database.sources)
+        yield _row(known, "direct", id, item.summary, graded, known.weights[id], ratings)
+    for key in _fired(known, columns):
+        seen = strength(known, key, known.evidence)
+        if seen > 0:
+            indicator = database.scenarios[key[0]].indicators[key[1]]
+            ratings = {column: indicator.ratings.get(column) for column in columns}
+            yield _row(known, "indicator", "/".join(key), indicator.statement, None, seen, ratings)
+
+
+def _row(
+    known: Known,
+    kind: RowKind,
+    id: str,
+    summary: str,
+    graded: str | None,
+    weight: float,
+    ratings: dict[ScenarioId, Rating | None],
+) -> MatrixRow:
+    tracker = known.database.tracker
+    decibans = {
+        column: None if rating is None else rating_decibans(rating, tracker) * weight + 0.0
+        for column, rating in ratings.items()
+    }
+    worth = [value or 0.0 for value in decibans.values()]
+    against = {column: _against(rating, tracker) for column, rating in ratings.items()}
+    spread = max(worth) - min(worth)
+    return MatrixRow(id, kind, summary, graded, weight, ratings, against, decibans, spread)
+
+
+def _most_diagnostic_first(row: MatrixRow) -> tuple[float, str]:
+    return -round(row.diagnosticity, _ROUNDING), row.id
+
+
+def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
+    """The indicators that a known item reports, in whatever state, and that rate a column."""
+    scenarios = known.database.scenarios
+    return [
+        (owner, id)
+        for owner, id in sorted(known.firings)
+        if owner in scenarios
+        and id in scenarios[owner].indicators
+        and not scenarios[owner].indicators[id].ratings.keys().isdisjoint(columns)
+    ]
+
+
+def _score(
+    rows: Collection[MatrixRow], column: ScenarioId, columns: tuple[ScenarioId, ...]
+) -> Score:
+    totals = {other: sum(row.inconsistency[other] for row in rows) for other in columns}
+    return Score(
+        totals[column],
+        math.fsum(row.inconsistency[column] * row.weight for row in rows),
+        math.fsum(row.decibans[column] or 0.0 for row in rows),
+        sum(row.ratings[column] is None for row in rows),
+        1 + sum(other < totals[column] for other in totals.values()),
+    )
+
+
+def _against(rating: Rating | None, tracker: Tracker) -> int:
+    """The inconsistencies of one cell: II = 2, I = 1, all else and a blank = 0."""
+    return 0 if rating is None else INCONSISTENCY.get(nearest_code(rating, tracker), 0)
+
+
+def _leaders(inconsistency: Mapping[ScenarioId, int]) -> tuple[ScenarioId, ...]:
+    fewest = min(inconsistency.values())
+    return tuple(sorted(id for id, count in inconsistency.items() if count == fewest))
+
+
+def _linchpins(
+    known: Known, columns: tuple[ScenarioId, ...], scores: Mapping[ScenarioId, Score]
+) -> tuple[Linchpin, ...]:
+    """Each removal that changes the set of leaders: the fewest items first, then item, source."""
+    counts = {column: scores[column].inconsistency for column in columns}
+    before = _leaders(counts)
+    fired = frozenset(_fired(known, columns))
+    found = []
+    for removed in _removals(known, columns, fired):
+        lost = _lost(known, columns, fired, removed.items)
+        after = _leaders({column: counts[column] - lost[column] for column in columns})
+        if after != before:
+            found.append(Linchpin(removed, before, after))
+    return tuple(sorted(found, key=lambda one: len(one.removed.items)))
+
+
+def _removals(
+    known: Known, columns: tuple[ScenarioId, ...], fired: frozenset[IndicatorKey]
+) -> Iterator[Removed]:
+    """Every item, source and declared origin that bears on the matrix, by id.
+
+    An item without an origin is its own: an origin may be another item's id, and takes it along.
+    """
+    direct = {id for column in columns for id in known.direct.get(column, ())}
+    bearing = sorted(direct | {id for key in fired for id, _ in known.firings[key]})
+    sources: dict[str, list[EvidenceId]] = {}
+    origins: dict[str, list[EvidenceId]] = {}
+    for id in bearing:
+        yield Removed("item", id, (id,))
+        item = known.evidence[id]
+        origins.setdefault(item.origin or id, []).append(id)
+        if item.source:
+            sources.setdefault(item.source, []).append(id)
+    for source, ids in sorted(sources.items()):
+        yield Removed("source", source, tuple(ids))
+    for origin, ids in sorted(origins.items()):
+        if ids != [origin]:
+            yield Removed("origin", origin, tuple(ids))
+
+
+def _lost(
+    known: Known,
+    columns: tuple[ScenarioId, ...],
+    fired: frozenset[IndicatorKey],
+    items: Collection[EvidenceId],
+) -> dict[ScenarioId, int]:
+    """The inconsistencies that go with these items; below 0 where a reversal goes and a row comes.
+
+    An indicator goes once what is left does not raise it above 0.
+    """
+    database = known.database
+    gone = frozenset(items)
+    lost = dict.fromkeys(columns, 0)
+
+    def lose(ratings: Mapping[ScenarioId, Rating], times: int) -> None:
+        for column in columns:
+            lost[column] += times * _against(ratings.get(column), database.tracker)
+
+    for id in gone:
+        lose(known.evidence[id].ratings, 1)
+    touched = {indicator_key(text) for id in gone for text in known.evidence[id].indicators}
+    for key in touched & fired:
+        every = {id for id, _ in known.firings[key]}
+        seen = strength(known, key, every) > 0
+        still = strength(known, key, every - gone) > 0
+        lose(database.scenarios[key[0]].indicators[key[1]].ratings, seen - still)
+    return lost

@@ -1,0 +1,242 @@
+"""What one analyst's sitting goes through at a date, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date
+from hashlib import sha256
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.knowledge import (
+    Known,
+    bears_on,
+    contends,
+    known,
+    resolution,
+    resolved,
+    rivals,
+    state,
+)
+from scenarios.analysis.forecasts.stated import Given, Standing, given, standing, stated
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.period.period import MOVED_BITS, jeffreys
+from scenarios.analysis.review.review import IndicatorChange
+from scenarios.model import (
+    Analyst,
+    Clarification,
+    Database,
+    EvidenceId,
+    Indicator,
+    IndicatorId,
+    Scenario,
+    ScenarioId,
+)
+from scenarios.scales import decibans
+
+
+class PastDue(msgspec.Struct, frozen=True):
+    """An indicator that was due by now and was not seen."""
+
+    scenario: ScenarioId
+    id: IndicatorId
+    indicator: Indicator
+
+
+class Fresh(msgspec.Struct, frozen=True):
+    """What became known of a scenario after a day, oldest first.
+
+    `same_day` was recorded on that day itself, perhaps after the forecast; `decided` are rivals
+    whose outcome became known.
+    """
+
+    evidence: tuple[EvidenceId, ...] = ()
+    same_day: tuple[EvidenceId, ...] = ()
+    retracted: tuple[EvidenceId, ...] = ()
+    indicators: tuple[IndicatorChange, ...] = ()
+    clarifications: tuple[Clarification, ...] = ()
+    decided: tuple[ScenarioId, ...] = ()
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """A scenario as it is put to the analyst, whose forecast `last` was.
+
+    `reasoned` is the last forecast of theirs that came with a reason: one that was only reaffirmed
+    since keeps it. `standing` is None where that was withdrawn or has expired. `movement_bits`,
+    `gap_decibans` (their figure minus the implied one) and `days` order the sitting, and are not
+    shown before the answer. `grounds` is a digest of all that an answer rests on: another one,
+    another question.
+    """
+
+    id: ScenarioId
+    scenario: Scenario
+    last: Given | None
+    reasoned: Given | None
+    standing: Standing | None
+    fresh: Fresh
+    movement_bits: float
+    gap_decibans: float | None
+    days: int
+    grounds: str
+
+
+class Agenda(msgspec.Struct, frozen=True):
+    """What is due, in its order. The members of a set are one group: they are asked together."""
+
+    unrated: tuple[EvidenceId, ...] = ()
+    past_due: tuple[PastDue, ...] = ()
+    overdue: tuple[ScenarioId, ...] = ()
+    groups: tuple[tuple[Topic, ...], ...] = ()
+
+
+def agenda(
+    database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
+) -> Agenda:
+    """What is due for an analyst on a day; with `only`, for these scenarios alone."""
+    days: dict[date, Known] = {}
+
+    def at(day: date) -> Known:
+        if day not in days:
+            days[day] = known(database, day)
+        return days[day]
+
+    now = at(on)
+    bearing: dict[ScenarioId, list[EvidenceId]] = {}
+    for id, item in sorted(database.evidence.items(), key=lambda pair: (pair[1].recorded, pair[0])):
+        for scenario_id in bears_on(database, item) if item.recorded <= on else ():
+            bearing.setdefault(scenario_id, []).append(id)
+    unrated = [
+        (item.recorded, id)
+        for id, item in now.evidence.items()
+        if not (only or item.ratings or item.indicators)
+    ]
+    live = {id: state(database, id, on) for id in database.scenarios if not only or id in only}
+
+    groups: dict[str, list[Topic]] = {}
+    for id, now_is in live.items():
+        if now_is == "open" and refusal(database, id, on) is None:
+            said = [one for one in given(database, id, None, on) if one.analyst == analyst]
+            before = at(said[-1].date if said else date.min)
+            topic = _topic(before, now, id, said, bearing.get(id, ()))
+            set_id = topic.scenario.set
+            groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
+    ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
+    return Agenda(
+        tuple(id for _, id in sorted(unrated)),
+        _past_due(now, [id for id, now_is in live.items() if now_is in ("open", "overdue")]),
+        tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
+        tuple(map(tuple, ordered)),
+    )
+
+
+def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
+    """Why a forecast of a scenario on a day would never count."""
+    opened = database.scenarios[id].opened
+    if on < opened:
+        return f"{id} opened on {opened}: nothing was asked on {on}"
+    outcome = resolution(database, id)
+    if outcome and outcome.date <= on:
+        return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
+    return None
+
+
+def without_evidence(database: Database) -> Database:
+    """The same scenarios with nothing known of them: what is implied is the prior of the day.
+
+    So an item can be rated across the row without a look at the figure that is held back.
+    """
+    scenarios = {}
+    for id, scenario in database.scenarios.items():
+        kept = {
+            name: msgspec.structs.replace(one, if_absent=None)
+            for name, one in scenario.indicators.items()
+        }
+        scenarios[id] = msgspec.structs.replace(scenario, indicators=kept)
+    return msgspec.structs.replace(database, scenarios=scenarios, evidence={})
+
+
+def _topic(
+    before: Known,
+    now: Known,
+    id: ScenarioId,
+    said: Sequence[Given],
+    bearing: Collection[EvidenceId],
+) -> Topic:
+    database, on = now.database, now.as_of
+    last = said[-1] if said else None
+    scenario = database.scenarios[id]
+    own = standing(database, id, on).get(last.analyst) if last else None
+    was, implied = ledger(before, id).implied, ledger(now, id).implied
+    then, together = stated(database, id, before.as_of), stated(database, id, on)
+    moved = jeffreys(then.probability if then else None, together.probability if together else None)
+    return Topic(
+        id,
+        scenario,
+        last,
+        next((one for one in reversed(said) if one.rationale), None),
+        own,
+        _fresh(before, now, id, bearing),
+        max(moved, jeffreys(was.probability, implied.probability)),
+        decibans(own.probability) - implied.decibans if own else None,
+        (on - (last.date if last else scenario.opened)).days,
+        _grounds(now, id, last, bearing),
+    )
+
+
+def _fresh(before: Known, now: Known, id: ScenarioId, bearing: Iterable[EvidenceId]) -> Fresh:
+    database, since = now.database, before.as_of
+    counted = [e for e in bearing if e in now.evidence]
+    recorded = {e: now.evidence[e].recorded for e in counted}
+    changes = []
+    for name, indicator in database.scenarios[id].indicators.items():
+        then, reads = reading(before, (id, name)), reading(now, (id, name))
+        if then.state != reads.state:
+            new = tuple(e for e in reads.evidence if e not in then.evidence)
+            changes.append(
+                IndicatorChange(id, name, indicator.statement, then.state, reads.state, new)
+            )
+    decided = [
+        rival
+        for rival in rivals(database, id)
+        if (outcome := resolved(database, rival, now.as_of)) and outcome.recorded > since
+    ]
+    clarified = database.scenarios[id].clarifications
+    return Fresh(
+        tuple(e for e in counted if recorded[e] > since),
+        tuple(e for e in counted if recorded[e] == since),
+        tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
+        tuple(changes),
+        tuple(one for one in clarified if since < one.date <= now.as_of),
+        tuple(decided),
+    )
+
+
+def _grounds(now: Known, id: ScenarioId, last: Given | None, bearing: Iterable[EvidenceId]) -> str:
+    scenario = now.database.scenarios[id]
+    contending = [r for r in rivals(now.database, id) if contends(now.database, r, now.as_of)]
+    said = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
+    items = {e: now.evidence[e] for e in bearing if e in now.evidence}
+    rests_on = [said, scenario.horizon, contending, last, items]
+    return sha256(msgspec.json.encode(rests_on, order="sorted")).hexdigest()[:16]
+
+
+def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
+    found = []
+    for id in ids:
+        for name, one in now.database.scenarios[id].indicators.items():
+            is_past = one.due is not None and one.due < now.as_of
+            if is_past and reading(now, (id, name)).strength == 0:
+                found.append((one.due, id, name, PastDue(id, name, one)))
+    return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1]))
+
+
+def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
+    """What moved first, by how far; then by gap, by days since it was looked at, by id."""
+    moved = topic.movement_bits if topic.movement_bits >= MOVED_BITS else 0.0
+    return -moved, -abs(topic.gap_decibans or 0.0), -topic.days, topic.id
+
+
+def _lead(group: list[Topic]) -> tuple[float, float, int, ScenarioId]:
+    """Where a group stands: with its first member."""
+    return _order(group[0])

@@ -1,0 +1,68 @@
+"""A scenario's ledger with what people state beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import State, known, last_open_day, resolved, state
+from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.ledger.ledger import LeaveOneOut, Line, Quantity, ledger
+from scenarios.analysis.ledger.post_mortem import PostMortem, post_mortem
+from scenarios.analysis.ledger.sensitivity import Sweep, sweep
+from scenarios.model import Database, Outcome, ScenarioId
+from scenarios.scales import decibans
+
+
+class StatedNow(msgspec.Struct, frozen=True):
+    """The stated probability, and how many analysts stand behind it."""
+
+    probability: float
+    analysts: int
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one."""
+
+    scenario: ScenarioId
+    as_of: date
+    ledger_day: date
+    state: State
+    outcome: Outcome | None
+    prior: Quantity
+    lines: tuple[Line, ...]
+    neutral: int
+    implied: Quantity
+    leave_one_out: LeaveOneOut
+    stated: StatedNow | None
+    gap_decibans: float | None
+    post_mortem: PostMortem | None
+    sweep: Sweep | None
+
+
+def explain(
+    database: Database, scenario_id: ScenarioId, as_of: date, *, swept: bool = False
+) -> Explanation:
+    """How the implied probability of a scenario that had opened by `as_of` came about."""
+    day = last_open_day(database, scenario_id, as_of)
+    at_day = known(database, day)
+    book = ledger(at_day, scenario_id)
+    said = stated(database, scenario_id, day)
+    outcome = resolved(database, scenario_id, as_of)
+    return Explanation(
+        scenario_id,
+        as_of,
+        day,
+        state(database, scenario_id, as_of),
+        outcome.outcome if outcome else None,
+        book.prior,
+        book.lines,
+        book.neutral,
+        book.implied,
+        book.leave_one_out,
+        StatedNow(said.probability, len(said.analysts)) if said else None,
+        decibans(said.probability) - book.implied.decibans if said else None,
+        post_mortem(book, outcome.outcome if outcome else None),
+        sweep(at_day, scenario_id) if swept else None,
+    )

@@ -1,0 +1,108 @@
+"""What an analyst may see once the answers are given: others, team, evidence, sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import contends, known, members
+from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.rules.coherence import TOLERANCE, nearest_sum_to_one
+from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
+from scenarios.scales import decibans, probability
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A probability, and how many analysts stand behind it."""
+
+    probability: float
+    analysts: int
+
+
+class Reveal(msgspec.Struct, frozen=True):
+    """An analyst's figure beside the others', the team's with it, and the implied one.
+
+    `team` is None where nobody else has a standing forecast: one analyst is no team.
+    """
+
+    scenario: ScenarioId
+    before: float | None
+    after: float | None
+    others: Figure | None
+    team: Figure | None
+    implied: float
+    gap_decibans: float | None
+
+
+class SetSum(msgspec.Struct, frozen=True):
+    """One analyst's standing figures of a set; `nearest` has those that do sum to 1, if need be."""
+
+    set: SetId
+    figures: dict[ScenarioId, float]
+    members: int
+    nearest: dict[ScenarioId, float] | None
+
+    @property
+    def total(self) -> float:
+        """What the figures add up to."""
+        return sum(self.figures.values())
+
+
+def stating(
+    database: Database, analyst: Analyst, on: date, figures: Mapping[ScenarioId, float | None]
+) -> Database:
+    """The database with these figures in the analyst's sheet of the day."""
+    id = f"{on}-{analyst}"
+    had = database.sheets[id].probabilities if id in database.sheets else {}
+    sheet = Sheet(on, analyst, {**had, **figures})
+    return msgspec.structs.replace(database, sheets={**database.sheets, id: sheet})
+
+
+def reveal(
+    before: Database, after: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
+) -> tuple[Reveal, ...]:
+    """What may be seen once the analyst has answered: `after` has the answers, `before` has not.
+
+    The others' figure is the geometric mean of their odds, as they gave them; the team's is the
+    stated probability, which a complete set normalises.
+    """
+    at_day = known(after, on)
+    found = []
+    for id in ids:
+        figures = standing(after, id, on)
+        own = figures.pop(analyst, None)
+        was = standing(before, id, on).get(analyst)
+        odds = [decibans(one.probability) for one in figures.values()]
+        together = stated(after, id, on)
+        implied = ledger(at_day, id).implied
+        found.append(
+            Reveal(
+                id,
+                was.probability if was else None,
+                own.probability if own else None,
+                Figure(probability(sum(odds) / len(odds)), len(odds)) if odds else None,
+                Figure(together.probability, len(together.analysts)) if together and odds else None,
+                implied.probability,
+                decibans(own.probability) - implied.decibans if own else None,
+            )
+        )
+    return tuple(found)
+
+
+def sums(
+    database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
+) -> tuple[SetSum, ...]:
+    """What an analyst's figures add up to in each set that these scenarios belong to."""
+    found = []
+    for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
+        contending = [id for id in members(database, set_id) if contends(database, id, on)]
+        own = {id: standing(database, id, on).get(analyst) for id in contending}
+        figures = {id: one.probability for id, one in own.items() if one}
+        complete = 1 < len(contending) == len(figures)
+        off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12
+        nearest = nearest_sum_to_one(figures) if off else None
+        found.append(SetSum(set_id, figures, len(contending), nearest))
+    return tuple(found)

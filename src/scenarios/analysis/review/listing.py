@@ -1,0 +1,184 @@
+"""The lists: scenarios, indicators, evidence, forecasts and sources, as rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import ReadingState, diagnosticity, reading, unique
+from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
+from scenarios.analysis.ledger.post_mortem import TrackRecord, track_records
+from scenarios.model import (
+    Analyst,
+    Database,
+    EvidenceId,
+    IndicatorId,
+    Letter,
+    Rating,
+    ScenarioId,
+    SheetId,
+    SourceId,
+)
+from scenarios.scales import grade
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """Which rows: None and False leave a column free. Days are those of knowing, both included."""
+
+    scenario: ScenarioId | None = None
+    source: SourceId | None = None
+    tag: str | None = None
+    since: date | None = None
+    until: date | None = None
+    unrated: bool = False
+
+    def day(self, when: date) -> bool:
+        """Whether a day lies within."""
+        return (self.since or date.min) <= when <= (self.until or date.max)
+
+    def subject(self, database: Database, id: ScenarioId) -> bool:
+        """Whether a scenario is the one, or has the tag."""
+        tagged = self.tag is None or self.tag in database.scenarios[id].tags
+        return tagged and self.scenario in (None, id)
+
+
+class IndicatorRow(msgspec.Struct, frozen=True):
+    """An indicator at a date; `diagnosticity` in decibans; `unique` where it is for one only."""
+
+    scenario: ScenarioId
+    indicator: IndicatorId
+    statement: str
+    state: ReadingState
+    since: str | None
+    strength: float
+    due: date | None
+    diagnosticity: float
+    unique: bool
+    ratings: dict[ScenarioId, Rating]
+
+
+class EvidenceRow(msgspec.Struct, frozen=True):
+    """An item of evidence; `counts` is False once it is retracted."""
+
+    id: EvidenceId
+    summary: str
+    observed: str
+    recorded: date
+    source: SourceId | None
+    grade: str
+    scenarios: tuple[ScenarioId, ...]
+    counts: bool
+
+
+class ForecastRow(msgspec.Struct, frozen=True):
+    """One probability of one sheet; None is a withdrawal."""
+
+    date: date
+    analyst: Analyst
+    scenario: ScenarioId
+    probability: float | None
+    rationale: str | None
+    sheet: SheetId
+
+
+class SourceRow(msgspec.Struct, frozen=True):
+    """A source, the known items that it gave, and its record over what was resolved by then."""
+
+    id: SourceId
+    name: str
+    reliability: Letter
+    items: int
+    on_resolved: TrackRecord
+    url: str | None
+    reliability_basis: str | None
+
+
+def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
+    """The indicators of the scenarios that had opened."""
+    found = []
+    for id, scenario in sorted(shown(known.database, known.as_of).items()):
+        if not wanted.subject(known.database, id):
+            continue
+        for name, indicator in scenario.indicators.items():
+            now = reading(known, (id, name))
+            found.append(
+                IndicatorRow(
+                    id,
+                    name,
+                    indicator.statement,
+                    now.state,
+                    now.since,
+                    now.strength,
+                    indicator.due,
+                    diagnosticity(known, (id, name)),
+                    unique(known, (id, name)),
+                    indicator.ratings,
+                )
+            )
+    return found
+
+
+def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
+    """What was recorded by then, newest last; retracted items too."""
+    database = known.database
+    rows = []
+    for id, item in database.evidence.items():
+        bears = bears_on(database, item)
+        subject = (wanted.scenario is None and wanted.tag is None) or any(
+            wanted.subject(database, scenario) for scenario in bears
+        )
+        kept = (
+            item.recorded <= known.as_of
+            and wanted.day(item.recorded)
+            and subject
+            and wanted.source in (None, item.source)
+            and not (wanted.unrated and (item.ratings or item.indicators))
+        )
+        if kept:
+            rows.append(
+                EvidenceRow(
+                    id,
+                    item.summary,
+                    item.observed,
+                    item.recorded,
+                    item.source,
+                    grade(item, database.sources),
+                    tuple(sorted(bears)),
+                    id in known.evidence,
+                )
+            )
+    return sorted(rows, key=lambda row: (row.recorded, row.id))
+
+
+def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
+    """Every forecast up to then, newest last."""
+    database = known.database
+    return [
+        ForecastRow(sheet.date, sheet.analyst, scenario, p, sheet.rationales.get(scenario), id)
+        for id, sheet in sorted(database.sheets.items())
+        if sheet.date <= known.as_of and wanted.day(sheet.date)
+        for scenario, p in sheet.probabilities.items()
+        if scenario in database.scenarios and wanted.subject(database, scenario)
+    ]
+
+
+def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
+    """The sources, with the known items that each gave."""
+    given = Counter(item.source for item in known.evidence.values())
+    records = track_records(known)
+    none = TrackRecord(0, 0.0, 0.0)
+    return [
+        SourceRow(
+            id,
+            s.name,
+            s.reliability,
+            given[id],
+            records.get(id, none),
+            s.url,
+            s.reliability_basis,
+        )
+        for id, s in sorted(known.database.sources.items())
+        if wanted.source in (None, id)
+    ]

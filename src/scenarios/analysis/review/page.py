@@ -1,0 +1,108 @@
+"""What the page of a review shows, as data: the review, and behind it every scenario's course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import members
+from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.review.ach import Matrix, matrix
+from scenarios.analysis.review.listing import IndicatorRow, Wanted, indicators
+from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
+from scenarios.analysis.scores.scoring import Score, score
+from scenarios.model import ScenarioId, SetId
+
+DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
+"""A course is measured on at most so many days, all of them on so many, each on no fewer."""
+
+
+class Chapter(msgspec.Struct, frozen=True):
+    """One scenario: its row of the status table, its figures at both dates, its course."""
+
+    row: StatusRow
+    view: View
+    course: Course
+
+
+class SetDay(msgspec.Struct, frozen=True):
+    """What was implied on a day of the members that were still in the set."""
+
+    day: date
+    implied: dict[ScenarioId, float]
+
+
+class SetChapter(msgspec.Struct, frozen=True):
+    """A set of which two members or more had opened."""
+
+    id: SetId
+    statement: str
+    members: tuple[ScenarioId, ...]
+    days: tuple[SetDay, ...]
+    matrix: Matrix
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Everything on the page; `forecaster` is the one whose calibration is shown, if any."""
+
+    review: Review
+    chapters: tuple[Chapter, ...]
+    sets: tuple[SetChapter, ...]
+    indicators: tuple[IndicatorRow, ...]
+    score: Score
+    forecaster: str | None
+    days: int
+
+
+def page(window: Window, made: Review) -> Page:
+    """The page of a review of that window."""
+    days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(made.scenarios))))
+    found = courses(window, [row.id for row in made.scenarios], days)
+    chapters = tuple(Chapter(row, window.views[row.id], found[row.id]) for row in made.scenarios)
+    whose = _whose(window)
+    scored = score(window.database, window.as_of, forecaster=whose)
+    return Page(
+        made,
+        chapters,
+        tuple(_sets(window, chapters)),
+        tuple(indicators(window.now, Wanted())),
+        scored,
+        whose if scored.calibration else None,
+        days,
+    )
+
+
+def _whose(window: Window) -> str | None:
+    """The team where more than one analyst ever forecast, else that one, as scores name them."""
+    names = {s.analyst for s in window.database.sheets.values() if s.date <= window.as_of}
+    if len(names) > 1:
+        return TEAM
+    return next((f"{name} (analyst)" if name in OURS else name for name in names), None)
+
+
+def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:
+    """The sets in the order in which the status table has them."""
+    order = dict.fromkeys(set_id for one in chapters if (set_id := one.row.set))
+    courses = {one.row.id: one.course for one in chapters}
+    found = []
+    for id in order:
+        opened = tuple(m for m in members(window.database, id) if m in courses)
+        if len(opened) > 1:
+            days = _days([courses[m] for m in opened])
+            statement = window.database.tracker.sets.get(id, id)
+            found.append(SetChapter(id, statement, opened, days, matrix(window.now, opened)))
+    return found
+
+
+def _days(members: Sequence[Course]) -> tuple[SetDay, ...]:
+    """What the courses of a set have on each of their days."""
+    at: dict[date, dict[ScenarioId, float]] = {}
+    for course in members:
+        for point in course.points:
+            at.setdefault(point.day, {})[course.scenario] = point.implied
+    return tuple(SetDay(day, figures) for day, figures in sorted(at.items()))

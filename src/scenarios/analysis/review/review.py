@@ -1,0 +1,236 @@
+"""The weekly report, as data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import ReadingState, reading
+from scenarios.analysis.evidence.knowledge import bears_on
+from scenarios.analysis.forecasts.stated import standing
+from scenarios.analysis.history.probability_shifts import Shift
+from scenarios.analysis.ledger.ledger_changes import (
+    LedgerChange,
+    LineChange,
+    Reasons,
+    compare,
+    touched,
+)
+from scenarios.analysis.period.disagreement import Spread, spreads
+from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.review.restatement import Restatement
+from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
+from scenarios.analysis.rules.finding import Finding
+from scenarios.analysis.rules.findings import findings
+from scenarios.model import EvidenceId, GradeWeights, IndicatorId, Outcome, ScenarioId, SetId
+from scenarios.scales import grade
+
+
+class StatedShift(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """A stated probability before and after, and the reason that was given last."""
+
+    from_: float | None
+    to: float | None
+    rationale: str | None
+
+
+class Move(msgspec.Struct, frozen=True):
+    """What moved and why; the lines, time, rivals and bound sum to the implied change in dB."""
+
+    scenario: ScenarioId
+    stated: StatedShift | None
+    implied: Shift
+    time: float
+    rivals: float
+    lines_added: tuple[LineChange, ...]
+    lines_removed: tuple[LineChange, ...]
+    lines_changed: tuple[LineChange, ...]
+    bound: float
+    explained: bool
+
+
+class Resolved(msgspec.Struct, frozen=True):
+    """A scenario whose outcome was recorded in the window, with its last values."""
+
+    scenario: ScenarioId
+    outcome: Outcome
+    date: date
+    basis: str
+    stated: float | None
+    implied: float
+    evidence: tuple[EvidenceId, ...]
+
+
+class NewEvidence(msgspec.Struct, frozen=True):
+    """An item recorded in the window, and the scenarios that it bears on."""
+
+    id: EvidenceId
+    summary: str
+    observed: str
+    recorded: date
+    source: str | None
+    grade: str
+    scenarios: tuple[ScenarioId, ...]
+
+
+class IndicatorChange(msgspec.Struct, frozen=True):
+    """An indicator whose state at the end of the window is another than at its start."""
+
+    scenario: ScenarioId
+    indicator: IndicatorId
+    statement: str
+    before: ReadingState
+    after: ReadingState
+    evidence: tuple[EvidenceId, ...]
+
+
+class Unchanged(msgspec.Struct, frozen=True):
+    """Live scenarios that did not move: someone said so again, or nobody looked."""
+
+    reaffirmed: tuple[ScenarioId, ...]
+    untouched: tuple[ScenarioId, ...]
+
+
+class About(msgspec.Struct, frozen=True):
+    """The tracker's title and its sets."""
+
+    title: str
+    sets: dict[SetId, str]
+
+
+class Method(msgspec.Struct, frozen=True):
+    """The conventions that made the figures; `analysts` with a standing forecast."""
+
+    decibans: dict[str, float]
+    grade_weights: GradeWeights | None
+    evidence_dependence: float
+    estimative_language: str
+    review_every_days: int
+    forecast_expires_days: int | None
+    analysts: int
+
+
+class Review(msgspec.Struct, frozen=True):
+    """The weekly report; `restated` is None where no earlier state was compared."""
+
+    tracker: About
+    as_of: date
+    since: date
+    scenarios: tuple[StatusRow, ...]
+    moves: tuple[Move, ...]
+    new_evidence: tuple[NewEvidence, ...]
+    indicator_changes: tuple[IndicatorChange, ...]
+    resolved: tuple[Resolved, ...]
+    unchanged: Unchanged
+    spreads: tuple[Spread, ...]
+    findings: tuple[Finding, ...]
+    method: Method
+    restated: Restatement | None = None
+
+
+def review(window: Window) -> Review:
+    """What moved between the window's two dates, by how much and because of what."""
+    tracker = window.database.tracker
+    live = [view for view in in_order(window) if view.open and view.before]
+    still = [view for view in live if not view.moved]
+    return Review(
+        About(tracker.title, tracker.sets),
+        window.as_of,
+        window.since,
+        status(window),
+        tuple(_move(window, view) for view in by_movement(live) if view.moved),
+        _new_evidence(window),
+        _indicator_changes(window),
+        tuple(r for view in in_order(window) if (r := _resolved(window, view))),
+        Unchanged(
+            tuple(view.id for view in still if view.given),
+            tuple(view.id for view in still if not view.given),
+        ),
+        spreads(window),
+        findings(window),
+        Method(
+            tracker.decibans,
+            tracker.grade_weights,
+            tracker.evidence_dependence,
+            tracker.estimative_language,
+            tracker.review_every_days,
+            tracker.forecast_expires_days,
+            len(_analysts(window)),
+        ),
+    )
+
+
+def _move(window: Window, view: View) -> Move:
+    reasons = Reasons(touched(window.now, window.before), touched(window.before, window.now))
+    change = compare(view.before, view.now, reasons) if view.before else LedgerChange()
+    said = [entry.rationale for entry in view.given if entry.rationale]
+    stated = StatedShift(
+        view.stated_before.probability if view.stated_before else None,
+        view.stated.probability if view.stated else None,
+        said[-1] if said else None,
+    )
+    return Move(
+        view.id,
+        stated if view.stated or view.stated_before else None,
+        Shift(
+            view.before.implied.probability if view.before else None, view.now.implied.probability
+        ),
+        change.time,
+        change.rivals,
+        change.lines_added,
+        change.lines_removed,
+        change.lines_changed,
+        change.bound,
+        view.explained,
+    )
+
+
+def _resolved(window: Window, view: View) -> Resolved | None:
+    outcome = view.resolution
+    if outcome is None or outcome.recorded <= window.since:
+        return None
+    return Resolved(
+        view.id,
+        outcome.outcome,
+        outcome.date,
+        outcome.basis,
+        view.stated.probability if view.stated else None,
+        view.now.implied.probability,
+        tuple(id for id in outcome.evidence if id in window.now.evidence),
+    )
+
+
+def _new_evidence(window: Window) -> tuple[NewEvidence, ...]:
+    database = window.database
+    return tuple(
+        NewEvidence(
+            id,
+            item.summary,
+            item.observed,
+            item.recorded,
+            item.source,
+            grade(item, database.sources),
+            tuple(sorted(bears_on(database, item))),
+        )
+        for id, item in window.new_evidence.items()
+    )
+
+
+def _indicator_changes(window: Window) -> tuple[IndicatorChange, ...]:
+    found = []
+    for view in in_order(window):
+        for key, indicator in view.scenario.indicators.items():
+            then = reading(window.before, (view.id, key))
+            now = reading(window.now, (view.id, key))
+            if then.state != now.state:
+                fresh = tuple(id for id in now.evidence if id not in then.evidence)
+                found.append(
+                    IndicatorChange(view.id, key, indicator.statement, then.state, now.state, fresh)
+                )
+    return tuple(found)
+
+
+def _analysts(window: Window) -> set[str]:
+    database, as_of = window.database, window.as_of
+    return {a for id, v in window.views.items() if v.open for a in standing(database, id, as_of)}

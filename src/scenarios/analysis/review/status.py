@@ -1,0 +1,134 @@
+"""The status table, as data: one row a scenario, in the order in which it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.knowledge import State
+from scenarios.analysis.period.period import View, Window
+from scenarios.model import Outcome, ScenarioId, SetId
+from scenarios.scales import decibans
+
+
+class StatedFigure(msgspec.Struct, frozen=True):
+    """`analysts` is the number who stand behind it."""
+
+    probability: float
+    previous: float | None
+    analysts: int
+
+
+class ImpliedFigure(msgspec.Struct, frozen=True):
+    """`previous` is None where the scenario opened inside the window."""
+
+    probability: float
+    previous: float | None
+
+
+class EvidenceCount(msgspec.Struct, frozen=True):
+    """Known items that bear on a scenario, and how many of them are new in the window."""
+
+    total: int
+    new: int
+
+
+class IndicatorCount(msgspec.Struct, frozen=True):
+    """A scenario's own indicators by state."""
+
+    observed: int
+    emerging: int
+    total: int
+
+
+class StatusRow(msgspec.Struct, frozen=True):
+    """One row of the status table; a resolved scenario shows its last values."""
+
+    id: ScenarioId
+    title: str
+    set: SetId | None
+    state: State
+    horizon: date
+    stated: StatedFigure | None
+    implied: ImpliedFigure
+    gap_decibans: float | None
+    movement_bits: float
+    evidence: EvidenceCount
+    indicators: IndicatorCount
+    last_evidence: date | None
+    outcome: Outcome | None
+
+
+def status(window: Window) -> tuple[StatusRow, ...]:
+    """Every scenario that had opened, in order."""
+    return tuple(_row(window, view) for view in in_order(window))
+
+
+def movement(view: View) -> float:
+    """The larger movement of the stated and the implied probability, in bits."""
+    return max(view.stated_bits, view.implied_bits)
+
+
+def by_movement(views: Iterable[View]) -> list[View]:
+    """Largest movement first; ties by id."""
+    return sorted(views, key=lambda view: (-movement(view), view.id))
+
+
+def in_order(window: Window) -> list[View]:
+    """Open before resolved, sets together, ordered by movement."""
+    views = list(window.views.values())
+    lead: dict[tuple[bool, str], float] = {}
+    for view in views:
+        key = _together(view)
+        lead[key] = max(lead.get(key, 0.0), movement(view))
+
+    def order(view: View) -> tuple[object, ...]:
+        key = _together(view)
+        return not view.open, -lead[key], key, -movement(view), view.id
+
+    return sorted(views, key=order)
+
+
+def _row(window: Window, view: View) -> StatusRow:
+    """One scenario's row of the status table."""
+    own = [reading(window.now, (view.id, key)).state for key in view.scenario.indicators]
+    recorded = [window.now.evidence[id].recorded for id in view.evidence]
+    outcome = view.resolution
+    return StatusRow(
+        view.id,
+        view.scenario.title,
+        view.scenario.set,
+        view.state,
+        view.scenario.horizon,
+        StatedFigure(
+            view.stated.probability,
+            view.stated_before.probability if view.stated_before else None,
+            len(view.stated.analysts),
+        )
+        if view.stated
+        else None,
+        ImpliedFigure(
+            view.now.implied.probability,
+            view.before.implied.probability if view.before else None,
+        ),
+        gap(view),
+        movement(view),
+        EvidenceCount(len(view.evidence), len(view.new_evidence)),
+        IndicatorCount(own.count("observed"), own.count("emerging"), len(own)),
+        max(recorded, default=None),
+        outcome.outcome if outcome else None,
+    )
+
+
+def gap(view: View) -> float | None:
+    """Stated minus implied, in decibans."""
+    if view.stated is None:
+        return None
+    return decibans(view.stated.probability) - view.now.implied.decibans
+
+
+def _together(view: View) -> tuple[bool, str]:
+    return not view.open, f"set {view.scenario.set}" if view.scenario.set else view.id

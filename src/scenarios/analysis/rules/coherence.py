@@ -1,0 +1,87 @@
+"""Where probabilities contradict one another: shown as they are, beside the nearest that do not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scenarios.analysis.evidence.knowledge import members, resolved
+from scenarios.analysis.forecasts.stated import standing
+from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.rules.finding import Finding, of_scenario
+from scenarios.model import ScenarioId, SetId
+
+TOLERANCE = 0.001
+"""A sum this close to 1, and a probability this little above another, is rounding."""
+
+
+def nearest_sum_to_one(figures: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+    """The probabilities that sum to 1 with the least squared change, none below 0.
+
+    The coherent approximation of Predd, Osherson, Kulkarni & Poor (2008); for one sum it is the
+    projection on the simplex: the same amount off each, and what would fall below 0 stays at 0.
+    """
+    left = sorted(figures.values(), reverse=True)
+    cut = 0.0
+    for count in range(1, len(left) + 1):
+        excess = (sum(left[:count]) - 1) / count
+        if left[count - 1] > excess:
+            cut = excess
+    return {id: max(0.0, value - cut) for id, value in figures.items()}
+
+
+def sum_not_one(window: Window) -> Iterator[Finding]:
+    """The priors of a set, or one analyst's standing figures of it, that do not sum to 1."""
+    for set_id, ids in sets_of(window).items():
+        priors = {id: window.database.scenarios[id].prior.probability for id in ids}
+        if fault := _sum(priors):
+            message = f"the priors sum to {fault}"
+            yield Finding("sum-not-one", set_id, message, "tracker", "tracker", ("sets", set_id))
+        if any(resolved(window.database, id, window.as_of) for id in ids):
+            continue
+        figures = {id: standing(window.database, id, window.as_of) for id in ids}
+        for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
+            own = {id: stands[analyst] for id, stands in figures.items()}
+            if fault := _sum({id: one.probability for id, one in own.items()}):
+                sheet = max(one.sheet for one in own.values())
+                message = f"the standing figures of {analyst} sum to {fault}"
+                keys = ("probabilities",)
+                yield Finding("sum-not-one", set_id, message, "forecasts", sheet, keys)
+
+
+def implies_broken(window: Window) -> Iterator[Finding]:
+    """P(this) may not exceed P(that) where this implies that; the nearest is their mean."""
+    for view in window.views.values():
+        for other in view.scenario.implies if view.open else ():
+            that = window.views.get(other)
+            if that is None or not that.open:
+                continue
+            for name, ours, theirs in _side_by_side(view, that):
+                if ours > theirs + TOLERANCE:
+                    message = (
+                        f"its {name} {ours:.3f} exceeds the {theirs:.3f} of {other}, "
+                        f"which it implies; nearest that agree: both {(ours + theirs) / 2:.3f}"
+                    )
+                    yield of_scenario("implies-broken", view.id, message, "implies")
+
+
+def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
+    """The sets of the scenarios that had opened, with all their members."""
+    named = {view.scenario.set for view in window.views.values() if view.scenario.set}
+    return {set_id: members(window.database, set_id) for set_id in sorted(named)}
+
+
+def _sum(figures: dict[ScenarioId, float]) -> str | None:
+    """What is wrong with a sum, and the nearest figures without that fault."""
+    total = sum(figures.values())
+    if abs(total - 1) <= TOLERANCE + 1e-12:
+        return None
+    coherent = nearest_sum_to_one(figures)
+    pairs = ", ".join(f"{id} {figures[id]:g} → {coherent[id]:.3f}" for id in figures)
+    return f"{total:.3f}; nearest that sum to 1: {pairs}"
+
+
+def _side_by_side(view: View, that: View) -> Iterator[tuple[str, float, float]]:
+    yield "prior", view.scenario.prior.probability, that.scenario.prior.probability
+    yield "implied probability", view.now.implied.probability, that.now.implied.probability
+    if view.stated and that.stated:
+        yield "stated probability", view.stated.probability, that.stated.probability

@@ -1,0 +1,1 @@
+"""Daily forecasts, their scores, and how well they are calibrated."""

@@ -1,0 +1,170 @@
+"""Whether figures come true as often as they say, and what they add to the plain ones."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterable
+from operator import mul
+
+import msgspec
+
+from scenarios.analysis.scores.daily_forecasts import (
+    FIRST,
+    PRIOR,
+    Line,
+    Timeline,
+    before,
+    place,
+    stood,
+)
+
+EDGES = tuple(k / 10 for k in range(11))
+"""Ten equal bins; each holds its lower edge, the last its upper one too."""
+_ROUNDING = 1e-12
+"""A figure this close below an edge is on it: 1 − 0.7 is 0.3."""
+_Z = 1.959963984540054
+"""The 97.5 % point of the normal distribution: two-sided 95 %."""
+
+
+class CalibrationBin(msgspec.Struct, frozen=True):
+    """A bin that holds something: `n` questions, or parts of them, and how many happened."""
+
+    forecaster: str
+    low: float
+    high: float
+    n: float
+    mean_forecast: float
+    frequency: float
+    wilson_low: float
+    wilson_high: float
+
+
+class Decomposition(msgspec.Struct, frozen=True):
+    """Murphy's parts: Brier = reliability − resolution + uncertainty + residual.
+
+    The residual is what the bins hide: 0 where each holds equal forecasts.
+    """
+
+    forecaster: str
+    reliability: float
+    resolution: float
+    uncertainty: float
+    residual: float
+
+
+class Skill(msgspec.Struct, frozen=True):
+    """1 − Brier ÷ the Brier of `against`, over the days on which both stood.
+
+    Both are means over the `questions` with such a day; None where `against` was never wrong.
+    """
+
+    forecaster: str
+    against: str
+    questions: int
+    skill: float | None
+
+
+class Share(msgspec.Struct, frozen=True):
+    """A figure, the share of its question's covered days on which it stood, and the outcome."""
+
+    probability: float
+    weight: float
+    happened: float
+
+
+def calibration(timelines: Iterable[Timeline], forecaster: str) -> tuple[CalibrationBin, ...]:
+    """The bins that hold something, from low to high; every question weighs 1."""
+    return tuple(
+        _bin(forecaster, number, held) for number, held in _binned(timelines, forecaster).items()
+    )
+
+
+def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decomposition, ...]:
+    """Murphy's parts of the mean Brier score (Murphy 1973), over the bins of `calibration`.
+
+    Empty where the forecaster has no scored question.
+    """
+    bins = _binned(timelines, forecaster)
+    every = [share for held in bins.values() for share in held]
+    if not every:
+        return ()
+    n, _, base = _moments(every)
+    means = [_moments(held) for held in bins.values()]
+    reliability = math.fsum(size * (p - y) ** 2 for size, p, y in means) / n
+    resolution = math.fsum(size * (y - base) ** 2 for size, _, y in means) / n
+    uncertainty = base * (1 - base)
+    brier = math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n
+    residual = brier - (reliability - resolution + uncertainty)
+    return (Decomposition(forecaster, reliability, resolution, uncertainty, residual),)
+
+
+def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
+    """Every forecaster beside `prior` and beside `first`, where both ever stood on one day."""
+    pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
+    for one in timelines:
+        happened = one.question.outcome == "occurred"
+        references = {
+            against: _running(line, happened)
+            for against, line in one.lines.items()
+            if against in (PRIOR, FIRST)
+        }
+        for name, line in one.lines.items():
+            spans = stood(line)
+            errors = [(figure - happened) ** 2 for _, _, figure in spans]
+            for against, (days, theirs) in references.items():
+                shared = [days[end] - days[start] for start, end, _ in spans]
+                if name != against and any(shared):
+                    own = sum(map(mul, errors, shared)) / sum(shared)
+                    other = sum(theirs[end] - theirs[start] for start, end, _ in spans)
+                    pairs.setdefault((name, against), []).append((own, other / sum(shared)))
+    ordered = sorted(pairs.items(), key=lambda entry: (place(entry[0][0]), place(entry[0][1])))
+    return tuple(Skill(*names, len(found), _skill(found)) for names, found in ordered)
+
+
+def wilson(frequency: float, n: float) -> tuple[float, float]:
+    """The 95 % band of a frequency among `n` (Wilson 1927)."""
+    centre = frequency + _Z**2 / (2 * n)
+    half = _Z * math.sqrt(frequency * (1 - frequency) / n + _Z**2 / (4 * n**2))
+    whole = 1 + _Z**2 / n
+    return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
+
+
+def _running(line: Line, happened: bool) -> tuple[list[float], list[float]]:
+    """The days that stood before each day, and the Brier scores that they add up to."""
+    days = before((end - start, figure is not None) for start, end, figure in line)
+    errors = ((e - s, 0.0 if p is None else (p - happened) ** 2) for s, e, p in line)
+    return days, before(errors)
+
+
+def _skill(pairs: list[tuple[float, float]]) -> float | None:
+    reference = math.fsum(theirs for _, theirs in pairs)
+    return 1 - math.fsum(own for own, _ in pairs) / reference if reference else None
+
+
+def _binned(timelines: Iterable[Timeline], forecaster: str) -> dict[int, list[Share]]:
+    bins: dict[int, list[Share]] = {}
+    for timeline in timelines:
+        happened = float(timeline.question.outcome == "occurred")
+        for share in _shares(timeline.lines.get(forecaster, ()), happened):
+            number = min(bisect_right(EDGES, share.probability + _ROUNDING), len(EDGES) - 1) - 1
+            bins.setdefault(number, []).append(share)
+    return dict(sorted(bins.items()))
+
+
+def _shares(line: Line, happened: float) -> list[Share]:
+    covered = sum(end - start for start, end, _ in stood(line))
+    return [Share(figure, (end - start) / covered, happened) for start, end, figure in stood(line)]
+
+
+def _moments(shares: list[Share]) -> tuple[float, float, float]:
+    """The weight of some shares, their mean forecast and how often it happened."""
+    n = math.fsum(share.weight for share in shares)
+    mean = math.fsum(share.weight * share.probability for share in shares) / n
+    return n, mean, math.fsum(share.weight * share.happened for share in shares) / n
+
+
+def _bin(forecaster: str, number: int, held: list[Share]) -> CalibrationBin:
+    n, mean, frequency = _moments(held)
+    band = wilson(frequency, n)
+    return CalibrationBin(forecaster, EDGES[number], EDGES[number + 1], n, mean, frequency, *band)

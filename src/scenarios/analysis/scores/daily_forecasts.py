@@ -1,0 +1,261 @@
+"""What each forecaster of a resolved question said at the end of each scored day."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from itertools import accumulate, pairwise
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
+from scenarios.analysis.ledger.comparison import prior_at
+from scenarios.analysis.ledger.neighbourhood import bearing, days_of_change, implied_on, near
+from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId
+from scenarios.scales import decibans, probability
+
+TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
+"""The forecasters that are no analysts, in the order in which they are shown."""
+
+
+Segment = tuple[int, int, float | None]
+"""A run of days, from and to (excluded), with one figure, None where nothing stood.
+
+Days are counted from the question's opening day, 0.
+"""
+Line = tuple[Segment, ...]
+Told = list[tuple[date, float | None]]
+
+
+class Question(msgspec.Struct, frozen=True):
+    """A question whose outcome is known: scored on `scored` of its `planned` days."""
+
+    scenario: ScenarioId
+    outcome: Outcome
+    opened: date
+    resolved: date
+    scored: int
+    planned: int
+
+
+class Timeline(msgspec.Struct, frozen=True):
+    """Every forecaster of a question who ever stood; a line covers the scored days, gaps as None.
+
+    `last` is an analyst's last figure given inside the window, None where that withdrew or where
+    there is none; of `ours` it is what stood on the last day.
+    """
+
+    question: Question
+    analysts: dict[Analyst, Line]
+    ours: dict[str, Line]
+    last: dict[str, float | None]
+
+    @property
+    def lines(self) -> dict[str, Line]:
+        """Analysts by name, then `team`, `implied`, `prior` and `first`."""
+        return {**self.analysts, **self.ours}
+
+
+class Archive(msgspec.Struct, frozen=True):
+    """A database with the ways to look up what was told, and seen, about a question.
+
+    `means` keeps what the members of a set need of one another, once for each window.
+    """
+
+    database: Database
+    told: dict[ScenarioId, dict[Analyst, Told]]
+    bearing: dict[ScenarioId, list[EvidenceId]]
+    means: dict[tuple[ScenarioId, date, int], Line]
+
+
+def archive(database: Database) -> Archive:
+    """Every forecast by question and analyst, oldest first; every item by question."""
+    told: dict[ScenarioId, dict[Analyst, Told]] = {}
+    for on, id in sorted((sheet.date, id) for id, sheet in database.sheets.items()):
+        sheet = database.sheets[id]
+        # An analyst of that name is kept apart from the forecasters that are no analysts.
+        name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
+        for scenario_id, figure in sheet.probabilities.items():
+            told.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
+    return Archive(database, told, bearing(database), {})
+
+
+def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Question | None:
+    """A question resolved by `as_of`; scored on `opened` ≤ day < min(resolution, horizon + 1)."""
+    outcome = resolved(database, scenario_id, as_of)
+    if outcome is None:
+        return None
+    scenario = database.scenarios[scenario_id]
+    planned = (scenario.horizon - scenario.opened).days + 1
+    scored = max(0, min((outcome.date - scenario.opened).days, planned))
+    return Question(scenario_id, outcome.outcome, scenario.opened, outcome.date, scored, planned)
+
+
+def timeline(archive: Archive, question: Question) -> Timeline:
+    """What stood at each scored day's end; a forecast from the resolution on never counts."""
+    told = archive.told.get(question.scenario, {})
+    lines = _analysts(archive, question, question.scenario)
+    analysts = {name: line for name, line in sorted(lines.items()) if stood(line)}
+    stated = _stated(archive, question)
+    ours = {
+        TEAM: stated if len(analysts) > 1 else (),
+        IMPLIED: _implied(archive, question),
+        PRIOR: _prior(archive, question),
+        FIRST: _line({start: p for start, _, p in stood(stated)[:1]}, question),
+    }
+    ours = {name: line for name, line in ours.items() if stood(line)}
+    last = {name: _last_given(told[name], question) for name in analysts}
+    last |= {name: line[-1][2] for name, line in ours.items()}
+    return Timeline(question, analysts, ours, last)
+
+
+def place(forecaster: str) -> tuple[int, str]:
+    """Where a forecaster is shown: analysts by name, then ours."""
+    return (OURS.index(forecaster) + 1 if forecaster in OURS else 0), forecaster
+
+
+def stood(line: Line) -> list[tuple[int, int, float]]:
+    """The segments in which a figure stood."""
+    return [(start, end, figure) for start, end, figure in line if figure is not None]
+
+
+def before(runs: Iterable[tuple[int, float]]) -> list[float]:
+    """What daily values add up to before each day, 0 first; a run is its days and their value."""
+    return [*accumulate((value for days, value in runs for _ in range(days)), initial=0.0)]
+
+
+def sweep(
+    lines: Mapping[str, Line], of: Callable[[float], float] = float
+) -> Iterator[tuple[int, int, dict[str, float]]]:
+    """Each run of days through which the same figures stand: from, to (excluded), `of` each.
+
+    The mapping is one throughout, changed between the runs.
+    """
+    changes: dict[int, list[tuple[str, float | None]]] = {}
+    for name, line in lines.items():
+        for start, _, figure in line:
+            changes.setdefault(start, []).append((name, None if figure is None else of(figure)))
+        for _, end, _ in line[-1:]:
+            changes.setdefault(end, []).append((name, None))
+    standing: dict[str, float] = {}
+    for start, end in pairwise(sorted(changes)):
+        for name, figure in changes[start]:
+            if figure is None:
+                standing.pop(name, None)
+            else:
+                standing[name] = figure
+        yield start, end, standing
+
+
+def _line(marks: Mapping[int, float | None], question: Question) -> Line:
+    """What stands from which day on, as runs of equal figures over the scored days."""
+    found: list[Segment] = []
+    since, standing = 0, None
+    for day in sorted(marks):
+        figure = marks[day]
+        if figure == standing or day >= question.scored:
+            continue
+        if day > since:
+            found.append((since, day, standing))
+        since, standing = max(day, 0), figure
+    return (*found, (since, question.scored, standing)) if question.scored else ()
+
+
+def _analysts(archive: Archive, question: Question, scenario_id: ScenarioId) -> dict[Analyst, Line]:
+    """What each analyst said of a scenario, over the days of the question."""
+    told = archive.told.get(scenario_id, {})
+    expiry = archive.database.tracker.forecast_expires_days
+    return {name: _analyst(said, expiry, question) for name, said in told.items()}
+
+
+def _analyst(told: Told, expiry: int | None, question: Question) -> Line:
+    """A figure stands from its day on, until the next, a withdrawal, or its expiry."""
+    marks: dict[int, float | None] = {}
+    until: int | None = None
+    for on, figure in told:
+        day = (on - question.opened).days
+        if until is not None and until < day:
+            marks[until] = None
+        marks[day] = figure
+        until = None if expiry is None else day + expiry + 1
+    if until is not None:
+        marks[until] = None
+    return _line(marks, question)
+
+
+def _mean(archive: Archive, question: Question, scenario_id: ScenarioId) -> Line:
+    """The geometric mean of odds of a scenario, over the days of the question."""
+    window = scenario_id, question.opened, question.scored
+    if window not in archive.means:
+        lines = _analysts(archive, question, scenario_id)
+        archive.means[window] = _line(_pooled(lines), question)
+    return archive.means[window]
+
+
+def _pooled(lines: Mapping[Analyst, Line]) -> dict[int, float | None]:
+    worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
+    figure = {db: p for p, db in worth.items()}
+    marks: dict[int, float | None] = {}
+    for start, _, standing in sweep(lines, worth.__getitem__):
+        lowest = min(standing.values(), default=None)
+        if lowest is None:
+            marks[start] = None
+        elif lowest == max(standing.values()):  # one figure stays exactly as it was given
+            marks[start] = figure[lowest]
+        else:
+            marks[start] = probability(sum(standing.values()) / len(standing))
+    return marks
+
+
+def _stated(archive: Archive, question: Question) -> Line:
+    """The stated probability at each day's end, as `forecasts.stated` has it."""
+    means = {question.scenario: _mean(archive, question, question.scenario)}
+    for rival in rivals(archive.database, question.scenario):
+        mean = _mean(archive, question, rival)
+        outcome = resolution(archive.database, rival)
+        if outcome and outcome.outcome == "did-not-occur":
+            # One that has left is waited for no longer, and adds nothing to the sum.
+            left = (outcome.recorded - question.opened).days
+            earlier = {start: figure for start, _, figure in mean if start < left}
+            mean = _line({**earlier, left: 0.0}, question)
+        means[rival] = mean
+    marks: dict[int, float | None] = {}
+    for start, _, standing in sweep(means):
+        own, whole = standing.get(question.scenario), math.fsum(standing.values())
+        complete = len(standing) == len(means)
+        # Alone, in no set or as the last member of one, it is its own whole.
+        if own is not None and complete and own != whole and abs(whole - 1) > _ROUNDING:
+            own /= whole
+        marks[start] = own
+    return _line(marks, question)
+
+
+_ROUNDING = 1e-9
+"""The figures of a set that sum to 1 but for this are left as stated."""
+
+
+def _implied(archive: Archive, question: Question) -> Line:
+    """The ledger's implied probability; the lines change on few days, a hazard's prior daily."""
+    id = question.scenario
+    around = near(archive.database, id, archive.bearing)
+    days: Sequence[int] = range(question.scored)
+    if around.scenarios[id].prior.hazard is None:
+        changes = {(on - question.opened).days for on in days_of_change(around, id)}
+        days = sorted(changes.intersection(days) | {0})
+    figures = implied_on(around, id, [question.opened + timedelta(day) for day in days])
+    return _line(dict(zip(days, figures, strict=True)), question)
+
+
+def _prior(archive: Archive, question: Question) -> Line:
+    """The prior after `time` and before the evidence; as declared, whichever rivals have left."""
+    scenario = archive.database.scenarios[question.scenario]
+    days = range(question.scored if scenario.prior.hazard else 1)
+    return _line({d: prior_at(scenario, question.opened + timedelta(d)) for d in days}, question)
+
+
+def _last_given(told: Told, question: Question) -> float | None:
+    """The last figure dated on a scored day; None withdraws, or all are from before `opened`."""
+    given = (((on - question.opened).days, figure) for on, figure in reversed(told))
+    day, figure = next(entry for entry in given if entry[0] < question.scored)
+    return figure if day >= 0 else None

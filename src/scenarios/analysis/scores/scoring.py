@@ -1,0 +1,297 @@
+"""How good the forecasts of resolved questions were: proper scores, over time, side by side."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from operator import mul
+from statistics import fmean
+from typing import Literal
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import members
+from scenarios.analysis.scores import calibration as verified
+from scenarios.analysis.scores.daily_forecasts import (
+    Archive,
+    Timeline,
+    archive,
+    before,
+    place,
+    question,
+    stood,
+    sweep,
+    timeline,
+)
+from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
+
+By = Literal["analyst", "scenario", "tag"]
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """Which questions: resolved within the dates (both included), named, with one of the tags."""
+
+    since: date | None = None
+    until: date | None = None
+    scenarios: tuple[ScenarioId, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class ForecasterScore(msgspec.Struct, frozen=True):
+    """Means over a forecaster's `questions`; None where none has that score.
+
+    `common_brier` is over the days on which every forecaster of the table stood.
+    """
+
+    name: str
+    questions: int
+    brier: float
+    log_score: float
+    baseline: float
+    peer: float | None
+    coverage: float
+    final_brier: float | None
+    common_brier: float | None
+
+
+class QuestionScore(msgspec.Struct, frozen=True):
+    """One forecaster on one question; `common_brier`: where all of its own stood."""
+
+    scenario: ScenarioId
+    outcome: Outcome
+    forecaster: str
+    brier: float
+    log_score: float
+    baseline: float
+    peer: float | None
+    coverage: float
+    final_brier: float | None
+    common_brier: float | None
+    covered_days: int
+    scored_days: int
+    planned_days: int
+
+
+class SetScore(msgspec.Struct, frozen=True):
+    """One forecaster on a whole set, over the days on which every member had a figure.
+
+    `brier` is two-sided (0 to 2): summed over the members; `log_score` is of `occurred`.
+    """
+
+    set: SetId
+    occurred: ScenarioId
+    forecaster: str
+    brier: float
+    log_score: float
+    covered_days: int
+
+
+class Excluded(msgspec.Struct, frozen=True):
+    """A resolved question that is not scored, and why."""
+
+    scenario: ScenarioId
+    reason: str
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The table of one scenario, or of one tag; None gathers what has no tag."""
+
+    name: str | None
+    forecasters: tuple[ForecasterScore, ...]
+
+
+class Score(msgspec.Struct, frozen=True):
+    """All that `score` prints; `groups` is empty where the table is by analyst."""
+
+    forecasters: tuple[ForecasterScore, ...]
+    groups: tuple[Group, ...]
+    questions: tuple[QuestionScore, ...]
+    skill: tuple[verified.Skill, ...]
+    sets: tuple[SetScore, ...]
+    excluded: tuple[Excluded, ...]
+    calibration: tuple[verified.CalibrationBin, ...]
+    decomposition: tuple[verified.Decomposition, ...]
+
+
+def brier(probability: float, happened: bool) -> float:
+    """(p − y)², one-sided: 0 best, 1 worst, 0.25 for always saying 0.5 (Brier 1950)."""
+    return (probability - happened) ** 2
+
+
+def log_score(probability: float, happened: bool) -> float:
+    """The natural log of what was given to the outcome: 0 best, ever lower."""
+    return math.log(probability if happened else 1 - probability)
+
+
+def baseline(probability: float, happened: bool) -> float:
+    """100·(log2 of what was given to the outcome + 1): 100 best, 0 for 0.5 (Metaculus)."""
+    return 100 * (math.log2(probability if happened else 1 - probability) + 1)
+
+
+def peer(log_score: float, mean: float, n: int) -> float:
+    """100·n/(n−1)·ln(p/GM): a log score beside the `mean` of all `n` who stand; alone 0."""
+    return 100 * n / (n - 1) * (log_score - mean) if n > 1 else 0.0
+
+
+_EVERY = Chosen()
+
+
+def score(
+    database: Database,
+    as_of: date,
+    chosen: Chosen = _EVERY,
+    by: By = "analyst",
+    forecaster: str | None = None,
+) -> Score:
+    """Score every chosen question whose outcome was known at `as_of`.
+
+    Calibration and Murphy's parts are those of `forecaster`, empty without one.
+    """
+    kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
+    for id in sorted(database.scenarios):
+        asked = question(database, id, as_of)
+        if asked is None or not _is_chosen(database, id, asked.resolved, chosen):
+            continue
+        if asked.outcome == "annulled":
+            excluded.append(Excluded(id, "annulled"))
+        elif asked.scored == 0:
+            excluded.append(Excluded(id, "resolved by its opening day: no day to score"))
+        else:
+            timelines[id] = timeline(kept, asked)
+    rows = tuple(row for one in timelines.values() for row in _question_scores(one))
+    named = timelines.values() if forecaster else ()
+    return Score(
+        table(rows),
+        _groups(database, rows, by),
+        rows,
+        verified.skill(timelines.values()),
+        tuple(row for id in timelines for row in _set_scores(kept, timelines, id, as_of)),
+        tuple(excluded),
+        verified.calibration(named, forecaster or ""),
+        verified.decomposition(named, forecaster or ""),
+    )
+
+
+def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
+    """Each forecaster's means, a question weighing 1; analysts by name, then ours."""
+    of: dict[str, list[QuestionScore]] = {}
+    for row in rows:
+        of.setdefault(row.forecaster, []).append(row)
+    answers = Counter(row.scenario for own in of.values() for row in own)
+    return tuple(
+        ForecasterScore(
+            name,
+            len(own),
+            fmean([row.brier for row in own]),
+            fmean([row.log_score for row in own]),
+            fmean([row.baseline for row in own]),
+            _mean(row.peer for row in own),
+            fmean([row.coverage for row in own]),
+            _mean(row.final_brier for row in own),
+            _mean(row.common_brier for row in own if answers[row.scenario] == len(of)),
+        )
+        for name, own in sorted(of.items(), key=lambda entry: place(entry[0]))
+    )
+
+
+def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[Group, ...]:
+    together: dict[str | None, list[QuestionScore]] = {}
+    for row in rows:
+        tags: tuple[str | None, ...] = database.scenarios[row.scenario].tags or (None,)
+        for name in {"analyst": (), "scenario": (row.scenario,), "tag": tags}[by]:
+            together.setdefault(name, []).append(row)
+    names = sorted(together, key=lambda name: (name is None, name))
+    return tuple(Group(name, table(together[name])) for name in names)
+
+
+def _question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
+    asked, lines = timeline.question, timeline.lines
+    happened = asked.outcome == "occurred"
+    together = before((e - s, len(figures) == len(lines)) for s, e, figures in sweep(lines))
+    peers = _peers(timeline, happened)
+    for name, line in lines.items():
+        spans = stood(line)
+        briers = [brier(figure, happened) for _, _, figure in spans]
+        logs = [log_score(figure, happened) for _, _, figure in spans]
+        gains = [baseline(figure, happened) for _, _, figure in spans]
+        days = [end - start for start, end, _ in spans]
+        shared = [together[end] - together[start] for start, end, _ in spans]
+        last = timeline.last[name]
+        yield QuestionScore(
+            asked.scenario,
+            asked.outcome,
+            name,
+            sum(map(mul, briers, days)) / sum(days),
+            sum(map(mul, logs, days)) / sum(days),
+            sum(map(mul, gains, days)) / asked.planned,
+            peers.get(name),
+            sum(days) / asked.scored,
+            None if last is None else brier(last, happened),
+            sum(map(mul, briers, shared)) / sum(shared) if any(shared) else None,
+            sum(days),
+            asked.scored,
+            asked.planned,
+        )
+
+
+def _peers(timeline: Timeline, happened: bool) -> dict[Analyst, float]:
+    """Each analyst's `peer` over the planned days; of none where no day had two."""
+    spans = {name: stood(line) for name, line in timeline.analysts.items()}
+    logs = {p: log_score(p, happened) for own in spans.values() for _, _, p in own}
+    # `peer` is linear in both scores, so its sum over a run of days needs only these two.
+    runs = [
+        (e - s, sum(f.values()), len(f)) for s, e, f in sweep(timeline.analysts, logs.__getitem__)
+    ]
+    one = before((days, peer(1, 0, n)) for days, _, n in runs)
+    mean = before((days, peer(total / max(n, 1), 0, n)) for days, total, n in runs)
+    return {
+        name: sum(logs[p] * (one[e] - one[s]) - (mean[e] - mean[s]) for s, e, p in own)
+        / timeline.question.planned
+        for name, own in spans.items()
+        if one[-1] > 0
+    }
+
+
+def _set_scores(
+    archive: Archive, timelines: Mapping[ScenarioId, Timeline], occurred: ScenarioId, as_of: date
+) -> Iterator[SetScore]:
+    """The scores of the set of a member that occurred; none for any other scenario."""
+    database = archive.database
+    set_id = database.scenarios[occurred].set
+    if set_id is None or timelines[occurred].question.outcome != "occurred":
+        return
+    every = [question(database, member, as_of) for member in members(database, set_id)]
+    asked = {one.scenario: one for one in every if one and one.outcome != "annulled"}
+    if len(asked) < len(every):
+        return
+    of = {id: timelines.get(id) or timeline(archive, one) for id, one in asked.items()}
+    first = min(one.opened for one in asked.values())
+    for name in of[occurred].lines:
+        lines = {}
+        for id, one in of.items():
+            on = (one.question.opened - first).days
+            lines[id] = tuple((s + on, e + on, p) for s, e, p in one.lines.get(name, ()))
+        days, briers, logs = 0, 0.0, 0.0
+        for start, end, figures in sweep(lines):
+            if len(figures) == len(lines):
+                days += end - start
+                briers += (end - start) * sum(brier(p, id == occurred) for id, p in figures.items())
+                logs += (end - start) * log_score(figures[occurred], True)
+        if days:
+            yield SetScore(set_id, occurred, name, briers / days, logs / days, days)
+
+
+def _is_chosen(database: Database, id: ScenarioId, resolved: date, chosen: Chosen) -> bool:
+    return (
+        (chosen.since is None or chosen.since <= resolved)
+        and (chosen.until is None or resolved <= chosen.until)
+        and (not chosen.scenarios or id in chosen.scenarios)
+        and (not chosen.tags or not set(chosen.tags).isdisjoint(database.scenarios[id].tags))
+    )
+
+
+def _mean(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return fmean(known) if known else None
