@@ -16,7 +16,7 @@ from pathlib import Path
 
 from databases import write_plain
 
-from scenarios.storage.schemas import schema_text
+from scenarios.storage.schema import schema_text
 
 FILES = 10_000
 RUNS = 3

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.storage.starting import files
+from scenarios.storage.new_database import files
 from tests.cli.commands import FILES, make, scen
 from tests.storage.test_git import commit, run
 

@@ -16,8 +16,9 @@ from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.history.record_diff import differences
 from scenarios.errors import ScenError
 from scenarios.model import Database
-from scenarios.storage import git, worktree
-from scenarios.storage.history import revisions
+from scenarios.storage import worktree
+from scenarios.storage.git import repository as git
+from scenarios.storage.git.revisions import revisions
 from scenarios.storage.loader import load
 
 ROOT = Path(__file__).resolve().parents[1]

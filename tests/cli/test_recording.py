@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from scenarios.storage.loader import load
-from scenarios.storage.schemas import schema_text
-from scenarios.storage.starting import KINDS
+from scenarios.storage.new_database import KINDS
+from scenarios.storage.schema import schema_text
 from scenarios.storage.worktree import snapshot
 from tests.cli.commands import FILES, changes, make, process, scen, tree
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.storage.yamltext import read
+from scenarios.storage.yaml.reader import read
 from tests.cli.commands import changes, make, process, scen, tree
 from tests.cli.test_on_a_terminal import PATIENCE, SCHEMA, Terminal
 

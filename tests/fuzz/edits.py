@@ -11,9 +11,9 @@ from typing import Any
 
 import mutations
 
-from scenarios.storage.yamledit import append, put
-from scenarios.storage.yamlguard import EditError
-from scenarios.storage.yamltext import places, read
+from scenarios.storage.yaml.editor import append, put
+from scenarios.storage.yaml.guard import EditError
+from scenarios.storage.yaml.reader import places, read
 
 KEYS = ("a", "b", "x", "new", "note-1", "två ord", "it's", "NO", "12:30", "null", "k" * 130)
 PROSE = "long prose that has to be folded or quoted at the width of a line " * 3

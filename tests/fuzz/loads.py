@@ -10,8 +10,8 @@ from collections import Counter
 import mutations
 
 from scenarios.storage.loader import load
-from scenarios.storage.yamldump import dump_fragment
-from scenarios.storage.yamltext import places, read
+from scenarios.storage.yaml.reader import places, read
+from scenarios.storage.yaml.writer import dump_fragment
 
 PATHS = (
     "tracker.yaml",

@@ -21,7 +21,7 @@ from scenarios.model import (
     Tracker,
 )
 from scenarios.storage.checks import Known, check
-from scenarios.storage.schemas import Fault
+from scenarios.storage.schema import Fault
 
 OPENED, HORIZON = date(2021, 12, 17), date(2030, 12, 31)
 MONDAY = date(2022, 2, 7)

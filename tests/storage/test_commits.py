@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.storage import commits, gitrun
+from scenarios.storage.git import committing
+from scenarios.storage.git import run as gitrun
 from tests.cli.commands import tree
 from tests.storage.test_git import commit as commit_all
 from tests.storage.test_git import put, run
@@ -67,13 +68,15 @@ def top(tmp_path: Path) -> Path:
     return top
 
 
-def written(database: Path, files: dict[str, bytes], subject: str = "a subject") -> commits.Commit:
+def written(
+    database: Path, files: dict[str, bytes], subject: str = "a subject"
+) -> committing.Commit:
     """The files of a command, refused or written and committed."""
-    repository = commits.repository(database)
-    commits.refuse(repository, list(files))
+    repository = committing.repository(database)
+    committing.refuse(repository, list(files))
     for path, data in files.items():
         put(database, path, data)
-    return commits.commit(repository, list(files), subject)
+    return committing.commit(repository, list(files), subject)
 
 
 def held(top: Path, revision: str = "HEAD") -> list[str]:
@@ -271,7 +274,7 @@ def test_where_a_hook_says_no_the_files_stay_and_the_index_is_as_it_was(
     hook(top, name, 'echo "line 9:\tno"; echo "second" >&2; exit 1')
     database = top / "scenarios"
     with pytest.raises(ScenError) as refused:
-        commits.commit(commits.repository(database), list(WRITTEN), "it's one")
+        committing.commit(committing.repository(database), list(WRITTEN), "it's one")
     assert str(refused.value) == (
         f"{database}/{PAPER}, {database}/{NEW}: written, not committed:\n"
         "line 9: no\nsecond\n"
@@ -534,7 +537,7 @@ def test_a_revert_in_references_that_are_no_files_is_seen(tmp_path: Path) -> Non
     stop(tmp_path, "revert", "side~1")
     assert not (tmp_path / ".git" / "REVERT_HEAD").exists()
     with pytest.raises(ScenError, match="in the middle of a revert"):
-        commits.refuse(commits.repository(tmp_path / "scenarios"), [PAPER])
+        committing.refuse(committing.repository(tmp_path / "scenarios"), [PAPER])
 
 
 def test_what_is_tracked_is_committed_though_it_is_ignored_and_what_is_staged_elsewhere_stays(
@@ -555,14 +558,14 @@ def test_there_is_no_commit_outside_a_working_tree(
     put(tmp_path / "bare.git", "scenarios/tracker.yaml", b"format: 1\n")
     for folder in ("plain", "bare.git/scenarios"):
         with pytest.raises(ScenError) as refused:
-            commits.repository(tmp_path / folder)
+            committing.repository(tmp_path / folder)
         assert str(refused.value) == (
             f"nothing was written: {tmp_path / folder} is in no git repository: "
             "revisions and --commit need one (git init makes it)"
         )
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ScenError, match=r"nothing was written: git is not installed: .+ --commit"):
-        commits.repository(top / "scenarios")
+        committing.repository(top / "scenarios")
 
 
 def test_what_was_not_committed_before_is_known(top: Path) -> None:
@@ -579,7 +582,7 @@ def test_what_was_not_committed_before_is_known(top: Path) -> None:
     run(top, "add", "-N", "scenarios/sources/intended.yaml")
     names = ["touched", "gone", "paper", "ünew", "intended", "other", "to-come"]
     paths = [f"sources/{name}.yaml" for name in names]
-    found = commits.uncommitted(commits.repository(database), paths)
+    found = committing.uncommitted(committing.repository(database), paths)
     assert found == [f"sources/{name}.yaml" for name in ("gone", "paper", "ünew", "intended")]
 
 

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 
 from scenarios.cli.main import app
 from scenarios.errors import ScenError
-from scenarios.storage import git, worktree
+from scenarios.storage import worktree
+from scenarios.storage.git import repository as git
 
 TRACKER = b"format: 1\ntitle: T\n"
 SOURCE = b"name: A paper\nreliability: B\n"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.storage.gitdir import Place, find
+from scenarios.storage.git.directory import Place, find
 from tests.storage.test_git import commit, put, run
 
 TRACKER = b"format: 1\ntitle: T\n"

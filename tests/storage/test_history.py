@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.history.commits import Revision, Standing, States
 from scenarios.model import Database, Source, Tracker
-from scenarios.storage import git, history
-from scenarios.storage.history import revisions
+from scenarios.storage.git import repository as git
+from scenarios.storage.git import revisions as history
+from scenarios.storage.git.revisions import revisions
 from scenarios.storage.loader import load, read_record
 from tests.storage.test_git import SOURCE, TRACKER, commit, put, run
 

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from scenarios.model import Database, Kind, Tracker
 from scenarios.storage.loader import load
 from scenarios.storage.records import KEY_ORDER, path_of
-from scenarios.storage.schemas import (
+from scenarios.storage.schema import (
     Fault,
     did_you_mean,
     nearest,

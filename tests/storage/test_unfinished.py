@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.storage.unfinished import (
+from scenarios.storage.session_notes import (
     Answer,
     HalfRated,
     Sitting,
@@ -223,7 +223,7 @@ KEEPER = """
 import sys
 from datetime import date
 from pathlib import Path
-from scenarios.storage.unfinished import notes
+from scenarios.storage.session_notes import notes
 
 with notes(Path(sys.argv[1]), "desk", date(2022, 2, 28)) as found:
     for number in range(100_000):

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import worktree
 from scenarios.storage.worktree import Exists
-from scenarios.storage.yamltext import MAX_BYTES
+from scenarios.storage.yaml.reader import MAX_BYTES
 
 NOBODY = 65534
 PUBLIC = tempfile.gettempdir()

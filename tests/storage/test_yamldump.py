@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.storage.yamldump import dump, dump_flow, dump_fragment
-from scenarios.storage.yamltext import read
+from scenarios.storage.yaml.reader import read
+from scenarios.storage.yaml.writer import dump, dump_flow, dump_fragment
 
 CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(
     "\n  \n:#-'\"|>&*!%@`,[]{}?=~0123456789._eExonyNO\t\u2028\ufeff"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.storage.yamledit import append, insert, put
-from scenarios.storage.yamlguard import EditError
+from scenarios.storage.yaml.editor import append, insert, put
+from scenarios.storage.yaml.guard import EditError
 
 PROSE = "long prose that has to be folded " * 3 + "here"
 FOLDED = """>-

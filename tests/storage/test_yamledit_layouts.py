@@ -8,8 +8,8 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scenarios.storage.yamledit import append, put
-from scenarios.storage.yamltext import read
+from scenarios.storage.yaml.editor import append, put
+from scenarios.storage.yaml.reader import read
 from tests.storage.layouts import KEYS, Layout, layouts
 
 TEXTS = st.sampled_from(

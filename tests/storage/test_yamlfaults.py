@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.errors import Problem
-from scenarios.storage.yamltext import MAX_BYTES, MAX_DEPTH, read
+from scenarios.storage.yaml.reader import MAX_BYTES, MAX_DEPTH, read
 
 
 def faults_of(data: bytes) -> list[str]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.storage import yamllayout as layout
-from scenarios.storage.yamlguard import EditError, first_sound
+from scenarios.storage.yaml import marks as layout
+from scenarios.storage.yaml.guard import EditError, first_sound
 
 OLD = "# c1\na: 1  # c2\nb: {x: 'y'}\n\nc: |\n  # text\n# c3\n"
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.storage.yamltext import Place, places, read
+from scenarios.storage.yaml.reader import Place, places, read
 from tests.storage.layouts import Layout, layouts
 
 SUITE = Path(__file__).parents[2].parent / "shared" / "data" / "yaml-test-suite" / "cases.tar.gz"

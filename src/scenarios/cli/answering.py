@@ -17,7 +17,7 @@ from scenarios.cli.seat import Seat, wants, word
 from scenarios.model import Database, ScenarioId
 from scenarios.render.sitting import criteria_text, reveal_text, sums_text, topic_text
 from scenarios.render.text import counted, percent
-from scenarios.storage.unfinished import Answer, Stage
+from scenarios.storage.session_notes import Answer, Stage
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """What a sheet takes."""

@@ -21,7 +21,7 @@ from scenarios.errors import Problem, ScenError, UsageError, folded
 if TYPE_CHECKING:
     from scenarios.analysis.rules.finding import Finding
     from scenarios.model import Kind
-    from scenarios.storage.schemas import Keys
+    from scenarios.storage.schema import Keys
 
 
 class CheckFormat(StrEnum):
@@ -113,12 +113,12 @@ def _sarif(desk: Desk, problems: list[Problem], found: list[dict[str, Any]]) -> 
 
 def _top(root: Path) -> str:
     """The database's folder from the top of its repository; without one, from here."""
-    from scenarios.storage import git
+    from scenarios.storage.git import repository
 
     if not root.is_dir():  # a revision alone has it, at the top
         return root.name
     try:
-        return git.repository(root).prefix.rstrip("/") or "."
+        return repository.repository(root).prefix.rstrip("/") or "."
     except ScenError:
         return Path(os.path.relpath(root, here())).as_posix()
 
@@ -217,7 +217,7 @@ def _findings(desk: Desk, on: date) -> tuple[Finding, ...]:
 def _placed(desk: Desk, findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """The findings with the lines that they are about; line 1 where the file shows none."""
     from scenarios.storage.records import path_of
-    from scenarios.storage.yamltext import Place, places, read
+    from scenarios.storage.yaml.reader import Place, places, read
 
     @cache
     def lines(path: str) -> Mapping[Keys, Place]:

@@ -18,8 +18,8 @@ from scenarios.cli.walk import Answers, walk
 from scenarios.errors import ScenError
 from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key
 from scenarios.render.sitting import past_due_text, unrated_text
-from scenarios.storage.drafting import Draft, Put, edited
-from scenarios.storage.unfinished import HalfRated
+from scenarios.storage.edits import Draft, Put, edited
+from scenarios.storage.session_notes import HalfRated
 
 _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {
     "": "skipped",

@@ -12,7 +12,7 @@ from scenarios.cli.desk import say, shown
 from scenarios.errors import ScenError
 
 if TYPE_CHECKING:
-    from scenarios.storage.git import Repository
+    from scenarios.storage.git.repository import Repository
 
 _LONGEST = 100
 """The characters up to which a subject takes more figures than its first."""
@@ -37,25 +37,25 @@ class Committed(NamedTuple):
 
 def check(root: Path, paths: Sequence[str], subject: str, *, dry_run: bool) -> Pending:
     """Refuse what could not be committed, before a byte of it is written."""
-    from scenarios.storage import commits
+    from scenarios.storage.git import committing
 
     folder = next(folder for folder in (root, *root.parents) if folder.is_dir())
-    repository = commits.repository(folder)
+    repository = committing.repository(folder)
     inside = [(root / path).relative_to(folder).as_posix() for path in paths]
-    commits.refuse(repository, inside)
-    uncommitted = commits.uncommitted(repository, inside, dry_run=dry_run)
+    committing.refuse(repository, inside)
+    uncommitted = committing.uncommitted(repository, inside, dry_run=dry_run)
     return Pending(repository, inside, uncommitted, subject)
 
 
 def commit(pending: Pending, *, dry_run: bool) -> Committed:
     """Commit what was written; a refusal is kept for later, for there is something to report."""
     from scenarios.render.text import printable
-    from scenarios.storage import commits
+    from scenarios.storage.git import committing
 
     made = Committed(pending.subject)
     if not dry_run:
         try:
-            oid, remarks = commits.commit(pending.repository, pending.paths, pending.subject)
+            oid, remarks = committing.commit(pending.repository, pending.paths, pending.subject)
         except ScenError as error:
             return made._replace(fault=error)
         made = made._replace(oid=oid)

@@ -17,7 +17,7 @@ from scenarios.errors import Problem, ScenError
 if TYPE_CHECKING:
     from scenarios.cli.committing import Committed
     from scenarios.model import Database, EvidenceId, Kind, ScenarioId
-    from scenarios.storage.drafting import Draft
+    from scenarios.storage.edits import Draft
     from scenarios.storage.loader import Loaded, Read
 
 
@@ -133,7 +133,7 @@ def desk_at(
     What `beside` has too is not read again.
     """
     from scenarios.cli.repositories import repository_of
-    from scenarios.storage import git
+    from scenarios.storage.git import repository as git
     from scenarios.storage.loader import load
 
     root, repository = repository_of(context)
@@ -161,7 +161,7 @@ def write(
     from scenarios.cli import committing
     from scenarios.cli.repositories import tell_embedded
     from scenarios.storage import lock, temporary, worktree
-    from scenarios.storage.drafting import accept, new_problems
+    from scenarios.storage.edits import accept, new_problems
 
     root = database_folder(context)
     with lock.lock(root) if (edits or commit) and not dry_run else nullcontext():
@@ -217,10 +217,10 @@ def known_id(id: str, known: Any, what: str, where: str) -> str:
     """The id if it is known; else an error that names the nearest one."""
     if id in known:
         return id
-    from scenarios.storage import schemas
+    from scenarios.storage import schema
 
-    hint = schemas.did_you_mean(id, known) or f"{where} names them"
-    raise ScenError(f"no {what} {schemas.shown(id)}; {hint}")
+    hint = schema.did_you_mean(id, known) or f"{where} names them"
+    raise ScenError(f"no {what} {schema.shown(id)}; {hint}")
 
 
 def opened(desk: Desk, id: ScenarioId, as_of: date) -> ScenarioId:

@@ -22,7 +22,7 @@ from scenarios.render.sitting import reveal_text, sums_text
 from scenarios.storage.records import path_of
 
 if TYPE_CHECKING:
-    from scenarios.storage.drafting import Draft
+    from scenarios.storage.edits import Draft
 
 Keys = tuple[str | int, ...]
 Placed = Callable[[Keys, str], str]

@@ -105,7 +105,7 @@ def rate(
 ) -> None:
     """Rate an item that is recorded already; its file keeps every other byte."""
     from scenarios.cli.walk import Answers, walk
-    from scenarios.storage.drafting import Draft, Put, edited
+    from scenarios.storage.edits import Draft, Put, edited
 
     evidence = ask.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
     answers = Answers(
@@ -150,7 +150,7 @@ def retract(
     form: As = Format.table,
 ) -> None:
     """Keep an item, and count it no longer from a day on."""
-    from scenarios.storage.drafting import Draft, Put, edited
+    from scenarios.storage.edits import Draft, Put, edited
 
     evidence = ask.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
     reason = ask.needed(reason, "--reason", "Why it counts no longer")
@@ -184,7 +184,7 @@ def _record(
 ) -> Written:
     """Write the item; a proposed id that another process took meanwhile gets the next number."""
     from scenarios.cli.naming import free_id
-    from scenarios.storage.drafting import Draft, new_file
+    from scenarios.storage.edits import Draft, new_file
     from scenarios.storage.worktree import Exists
 
     reliability, credibility = parsing.grade(record["grade"]) if record["grade"] else (None, None)

@@ -100,7 +100,7 @@ def resolve(
     form: As = Format.table,
 ) -> None:
     """Record a scenario's outcome; its rivals in a set follow from it."""
-    from scenarios.storage.drafting import Draft, Put, edited
+    from scenarios.storage.edits import Draft, Put, edited
 
     scenario = ask.one_of(
         scenario, "SCENARIO", "The scenario that is decided", lambda: _scenarios(context)

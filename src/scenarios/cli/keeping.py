@@ -45,7 +45,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
         What an earlier kill left there is told, until an item of that summary is entered.
         """
-        from scenarios.storage.unfinished import jotted, left, taken_up
+        from scenarios.storage.session_notes import jotted, left, taken_up
 
         before = left(root, "add-evidence")
         for place, text in before.items():

@@ -178,6 +178,6 @@ def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
 
 def _quoted(text: str) -> str:
     """What was typed, short and without anything that acts on a terminal."""
-    from scenarios.storage.schemas import shown
+    from scenarios.storage.schema import shown
 
     return shown(text)

@@ -54,7 +54,7 @@ def origin_of(
     None where there is no repository, no git or no commit.
     """
     from scenarios.cli.repositories import repository_of, tell_refused
-    from scenarios.storage import git
+    from scenarios.storage.git import repository as git
 
     try:
         _, repository = repository_of(context)
@@ -89,7 +89,7 @@ def plot(
     from scenarios.analysis.period.trajectory import courses
     from scenarios.cli.reporting import span
     from scenarios.render.charts.alone import png, svg
-    from scenarios.storage.output import write
+    from scenarios.storage.documents import write
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     ids = tuple(dict.fromkeys(opened(desk, id, on) for id in scenarios))

@@ -30,7 +30,7 @@ def init(
     from scenarios.render.text import printable
     from scenarios.storage import worktree
     from scenarios.storage.lock import lock
-    from scenarios.storage.starting import files
+    from scenarios.storage.new_database import files
 
     root = here() / folder
     title = _title(root)
@@ -73,7 +73,7 @@ def new(
     form: As = Format.table,
 ) -> None:
     """Open a scenario: a question with criteria, a horizon and a prior."""
-    from scenarios.storage.drafting import Draft, new_file
+    from scenarios.storage.edits import Draft, new_file
 
     id = ask.needed_as(id, "ID", "The scenario's id, like military-pact", parsing.id)
     record: dict[str, Any] = {
@@ -130,7 +130,7 @@ def add_indicator(
     form: As = Format.table,
 ) -> None:
     """Add an indicator to a scenario; its file keeps every other byte."""
-    from scenarios.storage.drafting import Draft, Put, edited
+    from scenarios.storage.edits import Draft, Put, edited
 
     scenario = ask.one_of(
         scenario,
@@ -179,7 +179,7 @@ def add_source(
     form: As = Format.table,
 ) -> None:
     """Register a source and how reliable it is."""
-    from scenarios.storage.drafting import Draft, new_file
+    from scenarios.storage.edits import Draft, new_file
 
     id = ask.needed_as(id, "ID", "The source's id, like trt-world", parsing.id)
     record = source_record(name, reliability, url, basis)

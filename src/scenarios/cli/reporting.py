@@ -160,7 +160,7 @@ _DOCUMENTS: dict[ReportFormat, Callable[[_Sources, Review], str]] = {
 
 
 def _deliver(document: str, output: Path | None) -> None:
-    from scenarios.storage.output import write
+    from scenarios.storage.documents import write
 
     if output is None:
         typer.echo(document)

@@ -8,9 +8,9 @@ import typer
 
 from scenarios.cli.desk import database_folder, here, say, shown
 from scenarios.errors import ScenError
-from scenarios.storage import git
-from scenarios.storage.git import Repository
-from scenarios.storage.gitdir import Refused
+from scenarios.storage.git import repository as git
+from scenarios.storage.git.directory import Refused
+from scenarios.storage.git.repository import Repository
 
 
 def repository_of(context: typer.Context) -> tuple[Path, Repository]:

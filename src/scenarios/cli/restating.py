@@ -23,7 +23,7 @@ def restatement(
     """
     from scenarios.analysis.review.restatement import Restatement, restated
     from scenarios.cli.repositories import repository_of, tell_refused
-    from scenarios.storage import git
+    from scenarios.storage.git import repository as git
 
     try:
         _, repository = repository_of(context)

@@ -14,7 +14,7 @@ from scenarios.cli import ask
 from scenarios.cli.ending import End
 from scenarios.cli.sheets import Entry
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.storage.unfinished import Answer, Notes, Sitting
+from scenarios.storage.session_notes import Answer, Notes, Sitting
 
 _LEAVE = ("q", "quit", "leave")
 

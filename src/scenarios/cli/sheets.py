@@ -13,10 +13,10 @@ import typer
 from scenarios.cli.desk import Desk
 from scenarios.errors import NAMED, ScenError, folded
 from scenarios.model import Sheet
-from scenarios.storage.drafting import Draft, Put, edited, new_file
+from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.records import path_of
-from scenarios.storage.schemas import validate
-from scenarios.storage.yamltext import MAX_BYTES, Place, places, read
+from scenarios.storage.schema import validate
+from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read
 
 
 class Entry(NamedTuple):

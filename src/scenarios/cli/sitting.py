@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scenarios.cli.ending import Keys, Placed
     from scenarios.cli.seat import Seat
     from scenarios.cli.sheets import Entry
-    from scenarios.storage.unfinished import Notes
+    from scenarios.storage.session_notes import Notes
 
 
 def review(
@@ -46,7 +46,7 @@ def review(
         _record(context, from_, analyst, day, dry_run=dry_run, commit=commit, form=form)
         return
     from scenarios.cli.seat import Seat
-    from scenarios.storage.unfinished import notes
+    from scenarios.storage.session_notes import notes
 
     if not ask.interactive():
         raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
@@ -175,7 +175,7 @@ def _leave(seat: Seat, desk: Desk, form: Format) -> None:
 def _take_up(root: Path, kept: Notes) -> None:
     """Go on from where this sitting was left; one of an earlier day is offered, never used so."""
     from scenarios.render.text import counted
-    from scenarios.storage.unfinished import earlier, notes
+    from scenarios.storage.session_notes import earlier, notes
 
     said = kept.sitting
     if not kept.is_new:
@@ -231,7 +231,7 @@ def _tell_kept(seat: Seat) -> None:
 
 def _places(path: Path) -> Placed:
     """Faults of a prepared sheet with the line and column of what is at fault."""
-    from scenarios.storage.yamltext import places
+    from scenarios.storage.yaml.reader import places
 
     def placed(keys: Keys, fault: str) -> str:
         place = places(path.read_bytes() if path.is_file() else b"").get(keys)

@@ -26,7 +26,7 @@ from scenarios.errors import ScenError, UsageError
 if TYPE_CHECKING:
     from scenarios.analysis.history.commits import Revision
     from scenarios.model import Database
-    from scenarios.storage.git import Repository
+    from scenarios.storage.git.repository import Repository
 
 WORKING_TREE = "working tree"
 
@@ -153,7 +153,7 @@ class _State(NamedTuple):
 def _states(context: typer.Context, before: str, after: str | None) -> tuple[_State, _State]:
     """Both states; a file that they share is read and parsed once."""
     from scenarios.cli.repositories import repository_of
-    from scenarios.storage import git
+    from scenarios.storage.git import repository as git
     from scenarios.storage.loader import read_record
 
     read = cache(read_record)
@@ -176,7 +176,7 @@ def _states(context: typer.Context, before: str, after: str | None) -> tuple[_St
 
 def _names(repository: Repository, revision: str) -> tuple[str, str]:
     """A revision as it was typed, with the commit that it stands for, and that commit."""
-    from scenarios.storage import git
+    from scenarios.storage.git import repository as git
 
     commit = git.commit_of(repository, revision)
     short = commit[:12]
@@ -186,8 +186,8 @@ def _names(repository: Repository, revision: str) -> tuple[str, str]:
 def _past(context: typer.Context, rev: str | None) -> tuple[list[Revision], str]:
     """The commits that led to a revision, oldest first, and its own name."""
     from scenarios.cli.repositories import repository_of
-    from scenarios.storage import git
-    from scenarios.storage.history import revisions
+    from scenarios.storage.git import repository as git
+    from scenarios.storage.git.revisions import revisions
 
     _, repository = repository_of(context)
     tip = git.commit_of(repository, rev or "HEAD")

@@ -25,7 +25,7 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.render.text import counted, percent
-from scenarios.storage.schemas import did_you_mean
+from scenarios.storage.schema import did_you_mean
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
 _NONE = ("0", "n", "no", "none")

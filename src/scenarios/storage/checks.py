@@ -20,7 +20,7 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.storage.records import path_of, references
-from scenarios.storage.schemas import MOST_HINTS, Fault, did_you_mean
+from scenarios.storage.schema import MOST_HINTS, Fault, did_you_mean
 from scenarios.storage.wording import vague_words
 
 Found = tuple[Kind, str, Fault]

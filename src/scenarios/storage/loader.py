@@ -9,10 +9,10 @@ import msgspec
 
 from scenarios.errors import Problem, folded
 from scenarios.model import Database, Evidence, Record, Scenario, Sheet, Source, Tracker
-from scenarios.storage import yamltext
 from scenarios.storage.checks import Known, check
 from scenarios.storage.records import id_of, kind_of, path_of, place_of
-from scenarios.storage.schemas import Fault, validate
+from scenarios.storage.schema import Fault, validate
+from scenarios.storage.yaml import reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -75,7 +75,7 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
     """One file's record, or None and what is wrong with the file by itself."""
-    value, problems = yamltext.read(path, data)
+    value, problems = reader.read(path, data)
     if not problems and (faults := validate(kind, value)):
         problems = sorted(_placed(path, data, faults), key=_in_reading_order)
     if problems:
@@ -106,7 +106,7 @@ def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Pr
 
 
 def _placed(path: str, data: bytes, faults: Iterable[Fault]) -> list[Problem]:
-    places = yamltext.places(data)
+    places = reader.places(data)
     problems = []
     for fault in faults:
         place = places[fault.keys]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, indicator_key
-from scenarios.storage.schemas import At, Keys
+from scenarios.storage.schema import At, Keys
 
 FOLDERS: dict[str, Kind] = {"evidence": "evidence", "forecasts": "forecasts", "sources": "source"}
 RESERVED = frozenset({"tracker", "null", "true", "false"})

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scenarios.model import Database, Kind
-from scenarios.storage.schemas import Fault, Keys
+from scenarios.storage.schema import Fault, Keys
 
 _VAGUE = re.compile(
     r"\b(?i:could|might|possibly|possible|serious chance)\b"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.storage.temporary import temporary
-from scenarios.storage.yamltext import MAX_BYTES
+from scenarios.storage.yaml.reader import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from scenarios.storage import yamllayout as layout
-from scenarios.storage import yamltext
-from scenarios.storage.yamldump import WIDTH, dump_flow, dump_fragment
-from scenarios.storage.yamlguard import EditError, first_sound
+from scenarios.storage.yaml import marks as layout
+from scenarios.storage.yaml import reader
+from scenarios.storage.yaml.guard import EditError, first_sound
+from scenarios.storage.yaml.writer import WIDTH, dump_flow, dump_fragment
 
 
 def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
@@ -56,7 +56,7 @@ def _parsed(data: bytes, path: Sequence[str]) -> tuple[str, Any, Any]:
     """The text, the node of its mapping and its value."""
     if not path:
         raise EditError("an edit needs a path")
-    value, faults = yamltext.read("", data)
+    value, faults = reader.read("", data)
     if faults:
         fault = faults[0]
         raise EditError(f"not to be read: {fault.message}", fault.line, fault.column)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from scenarios.model import Kind
-from scenarios.storage.schemas import schema_text
+from scenarios.storage.schema import schema_text
 
 KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
 

@@ -19,7 +19,7 @@ from yaml import (
 from yaml._yaml import CParser
 
 from scenarios.errors import Problem
-from scenarios.storage import yamlfaults
+from scenarios.storage.yaml import faults as yamlfaults
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20

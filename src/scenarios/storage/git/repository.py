@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.storage import gitdir
-from scenarios.storage.gitrun import (
+from scenarios.storage.git import directory
+from scenarios.storage.git.run import (
     INERT,
     answer,
     as_user,
@@ -26,7 +26,7 @@ from scenarios.storage.gitrun import (
     run,
     start,
 )
-from scenarios.storage.yamltext import MAX_BYTES
+from scenarios.storage.yaml.reader import MAX_BYTES
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 REGULAR = frozenset({"100644", "100755"})
@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
 def repository(database: Path) -> Repository:
     """The repository that holds a database folder."""
-    place = gitdir.find(database)
+    place = directory.find(database)
     if place is None:
         need = "revisions and --commit need one (git init makes it)"
         raise ScenError(f"{database} is in no git repository: {need}")
@@ -76,11 +76,11 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
     A bare one inside a work tree, which any clone may bring, has to be `named` by the user.
     """
     real = Path(os.path.realpath(folder))
-    is_bare = gitdir.is_git_dir(real) and not os.path.lexists(real / ".git")
-    if is_bare and (named or gitdir.find(real.parent) is None):
+    is_bare = directory.is_git_dir(real) and not os.path.lexists(real / ".git")
+    if is_bare and (named or directory.find(real.parent) is None):
         _found_by_git(real, real)
         return Repository(folder, "scenarios/", real)
-    place = gitdir.find(folder)
+    place = directory.find(folder)
     if place is None:
         raise ScenError(f"{folder} is no git repository")
     return repository(place.top)._replace(folder=folder, prefix="scenarios/")
@@ -128,7 +128,7 @@ def merge_base(repository: Repository, one: str, other: str) -> str:
 
 def is_shallow(repository: Repository) -> bool:
     """Whether this clone lacks the older part of its history."""
-    listed = gitdir.common(repository.git_dir) / "shallow"
+    listed = directory.common(repository.git_dir) / "shallow"
     return listed.is_file() and listed.stat().st_size > 0
 
 

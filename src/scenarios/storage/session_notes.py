@@ -17,8 +17,8 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
 from scenarios.storage import worktree
 from scenarios.storage.lock import hold
-from scenarios.storage.yamldump import dump_fragment
-from scenarios.storage.yamltext import read
+from scenarios.storage.yaml.reader import read
+from scenarios.storage.yaml.writer import dump_fragment
 
 Stage = Literal["figure", "answered", "revealed", "revising", "settled"]
 """The figure was given; its reason too; the others' were shown; it is revised; it is done with."""

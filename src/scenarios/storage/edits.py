@@ -11,12 +11,12 @@ import msgspec
 
 from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
-from scenarios.storage import yamledit
 from scenarios.storage.loader import Loaded, load, read_record
 from scenarios.storage.records import KEY_ORDER, path_of, place_of, schema_address
-from scenarios.storage.schemas import shown
-from scenarios.storage.yamldump import dump
-from scenarios.storage.yamlguard import EditError
+from scenarios.storage.schema import shown
+from scenarios.storage.yaml import editor
+from scenarios.storage.yaml.guard import EditError
+from scenarios.storage.yaml.writer import dump
 
 _PARTS = {"prior": "prior", "retracted": "retracted", "resolution": "resolution"}
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -61,7 +61,7 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
         keys = ".".join(put.keys)
         _refuse_unwritable(put.value, keys)
         try:
-            new = yamledit.put(new, put.keys, put.value)
+            new = editor.put(new, put.keys, put.value)
         except EditError as error:
             where = f"{path}:{error.line}:{error.column}"
             raise ScenError(f"nothing was written: {where}: cannot set {keys}: {error}") from error

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
-from scenarios.storage import git
-from scenarios.storage.git import Repository
-from scenarios.storage.gitrun import INERT, answer, as_user, launch, said
+from scenarios.storage.git import repository as git
+from scenarios.storage.git.repository import Repository
+from scenarios.storage.git.run import INERT, answer, as_user, launch, said
 
 _NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"

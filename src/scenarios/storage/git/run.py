@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from scenarios.errors import ScenError
-from scenarios.storage.gitdir import Refused
+from scenarios.storage.git.directory import Refused
 
 _SAID = 2000
 """The characters of what git or a hook said that are shown from either end."""

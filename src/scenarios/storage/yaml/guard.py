@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import Any
 
-from scenarios.storage import yamllayout as layout
-from scenarios.storage import yamltext
+from scenarios.storage.yaml import marks as layout
+from scenarios.storage.yaml import reader
 
 
 class EditError(ValueError):
@@ -31,7 +31,7 @@ def first_sound(
     fault = "no layout of the value keeps the lines and comments around it"
     for new in layouts:
         data = new.encode()
-        value_read, faults = yamltext.read("", data)
+        value_read, faults = reader.read("", data)
         if faults:
             fault = faults[0].message
         elif (

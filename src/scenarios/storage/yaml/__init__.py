@@ -1,0 +1,1 @@
+"""YAML text: read with its faults and places, written, and edited byte by byte."""
