@@ -13,7 +13,7 @@ import pytest
 
 from scenarios import __version__
 from scenarios.analysis.rules import findings
-from scenarios.render.sarif import RULES, Result, sarif
+from scenarios.render.writers.sarif import RULES, Result, sarif
 from tests.cli.commands import FILES, make, scen
 from tests.storage.test_git import commit, run
 

@@ -7,7 +7,7 @@ import pytest
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import agenda
 from scenarios.model import Clarification, Tracker
-from scenarios.render.sitting import answer_text, criteria_text, past_due_text, topic_text
+from scenarios.render.documents.session import answer_text, criteria_text, past_due_text, topic_text
 from tests.records import (
     START,
     database,

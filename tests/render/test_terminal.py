@@ -16,8 +16,8 @@ from scenarios.analysis.review.status import (
     StatedFigure,
     StatusRow,
 )
-from scenarios.render.status import status_table
-from scenarios.render.terminal import Screen, direction, figures, finished, sparkline
+from scenarios.render.documents.status import status_table
+from scenarios.render.writers.terminal import Screen, direction, figures, finished, sparkline
 from tests.records import day
 
 DAYS = [day(n) for n in range(12)]

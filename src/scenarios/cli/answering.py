@@ -15,7 +15,7 @@ from scenarios.cli import ask, parsing
 from scenarios.cli.desk import width
 from scenarios.cli.seat import Seat, wants, word
 from scenarios.model import Database, ScenarioId
-from scenarios.render.sitting import criteria_text, reveal_text, sums_text, topic_text
+from scenarios.render.documents.session import criteria_text, reveal_text, sums_text, topic_text
 from scenarios.render.text import counted, percent
 from scenarios.storage.session_notes import Answer, Stage
 

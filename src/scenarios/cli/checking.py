@@ -96,7 +96,7 @@ def _show(
 
 def _sarif(desk: Desk, problems: list[Problem], found: list[dict[str, Any]]) -> dict[str, Any]:
     from scenarios import __version__
-    from scenarios.render.sarif import Result, sarif
+    from scenarios.render.writers.sarif import Result, sarif
 
     top = _top(desk.root)
 

@@ -17,7 +17,7 @@ from scenarios.cli.seat import Seat, wants, word
 from scenarios.cli.walk import Answers, walk
 from scenarios.errors import ScenError
 from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key
-from scenarios.render.sitting import past_due_text, unrated_text
+from scenarios.render.documents.session import past_due_text, unrated_text
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.session_notes import HalfRated
 

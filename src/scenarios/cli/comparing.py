@@ -42,7 +42,7 @@ def matrix(
     """Set evidence against scenarios side by side: inconsistencies, and what carries the rank."""
     from scenarios.analysis.evidence.knowledge import known
     from scenarios.analysis.review.ach import matrix as compared
-    from scenarios.render.matrix import matrix_csv, matrix_text
+    from scenarios.render.documents.matrix import matrix_csv, matrix_text
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     columns = _columns(desk, scenarios or [], set_id, on)

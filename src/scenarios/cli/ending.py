@@ -18,7 +18,7 @@ from scenarios.cli.outcome import report_written
 from scenarios.cli.sheets import Entry, sheet_draft
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.render.sitting import reveal_text, sums_text
+from scenarios.render.documents.session import reveal_text, sums_text
 from scenarios.storage.records import path_of
 
 if TYPE_CHECKING:

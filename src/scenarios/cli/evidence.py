@@ -251,7 +251,7 @@ def _new_id(written: Written) -> str:
 
 def _report(written: Written, id: str, day: date, form: Format) -> None:
     from scenarios.analysis.ledger.effects import effects
-    from scenarios.render.effects import effects_table
+    from scenarios.render.documents.effects import effects_table
 
     found = effects(written.before.database, written.after.database, id, day)
     text = effects_table(found, width()) or "it rates no scenario yet: scen rate " + id

@@ -47,7 +47,7 @@ def list_(
     from scenarios.analysis.evidence.knowledge import known
     from scenarios.analysis.review import listing
     from scenarios.cli.reporting import span
-    from scenarios.render import lists
+    from scenarios.render.documents import lists
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     if scenario is not None:
@@ -85,7 +85,7 @@ def show_(
     import msgspec
 
     from scenarios.cli.desk import shown
-    from scenarios.render.lists import record_text
+    from scenarios.render.documents.lists import record_text
     from scenarios.render.text import printable
     from scenarios.storage.records import path_of
 
@@ -113,7 +113,7 @@ def explain(
 ) -> None:
     """The odds ledger of a scenario, line by line, from prior to implied."""
     from scenarios.analysis.review.explanation import explain as explained
-    from scenarios.render.ledger import ledger_text
+    from scenarios.render.documents.explanation import ledger_text
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     made = explained(desk.database, opened(desk, scenario, on), on, swept=sweep)

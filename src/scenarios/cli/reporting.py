@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scenarios.analysis.period.period import Window
     from scenarios.analysis.review.review import Review
     from scenarios.analysis.review.status import StatusRow
-    from scenarios.render.terminal import Screen
+    from scenarios.render.writers.terminal import Screen
 
 _REVIEWS = 12
 """So many have their place in a sparkline."""
@@ -41,7 +41,7 @@ def status(
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     from scenarios.analysis.review.review import About
     from scenarios.analysis.rules.findings import findings
-    from scenarios.render.status import status_table
+    from scenarios.render.documents.status import status_table
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     window, rows = span(desk, on, None)
@@ -119,7 +119,7 @@ def span(desk: Desk, on: date, since: str | None) -> Any:
 
 
 def _text(made: Review, desk: Desk) -> str:
-    from scenarios.render.report import fresh, report_text
+    from scenarios.render.documents.report import fresh, report_text
 
     if not made.scenarios:
         return _nothing_yet(desk, made.as_of)
@@ -174,7 +174,7 @@ def _screen(desk: Desk, rows: Iterable[StatusRow], on: date) -> Screen | None:
     if not paging.on_terminal():
         return None
     from scenarios.analysis.period.trend import last_reviews, trends
-    from scenarios.render.terminal import Screen, figures
+    from scenarios.render.writers.terminal import Screen, figures
 
     days = last_reviews(on, desk.database.tracker.review_every_days, _REVIEWS)
     made = trends(desk.database, {row.id: days for row in rows})

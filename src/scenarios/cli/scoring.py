@@ -42,7 +42,7 @@ def score(
     """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
     from scenarios.analysis.scores.scoring import Chosen
     from scenarios.analysis.scores.scoring import score as scored
-    from scenarios.render.score import score_text
+    from scenarios.render.documents.score import score_text
     from scenarios.render.text import printable
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()

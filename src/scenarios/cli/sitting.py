@@ -152,7 +152,7 @@ def _finish(seat: Seat, form: Format) -> None:
 def _counts(desk: Desk, entry: Entry, on: date) -> bool:
     """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
     from scenarios.analysis.review.agenda import refusal
-    from scenarios.render.sitting import answer_text
+    from scenarios.render.documents.session import answer_text
 
     id, scenarios = entry.scenario, desk.database.scenarios
     desk.refuse_left_out("scenario", id, scenarios)

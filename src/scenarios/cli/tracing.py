@@ -62,7 +62,7 @@ def diff(
     from scenarios.analysis.evidence.knowledge import latest_day
     from scenarios.analysis.history.probability_shifts import shifts
     from scenarios.analysis.history.record_diff import differences
-    from scenarios.render.diff import Compared, diff_markdown, diff_text
+    from scenarios.render.documents.diff import Compared, diff_markdown, diff_text
 
     (old, old_name, old_commit), (new, new_name, new_commit) = _states(context, before, after)
     days = [day for desk in (old, new) if (day := latest_day(desk.database))]
@@ -108,7 +108,7 @@ def history(
 ) -> None:
     """Tell the commits that changed the database, newest first, with the figures after each."""
     from scenarios.analysis.history.commit_log import history as told
-    from scenarios.render.history import history_text
+    from scenarios.render.documents.commit_log import history_text
 
     revisions, _ = _past(context, rev)
     if subject is not None:
@@ -132,7 +132,7 @@ def audit(
 
     from scenarios.analysis.history.audit import audit as asked
     from scenarios.analysis.history.provenance import trail
-    from scenarios.render.audit import audit_text
+    from scenarios.render.documents.audit import audit_text
 
     revisions, tip = _past(context, rev)
     followed = trail(revisions, days)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from scenarios.analysis.review.review import Move, Review
 from scenarios.model import Database, EvidenceId, Kind
-from scenarios.render.changes import ChangeRow, change_rows
-from scenarios.render.markdown import file_link, link, table, text
-from scenarios.render.report import by_rule, fresh, last_values, method_text, step
-from scenarios.render.restated import HEADING, figures, lead, reasons
-from scenarios.render.status import status_cells
+from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
+from scenarios.render.documents.report import by_rule, fresh, last_values, method_text, step
+from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
+from scenarios.render.documents.status import status_cells
 from scenarios.render.text import counted, percent, signed
+from scenarios.render.writers.markdown import file_link, link, table, text
 from scenarios.storage.records import path_of
 
 

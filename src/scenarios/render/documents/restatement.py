@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scenarios.analysis.history.probability_shifts import Shift, differs
 from scenarios.analysis.history.record_diff import FieldChange
 from scenarios.analysis.review.restatement import Restated, Restatement
-from scenarios.render.diff import field_words
+from scenarios.render.documents.diff import field_words
 from scenarios.render.text import percent
 
 HEADING = "Restated"

@@ -21,16 +21,16 @@ from scenarios.analysis.review.ach import nearest_code
 from scenarios.analysis.review.page import Page, SetChapter
 from scenarios.analysis.review.review import Move
 from scenarios.model import Database, EvidenceId, Rating
-from scenarios.render import restated
-from scenarios.render.changes import ChangeRow, change_rows
 from scenarios.render.charts import palette
 from scenarios.render.charts.calibration import reliability
 from scenarios.render.charts.drawing import Drawing
 from scenarios.render.charts.shares import Shares, letter, shares
 from scenarios.render.charts.trend import shapes, trend
 from scenarios.render.charts.waterfall import rungs, says, waterfall
-from scenarios.render.report import by_rule, method_text
-from scenarios.render.status import status_cells
+from scenarios.render.documents import restatement
+from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
+from scenarios.render.documents.report import by_rule, method_text
+from scenarios.render.documents.status import status_cells
 from scenarios.render.text import MINUS, counted, percent, points, printable, signed
 from scenarios.scales import estimative_term
 
@@ -154,7 +154,7 @@ def _environment() -> Environment:
         "nearest_code": nearest_code,
         "rating_text": _rating,
         "reliability": reliability,
-        "restated": restated,
+        "restated": restatement,
         "rungs": rungs,
         "says": says,
         "set_chart": _set_chart,

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from scenarios.analysis.history.probability_shifts import ScenarioShift, Shift
 from scenarios.analysis.history.record_diff import Differences, FieldChange, Key, records
 from scenarios.model import Database, Evidence, Record, Scenario, Source
-from scenarios.render import markdown
-from scenarios.render.changes import change_lines, change_rows
+from scenarios.render.documents.ledger_changes import change_lines, change_rows
 from scenarios.render.text import counted, fold, percent, points, printable, signed
+from scenarios.render.writers import markdown
 from scenarios.scales import grade
 
 _LONGEST = 160

@@ -8,11 +8,11 @@ from scenarios.analysis.review.review import Method, Move, Resolved, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.model import Database
-from scenarios.render.changes import change_lines
-from scenarios.render.restated import HEADING, figures, lead, reasons
-from scenarios.render.status import status_table
-from scenarios.render.terminal import Screen
+from scenarios.render.documents.ledger_changes import change_lines
+from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
+from scenarios.render.documents.status import status_table
 from scenarios.render.text import counted, fold, in_words, percent, points
+from scenarios.render.writers.terminal import Screen
 
 
 def report_text(

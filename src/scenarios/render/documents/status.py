@@ -8,8 +8,8 @@ from datetime import date
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.model import ScenarioId
-from scenarios.render.terminal import Screen, direction, finished, sparkline
 from scenarios.render.text import counted, fold, percent, points, printable, table
+from scenarios.render.writers.terminal import Screen, direction, finished, sparkline
 from scenarios.scales import estimative_term
 
 WIDE = 110
