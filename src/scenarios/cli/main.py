@@ -19,28 +19,28 @@ from scenarios.render.text import printable
 INTERRUPTED = 130
 
 _HOMES = {
-    "init": "recording",
-    "new": "recording",
-    "add-indicator": "recording",
-    "add-source": "recording",
-    "add-evidence": "evidence",
-    "rate": "evidence",
-    "retract": "evidence",
-    "forecast": "forecasting",
-    "review": "sitting",
-    "resolve": "forecasting",
-    "list": "reading",
-    "show": "reading",
-    "status": "reporting",
-    "report": "reporting",
-    "plot": "publishing",
-    "explain": "reading",
-    "matrix": "comparing",
-    "score": "scoring",
-    "check": "checking",
-    "diff": "tracing",
-    "history": "tracing",
-    "audit": "tracing",
+    "init": "new",
+    "new": "new",
+    "add-indicator": "new",
+    "add-source": "new",
+    "add-evidence": "add_evidence",
+    "rate": "add_evidence",
+    "retract": "add_evidence",
+    "forecast": "forecast",
+    "review": "review",
+    "resolve": "forecast",
+    "list": "list",
+    "show": "list",
+    "status": "report",
+    "report": "report",
+    "plot": "plot",
+    "explain": "list",
+    "matrix": "matrix",
+    "score": "score",
+    "check": "check",
+    "diff": "diff",
+    "history": "diff",
+    "audit": "diff",
 }
 """Each command's module: only that of the command at hand is imported."""
 
@@ -54,7 +54,7 @@ class _Boundary(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
         if cmd_name not in _HOMES:
             return None
-        module = import_module(f"scenarios.cli.{_HOMES[cmd_name]}")
+        module = import_module(f"scenarios.cli.commands.{_HOMES[cmd_name]}")
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
@@ -96,10 +96,10 @@ def _print_nowhere() -> None:
 
 def _say_again() -> None:
     """Nothing typed is lost."""
-    from scenarios.cli import ask
     from scenarios.cli.desk import say
+    from scenarios.cli.terminal import prompt
 
-    if command := ask.again():
+    if command := prompt.again():
         say(f"to take it up again: {command}")
 
 

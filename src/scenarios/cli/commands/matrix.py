@@ -11,7 +11,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, known_id, opened, reading_desk, width
 from scenarios.cli.options import AsOf, Rev
-from scenarios.cli.paging import show
+from scenarios.cli.terminal.pager import show
 from scenarios.errors import UsageError
 
 _FEWEST = 2

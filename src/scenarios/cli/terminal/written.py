@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from scenarios.cli import ask
 from scenarios.cli.desk import Written, show
 from scenarios.cli.options import Format
+from scenarios.cli.terminal import prompt
 
 if TYPE_CHECKING:
     from scenarios.cli.committing import Committed
@@ -43,7 +43,7 @@ def report(
 
     show({**value, "commit": committed.oid, "subject": committed.subject}, lines, form)
     if committed.fault:
-        ask.forget()  # it is written
+        prompt.forget()  # it is written
         raise committed.fault
 
 

@@ -11,7 +11,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, opened, reading_desk, width
 from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.paging import show
+from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError
 
 
@@ -46,7 +46,7 @@ def list_(
     """List records, narrowed by scenario, source, tag and days."""
     from scenarios.analysis.evidence.knowledge import known
     from scenarios.analysis.review import listing
-    from scenarios.cli.reporting import span
+    from scenarios.cli.commands.report import span
     from scenarios.render.documents import lists
 
     desk, on = reading_desk(context, rev), as_of or parsing.today()

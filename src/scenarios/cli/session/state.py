@@ -10,9 +10,9 @@ import typer
 
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.analysis.review.feedback import stating
-from scenarios.cli import ask
-from scenarios.cli.ending import End
+from scenarios.cli.session.sheet import End
 from scenarios.cli.sheets import Entry
+from scenarios.cli.terminal import prompt
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.session_notes import Answer, Notes, Sitting
 
@@ -90,4 +90,4 @@ def wants(question: str) -> bool:
             raise typer.BadParameter(f"'{text}': y, n or q")
         return said.startswith("y")
 
-    return ask.answer(question, parse, "")
+    return prompt.answer(question, parse, "")

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 import typer
 
-from scenarios.cli import ask, parsing
+from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, here, open_desk, say, shown, write
 from scenarios.cli.options import As, Commit, DryRun, Format
-from scenarios.cli.outcome import report, report_written
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.written import report, report_written
 from scenarios.errors import ScenError
 
 _NOTHING = "nothing was written"
@@ -75,22 +76,22 @@ def new(
     """Open a scenario: a question with criteria, a horizon and a prior."""
     from scenarios.storage.edits import Draft, new_file
 
-    id = ask.needed_as(id, "ID", "The scenario's id, like military-pact", parsing.id)
+    id = prompt.needed_as(id, "ID", "The scenario's id, like military-pact", parsing.id)
     record: dict[str, Any] = {
-        "title": ask.needed_as(title, "--title", "Its title, a few words", parsing.line),
-        "question": ask.needed(question, "--question", "The question that will be decided"),
-        "resolution_criteria": ask.needed(criteria, "--criteria", "How it will be decided"),
+        "title": prompt.needed_as(title, "--title", "Its title, a few words", parsing.line),
+        "question": prompt.needed(question, "--question", "The question that will be decided"),
+        "resolution_criteria": prompt.needed(criteria, "--criteria", "How it will be decided"),
         "opened": (opened or parsing.today()).isoformat(),
-        "horizon": ask.needed_as(
+        "horizon": prompt.needed_as(
             horizon, "--horizon", "The last day of the question", parsing.day
         ).isoformat(),
         "set": set_,
         "tags": tag,
         "prior": {
-            "probability": ask.needed_as(
+            "probability": prompt.needed_as(
                 prior, "--prior", "The probability before the evidence", parsing.chance
             ),
-            "basis": ask.needed(basis, "--basis", "The base rate behind the prior"),
+            "basis": prompt.needed(basis, "--basis", "The base rate behind the prior"),
             "hazard": hazard,
         },
     }
@@ -132,19 +133,19 @@ def add_indicator(
     """Add an indicator to a scenario; its file keeps every other byte."""
     from scenarios.storage.edits import Draft, Put, edited
 
-    scenario = ask.one_of(
+    scenario = prompt.one_of(
         scenario,
         "SCENARIO",
         "The scenario that it belongs to",
         lambda: open_desk(context).database.scenarios,
     )
-    id = ask.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
-    statement = ask.needed(statement, "STATEMENT", "What would be seen, with its threshold")
+    id = prompt.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
+    statement = prompt.needed(statement, "STATEMENT", "What would be seen, with its threshold")
     ratings = parsing.scenario_ratings(rate or ())
     if not ratings:
         question = f"How expected is it if {scenario} happens (CC, C, I, II or a ratio)"
         ratings = {
-            scenario: ask.needed_as(None, "--rate", question, parsing.rating, f"{scenario}=")
+            scenario: prompt.needed_as(None, "--rate", question, parsing.rating, f"{scenario}=")
         }
     record = {
         "statement": statement,
@@ -181,7 +182,7 @@ def add_source(
     """Register a source and how reliable it is."""
     from scenarios.storage.edits import Draft, new_file
 
-    id = ask.needed_as(id, "ID", "The source's id, like trt-world", parsing.id)
+    id = prompt.needed_as(id, "ID", "The source's id, like trt-world", parsing.id)
     record = source_record(name, reliability, url, basis)
 
     def draft(desk: Desk) -> list[Draft]:
@@ -212,9 +213,9 @@ def source_record(
 ) -> dict[str, Any]:
     """A source's keys, asking for what is missing."""
     return {
-        "name": ask.needed_as(name, "--name", "The source's name in full", parsing.line),
+        "name": prompt.needed_as(name, "--name", "The source's name in full", parsing.line),
         "url": url,
-        "reliability": ask.needed_as(
+        "reliability": prompt.needed_as(
             reliability, "--reliability", "Its reliability, A to F", parsing.letter
         ),
         "reliability_basis": basis,

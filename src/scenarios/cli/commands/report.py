@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from scenarios.cli import paging, parsing
+from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, here, reading_desk, say, shown, width
 from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.terminal import pager
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def status(
         made = status_table(rows, findings(window), language, width(), screen)
         return made or _nothing_yet(desk, on)
 
-    paging.show(value, text, form)
+    pager.show(value, text, form)
 
 
 def report(
@@ -86,7 +87,7 @@ def report(
     import msgspec
 
     from scenarios.analysis.review.review import review
-    from scenarios.cli.publishing import needs_extra
+    from scenarios.cli.commands.plot import needs_extra
     from scenarios.cli.restating import restatement
 
     document = _DOCUMENTS.get(form)
@@ -102,7 +103,7 @@ def report(
     if document:
         _deliver(document(_Sources(context, desk, window, rev, output), made), output)
     else:
-        paging.show(made, lambda: _text(made, desk), form)
+        pager.show(made, lambda: _text(made, desk), form)
 
 
 def span(desk: Desk, on: date, since: str | None) -> Any:
@@ -146,7 +147,7 @@ def _markdown(sources: _Sources, made: Review) -> str:
 
 
 def _html(sources: _Sources, made: Review) -> str:
-    from scenarios.cli.publishing import origin_of, report_page
+    from scenarios.cli.commands.plot import origin_of, report_page
 
     origin = origin_of(sources.context, sources.desk, sources.rev)
     return report_page(sources.desk, sources.window, made, *origin)
@@ -171,7 +172,7 @@ def _deliver(document: str, output: Path | None) -> None:
 
 def _screen(desk: Desk, rows: Iterable[StatusRow], on: date) -> Screen | None:
     """What a terminal shows besides; nothing is reckoned for a pipe."""
-    if not paging.on_terminal():
+    if not pager.on_terminal():
         return None
     from scenarios.analysis.period.trend import last_reviews, trends
     from scenarios.render.writers.terminal import Screen, figures
@@ -179,7 +180,7 @@ def _screen(desk: Desk, rows: Iterable[StatusRow], on: date) -> Screen | None:
     days = last_reviews(on, desk.database.tracker.review_every_days, _REVIEWS)
     made = trends(desk.database, {row.id: days for row in rows})
     told = {id: figures(days, points) for id, points in made.items()}
-    return Screen(days, told, paging.coloured())
+    return Screen(days, told, pager.coloured())
 
 
 def _nothing_yet(desk: Desk, on: date) -> str:

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from scenarios.cli import ask, parsing
+from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, Written, known_id, open_desk, width, write
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Rates
-from scenarios.cli.outcome import report_written
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.written import report_written
 from scenarios.errors import ScenError, UsageError
 
 
@@ -47,9 +48,9 @@ def add_evidence(
     from functools import partial
 
     from scenarios.cli import committing
-    from scenarios.cli.keeping import kept
     from scenarios.cli.naming import free_id, new_id
-    from scenarios.cli.walk import Answers, details, walk
+    from scenarios.cli.terminal.rate_across import Answers, details, walk
+    from scenarios.cli.terminal.resume import kept
     from scenarios.storage.records import path_of
 
     answers = Answers(
@@ -72,13 +73,13 @@ def add_evidence(
         "notes": notes,
     }
     with kept(context, record, answers, id, dry_run=dry_run, commit=commit, form=form) as typed:
-        asked = ask.interactive()
+        asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
         desk = open_desk(context)
         if asked and not dry_run:
             typed.note_in(desk.root)
-        record["summary"] = ask.needed_as(
+        record["summary"] = prompt.needed_as(
             summary, "SUMMARY", "What was observed, in a sentence", parsing.line
         )
         if asked and commit:  # before the long walk, of a path like the one to come
@@ -88,7 +89,7 @@ def add_evidence(
         if asked:
             walk(desk.database, answers, entered)
             check = partial(new_id, desk, record["observed"])
-            typed.id = id = id or ask.answer("Its id", check, default=free_id(desk, record))
+            typed.id = id = id or prompt.answer("Its id", check, default=free_id(desk, record))
         subject = _subject("evidence") if commit else None
         written = _record(context, record, answers, id, new_source, dry_run=dry_run, commit=subject)
     _report(written, _new_id(written), entered, form)
@@ -104,26 +105,26 @@ def rate(
     form: As = Format.table,
 ) -> None:
     """Rate an item that is recorded already; its file keeps every other byte."""
-    from scenarios.cli.walk import Answers, walk
+    from scenarios.cli.terminal.rate_across import Answers, walk
     from scenarios.storage.edits import Draft, Put, edited
 
-    evidence = ask.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
+    evidence = prompt.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
     answers = Answers(
         parsing.scenario_ratings(ratings or ()),
         parsing.indicator_states(indicator or ()),
     )
     (desk := open_desk(context)).evidence(evidence)
     if not answers.ratings and not answers.indicators:
-        if not ask.interactive():
+        if not prompt.interactive():
             raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
         item = desk.database.evidence[evidence]
         try:
             walk(desk.database, answers, item.recorded, item)
         finally:
             for scenario, rating in answers.ratings.items():
-                ask.remember("RATING", f"{scenario}={rating}")
+                prompt.remember("RATING", f"{scenario}={rating}")
             for name, state in answers.indicators.items():
-                ask.remember("--indicator", f"{name}={state}")
+                prompt.remember("--indicator", f"{name}={state}")
 
     def draft(desk: Desk) -> list[Draft]:
         desk.evidence(evidence)
@@ -152,8 +153,8 @@ def retract(
     """Keep an item, and count it no longer from a day on."""
     from scenarios.storage.edits import Draft, Put, edited
 
-    evidence = ask.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
-    reason = ask.needed(reason, "--reason", "Why it counts no longer")
+    evidence = prompt.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
+    reason = prompt.needed(reason, "--reason", "Why it counts no longer")
     on = day or parsing.today()
 
     def draft(desk: Desk) -> list[Draft]:

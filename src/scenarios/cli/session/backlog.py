@@ -11,10 +11,10 @@ import typer
 from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
-from scenarios.cli import ask
 from scenarios.cli.desk import Desk, say, width, write
-from scenarios.cli.seat import Seat, wants, word
-from scenarios.cli.walk import Answers, walk
+from scenarios.cli.session.state import Seat, wants, word
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError
 from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key
 from scenarios.render.documents.session import past_due_text, unrated_text
@@ -36,11 +36,11 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
     at_day = known(database, seat.on)
     ids = [id for id in ids if id not in seat.said.left_unrated]
     for number, id in enumerate(ids, start=1):
-        ask.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
+        prompt.tell(f"\nNOT RATED YET, {number} of {len(ids)}", 0)
         typer.echo(unrated_text(at_day, id, width()), err=True)
         begun = seat.said.half_rated.get(id)
         if begun:
-            ask.tell(f"you had begun: {_shown(begun)}")
+            prompt.tell(f"you had begun: {_shown(begun)}")
         if wants(f"Rate it now (y = {'go on' if begun else 'yes'}, Enter = later, q = leave)"):
             _rate(seat, database, id, begun or HalfRated())
         else:
@@ -52,22 +52,22 @@ def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
     """Whether each was seen by now: not seen needs nothing written, its absence counts already."""
     due = [one for one in past_due if _key(one) not in seat.said.past_due]
     for number, one in enumerate(due, start=1):
-        ask.tell(f"\nPAST DUE, {number} of {len(due)}", 0)
+        prompt.tell(f"\nPAST DUE, {number} of {len(due)}", 0)
         typer.echo(past_due_text(one, width()), err=True)
-        said = ask.answer(
+        said = prompt.answer(
             "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)", _seen, ""
         )
         seat.notes.keep(past_due={**seat.said.past_due, _key(one): said})
         if said == "seen":
-            ask.tell(f"the item that shows it is to be recorded: {_recording(_key(one))}")
-            ask.tell("q leaves; what you answered is kept, and the item is there when you go on")
+            prompt.tell(f"the item that shows it is to be recorded: {_recording(_key(one))}")
+            prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
 
 
 def tell_overdue(database: Database, ids: Sequence[ScenarioId]) -> None:
     """A question whose last day has passed wants an outcome and no forecast."""
     for id in ids:
         passed = f"\n{id}: its horizon passed on {database.scenarios[id].horizon}"
-        ask.tell(f"{passed}: scen resolve {id} OUTCOME --basis …", 0)
+        prompt.tell(f"{passed}: scen resolve {id} OUTCOME --basis …", 0)
 
 
 def tell_open_ends(seat: Seat, database: Database) -> None:
@@ -91,7 +91,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
 
     answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
     item = database.evidence[id]
-    ask.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
+    prompt.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
     walk(without_evidence(database), answers, item.recorded, item)
     rest = {key: one for key, one in seat.said.half_rated.items() if key != id}
     if not answers.ratings and not answers.indicators:
@@ -113,7 +113,7 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         say(str(error))
         return
     seat.notes.keep(rated=(*seat.said.rated, id), half_rated=rest)
-    ask.tell(f"{'would be rated' if seat.dry_run else 'rated'}: {', '.join(written.paths)}")
+    prompt.tell(f"{'would be rated' if seat.dry_run else 'rated'}: {', '.join(written.paths)}")
     if written.committed and written.committed.fault:
         say(str(written.committed.fault))
 

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import typer
 
-from scenarios.cli import ask
 from scenarios.cli.desk import say
 from scenarios.cli.options import Format
+from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError
 
 
@@ -60,14 +60,14 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
             if summary := self.record["summary"]:
                 jot(f"{summary}\n{self.command()}\n")
 
-        ask.before_each(note)
+        prompt.before_each(note)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        ask.forget()
-        ask.before_each(None)
+        prompt.forget()
+        prompt.before_each(None)
         self.notes.close()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
-        if stopped and ask.interactive() and self.record["summary"]:
+        if stopped and prompt.interactive() and self.record["summary"]:
             say("to take it up again: " + self.command())
 
     def command(self) -> str:

@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
-from scenarios.cli import ask, parsing
+from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, Written, open_desk, opened, write
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
-from scenarios.cli.outcome import report_written
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.written import report_written
 from scenarios.errors import ScenError, UsageError
 
 _Evidence = Annotated[
@@ -47,15 +48,17 @@ def forecast(
             raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
         analyst, day, entries = prepared(context, from_, analyst, day)
     else:
-        scenario = ask.one_of(
+        scenario = prompt.one_of(
             scenario, "SCENARIO", "The scenario that you forecast", lambda: _scenarios(context)
         )
-        value = ask.needed_as(probability, "P", "Its probability, or withdraw", _figure)
-        if rationale is None and ask.interactive():
-            rationale = ask.optional("Why (Enter = no reason given)", str)
-            ask.remember("--rationale", rationale or "")
+        value = prompt.needed_as(probability, "P", "Its probability, or withdraw", _figure)
+        if rationale is None and prompt.interactive():
+            rationale = prompt.optional("Why (Enter = no reason given)", str)
+            prompt.remember("--rationale", rationale or "")
         entries = [Entry(scenario, value, rationale or None, tuple(evidence or ()))]
-    analyst = ask.needed_as(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id)
+    analyst = prompt.needed_as(
+        analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
+    )
     on = day or parsing.today()
 
     def draft(desk: Desk) -> Any:
@@ -102,16 +105,16 @@ def resolve(
     """Record a scenario's outcome; its rivals in a set follow from it."""
     from scenarios.storage.edits import Draft, Put, edited
 
-    scenario = ask.one_of(
+    scenario = prompt.one_of(
         scenario, "SCENARIO", "The scenario that is decided", lambda: _scenarios(context)
     )
     record = {
-        "outcome": ask.needed_as(
+        "outcome": prompt.needed_as(
             outcome, "OUTCOME", "occurred, did-not-occur or annulled", parsing.outcome
         ),
         "date": "",
         "recorded": "",
-        "basis": ask.needed(basis, "--basis", "What decided it, by the criteria"),
+        "basis": prompt.needed(basis, "--basis", "What decided it, by the criteria"),
     }
     entered = recorded or parsing.today()
     record["date"] = (day or entered).isoformat()

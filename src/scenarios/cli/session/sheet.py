@@ -14,8 +14,8 @@ from scenarios.analysis.review.feedback import Reveal, reveal, sums
 from scenarios.cli.committing import subject
 from scenarios.cli.desk import Desk, Written, show, shown, width, write
 from scenarios.cli.options import Format
-from scenarios.cli.outcome import report_written
 from scenarios.cli.sheets import Entry, sheet_draft
+from scenarios.cli.terminal.written import report_written
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render.documents.session import reveal_text, sums_text

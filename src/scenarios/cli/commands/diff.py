@@ -20,7 +20,7 @@ from scenarios.cli.desk import (
     width,
 )
 from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.paging import show
+from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.desk import known_id, reading_desk, width
 from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.paging import show
+from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError
 
 

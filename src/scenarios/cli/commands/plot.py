@@ -87,7 +87,7 @@ def plot(
         raise UsageError(f"--output ends in .svg or .png: {output.name}")
     needs_extra()
     from scenarios.analysis.period.trajectory import courses
-    from scenarios.cli.reporting import span
+    from scenarios.cli.commands.report import span
     from scenarios.render.charts.alone import png, svg
     from scenarios.storage.documents import write
 

@@ -11,9 +11,10 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import Known, known, state
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.cli import ask, parsing
-from scenarios.cli.ask import cut, tell
+from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, known_id
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.prompt import cut, tell
 from scenarios.model import (
     Database,
     Evidence,
@@ -63,22 +64,22 @@ def details(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any
         return day
 
     question = "When did it happen: a day, a month (2021-12) or a year"
-    record["observed"] = ask.answer(question, observed, recorded, given=record["observed"])
+    record["observed"] = prompt.answer(question, observed, recorded, given=record["observed"])
     new_source = _source(desk, record)
     if record["url"] is None:
-        record["url"] = ask.optional("The item's address (Enter = none)", str)
+        record["url"] = prompt.optional("The item's address (Enter = none)", str)
     source = desk.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
     if record["grade"] is None:
-        tell(f"{ask.RELIABILITY}\n{ask.CREDIBILITY}")
+        tell(f"{prompt.RELIABILITY}\n{prompt.CREDIBILITY}")
     question = f"Grade of source and item, like B2 (Enter = {letter}6)"
-    record["grade"] = ask.optional(question, _graded, given=record["grade"])
+    record["grade"] = prompt.optional(question, _graded, given=record["grade"])
     return new_source
 
 
 def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
     """Settle who says so; the record of an unknown source that the analyst wants registered."""
-    from scenarios.cli.recording import source_record
+    from scenarios.cli.commands.new import source_record
 
     sources = desk.database.sources
     by_name = {source.name.casefold(): id for id, source in sources.items()}
@@ -91,17 +92,17 @@ def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
     listed = ", ".join(sorted(sources)) or "none is registered yet: name a new one"
     question = "Source: its id or name (? lists them; Enter = none)"
     while True:
-        record["source"] = ask.optional(question, named, listed, record["source"])
+        record["source"] = prompt.optional(question, named, listed, record["source"])
         if record["source"] is None or record["source"] in sources:
             return None
         hint = did_you_mean(record["source"], sources)
         tell(f"there is no source '{record['source']}'" + (f"; {hint}" if hint else ""))
-        if ask.confirmed(f"  Register {record['source']} as a new source"):
+        if prompt.confirmed(f"  Register {record['source']} as a new source"):
             break
         record["source"] = None
     made = record["new_source"] = source_record(None, None, None, None)
-    made["reliability_basis"] = ask.optional("Why that letter (Enter = say it later)", str)
-    made["url"] = ask.optional("The source's address (Enter = none)", str)
+    made["reliability_basis"] = prompt.optional("Why that letter (Enter = say it later)", str)
+    made["url"] = prompt.optional("The source's address (Enter = none)", str)
     return made
 
 
@@ -119,7 +120,7 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
     if answers.ratings or answers.indicators:
         done = len(answers.ratings.keys() | _through(database, answers.indicators).keys())
         question = f"{counted(done, 'scenario')} rated. Walk through the others"
-        if not ask.confirmed(question, default=True):
+        if not prompt.confirmed(question, default=True):
             return
     ratings, fired = (item.ratings, item.indicators) if item else ({}, {})
     closed = _closed(database, ratings | answers.ratings)
@@ -213,7 +214,7 @@ def _pick(database: Database, keys: Sequence[IndicatorKey], found: dict[str, str
 
     in_full = _listed(database, keys, full=True)
     question = f"  Which (1 to {len(keys)})" if len(keys) > 1 else "  Is it this (1)"
-    while said := ask.optional(question, parse, in_full):
+    while said := prompt.optional(question, parse, in_full):
         for key, how in said.items():
             indicator = _indicator(database, key)
             row = ", ".join(f"{id} {_shown(rating)}" for id, rating in indicator.ratings.items())
@@ -276,7 +277,7 @@ def _rate(
         chance = percent(ledger(at_day, id).implied.probability)
         question = "  " + cut(f"{id:<{wide}} {chance:>5}  {scenario.title}", 16)
         more = f"{scenario.question}\n{scenario.resolution_criteria}"
-        if (said := ask.optional(question, parsing.rating, more)) is not None:
+        if (said := prompt.optional(question, parsing.rating, more)) is not None:
             found[id] = said
 
 

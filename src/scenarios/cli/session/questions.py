@@ -11,9 +11,10 @@ import typer
 from scenarios.analysis.evidence.knowledge import Known, known
 from scenarios.analysis.review.agenda import Topic
 from scenarios.analysis.review.feedback import reveal, sums
-from scenarios.cli import ask, parsing
+from scenarios.cli import parsing
 from scenarios.cli.desk import width
-from scenarios.cli.seat import Seat, wants, word
+from scenarios.cli.session.state import Seat, wants, word
+from scenarios.cli.terminal import prompt
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import criteria_text, reveal_text, sums_text, topic_text
 from scenarios.render.text import counted, percent
@@ -80,10 +81,10 @@ def _tell_what_is_done(
     in_the_sheet = sum(_is_in_the_sheet(seat, topic) for topic in rest)
     if in_the_sheet:
         done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {seat.on} already"
-        ask.tell(f"\n{done}: --scenario ID asks again", 0)
+        prompt.tell(f"\n{done}: --scenario ID asks again", 0)
     if topics:
-        ask.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
-        ask.tell("Like 0.37 or 37%; withdraw takes the last one back; ? = what decides it.", 0)
+        prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
+        prompt.tell("Like 0.37 or 37%; withdraw takes the last one back; ? = what decides it.", 0)
 
 
 def _reopen(this: _Round, group: Sequence[Topic]) -> None:
@@ -115,7 +116,7 @@ def _ask_blind(this: _Round, group: Sequence[Topic]) -> None:
 def _put_to(this: _Round, topic: Topic) -> None:
     answer = this.answer(topic)
     if answer and _is_changed(topic, answer):
-        ask.tell(f"\n{topic.id} is not as it was when you said {_words(answer.probability)}:", 0)
+        prompt.tell(f"\n{topic.id} is not as it was when you said {_words(answer.probability)}:", 0)
     language = this.database.tracker.estimative_language
     text = topic_text(topic, this.at_day, this.numbers[topic.id], language, width())
     typer.echo(f"\n{text}", err=True)
@@ -132,7 +133,7 @@ def _ask(this: _Round, topic: Topic) -> None:
         answer = Answer(said, said, "figure", topic.grounds, answer.rationale if answer else None)
         this.seat.put(topic.id, answer)
     else:
-        ask.tell(f"you said {_words(answer.probability)}")
+        prompt.tell(f"you said {_words(answer.probability)}")
     reason = _reason(topic, answer)
     this.seat.put(topic.id, msgspec.structs.replace(answer, stage="answered", rationale=reason))
 
@@ -159,7 +160,7 @@ def _asked(topic: Topic, answer: Answer | None) -> _Figure:
         return _figure(topic, text, before)
 
     question = f"{topic.id}: probability ({enter}s = skip, q = leave)"
-    return ask.answer(question, parse, "" if enter else None, criteria_text(topic.scenario))
+    return prompt.answer(question, parse, "" if enter else None, criteria_text(topic.scenario))
 
 
 def _figure(topic: Topic, text: str, before: float | None) -> float | None:
@@ -179,13 +180,13 @@ def _figure(topic: Topic, text: str, before: float | None) -> float | None:
 def _reason(topic: Topic, answer: Answer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
-    said = ask.optional(f"Reason (Enter = {'as before' if kept else 'none'})", _text) or kept
+    said = prompt.optional(f"Reason (Enter = {'as before' if kept else 'none'})", _text) or kept
     was = topic.standing.probability if topic.standing else None
     if said or was is None or answer.probability == was:
         return said
     step = f"{percent(was)} → {_words(answer.probability)}"
-    ask.tell(f"{step} and no reason: nobody will know what moved it")
-    return ask.optional("Reason, once more (Enter = leave it unexplained)", _text)
+    prompt.tell(f"{step} and no reason: nobody will know what moved it")
+    return prompt.optional("Reason, once more (Enter = leave it unexplained)", _text)
 
 
 def _tell_sum(this: _Round, topics: Sequence[Topic]) -> bool:
@@ -232,13 +233,13 @@ def _revise_one(this: _Round, topic: Topic) -> None:
             return _figure(topic, text, before)
 
         question = f"{topic.id}: revise it once (Enter = keep {_words(before)})"
-        said = ask.answer(question, parse, "", criteria_text(topic.scenario))
+        said = prompt.answer(question, parse, "", criteria_text(topic.scenario))
         if said == before:
             this.stage([topic], "settled")
             return
         answer = msgspec.structs.replace(answer, probability=said, stage="revising")
         this.seat.put(topic.id, answer)
-    why = ask.answer("Why, now that you have seen them", _text)
+    why = prompt.answer("Why, now that you have seen them", _text)
     blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
     reason = f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
     this.seat.put(topic.id, msgspec.structs.replace(answer, stage="settled", rationale=reason))

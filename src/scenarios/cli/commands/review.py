@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli import ask, parsing
+from scenarios.cli import parsing
 from scenarios.cli.desk import Desk, open_desk, reading_desk, say
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
+from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError, UsageError
 
 if TYPE_CHECKING:
-    from scenarios.cli.ending import Keys, Placed
-    from scenarios.cli.seat import Seat
+    from scenarios.cli.session.sheet import Keys, Placed
+    from scenarios.cli.session.state import Seat
     from scenarios.cli.sheets import Entry
     from scenarios.storage.session_notes import Notes
 
@@ -45,17 +46,19 @@ def review(
             raise UsageError("--from takes a whole sheet: leave --scenario out")
         _record(context, from_, analyst, day, dry_run=dry_run, commit=commit, form=form)
         return
-    from scenarios.cli.seat import Seat
+    from scenarios.cli.session.state import Seat
     from scenarios.storage.session_notes import notes
 
-    if not ask.interactive():
+    if not prompt.interactive():
         raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
-    analyst = ask.needed_as(analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id)
+    analyst = prompt.needed_as(
+        analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
+    )
     on, only = day or parsing.today(), scenario or []
     desk = reading_desk(context)
     _refuse(desk, analyst, on, only, commit=commit)
     with notes(desk.root, analyst, on, writes=not dry_run) as kept:
-        ask.forget()  # from here on the notes keep what is typed
+        prompt.forget()  # from here on the notes keep what is typed
         seat = Seat(context, kept, only, dry_run, commit)
         try:
             _take_up(desk.root, kept)
@@ -76,7 +79,7 @@ def _record(
     form: Format,
 ) -> None:
     """Record a prepared sheet."""
-    from scenarios.cli.ending import End, report_sheet, write_sheet
+    from scenarios.cli.session.sheet import End, report_sheet, write_sheet
     from scenarios.cli.sheets import prepared
 
     end = End(*prepared(context, path, analyst, day))
@@ -108,9 +111,9 @@ def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: 
 def _sit(seat: Seat, desk: Desk, form: Format) -> None:
     """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
     from scenarios.analysis.review.agenda import Agenda
-    from scenarios.cli.answering import ask_scenarios
-    from scenarios.cli.chores import ask_past_due, rate_items, tell_overdue
-    from scenarios.cli.seat import Leave
+    from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_overdue
+    from scenarios.cli.session.questions import ask_scenarios
+    from scenarios.cli.session.state import Leave
     from scenarios.render.text import counted
 
     try:
@@ -125,7 +128,7 @@ def _sit(seat: Seat, desk: Desk, form: Format) -> None:
         ask_scenarios(seat, desk.database, due.groups)
     except Leave:
         said = counted(len(seat.said.answers), "answer")
-        if not seat.said.answers or not ask.confirmed(f"Write the sheet now, with {said}"):
+        if not seat.said.answers or not prompt.confirmed(f"Write the sheet now, with {said}"):
             _leave(seat, desk, form)
             return
     _finish(seat, form)
@@ -133,8 +136,8 @@ def _sit(seat: Seat, desk: Desk, form: Format) -> None:
 
 def _finish(seat: Seat, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
-    from scenarios.cli.chores import tell_open_ends
-    from scenarios.cli.ending import report_nothing, report_sheet, write_sheet
+    from scenarios.cli.session.backlog import tell_open_ends
+    from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
 
     desk = open_desk(seat.context)
     tell_open_ends(seat, desk.database)
@@ -164,8 +167,8 @@ def _counts(desk: Desk, entry: Entry, on: date) -> bool:
 
 
 def _leave(seat: Seat, desk: Desk, form: Format) -> None:
-    from scenarios.cli.chores import tell_open_ends
-    from scenarios.cli.ending import report_nothing
+    from scenarios.cli.session.backlog import tell_open_ends
+    from scenarios.cli.session.sheet import report_nothing
 
     tell_open_ends(seat, desk.database)
     _tell_kept(seat)
@@ -196,8 +199,8 @@ def _offer(old: Notes, kept: Notes) -> None:
 
     was, now = old.sitting, kept.sitting
     held = counted(len(was.answers), "answer")
-    ask.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.place}", 0)
-    ask.tell(f"scen review --date {was.date} finishes it, as the sheet of that day")
+    prompt.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.place}", 0)
+    prompt.tell(f"scen review --date {was.date} finishes it, as the sheet of that day")
     is_free = not (now.answers or now.half_rated)
     words = "take its answers over, " if is_free else ""
     question = f"{words}drop them or leave it (Enter = leave)"
@@ -207,7 +210,7 @@ def _offer(old: Notes, kept: Notes) -> None:
             return text
         raise typer.BadParameter(f"'{text}': {'take, ' if is_free else ''}drop or leave, in full")
 
-    said = ask.answer(question[0].upper() + question[1:], parse, "")
+    said = prompt.answer(question[0].upper() + question[1:], parse, "")
     if said == "take":
         kept.keep(answers=was.answers, half_rated=was.half_rated)
     if said in ("take", "drop"):

@@ -1,0 +1,1 @@
+"""The weekly sitting at a terminal."""

@@ -1,0 +1,1 @@
+"""What a person sits at: questions, the pager, what was interrupted."""
