@@ -14,9 +14,9 @@ import pytest
 import typer
 
 from scenarios.analysis.review.review import review
-from scenarios.cli.commands.plot import report_page
-from scenarios.cli.commands.report import span
 from scenarios.cli.desk import Desk, open_desk
+from scenarios.cli.period import span
+from scenarios.cli.terminal.page import report_page
 from tests.browser import Seen, chromium, needs_chromium, opened
 from tests.cli.commands import make, scen
 from tests.hostile import AS_OF, TEXTS, hostile_files

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from scenarios.cli.desk import say, shown
+from scenarios.cli.terminal.output import say, shown
 from scenarios.errors import ScenError
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
+from scenarios.cli.terminal.output import say, shown
 from scenarios.errors import Problem, ScenError
 
 if TYPE_CHECKING:
@@ -56,6 +56,16 @@ class Desk(NamedTuple):
 
         if id not in known and (faults := self._faults(path_of(kind, id))):
             raise ScenError(f"{kind} '{id}' has a fault to mend first: {faults[0]}")
+
+    def refuse_unknown(self, ratings: Iterable[str], indicators: Iterable[str]) -> None:
+        """What is rated must be there: scenarios, and indicators as `SCENARIO/INDICATOR`."""
+        for scenario in ratings:
+            self.scenario(scenario)
+        for text in indicators:
+            scenario = text.partition("/")[0]
+            known = self.database.scenarios[self.scenario(scenario)].indicators
+            keys = [f"{scenario}/{one}" for one in known]
+            known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
     def refuse_without_tracker(self) -> None:
         """Nothing is recorded by conventions that cannot be read."""
@@ -229,47 +239,3 @@ def opened(desk: Desk, id: ScenarioId, as_of: date) -> ScenarioId:
     if as_of < when:
         raise ScenError(f"{id} opened on {when}: nothing was asked on {as_of}")
     return id
-
-
-def say(text: str) -> None:
-    """A remark: on stderr."""
-    from scenarios.render.text import printable
-
-    typer.echo(f"scen: {printable(text)}", err=True)
-
-
-def show(value: Any, text: Callable[[], str], form: str) -> None:
-    """A result on stdout: as JSON, or as the text that `text` makes."""
-    if form == "json":
-        import msgspec
-
-        from scenarios.render.text import inert
-
-        encoded = msgspec.json.encode(value)
-        typer.echo(inert(msgspec.json.format(encoded, indent=2).decode()))
-    else:
-        typer.echo(text())
-
-
-def width() -> int:
-    """The columns of the terminal; 80 where there is none."""
-    import shutil
-
-    terminal = sys.stdout and sys.stdout.isatty()
-    return shutil.get_terminal_size().columns if terminal else _columns()
-
-
-def _columns() -> int:
-    import os
-
-    columns = os.environ.get("COLUMNS", "")
-    return int(columns) if columns.isdecimal() and int(columns) else 80
-
-
-def shown(path: Path) -> str:
-    """A path as one would type it from here."""
-    try:
-        found = path.relative_to(Path.cwd()).as_posix()
-    except (ValueError, FileNotFoundError):
-        found = str(path)
-    return found.encode(errors="surrogateescape").decode(errors="backslashreplace")

@@ -12,54 +12,34 @@ from click import UsageError
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli.desk import say
+from scenarios.cli.commands import HELP
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 from scenarios.render.text import printable
 
 INTERRUPTED = 130
 
-_HOMES = {
-    "init": "new",
-    "new": "new",
-    "add-indicator": "new",
-    "add-source": "new",
-    "add-evidence": "add_evidence",
-    "rate": "add_evidence",
-    "retract": "add_evidence",
-    "forecast": "forecast",
-    "review": "review",
-    "resolve": "forecast",
-    "list": "list",
-    "show": "list",
-    "status": "report",
-    "report": "report",
-    "plot": "plot",
-    "explain": "list",
-    "matrix": "matrix",
-    "score": "score",
-    "check": "check",
-    "diff": "diff",
-    "history": "diff",
-    "audit": "diff",
-}
-"""Each command's module: only that of the command at hand is imported."""
 
-
-class _Boundary(TyperGroup):
-    """Finds each command in its module. Every expected error ends here; a bug stays a traceback."""
+class _Group(TyperGroup):
+    """Finds each command in its file. Every expected error ends here; a bug stays a traceback."""
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as the group has it
-        return list(_HOMES)
+        return list(HELP)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
-        if cmd_name not in _HOMES:
+        if cmd_name not in HELP:
             return None
-        module = import_module(f"scenarios.cli.commands.{_HOMES[cmd_name]}")
+        module = import_module(f"scenarios.cli.commands.{cmd_name.replace('-', '_')}")
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
-        alone.command(cmd_name)(module.COMMANDS[cmd_name])
+        alone.command(cmd_name)(module.command)
         return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the same
+        with formatter.section("Commands"):
+            formatter.write_dl(list(HELP.items()))
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -96,16 +76,13 @@ def _print_nowhere() -> None:
 
 def _say_again() -> None:
     """Nothing typed is lost."""
-    from scenarios.cli.desk import say
-    from scenarios.cli.terminal import prompt
-
     if command := prompt.again():
         say(f"to take it up again: {command}")
 
 
 app = typer.Typer(
     name="scen",
-    cls=_Boundary,
+    cls=_Group,
     help="Track forecast scenarios in plain text: what moved, by how much, because of what.",
     no_args_is_help=True,
     rich_markup_mode=None,

@@ -52,3 +52,8 @@ Fires = Annotated[
         help="An indicator that it shows as observed, emerging or reversed.",
     ),
 ]
+
+
+_Evidence = Annotated[
+    list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
+]

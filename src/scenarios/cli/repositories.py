@@ -6,7 +6,8 @@ from pathlib import Path
 
 import typer
 
-from scenarios.cli.desk import database_folder, here, say, shown
+from scenarios.cli.desk import database_folder, here
+from scenarios.cli.terminal.output import say, shown
 from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.directory import Refused

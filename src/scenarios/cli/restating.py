@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scenarios.cli.desk import Desk, desk_at, say
+from scenarios.cli.desk import Desk, desk_at
+from scenarios.cli.repositories import repository_of, tell_refused
+from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 
 if TYPE_CHECKING:
@@ -22,7 +24,6 @@ def restatement(
     None where there is nothing to compare with: no repository, no git, no commit so early.
     """
     from scenarios.analysis.review.restatement import Restatement, restated
-    from scenarios.cli.repositories import repository_of, tell_refused
     from scenarios.storage.git import repository as git
 
     try:

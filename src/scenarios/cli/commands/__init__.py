@@ -1,1 +1,27 @@
 """One file for each command: parse, one call, show."""
+
+HELP = {
+    "init": "Start a database: DIR/scenarios and DIR/schema.",
+    "new": "Open a scenario: question, criteria, horizon and prior.",
+    "add-indicator": "Add something to watch for, rated before it is seen.",
+    "add-source": "Register a source and how reliable it is.",
+    "add-evidence": "Record one thing observed, rated across the scenarios.",
+    "rate": "Rate an item that is recorded already.",
+    "retract": "Keep an item, and count it no longer from a day on.",
+    "forecast": "State a probability in the day's sheet of one analyst.",
+    "review": "The weekly sitting: what is due, answered blind.",
+    "resolve": "Record a scenario's outcome.",
+    "list": "List scenarios, indicators, evidence, forecasts or sources.",
+    "show": "Show one record.",
+    "status": "One row a scenario: stated, implied, what is new.",
+    "report": "The weekly review: what moved, by how much, and why.",
+    "plot": "Draw what was stated and implied over time.",
+    "explain": "The odds ledger of a scenario, from prior to implied.",
+    "matrix": "Set evidence against scenarios side by side (ACH).",
+    "score": "Score what was resolved: Brier, log, skill, calibration.",
+    "check": "Check every file and name every fault at once.",
+    "diff": "Compare two states of the database.",
+    "history": "The commits that changed the database, newest first.",
+    "audit": "What was judged, or changed, with hindsight.",
+}
+"""Each command with its line in `scen --help`, which imports none of them."""

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, Written, known_id, open_desk, width, write
+from scenarios.cli import committing, parsing
+from scenarios.cli.desk import Desk, Written, open_desk, write
+from scenarios.cli.naming import free_id, new_id
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Rates
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.written import report_written
-from scenarios.errors import ScenError, UsageError
+from scenarios.cli.terminal.rate_across import Answers, details, walk
+from scenarios.cli.terminal.resume import kept
+from scenarios.cli.terminal.written import effects_subject, new_id_of, report_effects
+from scenarios.errors import UsageError
+from scenarios.storage.edits import Draft, new_file
+from scenarios.storage.records import path_of
+from scenarios.storage.worktree import Exists
 
 
-def add_evidence(
+def command(
     context: typer.Context,
     summary: Annotated[str | None, typer.Argument(metavar="SUMMARY")] = None,
     rate: Rates = None,
@@ -45,14 +52,6 @@ def add_evidence(
     form: As = Format.table,
 ) -> None:
     """Record one thing observed, and rate it across the scenarios."""
-    from functools import partial
-
-    from scenarios.cli import committing
-    from scenarios.cli.naming import free_id, new_id
-    from scenarios.cli.terminal.rate_across import Answers, details, walk
-    from scenarios.cli.terminal.resume import kept
-    from scenarios.storage.records import path_of
-
     answers = Answers(
         parsing.scenario_ratings(rate or ()),
         parsing.indicator_states(indicator or ()),
@@ -90,87 +89,9 @@ def add_evidence(
             walk(desk.database, answers, entered)
             check = partial(new_id, desk, record["observed"])
             typed.id = id = id or prompt.answer("Its id", check, default=free_id(desk, record))
-        subject = _subject("evidence") if commit else None
+        subject = effects_subject("evidence") if commit else None
         written = _record(context, record, answers, id, new_source, dry_run=dry_run, commit=subject)
-    _report(written, _new_id(written), entered, form)
-
-
-def rate(
-    context: typer.Context,
-    evidence: Annotated[str | None, typer.Argument(metavar="EVIDENCE")] = None,
-    ratings: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO=CODE...")] = None,
-    indicator: Fires = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    form: As = Format.table,
-) -> None:
-    """Rate an item that is recorded already; its file keeps every other byte."""
-    from scenarios.cli.terminal.rate_across import Answers, walk
-    from scenarios.storage.edits import Draft, Put, edited
-
-    evidence = prompt.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
-    answers = Answers(
-        parsing.scenario_ratings(ratings or ()),
-        parsing.indicator_states(indicator or ()),
-    )
-    (desk := open_desk(context)).evidence(evidence)
-    if not answers.ratings and not answers.indicators:
-        if not prompt.interactive():
-            raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
-        item = desk.database.evidence[evidence]
-        try:
-            walk(desk.database, answers, item.recorded, item)
-        finally:
-            for scenario, rating in answers.ratings.items():
-                prompt.remember("RATING", f"{scenario}={rating}")
-            for name, state in answers.indicators.items():
-                prompt.remember("--indicator", f"{name}={state}")
-
-    def draft(desk: Desk) -> list[Draft]:
-        desk.evidence(evidence)
-        _refuse_unknown(desk, answers.ratings, answers.indicators)
-        puts = [Put(("ratings", k), v) for k, v in answers.ratings.items()]
-        puts += [Put(("indicators", k), v) for k, v in answers.indicators.items()]
-        return [edited(desk.snapshot, "evidence", evidence, puts)]
-
-    subject = _subject("rate", evidence) if commit else None
-    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
-    recorded = written.after.database.evidence[evidence].recorded
-    _report(written, evidence, recorded, form)
-
-
-def retract(
-    context: typer.Context,
-    evidence: Annotated[str | None, typer.Argument(metavar="EVIDENCE")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why it counts no longer.")] = None,
-    day: Annotated[
-        date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
-    ] = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    form: As = Format.table,
-) -> None:
-    """Keep an item, and count it no longer from a day on."""
-    from scenarios.storage.edits import Draft, Put, edited
-
-    evidence = prompt.one_of(evidence, "EVIDENCE", "The item's id", lambda: _items(context))
-    reason = prompt.needed(reason, "--reason", "Why it counts no longer")
-    on = day or parsing.today()
-
-    def draft(desk: Desk) -> list[Draft]:
-        before = desk.database.evidence[desk.evidence(evidence)].retracted
-        if before:
-            raise ScenError(f"{evidence} was retracted on {before.date}; nothing was written")
-        value = {"date": on.isoformat(), "reason": reason}
-        return [edited(desk.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
-
-    subject = _subject("retract", evidence, on) if commit else None
-    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
-    _report(written, evidence, on, form)
-
-
-def _items(context: typer.Context) -> Iterable[str]:
-    return open_desk(context).database.evidence
+    report_effects(written, new_id_of(written), entered, form)
 
 
 def _record(
@@ -184,10 +105,6 @@ def _record(
     commit: Callable[[Written], str] | None,
 ) -> Written:
     """Write the item; a proposed id that another process took meanwhile gets the next number."""
-    from scenarios.cli.naming import free_id
-    from scenarios.storage.edits import Draft, new_file
-    from scenarios.storage.worktree import Exists
-
     reliability, credibility = parsing.grade(record["grade"]) if record["grade"] else (None, None)
     content = {
         **record,
@@ -198,7 +115,7 @@ def _record(
     }
 
     def draft(desk: Desk) -> list[Draft]:
-        _refuse_unknown(desk, answers.ratings, answers.indicators)
+        desk.refuse_unknown(answers.ratings, answers.indicators)
         for other in record["corroborated_by"]:
             desk.evidence(other)
         if id:
@@ -214,49 +131,3 @@ def _record(
         except Exists:
             if id:
                 raise
-
-
-def _refuse_unknown(desk: Desk, ratings: dict[str, Any], indicators: dict[str, str]) -> None:
-    for scenario in ratings:
-        desk.scenario(scenario)
-    for text in indicators:
-        scenario = text.partition("/")[0]
-        known = desk.database.scenarios[desk.scenario(scenario)].indicators
-        keys = [f"{scenario}/{one}" for one in known]
-        known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
-
-
-def _subject(kind: str, id: str | None = None, day: date | None = None) -> Callable[[Written], str]:
-    """Makes a commit's subject: what the item [the new one] moved on a day [when it was known]."""
-    from scenarios.analysis.ledger.effects import effects
-    from scenarios.cli.committing import subject
-    from scenarios.render.text import percent
-
-    def made(written: Written) -> str:
-        item = id or _new_id(written)
-        on = day or written.after.database.evidence[item].recorded
-        found = effects(written.before.database, written.after.database, item, on)
-        moves = {
-            e.scenario: (e.scenario, e.before, e.after)
-            for e in found
-            if e.before and e.after and percent(e.before) != percent(e.after)
-        }
-        return subject(f"{kind}: {item}", moves.values())
-
-    return made
-
-
-def _new_id(written: Written) -> str:
-    return written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
-
-
-def _report(written: Written, id: str, day: date, form: Format) -> None:
-    from scenarios.analysis.ledger.effects import effects
-    from scenarios.render.documents.effects import effects_table
-
-    found = effects(written.before.database, written.after.database, id, day)
-    text = effects_table(found, width()) or "it rates no scenario yet: scen rate " + id
-    report_written(written, id, form, text, effects=found)
-
-
-COMMANDS = {"add-evidence": add_evidence, "rate": rate, "retract": retract}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
@@ -13,10 +14,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scenarios import __version__
+from scenarios.analysis.period.period import window
+from scenarios.analysis.rules.findings import findings
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, desk_at, here, open_desk, say, show, shown
+from scenarios.cli.desk import Desk, desk_at, here, open_desk
 from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.terminal.output import say, show, shown
 from scenarios.errors import Problem, ScenError, UsageError, folded
+from scenarios.model import indicator_key
+from scenarios.render.text import counted, printable
+from scenarios.render.writers.sarif import Result, sarif
+from scenarios.storage import worktree
+from scenarios.storage.git import repository
+from scenarios.storage.records import id_of, kind_of, path_of, references
+from scenarios.storage.yaml.reader import Place, places, read
 
 if TYPE_CHECKING:
     from scenarios.analysis.rules.finding import Finding
@@ -32,7 +44,7 @@ class CheckFormat(StrEnum):
     sarif = "sarif"
 
 
-def check(
+def command(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
@@ -62,8 +74,6 @@ def check(
     errors = sum(problem.count for problem in problems if problem.severity == "error")
     warnings = sum(problem.count for problem in problems) - errors
     if form == CheckFormat.table:
-        from scenarios.render.text import counted
-
         files = counted(len(desk.snapshot), "file")
         if checked is not None:
             files = f"{len(checked & desk.snapshot.keys())} of {files}"
@@ -75,7 +85,6 @@ def check(
 def _show(
     desk: Desk, problems: list[Problem], found: list[dict[str, Any]], form: CheckFormat
 ) -> None:
-    from dataclasses import replace
 
     if form == CheckFormat.sarif:
         show(_sarif(desk, problems, found), str, "json")
@@ -85,7 +94,6 @@ def _show(
     made = [{**one, "path": _below(root, one["path"])} for one in found]
 
     def text() -> str:
-        from scenarios.render.text import printable
 
         lines = [*map(str, placed), *map(_line, made)]
         return "\n".join(map(printable, lines))
@@ -95,8 +103,6 @@ def _show(
 
 
 def _sarif(desk: Desk, problems: list[Problem], found: list[dict[str, Any]]) -> dict[str, Any]:
-    from scenarios import __version__
-    from scenarios.render.writers.sarif import Result, sarif
 
     top = _top(desk.root)
 
@@ -113,8 +119,6 @@ def _sarif(desk: Desk, problems: list[Problem], found: list[dict[str, Any]]) -> 
 
 def _top(root: Path) -> str:
     """The database's folder from the top of its repository; without one, from here."""
-    from scenarios.storage.git import repository
-
     if not root.is_dir():  # a revision alone has it, at the top
         return root.name
     try:
@@ -129,8 +133,6 @@ def _below(folder: str, path: str) -> str:
 
 def _desk(context: typer.Context, paths: Sequence[Path] | None, rev: str | None) -> Desk:
     """The database at hand; with paths, the one that the first of them lies in."""
-    from scenarios.storage import worktree
-
     if paths and not context.obj:
         place = here() / paths[0]
         try:
@@ -149,8 +151,6 @@ def _desk(context: typer.Context, paths: Sequence[Path] | None, rev: str | None)
 
 def _concerned(desk: Desk, paths: Sequence[Path]) -> set[str]:
     """The files at these paths and those that a change of them can make wrong."""
-    from scenarios.storage.records import id_of, kind_of, path_of, references
-
     files = {*desk.snapshot, *(problem.path for problem in desk.problems)}
     named = {_named(desk, path) for path in paths}
     if named & {"", "tracker.yaml"}:  # its conventions are everybody's
@@ -164,8 +164,6 @@ def _concerned(desk: Desk, paths: Sequence[Path]) -> set[str]:
 
 def _further(desk: Desk, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
     """What depends on a changed scenario without its name: its set, and who rates it from afar."""
-    from scenarios.model import indicator_key
-
     scenarios = desk.database.scenarios
     ids = {id for kind, id in changed if kind == "scenario"}
     if ids:
@@ -207,8 +205,6 @@ def _up(path: str) -> Iterator[str]:
 
 
 def _findings(desk: Desk, on: date) -> tuple[Finding, ...]:
-    from scenarios.analysis.period.period import window
-    from scenarios.analysis.rules.findings import findings
 
     days = timedelta(days=desk.database.tracker.review_every_days)
     return findings(window(desk.database, on - days, on))
@@ -216,8 +212,6 @@ def _findings(desk: Desk, on: date) -> tuple[Finding, ...]:
 
 def _placed(desk: Desk, findings: Sequence[Finding]) -> list[dict[str, Any]]:
     """The findings with the lines that they are about; line 1 where the file shows none."""
-    from scenarios.storage.records import path_of
-    from scenarios.storage.yaml.reader import Place, places, read
 
     @cache
     def lines(path: str) -> Mapping[Keys, Place]:
@@ -245,6 +239,3 @@ def _placed(desk: Desk, findings: Sequence[Finding]) -> list[dict[str, Any]]:
 def _line(one: dict[str, Any]) -> str:
     where = f"{one['path']}:{one['line']}:{one['column']}"
     return f"{where}: {one['rule']}: {one['subject']}: {one['message']}"
-
-
-COMMANDS = {"check": check}

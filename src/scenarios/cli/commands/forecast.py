@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from scenarios.analysis.evidence.knowledge import members, resolution
+from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
+from scenarios.cli.committing import subject as commit_subject
 from scenarios.cli.desk import Desk, Written, open_desk, opened, write
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, _Evidence
+from scenarios.cli.sheets import Entry, prepared, sheet_draft
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.written import report_written
 from scenarios.errors import ScenError, UsageError
-
-_Evidence = Annotated[
-    list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
-]
+from scenarios.render.text import percent, signed, table
 
 
-def forecast(
+def command(
     context: typer.Context,
     scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
     probability: Annotated[
@@ -41,15 +42,16 @@ def forecast(
     form: As = Format.table,
 ) -> None:
     """State a probability in the day's sheet of one analyst."""
-    from scenarios.cli.sheets import Entry, prepared, sheet_draft
-
     if from_ is not None:
         if scenario is not None or rationale is not None or evidence:
             raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
         analyst, day, entries = prepared(context, from_, analyst, day)
     else:
         scenario = prompt.one_of(
-            scenario, "SCENARIO", "The scenario that you forecast", lambda: _scenarios(context)
+            scenario,
+            "SCENARIO",
+            "The scenario that you forecast",
+            lambda: open_desk(context).database.scenarios,
         )
         value = prompt.needed_as(probability, "P", "Its probability, or withdraw", _figure)
         if rationale is None and prompt.interactive():
@@ -71,10 +73,9 @@ def forecast(
     ids = [entry.scenario for entry in entries]
 
     def subject(written: Written) -> str:
-        from scenarios.cli.committing import subject
 
         moves = [(f["scenario"], f["before"], f["after"]) for f in _figures(written, ids, on)]
-        return subject(f"forecast: {on}-{analyst}", moves)
+        return commit_subject(f"forecast: {on}-{analyst}", moves)
 
     written = write(context, draft, edits=True, dry_run=dry_run, commit=subject if commit else None)
     figures = _figures(written, ids, on)
@@ -82,73 +83,11 @@ def forecast(
     report_written(written, f"{on}-{analyst}", form, text, figures=figures)
 
 
-def resolve(
-    context: typer.Context,
-    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
-    outcome: Annotated[
-        str | None, typer.Argument(metavar="OUTCOME", help="occurred, did-not-occur, annulled.")
-    ] = None,
-    basis: Annotated[str | None, typer.Option(help="What decided it, by the criteria.")] = None,
-    day: Annotated[
-        date | None,
-        typer.Option("--date", parser=parsing.day, metavar="DATE", help="Known on [recorded]."),
-    ] = None,
-    recorded: Annotated[
-        date | None,
-        typer.Option(parser=parsing.day, metavar="DATE", help="When it was entered [today]."),
-    ] = None,
-    evidence: _Evidence = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    form: As = Format.table,
-) -> None:
-    """Record a scenario's outcome; its rivals in a set follow from it."""
-    from scenarios.storage.edits import Draft, Put, edited
-
-    scenario = prompt.one_of(
-        scenario, "SCENARIO", "The scenario that is decided", lambda: _scenarios(context)
-    )
-    record = {
-        "outcome": prompt.needed_as(
-            outcome, "OUTCOME", "occurred, did-not-occur or annulled", parsing.outcome
-        ),
-        "date": "",
-        "recorded": "",
-        "basis": prompt.needed(basis, "--basis", "What decided it, by the criteria"),
-    }
-    entered = recorded or parsing.today()
-    record["date"] = (day or entered).isoformat()
-    record["recorded"] = entered.isoformat()
-
-    def draft(desk: Desk) -> list[Draft]:
-        before = desk.database.scenarios[desk.scenario(scenario)].resolution
-        if before:
-            raise ScenError(
-                f"{scenario} is resolved already ({before.outcome}, {before.date}); "
-                "nothing was written"
-            )
-        value: dict[str, Any] = dict(record)
-        for id in evidence or ():
-            desk.evidence(id)
-        if evidence:
-            value["evidence"] = list(evidence)
-        return [edited(desk.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
-
-    subject = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}" if commit else None
-    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
-    report_written(written, scenario, form, _last_values(written, scenario, entered))
-
-
-def _scenarios(context: typer.Context) -> Iterable[str]:
-    return open_desk(context).database.scenarios
-
-
 def _figure(text: str) -> float | None:
     return None if text.strip().lower() == "withdraw" else parsing.chance(text)
 
 
 def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
-    from scenarios.analysis.evidence.knowledge import resolution
 
     opened(desk, scenario, on)
     outcome = resolution(desk.database, scenario)
@@ -161,9 +100,6 @@ def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
 
 def _figures(written: Written, ids: list[str], on: date) -> list[dict[str, Any]]:
     """The stated probability before and after, beside what the evidence implies."""
-    from scenarios.analysis.forecasts.stated import stated
-    from scenarios.analysis.review.explanation import explain
-
     found = []
     for id in ids:
         now = explain(written.after.database, id, on)
@@ -182,7 +118,6 @@ def _figures(written: Written, ids: list[str], on: date) -> list[dict[str, Any]]
 
 
 def _figures_table(figures: list[dict[str, Any]]) -> str:
-    from scenarios.render.text import percent, signed, table
 
     rows = [
         [
@@ -201,9 +136,6 @@ def _figures_table(figures: list[dict[str, Any]]) -> str:
 
 def _sums(written: Written, analyst: str, figures: list[dict[str, Any]], on: date) -> str:
     """What one analyst's figures add up to in each set that was touched and is complete."""
-    from scenarios.analysis.evidence.knowledge import members
-    from scenarios.analysis.forecasts.stated import standing
-
     database = written.after.database
     touched = {database.scenarios[f["scenario"]].set for f in figures}
     lines = ""
@@ -213,18 +145,3 @@ def _sums(written: Written, analyst: str, figures: list[dict[str, Any]], on: dat
         given = [s.probability for s in own if s]
         lines += f"\n{set_id}: {analyst} gives {len(given)} of {len(ids)}, sum {sum(given):.3f}"
     return "\n" + lines if lines else ""
-
-
-def _last_values(written: Written, scenario: str, on: date) -> str:
-    from scenarios.analysis.review.explanation import explain
-    from scenarios.render.text import percent
-
-    if on < written.after.database.scenarios[scenario].opened:
-        return ""
-    last = explain(written.after.database, scenario, on)
-    stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
-    outcome = (last.outcome or "").replace("-", " ")
-    return f"{scenario}: {stated}, implied {percent(last.implied.probability)} → {outcome}"
-
-
-COMMANDS = {"forecast": forecast, "resolve": resolve}

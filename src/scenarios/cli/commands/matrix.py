@@ -8,11 +8,15 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.evidence.knowledge import known, members
+from scenarios.analysis.review.ach import matrix as compared
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, known_id, opened, reading_desk, width
+from scenarios.cli.desk import Desk, known_id, opened, reading_desk
 from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.errors import UsageError
+from scenarios.render.documents.matrix import matrix_csv, matrix_text
 
 _FEWEST = 2
 
@@ -25,7 +29,7 @@ class MatrixFormat(StrEnum):
     csv = "csv"
 
 
-def matrix(
+def command(
     context: typer.Context,
     scenarios: Annotated[
         list[str] | None, typer.Argument(metavar="SCENARIO...", help="Two or more.")
@@ -40,10 +44,6 @@ def matrix(
     ] = MatrixFormat.table,
 ) -> None:
     """Set evidence against scenarios side by side: inconsistencies, and what carries the rank."""
-    from scenarios.analysis.evidence.knowledge import known
-    from scenarios.analysis.review.ach import matrix as compared
-    from scenarios.render.documents.matrix import matrix_csv, matrix_text
-
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     columns = _columns(desk, scenarios or [], set_id, on)
     then = known(desk.database, on)
@@ -59,8 +59,6 @@ def matrix(
 
 def _columns(desk: Desk, named: list[str], set_id: str | None, on: date) -> tuple[str, ...]:
     """The scenarios to compare: as they were named, or the set's members that had opened."""
-    from scenarios.analysis.evidence.knowledge import members
-
     if set_id is None:
         columns = tuple(dict.fromkeys(opened(desk, id, on) for id in named))
         if len(columns) < _FEWEST:
@@ -80,6 +78,3 @@ def _columns(desk: Desk, named: list[str], set_id: str | None, on: date) -> tupl
 def _instead(desk: Desk) -> str:
     sets = [f"--set {id}" for id in desk.database.tracker.sets]
     return f"name them, or a set with {' or '.join(sets)}" if sets else "name them"
-
-
-COMMANDS = {"matrix": matrix}

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
+import msgspec
 import typer
 
+from scenarios.analysis.review.review import review
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, here, reading_desk, say, shown, width
-from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.desk import Desk, here, reading_desk
+from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.period import span
+from scenarios.cli.restating import restatement
 from scenarios.cli.terminal import pager
-from scenarios.errors import ScenError, UsageError
+from scenarios.cli.terminal.output import say, shown, width
+from scenarios.cli.terminal.page import needs_extra, origin_of, report_page
+from scenarios.cli.terminal.screen import nothing_yet, screen_for
+from scenarios.errors import UsageError
+from scenarios.render.documents.report import fresh, report_text
+from scenarios.render.report_markdown import Page, report_markdown
+from scenarios.storage.documents import write
 
 if TYPE_CHECKING:
     from scenarios.analysis.period.period import Window
     from scenarios.analysis.review.review import Review
-    from scenarios.analysis.review.status import StatusRow
-    from scenarios.render.writers.terminal import Screen
-
-_REVIEWS = 12
-"""So many have their place in a sparkline."""
 
 
 class ReportFormat(StrEnum):
@@ -36,33 +40,7 @@ class ReportFormat(StrEnum):
     html = "html"
 
 
-def status(
-    context: typer.Context, as_of: AsOf = None, rev: Rev = None, form: As = Format.table
-) -> None:
-    """One row a scenario: stated, implied, what changed since the last review, what is new."""
-    from scenarios.analysis.review.review import About
-    from scenarios.analysis.rules.findings import findings
-    from scenarios.render.documents.status import status_table
-
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
-    window, rows = span(desk, on, None)
-    tracker = desk.database.tracker
-    value = {
-        "tracker": About(tracker.title, tracker.sets),
-        "as_of": on,
-        "since": window.since,
-        "scenarios": rows,
-    }
-
-    def text() -> str:
-        language, screen = tracker.estimative_language, _screen(desk, rows, on)
-        made = status_table(rows, findings(window), language, width(), screen)
-        return made or _nothing_yet(desk, on)
-
-    pager.show(value, text, form)
-
-
-def report(
+def command(
     context: typer.Context,
     since: Annotated[
         str | None,
@@ -84,12 +62,6 @@ def report(
     ] = True,
 ) -> None:
     """The weekly review: what moved, by how much, and because of what."""
-    import msgspec
-
-    from scenarios.analysis.review.review import review
-    from scenarios.cli.commands.plot import needs_extra
-    from scenarios.cli.restating import restatement
-
     document = _DOCUMENTS.get(form)
     if output is not None and not document:
         raise UsageError("--output takes a document: --format markdown or html makes one")
@@ -106,25 +78,11 @@ def report(
         pager.show(made, lambda: _text(made, desk), form)
 
 
-def span(desk: Desk, on: date, since: str | None) -> Any:
-    """The window up to `on`, and the status rows in it."""
-    from scenarios.analysis.period.period import window
-    from scenarios.analysis.review.status import status as status_rows
-
-    days = timedelta(days=desk.database.tracker.review_every_days)
-    start = parsing.day(since, on) if since else max(on - days, date.min + days)
-    if start >= on:
-        raise ScenError(f"the window is empty: --since {start} is not before {on}")
-    made = window(desk.database, start, on)
-    return made, status_rows(made)
-
-
 def _text(made: Review, desk: Desk) -> str:
-    from scenarios.render.documents.report import fresh, report_text
 
     if not made.scenarios:
-        return _nothing_yet(desk, made.as_of)
-    return report_text(made, desk.database, width(), _screen(desk, fresh(made), made.as_of))
+        return nothing_yet(desk, made.as_of)
+    return report_text(made, desk.database, width(), screen_for(desk, fresh(made), made.as_of))
 
 
 class _Sources(NamedTuple):
@@ -138,7 +96,6 @@ class _Sources(NamedTuple):
 
 
 def _markdown(sources: _Sources, made: Review) -> str:
-    from scenarios.render.report_markdown import Page, report_markdown
 
     desk, output = sources.desk, sources.output
     folder = here() / output.parent if output else here()
@@ -147,7 +104,6 @@ def _markdown(sources: _Sources, made: Review) -> str:
 
 
 def _html(sources: _Sources, made: Review) -> str:
-    from scenarios.cli.commands.plot import origin_of, report_page
 
     origin = origin_of(sources.context, sources.desk, sources.rev)
     return report_page(sources.desk, sources.window, made, *origin)
@@ -161,33 +117,9 @@ _DOCUMENTS: dict[ReportFormat, Callable[[_Sources, Review], str]] = {
 
 
 def _deliver(document: str, output: Path | None) -> None:
-    from scenarios.storage.documents import write
 
     if output is None:
         typer.echo(document)
     else:
         write(output, f"{document}\n".encode())
         say(f"written: {shown(output)}")
-
-
-def _screen(desk: Desk, rows: Iterable[StatusRow], on: date) -> Screen | None:
-    """What a terminal shows besides; nothing is reckoned for a pipe."""
-    if not pager.on_terminal():
-        return None
-    from scenarios.analysis.period.trend import last_reviews, trends
-    from scenarios.render.writers.terminal import Screen, figures
-
-    days = last_reviews(on, desk.database.tracker.review_every_days, _REVIEWS)
-    made = trends(desk.database, {row.id: days for row in rows})
-    told = {id: figures(days, points) for id, points in made.items()}
-    return Screen(days, told, pager.coloured())
-
-
-def _nothing_yet(desk: Desk, on: date) -> str:
-    opens = sorted(s.opened for s in desk.database.scenarios.values())
-    if not opens:
-        return "no scenario yet: scen new"
-    return f"no scenario had opened by {on}: the first opens on {opens[0]}"
-
-
-COMMANDS = {"status": status, "report": report}

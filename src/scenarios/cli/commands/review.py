@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, open_desk, reading_desk, say
+from scenarios.analysis.evidence.knowledge import state
+from scenarios.analysis.review.agenda import Agenda, refusal
+from scenarios.cli import committing, parsing
+from scenarios.cli.desk import Desk, open_desk, reading_desk
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
+from scenarios.cli.sheets import prepared
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError, UsageError
+from scenarios.render.documents.session import answer_text
+from scenarios.render.text import counted
+from scenarios.storage.records import path_of
+from scenarios.storage.session_notes import earlier, notes
+from scenarios.storage.yaml.reader import places
 
 if TYPE_CHECKING:
     from scenarios.cli.session.sheet import Keys, Placed
@@ -24,7 +33,7 @@ if TYPE_CHECKING:
     from scenarios.storage.session_notes import Notes
 
 
-def review(
+def command(
     context: typer.Context,
     analyst: Analyst = None,
     day: Annotated[
@@ -47,7 +56,6 @@ def review(
         _record(context, from_, analyst, day, dry_run=dry_run, commit=commit, form=form)
         return
     from scenarios.cli.session.state import Seat
-    from scenarios.storage.session_notes import notes
 
     if not prompt.interactive():
         raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
@@ -80,7 +88,6 @@ def _record(
 ) -> None:
     """Record a prepared sheet."""
     from scenarios.cli.session.sheet import End, report_sheet, write_sheet
-    from scenarios.cli.sheets import prepared
 
     end = End(*prepared(context, path, analyst, day))
     written = write_sheet(context, end, dry_run=dry_run, commit=commit, placed=_places(path))
@@ -89,11 +96,6 @@ def _record(
 
 def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
     """What would be refused at the end is refused before the first question."""
-    from scenarios.analysis.evidence.knowledge import state
-    from scenarios.analysis.review.agenda import refusal
-    from scenarios.cli import committing
-    from scenarios.storage.records import path_of
-
     desk.refuse_without_tracker()
     for id in only:
         fault = refusal(desk.database, desk.scenario(id), on)
@@ -110,11 +112,9 @@ def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: 
 
 def _sit(seat: Seat, desk: Desk, form: Format) -> None:
     """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
-    from scenarios.analysis.review.agenda import Agenda
     from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_overdue
     from scenarios.cli.session.questions import ask_scenarios
     from scenarios.cli.session.state import Leave
-    from scenarios.render.text import counted
 
     try:
         due = seat.due(desk.database)
@@ -154,9 +154,6 @@ def _finish(seat: Seat, form: Format) -> None:
 
 def _counts(desk: Desk, entry: Entry, on: date) -> bool:
     """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
-    from scenarios.analysis.review.agenda import refusal
-    from scenarios.render.documents.session import answer_text
-
     id, scenarios = entry.scenario, desk.database.scenarios
     desk.refuse_left_out("scenario", id, scenarios)
     fault = refusal(desk.database, id, on) if id in scenarios else f"no scenario '{id}' any more"
@@ -177,9 +174,6 @@ def _leave(seat: Seat, desk: Desk, form: Format) -> None:
 
 def _take_up(root: Path, kept: Notes) -> None:
     """Go on from where this sitting was left; one of an earlier day is offered, never used so."""
-    from scenarios.render.text import counted
-    from scenarios.storage.session_notes import earlier, notes
-
     said = kept.sitting
     if not kept.is_new:
         parts = f"{counted(len(said.answers), 'answer')}, {len(said.skipped)} skipped"
@@ -195,7 +189,6 @@ def _take_up(root: Path, kept: Notes) -> None:
 
 
 def _offer(old: Notes, kept: Notes) -> None:
-    from scenarios.render.text import counted
 
     was, now = old.sitting, kept.sitting
     held = counted(len(was.answers), "answer")
@@ -219,8 +212,6 @@ def _offer(old: Notes, kept: Notes) -> None:
 
 def _tell_kept(seat: Seat) -> None:
     """Where the answers are, and how to go on."""
-    from scenarios.render.text import counted
-
     kept = seat.notes
     if kept.is_new or not kept.writes:
         return
@@ -234,7 +225,6 @@ def _tell_kept(seat: Seat) -> None:
 
 def _places(path: Path) -> Placed:
     """Faults of a prepared sheet with the line and column of what is at fault."""
-    from scenarios.storage.yaml.reader import places
 
     def placed(keys: Keys, fault: str) -> str:
         place = places(path.read_bytes() if path.is_file() else b"").get(keys)
@@ -242,6 +232,3 @@ def _places(path: Path) -> Placed:
         return f"{where}: {fault}"
 
     return placed
-
-
-COMMANDS = {"review": review}

@@ -7,11 +7,16 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.scores.scoring import Chosen
+from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
-from scenarios.cli.desk import known_id, reading_desk, width
+from scenarios.cli.desk import known_id, reading_desk
 from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError
+from scenarios.render.documents.score import score_text
+from scenarios.render.text import printable
 
 
 class By(StrEnum):
@@ -27,7 +32,7 @@ _Day = Annotated[
 ]
 
 
-def score(
+def command(
     context: typer.Context,
     by: Annotated[By, typer.Option("--by", help="A table for each of these too.")] = By.analyst,
     since: _Day = None,
@@ -40,11 +45,6 @@ def score(
     form: As = Format.table,
 ) -> None:
     """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
-    from scenarios.analysis.scores.scoring import Chosen
-    from scenarios.analysis.scores.scoring import score as scored
-    from scenarios.render.documents.score import score_text
-    from scenarios.render.text import printable
-
     desk, on = reading_desk(context, rev), as_of or parsing.today()
     start = parsing.day(since, on) if since else None
     end = parsing.day(until, on) if until else None
@@ -56,6 +56,3 @@ def score(
         known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
     head = printable(f"{desk.database.tracker.title}: scores as of {on}")
     show(made, lambda: score_text(made, head, width()), form)
-
-
-COMMANDS = {"score": score}

@@ -11,9 +11,10 @@ import typer
 from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
-from scenarios.cli.desk import Desk, say, width, write
+from scenarios.cli.desk import Desk, write
 from scenarios.cli.session.state import Seat, wants, word
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import say, width
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError
 from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key

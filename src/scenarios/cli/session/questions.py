@@ -12,9 +12,9 @@ from scenarios.analysis.evidence.knowledge import Known, known
 from scenarios.analysis.review.agenda import Topic
 from scenarios.analysis.review.feedback import reveal, sums
 from scenarios.cli import parsing
-from scenarios.cli.desk import width
 from scenarios.cli.session.state import Seat, wants, word
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import width
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import criteria_text, reveal_text, sums_text, topic_text
 from scenarios.render.text import counted, percent

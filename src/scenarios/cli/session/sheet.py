@@ -12,9 +12,10 @@ import typer
 from scenarios.analysis.review.agenda import refusal
 from scenarios.analysis.review.feedback import Reveal, reveal, sums
 from scenarios.cli.committing import subject
-from scenarios.cli.desk import Desk, Written, show, shown, width, write
+from scenarios.cli.desk import Desk, Written, write
 from scenarios.cli.options import Format
 from scenarios.cli.sheets import Entry, sheet_draft
+from scenarios.cli.terminal.output import show, shown, width
 from scenarios.cli.terminal.written import report_written
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, ScenarioId

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from scenarios.cli import desk
+from scenarios.cli.terminal import output
 
 _NOT_THERE = (126, 127)
 """What a shell says of a command that it cannot run."""
@@ -21,7 +21,7 @@ _NOT_THERE = (126, 127)
 def show(value: Any, text: Callable[[], str], form: str) -> None:
     """A result on stdout: as JSON, or as the text that `text` makes, page by page."""
     if form == "json":
-        desk.show(value, text, form)
+        output.show(value, text, form)
     else:
         page(text())
 

@@ -7,10 +7,11 @@ import shlex
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 
+from scenarios.cli import parsing
 from scenarios.errors import UsageError
 from scenarios.render.text import fold, printable
 
@@ -233,3 +234,17 @@ def _yes(text: str) -> bool:
     if text.lower() not in ("y", "yes", "n", "no"):
         raise typer.BadParameter(f"'{text}': y or n")
     return text.lower().startswith("y")
+
+
+def source_record(
+    name: str | None, reliability: str | None, url: str | None, basis: str | None
+) -> dict[str, Any]:
+    """A source's keys, asking for what is missing."""
+    return {
+        "name": needed_as(name, "--name", "The source's name in full", parsing.line),
+        "url": url,
+        "reliability": needed_as(
+            reliability, "--reliability", "Its reliability, A to F", parsing.letter
+        ),
+        "reliability_basis": basis,
+    }

@@ -79,7 +79,7 @@ def details(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any
 
 def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
     """Settle who says so; the record of an unknown source that the analyst wants registered."""
-    from scenarios.cli.commands.new import source_record
+    from scenarios.cli.terminal.prompt import source_record
 
     sources = desk.database.sources
     by_name = {source.name.casefold(): id for id, source in sources.items()}

@@ -9,9 +9,9 @@ from typing import Any, Self
 
 import typer
 
-from scenarios.cli.desk import say
 from scenarios.cli.options import Format
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from scenarios.cli.desk import Written, show
+from scenarios.cli.desk import Written
 from scenarios.cli.options import Format
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import show, width
 
 if TYPE_CHECKING:
     from scenarios.cli.committing import Committed
@@ -59,3 +61,38 @@ def _changes(written: Written) -> str:
         name = path if draft.old is not None else "/dev/null"
         found += unified_diff(old, draft.new.decode().splitlines(), name, path, lineterm="")
     return "\n".join(printable(line) for line in found)
+
+
+def effects_subject(
+    kind: str, id: str | None = None, day: date | None = None
+) -> Callable[[Written], str]:
+    """Makes a commit's subject: what the item [the new one] moved on a day [when it was known]."""
+    from scenarios.analysis.ledger.effects import effects
+    from scenarios.cli.committing import subject
+    from scenarios.render.text import percent
+
+    def made(written: Written) -> str:
+        item = id or new_id_of(written)
+        on = day or written.after.database.evidence[item].recorded
+        found = effects(written.before.database, written.after.database, item, on)
+        moves = {
+            e.scenario: (e.scenario, e.before, e.after)
+            for e in found
+            if e.before and e.after and percent(e.before) != percent(e.after)
+        }
+        return subject(f"{kind}: {item}", moves.values())
+
+    return made
+
+
+def new_id_of(written: Written) -> str:
+    return written.drafts[-1].path.rpartition("/")[2].removesuffix(".yaml")
+
+
+def report_effects(written: Written, id: str, day: date, form: Format) -> None:
+    from scenarios.analysis.ledger.effects import effects
+    from scenarios.render.documents.effects import effects_table
+
+    found = effects(written.before.database, written.after.database, id, day)
+    text = effects_table(found, width()) or "it rates no scenario yet: scen rate " + id
+    report_written(written, id, form, text, effects=found)

@@ -1,0 +1,79 @@
+"""Add an indicator to a scenario."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.desk import Desk, open_desk, write
+from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.written import report_written
+from scenarios.errors import ScenError
+from scenarios.storage.edits import Draft, Put, edited
+
+
+def command(
+    context: typer.Context,
+    scenario: Annotated[str | None, typer.Argument(metavar="SCENARIO")] = None,
+    id: Annotated[str | None, typer.Argument(metavar="ID", help="Like talks-announced.")] = None,
+    statement: Annotated[str | None, typer.Argument(metavar="STATEMENT")] = None,
+    rate: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SCENARIO=CODE", help="Fixed before it is seen; several times."),
+    ] = None,
+    watch: Annotated[str | None, typer.Option(help="Where, how often, who.")] = None,
+    due: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="To be seen by then."),
+    ] = None,
+    if_absent: Annotated[
+        str | None, typer.Option(metavar="CODE", help="What its absence after --due is worth.")
+    ] = None,
+    added: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="Written down on [today]."),
+    ] = None,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    form: As = Format.table,
+) -> None:
+    """Add an indicator to a scenario; its file keeps every other byte."""
+    scenario = prompt.one_of(
+        scenario,
+        "SCENARIO",
+        "The scenario that it belongs to",
+        lambda: open_desk(context).database.scenarios,
+    )
+    id = prompt.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
+    statement = prompt.needed(statement, "STATEMENT", "What would be seen, with its threshold")
+    ratings = parsing.scenario_ratings(rate or ())
+    if not ratings:
+        question = f"How expected is it if {scenario} happens (CC, C, I, II or a ratio)"
+        ratings = {
+            scenario: prompt.needed_as(None, "--rate", question, parsing.rating, f"{scenario}=")
+        }
+    record = {
+        "statement": statement,
+        "ratings": ratings,
+        "added": (added or parsing.today()).isoformat(),
+        "watch": watch,
+        "due": due.isoformat() if due else None,
+        "if_absent": parsing.rating(if_absent) if if_absent else None,
+    }
+
+    def draft(desk: Desk) -> list[Draft]:
+        if id in desk.database.scenarios[desk.scenario(scenario)].indicators:
+            known = f"{scenario}/{id}"
+            raise ScenError(
+                f"there is indicator '{known}' already: scen show {known}; nothing was written"
+            )
+        value = {key: value for key, value in record.items() if value is not None}
+        return [edited(desk.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
+
+    subject = f"indicator: {scenario}/{id}" if commit else None
+    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
+    report_written(written, f"{scenario}/{id}", form)

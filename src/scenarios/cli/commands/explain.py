@@ -1,0 +1,31 @@
+"""The odds ledger of a scenario."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.analysis.review.explanation import explain as explained
+from scenarios.cli import parsing
+from scenarios.cli.desk import opened, reading_desk
+from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.terminal.output import width
+from scenarios.cli.terminal.pager import show
+from scenarios.render.documents.explanation import ledger_text
+
+
+def command(
+    context: typer.Context,
+    scenario: Annotated[str, typer.Argument(metavar="SCENARIO")],
+    sweep: Annotated[
+        bool, typer.Option("--sweep", help="Bend the prior, the ratings and the dependence.")
+    ] = False,
+    as_of: AsOf = None,
+    rev: Rev = None,
+    form: As = Format.table,
+) -> None:
+    """The odds ledger of a scenario, line by line, from prior to implied."""
+    desk, on = reading_desk(context, rev), as_of or parsing.today()
+    made = explained(desk.database, opened(desk, scenario, on), on, swept=sweep)
+    show(made, lambda: ledger_text(made, desk.database, width()), form)

@@ -1,0 +1,56 @@
+"""The commits that changed the database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.analysis.history.commit_log import history as told
+from scenarios.cli import parsing
+from scenarios.cli.desk import known_id
+from scenarios.cli.options import As, Format, Rev
+from scenarios.cli.past import past
+from scenarios.cli.terminal.output import width
+from scenarios.cli.terminal.pager import show
+from scenarios.model import Scenario
+from scenarios.render.documents.commit_log import history_text
+
+if TYPE_CHECKING:
+    from scenarios.analysis.history.commits import Revision
+
+
+def command(
+    context: typer.Context,
+    subject: Annotated[
+        str | None, typer.Argument(metavar="SCENARIO|EVIDENCE", help="Only what concerns it.")
+    ] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(parser=parsing.day, metavar="DATE", help="Commits from this day on."),
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(metavar="N", min=0, help="At most so many, the newest; 0 for all.")
+    ] = 20,
+    rev: Rev = None,
+    form: As = Format.table,
+) -> None:
+    """Tell the commits that changed the database, newest first, with the figures after each."""
+    revisions, _ = past(context, rev)
+    if subject is not None:
+        ever = {change.id for one in revisions for change in one.changes}
+        known_id(subject, ever, "scenario or evidence", "scen list scenarios")
+    made = told(revisions, subject, since, limit or None)
+    title = _title(revisions, subject) if subject else None
+    show(made, lambda: history_text(made, subject, title, width()), form)
+
+
+def _title(revisions: list[Revision], subject: str) -> str | None:
+    """The title that a scenario had last; None of any other record."""
+    for revision in reversed(revisions):
+        for change in revision.changes:
+            record = change.after or change.before
+            if change.id == subject and isinstance(record, Scenario):
+                return record.title
+    return None

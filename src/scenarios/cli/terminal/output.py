@@ -1,0 +1,57 @@
+"""What a command prints: results on stdout, remarks on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    pass
+
+
+def say(text: str) -> None:
+    """A remark: on stderr."""
+    from scenarios.render.text import printable
+
+    typer.echo(f"scen: {printable(text)}", err=True)
+
+
+def show(value: Any, text: Callable[[], str], form: str) -> None:
+    """A result on stdout: as JSON, or as the text that `text` makes."""
+    if form == "json":
+        import msgspec
+
+        from scenarios.render.text import inert
+
+        encoded = msgspec.json.encode(value)
+        typer.echo(inert(msgspec.json.format(encoded, indent=2).decode()))
+    else:
+        typer.echo(text())
+
+
+def width() -> int:
+    """The columns of the terminal; 80 where there is none."""
+    import shutil
+
+    terminal = sys.stdout and sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if terminal else _columns()
+
+
+def _columns() -> int:
+    import os
+
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdecimal() and int(columns) else 80
+
+
+def shown(path: Path) -> str:
+    """A path as one would type it from here."""
+    try:
+        found = path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, FileNotFoundError):
+        found = str(path)
+    return found.encode(errors="surrogateescape").decode(errors="backslashreplace")
