@@ -9,14 +9,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import click
 import pytest
-import typer
 
 from scenarios.analysis.review.review import review
-from scenarios.cli.desk import Desk, open_desk
-from scenarios.cli.period import span
 from scenarios.cli.terminal.page import report_page
+from scenarios.workspace.opened import open_folder
+from scenarios.workspace.period import span
 from tests.browser import Seen, chromium, needs_chromium, opened
 from tests.cli.commands import make, scen
 from tests.hostile import AS_OF, TEXTS, hostile_files
@@ -83,13 +81,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def page_of(root: Path, day: str) -> str:
-    desk = desk_of(root)
+    desk = open_folder(root)
     window = span(desk, date.fromisoformat(day), None)[0]
     return report_page(desk, window, review(window), "3f1e2d4 of 2026-11-24", clean=True)
-
-
-def desk_of(root: Path) -> Desk:
-    return open_desk(typer.Context(click.Command("scen"), obj=str(root)))
 
 
 def told(*words: str, day: str) -> Any:

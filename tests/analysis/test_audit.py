@@ -933,7 +933,17 @@ def test_what_is_deleted_under_its_other_name_is_told_where_it_was_deleted() -> 
 
 
 def test_no_commit_is_no_audit() -> None:
-    assert audit(trail([])) == Audit(0, None, None, (), (), (), (), 0)
+    assert audit(trail([])) == Audit(
+        tip="",
+        commits=0,
+        first=None,
+        last=None,
+        findings=(),
+        entered=(),
+        lumped=(),
+        beyond=(),
+        left_out=0,
+    )
 
 
 def test_honest_work_is_counted_by_day_and_not_found() -> None:

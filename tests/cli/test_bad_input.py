@@ -119,8 +119,14 @@ def cases(*rows: tuple[list[str], str]) -> pytest.MarkDecorator:
         indicator("x", "--rate", "pakt=C"),
         "nothing was written: there is no scenario 'pakt' (did you mean 'pact'?)",
     ),
-    (["forecast", "pakt", "0.1", "--analyst", "desk"], "no scenario 'pakt'; did you mean 'pact'?"),
-    (forecast("0.1", "--evidence", "visit"), "no evidence 'visit'; scen list evidence names them"),
+    (
+        ["forecast", "pakt", "0.1", "--analyst", "desk"],
+        "no scenario 'pakt'; did you mean 'pact'?; nothing was written",
+    ),
+    (
+        forecast("0.1", "--evidence", "visit"),
+        "no evidence 'visit'; scen list evidence names them; nothing was written",
+    ),
     (["resolve", "pakt", "occurred", "--basis", "So."], "no scenario 'pakt'; did you mean 'pact'?"),
     (resolve("--evidence", "visit"), "no evidence 'visit'; scen list evidence names them"),
     (
@@ -371,7 +377,7 @@ def test_a_month_and_a_year_are_of_the_calendar(root: Path, words: list[str], me
     ),
     (
         ["forecast", "pact", "0.1", "--analyst", "desk", "--date", "2021-12-31"],
-        "pact opened on 2022-01-01: nothing was asked on 2021-12-31",
+        "pact opened on 2022-01-01: nothing was asked on 2021-12-31; nothing was written",
     ),
     (
         resolve("--date", "2021-12-31"),
@@ -498,7 +504,7 @@ def test_what_is_done_is_not_done_again(root: Path) -> None:
     assert refused(root.parent, *resolve()) == message
     words = ("forecast", "trade", "0.9", "--analyst", "desk", "--date", "2024-01-15")
     known = "scen: the outcome of trade was known on 2024-01-15: a forecast of 2024-01-15"
-    assert refused(root.parent, *words) == f"{known} would not count; nothing was written"
+    assert refused(root.parent, *words) == f"{known} never counts; nothing was written"
 
 
 def test_of_a_set_one_member_occurs(root: Path) -> None:
@@ -665,7 +671,7 @@ ESCAPE = "the control character U+001B, written \\e (remove it)"
         ),
         (
             "date: 2022-02-09\nanalyst: eve\nprobabilities: {pakt: 0.1}\n",
-            "no scenario 'pakt'; did you mean 'pact'?",
+            "mine.yaml:3:17: no scenario 'pakt'; did you mean 'pact'?; nothing was written",
         ),
         (
             SHEET_OF_EVE + "rationales: {ties: So.}\n",
@@ -673,7 +679,10 @@ ESCAPE = "the control character U+001B, written \\e (remove it)"
         ),
         (
             SHEET_OF_EVE + "evidence: {pact: [2022-02-04-no]}\n",
-            f"no evidence '2022-02-04-no'; did you mean '{VISIT}'?",
+            (
+                f"mine.yaml:4:19: no evidence '2022-02-04-no'; did you mean '{VISIT}'?;"
+                " nothing was written"
+            ),
         ),
         ("- date\n", "mine.yaml:1:1: the file is a list; it must be a mapping of keys and values"),
         (

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from scenarios.cli.committing import subject
 from scenarios.errors import ScenError
 from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.schema import schema_text
+from scenarios.workspace.commit import subject
 from tests.cli.commands import FILES, SCEN, changes, make, process, scen, tree
 from tests.cli.test_on_a_terminal import Terminal
 from tests.storage.test_commits import held, hook, is_ana, state

@@ -44,9 +44,13 @@ class Entered(msgspec.Struct, frozen=True):
     most_days: int
 
 
-class Audit(msgspec.Struct, frozen=True):
-    """The findings, and what the commits cannot tell."""
+class Audit(msgspec.Struct, frozen=True, kw_only=True):
+    """The findings up to the commit `tip`, and what the commits cannot tell.
 
+    `commits` is their number, from the day `first` to `last`; `left_out` files had faults.
+    """
+
+    tip: str
     commits: int
     first: date | None
     last: date | None
@@ -57,22 +61,24 @@ class Audit(msgspec.Struct, frozen=True):
     left_out: int
 
 
-def audit(trail: Trail, left_out: int = 0) -> Audit:
+def audit(trail: Trail, left_out: int = 0, tip: str = "") -> Audit:
     """Every rule's findings, by rule and then by commit, oldest first.
 
     `lumped` are commits that hold records of many days: a squash, or an import. `beyond` are those
     at which a shallow clone ends.
     """
     days = [commit.authored for commit in trail.commits]
+    in_order = _in_order(trail)
     return Audit(
-        len(trail.commits),
-        min(days, default=None),
-        max(days, default=None),
-        tuple(found for rule in RULES for found in sorted(rule(trail), key=_in_order(trail))),
-        tuple(_entered(trail)),
-        tuple(_lumped(trail)),
-        tuple(commit.id for commit in trail.commits if commit.shallow),
-        left_out,
+        tip=tip,
+        commits=len(trail.commits),
+        first=min(days, default=None),
+        last=max(days, default=None),
+        findings=tuple(found for rule in RULES for found in sorted(rule(trail), key=in_order)),
+        entered=tuple(_entered(trail)),
+        lumped=tuple(_lumped(trail)),
+        beyond=tuple(commit.id for commit in trail.commits if commit.shallow),
+        left_out=left_out,
     )
 
 

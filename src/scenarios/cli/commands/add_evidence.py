@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from scenarios.cli import committing, parsing
-from scenarios.cli.desk import Desk, Written, open_desk, write
-from scenarios.cli.naming import free_id, new_id
+from scenarios.cli import parsing
+from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Rates
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.cli.terminal.resume import kept
-from scenarios.cli.terminal.written import effects_subject, new_id_of, report_effects
+from scenarios.cli.terminal.written import report_effects
 from scenarios.errors import UsageError
-from scenarios.storage.edits import Draft, new_file
 from scenarios.storage.records import path_of
-from scenarios.storage.worktree import Exists
+from scenarios.workspace import commit as committing
+from scenarios.workspace.ids import free_id, new_id
+from scenarios.workspace.recording import id_of_new, record_evidence
 
 
 def command(
@@ -75,59 +74,31 @@ def command(
         asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
-        desk = open_desk(context)
+        opened = open_here(context)
         if asked and not dry_run:
-            typed.note_in(desk.root)
+            typed.note_in(opened.root)
         record["summary"] = prompt.needed_as(
             summary, "SUMMARY", "What was observed, in a sentence", parsing.line
         )
         if asked and commit:  # before the long walk, of a path like the one to come
             path = path_of("evidence", f"{entered}-item")
-            committing.check(desk.root, [path], "", dry_run=True)
-        new_source = details(desk, record, asked=asked)
+            committing.check(opened.root, [path], "", dry_run=True)
+        new_source = details(opened, record, asked=asked)
         if asked:
-            walk(desk.database, answers, entered)
-            check = partial(new_id, desk, record["observed"])
-            typed.id = id = id or prompt.answer("Its id", check, default=free_id(desk, record))
-        subject = effects_subject("evidence") if commit else None
-        written = _record(context, record, answers, id, new_source, dry_run=dry_run, commit=subject)
-    report_effects(written, new_id_of(written), entered, form)
-
-
-def _record(
-    context: typer.Context,
-    record: dict[str, Any],
-    answers: Any,
-    id: str | None,
-    source: dict[str, Any] | None,
-    *,
-    dry_run: bool,
-    commit: Callable[[Written], str] | None,
-) -> Written:
-    """Write the item; a proposed id that another process took meanwhile gets the next number."""
-    reliability, credibility = parsing.grade(record["grade"]) if record["grade"] else (None, None)
-    content = {
-        **record,
-        "reliability": reliability,
-        "credibility": credibility,
-        "ratings": answers.ratings,
-        "indicators": answers.indicators,
-    }
-
-    def draft(desk: Desk) -> list[Draft]:
-        desk.refuse_unknown(answers.ratings, answers.indicators)
-        for other in record["corroborated_by"]:
-            desk.evidence(other)
-        if id:
-            desk.refuse_taken("evidence", id, desk.database.evidence, "choose another --id")
-        item = new_file("evidence", id or free_id(desk, record), content)
-        if source and record["source"] not in desk.database.sources:
-            return [new_file("source", record["source"], source), item]
-        return [item]
-
-    while True:
-        try:
-            return write(context, draft, edits=False, dry_run=dry_run, commit=commit)
-        except Exists:
-            if id:
-                raise
+            walk(opened.database, answers, entered)
+            check = partial(new_id, opened, record["observed"])
+            typed.id = id = id or prompt.answer("Its id", check, default=free_id(opened, record))
+        reliability, credibility = (
+            parsing.grade(grade) if (grade := record["grade"]) else (None,) * 2
+        )
+        content = {
+            **record,
+            "reliability": reliability,
+            "credibility": credibility,
+            "ratings": answers.ratings,
+            "indicators": answers.indicators,
+        }
+        written = record_evidence(
+            opened.root, content, id=id, new_source=new_source, dry_run=dry_run, commit=commit
+        )
+    report_effects(written, id_of_new(written), entered, form)

@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, open_desk, write
+from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.written import report_written
-from scenarios.errors import ScenError
-from scenarios.storage.edits import Draft, Put, edited
+from scenarios.cli.terminal.written import report_record
+from scenarios.workspace import recording
+from scenarios.workspace.place import find_root
 
 
 def command(
@@ -46,7 +46,7 @@ def command(
         scenario,
         "SCENARIO",
         "The scenario that it belongs to",
-        lambda: open_desk(context).database.scenarios,
+        lambda: open_here(context).database.scenarios,
     )
     id = prompt.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
     statement = prompt.needed(statement, "STATEMENT", "What would be seen, with its threshold")
@@ -65,15 +65,6 @@ def command(
         "if_absent": parsing.rating(if_absent) if if_absent else None,
     }
 
-    def draft(desk: Desk) -> list[Draft]:
-        if id in desk.database.scenarios[desk.scenario(scenario)].indicators:
-            known = f"{scenario}/{id}"
-            raise ScenError(
-                f"there is indicator '{known}' already: scen show {known}; nothing was written"
-            )
-        value = {key: value for key, value in record.items() if value is not None}
-        return [edited(desk.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
-
-    subject = f"indicator: {scenario}/{id}" if commit else None
-    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
-    report_written(written, f"{scenario}/{id}", form)
+    root = find_root(context.obj)
+    written = recording.add_indicator(root, scenario, id, record, dry_run=dry_run, commit=commit)
+    report_record(written, f"{scenario}/{id}", form)

@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, write
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import source_record
-from scenarios.cli.terminal.written import report_written
-from scenarios.storage.edits import Draft, new_file
+from scenarios.cli.terminal.written import report_record
+from scenarios.workspace import recording
+from scenarios.workspace.place import find_root
 
 
 def command(
@@ -30,10 +30,6 @@ def command(
     id = prompt.needed_as(id, "ID", "The source's id, like trt-world", parsing.id)
     record = source_record(name, reliability, url, basis)
 
-    def draft(desk: Desk) -> list[Draft]:
-        desk.refuse_taken("source", id, desk.database.sources, "nothing was written")
-        return [new_file("source", id, record)]
-
-    subject = f"source: {id}" if commit else None
-    written = write(context, draft, edits=False, dry_run=dry_run, commit=subject)
-    report_written(written, id, form)
+    root = find_root(context.obj)
+    written = recording.add_source(root, id, record, dry_run=dry_run, commit=commit)
+    report_record(written, id, form)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-import msgspec
 import typer
 
 from scenarios.analysis.history.audit import audit as asked
 from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.history.record_diff import differences
-from scenarios.cli.desk import open_desk
+from scenarios.cli.opening import commits, open_here
 from scenarios.cli.options import As, Format, Rev
-from scenarios.cli.past import past
 from scenarios.cli.terminal.output import say, width
 from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError
@@ -31,19 +29,19 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Ask the commits what a reviewer asks: what was judged, or changed, with hindsight."""
-    revisions, tip = past(context, rev)
+    revisions, tip = commits(context, rev)
     followed = trail(revisions, days)
-    made = asked(followed, sum(one.left_out for one in revisions))
+    result = asked(followed, sum(revision.left_out for revision in revisions), tip)
     if rev is None:
         _tell_uncommitted(context, followed.database)
-    show({"tip": tip, **msgspec.structs.asdict(made)}, lambda: audit_text(made, width()), form)
+    show(result, lambda: audit_text(result, width()), form)
 
 
 def _tell_uncommitted(context: typer.Context, committed: Database) -> None:
 
     try:
-        desk = open_desk(context)
+        opened = open_here(context)
     except ScenError:  # a bare repository
         return
-    if differences(committed, desk.database):
+    if differences(committed, opened.database):
         say("the working tree has changes that are not committed: scen diff names them")

@@ -8,7 +8,7 @@ import typer
 
 from scenarios.analysis.review.explanation import explain as explained
 from scenarios.cli import parsing
-from scenarios.cli.desk import opened, reading_desk
+from scenarios.cli.opening import reading
 from scenarios.cli.options import As, AsOf, Format, Rev
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
@@ -26,6 +26,6 @@ def command(
     form: As = Format.table,
 ) -> None:
     """The odds ledger of a scenario, line by line, from prior to implied."""
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
-    made = explained(desk.database, opened(desk, scenario, on), on, swept=sweep)
-    show(made, lambda: ledger_text(made, desk.database, width()), form)
+    opened, on = reading(context, rev), as_of or parsing.today()
+    made = explained(opened.database, opened.scenario_on(scenario, on), on, swept=sweep)
+    show(made, lambda: ledger_text(made, opened.database, width()), form)

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import members, resolution
-from scenarios.analysis.forecasts.stated import standing, stated
-from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
-from scenarios.cli.committing import subject as commit_subject
-from scenarios.cli.desk import Desk, Written, open_desk, opened, write
+from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, _Evidence
-from scenarios.cli.sheets import Entry, prepared, sheet_draft
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.written import report_written
-from scenarios.errors import ScenError, UsageError
+from scenarios.cli.terminal.sheets import places_in, prepared
+from scenarios.cli.terminal.written import report
+from scenarios.errors import UsageError
 from scenarios.render.text import percent, signed, table
+from scenarios.workspace import recording
+from scenarios.workspace.place import find_root
+from scenarios.workspace.results import (
+    ForecastFigure,
+    ForecastRecorded,
+    SetSum,
+    forecast_figures,
+    set_sums,
+)
+from scenarios.workspace.sheets import Entry
 
 
 def command(
@@ -51,7 +57,7 @@ def command(
             scenario,
             "SCENARIO",
             "The scenario that you forecast",
-            lambda: open_desk(context).database.scenarios,
+            lambda: open_here(context).database.scenarios,
         )
         value = prompt.needed_as(probability, "P", "Its probability, or withdraw", _figure)
         if rationale is None and prompt.interactive():
@@ -63,85 +69,43 @@ def command(
     )
     on = day or parsing.today()
 
-    def draft(desk: Desk) -> Any:
-        for entry in entries:
-            _refuse_closed(desk, entry.scenario, on)
-            for id in entry.evidence:
-                desk.evidence(id)
-        return [sheet_draft(desk, analyst, on, entries)]
-
+    root = find_root(context.obj)
+    placed = places_in(from_) if from_ else recording.unplaced
+    written = recording.forecast(
+        root, analyst, on, entries, placed=placed, dry_run=dry_run, commit=commit
+    )
     ids = [entry.scenario for entry in entries]
-
-    def subject(written: Written) -> str:
-
-        moves = [(f["scenario"], f["before"], f["after"]) for f in _figures(written, ids, on)]
-        return commit_subject(f"forecast: {on}-{analyst}", moves)
-
-    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject if commit else None)
-    figures = _figures(written, ids, on)
-    text = _figures_table(figures) + _sums(written, analyst, figures, on)
-    report_written(written, f"{on}-{analyst}", form, text, figures=figures)
+    figures = forecast_figures(written, ids, on)
+    sums = set_sums(written.after.database, analyst, ids, on)
+    result = ForecastRecorded(
+        id=f"{on}-{analyst}", paths=written.paths, dry_run=written.dry_run, figures=figures
+    )
+    report(written, result, form, _figures_table(figures) + _sums_lines(sums, analyst))
 
 
 def _figure(text: str) -> float | None:
     return None if text.strip().lower() == "withdraw" else parsing.chance(text)
 
 
-def _refuse_closed(desk: Desk, scenario: str, on: date) -> None:
-
-    opened(desk, scenario, on)
-    outcome = resolution(desk.database, scenario)
-    if outcome and outcome.date <= on:
-        raise ScenError(
-            f"the outcome of {scenario} was known on {outcome.date}: "
-            f"a forecast of {on} would not count; nothing was written"
-        )
-
-
-def _figures(written: Written, ids: list[str], on: date) -> list[dict[str, Any]]:
-    """The stated probability before and after, beside what the evidence implies."""
-    found = []
-    for id in ids:
-        now = explain(written.after.database, id, on)
-        was = stated(written.before.database, id, on)
-        found.append(
-            {
-                "scenario": id,
-                "before": was.probability if was else None,
-                "after": now.stated.probability if now.stated else None,
-                "analysts": now.stated.analysts if now.stated else 0,
-                "implied": now.implied.probability,
-                "gap_decibans": now.gap_decibans,
-            }
-        )
-    return found
-
-
-def _figures_table(figures: list[dict[str, Any]]) -> str:
-
+def _figures_table(figures: list[ForecastFigure]) -> str:
     rows = [
         [
-            f["scenario"],
-            percent(f["before"]) if f["before"] is not None else "–",
-            percent(f["after"]) if f["after"] is not None else "–",
-            f["analysts"],
-            percent(f["implied"]),
-            signed(f["gap_decibans"]) if f["gap_decibans"] is not None else "–",
+            figure.scenario,
+            percent(figure.before) if figure.before is not None else "–",
+            percent(figure.after) if figure.after is not None else "–",
+            figure.analysts,
+            percent(figure.implied),
+            signed(figure.gap_decibans) if figure.gap_decibans is not None else "–",
         ]
-        for f in figures
+        for figure in figures
     ]
     headers = ["scenario", "stated before", "after", "n", "implied", "gap dB"]
     return table(rows, headers, right=(1, 2, 3, 4, 5))
 
 
-def _sums(written: Written, analyst: str, figures: list[dict[str, Any]], on: date) -> str:
-    """What one analyst's figures add up to in each set that was touched and is complete."""
-    database = written.after.database
-    touched = {database.scenarios[f["scenario"]].set for f in figures}
-    lines = ""
-    for set_id in sorted(s for s in touched if s):
-        ids = members(database, set_id)
-        own = [standing(database, id, on).get(analyst) for id in ids]
-        given = [s.probability for s in own if s]
-        lines += f"\n{set_id}: {analyst} gives {len(given)} of {len(ids)}, sum {sum(given):.3f}"
+def _sums_lines(sums: list[SetSum], analyst: str) -> str:
+    """What the analyst's figures add up to in each set that was touched."""
+    lines = "".join(
+        f"\n{s.set}: {analyst} gives {s.given} of {s.members}, sum {s.total:.3f}" for s in sums
+    )
     return "\n" + lines if lines else ""

@@ -9,13 +9,13 @@ import typer
 
 from scenarios.analysis.history.commit_log import history as told
 from scenarios.cli import parsing
-from scenarios.cli.desk import known_id
+from scenarios.cli.opening import commits
 from scenarios.cli.options import As, Format, Rev
-from scenarios.cli.past import past
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.model import Scenario
 from scenarios.render.documents.commit_log import history_text
+from scenarios.workspace.opened import known_id
 
 if TYPE_CHECKING:
     from scenarios.analysis.history.commits import Revision
@@ -37,7 +37,7 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Tell the commits that changed the database, newest first, with the figures after each."""
-    revisions, _ = past(context, rev)
+    revisions, _ = commits(context, rev)
     if subject is not None:
         ever = {change.id for one in revisions for change in one.changes}
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")

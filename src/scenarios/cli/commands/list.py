@@ -10,12 +10,13 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
-from scenarios.cli.desk import known_id, reading_desk
+from scenarios.cli.opening import reading
 from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.period import span
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.render.documents import lists
+from scenarios.workspace.opened import known_id
+from scenarios.workspace.period import span
 
 
 class What(StrEnum):
@@ -47,16 +48,16 @@ def command(
     form: As = Format.table,
 ) -> None:
     """List records, narrowed by scenario, source, tag and days."""
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
+    opened, on = reading(context, rev), as_of or parsing.today()
     if scenario is not None:
-        desk.scenario(scenario)
-    if source is not None and source not in desk.database.sources:
-        known_id(source, desk.database.sources, "source", "scen list sources")
+        opened.scenario(scenario)
+    if source is not None and source not in opened.database.sources:
+        known_id(source, opened.database.sources, "source", "scen list sources")
     from_day = parsing.day(since, on) if since else None
     to_day = parsing.day(until, on) if until else None
     wanted = listing.Wanted(scenario, source, tag, from_day, to_day, unrated)
     if what == What.scenarios:
-        rows = [r for r in span(desk, on, None)[1] if wanted.subject(desk.database, r.id)]
+        rows = [r for r in span(opened, on, None)[1] if wanted.subject(opened.database, r.id)]
         show(rows, lambda: lists.scenarios_table(rows, width()), form)
         return
     tables: dict[What, tuple[Any, Any]] = {
@@ -66,5 +67,5 @@ def command(
         What.sources: (listing.sources, lists.sources_table),
     }
     make, render = tables[what]
-    made = make(known(desk.database, on), wanted)
+    made = make(known(opened.database, on), wanted)
     show(made, lambda: render(made, width()), form)

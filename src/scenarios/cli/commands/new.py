@@ -1,4 +1,4 @@
-"""A new database, a scenario, an indicator, a source."""
+"""Open a scenario."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, write
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.written import report_written
-from scenarios.storage.edits import Draft, new_file
+from scenarios.cli.terminal.written import report_record
+from scenarios.workspace.place import find_root
+from scenarios.workspace.recording import new_scenario
 
 
 def command(
@@ -56,10 +56,6 @@ def command(
         },
     }
 
-    def draft(desk: Desk) -> list[Draft]:
-        desk.refuse_taken("scenario", id, desk.database.scenarios, "nothing was written")
-        return [new_file("scenario", id, record)]
-
-    subject = f"scenario: {id}" if commit else None
-    written = write(context, draft, edits=False, dry_run=dry_run, commit=subject)
-    report_written(written, id, form)
+    root = find_root(context.obj)
+    written = new_scenario(root, id, record, dry_run=dry_run, commit=commit)
+    report_record(written, id, form)

@@ -9,13 +9,14 @@ import typer
 
 from scenarios.analysis.period.trajectory import courses
 from scenarios.cli import parsing
-from scenarios.cli.desk import opened, reading_desk
+from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
-from scenarios.cli.period import span
-from scenarios.cli.terminal.output import say, shown
+from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.page import needs_extra
 from scenarios.errors import UsageError
 from scenarios.storage.documents import write
+from scenarios.workspace.period import span
+from scenarios.workspace.place import from_here
 
 if TYPE_CHECKING:
     pass
@@ -46,9 +47,9 @@ def command(
     needs_extra()
     from scenarios.render.charts.alone import png, svg
 
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
-    ids = tuple(dict.fromkeys(opened(desk, id, on) for id in scenarios))
-    window = span(desk, on, since)[0]
-    drawn = svg(list(courses(window, ids, _DAYS).values()), desk.database, window.since)
+    opened, on = reading(context, rev), as_of or parsing.today()
+    ids = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in scenarios))
+    window = span(opened, on, parsing.day(since, on) if since else None)[0]
+    drawn = svg(list(courses(window, ids, _DAYS).values()), opened.database, window.since)
     write(output, png(drawn) if output.suffix.lower() == ".png" else drawn.encode())
-    say(f"written: {shown(output)}")
+    say(f"written: {from_here(output)}")

@@ -9,13 +9,14 @@ import typer
 
 from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, Written, open_desk, write
+from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, _Evidence
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.written import report_written
-from scenarios.errors import ScenError
+from scenarios.cli.terminal.written import report_record
 from scenarios.render.text import percent
-from scenarios.storage.edits import Draft, Put, edited
+from scenarios.workspace import recording
+from scenarios.workspace.place import find_root
+from scenarios.workspace.writing import Written
 
 
 def command(
@@ -43,9 +44,9 @@ def command(
         scenario,
         "SCENARIO",
         "The scenario that is decided",
-        lambda: open_desk(context).database.scenarios,
+        lambda: open_here(context).database.scenarios,
     )
-    record = {
+    record: dict[str, Any] = {
         "outcome": prompt.needed_as(
             outcome, "OUTCOME", "occurred, did-not-occur or annulled", parsing.outcome
         ),
@@ -57,23 +58,11 @@ def command(
     record["date"] = (day or entered).isoformat()
     record["recorded"] = entered.isoformat()
 
-    def draft(desk: Desk) -> list[Draft]:
-        before = desk.database.scenarios[desk.scenario(scenario)].resolution
-        if before:
-            raise ScenError(
-                f"{scenario} is resolved already ({before.outcome}, {before.date}); "
-                "nothing was written"
-            )
-        value: dict[str, Any] = dict(record)
-        for id in evidence or ():
-            desk.evidence(id)
-        if evidence:
-            value["evidence"] = list(evidence)
-        return [edited(desk.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
-
-    subject = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}" if commit else None
-    written = write(context, draft, edits=True, dry_run=dry_run, commit=subject)
-    report_written(written, scenario, form, _last_values(written, scenario, entered))
+    if evidence:
+        record["evidence"] = list(evidence)
+    root = find_root(context.obj)
+    written = recording.resolve(root, scenario, record, dry_run=dry_run, commit=commit)
+    report_record(written, scenario, form, _last_values(written, scenario, entered))
 
 
 def _last_values(written: Written, scenario: str, on: date) -> str:

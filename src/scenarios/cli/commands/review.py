@@ -13,24 +13,25 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import state
 from scenarios.analysis.review.agenda import Agenda, refusal
-from scenarios.cli import committing, parsing
-from scenarios.cli.desk import Desk, open_desk, reading_desk
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
-from scenarios.cli.sheets import prepared
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.documents.session import answer_text
 from scenarios.render.text import counted
 from scenarios.storage.records import path_of
 from scenarios.storage.session_notes import earlier, notes
-from scenarios.storage.yaml.reader import places
+from scenarios.workspace import commit as committing
+from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.place import find_root
 
 if TYPE_CHECKING:
-    from scenarios.cli.session.sheet import Keys, Placed
     from scenarios.cli.session.state import Seat
-    from scenarios.cli.sheets import Entry
     from scenarios.storage.session_notes import Notes
+    from scenarios.workspace.sheets import Entry
 
 
 def command(
@@ -63,14 +64,14 @@ def command(
         analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
     )
     on, only = day or parsing.today(), scenario or []
-    desk = reading_desk(context)
-    _refuse(desk, analyst, on, only, commit=commit)
-    with notes(desk.root, analyst, on, writes=not dry_run) as kept:
+    opened = reading(context)
+    _refuse(opened, analyst, on, only, commit=commit)
+    with notes(opened.root, analyst, on, writes=not dry_run) as kept:
         prompt.forget()  # from here on the notes keep what is typed
-        seat = Seat(context, kept, only, dry_run, commit)
+        seat = Seat(opened.root, context.obj, kept, only, dry_run, commit)
         try:
-            _take_up(desk.root, kept)
-            _sit(seat, desk, form)
+            _take_up(opened.root, kept)
+            _sit(seat, opened, form)
         except (ScenError, typer.Abort, KeyboardInterrupt):
             _tell_kept(seat)
             raise
@@ -90,46 +91,47 @@ def _record(
     from scenarios.cli.session.sheet import End, report_sheet, write_sheet
 
     end = End(*prepared(context, path, analyst, day))
-    written = write_sheet(context, end, dry_run=dry_run, commit=commit, placed=_places(path))
+    root = find_root(context.obj)
+    written = write_sheet(root, end, dry_run=dry_run, commit=commit, placed=places_in(path))
     report_sheet(written, end, form)
 
 
-def _refuse(desk: Desk, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
+def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, commit: bool) -> None:
     """What would be refused at the end is refused before the first question."""
-    desk.refuse_without_tracker()
+    opened.refuse_without_tracker()
     for id in only:
-        fault = refusal(desk.database, desk.scenario(id), on)
-        if fault is None and state(desk.database, id, on) == "overdue":
-            horizon = desk.database.scenarios[id].horizon
+        fault = refusal(opened.database, opened.scenario(id), on)
+        if fault is None and state(opened.database, id, on) == "overdue":
+            horizon = opened.database.scenarios[id].horizon
             fault = f"the horizon of {id} passed on {horizon}: scen resolve {id} OUTCOME --basis …"
         if fault:
             raise ScenError(fault)
     sheet = f"{on}-{analyst}"
-    desk.refuse_left_out("forecasts", sheet, desk.database.sheets)
+    opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
     if commit:
-        committing.check(desk.root, [path_of("forecasts", sheet)], "", dry_run=True)
+        committing.check(opened.root, [path_of("forecasts", sheet)], "", dry_run=True)
 
 
-def _sit(seat: Seat, desk: Desk, form: Format) -> None:
+def _sit(seat: Seat, opened: Opened, form: Format) -> None:
     """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
     from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_overdue
     from scenarios.cli.session.questions import ask_scenarios
     from scenarios.cli.session.state import Leave
 
     try:
-        due = seat.due(desk.database)
-        if rate_items(seat, desk.database, due.unrated):
-            desk = open_desk(seat.context)
-            due = seat.due(desk.database)
+        due = seat.due(opened.database)
+        if rate_items(seat, opened.database, due.unrated):
+            opened = open_folder(seat.root)
+            due = seat.due(opened.database)
         if due == Agenda():
             say(f"nothing is due on {seat.on}")
         ask_past_due(seat, due.past_due)
-        tell_overdue(desk.database, due.overdue)
-        ask_scenarios(seat, desk.database, due.groups)
+        tell_overdue(opened.database, due.overdue)
+        ask_scenarios(seat, opened.database, due.groups)
     except Leave:
         said = counted(len(seat.said.answers), "answer")
         if not seat.said.answers or not prompt.confirmed(f"Write the sheet now, with {said}"):
-            _leave(seat, desk, form)
+            _leave(seat, opened, form)
             return
     _finish(seat, form)
 
@@ -139,37 +141,37 @@ def _finish(seat: Seat, form: Format) -> None:
     from scenarios.cli.session.backlog import tell_open_ends
     from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
 
-    desk = open_desk(seat.context)
-    tell_open_ends(seat, desk.database)
+    opened = open_folder(seat.root)
+    tell_open_ends(seat, opened.database)
     end = seat.end()
-    end = end._replace(entries=[entry for entry in end.entries if _counts(desk, entry, seat.on)])
+    end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
-        report_nothing(desk, end, form, dry_run=seat.dry_run)
+        report_nothing(opened, end, form, dry_run=seat.dry_run)
         return
-    written = write_sheet(seat.context, end, dry_run=seat.dry_run, commit=seat.commit)
+    written = write_sheet(seat.root, end, dry_run=seat.dry_run, commit=seat.commit)
     seat.notes.drop()
     report_sheet(written, end, form)
 
 
-def _counts(desk: Desk, entry: Entry, on: date) -> bool:
+def _counts(opened: Opened, entry: Entry, on: date) -> bool:
     """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
-    id, scenarios = entry.scenario, desk.database.scenarios
-    desk.refuse_left_out("scenario", id, scenarios)
-    fault = refusal(desk.database, id, on) if id in scenarios else f"no scenario '{id}' any more"
+    id, scenarios = entry.scenario, opened.database.scenarios
+    opened.refuse_left_out("scenario", id, scenarios)
+    fault = refusal(opened.database, id, on) if id in scenarios else f"no scenario '{id}' any more"
     if fault:
         said = answer_text(entry.probability, entry.rationale)
         say(f"left out: {fault}; you had said {said}")
     return fault is None
 
 
-def _leave(seat: Seat, desk: Desk, form: Format) -> None:
+def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     from scenarios.cli.session.backlog import tell_open_ends
     from scenarios.cli.session.sheet import report_nothing
 
-    tell_open_ends(seat, desk.database)
+    tell_open_ends(seat, opened.database)
     _tell_kept(seat)
-    report_nothing(desk, seat.end()._replace(entries=()), form, dry_run=seat.dry_run)
+    report_nothing(opened, seat.end()._replace(entries=()), form, dry_run=seat.dry_run)
 
 
 def _take_up(root: Path, kept: Notes) -> None:
@@ -215,20 +217,9 @@ def _tell_kept(seat: Seat) -> None:
     kept = seat.notes
     if kept.is_new or not kept.writes:
         return
-    words = ["scen", *(["--database", seat.context.obj] if seat.context.obj else []), "review"]
+    words = ["scen", *(["--database", seat.database] if seat.database else []), "review"]
     words += ["--analyst", seat.analyst, "--date", f"{seat.on}"]
     words += [word for id in seat.only for word in ("--scenario", id)]
     words += ["--commit"] if seat.commit else []
     said = counted(len(seat.said.answers), "answer")
     say(f"{said} kept in {kept.place}; to go on: {shlex.join(words)}")
-
-
-def _places(path: Path) -> Placed:
-    """Faults of a prepared sheet with the line and column of what is at fault."""
-
-    def placed(keys: Keys, fault: str) -> str:
-        place = places(path.read_bytes() if path.is_file() else b"").get(keys)
-        where = f"{path}:{place.key_line}:{place.key_column}" if place else f"{path}"
-        return f"{where}: {fault}"
-
-    return placed

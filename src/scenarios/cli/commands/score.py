@@ -10,13 +10,14 @@ import typer
 from scenarios.analysis.scores.scoring import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
-from scenarios.cli.desk import known_id, reading_desk
+from scenarios.cli.opening import reading
 from scenarios.cli.options import As, AsOf, Format, Rev
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import score_text
 from scenarios.render.text import printable
+from scenarios.workspace.opened import known_id
 
 
 class By(StrEnum):
@@ -45,14 +46,14 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
-    desk, on = reading_desk(context, rev), as_of or parsing.today()
+    opened, on = reading(context, rev), as_of or parsing.today()
     start = parsing.day(since, on) if since else None
     end = parsing.day(until, on) if until else None
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = Chosen(start, end)
-    made = scored(desk.database, on, chosen, by.value, forecaster)
+    made = scored(opened.database, on, chosen, by.value, forecaster)
     if forecaster is not None:
         known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
-    head = printable(f"{desk.database.tracker.title}: scores as of {on}")
+    head = printable(f"{opened.database.tracker.title}: scores as of {on}")
     show(made, lambda: score_text(made, head, width()), form)

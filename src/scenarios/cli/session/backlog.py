@@ -11,7 +11,6 @@ import typer
 from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
-from scenarios.cli.desk import Desk, write
 from scenarios.cli.session.state import Seat, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say, width
@@ -21,6 +20,8 @@ from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key
 from scenarios.render.documents.session import past_due_text, unrated_text
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.session_notes import HalfRated
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.writing import write
 
 _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {
     "": "skipped",
@@ -99,17 +100,17 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         seat.notes.keep(left_unrated=(*seat.said.left_unrated, id), half_rated=rest)
         return
 
-    def draft(desk: Desk) -> list[Draft]:
-        now = desk.database.evidence[desk.evidence(id)]
+    def draft(opened: Opened) -> list[Draft]:
+        now = opened.database.evidence[opened.evidence(id)]
         if now.ratings or now.indicators:
             raise ScenError(f"{id} was rated meanwhile: scen show {id}; nothing was written")
         puts = [Put(("ratings", key), value) for key, value in answers.ratings.items()]
         puts += [Put(("indicators", key), value) for key, value in answers.indicators.items()]
-        return [edited(desk.snapshot, "evidence", id, puts)]
+        return [edited(opened.snapshot, "evidence", id, puts)]
 
     subject = f"rate: {id}" if seat.commit else None
     try:
-        written = write(seat.context, draft, edits=True, dry_run=seat.dry_run, commit=subject)
+        written = write(seat.root, draft, edits=True, dry_run=seat.dry_run, commit=subject)
     except ScenError as error:
         say(str(error))
         return

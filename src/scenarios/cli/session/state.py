@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from pathlib import Path
 from typing import NamedTuple
 
 import typer
@@ -11,10 +12,10 @@ import typer
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.analysis.review.feedback import stating
 from scenarios.cli.session.sheet import End
-from scenarios.cli.sheets import Entry
 from scenarios.cli.terminal import prompt
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.session_notes import Answer, Notes, Sitting
+from scenarios.workspace.sheets import Entry
 
 _LEAVE = ("q", "quit", "leave")
 
@@ -24,9 +25,10 @@ class Leave(Exception):  # noqa: N818 - no error
 
 
 class Seat(NamedTuple):
-    """A sitting at a terminal; `only` these scenarios, if any."""
+    """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed."""
 
-    context: typer.Context
+    root: Path
+    database: str | None
     notes: Notes
     only: Collection[ScenarioId]
     dry_run: bool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -46,12 +45,3 @@ def _columns() -> int:
 
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdecimal() and int(columns) else 80
-
-
-def shown(path: Path) -> str:
-    """A path as one would type it from here."""
-    try:
-        found = path.relative_to(Path.cwd()).as_posix()
-    except (ValueError, FileNotFoundError):
-        found = str(path)
-    return found.encode(errors="surrogateescape").decode(errors="backslashreplace")

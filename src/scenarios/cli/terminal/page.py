@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from scenarios.cli.desk import Desk
 from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.errors import ScenError
+from scenarios.workspace.history import origin
+from scenarios.workspace.opened import Opened
 
 if TYPE_CHECKING:
     from scenarios.analysis.period.period import Window
@@ -22,7 +23,7 @@ _EXTRA = "charts and pages need an extra: pip install 'scen[html]'"
 
 
 def report_page(
-    desk: Desk,
+    opened: Opened,
     window: Window,
     made: Review,
     revision: str | None,
@@ -38,28 +39,21 @@ def report_page(
     from scenarios.render.writers.html import Origin, page_html
 
     with _nothing_collected():
-        origin = Origin(revision, clean, desk.loaded.left_out)
-        return page_html(page(window, made), desk.database, origin, f"scen {__version__}")
+        origin = Origin(revision, clean, opened.loaded.left_out)
+        return page_html(page(window, made), opened.database, origin, f"scen {__version__}")
 
 
-def origin_of(
-    context: typer.Context, desk: Desk, rev: str | None
-) -> tuple[str | None, bool | None]:
+def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool | None]:
     """The commit and day that a database is of, and whether its files are as that commit had them.
 
     None where there is no repository, no git or no commit.
     """
-    from scenarios.storage.git import repository as git
-
     try:
         _, repository = repository_of(context)
-        commit = git.commit_of(repository, rev or "HEAD")
-        files = desk.snapshot if rev else git.snapshot(repository, commit, desk.snapshot)[0]
+        return origin(opened, repository)
     except ScenError as error:
         tell_refused(context, error)
         return None, None
-    day = git.committed_on(repository, commit) or "no day of the calendar"
-    return f"{commit[:12]} of {day}", files == desk.snapshot
 
 
 def needs_extra() -> None:

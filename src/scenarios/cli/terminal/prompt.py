@@ -148,6 +148,8 @@ def answer(
                 return parse(said or default or "")
             except typer.BadParameter as error:
                 tell(error.message)
+            except UsageError as error:
+                tell(str(error))
 
 
 def optional(

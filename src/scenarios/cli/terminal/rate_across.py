@@ -12,7 +12,6 @@ import typer
 from scenarios.analysis.evidence.knowledge import Known, known, state
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.cli import parsing
-from scenarios.cli.desk import Desk, known_id
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import cut, tell
 from scenarios.model import (
@@ -27,6 +26,7 @@ from scenarios.model import (
 )
 from scenarios.render.text import counted, percent
 from scenarios.storage.schema import did_you_mean
+from scenarios.workspace.opened import Opened, known_id
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
 _NONE = ("0", "n", "no", "none")
@@ -48,13 +48,13 @@ class _Group(NamedTuple):
     is_set: bool
 
 
-def details(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
+def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
     """Ask for the date, the source, the address and the grade; the record of a new source."""
     recorded = record["recorded"]
     if not asked:
         record["observed"] = parsing.observed(record["observed"] or recorded)
         if record["source"] is not None:
-            known_id(record["source"], desk.database.sources, "source", "scen list sources")
+            known_id(record["source"], opened.database.sources, "source", "scen list sources")
         return None
 
     def observed(text: str) -> str:
@@ -65,10 +65,10 @@ def details(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any
 
     question = "When did it happen: a day, a month (2021-12) or a year"
     record["observed"] = prompt.answer(question, observed, recorded, given=record["observed"])
-    new_source = _source(desk, record)
+    new_source = _source(opened, record)
     if record["url"] is None:
         record["url"] = prompt.optional("The item's address (Enter = none)", str)
-    source = desk.database.sources.get(record["source"])
+    source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
     if record["grade"] is None:
         tell(f"{prompt.RELIABILITY}\n{prompt.CREDIBILITY}")
@@ -77,11 +77,11 @@ def details(desk: Desk, record: dict[str, Any], *, asked: bool) -> dict[str, Any
     return new_source
 
 
-def _source(desk: Desk, record: dict[str, Any]) -> dict[str, Any] | None:
+def _source(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
     """Settle who says so; the record of an unknown source that the analyst wants registered."""
     from scenarios.cli.terminal.prompt import source_record
 
-    sources = desk.database.sources
+    sources = opened.database.sources
     by_name = {source.name.casefold(): id for id, source in sources.items()}
 
     def named(text: str) -> str:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
-import typer
-
-from scenarios.cli.desk import Desk
-from scenarios.errors import Problem
+from scenarios.errors import Problem, UsageError
 from scenarios.storage.records import path_of, place_of
+from scenarios.workspace.opened import Opened
 
 _SLUG_LENGTH = 48
 """A date and this many characters fit in a line with their question."""
@@ -21,7 +20,7 @@ _LATIN = str.maketrans(
 """The letters of Latin alphabets that Unicode does not take apart."""
 
 
-def free_id(desk: Desk, record: dict[str, Any]) -> str:
+def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
     """The date and the summary's first words, with a number where that is taken."""
     decomposed = unicodedata.normalize("NFKD", record["summary"].lower().translate(_LATIN))
     slug = ""
@@ -32,22 +31,22 @@ def free_id(desk: Desk, record: dict[str, Any]) -> str:
         slug = longer
     base = proposed = f"{record['observed']}-{slug or 'item'}"
     number = 1
-    while _is_taken(desk, proposed):
+    while _is_taken(opened, proposed):
         number += 1
         proposed = f"{base}-{number}"
     return proposed
 
 
-def new_id(desk: Desk, observed: str, text: str) -> str:
+def new_id(opened: Opened, observed: str, text: str) -> str:
     """An id for an item of this date that no item has yet."""
     place = place_of(path_of("evidence", text))
     if not text.startswith(f"{observed}-") or "/" in text or isinstance(place, Problem):
-        raise typer.BadParameter(f"'{text}' is no id: {observed}-, then small letters and hyphens")
-    if _is_taken(desk, text):
-        raise typer.BadParameter(f"there is evidence '{text}' already")
+        raise UsageError(f"'{text}' is no id: {observed}-, then small letters and hyphens")
+    if _is_taken(opened, text):
+        raise UsageError(f"there is evidence '{text}' already")
     return text
 
 
-def _is_taken(desk: Desk, id: str) -> bool:
+def _is_taken(opened: Opened, id: str) -> bool:
     """On the disk, not in the snapshot: a folder or a file that cannot be read has the name too."""
-    return os.path.lexists(desk.root / path_of("evidence", id))
+    return os.path.lexists(opened.root / path_of("evidence", id))

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
-import typer
 
-from scenarios.cli.desk import Desk
+from scenarios.analysis.review.agenda import refusal
 from scenarios.errors import NAMED, ScenError, folded
 from scenarios.model import Sheet
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.records import path_of
-from scenarios.storage.schema import validate
+from scenarios.storage.schema import Keys, validate
 from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read
+from scenarios.workspace.opened import Opened
 
 
 class Entry(NamedTuple):
@@ -36,11 +36,11 @@ class Prepared(NamedTuple):
     entries: list[Entry]
 
 
-def sheet_draft(desk: Desk, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
+def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
     """The day's sheet with these entries in it: a new one, or the old one edited."""
     id = f"{on}-{analyst}"
-    desk.refuse_left_out("forecasts", id, desk.database.sheets)
-    if path_of("forecasts", id) not in desk.snapshot:
+    opened.refuse_left_out("forecasts", id, opened.database.sheets)
+    if path_of("forecasts", id) not in opened.snapshot:
         return new_file(
             "forecasts",
             id,
@@ -59,13 +59,27 @@ def sheet_draft(desk: Desk, analyst: str, on: date, entries: Sequence[Entry]) ->
             puts.append(Put(("rationales", entry.scenario), entry.rationale))
         if entry.evidence:
             puts.append(Put(("evidence", entry.scenario), list(entry.evidence)))
-    return edited(desk.snapshot, "forecasts", id, puts)
+    return edited(opened.snapshot, "forecasts", id, puts)
 
 
-def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
-    """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
-    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
-    return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)
+def sheet_faults(opened: Opened, entries: Sequence[Entry], on: date) -> list[tuple[Keys, str]]:
+    """Why the figures cannot be recorded, each with the keys that lead to it."""
+    faults: list[tuple[Keys, str]] = []
+    for entry in entries:
+        keys: Keys = ("probabilities", entry.scenario)
+        try:
+            opened.scenario(entry.scenario)
+        except ScenError as error:
+            faults.append((keys, str(error)))
+            continue
+        fault = refusal(opened.database, entry.scenario, on)
+        faults += [(keys, fault)] if fault else []
+        for number, id in enumerate(entry.evidence):
+            try:
+                opened.evidence(id)
+            except ScenError as error:
+                faults.append((("evidence", entry.scenario, number), str(error)))
+    return faults
 
 
 def read_sheet(

@@ -1,0 +1,30 @@
+"""A sheet that was prepared in a file, and who it says is its analyst."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import typer
+
+from scenarios.storage.schema import Keys
+from scenarios.storage.yaml.reader import places
+from scenarios.workspace.recording import Placed
+from scenarios.workspace.sheets import Prepared, read_sheet
+
+
+def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
+    """A sheet from a file; an analyst that was typed overrules its own, SCEN_ANALYST does not."""
+    is_typed = getattr(context.get_parameter_source("analyst"), "name", "") == "COMMANDLINE"
+    return read_sheet(path, analyst if is_typed else None, on, otherwise=analyst)
+
+
+def places_in(path: Path) -> Placed:
+    """Faults of a prepared sheet with the line and column of what is at fault."""
+
+    def placed(keys: Keys, fault: str) -> str:
+        place = places(path.read_bytes() if path.is_file() else b"").get(keys)
+        where = f"{path}:{place.key_line}:{place.key_column}" if place else f"{path}"
+        return f"{where}: {fault}"
+
+    return placed

@@ -1,0 +1,1 @@
+"""A database at a place and a revision: opened, drafted, checked, written, committed."""

@@ -1,0 +1,123 @@
+"""A database as it was read, from its folder or from a revision: what is in it, and what is not."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from scenarios.errors import Problem, ScenError
+from scenarios.model import Database, EvidenceId, Kind, ScenarioId
+from scenarios.storage import worktree
+from scenarios.storage.git import repository as git
+from scenarios.storage.loader import Loaded, Read, load, read_record
+from scenarios.storage.records import path_of
+from scenarios.storage.schema import did_you_mean, shown
+from scenarios.workspace.place import from_here
+
+
+class Opened(NamedTuple):
+    """A database as it was read; `commit` is None where its folder was read and not a revision."""
+
+    root: Path
+    snapshot: dict[str, bytes]
+    loaded: Loaded
+    problems: list[Problem]
+    commit: str | None = None
+
+    @property
+    def database(self) -> Database:
+        """What is sound of it."""
+        return self.loaded.database
+
+    def scenario(self, id: str) -> ScenarioId:
+        """The id, if there is such a scenario."""
+        self.refuse_left_out("scenario", id, self.database.scenarios)
+        return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
+
+    def scenario_on(self, id: str, day: date) -> ScenarioId:
+        """The id, if there is such a scenario and it had opened by a day."""
+        opened = self.database.scenarios[self.scenario(id)].opened
+        if day < opened:
+            raise ScenError(f"{id} opened on {opened}: nothing was asked on {day}")
+        return id
+
+    def evidence(self, id: str) -> EvidenceId:
+        """The id, if there is such an item."""
+        self.refuse_left_out("evidence", id, self.database.evidence)
+        return known_id(id, self.database.evidence, "evidence", "scen list evidence")
+
+    def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
+        """A new record never takes the place of one that is there, sound or not."""
+        self.refuse_left_out(kind, id, known)
+        if id in known:
+            raise ScenError(f"there is {kind} '{id}' already: scen show {id}; {do}")
+
+    def refuse_left_out(self, kind: Kind, id: str, known: Container[str]) -> None:
+        """A record whose file has a fault is there all the same: say where the fault is."""
+        if id not in known and (faults := self._faults(path_of(kind, id))):
+            raise ScenError(f"{kind} '{id}' has a fault to mend first: {faults[0]}")
+
+    def refuse_unknown(self, ratings: Iterable[str], indicators: Iterable[str]) -> None:
+        """What is rated must be there: scenarios, and indicators as `SCENARIO/INDICATOR`."""
+        for scenario in ratings:
+            self.scenario(scenario)
+        for text in indicators:
+            scenario = text.partition("/")[0]
+            known = self.database.scenarios[self.scenario(scenario)].indicators
+            keys = [f"{scenario}/{key}" for key in known]
+            known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
+
+    def refuse_without_tracker(self) -> None:
+        """Nothing is recorded by conventions that cannot be read."""
+        path = "tracker.yaml"
+        data = self.snapshot.get(path)
+        if data is None or read_record("tracker", path, data)[0] is None:
+            # What could not be read is reported as missing first, and then why.
+            fault = self._faults(path)[-1 if data is None else 0]
+            raise ScenError(f"the tracker has a fault to mend first: {fault}")
+
+    def _faults(self, path: str) -> list[Problem]:
+        """The errors of one file, placed as one would type its path from here."""
+        place = from_here(self.root / path)
+        return [
+            replace(problem, path=place)
+            for problem in self.problems
+            if problem.path == path and problem.severity == "error"
+        ]
+
+
+def open_folder(root: Path, read: Read | None = None) -> Opened:
+    """The database in a folder, as its files are now."""
+    snapshot, problems = worktree.snapshot(root)
+    loaded = load(snapshot, read)
+    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
+
+
+def open_revision(
+    root: Path,
+    repository: git.Repository,
+    revision: str,
+    at_hand: Mapping[str, bytes] | None = None,
+    read: Read | None = None,
+) -> Opened:
+    """The database as a revision had it, read from git's objects; no file is touched.
+
+    A file that is the same `at_hand` is not read again.
+    """
+    commit = git.commit_of(repository, revision)
+    snapshot, problems = git.snapshot(repository, commit, at_hand or {})
+    if not snapshot:
+        raise ScenError(f"the revision '{revision}' has no database in {repository.prefix or '.'}")
+    loaded = load(snapshot, read)
+    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), commit)
+
+
+def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
+    """The id if it is known; else an error that names the nearest one."""
+    if id in (known if isinstance(known, Container) else (known := list(known))):
+        return id
+    hint = did_you_mean(id, known) or f"{where} names them"
+    raise ScenError(f"no {what} {shown(id)}; {hint}")

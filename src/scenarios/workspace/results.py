@@ -1,0 +1,160 @@
+"""What the recording commands answer: typed, and printed as JSON as it stands here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from msgspec import UNSET, Struct, UnsetType
+
+from scenarios.analysis.evidence.knowledge import members
+from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.ledger.effects import Effect, effects
+from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.feedback import Figure
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
+from scenarios.workspace.writing import Written
+
+
+class Recorded(Struct, frozen=True, kw_only=True):
+    """A record that was written, or in a dry run would have been.
+
+    `paths` are the files. `commit` and `subject` are there only where a commit was asked for:
+    None where nothing changed, in a dry run, or where git said no.
+    """
+
+    id: str
+    paths: list[str]
+    dry_run: bool
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
+class EvidenceRecorded(Struct, frozen=True, kw_only=True):
+    """The same for an item of evidence; `effects` has a row for each scenario it bears on."""
+
+    id: EvidenceId
+    paths: list[str]
+    dry_run: bool
+    effects: tuple[Effect, ...]
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
+class ForecastFigure(Struct, frozen=True, kw_only=True):
+    """The team's stated probability before and after, in [0, 1], beside what the evidence implies.
+
+    `analysts` is the number whose forecasts stand; `gap_decibans` is stated minus implied.
+    """
+
+    scenario: ScenarioId
+    before: float | None
+    after: float | None
+    analysts: int
+    implied: float
+    gap_decibans: float | None
+
+
+class ForecastRecorded(Struct, frozen=True, kw_only=True):
+    """A sheet that was written: its `id`, and the figures of each scenario it speaks of."""
+
+    id: str
+    paths: list[str]
+    dry_run: bool
+    figures: list[ForecastFigure]
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
+class SheetAnswer(Struct, frozen=True, kw_only=True):
+    """One answer of a sitting, beside the others', the team's with it, and the implied one.
+
+    `revised_from` is the blind figure, where the analyst moved on after seeing the others.
+    """
+
+    scenario: ScenarioId
+    before: float | None
+    after: float | None
+    others: Figure | None
+    team: Figure | None
+    implied: float
+    gap_decibans: float | None
+    reaffirmed: bool
+    rationale: str | None
+    revised_from: float | None
+
+
+class SheetRecorded(Struct, frozen=True, kw_only=True):
+    """What came of a sitting; `id` and `sheet` are None where no sheet was written.
+
+    `paths` are the files of the sheet and of the items that were `rated` in the sitting.
+    """
+
+    id: str | None
+    paths: list[str]
+    dry_run: bool
+    analyst: Analyst
+    date: date
+    skipped: list[ScenarioId]
+    rated: list[EvidenceId]
+    sheet: str | None
+    answers: list[SheetAnswer]
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
+class Started(Struct, frozen=True, kw_only=True):
+    """The files of a new database."""
+
+    paths: list[str]
+    dry_run: bool
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
+class SetSum(Struct, frozen=True, kw_only=True):
+    """What one analyst's standing figures in a set add up to: `given` of `members` of them."""
+
+    set: SetId
+    members: int
+    given: int
+    total: float
+
+
+def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Effect, ...]:
+    """What an item did to each scenario that it bears on, on a day."""
+    return effects(written.before.database, written.after.database, id, day)
+
+
+def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> list[ForecastFigure]:
+    """The stated probability of each scenario before and after a sheet was written."""
+    figures = []
+    for id in ids:
+        now = explain(written.after.database, id, on)
+        before = stated(written.before.database, id, on)
+        figures.append(
+            ForecastFigure(
+                scenario=id,
+                before=before.probability if before else None,
+                after=now.stated.probability if now.stated else None,
+                analysts=now.stated.analysts if now.stated else 0,
+                implied=now.implied.probability,
+                gap_decibans=now.gap_decibans,
+            )
+        )
+    return figures
+
+
+def set_sums(
+    database: Database, analyst: Analyst, ids: Iterable[ScenarioId], on: date
+) -> list[SetSum]:
+    """What an analyst's figures add up to in each set that these scenarios belong to."""
+    sets = sorted({set for id in ids if (set := database.scenarios[id].set)})
+    sums = []
+    for set_id in sets:
+        every = members(database, set_id)
+        figures = [
+            own.probability for id in every if (own := standing(database, id, on).get(analyst))
+        ]
+        sums.append(SetSum(set=set_id, members=len(every), given=len(figures), total=sum(figures)))
+    return sums

@@ -1,0 +1,49 @@
+"""A new database: a tracker, and the schemas for editors."""
+
+from __future__ import annotations
+
+import os
+from contextlib import nullcontext
+from pathlib import Path
+
+from scenarios.errors import ScenError
+from scenarios.storage import worktree
+from scenarios.storage.lock import lock
+from scenarios.storage.new_database import files
+from scenarios.workspace import commit as committing
+from scenarios.workspace.commit import Committed
+from scenarios.workspace.place import from_here
+
+
+def start(root: Path, *, dry_run: bool, commit: bool) -> tuple[list[Path], Committed | None]:
+    """Write the files of a new database below `root`; what a try that was cut short left may stay.
+
+    The files, and the commit where one was asked for.
+    """
+    title = _title(root)
+    content = files(title)
+    there = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
+    if there:
+        raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")
+    missing = [path for path in content if not os.path.lexists(root / path)]
+    subject = f"init: {title or 'Scenarios'}"
+    pending = committing.check(root, missing, subject, dry_run=dry_run) if commit else None
+    with lock(root) if pending and not dry_run else nullcontext():
+        for path in missing if not dry_run else ():
+            worktree.create(root, path, content[path])
+        committed = committing.commit(pending, dry_run=dry_run) if pending else None
+    return [root / path for path in content], committed
+
+
+def _is_in_the_way(place: Path, data: bytes) -> bool:
+    """Whether something else is there; what a try that was cut short left is not in the way."""
+    if not os.path.lexists(place):
+        return False
+    may_stay = place.name != "tracker.yaml" and place.is_file() and os.access(place, os.R_OK)
+    return not (may_stay and place.read_bytes() == data)
+
+
+def _title(folder: Path) -> str:
+    """What a folder's name says, without what no file may hold."""
+    name = Path(os.path.realpath(folder)).name.encode(errors="replace").decode()
+    return "".join(c if c.isprintable() else " " for c in name).strip()

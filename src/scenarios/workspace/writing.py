@@ -1,0 +1,88 @@
+"""A change on its way to disk and git: drafted under the lock, checked, written, committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from typing import NamedTuple
+
+from scenarios.errors import Problem, ScenError
+from scenarios.storage import temporary, worktree
+from scenarios.storage.edits import Draft, accept, new_problems
+from scenarios.storage.loader import Loaded
+from scenarios.storage.lock import lock
+from scenarios.workspace import commit as committing
+from scenarios.workspace.commit import Committed
+from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.place import from_here
+
+
+class Written(NamedTuple):
+    """What was written, or in a dry run would have been.
+
+    `warnings` are what a check of the database says now and did not before; `committed` is None
+    where no commit was asked for.
+    """
+
+    before: Opened
+    after: Loaded
+    drafts: list[Draft]
+    dry_run: bool
+    warnings: tuple[Problem, ...] = ()
+    committed: Committed | None = None
+
+    @property
+    def paths(self) -> list[str]:
+        """The files, as one would type them from here."""
+        return [from_here(self.before.root / draft.path) for draft in self.drafts]
+
+
+def write(
+    root: Path,
+    draft: Callable[[Opened], Sequence[Draft]],
+    *,
+    edits: bool,
+    dry_run: bool = False,
+    commit: str | Callable[[Written], str] | None = None,
+) -> Written:
+    """Draft against a fresh reading, refuse what has a new fault, write the rest.
+
+    An edit of an existing file is read, checked and written under the database's lock. `commit`
+    is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
+    """
+    with lock(root) if (edits or commit) and not dry_run else nullcontext():
+        if not dry_run:
+            temporary.clear_below(root)
+        opened = open_folder(root)
+        opened.refuse_without_tracker()
+        drafts = [d for d in draft(opened) if d.new != d.old]
+        after = accept(opened.snapshot, opened.loaded, drafts)
+        warnings = tuple(new_problems(opened.problems, after.problems))
+        written = Written(opened, after, drafts, dry_run, warnings)
+        pending = None
+        if commit and drafts:
+            subject = commit if isinstance(commit, str) else commit(written)
+            paths = [d.path for d in drafts]
+            pending = committing.check(root, paths, subject, dry_run=dry_run)
+        if not dry_run:
+            _put(root, drafts)
+        done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
+    return written._replace(committed=done) if commit else written
+
+
+def _put(root: Path, drafts: Sequence[Draft]) -> None:
+    """Write the files one after the other; an error says which of them came first."""
+    for number, draft in enumerate(drafts):
+        try:
+            if draft.old is None:
+                worktree.create(root, draft.path, draft.new)
+            else:
+                worktree.replace(root, draft.path, draft.old, draft.new)
+        except worktree.Exists:
+            raise
+        except ScenError as error:
+            if not number:
+                raise
+            first = ", ".join(from_here(root / done.path) for done in drafts[:number])
+            raise ScenError(f"{error} (but {first}, which came first)") from None
