@@ -17,7 +17,7 @@ from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, s
 from scenarios.analysis.period.period import MOVED_BITS, jeffreys
 from scenarios.model import Database, ScenarioId, Source, Tracker
 from tests.analysis.test_chronicle import Broken, Story, held, stories
-from tests.records import day, indicator, item, resolution, scenario, sheet
+from tests.records import WEIGHTS, day, indicator, item, resolution, scenario, sheet
 from tests.records import near as about
 
 VISIT, DENIAL, SHEET = "2022-01-03-visit", "2022-01-05-denial", "2022-01-04-desk"
@@ -127,6 +127,22 @@ def test_what_an_item_fires_and_who_says_it_belong_to_a_scenario_s_history() -> 
     assert told.entries[1].what.changed[0].field == "indicators.talks.ratings.war"
 
 
+def test_a_source_that_is_graded_anew_moves_what_it_told_where_grades_count() -> None:
+    story = Story()
+    told = item(day(2), source="wire", credibility=1, ratings={"war": "CC"})
+    story.commit(1, {"war": scenario(0.5), VISIT: told, "wire": Source("A wire", "A")})
+    story.commit(2, {"wire": Source("A wire", "C")})
+    story.commit(3, {"tracker": Tracker(grade_weights=WEIGHTS)})
+    story.commit(4, {"wire": Source("A wire", "A")})
+    told_of = [figures(entry) for entry in history(story.revisions).entries[:3]]
+    weight = WEIGHTS.reliability["C"]
+    assert told_of == [
+        [("war", None, about(10 / 11))],
+        [("war", None, about(10**weight / (1 + 10**weight)))],
+        [],
+    ]
+
+
 def test_a_scenario_that_came_or_went_is_in_its_own_history() -> None:
     story = desk()
     story.commit(6, {"war": None})
@@ -229,7 +245,7 @@ def pair(database: Database, id: ScenarioId, on: date | None) -> tuple[float | N
         return None, None
     last = last_open_day(database, id, on)
     figure = stated(database, id, last)
-    return figure.probability if figure else None, implied_on(database, id, [last])[0]
+    return figure.probability if figure else None, implied_on(database, {id: [last]})[id][0]
 
 
 @given(stories())

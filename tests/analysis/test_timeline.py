@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import math
 from datetime import date, timedelta
 from typing import Any
 
@@ -411,13 +410,6 @@ def daily(line: Line, days: int) -> list[float | None]:
     return figures or [None] * days
 
 
-def agree(one: list[float | None], other: list[float | None]) -> bool:
-    return len(one) == len(other) and all(
-        p == q if p is None or q is None else math.isclose(p, q, rel_tol=1e-12, abs_tol=0)
-        for p, q in zip(one, other, strict=True)
-    )
-
-
 @given(resolved_databases())
 @settings(max_examples=60, deadline=None)
 def test_the_runs_are_what_a_count_of_every_day_gives(db: Database) -> None:
@@ -440,11 +432,11 @@ def assert_same_days(db: Database, one: Scenario, result: Timeline, days: list[d
     together = [figure.probability if figure else None for figure in figures]
     first = next((n for n, figure in enumerate(together) if figure is not None), len(days))
     frozen = [together[first] if n >= first else None for n in range(len(days))]
-    assert agree(daily(result.ours.get("first", ()), len(days)), frozen)
+    assert daily(result.ours.get("first", ()), len(days)) == frozen
     if len(result.analysts) > 1:
-        assert agree(daily(result.ours["team"], len(days)), together)
+        assert daily(result.ours["team"], len(days)) == together
     else:
         assert "team" not in result.ours
     assert daily(result.ours["prior"], len(days)) == [prior_at(one, on) for on in days]
-    implied: list[float | None] = [ledger(known(db, on), id).implied.probability for on in days]
-    assert agree(daily(result.ours["implied"], len(days)), implied)
+    implied = [ledger(known(db, on), id).implied.probability for on in days]
+    assert daily(result.ours["implied"], len(days)) == implied

@@ -7,10 +7,11 @@ from itertools import pairwise
 
 from hypothesis import given
 
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import known, members
 from scenarios.analysis.forecasts.stated import Stated, stated
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.neighbourhood import (
+    Boards,
     bearing,
     days_of_change,
     implied_on,
@@ -29,9 +30,25 @@ DAYS = [day(n) for n in range(0, 360, 7)]
 def test_the_implied_probability_is_that_of_the_full_ledger_on_every_day(db: Database) -> None:
     items = bearing(db)
     for id in db.scenarios:
-        figures = implied_on(near(db, id, items), id, DAYS)
-        full = [ledger(known(db, on), id).implied.probability for on in DAYS]
-        assert figures == about(full)
+        figures = implied_on(near(db, id, items), {id: DAYS})[id]
+        assert figures == [ledger(known(db, on), id).implied.probability for on in DAYS]
+
+
+@given(databases())
+def test_the_members_of_a_set_on_days_of_each_are_what_each_is_alone(db: Database) -> None:
+    for set_id in db.tracker.sets:
+        days = {id: DAYS[n::2] for n, id in enumerate(reversed(members(db, set_id)))}
+        if days:
+            alone = {id: implied_on(db, {id: on})[id] for id, on in days.items()}
+            assert implied_on(db, days) == alone
+
+
+@given(databases())
+def test_boards_that_are_kept_change_nothing(db: Database) -> None:
+    for id in db.scenarios:
+        kept: Boards = {}
+        one_by_one = [implied_on(db, {id: [on]}, kept)[id] for on in DAYS]
+        assert [[figure] for figure in implied_on(db, {id: DAYS})[id]] == one_by_one
 
 
 @given(databases())
@@ -41,7 +58,7 @@ def test_between_two_days_of_change_only_time_moves_a_scenario(db: Database) -> 
         if one.prior.hazard is None:
             for eve, on in pairwise(DAYS):
                 if not any(eve < change <= on for change in changes):
-                    assert len(set(implied_on(db, id, [eve, on]))) == 1
+                    assert len(set(implied_on(db, {id: [eve, on]})[id])) == 1
 
 
 def test_a_trend_ends_on_the_day_before_the_outcome_was_recorded() -> None:

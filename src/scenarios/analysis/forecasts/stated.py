@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+import math
+from collections.abc import Callable, Collection
+from datetime import date
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import contends, members
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet, SheetId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet, SheetId, Tracker
 from scenarios.scales import decibans, probability
 
 
@@ -52,28 +54,30 @@ def given(
     return [_given(id, sheet, scenario_id) for id, sheet in sorted(sheets, key=_by_date)]
 
 
+def standing_days(tracker: Tracker) -> int:
+    """On how many days a forecast stands, its own the first; without expiry, on all there are."""
+    expiry = tracker.forecast_expires_days
+    return date.max.toordinal() if expiry is None else expiry + 1
+
+
 def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[Analyst, Standing]:
     """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
     latest = {entry.analyst: entry for entry in given(database, scenario_id, None, as_of)}
-    days = database.tracker.forecast_expires_days
-    oldest = date.min if days is None else as_of - timedelta(days=min(days, as_of.toordinal() - 1))
+    days = standing_days(database.tracker)
     return {
         analyst: Standing(entry.probability, entry.date, entry.sheet)
         for analyst, entry in sorted(latest.items())
-        if entry.probability is not None and entry.date >= oldest
+        if entry.probability is not None and (as_of - entry.date).days < days
     }
 
 
 def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated | None:
-    """The geometric mean of odds of the standing forecasts (Satopää et al. 2014).
-
-    In a set the means are normalised, but only where every member in it has a standing figure.
-    """
+    """The pooled standing forecasts, in a set where every member in it has one each its share."""
     own = standing(database, scenario_id, as_of)
     if not own:
         return None
     mean = _mean(own)
-    together = {scenario_id: mean}
+    together = [mean]
     set_id = database.scenarios[scenario_id].set
     for other in members(database, set_id) if set_id else ():
         if other == scenario_id or not contends(database, other, as_of):
@@ -81,20 +85,34 @@ def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated |
         figures = standing(database, other, as_of)
         if not figures:
             return Stated(mean, tuple(own))
-        together[other] = _mean(figures)
-    whole = sum(together.values())
-    if len(together) == 1 or abs(whole - 1) <= _ROUNDING:
-        return Stated(mean, tuple(own))
-    return Stated(mean / whole, tuple(own), normalised=True)
+        together.append(_mean(figures))
+    normalised = share(mean, together)
+    return Stated(normalised, tuple(own), normalised != mean)
+
+
+def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = decibans) -> float:
+    """The geometric mean of odds (Satopää et al. 2014); one figure stays exactly as it was given.
+
+    `in_decibans` is `decibans`, or a table of it where many are pooled.
+    """
+    lowest = min(figures)
+    if lowest == max(figures):
+        return lowest
+    return probability(math.fsum(map(in_decibans, figures)) / len(figures))
+
+
+def share(own: float, together: Collection[float]) -> float:
+    """A figure, normalised where those of the whole set, its own among them, do not sum to 1."""
+    whole = math.fsum(together)
+    # Alone, in no set or as the last member of one, it is its own whole.
+    return own if own == whole or abs(whole - 1) <= _ROUNDING else own / whole
 
 
 _ROUNDING = 1e-9
 
 
 def _mean(figures: dict[Analyst, Standing]) -> float:
-    if len(figures) == 1:
-        return next(iter(figures.values())).probability
-    return probability(sum(decibans(f.probability) for f in figures.values()) / len(figures))
+    return pooled([figure.probability for figure in figures.values()])
 
 
 def _by_date(entry: tuple[SheetId, Sheet]) -> tuple[date, SheetId]:

@@ -5,16 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import msgspec
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision, Standing, States
-from scenarios.analysis.history.incremental import Pair, Running
+from scenarios.analysis.evidence.knowledge import last_open_day, members, rivals
+from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.history.commits import (
+    Commit,
+    RecordChange,
+    Revision,
+    Standing,
+    States,
+    borne,
+)
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
-from scenarios.analysis.ledger.neighbourhood import near
+from scenarios.analysis.ledger.neighbourhood import Boards, implied_on, near
 from scenarios.analysis.period.period import MOVED_BITS, jeffreys
-from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    Kind,
+    Record,
+    Scenario,
+    ScenarioId,
+    Sheet,
+    Source,
+    Tracker,
+)
 
 SHOWN = 3
 """So many scenarios are told of a commit to everything: those that it moved most."""
@@ -47,6 +65,10 @@ class History(msgspec.Struct, frozen=True):
 
 
 Near = Database | None
+Pair = tuple[float | None, float | None]
+"""What is stated and what is implied; None where nothing is."""
+Kept = dict[str, tuple[Database, Boards]]
+"""For each set, or scenario outside sets, the records last seen and the boards built from them."""
 
 
 def history(
@@ -81,34 +103,33 @@ def _changed(revisions: Sequence[Revision], subject: str) -> Iterator[bool]:
 def _entries(
     revisions: Sequence[Revision], told: frozenset[int], subject: str | None
 ) -> Iterator[Entry]:
-    states = States(revisions)
-    running: WeakKeyDictionary[Standing, Running] = WeakKeyDictionary()
+    states, kept = States(revisions), Kept()
     for number, revision in enumerate(revisions):
         standing = states.before(revision)
-        figures = running.setdefault(standing, Running())
         if number in told:
-            yield _entry(revision, standing, figures, subject)
+            yield _entry(revision, standing, kept, subject)
         else:
-            _put(revision.changes, standing, figures)
+            standing.put(revision.changes)
         states.keep(revision, standing)
 
 
-def _entry(revision: Revision, standing: Standing, running: Running, subject: str | None) -> Entry:
+def _entry(revision: Revision, standing: Standing, kept: Kept, subject: str | None) -> Entry:
     """What a commit did itself; `standing` goes from before it to after it."""
     own = revision.own
-    _put(_brought(revision), standing, running)
+    standing.put(_brought(revision))
     of = [one for one in own if subject in (None, one.id)]
     there = standing.database.scenarios.keys() | {it.id for it in own if it.kind == "scenario"}
     about = {subject} & there if subject else set[ScenarioId]()
-    ids = about or running.touched(standing, of) & there
+    ids = about or _touched(standing.database, of) & there
     day = standing.latest_with(own)
     around = [_near(standing, id) for id in about]
-    before = {id: running.pair(standing, id, day) for id in ids}
-    _put(own, standing, running)
+    before = _pairs(standing, kept, ids, day)
+    standing.put(own)
     around += [_near(standing, id) for id in about]
     if about:
         of = [one for one in own if any(it and one.id in records(it, one.kind) for it in around)]
-    figures = [_figures(id, before[id], running.pair(standing, id, day)) for id in ids]
+    after = _pairs(standing, kept, ids, day)
+    figures = [_figures(id, before[id], after[id]) for id in ids]
     if subject is None:
         figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
@@ -122,9 +143,54 @@ def _brought(revision: Revision) -> list[RecordChange]:
     return [one for one in revision.changes if (one.kind, one.id) not in own]
 
 
-def _put(changes: Sequence[RecordChange], standing: Standing, running: Running) -> None:
-    standing.put(changes)
-    running.take(standing, changes)
+def _touched(database: Database, changes: Iterable[RecordChange]) -> set[ScenarioId]:
+    """The scenarios, rivals included, that changed records have to do with, before or after."""
+    touched: set[ScenarioId] = set()
+    for change in changes:
+        for record in (change.before, change.after):
+            touched.update(_about(database, change.id, record))
+    return touched.union(*(rivals(database, id) for id in touched & database.scenarios.keys()))
+
+
+def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
+    """The scenarios that a state of a record has to do with, rivals aside."""
+    if isinstance(record, Tracker):
+        return database.scenarios
+    if isinstance(record, Evidence):
+        return borne(database, record)
+    if isinstance(record, Sheet):
+        return record.probabilities
+    if isinstance(record, Scenario):
+        rated = {rated for own in record.indicators.values() for rated in own.ratings}
+        return rated | {id, *members(database, record.set)} if record.set else rated | {id}
+    if isinstance(record, Source) and database.tracker.grade_weights:
+        citing = [item for item in database.evidence.values() if item.source == id]
+        return {scenario for item in citing for scenario in borne(database, item)}
+    return ()
+
+
+def _pairs(
+    standing: Standing, kept: Kept, ids: Iterable[ScenarioId], day: date | None
+) -> dict[ScenarioId, Pair]:
+    """The figures of scenarios on a day; the members of a set share one computation."""
+    database = standing.database
+    pairs: dict[ScenarioId, Pair] = dict.fromkeys(ids, (None, None))
+    units: dict[str, dict[ScenarioId, date]] = {}
+    for id in pairs:
+        scenario = database.scenarios.get(id)
+        if day and scenario and scenario.opened <= day:
+            last = last_open_day(database, id, day)
+            units.setdefault(scenario.set or f"/{id}", {})[id] = last
+    for name, unit in units.items():
+        around = near(database, next(iter(unit)), standing.bearing, standing.speaking)
+        bearing = msgspec.structs.replace(around, sheets={})
+        if name not in kept or kept[name][0] != bearing:
+            kept[name] = bearing, {}
+        implied = implied_on(around, {id: [on] for id, on in unit.items()}, kept[name][1])
+        for id, on in unit.items():
+            figure = stated(around, id, on)
+            pairs[id] = figure.probability if figure else None, implied[id][0]
+    return pairs
 
 
 def _near(standing: Standing, id: str) -> Near:

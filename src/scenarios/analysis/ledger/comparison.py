@@ -1,8 +1,9 @@
-"""Scenarios side by side at a date: their priors, the lines about them, the odds that follow."""
+"""Scenarios side by side at a date: their priors, the lines about them, what those imply."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -11,16 +12,17 @@ from scenarios.analysis.evidence.knowledge import Known, contends, rivals
 from scenarios.analysis.ledger.contributions import Row, centred, rows
 from scenarios.analysis.ledger.dependence import Group, Net, groups, net, total
 from scenarios.model import Scenario, ScenarioId
-from scenarios.scales import decibans, held
+from scenarios.scales import decibans, held, probability
 
 
 class Board(msgspec.Struct, frozen=True):
-    """Scenarios side by side: for each its prior at the date and the lines about it."""
+    """Scenarios side by side, by id: for each its prior at the date, its lines and their total."""
 
     compared: bool
     dependence: float
     groups: list[Group]
     nets: dict[ScenarioId, list[Net]]
+    totals: dict[ScenarioId, float]
     priors: dict[ScenarioId, float]
     neutral: int
 
@@ -39,45 +41,52 @@ def prior_at(scenario: Scenario, day: date) -> float:
 
 
 def side_by_side(known: Known, scenario_id: ScenarioId) -> Board:
-    """A scenario, first, and the rivals that still contend with it."""
+    """A scenario and the rivals that still contend with it."""
     scenarios, tracker = known.database.scenarios, known.database.tracker
     others = rivals(known.database, scenario_id)
     contending = (r for r in others if contends(known.database, r, known.as_of))
-    columns = (scenario_id, *contending)
+    columns = tuple(sorted((scenario_id, *contending)))
     compared = scenarios[scenario_id].set is not None
     raw = rows(known, columns) if len(columns) > 1 or not compared else []
     said = [centred(row, columns) for row in raw] if compared else raw
     told = groups(row for row in said if any(row.values.values()))
+    nets = {column: net(told, column) for column in columns}
     return Board(
         compared,
         tracker.evidence_dependence,
         told,
-        {column: net(told, column) for column in columns},
+        nets,
+        totals(nets, tracker.evidence_dependence),
         {column: prior_at(scenarios[column], known.as_of) for column in columns},
         sum(_neutral(r, s, scenario_id) for r, s in zip(raw, said, strict=True)),
     )
 
 
-def log_odds(board: Board, scenario_id: ScenarioId, totals: dict[ScenarioId, float]) -> float:
-    """Decibans of the implied probability before `bound`; `totals` override the columns' own.
+def totals(nets: Mapping[ScenarioId, Sequence[Net]], dependence: float) -> dict[ScenarioId, float]:
+    """The decibans that the lines about each scenario add up to."""
+    return {column: total(lines, dependence) for column, lines in nets.items()}
+
+
+def log_odds(board: Board, scenario_id: ScenarioId) -> float:
+    """Decibans of the implied probability before `bound`.
 
     In a set ln pᵢ + evidenceᵢ·ln10/10 is normalised over the members; alone, Bayes' rule.
     """
-
-    def evidence(column: ScenarioId) -> float:
-        own = totals.get(column)
-        return total(board.nets[column], board.dependence) if own is None else own
-
-    chance = board.priors[scenario_id]
-    others = [column for column in board.priors if column != scenario_id]
+    chance, evidence = board.priors[scenario_id], board.totals[scenario_id]
     if not board.compared:
-        return decibans(chance) + evidence(scenario_id)
+        return decibans(chance) + evidence
+    others = [column for column in board.priors if column != scenario_id]
     if not others:
         return math.inf
-    strengths = [10 * math.log10(board.priors[c]) + evidence(c) for c in others]
+    strengths = [10 * math.log10(board.priors[c]) + board.totals[c] for c in others]
     top = max(strengths)
     against = top + 10 * math.log10(sum(10 ** ((s - top) / 10) for s in strengths))
-    return 10 * math.log10(chance) + evidence(scenario_id) - against
+    return 10 * math.log10(chance) + evidence - against
+
+
+def implied(board: Board, scenario_id: ScenarioId) -> float:
+    """The implied probability, within its bounds: the one place that computes it."""
+    return held(probability(log_odds(board, scenario_id)))
 
 
 def _neutral(raw: Row, said: Row, scenario_id: ScenarioId) -> bool:

@@ -35,8 +35,10 @@ def groups(rows: Iterable[Row]) -> list[Group]:
 
     for number, row in enumerate(every):
         for tie in row.ties:
-            one, other = sorted((lead(number), lead(first_with.setdefault(tie, number))))
-            leader[other] = one
+            first = first_with.setdefault(tie, number)
+            if first != number:
+                one, other = sorted((lead(number), lead(first)))
+                leader[other] = one
     together: dict[int, Group] = {}
     for number, row in enumerate(every):
         together.setdefault(lead(number), []).append(row)
@@ -98,6 +100,9 @@ def _sides(nets: Sequence[Net]) -> tuple[list[Net], list[Net]]:
 
 
 def _net(number: int, speaking: Group, column: ScenarioId) -> Net:
+    if len(speaking) == 1:  # nearly all of them: not worth a sort
+        return Net(number, speaking[0].values[column], speaking[0], tuple(speaking), ())
+
     def size(row: Row) -> tuple[float, str]:
         return -abs(row.values[column]), row.id
 

@@ -6,13 +6,14 @@ import math
 from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.comparison import Board, log_odds, side_by_side
+from scenarios.analysis.ledger.comparison import Board, implied, log_odds, side_by_side
 from scenarios.analysis.ledger.contributions import included
-from scenarios.analysis.ledger.dependence import Group, Net, discounted, total, totals_without
+from scenarios.analysis.ledger.dependence import Group, Net, discounted, totals_without
 from scenarios.model import EvidenceId, ScenarioId
-from scenarios.scales import decibans, held, probability
+from scenarios.scales import decibans
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "time", "rivals", "bound"]
 
@@ -79,20 +80,20 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
     ]
     lines.sort(key=lambda line: (-abs(line.counted_decibans), line.id))
     lines += [_in_prior(known, id) for id in included(known, tuple(board.priors))]
-    before_rivals = at_date + total(board.nets[scenario_id], board.dependence)
-    free = log_odds(board, scenario_id, {})
-    implied = held(probability(free))
+    before_rivals = at_date + board.totals[scenario_id]
+    free = log_odds(board, scenario_id)
+    chance = implied(board, scenario_id)
     # Alone in its set a scenario has infinite odds: the bound carries the whole step.
     settled = before_rivals if math.isinf(free) else free
     lines += _closing("time", at_date - prior.decibans)
     lines += _closing("rivals", settled - before_rivals)
-    lines += _closing("bound", decibans(implied) - settled)
+    lines += _closing("bound", decibans(chance) - settled)
     return Ledger(
         scenario_id,
         prior,
         tuple(lines),
         board.neutral,
-        Quantity(implied, decibans(implied)),
+        Quantity(chance, decibans(chance)),
         _leave_one_out(board, scenario_id),
     )
 
@@ -101,12 +102,12 @@ def _leave_one_out(board: Board, scenario_id: ScenarioId) -> LeaveOneOut:
     without = {
         column: totals_without(nets, board.dependence) for column, nets in board.nets.items()
     }
-    full = held(probability(log_odds(board, scenario_id, {})))
+    full = implied(board, scenario_id)
     low: tuple[float, str | None] = (full, None)
     high: tuple[float, str | None] = (full, None)
     for number, group in enumerate(board.groups):
-        totals = {column: less[number] for column, less in without.items() if number in less}
-        chance = held(probability(log_odds(board, scenario_id, totals)))
+        less = {column: totals[number] for column, totals in without.items() if number in totals}
+        chance = implied(replace(board, totals={**board.totals, **less}), scenario_id)
         name = _name(board, scenario_id, number, group)
         if chance < low[0]:
             low = (chance, name)

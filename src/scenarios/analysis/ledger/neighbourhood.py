@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import bears_on, known, resolution, rivals
-from scenarios.analysis.ledger.comparison import Board, log_odds, prior_at, side_by_side
-from scenarios.analysis.ledger.dependence import total
+from scenarios.analysis.evidence.knowledge import bears_on, contends, known, resolution, rivals
+from scenarios.analysis.ledger.comparison import Board, implied, prior_at, side_by_side
 from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
-from scenarios.scales import held, probability
 
 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
@@ -76,20 +74,26 @@ def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:
     return sorted(found)
 
 
-def implied_on(database: Database, scenario_id: ScenarioId, days: Sequence[date]) -> list[float]:
-    """The ledger's implied probability on each of these days, without the ledger's rows."""
-    scenario = database.scenarios[scenario_id]
-    changes = days_of_change(database, scenario_id)
-    boards: dict[int, tuple[Board, dict[ScenarioId, float]]] = {}
-    found = []
-    for day in days:
-        stretch = bisect_right(changes, day)
-        if stretch not in boards:
-            board = side_by_side(known(database, day), scenario_id)
-            totals = {c: total(nets, board.dependence) for c, nets in board.nets.items()}
-            boards[stretch] = board, totals
-        board, totals = boards[stretch]
-        priors = {**board.priors, scenario_id: prior_at(scenario, day)}
-        at = msgspec.structs.replace(board, priors=priors)
-        found.append(held(probability(log_odds(at, scenario_id, totals))))
+Boards = dict[tuple[int, ScenarioId | None], Board]
+"""By the number of changes so far; a member that has left its set has a board of its own."""
+
+
+def implied_on(
+    database: Database, days: Mapping[ScenarioId, Iterable[date]], boards: Boards | None = None
+) -> dict[ScenarioId, list[float]]:
+    """The ledger's implied probability of a scenario, or of members of one set, on days of each.
+
+    `boards` is a cache for further calls with an equal database, sheets aside.
+    """
+    scenarios, changes = database.scenarios, days_of_change(database, next(iter(days)))
+    boards = {} if boards is None else boards
+    found: dict[ScenarioId, list[float]] = {}
+    for id, wanted in days.items():
+        found[id] = []
+        for day in wanted:
+            key = bisect_right(changes, day), None if contends(database, id, day) else id
+            if key not in boards:
+                boards[key] = side_by_side(known(database, day), id)
+            priors = {**boards[key].priors, id: prior_at(scenarios[id], day)}
+            found[id].append(implied(msgspec.structs.replace(boards[key], priors=priors), id))
     return found

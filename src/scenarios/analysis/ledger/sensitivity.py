@@ -8,10 +8,9 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.comparison import Board, log_odds, prior_at, side_by_side
-from scenarios.analysis.ledger.dependence import total
+from scenarios.analysis.ledger.comparison import Board, implied, prior_at, side_by_side, totals
 from scenarios.model import ScenarioId
-from scenarios.scales import decibans, held, probability
+from scenarios.scales import decibans, probability
 
 PRIOR_ODDS = (0.25, 0.5, 1.0, 2.0, 4.0)
 STRENGTHS = (0.5, 1.0, 2.0)
@@ -41,7 +40,7 @@ def sweep(known: Known, scenario_id: ScenarioId) -> Sweep:
         tuple(Swept(f, _with_prior(known, board, scenario_id, f)) for f in PRIOR_ODDS),
         tuple(Swept(f, _with_strength(board, scenario_id, f)) for f in STRENGTHS),
         tuple(
-            Swept(value, _implied(replace(board, dependence=value), scenario_id))
+            Swept(value, implied(replace(board, totals=totals(board.nets, value)), scenario_id))
             for value in values
         ),
     )
@@ -56,16 +55,10 @@ def _with_prior(known: Known, board: Board, scenario_id: ScenarioId, factor: flo
         declared = decibans(scenario.prior.probability) + 10 * log10(factor)
         prior = replace(scenario.prior, probability=probability(declared))
         bent = prior_at(replace(scenario, prior=prior), known.as_of)
-    return _implied(replace(board, priors={**board.priors, scenario_id: bent}), scenario_id)
+    return implied(replace(board, priors={**board.priors, scenario_id: bent}), scenario_id)
 
 
 def _with_strength(board: Board, scenario_id: ScenarioId, factor: float) -> float:
     """Every line is linear in its ratings, so that the totals bend with them."""
-    totals = {column: total(nets, board.dependence) * factor for column, nets in board.nets.items()}
-    return _implied(board, scenario_id, totals)
-
-
-def _implied(
-    board: Board, scenario_id: ScenarioId, totals: dict[ScenarioId, float] | None = None
-) -> float:
-    return held(probability(log_odds(board, scenario_id, totals or {})))
+    bent = {column: evidence * factor for column, evidence in board.totals.items()}
+    return implied(replace(board, totals=bent), scenario_id)

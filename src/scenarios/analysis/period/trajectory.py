@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
 from scenarios.analysis.evidence.indicator_state import ReadingState, reading
-from scenarios.analysis.evidence.knowledge import contends, known
-from scenarios.analysis.forecasts.stated import Given, given, stated
-from scenarios.analysis.ledger.comparison import log_odds, side_by_side
-from scenarios.analysis.ledger.dependence import total
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.forecasts.stated import Given, given, standing_days, stated
 from scenarios.analysis.ledger.neighbourhood import (
     bearing,
     days_of_change,
@@ -31,7 +29,6 @@ from scenarios.model import (
     ScenarioId,
     indicator_key,
 )
-from scenarios.scales import held, probability
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -82,10 +79,9 @@ def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[Scen
             continue
         around = near(window.database, unit[0], items, sheets)
         days = _days(window, around, unit, most)
-        figures = _implied(around, unit, days)
-        for id in unit:
-            if id in ids:
-                found[id] = _course(window, window.views[id], around, figures[id])
+        asked = {id: _open_days(window, id, days) for id in unit if id in ids}
+        for id, implied in implied_on(around, asked).items():
+            found[id] = _course(window, around, id, asked[id], implied)
     return {id: found[id] for id in ids}
 
 
@@ -108,11 +104,10 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     """The days on which something about these scenarios changed, or `most` at even distances."""
     spans = [span_of(window.views[id], window.as_of) for id in unit]
     first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    expiry = around.tracker.forecast_expires_days
     given = {sheet.date for sheet in around.sheets.values()}
-    if expiry is not None:
-        room = date.max.toordinal() - expiry - 1
-        given |= {d + timedelta(days=expiry + 1) for d in given if d.toordinal() <= room}
+    stands = standing_days(around.tracker)
+    room = date.max.toordinal() - stands
+    given |= {day + timedelta(stands) for day in given if day.toordinal() <= room}
     wanted = given.union(days_of_change(around, unit[0]))
     if any(around.scenarios[id].prior.hazard for id in unit):
         wanted.update(evenly(first, last, most // 2))
@@ -122,51 +117,28 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     return sorted(wanted.union(day for span in spans for day in span))
 
 
-def _implied(
-    around: Database, unit: Sequence[ScenarioId], days: Sequence[date]
-) -> dict[ScenarioId, dict[date, float]]:
-    """What is implied of each on these days; of a set's members from one board."""
-    if around.scenarios[unit[0]].set is None:
-        return {unit[0]: dict(zip(days, implied_on(around, unit[0], days), strict=True))}
-    changes = days_of_change(around, unit[0])
-    found: dict[ScenarioId, dict[date, float]] = {id: {} for id in unit}
-    stretches: dict[int, dict[ScenarioId, float]] = {}
-    for day in days:
-        stretch = bisect_right(changes, day)
-        if stretch not in stretches:
-            stretches[stretch] = _shares(around, unit, day)
-        for id, chance in stretches[stretch].items():
-            found[id][day] = chance
-    return found
+def _open_days(window: Window, id: ScenarioId, days: Iterable[date]) -> list[date]:
+    first, last = span_of(window.views[id], window.as_of)
+    return [day for day in days if first <= day <= last]
 
 
-def _shares(around: Database, unit: Sequence[ScenarioId], day: date) -> dict[ScenarioId, float]:
-    """What is implied on a day of the members that were still in the set."""
-    still = [id for id in unit if contends(around, id, day)]
-    if not still:
-        return {}
-    board = side_by_side(known(around, day), still[0])
-    totals = {id: total(nets, board.dependence) for id, nets in board.nets.items()}
-    return {id: held(probability(log_odds(board, id, totals))) for id in still}
-
-
-def _course(window: Window, view: View, around: Database, figures: dict[date, float]) -> Course:
-    first, last = span_of(view, window.as_of)
-    days = [*(day for day in figures if first <= day < last), last]
-    said = [stated(around, view.id, day) for day in days[:-1]]
-    points = [
-        Point(day, one.probability if one else None, figures[day])
-        for day, one in zip(days, said, strict=False)
-    ]
-    # What the report says of the last day is what the chart ends with, to the last digit.
-    end = view.stated.probability if view.stated else None
-    points.append(Point(last, end, view.now.implied.probability))
+def _course(
+    window: Window,
+    around: Database,
+    id: ScenarioId,
+    days: Sequence[date],
+    implied: Sequence[float],
+) -> Course:
+    view, said = window.views[id], [stated(around, id, day) for day in days]
     return Course(
-        view.id,
-        tuple(points),
+        id,
+        tuple(
+            Point(day, one.probability if one else None, chance)
+            for day, one, chance in zip(days, said, implied, strict=True)
+        ),
         _marks(window, view, days),
         tuple(_lanes(window, around, view)),
-        tuple(given(around, view.id, None, last)),
+        tuple(given(around, id, None, days[-1])),
     )
 
 

@@ -34,7 +34,7 @@ def trends(
         around = near(database, id, items, sheets)
         first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
         open_days = sorted({day for day in wanted if first <= day <= last})
-        implied = implied_on(around, id, open_days)
+        implied = implied_on(around, {id: open_days})[id]
         found[id] = tuple(
             Point(day, figure.probability if figure else None, chance)
             for day, chance in zip(open_days, implied, strict=True)

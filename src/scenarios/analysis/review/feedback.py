@@ -8,11 +8,11 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import contends, known, members
-from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.forecasts.stated import pooled, standing, stated
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.rules.coherence import TOLERANCE, nearest_sum_to_one
 from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
-from scenarios.scales import decibans, probability
+from scenarios.scales import decibans
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ def reveal(
         figures = standing(after, id, on)
         own = figures.pop(analyst, None)
         was = standing(before, id, on).get(analyst)
-        odds = [decibans(one.probability) for one in figures.values()]
+        others = [one.probability for one in figures.values()]
         together = stated(after, id, on)
         implied = ledger(at_day, id).implied
         found.append(
@@ -83,8 +83,10 @@ def reveal(
                 id,
                 was.probability if was else None,
                 own.probability if own else None,
-                Figure(probability(sum(odds) / len(odds)), len(odds)) if odds else None,
-                Figure(together.probability, len(together.analysts)) if together and odds else None,
+                Figure(pooled(others), len(others)) if others else None,
+                Figure(together.probability, len(together.analysts))
+                if together and others
+                else None,
                 implied.probability,
                 decibans(own.probability) - implied.decibans if own else None,
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, pairwise
@@ -10,10 +9,11 @@ from itertools import accumulate, pairwise
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
+from scenarios.analysis.forecasts.stated import pooled, share, standing_days
 from scenarios.analysis.ledger.comparison import prior_at
 from scenarios.analysis.ledger.neighbourhood import bearing, days_of_change, implied_on, near
 from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId
-from scenarios.scales import decibans, probability
+from scenarios.scales import decibans
 
 TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
 """The forecasters that are no analysts, in the order in which they are shown."""
@@ -165,22 +165,18 @@ def _line(marks: Mapping[int, float | None], question: Question) -> Line:
 def _analysts(archive: Archive, question: Question, scenario_id: ScenarioId) -> dict[Analyst, Line]:
     """What each analyst said of a scenario, over the days of the question."""
     told = archive.told.get(scenario_id, {})
-    expiry = archive.database.tracker.forecast_expires_days
-    return {name: _analyst(said, expiry, question) for name, said in told.items()}
+    days = standing_days(archive.database.tracker)
+    return {name: _analyst(said, days, question) for name, said in told.items()}
 
 
-def _analyst(told: Told, expiry: int | None, question: Question) -> Line:
+def _analyst(told: Told, stands: int, question: Question) -> Line:
     """A figure stands from its day on, until the next, a withdrawal, or its expiry."""
     marks: dict[int, float | None] = {}
-    until: int | None = None
-    for on, figure in told:
-        day = (on - question.opened).days
-        if until is not None and until < day:
-            marks[until] = None
+    days = [(on - question.opened).days for on, _ in told]
+    for day, following, (_, figure) in zip(days, [*days[1:], question.scored], told, strict=True):
         marks[day] = figure
-        until = None if expiry is None else day + expiry + 1
-    if until is not None:
-        marks[until] = None
+        if day + stands < following:
+            marks[day + stands] = None
     return _line(marks, question)
 
 
@@ -195,17 +191,10 @@ def _mean(archive: Archive, question: Question, scenario_id: ScenarioId) -> Line
 
 def _pooled(lines: Mapping[Analyst, Line]) -> dict[int, float | None]:
     worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
-    figure = {db: p for p, db in worth.items()}
-    marks: dict[int, float | None] = {}
-    for start, _, standing in sweep(lines, worth.__getitem__):
-        lowest = min(standing.values(), default=None)
-        if lowest is None:
-            marks[start] = None
-        elif lowest == max(standing.values()):  # one figure stays exactly as it was given
-            marks[start] = figure[lowest]
-        else:
-            marks[start] = probability(sum(standing.values()) / len(standing))
-    return marks
+    return {
+        start: pooled(standing.values(), worth.__getitem__) if standing else None
+        for start, _, standing in sweep(lines)
+    }
 
 
 def _stated(archive: Archive, question: Question) -> Line:
@@ -222,17 +211,11 @@ def _stated(archive: Archive, question: Question) -> Line:
         means[rival] = mean
     marks: dict[int, float | None] = {}
     for start, _, standing in sweep(means):
-        own, whole = standing.get(question.scenario), math.fsum(standing.values())
-        complete = len(standing) == len(means)
-        # Alone, in no set or as the last member of one, it is its own whole.
-        if own is not None and complete and own != whole and abs(whole - 1) > _ROUNDING:
-            own /= whole
+        own = standing.get(question.scenario)
+        if own is not None and len(standing) == len(means):
+            own = share(own, standing.values())
         marks[start] = own
     return _line(marks, question)
-
-
-_ROUNDING = 1e-9
-"""The figures of a set that sum to 1 but for this are left as stated."""
 
 
 def _implied(archive: Archive, question: Question) -> Line:
@@ -243,8 +226,8 @@ def _implied(archive: Archive, question: Question) -> Line:
     if around.scenarios[id].prior.hazard is None:
         changes = {(on - question.opened).days for on in days_of_change(around, id)}
         days = sorted(changes.intersection(days) | {0})
-    figures = implied_on(around, id, [question.opened + timedelta(day) for day in days])
-    return _line(dict(zip(days, figures, strict=True)), question)
+    figures = implied_on(around, {id: [question.opened + timedelta(day) for day in days]})
+    return _line(dict(zip(days, figures[id], strict=True)), question)
 
 
 def _prior(archive: Archive, question: Question) -> Line:
