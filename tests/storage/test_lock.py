@@ -309,6 +309,13 @@ def test_on_a_read_only_disk_it_is_the_same(root: Path, shared: Path) -> None:
             assert is_held(root)
 
 
+def test_a_database_that_cannot_be_written_to_is_said_to_be_so(plain_root: Path) -> None:
+    plain_root.chmod(0o555)
+    with without_privileges(), pytest.raises(ScenError) as error, lock(plain_root):
+        pass
+    assert str(error.value) == f"{plain_root}: Permission denied; nothing was written"
+
+
 # -- what else may lie there ----------------------------------------------------------------------
 
 

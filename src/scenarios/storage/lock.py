@@ -65,6 +65,9 @@ def hold(place: Path, seconds: float, *, what: Path) -> Iterator[None]:
     try:
         release = _acquire(place, time.monotonic() + seconds)
     except OSError as error:
+        missing = not os.path.lexists(place)
+        if missing and error.errno in _CLOSED and place.parent == Path(os.path.realpath(what)):
+            raise ScenError(f"{safe(what)}: {error.strerror}; nothing was written") from error
         kind = Held if isinstance(error, TimeoutError) else ScenError
         reason = _reason(error, place, seconds)
         raise kind(f"{safe(what)}: cannot lock it: nothing was written: {reason}") from error
