@@ -79,4 +79,4 @@ def test_no_module_is_longer_than_300_lines(module: Path) -> None:
 def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> None:
     writers = {"write_text", "write_bytes", "os.replace", "os.link", "unlink"}
     found = [m.name for m in MODULES if any(word in m.read_text() for word in writers)]
-    assert found == ["lock.py", "session_notes.py", "temporary.py", "worktree.py"]
+    assert found == ["begun.py", "lock.py", "session_notes.py", "temporary.py", "worktree.py"]

@@ -51,7 +51,8 @@ class _Group(TyperGroup):
             raise
         except ScenError as error:
             _say_again()
-            say(str(error))
+            for text in (*getattr(error, "__notes__", ()), str(error)):
+                say(text)
             raise typer.Exit(error.exit_code) from None
         except (typer.Abort, KeyboardInterrupt):
             _say_again()

@@ -65,6 +65,14 @@ def commit(pending: Pending, *, dry_run: bool) -> Committed:
     return done._replace(oid=oid, output=output)
 
 
+def mend(root: Path) -> tuple[str, ...]:
+    """Mend what a killed command left in git, where it is provably its own; under the lock.
+
+    What is to be said of it.
+    """
+    return tuple(committing.mend(committing.repository(root)))
+
+
 def subject(head: str, moves: Iterable[tuple[str, float | None, float | None]]) -> str:
     """`head (SCENARIO 45% → 12%, …)`: what moved most first, as much of it as there is room for."""
 

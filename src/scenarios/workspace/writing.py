@@ -10,6 +10,7 @@ from typing import NamedTuple
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import temporary, worktree
 from scenarios.storage.edits import Draft, accept, new_problems
+from scenarios.storage.git import begun
 from scenarios.storage.loader import Loaded
 from scenarios.storage.lock import lock
 from scenarios.workspace import commit as committing
@@ -21,8 +22,9 @@ from scenarios.workspace.place import from_here
 class Written(NamedTuple):
     """What was written, or in a dry run would have been.
 
-    `warnings` are what a check of the database says now and did not before; `committed` is None
-    where no commit was asked for.
+    `warnings` are what a check of the database says now and did not before; `mended`
+    tells what a command that was killed had left in git; `committed` is None where no commit was
+    asked for.
     """
 
     before: Opened
@@ -30,6 +32,7 @@ class Written(NamedTuple):
     drafts: list[Draft]
     dry_run: bool
     warnings: tuple[Problem, ...] = ()
+    mended: tuple[str, ...] = ()
     committed: Committed | None = None
 
     @property
@@ -50,24 +53,43 @@ def write(
 
     An edit of an existing file is read, checked and written under the database's lock. `commit`
     is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
+    What a killed command had left in git is mended first; a refusal carries that as its notes.
     """
-    with lock(root) if (edits or commit) and not dry_run else nullcontext():
-        if not dry_run:
-            temporary.clear_below(root)
-        opened = open_folder(root)
-        opened.refuse_without_tracker()
-        drafts = [d for d in draft(opened) if d.new != d.old]
-        after = accept(opened.snapshot, opened.loaded, drafts)
-        warnings = tuple(new_problems(opened.problems, after.problems))
-        written = Written(opened, after, drafts, dry_run, warnings)
-        pending = None
-        if commit and drafts:
-            subject = commit if isinstance(commit, str) else commit(written)
-            paths = [d.path for d in drafts]
-            pending = committing.check(root, paths, subject, dry_run=dry_run)
-        if not dry_run:
-            _put(root, drafts)
-        done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
+    is_left = not dry_run and begun.is_left(root)
+    with lock(root) if is_left or ((edits or commit) and not dry_run) else nullcontext():
+        mended = committing.mend(root) if is_left else ()
+        try:
+            written = _write(root, draft, dry_run=dry_run, commit=commit)
+        except ScenError as error:
+            for text in mended:
+                error.add_note(text)
+            raise
+    return written._replace(mended=mended)
+
+
+def _write(
+    root: Path,
+    draft: Callable[[Opened], Sequence[Draft]],
+    *,
+    dry_run: bool,
+    commit: str | Callable[[Written], str] | None,
+) -> Written:
+    if not dry_run:
+        temporary.clear_below(root)
+    opened = open_folder(root)
+    opened.refuse_without_tracker()
+    drafts = [d for d in draft(opened) if d.new != d.old]
+    after = accept(opened.snapshot, opened.loaded, drafts)
+    warnings = tuple(new_problems(opened.problems, after.problems))
+    written = Written(opened, after, drafts, dry_run, warnings)
+    pending = None
+    if commit and drafts:
+        subject = commit if isinstance(commit, str) else commit(written)
+        paths = [d.path for d in drafts]
+        pending = committing.check(root, paths, subject, dry_run=dry_run)
+    if not dry_run:
+        _put(root, drafts)
+    done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
     return written._replace(committed=done) if commit else written
 
 

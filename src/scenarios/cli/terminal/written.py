@@ -36,8 +36,8 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
 
 def report(written: Written, result: Any, form: Format, text: str) -> None:
     """The remarks on stderr; the result, or the paths and `text`."""
-    for problem in written.warnings:
-        say(str(problem))
+    for remark in (*written.mended, *map(str, written.warnings)):
+        say(remark)
 
     def lines() -> str:
         head = _changes(written) if written.dry_run else printable("\n".join(written.paths))

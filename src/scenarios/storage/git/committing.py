@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
+from scenarios.storage.git import begun
 from scenarios.storage.git import repository as git
+from scenarios.storage.git.begun import Begun
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.git.run import INERT, answer, as_user, launch, said
+from scenarios.storage.git.run import INERT, answer, as_user, launch, let_run, said
 
 _NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"
@@ -27,6 +29,9 @@ _UNDERWAY = {
     "sequencer": "a cherry-pick or a revert",
 }
 """What git keeps while it waits for somebody to go on; a rebase has a CHERRY_PICK_HEAD too."""
+
+
+_CACHED = ("diff", "--cached", "--no-ext-diff")
 
 
 class Commit(NamedTuple):
@@ -107,29 +112,90 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
     """
     real = _real(repository, paths)
     before = _head(repository)
-    with _ctrl_c_is_for_git():
-        new = _files(repository, real, "--others")
+    new = _files(repository, real, "--others")
+    note = Begun(before, real, new)
+    with _ctrl_c_is_for_git(), begun.noted(repository.git_dir, note) as held:
         # Git commits no path that it does not know of.
         words = (_LITERAL, "add", "--intent-to-add", "--", *new)
-        made = _let_run(repository, *words) if new else None
-        if made is None or not made.returncode:
+        code, what = _let_run(repository, held, *words) if new else (0, "")
+        if not code:
             encoding = ("-c", "i18n.commitEncoding=UTF-8")
             words = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
-            made = _let_run(repository, *encoding, *words, "--", *literal)
+            _, what = _let_run(repository, held, *encoding, *words, "--", *literal)
         after = _head(repository)
         # Not what git answers: where its last hook was stopped, the commit is there all the same.
         if after is None or after == before:
-            if new:
-                _ask(repository, "update-index", "--force-remove", "--", *new)
-            why = said(made.stdout + made.stderr)
-            raise ScenError(_not_committed(_top(repository), real, subject, why))
-        words = ("diff", "--cached", "--no-ext-diff", "--quiet", "--", *real)
-        if _ask(repository, _LITERAL, *words).returncode:
+            _forget(repository, new)
+            raise ScenError(_not_committed(_top(repository), real, subject, what))
+        if _ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
-            _ask(repository, _LITERAL, "reset", "--quiet", "--", *real)
-    return Commit(after, said(made.stderr))
+            _reset(repository, real)
+    return Commit(after, what)
+
+
+def mend(repository: Repository) -> Iterator[str]:
+    """What commits that were killed left in the index, mended where it is their own, and told.
+
+    An intention to add is their own where it was noted and no commit followed; an index behind HEAD
+    where HEAD has one parent, the noted one, and changed no other path, and the index still has
+    what that parent had. All else is left alone.
+    """
+    for note in begun.notes(repository.git_dir):
+        if found := begun.left(note):
+            begun.clear_locks(note, _top(repository))
+            lock = repository.git_dir / "index.lock"
+            if os.path.lexists(lock):
+                yield f"a command was killed at its commit; if no git is at work, delete {lock}"
+                continue
+            yield from _mend(repository, found)
+            begun.drop(note)
+
+
+def _mend(repository: Repository, found: Begun) -> Iterator[str]:
+    head = _head(repository)
+    new = ("diff-files", "--diff-filter=A", "--", *found.new)
+    intended = _named(repository, *new) if found.new else []
+    if head == found.head:
+        _forget(repository, intended)
+        there = [path for path in found.paths if os.path.lexists(_top(repository) / path)]
+        if there:
+            names = ", ".join(there)
+            yield f"a command was killed before its commit: written, not committed: {names}"
+    elif head and _is_next(repository, head, found):
+        behind = _named(repository, *_CACHED, "--", *found.paths)
+        before = (*_CACHED, found.head, "--", *found.paths) if found.head else None
+        moved = _named(repository, *before) if before else behind
+        if own := [path for path in behind if path not in moved or path in intended]:
+            _reset(repository, own)
+        names = ", ".join(found.paths)
+        yield f"a command was killed after its commit {head[:7]}: committed: {names}"
+
+
+def _is_next(repository: Repository, head: str, found: Begun) -> bool:
+    """Whether a commit follows the one before the killed command, and changed its paths alone."""
+    told = _ask(repository, "rev-list", "--parents", "-1", head)
+    parents = os.fsdecode(told.stdout).split()[1:]
+    words = ("diff-tree", "--root", "--no-commit-id", "-r", "--no-renames")
+    changed = _named(repository, *words, head)
+    return parents == ([found.head] if found.head else []) and set(changed) <= set(found.paths)
+
+
+def _named(repository: Repository, *words: str) -> list[str]:
+    """The paths that a kind of `diff` names."""
+    form = ("-z", "--name-only", "--no-relative", "--no-ext-diff")
+    told = _ask(repository, _LITERAL, words[0], *form, *words[1:])
+    return os.fsdecode(told.stdout).split("\0")[:-1]
+
+
+def _forget(repository: Repository, paths: Sequence[str]) -> None:
+    if paths:
+        _ask(repository, "update-index", "--force-remove", "--", *paths)
+
+
+def _reset(repository: Repository, paths: Sequence[str]) -> None:
+    _ask(repository, _LITERAL, "reset", "--quiet", "--", *paths)
 
 
 def _underway(repository: Repository) -> str | None:
@@ -221,9 +287,9 @@ def _ask(
     return launch(["git", *place, *INERT, *words], top, as_user(), given)
 
 
-def _let_run(repository: Repository, *words: str) -> subprocess.CompletedProcess[bytes]:
+def _let_run(repository: Repository, held: int, *words: str) -> tuple[int, str]:
     """Run git at the top as the user would: hooks find the environment that they always find.
 
     The places would be in it if they were named. What git finds there was compared with them.
     """
-    return launch(["git", *words], _top(repository), as_user())
+    return let_run(words, _top(repository), held)

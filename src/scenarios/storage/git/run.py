@@ -13,6 +13,7 @@ from scenarios.storage.git.directory import Refused
 
 _SAID = 2000
 """The characters of what git or a hook said that are shown from either end."""
+_READ = 1 << 16
 _AS_USER = re.compile(
     r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)"
     r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|EXEC_PATH)"
@@ -52,6 +53,31 @@ def launch(
         )
     except FileNotFoundError:
         raise ScenError("git is not installed: revisions and --commit need it") from None
+
+
+def let_run(words: Sequence[str], folder: Path, held: int) -> tuple[int, str]:
+    """Run git with the user's hooks, which inherit a descriptor; its exit and what was said.
+
+    What is said goes to files: what a hook leaves running may keep a pipe open for ever.
+    """
+    from tempfile import TemporaryFile  # noqa: PLC0415 - a commit alone needs it
+
+    with TemporaryFile() as output:
+        made = subprocess.run(  # noqa: S603 - fixed words and paths
+            ["git", *words],
+            cwd=folder,
+            env=as_user(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(held,) if os.name != "nt" else (),
+            check=False,
+        )
+        size = output.seek(0, os.SEEK_END)
+        output.seek(0)
+        data = output.read(_READ)
+        if size > 2 * _READ:
+            output.seek(size - _READ)
+        return made.returncode, said(data + output.read())
 
 
 def answer(made: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
