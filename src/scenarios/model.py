@@ -3,20 +3,42 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
-ScenarioId = str
-IndicatorId = str
-EvidenceId = str
+SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""The inside of a class of characters: what `\\s` is to ECMA 262, and so to the schemas."""
+
+
+def _text(longest: int) -> Meta:
+    return Meta(pattern=f"[^{SPACE}]", max_length=longest)
+
+
+def _name(pattern: str, longest: int | None = None) -> Meta:
+    # To Python alone, `$` is also before a last line end.
+    return Meta(pattern=rf"^{pattern}$(?!\n)", max_length=longest)
+
+
+_ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
+_Id = Annotated[str, _name(_ID, 80)]
+_Label = Annotated[str, _name("[a-z0-9]+(-[a-z0-9]+)*", 80)]
+_Url = Annotated[str, _name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000)]
+_Chance = Annotated[float, Meta(ge=0.0001, le=0.9999)]
+_Decibans = Annotated[float, Meta(ge=-100, le=100)]
+_Share = Annotated[float, Meta(ge=0, le=1)]
+
+ScenarioId = _Id
+IndicatorId = _Id
+EvidenceId = Annotated[str, _name("[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+", 80)]
 SheetId = str
-SourceId = str
-SetId = str
-Analyst = str
+SourceId = _Id
+SetId = _Id
+Analyst = _Id
 
 Code = Literal["CC", "C", "N", "I", "II"]
-Rating = Code | float
+Rating = Code | Annotated[float, Meta(ge=0.001, le=1000)]
 """A consistency code, or a likelihood ratio from 0.001 to 1000."""
 Letter = Literal["A", "B", "C", "D", "E", "F"]
 Outcome = Literal["occurred", "did-not-occur", "annulled"]
@@ -33,32 +55,34 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class GradeWeights(Record, frozen=True):
     """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
 
-    reliability: dict[str, float]
-    credibility: list[float]
+    reliability: Annotated[dict[Annotated[str, _name("[A-F]")], _Share], Meta(min_length=6)]
+    credibility: Annotated[list[_Share], Meta(min_length=6, max_length=6)]
 
 
 class Tracker(Record, frozen=True):
     """What is tracked, and by which conventions."""
 
     format: Literal[1] = 1
-    title: str = ""
-    description: str = ""
-    review_every_days: int = 7
-    forecast_expires_days: int | None = None
+    title: Annotated[str, _text(200)] = ""
+    description: Annotated[str, _text(10000)] = ""
+    review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
+    forecast_expires_days: Annotated[int, Meta(ge=1, le=36600)] | None = None
     estimative_language: Literal["icd-203", "phia"] = "icd-203"
-    decibans: dict[str, float] = msgspec.field(
+    decibans: Annotated[
+        dict[Annotated[str, _name("(CC|C|N|I|II)")], _Decibans], Meta(min_length=5)
+    ] = msgspec.field(
         default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
     )
     grade_weights: GradeWeights | None = None
-    evidence_dependence: float = 0.0
-    sets: dict[SetId, str] = {}
+    evidence_dependence: _Share = 0.0
+    sets: dict[SetId, Annotated[str, _text(300)]] = {}
 
 
 class Prior(Record, frozen=True):
     """The probability before the evidence, and what it rests on."""
 
-    probability: float
-    basis: str
+    probability: Annotated[float, Meta(ge=0.001, le=0.999)]
+    basis: Annotated[str, _text(10000)]
     includes: tuple[EvidenceId, ...] = ()
     hazard: Literal["constant"] | None = None
 
@@ -66,10 +90,10 @@ class Prior(Record, frozen=True):
 class Indicator(Record, frozen=True):
     """Something watched for, and how each scenario would make it more or less expected."""
 
-    statement: str
-    ratings: dict[ScenarioId, Rating]
+    statement: Annotated[str, _text(1000)]
+    ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1)]
     added: dt.date
-    watch: str | None = None
+    watch: Annotated[str, _text(1000)] | None = None
     due: dt.date | None = None
     if_absent: Rating | None = None
 
@@ -78,7 +102,7 @@ class Clarification(Record, frozen=True):
     """What was added to a question later, without editing it."""
 
     date: dt.date
-    text: str
+    text: Annotated[str, _text(10000)]
 
 
 class Resolution(Record, frozen=True):
@@ -87,21 +111,21 @@ class Resolution(Record, frozen=True):
     outcome: Outcome
     date: dt.date
     recorded: dt.date
-    basis: str
+    basis: Annotated[str, _text(10000)]
     evidence: tuple[EvidenceId, ...] = ()
 
 
 class Scenario(Record, frozen=True):
     """A question with criteria, a horizon and a prior."""
 
-    title: str
-    question: str
-    resolution_criteria: str
+    title: Annotated[str, _text(200)]
+    question: Annotated[str, _text(1000)]
+    resolution_criteria: Annotated[str, _text(10000)]
     opened: dt.date
     horizon: dt.date
     prior: Prior
     set: SetId | None = None
-    tags: tuple[str, ...] = ()
+    tags: tuple[_Id, ...] = ()
     implies: tuple[ScenarioId, ...] = ()
     indicators: dict[IndicatorId, Indicator] = {}
     clarifications: tuple[Clarification, ...] = ()
@@ -112,27 +136,27 @@ class Retraction(Record, frozen=True):
     """From this day an item counts no longer; it is kept all the same."""
 
     date: dt.date
-    reason: str
+    reason: Annotated[str, _text(2000)]
 
 
 class Evidence(Record, frozen=True):
     """One thing observed: `observed` is when it happened, `recorded` when we knew."""
 
-    summary: str
-    observed: str
+    summary: Annotated[str, _text(500)]
+    observed: Annotated[str, _name("[1-9][0-9]{3}(-[0-9]{2}){0,2}")]
     recorded: dt.date
     analyst: Analyst | None = None
     source: SourceId | None = None
-    url: str | None = None
+    url: _Url | None = None
     reliability: Letter | None = None
-    credibility: int | None = None
-    origin: str | None = None
-    event: str | None = None
+    credibility: Literal[1, 2, 3, 4, 5, 6] | None = None
+    origin: _Label | None = None
+    event: _Label | None = None
     corroborated_by: tuple[EvidenceId, ...] = ()
-    quote: str | None = None
+    quote: Annotated[str, _text(1000)] | None = None
     ratings: dict[ScenarioId, Rating] = {}
-    indicators: dict[str, IndicatorState] = {}
-    notes: str | None = None
+    indicators: dict[Annotated[str, _name(f"{_ID}/{_ID}", 161)], IndicatorState] = {}
+    notes: Annotated[str, _text(10000)] | None = None
     retracted: Retraction | None = None
 
 
@@ -141,18 +165,18 @@ class Sheet(Record, frozen=True):
 
     date: dt.date
     analyst: Analyst
-    probabilities: dict[ScenarioId, float | None]
-    rationales: dict[ScenarioId, str] = {}
+    probabilities: Annotated[dict[ScenarioId, _Chance | None], Meta(min_length=1)]
+    rationales: dict[ScenarioId, Annotated[str, _text(10000)]] = {}
     evidence: dict[ScenarioId, tuple[EvidenceId, ...]] = {}
 
 
 class Source(Record, frozen=True):
     """Who says so, and how reliable they are."""
 
-    name: str
+    name: Annotated[str, _text(200)]
     reliability: Letter
-    url: str | None = None
-    reliability_basis: str | None = None
+    url: _Url | None = None
+    reliability_basis: Annotated[str, _text(2000)] | None = None
 
 
 class Database(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from tests.records import database, databases, day, indicator, item, retraction,
 
 @given(databases())
 def test_a_database_does_not_differ_from_its_copy(db: Database) -> None:
-    copy = msgspec.json.decode(msgspec.json.encode(db), type=Database)
+    copy = deepcopy(db)
     assert not differences(db, copy)
     assert differences(db, copy) == Differences()
 

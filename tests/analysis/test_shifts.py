@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
-import msgspec
 from hypothesis import given
 
 from scenarios.analysis.evidence.knowledge import latest_day
@@ -50,7 +50,7 @@ def test_prior_lines_and_closing_rows_sum_to_the_implied_shift(
 
 @given(databases())
 def test_the_same_records_shift_nothing(db: Database) -> None:
-    copy = msgspec.json.decode(msgspec.json.encode(db), type=Database)
+    copy = deepcopy(db)
     assert shifts(db, copy, TODAY) == ()
     assert restated(db, copy, TODAY) == ()
 

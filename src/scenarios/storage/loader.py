@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scenarios.errors import Problem, folded
-from scenarios.model import Database, Evidence, Record, Scenario, Sheet, Source, Tracker
+from scenarios.model import Database, Record, Tracker
 from scenarios.storage.checks import Known, check
+from scenarios.storage.limits import MODELS, decoded
 from scenarios.storage.records import id_of, kind_of, path_of, place_of
-from scenarios.storage.schema import Fault, validate
+from scenarios.storage.schema import Fault
 from scenarios.storage.yaml import reader
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
     `read` is `read_record`, or one that remembers what it has read for another snapshot.
     """
     read = read or read_record
-    records: dict[Kind, dict[str, Any]] = {kind: {} for kind in _MODELS}
-    broken: dict[Kind, dict[str, str]] = {kind: {} for kind in _MODELS}
+    records: dict[Kind, dict[str, Any]] = {kind: {} for kind in MODELS}
+    broken: dict[Kind, dict[str, str]] = {kind: {} for kind in MODELS}
     problems: list[Problem] = []
     left_out = 0
     for path in sorted(snapshot):
@@ -76,25 +77,12 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
     """One file's record, or None and what is wrong with the file by itself."""
     value, problems = reader.read(path, data)
-    if not problems and (faults := validate(kind, value)):
-        problems = sorted(_placed(path, data, faults), key=_in_reading_order)
     if problems:
         return None, folded(problems)
-    if kind == "evidence" and not isinstance(value["observed"], str):
-        value["observed"] = str(int(value["observed"]))
-    try:
-        return msgspec.convert(value, _MODELS[kind]), []
-    except msgspec.ValidationError:  # to JSON Schema 7.0 is a whole number, to msgspec it is none
-        return msgspec.convert(_whole(value), _MODELS[kind]), []
-
-
-_MODELS: dict[Kind, type[Record]] = {
-    "tracker": Tracker,
-    "scenario": Scenario,
-    "evidence": Evidence,
-    "forecasts": Sheet,
-    "source": Source,
-}
+    record, faults = decoded(kind, value)
+    if record is None:
+        problems = folded(sorted(_placed(path, data, faults), key=_in_reading_order))
+    return record, problems
 
 
 def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Problem]:
@@ -126,11 +114,3 @@ def _no_tracker() -> Problem:
 
 def _in_reading_order(problem: Problem) -> tuple[str, int, int, str, str]:
     return problem.path, problem.line, problem.column, problem.rule, problem.message
-
-
-def _whole(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _whole(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_whole(item) for item in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from scenarios.errors import Severity
+from scenarios.model import SPACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from jsonschema_rs import ValidationError, Validator
+    from jsonschema import ValidationError
+    from jsonschema.protocols import Validator
 
     from scenarios.model import Kind
 
@@ -40,15 +40,19 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 def validate(kind: Kind, value: Any) -> list[Fault]:
-    """Every fault of a record's content; empty where it is sound."""
-    validator = _validator(kind)
-    if validator.is_valid(value):
-        return []
-    errors = _validator_of_values(kind).iter_errors(value)
-    faults = [fault for error in errors for fault in _faults(kind, value, error)]
-    faults += _misnamed(kind, _schema(kind), value)
+    """Every fault of a record's content, by its schema; empty where it is sound."""
+    errors = _validator(kind).iter_errors(value)
     # A text may break two keywords of one place and be told about in the same words.
-    return list(dict.fromkeys(faults))
+    return list(dict.fromkeys(fault for error in errors for fault in _faults(kind, error)))
+
+
+def whole(value: Any) -> Any:
+    """The value with 7 for 7.0, which is a whole number to JSON Schema."""
+    if isinstance(value, dict):
+        return {key: whole(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 @cache
@@ -121,79 +125,67 @@ def _schema(kind: Kind) -> Any:
 
 @cache
 def _validator(kind: Kind) -> Validator:
-    import jsonschema_rs  # noqa: PLC0415 – 10 ms that a warm cache saves
+    from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 – see below
+    from jsonschema.validators import extend  # noqa: PLC0415 – 70 ms that sound files save
 
-    return jsonschema_rs.validator_for(_schema(kind), validate_formats=True)
+    keywords = {"pattern": _pattern, "uniqueItems": _unique_items}
+    reader: Any = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    validator: Validator = reader(_schema(kind), format_checker=FormatChecker(["date"]))
+    return validator
+
+
+def _pattern(_reader: Any, pattern: str, value: Any, _node: Any) -> Iterator[ValidationError]:
+    """As ECMA 262 reads it, and so editors; to Python its `$` and classes are others."""
+    if isinstance(value, str) and not _ecma(pattern).search(value):
+        yield _error(f"{shown(value)} does not match {pattern}")
+
+
+def _unique_items(_reader: Any, _must: Any, value: Any, _node: Any) -> Iterator[ValidationError]:
+    """The library compares each entry with each where they are of several types."""
+    if isinstance(value, list):
+        entries = [json.dumps(item, sort_keys=True) for item in whole(value)]
+        if len(set(entries)) < len(entries):
+            yield _error("an entry stands twice")
+
+
+def _error(message: str) -> ValidationError:
+    from jsonschema import ValidationError  # noqa: PLC0415 – as above
+
+    return ValidationError(message)
 
 
 @cache
-def _validator_of_values(kind: Kind) -> Validator:
-    """Without `propertyNames`: each of its errors would hold all keys of its mapping, at 1 MiB
-    more than there is memory.
-    """
-    import jsonschema_rs  # noqa: PLC0415 – 10 ms that a warm cache saves
-
-    schema = json.loads(schema_text(kind), object_hook=_without_names)
-    return jsonschema_rs.validator_for(schema, validate_formats=True)
+def _ecma(pattern: str) -> re.Pattern[str]:
+    """A schema's pattern in Python's words, where it has a `$` at its end only."""
+    words = {r"\S": f"[^{SPACE}]", r"\s": SPACE, "$": r"\Z"}
+    for theirs, ours in words.items():
+        pattern = pattern.replace(theirs, ours)
+    return re.compile(pattern, re.ASCII)
 
 
-def _without_names(node: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in node.items() if key != "propertyNames"}
-
-
-def _keys(value: Any, steps: Iterable[str | int]) -> Keys:
-    """The keys that lead to a place; jsonschema-rs gives a key like '2022' or '007' as a number."""
-    keys: list[str | int] = []
-    for step in steps:
-        if isinstance(value, dict) and isinstance(step, int):
-            alike = (key for key in value if key.isascii() and key.lstrip("+0") == f"{step or ''}")
-            keys.append(next(alike))
-        else:
-            keys.append(step)
-        value = value[keys[-1]]
-    return tuple(keys)
-
-
-def _faults(kind: Kind, value: Any, error: ValidationError) -> Iterator[Fault]:
-    node = _schema(kind)
-    for step in error.schema_path[:-1]:
-        node = node[step]
-    keys = _keys(value, error.instance_path)
-    keyword = error.kind.name
+def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
+    node: Any = error.schema
+    value: Any = error.instance
+    keys, keyword = tuple(error.absolute_path), str(error.validator)
     if keyword == "additionalProperties":
-        yield from _unknown_keys(kind, keys, node, error.kind.as_dict()["unexpected"])
-    elif keyword == "required":
-        yield from _missing_key(kind, keys, node, error.instance, error.kind.as_dict()["property"])
-    elif _is_impossible_date(node, error.instance):
-        what = "day" if _DAY_SHAPE.fullmatch(str(error.instance)) else "month"
-        message = f"{_name(keys)} is {error.instance}, and there is no such {what}"
+        unknown = [key for key in value if key not in node["properties"]]
+        yield from _unknown_keys(kind, keys, node, unknown)
+    elif keyword == "required":  # an error for each missing key, which does not name it
+        for key in node["required"]:
+            if key not in value:
+                yield from _missing_key(kind, keys, node, value, key)
+    elif "propertyNames" in error.absolute_schema_path:
+        yield Fault(
+            (*keys, value), "key", "value", f"{shown(value)} is no key here; {_words(node)}"
+        )
+    elif _is_impossible_date(node, value):
+        what = "day" if _DAY_SHAPE.fullmatch(value) else "month"
+        message = f"{_name(keys)} is {value}, and there is no such {what}"
         yield Fault(keys, "value", "impossible-date", message)
     else:
         rule = "type" if keyword == "type" else "value"
-        message = f"{_name(keys)} {_finding(keyword, node, error.instance)}"
-        yield Fault(keys, "value", rule, message, _hint(node, error.instance))
-
-
-def _misnamed(kind: Kind, node: Any, value: Any, keys: Keys = ()) -> Iterator[Fault]:
-    """The keys that are no ids where ids stand."""
-    if not isinstance(value, dict):
-        return
-    node = _referred(kind, node)
-    names = _referred(kind, node.get("propertyNames"))
-    for key, item in value.items():
-        if names and not (len(key) <= names["maxLength"] and re.fullmatch(names["pattern"], key)):
-            message = f"{shown(key)} is no key here; {_words(names)}"
-            yield Fault((*keys, key), "key", "value", message)
-        below = node.get("properties", {}).get(key) or node.get("additionalProperties")
-        if below:
-            yield from _misnamed(kind, below, item, (*keys, key))
-
-
-def _referred(kind: Kind, node: Any) -> Any:
-    """A node, or the definition that it refers to."""
-    if not node or "$ref" not in node:
-        return node
-    return _schema(kind)["$defs"][node["$ref"].rpartition("/")[2]]
+        message = f"{_name(keys)} {_finding(keyword, node, value)}"
+        yield Fault(keys, "value", rule, message, _hint(node, value))
 
 
 def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iterator[Fault]:

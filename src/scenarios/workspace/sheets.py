@@ -7,14 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
 from scenarios.analysis.review.agenda import refusal
 from scenarios.errors import NAMED, ScenError, folded
 from scenarios.model import Sheet
 from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.limits import decoded
 from scenarios.storage.records import path_of
-from scenarios.storage.schema import Keys, validate
+from scenarios.storage.schema import Keys
 from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read
 from scenarios.workspace.opened import Opened
 
@@ -98,14 +97,12 @@ def read_sheet(
         value = ({"analyst": otherwise} if otherwise else {}) | value
         value |= {"analyst": analyst} if analyst else {}
         value |= {"date": on.isoformat()} if on else {}
-    wrong = validate("forecasts", value)
-    if wrong:
-        lines = places(data)
+    sheet, wrong = decoded("forecasts", value)
+    lines = places(data)
+    if not isinstance(sheet, Sheet):
         named = [_placed(path, lines.get(f.keys), f.message) for f in wrong[:NAMED]]
         more = [f"and {len(wrong) - NAMED:,} more"] if len(wrong) > NAMED else []
         raise ScenError("; ".join([*named, *more]))
-    sheet = msgspec.convert(value, Sheet)
-    lines = places(data)
     for part, said in (("rationales", sheet.rationales), ("evidence", sheet.evidence)):
         for id in said:
             if id not in sheet.probabilities:

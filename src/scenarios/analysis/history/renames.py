@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
@@ -14,7 +14,6 @@ from scenarios.model import Evidence, Kind, Record, Scenario, Sheet
 Names = Mapping[str, str]
 """From one name to another: the id of a record, or `scenario/indicator`."""
 
-_R = TypeVar("_R", bound=Record)
 _STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 
 
@@ -49,7 +48,7 @@ def joined(
             continue
         old = old_ids.get(one.id, one.id)
         before = one.before or was.get(old) or lost.get((one.kind, one.id))
-        yield old, msgspec.structs.replace(one, before=_under(before, names) if before else None)
+        yield old, msgspec.structs.replace(one, before=_under(before, names) if names else before)
 
 
 def other_name(text: str, names: Names) -> str:
@@ -82,10 +81,17 @@ def _indicators(id: str, before: Scenario, after: Scenario) -> Iterator[tuple[st
             yield f"{id}/{key}", f"{id}/{same[0]}"
 
 
-def _under(record: _R, names: Names) -> _R:
-    if not names:
-        return record
-    return msgspec.json.decode(_replaced(msgspec.json.encode(record), names), type=type(record))
+def _under(value: Any, names: Names) -> Any:
+    """The value with each text that is a name replaced, where a record need not keep its limits."""
+    if isinstance(value, str):
+        return other_name(value, names)
+    if isinstance(value, tuple):
+        return tuple(_under(item, names) for item in value)
+    if isinstance(value, dict):
+        return {_under(key, names): _under(item, names) for key, item in value.items()}
+    if isinstance(value, Record):
+        return type(value)(*_under(msgspec.structs.astuple(value), names))
+    return value
 
 
 def _replaced(text: bytes, names: Names) -> bytes:

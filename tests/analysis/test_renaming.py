@@ -1,0 +1,48 @@
+"""What a record was under the name that it has now."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scenarios.analysis.history.commits import RecordChange
+from scenarios.analysis.history.renames import joined
+from scenarios.model import Scenario
+from tests.records import START, indicator, item, scenario, sheet
+
+
+def test_every_name_in_a_record_is_the_new_one() -> None:
+    names = {"war": "invasion", "invasion": "incursion", "2022-01-01-e": "2022-01-01-f"}
+    before = scenario(
+        includes=("2022-01-01-e", "2022-01-02-g"),
+        implies=("war",),
+        indicators={"x": indicator({"war": "CC", "pact": 0.5}, if_absent="I")},
+    )
+    seen = item(ratings={"war": "C"}, indicators={"war/x": "observed"}, credibility=2)
+    told = sheet(START, {"war": 0.25, "pact": None}, evidence={"war": ("2022-01-01-e",)})
+    own = [
+        RecordChange("scenario", "pact", before, before),
+        RecordChange("evidence", "2022-01-03-s", seen, seen),
+        RecordChange("forecasts", "2022-01-01-desk", told, told),
+    ]
+
+    assert [change.before for _, change in joined(own, {}, names)] == [
+        scenario(
+            includes=("2022-01-01-f", "2022-01-02-g"),
+            implies=("invasion",),
+            indicators={"x": indicator({"invasion": "CC", "pact": 0.5}, if_absent="I")},
+        ),
+        item(ratings={"invasion": "C"}, indicators={"invasion/x": "observed"}, credibility=2),
+        sheet(START, {"invasion": 0.25, "pact": None}, evidence={"invasion": ("2022-01-01-f",)}),
+    ]
+
+
+def test_a_record_under_new_names_need_not_keep_the_limits_of_its_file() -> None:
+    before = scenario(tags=("war", "invasion"))
+    long = msgspec.structs.replace(before, title="war/" + "x" * 196)
+    own = [RecordChange("scenario", "pact", long, long)]
+
+    [(_, change)] = joined(own, {}, {"war": "invasion"})
+
+    assert isinstance(change.before, Scenario)
+    assert change.before.tags == ("invasion", "invasion")
+    assert len(change.before.title) == 205
