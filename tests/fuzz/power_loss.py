@@ -103,7 +103,7 @@ def _is_record(path: str) -> bool:
 def _records(left: Mapping[str, bytes], allowed: Sequence[Moment]) -> Iterator[str]:
     for path in sorted({*filter(_is_record, left), *(p for m in allowed for p in m.records)}):
         if left.get(path) not in [moment.records.get(path) for moment in allowed]:
-            yield f"{path} is {'torn' if path in left else 'lost'}: {left.get(path)!r}"
+            yield f"{path} is lost or torn: {left.get(path)!r}"
 
 
 def _repository(
