@@ -254,14 +254,15 @@ def test_from_a_folder_below_and_with_a_database_elsewhere(
     assert held(top) == ["scenarios/sources/trt.yaml"]
 
 
-def test_init_commits_only_what_was_missing(top: Path) -> None:
+def test_init_commits_what_a_try_before_it_had_written_too(top: Path) -> None:
     place = "my désk [1]/schema/source.schema.json"
     put(top, place, schema_text("source"))
     made = scen("init", "my désk [1]", "--commit")
     assert (made.exit_code, last(top)) == (0, "init: my désk [1]")
-    assert place not in held(top)
-    assert len(held(top)) == 7
-    assert run(top, "ls-files", "--others", "-z") == f"{place}\0"
+    assert place in held(top)
+    assert len(held(top)) == 8
+    assert place in made.stderr
+    assert run(top, "ls-files", "--others", "-z") == ""
 
 
 def test_init_has_a_subject_whatever_the_folder_is_called(top: Path) -> None:

@@ -257,6 +257,10 @@ QUIET(chmod, (const char *path, mode_t mode), (path, mode), there(HERE, path))
 QUIET(fchmod, (int fd, mode_t mode), (fd, mode), 1)
 QUIET(fchmodat, (int at, const char *path, mode_t mode, int flags), (at, path, mode, flags),
       there(at, path))
+QUIET(chown, (const char *path, uid_t user, gid_t group), (path, user, group), there(HERE, path))
+QUIET(lchown, (const char *path, uid_t user, gid_t group), (path, user, group),
+      there(HERE, path))
+QUIET(fchown, (int fd, uid_t user, gid_t group), (fd, user, group), 1)
 QUIET(utime, (const char *path, const struct utimbuf *times), (path, times), there(HERE, path))
 QUIET(utimes, (const char *path, const struct timeval times[2]), (path, times), there(HERE, path))
 QUIET(utimensat, (int at, const char *path, const struct timespec times[2], int flags),

@@ -151,7 +151,7 @@ class _Some:
     """A draw decides on each name and each file, the same for all the names of one file."""
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311
+        self._random = random.Random(seed)
         self._data: dict[File, bytes] = {}
 
     def names(self, folder: Folder) -> dict[str, File | Folder]:

@@ -87,4 +87,6 @@ def _changes_the_disk(line: str, sandbox: Path) -> bool:
     name, opened, named = call.groups()
     if "open" in name and not re.search(r"O_(WRONLY|RDWR|CREAT|TRUNC)", line):
         return False
+    if "O_TMPFILE" in line:  # it has no name, and is gone with its process
+        return False
     return Path(sandbox / "work" / (opened or named)).is_relative_to(sandbox)

@@ -91,7 +91,7 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
         _make_folders(target.parent)
         with temporary(target.parent, data, mode) as written:
             _publish(written, target)
-        _sync(target.parent)
+        sync(target.parent)
 
 
 def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
@@ -105,7 +105,17 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
         with temporary(target.parent, new, mode) as written:
             _refuse_changed(place, target, old)
             written.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
+
+
+def sync(place: Path) -> None:
+    """Make a file, or the names in a folder, durable, where it is there and the system can."""
+    with suppress(OSError):  # Windows opens no folder
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def safe(path: object) -> str:
@@ -202,7 +212,7 @@ def _make_folders(folder: Path) -> None:
             continue
         with suppress(FileExistsError):  # another process was faster; its entry is made durable too
             missing.mkdir()
-        _sync(missing.parent)
+        sync(missing.parent)
 
 
 def _publish(written: Path, target: Path) -> None:
@@ -215,16 +225,6 @@ def _publish(written: Path, target: Path) -> None:
         except BaseException:
             target.unlink()
             raise
-
-
-def _sync(folder: Path) -> None:
-    """Make a folder's entries durable, where the system can: the file itself is whole already."""
-    with suppress(OSError):  # Windows opens no folder
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
 
 
 def _refuse_changed(place: Path, target: Path, old: bytes) -> None:

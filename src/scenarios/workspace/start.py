@@ -27,7 +27,7 @@ def start(root: Path, *, dry_run: bool, commit: bool) -> tuple[list[Path], Commi
         raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")
     missing = [path for path in content if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
-    pending = committing.check(root, missing, subject, dry_run=dry_run) if commit else None
+    pending = committing.check(root, list(content), subject, dry_run=dry_run) if commit else None
     with lock(root) if pending and not dry_run else nullcontext():
         for path in missing if not dry_run else ():
             worktree.create(root, path, content[path])

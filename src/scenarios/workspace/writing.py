@@ -12,7 +12,7 @@ from scenarios.storage import temporary, worktree
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import begun
 from scenarios.storage.loader import Loaded
-from scenarios.storage.lock import lock
+from scenarios.storage.lock import lock, lock_file
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.opened import Opened, open_folder
@@ -75,18 +75,22 @@ def _write(
     commit: str | Callable[[Written], str] | None,
 ) -> Written:
     if not dry_run:
+        temporary.clear(lock_file(root).parent)
         temporary.clear_below(root)
     opened = open_folder(root)
     opened.refuse_without_tracker()
-    drafts = [d for d in draft(opened) if d.new != d.old]
+    proposed = draft(opened)
+    drafts = [d for d in proposed if d.new != d.old]
     after = accept(opened.snapshot, opened.loaded, drafts)
     warnings = tuple(new_problems(opened.problems, after.problems))
     written = Written(opened, after, drafts, dry_run, warnings)
     pending = None
-    if commit and drafts:
+    if commit and proposed:
         subject = commit if isinstance(commit, str) else commit(written)
-        paths = [d.path for d in drafts]
+        paths = [d.path for d in drafts or proposed]
         pending = committing.check(root, paths, subject, dry_run=dry_run)
+        if not (drafts or pending.uncommitted):  # else a command before was killed in between
+            pending = None
     if not dry_run:
         _put(root, drafts)
     done = committing.commit(pending, dry_run=dry_run) if pending else Committed()

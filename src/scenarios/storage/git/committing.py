@@ -15,6 +15,7 @@ from scenarios.errors import ScenError
 from scenarios.storage.git import begun
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.begun import Begun
+from scenarios.storage.git.durable import SYNCED, settle
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.git.run import INERT, answer, as_user, launch, let_run, said
 
@@ -116,10 +117,10 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
     note = Begun(before, real, new)
     with _ctrl_c_is_for_git(), begun.noted(repository.git_dir, note) as held:
         # Git commits no path that it does not know of.
-        words = (_LITERAL, "add", "--intent-to-add", "--", *new)
+        words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         code, what = _let_run(repository, held, *words) if new else (0, "")
         if not code:
-            encoding = ("-c", "i18n.commitEncoding=UTF-8")
+            encoding = (*SYNCED, "-c", "i18n.commitEncoding=UTF-8")
             words = ("commit", "--only", "--quiet", "--message", subject)
             # The option for literal paths would reach the hooks.
             literal = [f":(literal){path}" for path in real]
@@ -132,6 +133,7 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
         if _ask(repository, _LITERAL, *_CACHED, "--quiet", "--", *real).returncode:
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
+        settle(repository.git_dir)
     return Commit(after, what)
 
 
