@@ -20,17 +20,29 @@ from tests.storage.mutants import mutants
 
 SCHEMAS: dict[Kind, Any] = {kind: json.loads(schema_text(kind)) for kind in get_args(Kind)}
 EXAMPLES: dict[Kind, Any] = {kind: schema["examples"][0] for kind, schema in SCHEMAS.items()}
-KEYS: dict[Kind, Any] = {
-    kind: {key: node["examples"][0] for key, node in schema["properties"].items()}
-    for kind, schema in SCHEMAS.items()
-}
+
+
+def full(node: Any, example: Any) -> Any:
+    """An example with every key that the schema knows."""
+    if "properties" in node:
+        keys = node["properties"].items()
+        return {key: full(n, example.get(key, n["examples"][0])) for key, n in keys}
+    if isinstance(example, dict):
+        below = node.get("additionalProperties", {})
+        return {key: full(below, item) for key, item in example.items()}
+    if isinstance(example, list):
+        return [full(node.get("items", {}), item) for item in example]
+    return example
+
+
+FULL: dict[Kind, Any] = {kind: full(SCHEMAS[kind], EXAMPLES[kind]) for kind in SCHEMAS}
 
 
 @pytest.mark.parametrize("kind", MODELS)
 def test_the_limits_and_the_schema_accept_the_same_records(kind: Kind) -> None:
     third = jsonschema_rs.validator_for(SCHEMAS[kind], validate_formats=True)
     seen: Counter[tuple[bool, bool]] = Counter()
-    for value in mutants(KEYS[kind]):
+    for value in mutants(FULL[kind]):
         fast = within_limits(kind, value)
         record, faults = decoded(kind, value)
 
@@ -67,7 +79,7 @@ TRAPS: list[tuple[Kind, tuple[str, ...], Any]] = [
     ("tracker", ("review_every_days",), 7.5),
     ("tracker", ("format",), True),
     ("evidence", ("ratings",), {"2022": "CC"}),
-    ("scenario", ("indicators",), {"007": KEYS["scenario"]["indicators"]["talks-announced"]}),
+    ("scenario", ("indicators",), {"007": FULL["scenario"]["indicators"]["talks-announced"]}),
     # A record cannot tell a key that is left empty from one that is left out.
     ("evidence", ("analyst",), None),
     ("scenario", ("prior", "hazard"), None),
@@ -98,7 +110,7 @@ def test_a_tracker_without_its_title_is_a_fault_though_a_record_has_none() -> No
 
 
 def test_an_indicator_may_be_called_probabilities_and_not_be_empty() -> None:
-    indicator = KEYS["scenario"]["indicators"]["talks-announced"]
+    indicator = FULL["scenario"]["indicators"]["talks-announced"]
     record = EXAMPLES["scenario"] | {"indicators": {"probabilities": indicator | {"watch": None}}}
     assert [f.keys for f in decoded("scenario", record)[1]] == [
         ("indicators", "probabilities", "watch")
