@@ -7,12 +7,16 @@ hold what no record may, and are left out with their faults told.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 SINCE, AS_OF = "2022-02-21", "2022-02-28"
 SET = "rivals"
 RLO, ISOLATE, RLM, ALM = "\u202e", "\u2066", "\u200f", "\u061c"
 ZERO_WIDTH = "zero\u200bwidth\u200d\ufeffjoined\u00ad"
+TAGGED = "".join(chr(0xE0000 + ord(letter)) for letter in "obey me")
+UNSEEN = f"tags{TAGGED}\U0001f3f4{TAGGED}\U000e007f fillers\u115f\u3164\u2062\ufe0f\U000e0100"
+EMOJI = "\U0001f469\u200d\U0001f680 \u2764\ufe0f stay"
 LONG = "x" * 180
 
 TEXTS = (
@@ -44,6 +48,7 @@ TEXTS = (
     "\t=1+1",
     "\uff1d1+1",
     ZERO_WIDTH,
+    UNSEEN,
     LONG,
     "\\e[31mred\\x1b[0m \\u001b]8;;http://evil.example\\u0007link %s {0} ${HOME} $(id)",
     "e\u0301\u0301\u0301 \ufdfd \u4e2d\u6587\u5168\u89d2 \u0627\u0644\u0639\u0631\u0628",
@@ -70,25 +75,25 @@ def hostile_files() -> dict[str, str]:
     indicators that changed state, analysts who differ, and findings.
     """
     files = {
-        "tracker.yaml": _yaml(
+        "tracker.yaml": as_yaml(
             {
                 "format": 1,
-                "title": TEXTS[0] + " | " + TEXTS[9],
+                "title": f"{TEXTS[0]} | {TEXTS[9]}{ZERO_WIDTH}{UNSEEN} `#1` =1+1 {EMOJI}",
                 "description": "".join(TEXTS),
-                "sets": {SET: TEXTS[1]},
+                "sets": {SET: f"{TEXTS[1]}{TEXTS[9]}{ZERO_WIDTH}{UNSEEN}"},
             }
         )
     }
     for number, text in enumerate(TEXTS):
-        files[f"s-{number}.yaml"] = _yaml(_scenario(number, text))
+        files[f"s-{number}.yaml"] = as_yaml(_scenario(number, text))
         item = f"2022-02-{20 + number % 8}-item-{number}"
-        files[f"evidence/2022/{item}.yaml"] = _yaml(_item(number, text))
-        files[f"sources/source-{number}.yaml"] = _yaml(
+        files[f"evidence/2022/{item}.yaml"] = as_yaml(_item(number, text))
+        files[f"sources/source-{number}.yaml"] = as_yaml(
             {"name": text, "reliability": "C", "reliability_basis": text, "url": _address(number)}
         )
         for analyst, probability in (("desk", 0.2), ("rival", 0.8), ("third", 0.7)):
             day = "2022-02-14" if analyst == "desk" else "2022-02-25"
-            files[f"forecasts/2022/{day}-{analyst}-{number}.yaml"] = _yaml(
+            files[f"forecasts/2022/{day}-{analyst}-{number}.yaml"] = as_yaml(
                 {
                     "date": day,
                     "analyst": f"{analyst}-{number}",
@@ -188,6 +193,11 @@ def _address(number: int) -> str:
     return ADDRESSES[number % len(ADDRESSES)]
 
 
-def _yaml(record: dict[str, Any]) -> str:
-    """JSON is YAML; what a file may not hold as it is, or would not show, stands escaped."""
-    return json.dumps(record, indent=1) + "\n"
+def as_yaml(record: dict[str, Any]) -> str:
+    """JSON is YAML; what a file may not hold as it is, or would not show, stands escaped.
+
+    But for what JSON escapes as two code points, which YAML does not put together.
+    """
+    text = json.dumps(record, indent=1)
+    pairs = re.compile(r"\\u(d[89ab]..)\\u(d[c-f]..)")
+    return pairs.sub(lambda pair: bytes.fromhex(pair[1] + pair[2]).decode("utf-16-be"), text) + "\n"

@@ -10,6 +10,7 @@ import pytest
 SOURCE = Path(__file__).parents[1] / "src" / "scenarios"
 FLOORS = (
     {"errors"},
+    {"text"},
     {"model"},
     {"scales"},
     {"analysis"},
@@ -19,7 +20,7 @@ FLOORS = (
     {"workspace"},
     {"cli"},
 )
-CORE = ("errors", "model", "scales", "analysis")
+CORE = ("errors", "text", "model", "scales", "analysis")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 

@@ -14,12 +14,28 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import make, scen
-from tests.hostile import ADDRESSES, AS_OF, SET, TEXTS, broken_files, hostile_files
+from tests.hostile import (
+    ADDRESSES,
+    AS_OF,
+    EMOJI,
+    SET,
+    TEXTS,
+    UNSEEN,
+    ZERO_WIDTH,
+    as_yaml,
+    broken_files,
+    hostile_files,
+)
 from tests.render.gfm import Rendered
 from tests.render.terminal import shown
 
-ACTS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""Every control character but the end of a line, and every one that turns the writing round."""
+ACTS = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    r"\xad\u115f\u200b\u2062\u3164\ufeff\U000e0000-\U000e0fff]"
+    r"|(?<!\U0001f469)\u200d|(?<!\u2764)\ufe0f"
+)
+"""Every control character but the end of a line, every one that turns the writing round, and every
+one of the hostile texts that nobody sees; what is part of the title's emoji is seen."""
 PAINT = re.compile(r"\x1b\[3[569]m")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 FOLDER = "db \x1b[31m\u202e\x9b|`<b>"
@@ -43,7 +59,7 @@ ONE_BY_ONE = (
     *(("explain", "--sweep", id) for id in IDS),
     *(("show", id) for id in (*RECORDS, *(f"{id}/seen" for id in IDS))),
 )
-HOSTILE = "\x1b[31m\u202e\x9b\u2066\u200f"
+HOSTILE = "\x1b[31m\u202e\x9b\u2066\u200f\u200b\u3164\U000e006f\ufe0f"
 """What is typed, or a committer's name."""
 TAGS = {"h1", "h2", "h3", "p", "a", "code", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 """What the report's page is made of."""
@@ -106,6 +122,40 @@ def test_json_can_be_read_back(command: tuple[str, ...]) -> None:
     assert not ACTS.search(made)
     value = json.loads(made)
     assert json.loads(json.dumps(value)) == value
+
+
+@pytest.mark.parametrize(
+    ("command", "has_title"),
+    [
+        (("report",), True),
+        (("report", "--format", "markdown"), True),
+        (("report", "--format", "html"), True),
+        (("score",), True),
+        (("matrix", "--set", SET), False),
+    ],
+    ids=str,
+)
+def test_the_trackers_own_texts_are_as_inert(command: tuple[str, ...], has_title: bool) -> None:
+    made = told_on_the_day(*command)
+    assert not ACTS.search(made)
+    assert re.search(r"zero\\{1,2}u200bwidth\s*\\{1,2}u200d", made)
+    assert r"\U000e006f\U000e0062" in made.replace("\\\\", "\\")
+    assert (EMOJI in made) == has_title
+
+
+def test_the_trackers_own_texts_are_whole_in_json() -> None:
+    tracker = json.loads(hostile_files()["tracker.yaml"])
+    made = told_on_the_day("report", "--format", "json")
+    assert json.loads(made)["tracker"] == {"title": tracker["title"], "sets": tracker["sets"]}
+    assert EMOJI in made
+
+
+def test_check_warns_of_what_nobody_sees() -> None:
+    made = json.loads(printed("check", "--format", "json", code=1))["problems"]
+    warned = {Path(p["path"]).name for p in made if p["rule"] == "invisible-character"}
+    unseen = {f"source-{TEXTS.index(text)}.yaml" for text in (ZERO_WIDTH, UNSEEN)}
+    assert {"tracker.yaml", *unseen} <= warned
+    assert "source-0.yaml" not in warned
 
 
 def test_json_has_each_text_as_it_is() -> None:
@@ -205,7 +255,7 @@ def _other(text: str) -> str:
     for key in ("summary", "title", "name", "notes"):
         if record.get(key) in TEXTS:
             record[key] = TEXTS[TEXTS.index(record[key]) - 1]
-    return json.dumps(record)
+    return as_yaml(record)
 
 
 def _commit(root: Path, subject: str, *init: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
+from scenarios.text import printable
 from tests.cli.commands import FILES, SCEN, changes, make, process, scen, tree
 
 NOBODY = 65534
@@ -246,7 +247,7 @@ def test_a_probability_is_neither_0_nor_1_nor_beyond(root: Path, typed: str) -> 
 )  # fmt: skip
 def test_a_probability_is_a_number(root: Path, typed: str) -> None:
     for words in (new("x", "--prior", typed), ["forecast", "pact", "--analyst", "a", "--", typed]):
-        shown = typed.replace("\u200f", "?")
+        shown = printable(typed)
         assert refused(root.parent, *words) == f"Error: Invalid value: '{shown}' {CHANCE}"
 
 
@@ -333,7 +334,7 @@ def test_an_impossible_day_is_refused_wherever_a_day_is_taken(root: Path, day: s
 @pytest.mark.parametrize("day", SHAPELESS)
 def test_what_is_no_date_is_refused_wherever_a_day_is_taken(root: Path, day: str) -> None:
     before = tree(root)
-    shown = "".join(c if c.isprintable() else "?" for c in day)
+    shown = printable(day)
     for words in dated(day):
         code, message = refusal(*words)
         assert code == 2
@@ -415,7 +416,7 @@ def named(id: str) -> list[list[str]]:
 @pytest.mark.parametrize("id", BAD_IDS)
 def test_an_id_has_small_letters_digits_and_hyphens(root: Path, id: str) -> None:
     before = tree(root.parent)
-    shown = "".join(c if c.isprintable() else "?" for c in id)
+    shown = printable(id).replace("\n", r"\n")
     for words in named(id):
         assert refusal(*words) == (2, f"Error: Invalid value: '{shown}' {ID}")
         assert refusal(*words[:1], "--dry-run", *words[1:])[0] == 2
@@ -454,7 +455,7 @@ def test_an_empty_id_is_none(root: Path, id: str) -> None:
                                 "2022-02-07-a/b", "2022/../x", "2022-02-07-a.b", "202-x",
                                 "2022-02-07-\x1b[1m", "2022-02-07-\udcff"])  # fmt: skip
 def test_evidence_is_named_by_its_date_and_words(root: Path, id: str) -> None:
-    shown = "".join(c if c.isprintable() else "?" for c in id)
+    shown = printable(id).replace("\n", r"\n")
     words = "is no id: evidence is named by date and words, like 2022-02-04-no-limits"
     message = f"scen: nothing was written: '{shown}' {words}"
     for dry in ([], ["--dry-run"]):
@@ -571,7 +572,7 @@ def test_no_id_of_the_environment_acts_on_a_terminal(root: Path) -> None:
     message = r"scen: nothing was written: 'analyst' holds the control character '\x1b': remove it"
     assert refused(root.parent, *evidence(), env=env) == message
     words = ("forecast", "pact", "0.1")
-    message = f"Error: Invalid value: 'a?[31m' {ID}"
+    message = f"Error: Invalid value: 'a\\x1b[31m' {ID}"
     assert refused(root.parent, *words, env=env) == message
     assert refused(root.parent, *words, env={"SCEN_ANALYST": "A B"}).endswith(f"'A B' {ID}")
     missing = refused(root.parent, *words, env={"SCEN_ANALYST": ""})
@@ -598,7 +599,7 @@ def test_a_text_that_is_needed_is_not_blank(root: Path, text: str) -> None:
 @pytest.mark.parametrize("separator", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"])
 def test_a_summary_a_title_and_a_name_stand_on_one_line(root: Path, separator: str) -> None:
     text = f"two{separator}lines"
-    shown = "".join(c if c.isprintable() else "?" for c in text)
+    shown = f"two{separator.encode('unicode_escape').decode()}lines"
     for words in (
         ["add-evidence", text],
         new("x", "--title", text),
@@ -1059,12 +1060,12 @@ def test_bytes_that_are_not_utf8_are_refused_on_a_real_command_line(root: Path) 
             [b"add-evidence", b"caf\xe9"],
             "nothing was written: 'summary' holds a byte that is not UTF-8",
         ),
-        ([b"rate", b"\xff", b"pact=C"], "no evidence '?'; scen list evidence names them"),
+        ([b"rate", b"\xff", b"pact=C"], r"no evidence '\udcff'; scen list evidence names them"),
         (
             [b"--database", b"\xff", b"add-evidence", b"S"],
             r"no database at \xff: it does not exist",
         ),
-        ([b"forecast", b"--from", b"\xff"], "? cannot be read: No such file or directory"),
+        ([b"forecast", b"--from", b"\xff"], r"\udcff cannot be read: No such file or directory"),
     ):
         running = process(*words, cwd=root.parent)
         out, err = running.communicate()

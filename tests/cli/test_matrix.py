@@ -12,7 +12,7 @@ from click.testing import Result
 
 from scenarios.analysis.review.ach import Matrix, MatrixRow, Score
 from scenarios.render.documents.matrix import matrix_csv
-from scenarios.render.text import printable
+from scenarios.text import printable
 from tests.cli.commands import make, scen
 from tests.records import near
 

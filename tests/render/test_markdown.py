@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scenarios.render.text import printable
 from scenarios.render.writers.markdown import file_link, link, table, text
+from scenarios.text import printable
 from tests.hostile import ADDRESSES
 from tests.render.gfm import Rendered
 

@@ -24,6 +24,7 @@ from scenarios.storage.schema import (
     shown,
     validate,
 )
+from scenarios.text import printable
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SCHEMAS: dict[Kind, Any] = {kind: json.loads(schema_text(kind)) for kind in KINDS}
@@ -194,7 +195,7 @@ def test_a_foreign_file_gets_few_hints() -> None:
     ("value", "text"),
     [
         ("B2", "'B2'"),
-        ("\x1b[31mred\u202e\n", "'?[31mred??'"),
+        ("\x1b[31mred\u202e\u200b\n", r"'\x1b[31mred\u202e\u200b\n'"),
         ("x" * 61, "'" + "x" * 59 + "…'"),
         (0.5, "0.5"),
         (10**400, "a very large number"),
@@ -280,7 +281,8 @@ def test_a_record_is_built_exactly_when_its_content_is_valid(case: tuple[Kind, A
     loaded = load({"tracker.yaml": tracker, path: text})
 
     assert (loaded.left_out == 0) == REFERENCE[kind].is_valid(record)
-    assert all((p.line, p.column) >= (1, 1) and str(p).isprintable() for p in loaded.problems)
+    assert all((p.line, p.column) >= (1, 1) for p in loaded.problems)
+    assert [p for p in map(str, loaded.problems) if printable(p) != p or "\n" in p] == []
     if loaded.left_out:
         assert loaded.database == Database(Tracker() if kind == "tracker" else Tracker(title="T"))
         assert path in {p.path for p in loaded.problems if p.severity == "error"}

@@ -16,7 +16,7 @@ from scenarios.cli.commands import HELP
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
-from scenarios.render.text import printable
+from scenarios.text import printable
 
 INTERRUPTED = 130
 

@@ -1,32 +1,21 @@
-"""Figures, terms and folded paragraphs as plain text that a terminal cannot be harmed by."""
+"""Figures, terms, folded paragraphs and tables as plain text."""
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Sequence
 from typing import Any
 
 from scenarios.scales import estimative_term
+from scenarios.text import printable
 
 MINUS = "−"
 _TAIL = 0.1
 """Below this, and above one minus this, a per cent sign wants a decimal."""
 _LARGE = 9.95
 """From this many points on a move is told without a decimal."""
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 _EMPTY = "\0"
 """Keeps an empty row, which is left out beside one that is folded; no text has it."""
-
-
-def printable(text: str) -> str:
-    """The text with each control and direction character spelled out, so that none acts."""
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
-
-
-def inert(json: str) -> str:
-    """The same JSON with each of those characters, which only its texts hold, escaped."""
-    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", json)
 
 
 def percent(value: float) -> str:

@@ -53,8 +53,8 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
     """An existing record with some keys put, and every other byte kept."""
     path = path_of(kind, id)
     old = snapshot[path]
-    _, faults = read_record(kind, path, old)
-    if faults:
+    record, faults = read_record(kind, path, old)
+    if record is None:
         raise ScenError(f"nothing was written; a fault to mend first: {faults[0]}")
     new = old
     for put in puts:

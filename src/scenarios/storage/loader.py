@@ -13,6 +13,7 @@ from scenarios.storage.checks import Known, check
 from scenarios.storage.limits import MODELS, decoded
 from scenarios.storage.records import id_of, kind_of, path_of, place_of
 from scenarios.storage.schema import Fault
+from scenarios.storage.unseen import unseen_characters
 from scenarios.storage.yaml import reader
 
 if TYPE_CHECKING:
@@ -75,13 +76,15 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
-    """One file's record, or None and what is wrong with the file by itself."""
+    """One file's record and its warnings, or None and what is wrong with the file by itself."""
     value, problems = reader.read(path, data)
     if problems:
         return None, folded(problems)
     record, faults = decoded(kind, value)
     if record is None:
-        problems = folded(sorted(_placed(path, data, faults), key=_in_reading_order))
+        return None, folded(sorted(_placed(path, data, faults), key=_in_reading_order))
+    if not data.isascii() or b"\\" in data:
+        problems = folded(_placed(path, data, unseen_characters(value)))
     return record, problems
 
 
@@ -94,8 +97,11 @@ def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Pr
 
 
 def _placed(path: str, data: bytes, faults: Iterable[Fault]) -> list[Problem]:
+    problems: list[Problem] = []
+    faults = [*faults]
+    if not faults:
+        return problems
     places = reader.places(data)
-    problems = []
     for fault in faults:
         place = places[fault.keys]
         at_key = fault.at == "key"

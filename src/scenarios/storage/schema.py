@@ -13,6 +13,7 @@ import msgspec
 
 from scenarios.errors import Severity
 from scenarios.model import SPACE
+from scenarios.text import printable
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -87,10 +88,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
 
 
 def shown(value: Any) -> str:
-    """A value as a message may show it: short, in one line, without control characters."""
+    """A value as a message may show it: short, in one line, with nothing that acts or hides."""
     if isinstance(value, str):
         cut = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
-        return "'" + "".join(c if c.isprintable() else "?" for c in cut) + "'"
+        return "'" + printable(cut).replace("\n", "\\n") + "'"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value) if abs(value) < _LARGE else "a very large number"
     return _NAMES[type(value)] if not isinstance(value, bool) else str(value).lower()

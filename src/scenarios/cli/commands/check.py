@@ -15,10 +15,11 @@ from scenarios.cli import parsing
 from scenarios.cli.options import AsOf, Rev
 from scenarios.cli.terminal.output import say, show
 from scenarios.errors import ScenError, UsageError
-from scenarios.render.text import counted, printable
+from scenarios.render.text import counted
 from scenarios.render.writers.sarif import Result, sarif
 from scenarios.storage import worktree
 from scenarios.storage.git import repository
+from scenarios.text import printable
 from scenarios.workspace.checking import Checked, concerned
 from scenarios.workspace.checking import check as checked
 from scenarios.workspace.opened import Opened, open_folder, open_revision

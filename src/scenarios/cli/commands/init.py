@@ -10,7 +10,7 @@ import typer
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.written import show_committed
-from scenarios.render.text import printable
+from scenarios.text import printable
 from scenarios.workspace.place import from_here, here
 from scenarios.workspace.results import Started
 from scenarios.workspace.start import start

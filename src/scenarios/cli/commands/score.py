@@ -16,7 +16,7 @@ from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import score_text
-from scenarios.render.text import printable
+from scenarios.text import printable
 from scenarios.workspace.opened import known_id
 
 

@@ -11,7 +11,7 @@ from scenarios.cli.options import As, AsOf, Format, Rev
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.pager import show
 from scenarios.render.documents.lists import record_text
-from scenarios.render.text import printable
+from scenarios.text import printable
 from scenarios.workspace.reading import records_of
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """A remark: on stderr."""
-    from scenarios.render.text import printable
+    from scenarios.text import printable
 
     typer.echo(f"scen: {printable(text)}", err=True)
 
@@ -24,7 +24,7 @@ def show(value: Any, text: Callable[[], str], form: str) -> None:
     if form == "json":
         import msgspec
 
-        from scenarios.render.text import inert
+        from scenarios.text import inert
 
         encoded = msgspec.json.encode(value)
         typer.echo(inert(msgspec.json.format(encoded, indent=2).decode()))

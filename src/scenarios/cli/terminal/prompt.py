@@ -13,7 +13,8 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.errors import UsageError
-from scenarios.render.text import fold, printable
+from scenarios.render.text import fold
+from scenarios.text import printable
 
 T = TypeVar("T")
 

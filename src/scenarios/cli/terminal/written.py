@@ -15,7 +15,7 @@ from scenarios.cli.repositories import tell_embedded
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say, show, width
 from scenarios.render.documents.effects import effects_table
-from scenarios.render.text import printable
+from scenarios.text import printable
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.results import EvidenceRecorded, Recorded, evidence_effects
 from scenarios.workspace.writing import Written

@@ -13,7 +13,7 @@ from scenarios.model import Database
 from scenarios.render.charts import palette
 from scenarios.render.charts.drawing import cut
 from scenarios.render.charts.trend import LEFT, RIGHT, WIDTH, shapes, trend
-from scenarios.render.text import printable
+from scenarios.text import printable
 
 _HEAD, _GAP, _EDGE = 58, 28, 16
 _TITLE = 84

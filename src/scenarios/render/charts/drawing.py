@@ -13,7 +13,7 @@ import msgspec
 import vl_convert
 
 from scenarios.render.charts import palette
-from scenarios.render.text import printable
+from scenarios.text import printable
 
 Spec = Mapping[str, Any]
 Row = dict[str, Any]

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from scenarios.analysis.history.commit_log import Entry, Figures, History
 from scenarios.analysis.history.record_diff import Differences
 from scenarios.model import Kind
-from scenarios.render.text import counted, fold, percent, printable, table
+from scenarios.render.text import counted, fold, percent, table
+from scenarios.text import printable
 
 _BAR = 40
 """Columns of the chart, each worth 2.5 points."""

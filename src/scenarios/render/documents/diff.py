@@ -9,9 +9,10 @@ from scenarios.analysis.history.probability_shifts import ScenarioShift, Shift
 from scenarios.analysis.history.record_diff import Differences, FieldChange, Key, records
 from scenarios.model import Database, Evidence, Record, Scenario, Source
 from scenarios.render.documents.ledger_changes import change_lines, change_rows
-from scenarios.render.text import counted, fold, percent, points, printable, signed
+from scenarios.render.text import counted, fold, percent, points, signed
 from scenarios.render.writers import markdown
 from scenarios.scales import grade
+from scenarios.text import printable
 
 _LONGEST = 160
 """Characters of a value that are shown; the whole is in the JSON."""

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario
-from scenarios.render.text import counted, fold, in_words, percent, printable, signed, table
+from scenarios.render.text import counted, fold, in_words, percent, signed, table
 from scenarios.scales import probability
+from scenarios.text import printable
 
 
 def ledger_text(made: Explanation, database: Database, width: int) -> str:

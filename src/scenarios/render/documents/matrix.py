@@ -11,7 +11,8 @@ from itertools import zip_longest
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, Score
 from scenarios.model import ScenarioId
-from scenarios.render.text import counted, fold, printable, signed, table
+from scenarios.render.text import counted, fold, signed, table
+from scenarios.text import printable
 
 _NARROWEST = 24
 _SUMMARY = 30

@@ -8,9 +8,10 @@ from datetime import date
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.model import ScenarioId
-from scenarios.render.text import counted, fold, percent, points, printable, table
+from scenarios.render.text import counted, fold, percent, points, table
 from scenarios.render.writers.terminal import Screen, direction, finished, sparkline
 from scenarios.scales import estimative_term
+from scenarios.text import printable
 
 WIDE = 110
 """From this many columns on the table has more columns, as many as fit."""

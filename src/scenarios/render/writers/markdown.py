@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from urllib.parse import quote
 
-from scenarios.render.text import printable
+from scenarios.text import printable
 
 _WORD = re.compile(r"[^\s`|<>\[\]\\]+")
 _BEFORE, _AFTER = "\"'([“«", "\"')]”».,;:!?"

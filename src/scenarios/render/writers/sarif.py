@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from scenarios.render.text import printable
+from scenarios.text import printable
 
 Level = Literal["error", "warning", "note"]
 
@@ -59,6 +59,7 @@ RULES: dict[str, str] = {
     "duplicate-key": "One key twice in a mapping",
     "empty": "A file that holds no value",
     "encoding": "A file that is not UTF-8",
+    "invisible-character": "A character in a text that nobody sees",
     "impossible-date": "A date that is not in the calendar",
     "key-type": "A key that is not a text",
     "misplaced": "A record outside the folder of its kind or year",
