@@ -22,6 +22,7 @@ FLOORS = (
 )
 CORE = ("errors", "text", "model", "scales", "analysis")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
+NETWORK = {"asyncio", "ftplib", "http.client", "requests", "smtplib", "socket", "urllib.request"}
 MODULES = sorted(SOURCE.rglob("*.py"))
 
 
@@ -81,3 +82,7 @@ def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> N
     writers = {"write_text", "write_bytes", "os.replace", "os.link", "unlink"}
     found = [m.name for m in MODULES if any(word in m.read_text() for word in writers)]
     assert found == ["begun.py", "lock.py", "session_notes.py", "temporary.py", "worktree.py"]
+
+
+def test_no_module_opens_a_connection() -> None:
+    assert [module for module in MODULES if imported(module) & NETWORK] == []
