@@ -303,7 +303,6 @@ recorded: 2022-02-07
         ("北京 2022 — G20", "2022-g20"),
         ("Item one", "item-one"),
         ("§", "item"),
-        ("\u202eevil\u202c", "evil"),
         ("word " * 30, "-".join(["word"] * 9)),
         ("w" * 61, "item"),
         ("NULL", "null"),
@@ -314,6 +313,14 @@ def test_an_id_is_proposed_from_the_summary_in_any_script(
 ) -> None:
     _, made = done(root, "add-evidence", summary, *KNOWN)
     assert list(made) == [f"evidence/2022/2022-02-04-{slug}.yaml"]
+
+
+def test_what_nobody_sees_in_a_summary_is_recorded_with_a_warning(root: Path) -> None:
+    before = tree(root)
+    made = scen("add-evidence", "\u202eevil\u202c", *KNOWN)
+    assert made.exit_code == 0
+    assert ": warning: invisible-character: 2 invisible characters: U+202E RIGHT-TO" in made.stderr
+    assert list(changes(before, tree(root))) == ["evidence/2022/2022-02-04-evil.yaml"]
 
 
 def test_blanks_around_a_summary_are_not_part_of_it(root: Path) -> None:
