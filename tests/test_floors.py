@@ -18,6 +18,7 @@ FLOORS = (
     {"exchange"},
     {"render"},
     {"workspace"},
+    {"api"},
     {"cli"},
 )
 CORE = ("errors", "text", "model", "scales", "analysis")

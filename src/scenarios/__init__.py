@@ -1,3 +1,46 @@
-"""Forecast scenarios, graded evidence and an honest weekly review, in plain text and git."""
+"""Forecast scenarios, graded evidence and an honest weekly review, in plain text and git.
+
+`scenarios.open(path)` gives a Workspace: see docs/api.md. What is named here is imported when it is
+asked for, so that neither `import scenarios` nor a command's start pays for it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scenarios.api import Workspace, open  # noqa: A004 - as it is called: scenarios.open
+    from scenarios.errors import Problem, ScenError, UsageError
+    from scenarios.model import Database, Evidence, Indicator, Scenario, Sheet, Source, Tracker
 
 __version__ = "0.1.0"
+__all__ = [
+    "Database",
+    "Evidence",
+    "Indicator",
+    "Problem",
+    "ScenError",
+    "Scenario",
+    "Sheet",
+    "Source",
+    "Tracker",
+    "UsageError",
+    "Workspace",
+    "__version__",
+    "open",
+]
+_HOMES = {"Workspace": "api", "open": "api"} | dict.fromkeys(
+    ("Problem", "ScenError", "UsageError"), "errors"
+)
+
+
+def __getattr__(name: str) -> Any:
+    """What the library offers, from the module that holds it (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module 'scenarios' has no attribute {name!r}")
+    return getattr(import_module(f"scenarios.{_HOMES.get(name, 'model')}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -158,3 +158,37 @@ def set_sums(
         ]
         sums.append(SetSum(set=set_id, members=len(every), given=len(figures), total=sum(figures)))
     return sums
+
+
+def recorded(written: Written, id: str) -> Recorded:
+    """The result of a record that was written."""
+    return Recorded(id=id, paths=written.paths, dry_run=written.dry_run, **_commit(written))
+
+
+def evidence_recorded(written: Written, id: EvidenceId, day: date) -> EvidenceRecorded:
+    """The result of an item that was written, with its effects on a day."""
+    return EvidenceRecorded(
+        id=id,
+        paths=written.paths,
+        dry_run=written.dry_run,
+        effects=evidence_effects(written, id, day),
+        **_commit(written),
+    )
+
+
+def forecast_recorded(
+    written: Written, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
+) -> ForecastRecorded:
+    """The result of a sheet that was written."""
+    return ForecastRecorded(
+        id=f"{on}-{analyst}",
+        paths=written.paths,
+        dry_run=written.dry_run,
+        figures=forecast_figures(written, ids, on),
+        **_commit(written),
+    )
+
+
+def _commit(written: Written) -> dict[str, str | None]:
+    done = written.committed
+    return {"commit": done.oid, "subject": done.subject} if done else {}

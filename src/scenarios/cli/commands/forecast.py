@@ -20,9 +20,8 @@ from scenarios.workspace import recording
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import (
     ForecastFigure,
-    ForecastRecorded,
     SetSum,
-    forecast_figures,
+    forecast_recorded,
     set_sums,
 )
 from scenarios.workspace.sheets import Entry
@@ -75,12 +74,9 @@ def command(
         root, analyst, on, entries, placed=placed, dry_run=dry_run, commit=commit
     )
     ids = [entry.scenario for entry in entries]
-    figures = forecast_figures(written, ids, on)
+    result = forecast_recorded(written, analyst, on, ids)
     sums = set_sums(written.after.database, analyst, ids, on)
-    result = ForecastRecorded(
-        id=f"{on}-{analyst}", paths=written.paths, dry_run=written.dry_run, figures=figures
-    )
-    report(written, result, form, _figures_table(figures) + _sums_lines(sums, analyst))
+    report(written, result, form, _figures_table(result.figures) + _sums_lines(sums, analyst))
 
 
 def _figure(text: str) -> float | None:

@@ -17,20 +17,19 @@ from scenarios.cli.terminal.output import say, show, width
 from scenarios.render.documents.effects import effects_table
 from scenarios.text import printable
 from scenarios.workspace.commit import Committed
-from scenarios.workspace.results import EvidenceRecorded, Recorded, evidence_effects
+from scenarios.workspace.results import evidence_recorded, recorded
 from scenarios.workspace.writing import Written
 
 
 def report_record(written: Written, id: str, form: Format, text: str = "") -> None:
     """The paths, then `text`; in a dry run what would have changed."""
-    report(written, Recorded(id=id, paths=written.paths, dry_run=written.dry_run), form, text)
+    report(written, recorded(written, id), form, text)
 
 
 def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
-    effects = evidence_effects(written, id, day)
-    result = EvidenceRecorded(id=id, paths=written.paths, dry_run=written.dry_run, effects=effects)
-    text = effects_table(effects, width()) or "it rates no scenario yet: scen rate " + id
+    result = evidence_recorded(written, id, day)
+    text = effects_table(result.effects, width()) or "it rates no scenario yet: scen rate " + id
     report(written, result, form, text)
 
 

@@ -1,0 +1,300 @@
+"""The library: a database that is opened, asked, and recorded in, without a terminal.
+
+Each method answers with the typed result whose JSON the command of that name prints
+(`msgspec.json.encode(result)`). No clock is read: days are arguments. What is refused raises a
+ScenError whose text says what, where and what to do; nothing was written then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from scenarios.analysis.history.audit import Audit, audit
+from scenarios.analysis.history.commit_log import History, history
+from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
+from scenarios.analysis.review.ach import Matrix
+from scenarios.analysis.review.explanation import Explanation, explain
+from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.scores.scoring import Chosen, Score, score
+from scenarios.errors import Problem, ScenError
+from scenarios.model import Database, Outcome, Rating
+from scenarios.storage import worktree
+from scenarios.storage.git import repository as git
+from scenarios.storage.git.repository import Repository
+from scenarios.workspace import checking, reading, recording, results
+from scenarios.workspace.history import past, states
+from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
+from scenarios.workspace.period import span
+from scenarios.workspace.restate import restatement
+from scenarios.workspace.sheets import Entry
+from scenarios.workspace.writing import Written
+
+
+def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
+    """Open a database: its folder, its parent, or any folder below the parent.
+
+    With `rev` it is read from git as that revision had it (a commit, a branch, a tag, or
+    YYYY-MM-DD: the last commit up to a day), and nothing can be recorded in it.
+    """
+    start = Path(path)
+    try:
+        root = worktree.find(start, str(start))
+    except ScenError:
+        root = worktree.find(start, None)
+    return Workspace(root, rev)
+
+
+class Workspace:
+    """A database at a place and a revision, as it was read last: when opened, or after a write."""
+
+    def __init__(self, root: Path, rev: str | None = None) -> None:
+        self._root, self._rev = root, rev
+        self._opened = self._read()
+
+    @property
+    def database(self) -> Database:
+        """The records that are sound."""
+        return self._opened.database
+
+    @property
+    def problems(self) -> Sequence[Problem]:
+        """What is wrong with the files, by path, line and column; both count from 1."""
+        return tuple(self._opened.problems)
+
+    # -- reading --------------------------------------------------------------------------------
+
+    def status(self, as_of: date) -> reading.Status:
+        """One row for each scenario that had opened by a day."""
+        period, rows = span(self._opened, as_of, None)
+        return reading.status_of(self._opened, as_of, period.since, rows)
+
+    def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
+        """What moved between two days, by how much and because of what.
+
+        `since` is by default one review earlier. `restate` compares with what the last commit up
+        to then said of that day, where there is a repository.
+        """
+        period, _ = span(self._opened, as_of, since)
+        restated = None
+        if restate:
+            with suppress(ScenError):  # no repository, no git, no commit
+                restated, _ = restatement(self._opened, self._repository(), period.since)
+        return msgspec.structs.replace(review(period), restated=restated)
+
+    def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:
+        """The odds ledger of a scenario, from its prior to its implied probability."""
+        id = self._opened.scenario_on(scenario, as_of)
+        return explain(self.database, id, as_of, swept=sweep)
+
+    def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
+        """Evidence against two or more scenarios side by side, or the members of a set."""
+        return reading.matrix_of(self._opened, as_of, scenarios=scenarios, set_id=set_id)
+
+    def score(
+        self,
+        as_of: date,
+        *,
+        by: Literal["analyst", "scenario", "tag"] = "analyst",
+        since: date | None = None,
+        until: date | None = None,
+        forecaster: str | None = None,
+    ) -> Score:
+        """How good the forecasts of resolved scenarios were, known between two days if given."""
+        found = score(self.database, as_of, Chosen(since, until), by, forecaster)
+        if forecaster is not None:
+            names = [row.name for row in found.forecasters]
+            known_id(forecaster, names, "forecaster", "Workspace.score")
+        return found
+
+    def check(self, findings_on: date | None = None) -> checking.Checked:
+        """Every fault of the files; with a day, the findings of that day too."""
+        return checking.check(self._opened, None, findings_on)
+
+    def show(self, id: str, as_of: date | None = None) -> list[reading.RecordShown]:
+        """The records of an id."""
+        return reading.records_of(self._opened, id, as_of)
+
+    def diff(
+        self, before: str = "HEAD", after: str | None = None, as_of: date | None = None
+    ) -> reading.Diff:
+        """What differs between two revisions, or between one and the files as they are."""
+        earlier, later = states(self._root, self._repository(), before, after)
+        return reading.diff_of(earlier, later, as_of, date.max)
+
+    def history(
+        self, subject: str | None = None, since: date | None = None, limit: int | None = 20
+    ) -> History:
+        """The commits that changed the database, or that concern one record, newest first."""
+        return history(past(self._repository(), self._rev)[0], subject, since, limit)
+
+    def audit(self, days: int = BACKDATED_DAYS) -> Audit:
+        """What was judged, or changed, with hindsight; a record committed later is backdated."""
+        revisions, tip = past(self._repository(), self._rev)
+        return audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
+
+    # -- recording ------------------------------------------------------------------------------
+
+    def record_evidence(
+        self,
+        summary: str,
+        recorded: date,
+        *,
+        ratings: Mapping[str, Rating] | None = None,
+        indicators: Mapping[str, str] | None = None,
+        observed: date | str | None = None,
+        corroborated_by: Sequence[str] = (),
+        id: str | None = None,
+        dry_run: bool = False,
+        commit: bool = False,
+        **keys: Any,
+    ) -> results.EvidenceRecorded:
+        """Record an item that was known on a day, with what it did to each scenario.
+
+        `ratings` are codes or likelihood ratios (0.001 to 1000) by scenario; `indicators` are
+        `observed`, `emerging` or `reversed` by `SCENARIO/INDICATOR`. `observed` is `recorded` by
+        default. The rest are keys of a record: source, url, reliability, credibility, origin,
+        event, quote, analyst, notes.
+        """
+        record = {
+            **keys,
+            "summary": summary,
+            "observed": str(observed or recorded),
+            "recorded": recorded.isoformat(),
+            "ratings": dict(ratings or {}),
+            "indicators": dict(indicators or {}),
+            "corroborated_by": list(corroborated_by),
+        }
+        root = self._writable()
+        written = recording.record_evidence(root, record, id=id, dry_run=dry_run, commit=commit)
+        self._reread(written)
+        return results.evidence_recorded(written, recording.id_of_new(written), recorded)
+
+    def rate(
+        self,
+        evidence: str,
+        ratings: Mapping[str, Rating] | None = None,
+        indicators: Mapping[str, str] | None = None,
+        *,
+        dry_run: bool = False,
+        commit: bool = False,
+    ) -> results.EvidenceRecorded:
+        """Rate an item that is recorded already."""
+        given = ratings or {}, indicators or {}
+        written = recording.rate(self._writable(), evidence, *given, dry_run=dry_run, commit=commit)
+        self._reread(written)
+        day = written.after.database.evidence[evidence].recorded
+        return results.evidence_recorded(written, evidence, day)
+
+    def retract(
+        self, evidence: str, reason: str, on: date, *, dry_run: bool = False, commit: bool = False
+    ) -> results.EvidenceRecorded:
+        """Keep an item, and count it no longer from a day on."""
+        root = self._writable()
+        written = recording.retract(root, evidence, reason, on, dry_run=dry_run, commit=commit)
+        self._reread(written)
+        return results.evidence_recorded(written, evidence, on)
+
+    def forecast(
+        self,
+        analyst: str,
+        on: date,
+        probabilities: Mapping[str, float | None],
+        *,
+        rationales: Mapping[str, str] | None = None,
+        evidence: Mapping[str, Sequence[str]] | None = None,
+        dry_run: bool = False,
+        commit: bool = False,
+    ) -> results.ForecastRecorded:
+        """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day."""
+        why, what = rationales or {}, evidence or {}
+        entries = [
+            Entry(id, probability, why.get(id), tuple(what.get(id, ())))
+            for id, probability in probabilities.items()
+        ]
+        root = self._writable()
+        written = recording.forecast(root, analyst, on, entries, dry_run=dry_run, commit=commit)
+        self._reread(written)
+        return results.forecast_recorded(written, analyst, on, list(probabilities))
+
+    def resolve(
+        self,
+        scenario: str,
+        outcome: Outcome,
+        basis: str,
+        recorded: date,
+        *,
+        known_on: date | None = None,
+        evidence: Sequence[str] = (),
+        dry_run: bool = False,
+        commit: bool = False,
+    ) -> results.Recorded:
+        """Record an outcome; it was known on the day it is recorded, unless said otherwise."""
+        record: dict[str, Any] = {
+            "outcome": outcome,
+            "date": (known_on or recorded).isoformat(),
+            "recorded": recorded.isoformat(),
+            "basis": basis,
+            **({"evidence": list(evidence)} if evidence else {}),
+        }
+        root = self._writable()
+        written = recording.resolve(root, scenario, record, dry_run=dry_run, commit=commit)
+        return self._recorded(written, scenario)
+
+    def new_scenario(
+        self, id: str, record: Mapping[str, Any], *, dry_run: bool = False, commit: bool = False
+    ) -> results.Recorded:
+        """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
+        root = self._writable()
+        done = recording.new_scenario(root, id, record, dry_run=dry_run, commit=commit)
+        return self._recorded(done, id)
+
+    def add_indicator(
+        self,
+        scenario: str,
+        id: str,
+        record: Mapping[str, Any],
+        *,
+        dry_run: bool = False,
+        commit: bool = False,
+    ) -> results.Recorded:
+        """Put an indicator into a scenario; `record` has the keys of one in its file."""
+        root = self._writable()
+        done = recording.add_indicator(root, scenario, id, record, dry_run=dry_run, commit=commit)
+        return self._recorded(done, f"{scenario}/{id}")
+
+    def add_source(
+        self, id: str, record: Mapping[str, Any], *, dry_run: bool = False, commit: bool = False
+    ) -> results.Recorded:
+        """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
+        root = self._writable()
+        written = recording.add_source(root, id, record, dry_run=dry_run, commit=commit)
+        return self._recorded(written, id)
+
+    def _read(self) -> Opened:
+        if self._rev is None:
+            return open_folder(self._root)
+        return open_revision(self._root, self._repository(), self._rev)
+
+    def _repository(self) -> Repository:
+        return git.repository(self._root)
+
+    def _writable(self) -> Path:
+        if self._rev is not None:
+            raise ScenError(f"{self._root} was opened as {self._rev} had it: open it without rev")
+        return self._root
+
+    def _reread(self, written: Written) -> None:
+        if written.committed and written.committed.fault:
+            raise written.committed.fault
+        if not written.dry_run:
+            self._opened = self._read()
+
+    def _recorded(self, written: Written, id: str) -> results.Recorded:
+        self._reread(written)
+        return results.recorded(written, id)

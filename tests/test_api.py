@@ -1,0 +1,114 @@
+"""The library: its page's script, and what its methods share with the commands."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import msgspec
+import pytest
+
+import scenarios
+from tests.cli.commands import FILES, make, scen
+
+PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text("utf-8")
+SHIPPED = Path(__file__).parents[1] / "scenarios"
+WEEK = date(2022, 2, 28)
+SET = "relationship-2030"
+LIGHT = "import sys, scenarios; print([m for m in sys.modules if m in {modules}])"
+
+
+def test_the_script_of_the_page_prints_what_the_page_says(tmp_path: Path) -> None:
+    assert scen("init", str(tmp_path / "desk")).exit_code == 0
+    (script,), (printed,) = (re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) for kind in KINDS)
+    ran = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == printed
+    assert scen("--database", str(tmp_path / "desk"), "check", "--strict").exit_code == 0
+
+
+KINDS = ("python", "text")
+
+
+def test_importing_it_loads_nothing_and_using_it_no_command_line() -> None:
+    program = LIGHT.format(modules="('msgspec', 'typer', 'yaml')")
+    used = program.replace(
+        "; print", "; scenarios.open('.').status(__import__('datetime').date.max); print"
+    )
+    for text, loaded in ((program, "[]\n"), (used, "['msgspec', 'yaml']\n")):
+        ran = subprocess.run(
+            [sys.executable, "-c", text], cwd=SHIPPED, capture_output=True, text=True, check=True
+        )
+        assert ran.stdout == loaded
+
+
+@pytest.mark.parametrize("folder", [SHIPPED, SHIPPED.parent, SHIPPED / "evidence" / "2022"])
+def test_a_database_is_opened_from_its_folder_its_parent_or_a_folder_below(folder: Path) -> None:
+    assert "military-pact" in scenarios.open(folder).database.scenarios
+
+
+@pytest.mark.parametrize(
+    ("words", "ask"),
+    [
+        (["status"], lambda w: w.status(WEEK)),
+        (["report"], lambda w: w.report(WEEK)),
+        (["explain", "military-pact"], lambda w: w.explain("military-pact", WEEK)),
+        (
+            ["matrix", "--set", "relationship-2030"],
+            lambda w: w.matrix(WEEK, set_id="relationship-2030"),
+        ),
+        (["score"], lambda w: w.score(WEEK)),
+        (["show", "cnbc"], lambda w: w.show("cnbc")[0]),
+    ],
+)
+def test_a_method_answers_with_what_its_command_prints(words: list[str], ask: object) -> None:
+    shown = scen("--database", str(SHIPPED), *words, "--as-of", f"{WEEK}", "--format", "json")
+    assert callable(ask)
+    answer = json.loads(msgspec.json.encode(ask(scenarios.open(SHIPPED))))
+    assert answer == json.loads(shown.stdout)
+
+
+def test_what_is_written_is_seen_and_what_is_tried_is_not(tmp_path: Path) -> None:
+    workspace = scenarios.open(make(tmp_path / "scenarios", FILES))
+    day = date(2022, 2, 8)
+    workspace.record_evidence("A denial", day, ratings={"pact": "I"}, dry_run=True)
+    assert len(workspace.database.evidence) == 1
+    done = workspace.record_evidence("A denial", day, ratings={"pact": "I"}, source="kremlin")
+    assert workspace.database.evidence[done.id].source == "kremlin"
+    assert [effect.scenario for effect in done.effects] == ["pact"]
+    assert workspace.rate(done.id, {"trade": 2}).effects[1].scenario == "trade"
+    assert workspace.retract(done.id, "A slip", day).effects
+    assert workspace.add_source("trt", {"name": "TRT", "reliability": "C"}).id == "trt"
+    record = {"statement": "Signed", "ratings": {"pact": "CC"}, "added": "2022-02-08"}
+    assert workspace.add_indicator("pact", "signed", record).id == "pact/signed"
+    assert (workspace.problems, workspace.check().problems) == ((), [])
+
+
+def test_a_revision_is_read_and_refuses_to_be_written(tmp_path: Path) -> None:
+    make(tmp_path / "scenarios", FILES)
+    for words in (
+        ["init", "-q"],
+        ["add", "."],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
+    ):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    now = scenarios.open(tmp_path)
+    now.resolve("trade", "occurred", "Customs.", date(2024, 1, 2), commit=True)
+    then = scenarios.open(tmp_path, rev="HEAD~1")
+    assert then.database.scenarios["trade"].resolution is None
+    assert [change.record for change in now.diff("HEAD~1").changed] == ["trade"]
+    assert len(now.history().entries) == 2
+    assert now.audit().commits == 2
+    with pytest.raises(scenarios.ScenError, match="was opened as HEAD~1 had it"):
+        then.add_source("trt", {"name": "TRT", "reliability": "C"})
+
+
+def test_what_it_does_not_offer_is_an_attribute_error() -> None:
+    assert "open" in dir(scenarios)
+    with pytest.raises(AttributeError, match="no attribute 'close'"):
+        scenarios.close  # noqa: B018
