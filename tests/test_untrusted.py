@@ -28,6 +28,7 @@ from tests.hostile import (
 )
 from tests.render.gfm import Rendered
 from tests.render.terminal import shown
+from tests.render.test_writers import Page
 
 ACTS = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -63,6 +64,11 @@ HOSTILE = "\x1b[31m\u202e\x9b\u2066\u200f\u200b\u3164\U000e006f\ufe0f"
 """What is typed, or a committer's name."""
 TAGS = {"h1", "h2", "h3", "p", "a", "code", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}
 """What the report's page is made of."""
+PLAIN = {
+    *TAGS - {"code"},
+    *("main", "div", "bdi", "data", "caption", "tfoot", "dl", "dt", "dd", "br"),
+}
+"""What any other page is made of."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -110,6 +116,26 @@ def test_a_table_acts_on_no_terminal(command: tuple[str, ...], width: str) -> No
     made = told_on_the_day(*command, width=width)
     assert made.strip()
     assert not ACTS.search(made)
+
+
+@pytest.mark.parametrize("form", ["markdown", "html", "csv"])
+def test_no_document_acts(form: str) -> None:
+    for command in (*DATED, *(("show", id) for id in RECORDS[::9])):
+        if command[0] == "report":
+            continue
+        made = told_on_the_day(*command, "--format", form)
+        assert not ACTS.search(made), command
+        if form == "csv":
+            cells = [cell for row in csv.reader(io.StringIO(made)) for cell in row]
+            texts = [cell for cell in cells if not re.fullmatch(r"-?[0-9.]+", cell)]
+            assert [cell for cell in texts if cell.lstrip().startswith(FORMULA)] == [], command
+        elif form == "markdown":
+            assert "<" not in made, command
+            assert set(Rendered(made).tags) <= {*TAGS, "br"}, command
+        else:
+            page = Page(made)
+            assert page.tags <= PLAIN, command
+            assert page.attributes <= {"class", "scope", "colspan", "value", "href", "rel"}, command
 
 
 def test_no_single_record_acts_on_a_terminal() -> None:
@@ -270,10 +296,10 @@ def _commit(root: Path, subject: str, *init: str) -> None:
 @pytest.mark.parametrize(
     ("command", "forms"),
     [
-        (("diff", "HEAD~1", "HEAD"), ("table", "json", "markdown")),
-        (("history",), ("table", "json")),
-        (("history", "s-9"), ("table", "json")),
-        (("audit",), ("table", "json")),
+        (("diff", "HEAD~1", "HEAD"), ("table", "json", "markdown", "html", "csv")),
+        (("history",), ("table", "json", "markdown", "html", "csv")),
+        (("history", "s-9"), ("table", "json", "markdown", "html", "csv")),
+        (("audit",), ("table", "json", "markdown", "html", "csv")),
         (("report", "--as-of", AS_OF), ("table", "json", "markdown")),
     ],
     ids=str,
@@ -293,7 +319,9 @@ def test_what_git_remembers_acts_nowhere(
             json.loads(made)
         if form == "markdown":
             assert "<" not in made
-            assert set(Rendered(made).tags) <= TAGS
+            assert set(Rendered(made).tags) <= {*TAGS, "br"}
+        if form == "html":
+            assert Page(made).tags <= PLAIN
 
 
 @pytest.mark.parametrize(

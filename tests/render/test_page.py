@@ -12,7 +12,8 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review.page import page
 from scenarios.analysis.review.review import review
 from scenarios.model import Database
-from scenarios.render.writers.html import Origin, address, moved, page_html
+from scenarios.render.writers.html import address
+from scenarios.render.writers.page import Origin, moved, page_html
 from tests.hostile import ADDRESSES
 from tests.records import database, day, item, resolution, scenario
 

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scenarios.cli import parsing
+from scenarios.render.writers import WRITERS
 
 
 class Format(StrEnum):
-    """How results are written."""
+    """How a recording command tells what it wrote."""
 
     table = "table"
     json = "json"
 
+
+Form = StrEnum("Form", ["table", "json", *(name for name in WRITERS if name != "table")])  # type: ignore[misc]
+"""How a result is written: JSON is the result itself, a writer makes all else of its document."""
+TABLE = Form("table")
 
 AsOf = Annotated[
     date | None,
@@ -27,6 +33,11 @@ AsOf = Annotated[
 Rev = Annotated[
     str | None,
     typer.Option("--rev", metavar="REV", help="As a commit had it, or the last one up to a day."),
+]
+Shown = Annotated[Form, typer.Option("--format", help="How to write the result.")]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", metavar="FILE", help="Write the result here, not on stdout."),
 ]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]

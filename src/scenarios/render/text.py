@@ -1,10 +1,8 @@
-"""Figures, terms, folded paragraphs and tables as plain text."""
+"""Figures, terms and folded paragraphs as plain text."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from typing import Any
 
 from scenarios.scales import estimative_term
 from scenarios.text import printable
@@ -14,8 +12,6 @@ _TAIL = 0.1
 """Below this, and above one minus this, a per cent sign wants a decimal."""
 _LARGE = 9.95
 """From this many points on a move is told without a decimal."""
-_EMPTY = "\0"
-"""Keeps an empty row, which is left out beside one that is folded; no text has it."""
 
 
 def percent(value: float) -> str:
@@ -30,7 +26,11 @@ def points(before: float | None, after: float) -> str:
     """The move in percentage points, signed; nothing where there is nothing to compare."""
     if before is None:
         return ""
-    change = (after - before) * 100
+    return in_points((after - before) * 100)
+
+
+def in_points(change: float) -> str:
+    """So many points, signed: `+3.0`, and `+12` where that is plain enough."""
     return signed(change, 0 if abs(change) >= _LARGE else 1)
 
 
@@ -58,32 +58,6 @@ def fold(text: str, width: int, indent: str = "", first: str | None = None) -> s
         break_on_hyphens=False,
         break_long_words=False,
     )
-
-
-def table(
-    rows: Sequence[Sequence[Any]],
-    headers: Sequence[str],
-    right: Sequence[int] = (),
-    widths: Sequence[int | None] | None = None,
-) -> str:
-    """A plain table; `right` names the columns that hold figures, `widths` where texts fold."""
-    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
-
-    tabulate.MIN_PADDING = 0
-    align = ["right" if n in right else "left" for n in range(len(headers))]
-    cells = [[printable(str(cell)).replace("\n", " ") for cell in row] for row in rows]
-    if not cells:
-        return ""
-    cells = [row if any(row) else [_EMPTY] for row in cells]
-    made = tabulate.tabulate(
-        cells,
-        list(headers),
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=align,
-        maxcolwidths=list(widths) if widths else None,
-    )
-    return "\n".join(line.replace(_EMPTY, "").rstrip() for line in made.split("\n"))
 
 
 def counted(number: int, one: str, many: str | None = None) -> str:

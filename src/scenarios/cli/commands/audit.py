@@ -10,11 +10,11 @@ from scenarios.analysis.history.audit import audit as asked
 from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.history.record_diff import differences
 from scenarios.cli.opening import commits, open_here
-from scenarios.cli.options import As, Format, Rev
-from scenarios.cli.terminal.output import say, width
-from scenarios.cli.terminal.pager import show
+from scenarios.cli.options import TABLE, Output, Rev, Shown
+from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.result import show
 from scenarios.errors import ScenError
-from scenarios.render.documents.audit import audit_text
+from scenarios.render.documents.audit import document
 
 if TYPE_CHECKING:
     from scenarios.model import Database
@@ -26,7 +26,8 @@ def command(
         int, typer.Option(metavar="N", min=0, help="Committed later than that is backdated.")
     ] = 3,
     rev: Rev = None,
-    form: As = Format.table,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """Ask the commits what a reviewer asks: what was judged, or changed, with hindsight."""
     revisions, tip = commits(context, rev)
@@ -34,7 +35,7 @@ def command(
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)
     if rev is None:
         _tell_uncommitted(context, followed.database)
-    show(result, lambda: audit_text(result, width()), form)
+    show(result, lambda: document(result), form, output)
 
 
 def _tell_uncommitted(context: typer.Context, committed: Database) -> None:

@@ -12,9 +12,11 @@ import typer
 
 from scenarios import __version__
 from scenarios.cli import parsing
-from scenarios.cli.options import AsOf, Rev
-from scenarios.cli.terminal.output import say, show
+from scenarios.cli.options import AsOf, Form, Output, Rev
+from scenarios.cli.terminal.output import encoded, say
+from scenarios.cli.terminal.result import deliver, show
 from scenarios.errors import ScenError, UsageError
+from scenarios.render.documents.faults import document
 from scenarios.render.text import counted
 from scenarios.render.writers.sarif import Result, sarif
 from scenarios.storage import worktree
@@ -29,12 +31,9 @@ if TYPE_CHECKING:
     pass
 
 
-class CheckFormat(StrEnum):
-    """How faults are written."""
-
-    table = "table"
-    json = "json"
-    sarif = "sarif"
+CheckForm = StrEnum("CheckForm", [*Form, "sarif"])  # type: ignore[misc]
+"""How faults are written: as any result, or for a code host."""
+_TABLE = CheckForm("table")
 
 
 def command(
@@ -49,9 +48,8 @@ def command(
     ] = False,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: Annotated[
-        CheckFormat, typer.Option("--format", help="How to write the result.")
-    ] = CheckFormat.table,
+    form: Annotated[CheckForm, typer.Option("--format", help="How to write the result.")] = _TABLE,
+    output: Output = None,
 ) -> None:
     """Check every file and name every fault at once.
 
@@ -62,16 +60,17 @@ def command(
     opened = _opened(context.obj, paths or (), rev)
     files = concerned(opened, paths) if paths else None
     result = checked(opened, files, (as_of or parsing.today()) if findings else None)
-    if form == CheckFormat.sarif:
-        placed = result.below(_top(opened.root))
-        show(sarif(_results(placed), __version__), str, "json")
-    elif form == CheckFormat.json or result.problems or result.findings:
-        placed = result.below(from_here(opened.root))
+    placed = result.below(_top(opened.root) if form == "sarif" else from_here(opened.root))
+    if form == "sarif":
+        deliver(encoded(sarif(_results(placed), __version__)), output)
+    elif form != "table":
+        show(placed, lambda: document(placed.problems, placed.findings), Form(form), output)
+    elif placed.problems or placed.findings or output:
         lines = [*map(str, placed.problems), *map(str, placed.findings)]
-        show(placed, lambda: "\n".join(map(printable, lines)), form)
+        deliver("\n".join(map(printable, lines)), output)
     errors = sum(problem.count for problem in result.problems if problem.severity == "error")
     warnings = sum(problem.count for problem in result.problems) - errors
-    if form == CheckFormat.table:
+    if form == "table":
         read = counted(len(opened.snapshot), "file")
         if files is not None:
             read = f"{len(files & opened.snapshot.keys())} of {read}"

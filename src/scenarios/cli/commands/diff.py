@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,24 +9,15 @@ import typer
 from scenarios.analysis.history.record_diff import differences
 from scenarios.cli import parsing
 from scenarios.cli.opening import tell_left_out
-from scenarios.cli.options import AsOf
+from scenarios.cli.options import TABLE, AsOf, Output, Shown
 from scenarios.cli.repositories import repository_of
-from scenarios.cli.terminal.output import width
-from scenarios.cli.terminal.pager import show
-from scenarios.render.documents.diff import Compared, diff_markdown, diff_text
+from scenarios.cli.terminal.result import show
+from scenarios.render.documents.diff import Compared, document
 from scenarios.workspace.history import states
 from scenarios.workspace.reading import diff_of
 
 if TYPE_CHECKING:
     pass
-
-
-class DiffFormat(StrEnum):
-    """How differences are written."""
-
-    table = "table"
-    json = "json"
-    markdown = "markdown"
 
 
 def command(
@@ -42,9 +32,8 @@ def command(
         bool, typer.Option("--exit-code", help="Exit with 1 where a record differs.")
     ] = False,
     as_of: AsOf = None,
-    form: Annotated[
-        DiffFormat, typer.Option("--format", help="How to write the result.")
-    ] = DiffFormat.table,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """Compare two states of the database: records, then the shifts that they made.
 
@@ -58,11 +47,6 @@ def command(
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
     compared = Compared(head, old, new, differences(old, new), result.shifts)
-
-    def text() -> str:
-        is_page = form == DiffFormat.markdown
-        return diff_markdown(compared).rstrip("\n") if is_page else diff_text(compared, width())
-
-    show(result, text, form)
+    show(result, lambda: document(compared), form, output)
     if exit_code and (result.added or result.removed or result.renamed or result.changed):
         raise typer.Exit(1)

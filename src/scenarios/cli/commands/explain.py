@@ -9,10 +9,9 @@ import typer
 from scenarios.analysis.review.explanation import explain as explained
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.terminal.output import width
-from scenarios.cli.terminal.pager import show
-from scenarios.render.documents.explanation import ledger_text
+from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.terminal.result import show
+from scenarios.render.documents.explanation import document
 
 
 def command(
@@ -23,9 +22,10 @@ def command(
     ] = False,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: As = Format.table,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """The odds ledger of a scenario, line by line, from prior to implied."""
     opened, on = reading(context, rev), as_of or parsing.today()
     made = explained(opened.database, opened.scenario_on(scenario, on), on, swept=sweep)
-    show(made, lambda: ledger_text(made, opened.database, width()), form)
+    show(made, lambda: document(made, opened.database), form, output)

@@ -12,15 +12,15 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, _Evidence
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.cli.terminal.written import report
 from scenarios.errors import UsageError
-from scenarios.render.text import percent, signed, table
+from scenarios.render.documents.forecast import document
+from scenarios.render.writers import terminal
 from scenarios.workspace import recording
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import (
-    ForecastFigure,
-    SetSum,
     forecast_recorded,
     set_sums,
 )
@@ -76,32 +76,9 @@ def command(
     ids = [entry.scenario for entry in entries]
     result = forecast_recorded(written, analyst, on, ids)
     sums = set_sums(written.after.database, analyst, ids, on)
-    report(written, result, form, _figures_table(result.figures) + _sums_lines(sums, analyst))
+    lines = [f"{s.set}: {analyst} gives {s.given} of {s.members}, sum {s.total:.3f}" for s in sums]
+    report(written, result, form, terminal.write(document(result.figures, lines), width()))
 
 
 def _figure(text: str) -> float | None:
     return None if text.strip().lower() == "withdraw" else parsing.chance(text)
-
-
-def _figures_table(figures: list[ForecastFigure]) -> str:
-    rows = [
-        [
-            figure.scenario,
-            percent(figure.before) if figure.before is not None else "–",
-            percent(figure.after) if figure.after is not None else "–",
-            figure.analysts,
-            percent(figure.implied),
-            signed(figure.gap_decibans) if figure.gap_decibans is not None else "–",
-        ]
-        for figure in figures
-    ]
-    headers = ["scenario", "stated before", "after", "n", "implied", "gap dB"]
-    return table(rows, headers, right=(1, 2, 3, 4, 5))
-
-
-def _sums_lines(sums: list[SetSum], analyst: str) -> str:
-    """What the analyst's figures add up to in each set that was touched."""
-    lines = "".join(
-        f"\n{s.set}: {analyst} gives {s.given} of {s.members}, sum {s.total:.3f}" for s in sums
-    )
-    return "\n" + lines if lines else ""

@@ -10,11 +10,10 @@ import typer
 from scenarios.analysis.history.commit_log import history as told
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits
-from scenarios.cli.options import As, Format, Rev
-from scenarios.cli.terminal.output import width
-from scenarios.cli.terminal.pager import show
+from scenarios.cli.options import TABLE, Output, Rev, Shown
+from scenarios.cli.terminal.result import show
 from scenarios.model import Scenario
-from scenarios.render.documents.commit_log import history_text
+from scenarios.render.documents.commit_log import document
 from scenarios.workspace.opened import known_id
 
 if TYPE_CHECKING:
@@ -34,7 +33,8 @@ def command(
         int, typer.Option(metavar="N", min=0, help="At most so many, the newest; 0 for all.")
     ] = 20,
     rev: Rev = None,
-    form: As = Format.table,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """Tell the commits that changed the database, newest first, with the figures after each."""
     revisions, _ = commits(context, rev)
@@ -43,7 +43,7 @@ def command(
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
     made = told(revisions, subject, since, limit or None)
     title = _title(revisions, subject) if subject else None
-    show(made, lambda: history_text(made, subject, title, width()), form)
+    show(made, lambda: document(made, subject, title), form, output)
 
 
 def _title(revisions: list[Revision], subject: str) -> str | None:

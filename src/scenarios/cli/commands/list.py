@@ -11,9 +11,8 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.terminal.output import width
-from scenarios.cli.terminal.pager import show
+from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.terminal.result import show
 from scenarios.render.documents import lists
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.period import span
@@ -45,7 +44,8 @@ def command(
     ] = False,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: As = Format.table,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """List records, narrowed by scenario, source, tag and days."""
     opened, on = reading(context, rev), as_of or parsing.today()
@@ -56,16 +56,16 @@ def command(
     from_day = parsing.day(since, on) if since else None
     to_day = parsing.day(until, on) if until else None
     wanted = listing.Wanted(scenario, source, tag, from_day, to_day, unrated)
+    document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:
         rows = [r for r in span(opened, on, None)[1] if wanted.subject(opened.database, r.id)]
-        show(rows, lambda: lists.scenarios_table(rows, width()), form)
+        show(rows, lambda: document(rows), form, output)
         return
-    tables: dict[What, tuple[Any, Any]] = {
-        What.indicators: (listing.indicators, lists.indicators_table),
-        What.evidence: (listing.evidence, lists.evidence_table),
-        What.forecasts: (listing.forecasts, lists.forecasts_table),
-        What.sources: (listing.sources, lists.sources_table),
+    make: dict[What, Any] = {
+        What.indicators: listing.indicators,
+        What.evidence: listing.evidence,
+        What.forecasts: listing.forecasts,
+        What.sources: listing.sources,
     }
-    make, render = tables[what]
-    made = make(known(opened.database, on), wanted)
-    show(made, lambda: render(made, width()), form)
+    made = make[what](known(opened.database, on), wanted)
+    show(made, lambda: document(made), form, output)

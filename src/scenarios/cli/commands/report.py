@@ -21,7 +21,7 @@ from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.cli.terminal import pager
 from scenarios.cli.terminal.output import say, width
 from scenarios.cli.terminal.page import needs_extra, origin_of, report_page
-from scenarios.cli.terminal.screen import nothing_yet, screen_for
+from scenarios.cli.terminal.screen import nothing_yet, trends_for
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.documents.report import fresh, report_text
 from scenarios.render.report_markdown import Page, report_markdown
@@ -100,7 +100,8 @@ def _text(made: Review, opened: Opened) -> str:
 
     if not made.scenarios:
         return nothing_yet(opened, made.as_of)
-    return report_text(made, opened.database, width(), screen_for(opened, fresh(made), made.as_of))
+    trends = trends_for(opened, fresh(made), made.as_of)
+    return report_text(made, opened.database, width(), trends, colour=pager.coloured())
 
 
 class _Sources(NamedTuple):

@@ -11,12 +11,10 @@ from scenarios.analysis.scores.scoring import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.terminal.output import width
-from scenarios.cli.terminal.pager import show
+from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.terminal.result import show
 from scenarios.errors import ScenError
-from scenarios.render.documents.score import score_text
-from scenarios.text import printable
+from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id
 
 
@@ -43,7 +41,8 @@ def command(
     ] = None,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: As = Format.table,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
     opened, on = reading(context, rev), as_of or parsing.today()
@@ -55,5 +54,5 @@ def command(
     made = scored(opened.database, on, chosen, by.value, forecaster)
     if forecaster is not None:
         known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
-    head = printable(f"{opened.database.tracker.title}: scores as of {on}")
-    show(made, lambda: score_text(made, head, width()), form)
+    head = f"{opened.database.tracker.title}: scores as of {on}"
+    show(made, lambda: document(made, head), form, output)

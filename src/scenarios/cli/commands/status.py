@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import typer
 
 from scenarios.analysis.rules.findings import findings
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.terminal import pager
-from scenarios.cli.terminal.output import width
-from scenarios.cli.terminal.screen import nothing_yet, screen_for
-from scenarios.render.documents.status import status_table
+from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.terminal.result import show
+from scenarios.cli.terminal.screen import nothing_yet, trends_for
+from scenarios.render.document import Document
+from scenarios.render.documents.status import document
 from scenarios.workspace.period import span
 from scenarios.workspace.reading import status_of
 
-if TYPE_CHECKING:
-    pass
-
 
 def command(
-    context: typer.Context, as_of: AsOf = None, rev: Rev = None, form: As = Format.table
+    context: typer.Context,
+    as_of: AsOf = None,
+    rev: Rev = None,
+    form: Shown = TABLE,
+    output: Output = None,
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     opened, on = reading(context, rev), as_of or parsing.today()
     window, rows = span(opened, on, None)
-    result = status_of(opened, on, window.since, rows)
 
-    def text() -> str:
-        language, screen = opened.database.tracker.estimative_language, screen_for(opened, rows, on)
-        table = status_table(rows, findings(window), language, width(), screen)
-        return table or nothing_yet(opened, on)
+    def made() -> Document:
+        on_page = form == TABLE and output is None
+        trends = trends_for(opened, rows, on) if on_page else None
+        nothing = "" if rows else nothing_yet(opened, on)
+        language = opened.database.tracker.estimative_language
+        return document(rows, findings(window), language, nothing, trends)
 
-    pager.show(result, text, form)
+    show(status_of(opened, on, window.since, rows), made, form, output)

@@ -16,8 +16,9 @@ from scenarios.cli.session.state import Seat, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import width
 from scenarios.model import Database, ScenarioId
-from scenarios.render.documents.session import criteria_text, reveal_text, sums_text, topic_text
+from scenarios.render.documents.session import criteria_text, document, topic_text
 from scenarios.render.text import counted, percent
+from scenarios.render.writers import terminal
 from scenarios.storage.session_notes import Answer, Stage
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
@@ -194,7 +195,7 @@ def _tell_sum(this: _Round, topics: Sequence[Topic]) -> bool:
     seat = this.seat
     found = sums(seat.stated(this.database), seat.analyst, seat.on, [t.id for t in topics])
     if found:
-        typer.echo(f"\n{sums_text(found, seat.analyst, width())}", err=True)
+        typer.echo(f"\n{terminal.write(document((), found, seat.analyst), width())}", err=True)
     return any(one.nearest for one in found)
 
 
@@ -205,7 +206,8 @@ def _show(this: _Round, group: Sequence[Topic]) -> None:
         seat = this.seat
         ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
         after = seat.stated(this.database)
-        text = reveal_text(reveal(this.database, after, seat.analyst, seat.on, ids))
+        figures = reveal(this.database, after, seat.analyst, seat.on, ids)
+        text = terminal.write(document(figures, (), seat.analyst), width())
         typer.echo(f"\n{text}\n", err=True)
 
 

@@ -14,7 +14,8 @@ from scenarios.cli.options import Format
 from scenarios.cli.terminal.output import show, width
 from scenarios.cli.terminal.written import report
 from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.render.documents.session import reveal_text, sums_text
+from scenarios.render.documents.session import document
+from scenarios.render.writers import terminal
 from scenarios.storage.records import path_of
 from scenarios.workspace.commit import subject
 from scenarios.workspace.opened import Opened
@@ -72,8 +73,7 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
     reveals = _reveals(written, end)
     ids = [entry.scenario for entry in end.entries]
     added = sums(written.after.database, end.analyst, end.on, ids)
-    parts = [reveal_text(reveals), sums_text(added, end.analyst, width())]
-    text = "\n\n".join(part for part in parts if part)
+    text = terminal.write(document(reveals, added, end.analyst), width())
     answers = [_answer(r, entry, end) for r, entry in zip(reveals, end.entries, strict=True)]
     paths = [*_rated(written.before, end), *written.paths]
     result = SheetRecorded(

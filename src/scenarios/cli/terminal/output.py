@@ -8,28 +8,27 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from scenarios.text import inert, printable
+
 if TYPE_CHECKING:
     pass
 
 
 def say(text: str) -> None:
     """A remark: on stderr."""
-    from scenarios.text import printable
-
     typer.echo(f"scen: {printable(text)}", err=True)
 
 
 def show(value: Any, text: Callable[[], str], form: str) -> None:
     """A result on stdout: as JSON, or as the text that `text` makes."""
-    if form == "json":
-        import msgspec
+    typer.echo(encoded(value) if form == "json" else text())
 
-        from scenarios.text import inert
 
-        encoded = msgspec.json.encode(value)
-        typer.echo(inert(msgspec.json.format(encoded, indent=2).decode()))
-    else:
-        typer.echo(text())
+def encoded(value: Any) -> str:
+    """A result as JSON in which nothing acts."""
+    import msgspec
+
+    return inert(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def width() -> int:

@@ -36,7 +36,7 @@ def report_page(
     needs_extra()
     from scenarios import __version__
     from scenarios.analysis.review.page import page
-    from scenarios.render.writers.html import Origin, page_html
+    from scenarios.render.writers.page import Origin, page_html
 
     with _nothing_collected():
         origin = Origin(revision, clean, opened.loaded.left_out)

@@ -11,24 +11,23 @@ from scenarios.workspace.opened import Opened
 
 if TYPE_CHECKING:
     from scenarios.analysis.review.status import StatusRow
-    from scenarios.render.writers.terminal import Screen
+    from scenarios.render.documents.status import Trends
 
 
 _REVIEWS = 12
 """So many have their place in a sparkline."""
 
 
-def screen_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Screen | None:
-    """What a terminal shows besides; nothing is reckoned for a pipe."""
+def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | None:
+    """What a terminal shows besides; nothing is computed for a pipe."""
     if not pager.on_terminal():
         return None
     from scenarios.analysis.period.trend import last_reviews, trends
-    from scenarios.render.writers.terminal import Screen, figures
+    from scenarios.render.documents.status import Trends, figures
 
     days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)
-    made = trends(opened.database, {row.id: days for row in rows})
-    told = {id: figures(days, points) for id, points in made.items()}
-    return Screen(days, told, pager.coloured())
+    points = trends(opened.database, {row.id: days for row in rows})
+    return Trends(days, {id: figures(days, own) for id, own in points.items()})
 
 
 def nothing_yet(opened: Opened, on: date) -> str:

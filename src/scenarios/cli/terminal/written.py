@@ -14,7 +14,8 @@ from scenarios.cli.options import Format
 from scenarios.cli.repositories import tell_embedded
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say, show, width
-from scenarios.render.documents.effects import effects_table
+from scenarios.render.documents.effects import document
+from scenarios.render.writers import terminal
 from scenarios.text import printable
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.results import evidence_recorded, recorded
@@ -29,7 +30,10 @@ def report_record(written: Written, id: str, form: Format, text: str = "") -> No
 def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
     result = evidence_recorded(written, id, day)
-    text = effects_table(result.effects, width()) or "it rates no scenario yet: scen rate " + id
+    text = (
+        terminal.write(document(result.effects), width())
+        or f"it rates no scenario yet: scen rate {id}"
+    )
     report(written, result, form, text)
 
 

@@ -1,4 +1,4 @@
-"""An audit as text: the findings, and what git proves and what it does not."""
+"""An audit: the findings, and what git proves and what it does not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from scenarios.analysis.history.audit import Audit
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.render.text import counted, fold
+from scenarios.render.document import Block, Document, Heading, Item, Items, Paragraph
+from scenarios.render.text import counted
 
 _PROVES = (
     "Git proves what each commit holds and which came before which. It does not prove dates: an "
@@ -24,68 +25,67 @@ _RULES = {
 }
 
 
-def audit_text(made: Audit, width: int) -> str:
+def document(result: Audit) -> Document:
     """Findings by rule, then by commit; what cannot be told stands at the end."""
-    if not made.commits:
-        return "No commit changed the database: there is nothing to audit."
-    span = f"{made.first} to {made.last}" if made.first != made.last else f"all on {made.first}"
-    parts = [f"{counted(made.commits, 'commit')} that changed the database, {span}."]
-    parts += _at_once(made, width)
+    if not result.commits:
+        return (Paragraph("No commit changed the database: there is nothing to audit."),)
+    first, last = result.first, result.last
+    days = f"{first} to {last}" if first != last else f"all on {first}"
+    blocks: list[Block] = [
+        Paragraph(f"{counted(result.commits, 'commit')} that changed the database, {days}."),
+        *map(Paragraph, _at_once(result)),
+    ]
     for rule, title in _RULES.items():
-        found = [one for one in made.findings if one.rule == rule]
+        found = [finding for finding in result.findings if finding.rule == rule]
         if found:
-            heading = f"{title} ({len(found)})"
-            parts.append("\n".join([heading, "-" * len(heading), *_by_commit(found, width)]))
-    if not made.findings:
-        parts.append("Nothing to report.")
-    parts.append("\n".join(fold(text, width, "  ", "- ") for text in _limits(made)))
-    return "\n\n".join(parts)
+            blocks += [Heading(2, f"{title} ({len(found)})"), Items(tuple(_by_commit(found)))]
+    if not result.findings:
+        blocks.append(Paragraph("Nothing to report."))
+    return (*blocks, Items(tuple(Item(text, bullet=True) for text in _limits(result))))
 
 
-def _at_once(made: Audit, width: int) -> Iterator[str]:
+def _at_once(result: Audit) -> Iterator[str]:
     """Days on which records came long after their own dates, and whether that was all of them."""
-    total = sum(day.records for day in made.entered)
-    for day in made.entered:
+    total = sum(day.records for day in result.entered)
+    for day in result.entered:
         if not day.backdated:
             continue
-        late = (
-            f"{day.least_days} to {day.most_days} days"
-            if day.least_days != day.most_days
-            else f"{day.most_days} days"
-        )
+        late = f"{day.least_days} to {day.most_days}"
+        late = f"{day.most_days}" if day.least_days == day.most_days else late
         is_all = day.backdated == total > 1
         which = f"All {total}" if is_all else f"{day.backdated} of {total}"
         after = ": entered at once, after the fact" if is_all else ""
-        yield fold(
+        yield (
             f"{which} dated records (evidence, sheets) were committed on {day.date}, "
-            f"{late} after their own dates{after}.",
-            width,
+            f"{late} days after their own dates{after}."
         )
 
 
-def _by_commit(found: list[AuditFinding], width: int) -> Iterator[str]:
-    groups: dict[str, list[AuditFinding]] = {}
-    for one in found:
-        groups.setdefault(one.commit, []).append(one)
-    for commit, group in groups.items():
-        yield fold(f"{commit[:7]} {group[0].date} {group[0].author}", width)
+def _by_commit(found: list[AuditFinding]) -> Iterator[Item]:
+    commits: dict[str, list[AuditFinding]] = {}
+    for finding in found:
+        commits.setdefault(finding.commit, []).append(finding)
+    for commit, group in commits.items():
         alike: dict[str, list[str]] = {}
-        for one in group:
-            alike.setdefault(one.message, []).append(one.record)
-        for message, records in alike.items():
-            yield fold(f"{', '.join(records)}: {message}", width, "    ", "  - ")
+        for finding in group:
+            alike.setdefault(finding.message, []).append(finding.record)
+        under = (
+            Item(f"{', '.join(records)}: {message}", bullet=True)
+            for message, records in alike.items()
+        )
+        yield Item(f"{commit[:7]} {group[0].date} {group[0].author}", tuple(under))
 
 
-def _limits(made: Audit) -> Iterator[str]:
+def _limits(result: Audit) -> Iterator[str]:
     yield _PROVES
-    if made.lumped:
-        which = ", ".join(commit[:7] for commit in made.lumped)
+    if result.lumped:
+        which = ", ".join(commit[:7] for commit in result.lumped)
         yield (
-            f"{counted(len(made.lumped), 'commit')} with records of many days (a squash or an "
+            f"{counted(len(result.lumped), 'commit')} with records of many days (a squash or an "
             f"import): {which}. The order inside one, and what it swallowed, cannot be seen."
         )
-    if made.beyond:
-        which = ", ".join(commit[:7] for commit in made.beyond)
+    if result.beyond:
+        which = ", ".join(commit[:7] for commit in result.beyond)
         yield f"This clone ends at {which}: who brought what is there, and when, cannot be seen."
-    if made.left_out:
-        yield f"{counted(made.left_out, 'changed file')} could not be read and were not judged."
+    if result.left_out:
+        yield f"{counted(result.left_out, 'changed file')} could not be read and were not judged."

@@ -1,4 +1,4 @@
-"""A database's history as text: one entry for each commit, and both figures over time."""
+"""A database's history: one entry for each commit, and both figures over time."""
 
 from __future__ import annotations
 
@@ -7,8 +7,21 @@ from collections.abc import Iterator
 from scenarios.analysis.history.commit_log import Entry, Figures, History
 from scenarios.analysis.history.record_diff import Differences
 from scenarios.model import Kind
-from scenarios.render.text import counted, fold, percent, table
-from scenarios.text import printable
+from scenarios.render.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    Text,
+)
+from scenarios.render.text import counted
 
 _BAR = 40
 """Columns of the chart, each worth 2.5 points."""
@@ -23,32 +36,40 @@ _FEW = 3
 """So many ids of a kind are named; of more, the number."""
 
 
-def history_text(made: History, subject: str | None, title: str | None, width: int) -> str:
+def document(result: History, subject: str | None, title: str | None) -> Document:
     """Newest first; of a scenario, which has a title, its figures over time before that."""
-    if not made.entries:
+    if not result.entries:
         what = "it" if subject else "the database"
-        if not made.earlier:
-            return f"No commit changed {what}."
-        earlier = counted(made.earlier, "earlier one")
-        return f"No commit in that time changed {what}; {earlier} did."
-    parts = []
+        if not result.earlier:
+            return (Paragraph(f"No commit changed {what}."),)
+        earlier = counted(result.earlier, "earlier one")
+        return (Paragraph(f"No commit in that time changed {what}; {earlier} did."),)
+    blocks: list[Block] = []
     if subject and title:
-        parts += [fold(f"{subject}: {title}", width), _chart(made, subject)]
-    parts.append("\n".join(_entries(made, width, figures=title is None)))
-    if made.earlier:
-        parts.append(f"{counted(made.earlier, 'earlier commit')}: --limit 0 tells all")
-    return "\n\n".join(parts)
+        blocks += [Heading(1, (Ref(subject, "scenario"), f": {title}")), _figures(result, subject)]
+    blocks.append(Items(tuple(_entries(result, figures=title is None))))
+    if result.earlier:
+        blocks.append(
+            Paragraph(f"{counted(result.earlier, 'earlier commit')}: --limit 0 tells all")
+        )
+    return tuple(blocks)
 
 
-def _chart(made: History, subject: str) -> str:
-    rows = []
-    for entry in made.entries:
+def _figures(result: History, subject: str) -> Table:
+    rows: list[Row] = []
+    for entry in result.entries:
         figure = next((one for one in entry.figures if one.scenario == subject), None)
         if figure and figure.implied is not None:
-            stated = percent(figure.stated) if figure.stated is not None else "–"
-            rows.append([str(entry.as_of), stated, percent(figure.implied), _bar(figure)])
-    chart = table(rows, ["as of", "stated", "implied", f"0%{'100%':>{_BAR - 2}}"], right=(1, 2))
-    return f"{chart}\ns stated, i implied, x both, on the day of the newest record" if rows else ""
+            stated, implied = Figure(figure.stated, "p"), Figure(figure.implied, "p")
+            rows.append((str(entry.as_of), stated, implied, _bar(figure)))
+    about = "s stated, i implied, x both, on the day of the newest record"
+    columns = (
+        Column(name="as of", key="as_of"),
+        Column(name="stated", align="right"),
+        Column(name="implied", align="right"),
+        Column(name=f"0%{'100%':>{_BAR - 2}}", only="terminal", drop=1, about=about),
+    )
+    return Table(columns=columns, rows=tuple(rows))
 
 
 def _bar(figure: Figures) -> str:
@@ -60,23 +81,26 @@ def _bar(figure: Figures) -> str:
     return "".join(cells)
 
 
-def _entries(made: History, width: int, *, figures: bool) -> Iterator[str]:
-    for entry in made.entries:
+def _entries(result: History, *, figures: bool) -> Iterator[Item]:
+    for entry in result.entries:
         commit = entry.commit
         head = f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}"
-        yield fold(head, width, "  ", "")
-        yield from (fold(line, width, "    ", "  ") for line in _what(entry, figures=figures))
+        yield Item(head, tuple(map(Item, _what(entry, figures=figures))))
 
 
-def _what(entry: Entry, *, figures: bool) -> Iterator[str]:
+def _what(entry: Entry, *, figures: bool) -> Iterator[Text]:
     if told := _records(entry.what):
         yield told
     if entry.left_out:
         yield f"{counted(entry.left_out, 'file')} of it cannot be read"
     for figure in entry.figures if figures else ():
-        stated = f"stated {percent(figure.stated)}, " if figure.stated is not None else ""
-        implied = f"implied {percent(figure.implied)}" if figure.implied is not None else "gone"
-        yield f"{figure.scenario}: {stated}{implied}"
+        stated, implied = Figure(figure.stated, "p"), Figure(figure.implied, "p")
+        yield (
+            Ref(figure.scenario, "scenario"),
+            ": ",
+            *(("stated ", stated, ", ") if figure.stated is not None else ()),
+            *(("implied ", implied) if figure.implied is not None else ("gone",)),
+        )
 
 
 def _records(what: Differences) -> str:
@@ -96,4 +120,4 @@ def _named(kind: Kind, ids: list[str]) -> str:
     noun = _NOUNS[kind][len(ids) > 1]
     if len(ids) > _FEW:
         return f"{len(ids)} {noun}"
-    return noun if kind == "tracker" else printable(f"{noun} {', '.join(ids)}")
+    return noun if kind == "tracker" else f"{noun} {', '.join(ids)}"

@@ -1,32 +1,38 @@
-"""What one item did to each scenario, as text."""
+"""What one item did to each scenario."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from scenarios.analysis.ledger.effects import Effect
-from scenarios.render.text import fold, percent, signed, table
+from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
 
 
-def effects_table(effects: Sequence[Effect], width: int) -> str:
+def document(effects: Sequence[Effect]) -> Document:
     """Scenario, rating, weight, factor, decibans counted, implied before and after; then why."""
-    rows = []
+    rows: list[Row] = []
     for effect in effects:
-        step = "–"
+        step: Text = "–"
         if effect.before is not None and effect.after is not None:
-            step = f"{percent(effect.before)} → {percent(effect.after)}"
-        rating = effect.rating if isinstance(effect.rating, str) else f"{effect.rating:g}"
+            step = (Figure(effect.before, "p"), " → ", Figure(effect.after, "p"))
+        code = effect.rating
         rows.append(
-            [
-                effect.scenario,
-                rating,
-                f"{effect.weight:.2f}",
-                f"{effect.factor:.2f}" if effect.factor is not None else "–",
-                signed(effect.counted_decibans),
+            (
+                Ref(effect.scenario, "scenario"),
+                code if isinstance(code, str) else Figure(code, "ratio"),
+                Figure(effect.weight, digits=2),
+                Figure(effect.factor, digits=2),
+                Figure(effect.counted_decibans, "dB"),
                 step,
-            ]
+            )
         )
-    headers = ["scenario", "rating", "weight", "factor", "dB", "implied"]
-    made = table(rows, headers, right=(2, 3, 4))
-    why = [fold(f"{e.scenario}: {e.note}", width, "  ", "") for e in effects if e.note]
-    return "\n\n".join(part for part in (made, "\n".join(why)) if part)
+    columns = (
+        Column(name="scenario"),
+        Column(name="rating"),
+        Column(name="weight", align="right"),
+        Column(name="factor", align="right"),
+        Column(name="dB", key="counted_decibans", align="right"),
+        Column(name="implied"),
+    )
+    why = tuple(Item(f"{e.scenario}: {e.note}") for e in effects if e.note)
+    return (Table(columns=columns, rows=tuple(rows)), Items(why))

@@ -1,4 +1,4 @@
-"""One scenario's odds ledger as text: a running sum from prior to implied."""
+"""One scenario's odds ledger: a running sum from prior to implied, and what its lines say."""
 
 from __future__ import annotations
 
@@ -7,145 +7,164 @@ from collections.abc import Iterator
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario
-from scenarios.render.text import counted, fold, in_words, percent, signed, table
-from scenarios.scales import probability
-from scenarios.text import printable
+from scenarios.render.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    Text,
+    lines,
+)
+from scenarios.render.text import counted
+from scenarios.scales import estimative_term, probability
+
+_CLOSING = ("time", "rivals", "bound")
+_NARROWEST = 24
 
 
-def ledger_text(made: Explanation, database: Database, width: int) -> str:
+def document(result: Explanation, database: Database) -> Document:
     """The ledger with what each line's rank left of it, suppressed items and leave-one-out."""
-    scenario = database.scenarios[made.scenario]
-    head = f"{made.scenario}: {scenario.title}, as of {made.as_of}"
-    if made.outcome:
-        outcome = made.outcome.replace("-", " ")
-        head += f"\nResolved: {outcome}. The ledger as it stood on {made.ledger_day}."
-    return "\n\n".join(
-        [
-            printable(head),
-            fold(scenario.question, width),
-            _sums(made, width),
-            *_behind(made, database, width),
-            "\n".join(_closing(made, database, scenario, width)),
-            *_sweep(made),
-            *_post_mortem(made, width),
-        ]
+    scenario = database.scenarios[result.scenario]
+    head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
+    outcome = (result.outcome or "").replace("-", " ")
+    stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
+    return (
+        Heading(1, head, (stood,) if outcome else ()),
+        Paragraph(scenario.question),
+        _sums(result),
+        *_behind(result, database),
+        lines(*_closing(result, database, scenario)),
+        *_sweep(result),
+        *_post_mortem(result),
     )
 
 
-def _sums(ledger: Explanation, width: int) -> str:
+def _sums(ledger: Explanation) -> Table:
     running = ledger.prior.decibans
-    rows = [["prior", "", "", "", signed(running), percent(ledger.prior.probability)]]
+    rows: list[Row] = [_ends("prior", running, ledger.prior.probability)]
     for line in ledger.lines:
         running += line.counted_decibans
-        shown = line.kind not in ("time", "rivals", "bound")
+        shown = line.kind not in _CLOSING
+        name = {"absence": " (absent)", "in-prior": " (in the prior)"}.get(line.kind, "")
         rows.append(
-            [
-                _name(line),
-                signed(line.decibans) if shown else "",
-                f"{line.factor:.2f}" if shown and line.kind != "in-prior" else "",
-                signed(line.counted_decibans),
-                signed(running),
-                percent(probability(running)),
-            ]
+            (
+                Ref(line.id, None, line.id + name),
+                Figure(line.decibans, "dB") if shown else "",
+                Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
+                Figure(line.counted_decibans, "dB"),
+                Figure(running, "dB"),
+                Figure(probability(running), "p"),
+            )
         )
-    rows.append(["implied", "", "", "", signed(running), percent(ledger.implied.probability)])
-    headers = ["line", "dB", "factor", "counted", "sum", "p"]
-    return table(
-        rows,
-        headers,
-        right=(1, 2, 3, 4, 5),
-        widths=[max(30, width - 44), None, None, None, None, None],
+    rows.append(_ends("implied", running, ledger.implied.probability))
+    columns = (
+        Column(name="line", least=_NARROWEST),
+        Column(name="dB", key="decibans", align="right"),
+        Column(name="factor", align="right"),
+        Column(name="counted", key="counted_decibans", align="right"),
+        Column(name="sum", key="sum_decibans", align="right"),
+        Column(name="p", key="probability", align="right"),
     )
+    return Table(columns=columns, rows=tuple(rows))
 
 
-def _name(line: Line) -> str:
-    kinds = {"absence": " (absent)", "in-prior": " (in the prior)"}
-    return line.id + kinds.get(line.kind, "")
+def _ends(name: str, decibans: float, p: float) -> Row:
+    return (name, "", "", "", Figure(decibans, "dB"), Figure(p, "p"))
 
 
-def _behind(ledger: Explanation, database: Database, width: int) -> Iterator[str]:
+def _behind(ledger: Explanation, database: Database) -> Iterator[Block]:
     """What the lines say in words, and what stands under them."""
-    lines = []
+    rows = []
     for line in ledger.lines:
-        if line.kind in ("time", "rivals", "bound"):
+        if line.kind in _CLOSING:
             continue
-        worth = f"{signed(line.counted_decibans):>6} dB  "
-        lines.append(fold(_says(line, database), width, _INDENT, worth))
         shown = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
-        lines += [_under(f"{id}: {database.evidence[id].summary}", width) for id in shown]
-        lines += [
-            _under(f"same origin or event, suppressed: {id}", width) for id in line.suppressed
+        under: list[Text] = [
+            (Ref(id, "evidence"), f": {database.evidence[id].summary}") for id in shown
         ]
-    if lines:
-        yield "\n".join(["What the lines say", *lines])
+        under += [
+            ("same origin or event, suppressed: ", Ref(id, "evidence")) for id in line.suppressed
+        ]
+        text = (*_says(line, database),)
+        lead = Figure(line.counted_decibans, "dB")
+        rows.append(Item(text, tuple(Item(told, bullet=True) for told in under), lead))
+    if rows:
+        yield Heading(3, "What the lines say")
+        yield Items(tuple(rows))
 
 
-_INDENT = " " * 11
-
-
-def _under(text: str, width: int) -> str:
-    return fold(text, width, _INDENT + "  ", _INDENT + "- ")
-
-
-def _says(line: Line, database: Database) -> str:
+def _says(line: Line, database: Database) -> Iterator[Ref | str]:
     if line.kind in ("direct", "in-prior"):
-        return f"{line.id}: {database.evidence[line.id].summary}"
+        yield Ref(line.id, "evidence")
+        yield f": {database.evidence[line.id].summary}"
+        return
     scenario, _, indicator = line.id.partition("/")
     statement = database.scenarios[scenario].indicators[indicator].statement
     seen = "not seen when due: " if line.kind == "absence" else ""
-    return f"{line.id}: {seen}{statement}"
+    yield Ref(line.id, "scenario")
+    yield f": {seen}{statement}"
 
 
-def _closing(
-    ledger: Explanation, database: Database, scenario: Scenario, width: int
-) -> Iterator[str]:
+def _closing(ledger: Explanation, database: Database, scenario: Scenario) -> Iterator[Text]:
     language = database.tracker.estimative_language
-    yield fold(f"Prior {percent(ledger.prior.probability)}: {scenario.prior.basis}", width)
+    implied, stated = ledger.implied.probability, ledger.stated
+    yield "Prior ", Figure(ledger.prior.probability, "p"), f": {scenario.prior.basis}"
     if ledger.neutral:
-        yield fold(f"{counted(ledger.neutral, 'neutral item')} not listed.", width)
-    yield f"Implied {in_words(ledger.implied.probability, language)}."
-    stated, distance = ledger.stated, ledger.gap_decibans
-    if stated and distance is not None:
-        side = "above" if distance > 0 else "below"
-        yield fold(
-            f"Stated {in_words(stated.probability, language)}, "
-            f"{abs(distance):.1f} dB {side} what the evidence implies.",
-            width,
+        yield f"{counted(ledger.neutral, 'neutral item')} not listed."
+    yield "Implied ", Figure(implied, "p"), f" ({estimative_term(implied, language)})."
+    if stated and ledger.gap_decibans is not None:
+        side = "above" if ledger.gap_decibans > 0 else "below"
+        yield (
+            "Stated ",
+            Figure(stated.probability, "p"),
+            f" ({estimative_term(stated.probability, language)}), ",
+            Figure(abs(ledger.gap_decibans), digits=1),
+            f" dB {side} what the evidence implies.",
         )
     left = ledger.leave_one_out
-    if left.low_line is None and left.high_line is None:
-        return
-    low = f"{percent(left.low)} without {left.low_line}" if left.low_line else percent(left.low)
-    high = (
-        f"{percent(left.high)} without {left.high_line}" if left.high_line else percent(left.high)
-    )
-    yield fold(f"One line less: from {low} to {high}.", width)
+    if left.low_line is not None or left.high_line is not None:
+        low, high = _without(left.low, left.low_line), _without(left.high, left.high_line)
+        yield "One line less: from ", *low, " to ", *high, "."
 
 
-def _sweep(made: Explanation) -> Iterator[str]:
+def _without(p: float, line: str | None) -> tuple[Figure | Ref | str, ...]:
+    return (Figure(p, "p"), " without ", Ref(line)) if line else (Figure(p, "p"),)
+
+
+def _sweep(result: Explanation) -> Iterator[Block]:
     """The implied probability with one setting bent at a time."""
-    if made.sweep is None:
+    if result.sweep is None:
         return
     bent = (
-        ("prior odds ×", made.sweep.prior_odds),
-        ("ratings ×", made.sweep.strength),
-        ("dependence", made.sweep.dependence),
+        ("prior odds ×", result.sweep.prior_odds),
+        ("ratings ×", result.sweep.strength),
+        ("dependence", result.sweep.dependence),
     )
-    rows = [[name, *(f"{s.value:g}: {percent(s.probability)}" for s in row)] for name, row in bent]
-    longest = max(len(row) for row in rows)
-    rows = [row + [""] * (longest - len(row)) for row in rows]
-    headers = ["implied with", *[""] * (longest - 1)]
-    yield table(rows, headers, right=range(1, longest))
-
-
-def _post_mortem(made: Explanation, width: int) -> Iterator[str]:
-    """What pointed to what happened, and what did not."""
-    if made.post_mortem is None or made.outcome is None:
-        return
-    outcome = "occurred" if made.outcome == "occurred" else "did not occur"
-    for way, pointed in (("right", made.post_mortem.right), ("wrong", made.post_mortem.wrong)):
-        lines = [f"Pointed the {way} way (it {outcome})"]
-        lines += [
-            fold(one.id, width, _INDENT, f"{signed(one.decibans):>6} dB  ") for one in pointed
+    longest = max(len(row) for _, row in bent)
+    rows: list[Row] = []
+    for name, row in bent:
+        cells: list[Text] = [
+            (Figure(s.value, "ratio"), ": ", Figure(s.probability, "p")) for s in row
         ]
-        yield "\n".join(lines if pointed else [*lines, "  nothing"])
+        rows.append((name, *cells, *[""] * (longest - len(cells))))
+    columns = [Column(name="", align="right") for _ in range(longest)]
+    yield Table(columns=(Column(name="implied with"), *columns), rows=tuple(rows))
+
+
+def _post_mortem(result: Explanation) -> Iterator[Block]:
+    """What pointed to what happened, and what did not."""
+    if result.post_mortem is None or result.outcome is None:
+        return
+    outcome = "occurred" if result.outcome == "occurred" else "did not occur"
+    pointed = {"right": result.post_mortem.right, "wrong": result.post_mortem.wrong}
+    for way, found in pointed.items():
+        yield Heading(3, f"Pointed the {way} way (it {outcome})")
+        rows = [Item(Ref(line.id), lead=Figure(line.decibans, "dB")) for line in found]
+        yield Items(tuple(rows)) if rows else Paragraph("nothing")

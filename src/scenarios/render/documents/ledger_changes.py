@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.model import Database, EvidenceId
+from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
 from scenarios.render.text import counted, fold, signed
 
 _SMALL_DECIBANS = 0.5
@@ -40,6 +41,26 @@ def change_lines(
             name = "" if id == row.line else f"{id}: "
             if id in database.evidence:
                 yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
+
+
+def change_sum(
+    lines: Iterable[LineChange], closing: Mapping[str, float], database: Database
+) -> Iterator[Sum]:
+    """The rows as one sum; none where nothing changed."""
+    terms = []
+    for row in change_rows(lines, closing):
+        behind = (_behind(row, id, database) for id in row.evidence if id in database.evidence)
+        name = Ref(row.line, "scenario" if "/" in row.line else "evidence") if row.line else ""
+        terms.append(Term(Figure(row.decibans, "dB"), name, row.why, tuple(behind)))
+    if terms:
+        yield Sum(tuple(terms[:-1]), terms[-1])
+
+
+def _behind(row: ChangeRow, id: EvidenceId, database: Database) -> Text:
+    """An item; that which the line is named after needs no other name."""
+    item = database.evidence[id]
+    told = Link(item.summary, item.url)
+    return told if id == row.line else (Ref(id, "evidence"), ": ", told)
 
 
 def change_rows(lines: Iterable[LineChange], closing: Mapping[str, float]) -> Iterator[ChangeRow]:

@@ -1,140 +1,135 @@
-"""The lists and single records as text."""
+"""The lists of records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
 from scenarios.analysis.review.status import StatusRow
-from scenarios.render.text import fold, percent, table
+from scenarios.render.document import Column, Document, Figure, Paragraph, Ref, Row, Table
+
+_NARROWEST, _NARROWEST_NAME = 24, 12
 
 
-def scenarios_table(rows: Sequence[StatusRow], width: int) -> str:
+def scenarios(rows: Sequence[StatusRow]) -> Document:
     """Id, state, horizon, title: the figures are those of `status`."""
-    cells = [
-        [row.id, (row.outcome or row.state).replace("-", " "), row.horizon, row.title]
+    cells: Iterable[Row] = (
+        (
+            Ref(row.id, "scenario"),
+            (row.outcome or row.state).replace("-", " "),
+            str(row.horizon),
+            row.title,
+        )
         for row in rows
-    ]
-    return _fitted(cells, ["scenario", "state", "horizon", "title"], width)
+    )
+    columns = (Column(name="scenario"), Column(name="state"), Column(name="horizon"))
+    return (_list((*columns, _last("title")), cells),)
 
 
-def indicators_table(rows: Sequence[IndicatorRow], width: int) -> str:
+def indicators(rows: Sequence[IndicatorRow]) -> Document:
     """Scenario/indicator, state, since, due, diagnosticity (and unique to one), statement."""
-    cells = [
-        [
-            f"{row.scenario}/{row.indicator}",
+    cells: Iterable[Row] = (
+        (
+            Ref(f"{row.scenario}/{row.indicator}"),
             row.state,
             row.since or "",
-            row.due or "",
-            f"{row.diagnosticity:.0f}" + (" unique" if row.unique else ""),
+            str(row.due or ""),
+            Figure(row.diagnosticity, digits=0, mark=" unique" if row.unique else ""),
+            "unique" if row.unique else "",
             row.statement,
-        ]
+        )
         for row in rows
-    ]
-    headers = ["indicator", "state", "since", "due", "diagnosticity dB", "statement"]
-    return _fitted(cells, headers, width, right=(4,))
+    )
+    columns = (
+        Column(name="indicator"),
+        Column(name="state"),
+        Column(name="since"),
+        Column(name="due"),
+        Column(name="diagnosticity dB", key="diagnosticity", align="right"),
+        Column(name="unique", only="csv"),
+    )
+    return (_list((*columns, _last("statement")), cells),)
 
 
-def evidence_table(rows: Sequence[EvidenceRow], width: int) -> str:
+def evidence(rows: Sequence[EvidenceRow]) -> Document:
     """Recorded, id, grade, summary."""
-    cells = [
-        [
-            row.recorded,
-            row.id,
+    cells: Iterable[Row] = (
+        (
+            str(row.recorded),
+            Ref(row.id, "evidence"),
             row.grade if row.counts else f"{row.grade} retracted",
             row.summary,
-        ]
+        )
         for row in rows
-    ]
-    return _fitted(cells, ["recorded", "evidence", "grade", "summary"], width)
+    )
+    columns = (Column(name="recorded"), Column(name="evidence"), Column(name="grade"))
+    return (_list((*columns, _last("summary")), cells),)
 
 
-def forecasts_table(rows: Sequence[ForecastRow], width: int) -> str:
+def forecasts(rows: Sequence[ForecastRow]) -> Document:
     """Date, analyst, scenario, probability, rationale."""
-    cells = [
-        [
-            row.date,
+    cells: Iterable[Row] = (
+        (
+            str(row.date),
             row.analyst,
-            row.scenario,
-            "withdrawn" if row.probability is None else percent(row.probability),
+            Ref(row.scenario, "scenario"),
+            "withdrawn" if row.probability is None else Figure(row.probability, "p"),
             row.rationale or "",
-        ]
+        )
         for row in rows
-    ]
-    headers = ["date", "analyst", "scenario", "stated", "rationale"]
-    return _fitted(cells, headers, width, right=(3,))
+    )
+    columns = (
+        Column(name="date"),
+        Column(name="analyst"),
+        Column(name="scenario"),
+        Column(name="stated", align="right"),
+    )
+    return (_list((*columns, _last("rationale")), cells),)
 
 
-def sources_table(rows: Sequence[SourceRow], width: int) -> str:
+def sources(rows: Sequence[SourceRow]) -> Document:
     """Id, reliability, items, and over what was resolved: items, decibans right and wrong."""
-    cells = [
-        [
-            row.id,
+    cells: Iterable[Row] = (
+        (
+            Ref(row.id, "source"),
             row.reliability,
-            row.items,
-            row.on_resolved.items,
-            f"{row.on_resolved.right_decibans:.1f}" if row.on_resolved.items else "",
-            f"{row.on_resolved.wrong_decibans:.1f}" if row.on_resolved.items else "",
+            Figure(row.items),
+            Figure(row.on_resolved.items),
+            Figure(row.on_resolved.right_decibans, digits=1) if row.on_resolved.items else "",
+            Figure(row.on_resolved.wrong_decibans, digits=1) if row.on_resolved.items else "",
             row.name,
-        ]
+        )
         for row in rows
-    ]
-    headers = ["source", "", "items", "resolved", "right dB", "wrong dB", "name"]
+    )
+    columns = (
+        Column(name="source"),
+        Column(name="", key="reliability"),
+        Column(name="items", align="right"),
+        Column(name="resolved", align="right"),
+        Column(name="right dB", key="right_decibans", align="right"),
+        Column(name="wrong dB", key="wrong_decibans", align="right"),
+    )
     note = (
         "Items on scenarios resolved by then, and how many decibans they counted toward what "
         "happened and against it. Few items prove little."
     )
-    made = _fitted(cells, headers, width, right=(2, 3, 4, 5), narrowest=12)
-    return made + "\n\n" + fold(note, width)
+    return (_list((*columns, _last("name", _NARROWEST_NAME)), cells), Paragraph(note))
 
 
-def record_text(head: str, record: dict[str, Any], width: int) -> str:
-    """Every key of a record that holds something, long texts folded."""
-    return "\n".join([head, "", *_entries(record, width, "")])
+def _last(name: str, least: int = _NARROWEST) -> Column:
+    return Column(name=name, least=least)
 
 
-def _entries(record: dict[str, Any], width: int, indent: str) -> Iterator[str]:
-    for key, value in record.items():
-        if value in (None, [], {}, ()):
-            continue
-        if isinstance(value, dict):
-            yield fold(f"{key}:", width, indent)
-            yield from _entries(value, width, indent + "  ")
-        elif isinstance(value, list | tuple):
-            yield fold(f"{key}:", width, indent)
-            for one in value:
-                if isinstance(one, dict):
-                    yield from _entries(one, width, indent + "  ")
-                else:
-                    yield fold(str(one), width, indent + "    ", indent + "  - ")
-        else:
-            yield fold(f"{key}: {value}", width, indent + "  ", indent)
+def _list(columns: tuple[Column, ...], rows: Iterable[Row]) -> Table:
+    return Table(columns=columns, rows=tuple(rows), empty="none")
 
 
-def _fitted(
-    cells: list[list[Any]],
-    headers: list[str],
-    width: int,
-    right: Sequence[int] = (),
-    narrowest: int = 24,
-) -> str:
-    """A table whose last column folds so that the whole fits."""
-    if not cells:
-        return "none"
-    widest = [max(len(str(line[n])) for line in [headers, *cells]) for n in range(len(headers))]
-    spare = width - sum(widest[:-1]) - 2 * (len(headers) - 1)
-    if spare < narrowest:
-        return _stacked(cells, headers, width)
-    return table(cells, headers, right, [None] * (len(headers) - 1) + [spare])
-
-
-def _stacked(cells: list[list[Any]], headers: list[str], width: int) -> str:
-    """Where a table would be too wide: what it is, its columns by name, the last one below."""
-    lines = []
-    for first, *middle, last in cells:
-        named = [f"{h} {cell}" for h, cell in zip(headers[1:], middle, strict=False) if str(cell)]
-        lines.append(fold(f"{first}: {', '.join(named)}", width, "    ", ""))
-        if str(last):
-            lines.append(fold(str(last), width, "    "))
-    return "\n".join(lines)
+DOCUMENTS: dict[str, Callable[[Any], Document]] = {
+    "scenarios": scenarios,
+    "indicators": indicators,
+    "evidence": evidence,
+    "forecasts": forecasts,
+    "sources": sources,
+}
+"""What makes the document of each kind of record."""

@@ -10,19 +10,24 @@ from scenarios.analysis.rules.finding import Finding
 from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import change_lines
 from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
-from scenarios.render.documents.status import status_table
+from scenarios.render.documents.status import Trends, table
 from scenarios.render.text import counted, fold, in_words, percent, points
-from scenarios.render.writers.terminal import Screen
+from scenarios.render.writers import terminal
 
 
 def report_text(
-    review: Review, database: Database, width: int, screen: Screen | None = None
+    review: Review,
+    database: Database,
+    width: int,
+    trends: Trends | None = None,
+    *,
+    colour: bool = False,
 ) -> str:
     """Every section of the review that has something to say."""
     head = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
     sections = [
         fold(head, width),
-        _status(review, width, screen),
+        _status(review, width, trends, colour=colour),
         *_moves(review, database, width),
         *_restated(review, width),
         *_resolved(review, database, width),
@@ -87,11 +92,11 @@ def last_values(entry: Resolved) -> str:
     return f"{stated}, implied {percent(entry.implied)} → {outcome} ({entry.date})"
 
 
-def _status(review: Review, width: int, screen: Screen | None) -> str:
+def _status(review: Review, width: int, trends: Trends | None, *, colour: bool) -> str:
     rows = fresh(review)
     earlier = len(review.scenarios) - len(rows)
     language = review.method.estimative_language
-    made = status_table(rows, review.findings, language, width, screen)
+    made = terminal.write((table(rows, review.findings, language, trends),), width, colour=colour)
     note = f"{counted(earlier, 'scenario')} resolved earlier: scen status" if earlier else ""
     return "\n\n".join(part for part in (made, note) if part)
 

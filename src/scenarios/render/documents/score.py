@@ -1,12 +1,28 @@
-"""Scores, calibration and skill as text."""
+"""Scores, calibration and skill."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
 
 from scenarios.analysis.scores.calibration import CalibrationBin
 from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
-from scenarios.render.text import MINUS, counted, fold, table
+from scenarios.render.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    lines,
+)
+from scenarios.render.text import counted
 
 ENOUGH = 30
 """Under this many questions the figures prove little."""
@@ -14,27 +30,26 @@ _BAR = 20
 """Columns of a calibration bar, each worth 5 points."""
 
 
-def score_text(made: Score, head: str, width: int) -> str:
+def document(result: Score, head: str) -> Document:
     """Every table that has rows, with n beside each mean; what is left out is named."""
-    if not made.forecasters:
-        return "\n\n".join(
-            [head, "No resolved question had a forecast to score.", *_excluded(made)]
-        )
-    most = max(row.questions for row in made.forecasters)
-    proof = [] if most >= ENOUGH else [_little(most, width)]
-    sections = [
-        head,
-        _forecasters(made.forecasters),
-        *proof,
-        *(f"{group.name or 'no tag'}\n{_forecasters(group.forecasters)}" for group in made.groups),
-        _questions(made.questions, width),
-        *_sets(made),
-        *_skill(made),
-        *_calibration(made),
-        *_excluded(made),
-        fold(_LEGEND, width),
-    ]
-    return "\n\n".join(sections)
+    if not result.forecasters:
+        nothing = Paragraph("No resolved question had a forecast to score.")
+        return (Heading(1, head), nothing, *_excluded(result))
+    most = max(row.questions for row in result.forecasters)
+    little = Paragraph(f"n = {most}: under {ENOUGH} questions these figures prove little.")
+    groups = (_forecasters(group.forecasters, group.name or "no tag") for group in result.groups)
+    return (
+        Heading(1, head),
+        _forecasters(result.forecasters),
+        *([] if most >= ENOUGH else [little]),
+        *groups,
+        _questions(result.questions),
+        *_sets(result),
+        *_skill(result),
+        *_calibration(result),
+        *_excluded(result),
+        Paragraph(_LEGEND),
+    )
 
 
 _LEGEND = (
@@ -46,92 +61,97 @@ _LEGEND = (
 )
 
 
-def _little(most: int, width: int) -> str:
-    return fold(f"n = {most}: under {ENOUGH} questions these figures prove little.", width)
-
-
-def _forecasters(rows: Sequence[ForecasterScore]) -> str:
-    cells = [
-        [
+def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
+    cells: Iterable[Row] = (
+        (
             row.name,
-            row.questions,
-            _number(row.brier, 3),
-            _number(row.log_score, 3),
+            Figure(row.questions),
+            _number(row.brier),
+            _number(row.log_score),
             _number(row.baseline, 1),
             _number(row.peer, 1),
-            f"{row.coverage * 100:.0f}%",
-            _number(row.final_brier, 3),
-            _number(row.common_brier, 3),
-        ]
+            Figure(row.coverage, "p", 0),
+            _number(row.final_brier),
+            _number(row.common_brier),
+        )
         for row in rows
-    ]
-    headers = ["forecaster", "n", "Brier", "log", "baseline", "peer", "coverage", "final", "common"]
-    return table(cells, headers, right=range(1, 9))
+    )
+    figures = ("n", "Brier", "log", "baseline", "peer", "coverage", "final", "common")
+    return _table(("forecaster",), figures, cells, caption)
 
 
-def _questions(rows: Sequence[QuestionScore], width: int) -> str:
+def _questions(rows: Sequence[QuestionScore]) -> Table:
     """Brier by question and forecaster; one row for each pair where that does not fit."""
-    names = list(dict.fromkeys(row.forecaster for row in rows))
+    names = tuple(dict.fromkeys(row.forecaster for row in rows))
     briers = {(row.scenario, row.forecaster): row.brier for row in rows}
     outcomes = {row.scenario: row.outcome.replace("-", " ") for row in rows}
-    cells = [
-        [id, outcome, *(_number(briers.get((id, name)), 3) for name in names)]
+    cells: Iterable[Row] = (
+        (Ref(id, "scenario"), outcome, *(_number(briers.get((id, name))) for name in names))
         for id, outcome in outcomes.items()
-    ]
-    headers = [f"Brier by question (n = {len(outcomes)})", "outcome", *names]
-    made = table(cells, headers, right=range(2, len(headers)))
-    if max(map(len, made.splitlines())) <= width:
-        return made
-    pairs = [[r.scenario, r.forecaster, _number(r.brier, 3)] for r in rows]
-    return table(pairs, [headers[0], "forecaster", "Brier"], right=(2,), widths=[40, 20, None])
+    )
+    title = f"Brier by question (n = {len(outcomes)})"
+    pairs: Iterable[Row] = ((Ref(r.scenario), r.forecaster, _number(r.brier)) for r in rows)
+    narrow = _table((title, "forecaster"), ("Brier",), pairs)
+    return msgspec.structs.replace(_table((title, "outcome"), names, cells), narrow=narrow)
 
 
-def _sets(made: Score) -> Iterator[str]:
+def _sets(result: Score) -> Iterator[Table]:
     """A table for each set, one question with several answers."""
-    for set_id, occurred in dict.fromkeys((row.set, row.occurred) for row in made.sets):
-        cells = [
-            [row.forecaster, _number(row.brier, 3), _number(row.log_score, 3), row.covered_days]
-            for row in made.sets
+    for set_id, occurred in dict.fromkeys((row.set, row.occurred) for row in result.sets):
+        cells: Iterable[Row] = [
+            (
+                row.forecaster,
+                _number(row.brier),
+                _number(row.log_score),
+                Figure(row.covered_days),
+            )
+            for row in result.sets
             if row.set == set_id
         ]
-        headers = ["forecaster", "Brier (0 to 2)", "log", "days"]
         title = f"set {set_id}, in which {occurred} occurred"
-        yield f"{title}\n{table(cells, headers, right=(1, 2, 3))}"
+        yield _table(("forecaster",), ("Brier (0 to 2)", "log", "days"), cells, title)
 
 
-def _skill(made: Score) -> Iterator[str]:
-    if made.skill:
-        cells = [
-            [row.forecaster, row.against, row.questions, _number(row.skill, 3)]
-            for row in made.skill
-        ]
-        yield table(cells, ["skill of", "against", "n", "1 − Brier ratio"], right=(2, 3))
+def _skill(result: Score) -> Iterator[Table]:
+    if result.skill:
+        cells: Iterable[Row] = (
+            (row.forecaster, row.against, Figure(row.questions), _number(row.skill))
+            for row in result.skill
+        )
+        yield _table(("skill of", "against"), ("n", "1 − Brier ratio"), cells)
 
 
-def _calibration(made: Score) -> Iterator[str]:
-    if made.calibration:
-        cells = [
-            [
+def _calibration(result: Score) -> Iterator[Block]:
+    if result.calibration:
+        cells: Iterable[Row] = (
+            (
                 f"{row.low * 100:.0f}–{row.high * 100:.0f}%",
-                f"{row.n:.2f}",
-                f"{row.mean_forecast * 100:.0f}%",
-                f"{row.frequency * 100:.0f}%",
+                Figure(row.n, digits=2),
+                Figure(row.mean_forecast, "p", 0),
+                Figure(row.frequency, "p", 0),
                 f"{row.wilson_low * 100:.0f}–{row.wilson_high * 100:.0f}%",
                 _bar(row),
-            ]
-            for row in made.calibration
-        ]
-        name = made.calibration[0].forecaster
-        headers = [f"calibration of {name}", "n", "said", "came", "Wilson 95%", "0% to 100%"]
-        yield table(cells, headers, right=(1, 2, 3, 4))
-        yield "In the bar: | what was said, o what came, = the Wilson band."
-    for row in made.decomposition:
-        yield (
-            f"Brier of {row.forecaster} (Murphy 1973)\n"
-            f"= reliability {_number(row.reliability, 4)}"
-            f" − resolution {_number(row.resolution, 4)}"
-            f" + uncertainty {_number(row.uncertainty, 4)}"
-            f" + residual {_number(row.residual, 4)}"
+            )
+            for row in result.calibration
+        )
+        named = f"calibration of {result.calibration[0].forecaster}"
+        figures = ("n", "said", "came", "Wilson 95%")
+        about = "In the bar: | what was said, o what came, = the Wilson band."
+        bar = Column(name="0% to 100%", only="terminal", drop=1, about=about)
+        yield _table((named,), figures, cells, last=(bar,))
+    for row in result.decomposition:
+        yield lines(
+            f"Brier of {row.forecaster} (Murphy 1973)",
+            (
+                "= reliability ",
+                _number(row.reliability, 4),
+                " − resolution ",
+                _number(row.resolution, 4),
+                " + uncertainty ",
+                _number(row.uncertainty, 4),
+                " + residual ",
+                _number(row.residual, 4),
+            ),
         )
 
 
@@ -147,14 +167,28 @@ def _bar(row: CalibrationBin) -> str:
     return "".join(cells)
 
 
-def _excluded(made: Score) -> Iterator[str]:
-    if made.excluded:
-        lines = [f"Not scored: {counted(len(made.excluded), 'question')}"]
-        yield "\n".join([*lines, *(f"  {row.scenario}: {row.reason}" for row in made.excluded)])
+def _excluded(result: Score) -> Iterator[Block]:
+    if result.excluded:
+        rows = tuple(
+            Item((Ref(row.scenario, "scenario"), f": {row.reason}")) for row in result.excluded
+        )
+        yield Items((Item(f"Not scored: {counted(len(rows), 'question')}", rows),))
 
 
-def _number(value: float | None, digits: int) -> str:
-    if value is None:
-        return "–"
-    shown = f"{value:.{digits}f}".replace("-", MINUS)
-    return shown.removeprefix(MINUS) if not shown.strip(f"{MINUS}0.") else shown
+def _table(
+    names: Sequence[str],
+    figures: Sequence[str],
+    rows: Iterable[Row],
+    caption: str = "",
+    last: tuple[Column, ...] = (),
+) -> Table:
+    columns = (
+        *(Column(name=name) for name in names),
+        *(Column(name=name, align="right") for name in figures),
+        *last,
+    )
+    return Table(columns=columns, rows=tuple(rows), caption=caption)
+
+
+def _number(value: float | None, digits: int = 3) -> Figure:
+    return Figure(value, digits=digits)

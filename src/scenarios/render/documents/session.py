@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.agenda import Fresh, PastDue, Topic
-from scenarios.analysis.review.feedback import Figure, Reveal, SetSum
+from scenarios.analysis.review.feedback import Figure as Others
+from scenarios.analysis.review.feedback import Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario
-from scenarios.render.text import counted, fold, in_words, percent, signed, table
+from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
+from scenarios.render.text import counted, fold, in_words
 from scenarios.scales import grade
 
 _MOST = 10
@@ -68,36 +70,40 @@ def answer_text(probability: float | None, rationale: str | None) -> str:
     return f"{figure}, {rationale}" if rationale else figure
 
 
-def reveal_text(reveals: Sequence[Reveal]) -> str:
-    """One row a scenario: the analyst's figures, the others', the team's, the implied one."""
-    rows = [
-        [
-            one.scenario,
-            _percent(one.before),
-            _percent(one.after),
+def document(reveals: Sequence[Reveal], sums: Iterable[SetSum], analyst: Analyst) -> Document:
+    """One row a scenario: the analyst's figures, the others', the team's, the implied one.
+
+    Then what the figures of each set add up to, and what would add up to 1.
+    """
+    rows: list[Row] = [
+        (
+            Ref(one.scenario, "scenario"),
+            Figure(one.before, "p"),
+            Figure(one.after, "p"),
             _figure(one.others),
             _figure(one.team),
-            percent(one.implied),
-            signed(one.gap_decibans) if one.gap_decibans is not None else "–",
-        ]
+            Figure(one.implied, "p"),
+            Figure(one.gap_decibans, "dB"),
+        )
         for one in reveals
     ]
-    headers = ["scenario", "before", "yours", "others", "team", "implied", "gap dB"]
-    return table(rows, headers, right=(1, 2, 3, 4, 5, 6))
+    names = ("before", "yours", "others", "team", "implied")
+    columns = (
+        Column(name="scenario"),
+        *(Column(name=name, align="right") for name in names),
+        Column(name="gap dB", key="gap_decibans", align="right"),
+    )
+    return (Table(columns=columns, rows=tuple(rows)), Items(tuple(_sums(sums, analyst))))
 
 
-def sums_text(sums: Iterable[SetSum], analyst: Analyst, width: int) -> str:
-    """What the figures of each set add up to, and what would add up to 1."""
-    lines = []
+def _sums(sums: Iterable[SetSum], analyst: Analyst) -> Iterator[Item]:
     for one in sums:
         given = f"{len(one.figures)} of {one.members}"
-        lines.append(
-            fold(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", width, "  ", "")
-        )
+        under: tuple[Item, ...] = ()
         if one.nearest:
             pairs = [f"{id} {value:g} → {one.nearest[id]:.3f}" for id, value in one.figures.items()]
-            lines.append(fold(f"nearest that sum to 1: {', '.join(pairs)}", width, "    ", "  "))
-    return "\n".join(lines)
+            under = (Item(f"nearest that sum to 1: {', '.join(pairs)}"),)
+        yield Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", under)
 
 
 def _own(topic: Topic, language: str, width: int) -> Iterator[str]:
@@ -153,9 +159,7 @@ def _news(topic: Topic, known: Known) -> Iterator[str]:
         yield f"{id}: {outcome.outcome.replace('-', ' ') if outcome else 'decided'}"
 
 
-def _percent(value: float | None) -> str:
-    return percent(value) if value is not None else "–"
-
-
-def _figure(figure: Figure | None) -> str:
-    return f"{percent(figure.probability)}, n={figure.analysts}" if figure else "–"
+def _figure(figure: Others | None) -> Text:
+    return (
+        Figure(figure.probability, "p", mark=f", n={figure.analysts}") if figure else Figure(None)
+    )

@@ -1,90 +1,81 @@
-"""A review as one page of HTML that needs nothing from elsewhere."""
+"""A document as one plain page of HTML that needs nothing from elsewhere and runs nothing."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
-from collections.abc import Iterator
-from datetime import date
-from functools import cache
+from collections.abc import Callable, Iterable, Iterator
+from html import escape
 from importlib.resources import files
 from typing import Any
 
-import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
-
-from scenarios.analysis.forecasts.stated import Given
-from scenarios.analysis.period.trajectory import Course
-from scenarios.analysis.review.ach import nearest_code
-from scenarios.analysis.review.page import Page, SetChapter
-from scenarios.analysis.review.review import Move
-from scenarios.model import Database, EvidenceId, Rating
 from scenarios.render.charts import palette
-from scenarios.render.charts.calibration import reliability
-from scenarios.render.charts.drawing import Drawing
-from scenarios.render.charts.shares import Shares, letter, shares
-from scenarios.render.charts.trend import shapes, trend
-from scenarios.render.charts.waterfall import rungs, says, waterfall
-from scenarios.render.documents import restatement
-from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
-from scenarios.render.documents.report import by_rule, method_text
-from scenarios.render.documents.status import status_cells
-from scenarios.render.text import MINUS, counted, percent, points, signed
-from scenarios.scales import estimative_term
+from scenarios.render.document import (
+    Block,
+    Chart,
+    Column,
+    Document,
+    Facts,
+    Figure,
+    Group,
+    Heading,
+    Item,
+    Items,
+    Link,
+    Paragraph,
+    Row,
+    Span,
+    Sum,
+    Table,
+    Term,
+    Text,
+    plain,
+    spans,
+)
 from scenarios.text import printable
 
-LIMITS = {"matrix_rows": 40, "subjects": 12, "messages": 12, "items": 3}
-"""What is named one by one in a table; the rest is counted."""
-LARGE = 60
-"""From so many scenarios on a day names one item."""
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 
 
-class Origin(msgspec.Struct, frozen=True):
-    """Which state of the database a page was made from, where git knows it, and what it lacks."""
+def write(document: Document) -> str:
+    """The whole page; each text is escaped, and what acts is spelled out."""
+    heads = [plain(block.text) for block in document if isinstance(block, Heading)]
+    rules = style()
+    body = "\n".join(_BLOCKS[type(block)](block) for block in document)
+    return f"""\
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+style-src 'sha256-{digest(rules)}'; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>{_safe(heads[0] if heads else "scen")}</title>
+<style>{rules}</style>
+</head>
+<body>
+<main>
+{body}
+</main>
+</body>
+</html>"""
 
-    revision: str | None = None
-    clean: bool | None = None
-    left_out: int = 0
+
+def style() -> str:
+    """The style sheet: colours of both schemes, then the rules."""
+    rules = files("scenarios.render").joinpath("templates/page.css").read_text(encoding="utf-8")
+    light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
+    schemes = f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+    paper = f"@media print{{:root{{{light}}}}}\n"
+    return f"\n{schemes}{paper}{rules}{palette.classes()}\n"
 
 
-class CourseDay(msgspec.Struct, frozen=True):
-    """A row of a course's table: the figures of a day, and what entered the record on it."""
-
-    day: date
-    stated: float | None
-    implied: float
-    evidence: tuple[EvidenceId, ...]
-    forecasts: tuple[Given, ...]
-
-
-def page_html(page: Page, database: Database, origin: Origin, program: str) -> str:
-    """The whole document; each text of the database is escaped, and what acts is spelled out."""
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    review = page.review
-    language = review.method.estimative_language
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            page=page,
-            review=review,
-            database=database,
-            language=language,
-            cells=status_cells(review.scenarios, review.findings, language),
-            rows={row.id: row for row in review.scenarios},
-            findings=by_rule(review.findings),
-            method=method_text(review.method),
-            origin=origin,
-            program=program,
-            style=Markup(style),  # noqa: S704 - our own
-            digest=digest,
-            limits=LIMITS if len(page.chapters) < LARGE else {**LIMITS, "items": 1},
-        )
-    )
+def digest(rules: str) -> str:
+    """By which a page's policy knows its own style."""
+    return base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
 
 
 def address(url: str | None) -> str | None:
@@ -94,138 +85,124 @@ def address(url: str | None) -> str | None:
     return None
 
 
-def course_days(course: Course) -> tuple[CourseDay, ...]:
-    """The days on which a course is drawn."""
-    entered = {mark.day: mark.evidence for mark in course.marks}
-    found = []
-    before = date.min
-    for point in course.points:
-        given = tuple(f for f in course.forecasts if before < f.date <= point.day)
-        figures = (point.day, point.stated, point.implied)
-        found.append(CourseDay(*figures, entered.get(point.day, ()), given))
-        before = point.day
-    return tuple(found)
+def _safe(text: str) -> str:
+    return escape(printable(text))
 
 
-def causes(move: Move) -> Iterator[ChangeRow]:
-    """Why an implied probability moved, in rows that add up."""
-    lines = (*move.lines_added, *move.lines_removed, *move.lines_changed)
-    closing = {"time": move.time, "rivals": move.rivals, "bound": move.bound}
-    return change_rows(lines, closing)
+def _told(text: Text) -> str:
+    return "".join(map(_span, spans(text)))
 
 
-def moved(before: float | None, after: float) -> str:
-    """The direction of a move as a verb and points."""
-    if before is None:
-        return "new, at"
-    change = points(before, after)
-    if change == "0":
-        return "unchanged at"
-    return f"{'up' if after > before else 'down'} {change.lstrip('+' + MINUS)} points to"
+def _span(span: Span) -> str:
+    if isinstance(span, Figure):
+        if span.value is None:
+            return plain(span)
+        return f'<data value="{span.value!r}">{plain(span)}</data>'
+    read = f"<bdi>{_safe(plain(span))}</bdi>"
+    if isinstance(span, Link) and (leads := address(span.address)):
+        return f'<a href="{escape(leads)}" rel="noreferrer">{read}</a>'
+    return read
 
 
-@cache
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("scenarios.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_safe,
-        trim_blocks=True,
-        lstrip_blocks=True,
+def _heading(block: Heading) -> str:
+    head = f"<h{block.level}>{_told(block.text)}</h{block.level}>"
+    return "\n".join([head, *(f"<p>{_told(line)}</p>" for line in block.under)])
+
+
+def _paragraph(block: Paragraph) -> str:
+    return f"<p>{'<br>'.join(map(_told, (block.text, *block.lines)))}</p>"
+
+
+def _items(block: Items) -> str:
+    return _list(block.rows)
+
+
+def _list(rows: Iterable[Item]) -> str:
+    return f'<ul class="plain">{"".join(map(_item, rows))}</ul>'
+
+
+def _item(row: Item) -> str:
+    lead = f"{_with_unit(row.lead)} " if row.lead else ""
+    return f"<li>{lead}{_told(row.text)}{_list(row.under) if row.under else ''}</li>"
+
+
+def _with_unit(text: Text) -> str:
+    unit = " dB" if isinstance(text, Figure) and text.unit == "dB" else ""
+    return f"{_told(text)}{unit}"
+
+
+def _facts(block: Facts) -> str:
+    rows = (
+        f"<dt>{_safe(row.name)}</dt><dd>{_told(row.text)}</dd>"
+        + (f"<dd>{_told(row.under)}</dd>" if row.under else "")
+        for row in block.rows
     )
-    made.filters |= {
-        "address": address,
-        "counted": counted,
-        "db": _decibans,
-        "number": _number,
-        "p": _percent,
-        "points": points,
-        "term": estimative_term,
-        "told": _told,
-        "day": _day,
-    }
-    made.globals |= {
-        "causes": causes,
-        "chart": _chart,
-        "course_days": course_days,
-        "letter": letter,
-        "member": palette.member,
-        "moved": moved,
-        "nearest_code": nearest_code,
-        "rating_text": _rating,
-        "reliability": reliability,
-        "restated": restatement,
-        "rungs": rungs,
-        "says": says,
-        "set_chart": _set_chart,
-        "shapes": shapes,
-        "trend": trend,
-        "waterfall": waterfall,
-    }
-    return made
+    return f"<dl>{''.join(rows)}</dl>"
 
 
-def _safe(value: Any) -> Any:
-    """What no browser acts on: it is escaped after this."""
-    return value if isinstance(value, Markup) or not isinstance(value, str) else printable(value)
+def _table(table: Table) -> str:
+    if not table.rows:
+        return f"<p>{_told(table.empty)}</p>" if table.empty else ""
+    caption = f"<caption>{_told(table.caption)}</caption>" if table.caption else ""
+    names = (f'<th scope="col"{_n(c)}>{_safe(c.name)}</th>' for c in table.columns if _shown(c))
+    foot = "".join(_row(table, row) for row in table.foot)
+    note = f"<p>{_told(table.note)}</p>" if table.note else ""
+    return (
+        f'<div class="scroll"><table>{caption}<thead><tr>{"".join(names)}</tr></thead>'
+        f"<tbody>{''.join(_rows(table))}</tbody>{f'<tfoot>{foot}</tfoot>' if foot else ''}"
+        f"</table></div>{note}"
+    )
 
 
-def _style() -> str:
-    """The style sheet: colours of both schemes, then the rules."""
-    rules = files("scenarios.render").joinpath("templates/page.css").read_text(encoding="utf-8")
-    light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
-    schemes = f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-    paper = f"@media print{{:root{{{light}}}}}\n"
-    return f"\n{schemes}{paper}{rules}{palette.classes()}\n"
+def _rows(table: Table) -> Iterator[str]:
+    columns = sum(map(_shown, table.columns))
+    for row in table.rows:
+        if isinstance(row, Group):
+            name = f'<th colspan="{columns}" scope="rowgroup">{_told(row.name)}</th>'
+            yield f'</tbody><tbody><tr class="group">{name}</tr>'
+            yield from (_row(table, cells) for cells in row.rows)
+            yield "</tbody><tbody>"
+        else:
+            yield _row(table, row)
 
 
-def _data(value: float, text: str, key: str | None) -> Markup:
-    """A figure as it is read, with the exact one behind it."""
-    name = f' data-key="{escape(key)}"' if key else ""
-    return Markup(f'<data value="{value!r}"{name}>{text}</data>')  # noqa: S704 - figures
+def _row(table: Table, cells: Row) -> str:
+    pairs = [(c, cell) for c, cell in zip(table.columns, cells, strict=True) if _shown(c)]
+    (_, head), *others = pairs
+    rest = "".join(f"<td{_n(column)}>{_told(cell)}</td>" for column, cell in others)
+    return f'<tr><th scope="row">{_told(head)}</th>{rest}</tr>'
 
 
-def _percent(value: float, key: str | None = None) -> Markup:
-    return _data(value, percent(value), key)
+def _shown(column: Column) -> bool:
+    return not column.only
 
 
-def _decibans(value: float, key: str | None = None) -> Markup:
-    return _data(value, signed(value), key)
+def _n(column: Column) -> str:
+    return ' class="n"' if column.align == "right" else ""
 
 
-def _number(value: float | None, digits: int = 3, key: str | None = None) -> Markup:
-    if value is None:
-        return Markup("–")
-    shown = f"{value:.{digits}f}".replace("-", MINUS)
-    if not shown.strip(f"{MINUS}0."):
-        shown = shown.removeprefix(MINUS)
-    return _data(value, shown, key)
+def _sum(block: Sum) -> str:
+    terms = "".join(_term(term, "") for term in block.terms)
+    total = _term(block.total, ' class="sum"')
+    return f'<dl class="causes">{terms}{total}</dl>'
 
 
-def _told(text: str) -> Markup:
-    """A text from the database, set apart from the direction of what stands around it."""
-    return Markup(f"<bdi>{escape(printable(text))}</bdi>")  # noqa: S704 - escaped
+def _term(term: Term, kind: str) -> str:
+    told = ": ".join(_told(text) for text in (term.name, term.why) if text)
+    behind = "".join(f"<br>{_told(text)}" for text in term.behind)
+    return f"<div{kind}><dt>{_with_unit(term.worth)}</dt><dd>{told}{behind}</dd></div>"
 
 
-def _day(day: date) -> Markup:
-    return Markup('<time datetime="{}">{}</time>').format(day, f"{day.day} {day:%b %Y}")
+def _chart(block: Chart) -> str:
+    return _table(block.table)
 
 
-def _rating(rating: Rating | None) -> str:
-    if rating is None:
-        return ""
-    return rating if isinstance(rating, str) else f"×{rating:g}"
-
-
-def _chart(drawing: Drawing, label: str) -> Markup:
-    """A drawing in its place; a group, since a picture could have no links in it."""
-    left, top, width, height = drawing.box
-    role = "group" if 'class="mark"' in drawing.body else "img"
-    return Markup(
-        '<svg class="chart" role="{}" aria-label="{}" viewBox="{} {} {} {}">{}</svg>'
-    ).format(role, printable(label), left, top, width, height, Markup(drawing.body))  # noqa: S704
-
-
-def _set_chart(chapter: SetChapter) -> Drawing:
-    return shares([Shares(day.day, day.implied) for day in chapter.days], chapter.members)
+_BLOCKS: dict[type[Block], Callable[[Any], str]] = {
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Items: _items,
+    Facts: _facts,
+    Table: _table,
+    Sum: _sum,
+    Chart: _chart,
+}

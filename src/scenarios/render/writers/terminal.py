@@ -1,75 +1,124 @@
-"""What only a terminal is shown: figures over time as a sparkline, and colour by direction."""
+"""A document as text for a terminal: what fits its width is decided here, and only here."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
-from scenarios.analysis.period.trend import Point
-from scenarios.model import ScenarioId
-from scenarios.render.text import MINUS, points
+from scenarios.render.document import (
+    Block,
+    Chart,
+    Document,
+    Facts,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Sum,
+    Table,
+    Term,
+    Text,
+    plain,
+)
+from scenarios.render.text import fold
+from scenarios.render.writers.terminal_table import draw
+from scenarios.text import printable
 
-Figures = tuple[float | None, ...]
-
-_BARS = "▁▂▃▄▅▆▇█"
-_BLANK = "·"
-"""Stands for a gap until a table is laid out, which takes blanks off its cells."""
-_UP, _DOWN, _PLAIN = "\x1b[36m", "\x1b[35m", "\x1b[39m"
-_RULE = re.compile("-+")
-
-
-class Screen(NamedTuple):
-    """The figures of each scenario on the same days, oldest first, and whether to colour."""
-
-    days: Sequence[date]
-    figures: Mapping[ScenarioId, Figures]
-    colour: bool
-
-
-def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:
-    """The stated probabilities, or the implied ones where none was stated; None is a gap."""
-    known = {point.day: point for point in trend}
-    is_stated = any(point.stated is not None for point in known.values())
-    found = (known.get(day) for day in days)
-    return tuple(None if p is None else p.stated if is_stated else p.implied for p in found)
+_LEAD = 6
+"""A figure that leads an item has so many columns, and in a sum so many:"""
+_WORTH = 15
 
 
-def sparkline(figures: Iterable[float | None]) -> str:
-    """A bar a figure, each an eighth of what lies between 0 and 1; a dot where there is none."""
-    top = len(_BARS) - 1
-    bars = (_BLANK if f is None else _BARS[min(int(f * len(_BARS)), top)] for f in figures)
-    return "".join(bars)
+def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
+    """The blocks one below the other, a blank line between those that do not belong together."""
+    made = ""
+    before: Block | None = None
+    for block in document:
+        text = "\n".join(_lines(block, width, colour=colour))
+        if text:
+            made += ("" if before is None else "\n" if _joined(before, block) else "\n\n") + text
+            before = block
+    return made
 
 
-def finished(
-    table: str, signed: Iterable[int], trend: int, moves: Mapping[str, str], *, colour: bool
-) -> str:
-    """The table with the gaps of its sparklines blank, and in colour what goes up and down.
-
-    `signed` and `trend` are its columns of signed figures and of sparklines; `moves` says by the
-    first column which way a sparkline goes.
-    """
-    head, rule, *lines = table.split("\n")
-    spans = [found.span() for found in _RULE.finditer(rule)]
-    made = [head, rule]
-    for line in lines:
-        cells = [line[start:end] for start, end in spans]
-        told = moves.get(cells[0].strip(), "") if colour else ""
-        cells[trend] = _painted(cells[trend].replace(_BLANK, " "), told)
-        for n in signed if colour else ():
-            cells[n] = _painted(cells[n], cells[n].strip())
-        made.append("  ".join(cells).rstrip())
-    return "\n".join(made)
+def _joined(above: Block, below: Block) -> bool:
+    if isinstance(above, Heading):
+        return above.level > 1 and not isinstance(below, Heading)
+    return isinstance(above, Facts) and isinstance(below, Sum)
 
 
-def direction(figures: Iterable[float | None]) -> str:
-    """The move from the first figure to the last, in points."""
-    stood = [figure for figure in figures if figure is not None]
-    return points(stood[0], stood[-1]) if stood else ""
+def _lines(block: Block, width: int, *, colour: bool) -> Iterable[str]:
+    if isinstance(block, Table | Chart):
+        table = block.table if isinstance(block, Chart) else block
+        return draw(table, width, colour=colour)
+    return _DRAWN[type(block)](block, width)
 
 
-def _painted(text: str, move: str) -> str:
-    code = {"+": _UP, MINUS: _DOWN}.get(move[:1])
-    return f"{code}{text}{_PLAIN}" if code else text
+def _heading(block: Heading, width: int) -> Iterator[str]:
+    text = fold(plain(block.text), width)
+    yield text
+    if block.level == 2:  # noqa: PLR2004 - a section
+        yield "-" * max(map(len, text.split("\n")))
+    yield from (fold(plain(line), width) for line in block.under)
+
+
+def _paragraph(block: Paragraph, width: int) -> Iterator[str]:
+    return (fold(plain(text), width) for text in (block.text, *block.lines))
+
+
+def _items(block: Items, width: int) -> Iterator[str]:
+    return _rows(block.rows, width, "")
+
+
+def _rows(rows: Sequence[Item], width: int, indent: str) -> Iterator[str]:
+    """Each item hangs below its lead, and what stands under it begins there."""
+    widest = max((len(plain(row.lead)) for row in rows), default=0)
+    for row in rows:
+        first, hang = indent + ("- " if row.bullet else ""), indent + "  "
+        if row.lead:
+            first = f"{indent}{_lead(row.lead, widest)}  "
+            hang = " " * len(first)
+        yield fold(plain(row.text), width, hang, first)
+        yield from _rows(row.under, width, hang)
+
+
+def _lead(lead: Text, widest: int) -> str:
+    if isinstance(lead, Figure):
+        return _worth(lead, _LEAD)
+    return printable(plain(lead)).ljust(widest)
+
+
+def _worth(figure: Figure, columns: int) -> str:
+    unit = f" {figure.unit}" if figure.unit == "dB" else ""
+    return f"{plain(figure):>{columns}}{unit}"
+
+
+def _facts(block: Facts, width: int) -> Iterator[str]:
+    widest = max(len(row.name) for row in block.rows)
+    hang = " " * (widest + 4)
+    for row in block.rows:
+        yield fold(plain(row.text), width, hang, f"  {row.name:<{widest}}  ")
+        if row.under:
+            yield fold(plain(row.under), width, hang)
+
+
+def _sum(block: Sum, width: int) -> Iterator[str]:
+    for term in (*block.terms, block.total):
+        lead = f"{_worth(term.worth, _WORTH)}  "
+        hang = " " * (len(lead) + 1)
+        yield fold(_told(term), width, hang, lead)
+        yield from (fold(plain(text), width, hang) for text in term.behind)
+
+
+def _told(term: Term) -> str:
+    return ": ".join(part for part in (plain(term.name), plain(term.why)) if part)
+
+
+_DRAWN: dict[type[Block], Callable[[Any, int], Iterable[str]]] = {
+    Heading: _heading,
+    Paragraph: _paragraph,
+    Items: _items,
+    Facts: _facts,
+    Sum: _sum,
+}

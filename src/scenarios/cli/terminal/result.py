@@ -1,0 +1,39 @@
+"""The result of a reading command, in the format and at the place that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from scenarios.cli.options import Form
+from scenarios.cli.terminal import pager
+from scenarios.cli.terminal.output import encoded, say, width
+from scenarios.render.document import Document
+from scenarios.render.writers import writer
+from scenarios.workspace.place import from_here
+
+
+def show(
+    result: Any, document: Callable[[], Document], form: Form, output: Path | None = None
+) -> None:
+    """The result as JSON, or its document as a writer makes it; a table goes through the pager."""
+    if form == "table" and output is None:
+        from scenarios.render.writers import terminal
+
+        pager.page(terminal.write(document(), width(), colour=pager.coloured()))
+    else:
+        deliver(encoded(result) if form == "json" else writer(form)(document()), output)
+
+
+def deliver(text: str, output: Path | None) -> None:
+    """A text on stdout, or in a file."""
+    if output is None:
+        typer.echo(text)
+        return
+    from scenarios.storage.documents import write
+
+    write(output, f"{text}\n".encode())
+    say(f"written: {from_here(output)}")

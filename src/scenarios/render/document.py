@@ -1,0 +1,232 @@
+"""What every result is made of: headings, paragraphs, lists, tables, sums and charts.
+
+It has no width, no colour and no mark-up: a writer adds them. A text is one span or several.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Literal
+
+import msgspec
+
+from scenarios.model import Kind
+from scenarios.render.text import MINUS, in_points, percent, signed
+
+Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
+"""`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
+_DIGITS: dict[Unit, int] = {"dB": 1, "bits": 3, "number": 0}
+
+
+class Figure(msgspec.Struct, frozen=True):
+    """A number, how it is read, and a mark behind it; None where there is none to tell."""
+
+    value: float | None
+    unit: Unit = "number"
+    digits: int | None = None
+    mark: str = ""
+
+
+class Ref(msgspec.Struct, frozen=True):
+    """What has an id, read by its label; of a record, or of what stands in one, its kind too."""
+
+    id: str
+    kind: Kind | None = None
+    label: str = ""
+
+
+class Link(msgspec.Struct, frozen=True):
+    """A label that leads to an address, if that is one of the web."""
+
+    label: str
+    address: str | None
+
+
+class Trend(msgspec.Struct, frozen=True):
+    """Probabilities on the days of its column, oldest first; None is a gap."""
+
+    values: tuple[float | None, ...]
+
+
+Span = str | Figure | Ref | Link | Trend
+Text = Span | tuple[Span, ...]
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """Of the document (1), of a section (2) or of what follows (3); lines may stand under it."""
+
+    level: Literal[1, 2, 3]
+    text: Text
+    under: tuple[Text, ...] = ()
+
+
+class Paragraph(msgspec.Struct, frozen=True):
+    """Text; each further part begins a new line."""
+
+    text: Text
+    lines: tuple[Text, ...] = ()
+
+
+class Item(msgspec.Struct, frozen=True):
+    """An entry of a list, with what leads it and what stands under it."""
+
+    text: Text
+    under: tuple[Item, ...] = ()
+    lead: Text = ""
+    bullet: bool = False
+
+
+class Items(msgspec.Struct, frozen=True):
+    """A list, whose rows nest."""
+
+    rows: tuple[Item, ...]
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """What is told under a name, and what explains it."""
+
+    name: str
+    text: Text
+    under: Text = ""
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """A few facts about one thing, each under its name."""
+
+    rows: tuple[Fact, ...]
+
+
+class Column(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of a table, and how it gives way where that is wider than the page.
+
+    The one with the lowest `drop` is left out first; 0 always stays. One with a `least` may be
+    narrowed to so many characters, folded or, if `cut`, cut. `extra` ones want a wide page. Names
+    that have a `legend` may give way to numbers. `key` is the name for programs, `about` says how
+    to read a column that is shown on a terminal `only`.
+    """
+
+    name: str
+    key: str = ""
+    align: Literal["left", "right"] = "left"
+    drop: int = 0
+    least: int = 0
+    cut: bool = False
+    extra: bool = False
+    legend: Text = ""
+    only: Literal["", "terminal", "csv"] = ""
+    about: Text = ""
+    days: tuple[date, ...] = ()
+
+
+Row = tuple[Text, ...]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Rows that belong together, under their name."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows, in groups or not, over those of the foot; `by` names what groups them.
+
+    `caption` stands above, `note` below, `empty` in its place where there are no rows. `narrow`
+    says the same in fewer columns, where it is wider than the page.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row | Group, ...]
+    foot: tuple[Row, ...] = ()
+    by: str = "group"
+    caption: Text = ""
+    note: Text = ""
+    empty: Text = ""
+    narrow: Table | None = None
+
+
+class Term(msgspec.Struct, frozen=True):
+    """A part of a sum: what it is worth, what it is, why, and what stands behind it."""
+
+    worth: Figure
+    name: Text
+    why: Text = ""
+    behind: tuple[Text, ...] = ()
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """Terms that add up to the total."""
+
+    terms: tuple[Term, ...]
+    total: Term
+
+
+class Chart(msgspec.Struct, frozen=True):
+    """Typed data that a page draws; the table says the same, where nothing is drawn."""
+
+    label: str
+    drawing: Any
+    table: Table
+
+
+Block = Heading | Paragraph | Items | Facts | Table | Sum | Chart
+Document = tuple[Block, ...]
+
+
+def spans(text: Text) -> tuple[Span, ...]:
+    """The parts of a text."""
+    return text if isinstance(text, tuple) else (text,)
+
+
+def plain(text: Text) -> str:
+    """What is read of a text; nothing in it is safe yet."""
+    return "".join(map(_read, spans(text)))
+
+
+def move(before: float | None, after: float) -> Text:
+    """A change in points; nothing where there is nothing to compare."""
+    return Figure((after - before) * 100, "points") if before is not None else ""
+
+
+def lines(*texts: Text) -> Paragraph:
+    """A paragraph of so many lines."""
+    return Paragraph(texts[0], texts[1:])
+
+
+def _read(span: Span) -> str:
+    if isinstance(span, str):
+        return span
+    if isinstance(span, Figure):
+        return _figure(span) + span.mark
+    if isinstance(span, Ref):
+        return span.label or span.id
+    return span.label if isinstance(span, Link) else sparkline(span.values)
+
+
+def _figure(figure: Figure) -> str:
+    value, unit, digits = figure.value, figure.unit, figure.digits
+    if value is None:
+        return "–"
+    if unit == "p":
+        return percent(value) if digits is None else f"{value * 100:.{digits}f}%"
+    if unit == "ratio":
+        return f"{value:g}" if digits is None else f"{float(f'{value:.{digits}g}'):g}"
+    if unit == "points":
+        return in_points(value)
+    digits = _DIGITS[unit] if digits is None else digits
+    if unit == "dB":
+        return signed(value, digits)
+    shown = f"{value:.{digits}f}".replace("-", MINUS)
+    return shown if shown.strip(f"{MINUS}0.") else shown.removeprefix(MINUS)
+
+
+BLANK = "·"
+"""Stands for a gap in a trend."""
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def sparkline(values: tuple[float | None, ...]) -> str:
+    """A bar a figure, each an eighth of what lies between 0 and 1; a dot where there is none."""
+    top = len(_BARS) - 1
+    bars = (BLANK if v is None else _BARS[min(int(v * len(_BARS)), top)] for v in values)
+    return "".join(bars)

@@ -1,0 +1,315 @@
+"""What one format shows all show, and nothing in it acts or is wider than the page."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from html.parser import HTMLParser
+from itertools import chain
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scenarios.render.document import (
+    Block,
+    Chart,
+    Column,
+    Document,
+    Fact,
+    Facts,
+    Figure,
+    Group,
+    Heading,
+    Item,
+    Items,
+    Link,
+    Paragraph,
+    Ref,
+    Row,
+    Sum,
+    Table,
+    Term,
+    Text,
+    lines,
+    plain,
+    spans,
+)
+from scenarios.render.writers import WRITERS, terminal, writer
+from scenarios.text import printable
+from tests.hostile import TEXTS
+from tests.render.gfm import Rendered
+
+ACTS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+ROOMY = 100_000
+
+words = st.text("abcdefghij", min_size=1, max_size=8)
+phrases = st.lists(words, min_size=1, max_size=9).map(" ".join)
+strings = st.one_of(phrases, st.sampled_from(TEXTS))
+figures = st.builds(
+    Figure,
+    st.one_of(st.none(), st.integers(-99, 99), st.floats(-2, 2)),
+    st.sampled_from(["p", "dB", "points", "bits", "number", "ratio"]),
+)
+parts = st.one_of(
+    strings,
+    figures,
+    st.builds(Ref, words, st.just("evidence"), st.one_of(st.just(""), phrases)),
+    st.builds(Link, strings, st.sampled_from([None, "https://example.org/", "javascript:x"])),
+)
+texts = st.one_of(parts, st.lists(parts, min_size=1, max_size=3).map(tuple))
+items = st.recursive(
+    st.builds(Item, texts, bullet=st.booleans()),
+    lambda under: st.builds(Item, texts, st.lists(under, max_size=2).map(tuple), figures),
+    max_leaves=4,
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    n = draw(st.integers(1, 5))
+    columns = [
+        Column(
+            name=draw(words),
+            align=draw(st.sampled_from(["left", "right"])),
+            drop=draw(st.integers(0, 3)) if at else 0,
+            least=draw(st.sampled_from([0, 0, 12])),
+            cut=draw(st.booleans()),
+            legend=draw(st.sampled_from(["", "", "what it is"])),
+        )
+        for at in range(n)
+    ]
+    row = st.tuples(*[texts] * n)
+    group = st.builds(Group, words, st.lists(row, min_size=1, max_size=2).map(tuple))
+    rows = draw(st.lists(st.one_of(row, group), max_size=4))
+    foot = draw(st.lists(row, max_size=1))
+    return Table(columns=tuple(columns), rows=tuple(rows), foot=tuple(foot), caption="A caption")
+
+
+terms = st.builds(Term, figures, texts, texts, st.lists(texts, max_size=2).map(tuple))
+blocks = st.one_of(
+    st.builds(Heading, st.sampled_from([1, 2, 3]), texts),
+    st.builds(Paragraph, texts, st.lists(texts, max_size=2).map(tuple)),
+    st.lists(items, max_size=3).map(tuple).map(Items),
+    st.lists(st.builds(Fact, words, texts), min_size=1, max_size=3).map(tuple).map(Facts),
+    tables(),
+    st.builds(Chart, st.just("A chart"), st.none(), tables()),
+    st.builds(Sum, st.lists(terms, max_size=3).map(tuple), terms),
+)
+documents = st.lists(blocks, min_size=1, max_size=4).map(tuple)
+
+
+class Page(HTMLParser):
+    """The tags, attributes and text of the body of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: set[str] = set()
+        self.told: list[str] = []
+        self.feed(page.partition("<body>")[2])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links |= {value or "" for name, value in attrs if name == "href"}
+
+    def handle_data(self, data: str) -> None:
+        self.told.append(data)
+
+
+def read(form: str, document: Document) -> str:
+    """What is read of a document in a format, without a blank or a gap."""
+    made = terminal.write(document, ROOMY) if form == "table" else writer(form)(document)
+    if form == "markdown":
+        made = Rendered(made).text
+    elif form == "html":
+        made = "".join(Page(made).told)
+    elif form == "csv":
+        made = "".join(chain.from_iterable(csv.reader(io.StringIO(made))))
+    return bare(made)
+
+
+def bare(text: str) -> str:
+    return "".join(printable(text).split())
+
+
+def every_text(block: Block) -> list[Text]:
+    """All that a block says, but for what may be left out."""
+    match block:
+        case Heading():
+            found = [block.text, *block.under]
+        case Paragraph():
+            found = [block.text, *block.lines]
+        case Items():
+            found = [text for item in block.rows for text in of_item(item)]
+        case Facts():
+            found = [text for fact in block.rows for text in (fact.name, fact.text)]
+        case Sum():
+            every = (*block.terms, block.total)
+            found = [x for term in every for x in (term.worth, term.name, term.why, *term.behind)]
+        case Chart():
+            found = every_text(block.table)
+        case Table():
+            found = [cell for row in flat(block) for cell in row] if block.rows else []
+    return found
+
+
+def of_item(item: Item) -> list[Text]:
+    return [item.text, item.lead, *(text for under in item.under for text in of_item(under))]
+
+
+def flat(table: Table) -> list[Row]:
+    rows: list[Row] = []
+    for row in table.rows:
+        rows += row.rows if isinstance(row, Group) else (row,)
+    return [*rows, *table.foot]
+
+
+@settings(max_examples=60)
+@given(documents)
+def test_what_one_format_shows_all_show(document: Document) -> None:
+    for form in ("table", "markdown", "html"):
+        shown = read(form, document)
+        for text in (text for block in document for text in every_text(block)):
+            assert bare(plain(text)) in shown, (form, text)
+
+
+@given(tables())
+def test_csv_has_each_cell_of_a_table_as_its_value(table: Table) -> None:
+    rows = [*csv.reader(io.StringIO(writer("csv")((table,))))]
+    assert rows[0][0] == table.columns[0].name
+    grouped = any(isinstance(row, Group) for row in table.rows)
+    for told, row in zip(rows[1:], flat(table), strict=True):
+        for cell, text in zip([told[0], *told[1 + grouped :]], row, strict=True):
+            if isinstance(text, Figure):
+                assert (float(cell) if cell else None) == (
+                    None if text.value is None else pytest.approx(text.value, abs=1e-6)
+                )
+            else:
+                want = text.id if isinstance(text, Ref) else plain(text)
+                assert bare(cell.removeprefix("'")) == bare(want.removeprefix("'"))
+
+
+@settings(max_examples=60)
+@given(documents)
+def test_no_text_acts_in_any_format(document: Document) -> None:
+    for form in WRITERS:
+        assert not ACTS.search(writer(form)(document))
+    page = Page(writer("html")(document))
+    assert page.tags.isdisjoint({"script", "img", "svg", "style", "iframe", "form", "meta"})
+    assert page.attributes <= {"class", "scope", "colspan", "value", "href", "rel"}
+    assert page.links <= {"https://example.org/"}
+    made = Rendered(writer("markdown")(document))
+    assert set(made.links) <= {"https://example.org/"}
+    assert "<" not in writer("markdown")(document)
+    for cell in chain.from_iterable(csv.reader(io.StringIO(writer("csv")(document)))):
+        assert not cell.lstrip().startswith(FORMULA) or re.fullmatch(r"-?[0-9.e-]+", cell)
+
+
+short = st.one_of(phrases, figures)
+narrow_row = st.lists(short, min_size=4, max_size=4).map(tuple)
+
+
+@given(
+    st.lists(narrow_row, min_size=1, max_size=5),
+    st.tuples(*[st.sampled_from([0, 1, 2])] * 3),
+    st.integers(40, 150),
+)
+def test_no_table_is_wider_than_the_page(
+    rows: list[Row], drops: tuple[int, ...], width: int
+) -> None:
+    columns = (
+        Column(name="first"),
+        *(Column(name=f"c{n}", drop=drop) for n, drop in enumerate(drops)),
+    )
+    table = Table(columns=columns, rows=tuple(rows), caption="What it is")
+    made = terminal.write((Heading(1, "Head"), table), width)
+    assert max(map(len, made.split("\n"))) <= width
+
+
+def test_columns_give_way_in_their_order_and_then_rows_are_paragraphs() -> None:
+    columns = (
+        Column(name="scenario"),
+        Column(name="flags", least=6, drop=0),
+        Column(name="title", least=10, cut=True, drop=1),
+        Column(name="±", key="change", align="right"),
+    )
+    row = ("pact", "stale due", "A formal military pact", Figure(-12.0, "points"))
+    table = Table(columns=columns, rows=(row,))
+
+    def drawn(width: int) -> str:
+        return terminal.write((table,), width)
+
+    head = "scenario  flags      title                     ±\n"
+    assert drawn(80).startswith(head)
+    assert drawn(46).split("\n")[2] == "pact      stale due  A formal military p…  −12"
+    assert drawn(30).split("\n")[0] == "scenario  flags        ±"
+    assert drawn(22).split("\n")[2:] == ["pact      stale  −12", "          due"]
+    assert drawn(20) == "pact: flags stale due,\n    change −12"
+
+
+def test_sections_facts_and_sums_hang_together() -> None:
+    visit = (Ref("2022-02-04-visit", "evidence"), ": A visit")
+    document: Document = (
+        Heading(1, "Two states"),
+        Items((Item("a visit", (Item("title: A → B"),), "~ evidence"),)),
+        Heading(3, "pact"),
+        Facts((Fact("stated", "4% → 9%"), Fact("implied", "5%, unchanged"))),
+        Sum(
+            (Term(Figure(1.5, "dB"), Ref("pact/talks"), "new evidence", (visit,)),),
+            Term(Figure(1.5, "dB"), "", "in all"),
+        ),
+        lines("One.", "Two."),
+    )
+    assert (
+        terminal.write(document)
+        == """\
+Two states
+
+~ evidence  a visit
+            title: A → B
+
+pact
+  stated   4% → 9%
+  implied  5%, unchanged
+           +1.5 dB  pact/talks: new evidence
+                     2022-02-04-visit: A visit
+           +1.5 dB  in all
+
+One.
+Two."""
+    )
+    assert writer("csv")(document) == (
+        "Two states\nlevel,lead,text\n1,~ evidence,a visit\n2,,title: A → B\n\n"
+        'pact\nname,text,why\nstated,4% → 9%,\nimplied,"5%, unchanged",\n\n'
+        "decibans,line,why\n1.5,pact/talks,new evidence; 2022-02-04-visit: A visit\n1.5,,in all"
+    )
+
+
+def test_a_record_leads_to_its_file_where_the_page_knows_the_way() -> None:
+    from scenarios.render.writers import markdown
+
+    text = (Ref("2022-02-04-visit", "evidence"), ": ", Link("A visit", "https://example.org/"))
+    made = markdown.write((Paragraph(text), Paragraph(Ref("pact/talks", "scenario"))), "../db")
+    assert made == (
+        "[2022-02-04-visit](../db/evidence/2022/2022-02-04-visit.yaml): "
+        "[A visit](https://example.org/)\n\n[pact/talks](../db/pact.yaml)"
+    )
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_text_that_a_spreadsheet_would_run_is_led_by_an_apostrophe(first: str) -> None:
+    columns = (Column(name="a"), Column(name="b"))
+    table = Table(columns=columns, rows=((f"{first}1", Figure(-3.0)),))
+    rows = [*csv.reader(io.StringIO(writer("csv")((table,))))]
+    assert rows[1] == [f"'{printable(first)}1", "-3.0"]
+
+
+def test_a_page_names_itself_and_lets_nothing_run() -> None:
+    page = writer("html")((Heading(1, "A <desk>"), Paragraph(spans("x"))))
+    assert "<title>A &lt;desk&gt;</title>" in page
+    assert "default-src 'none'; style-src 'sha256-" in page
