@@ -85,5 +85,9 @@ def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> N
     assert found == ["begun.py", "lock.py", "session_notes.py", "temporary.py", "worktree.py"]
 
 
+def test_no_module_imports_click_which_newer_releases_of_typer_bring_along() -> None:
+    assert [m for m in MODULES if any(n.split(".")[0] == "click" for n in imported(m))] == []
+
+
 def test_no_module_opens_a_connection() -> None:
     assert [module for module in MODULES if imported(module) & NETWORK] == []

@@ -8,7 +8,6 @@ from importlib import import_module
 from typing import Annotated, Any
 
 import typer
-from click import UsageError
 from typer.core import TyperGroup
 
 from scenarios import __version__
@@ -19,6 +18,7 @@ from scenarios.errors import ScenError
 from scenarios.text import printable
 
 INTERRUPTED = 130
+UsageError: Any = typer.BadParameter.__base__  # Click's, which Typer brings along from 0.26 on
 
 
 class _Group(TyperGroup):
@@ -47,7 +47,7 @@ class _Group(TyperGroup):
             if sys.stdout:
                 sys.stdout.flush()
         except UsageError as error:
-            error.message = printable(error.message)  # type: ignore[misc]
+            error.message = printable(error.message)
             raise
         except ScenError as error:
             _say_again()
