@@ -184,7 +184,7 @@ def test_of_what_a_hook_says_the_beginning_and_the_end_are_shown(top: Path) -> N
         assert made.exit_code == code
         assert "the beginning\nxxx" in made.stderr
         assert "xxx\nthe end\n" in made.stderr
-        assert "characters more" in made.stderr
+        assert "\n… and more, left out here …\n" in made.stderr
         assert len(made.stderr) < 6000
 
 
@@ -202,3 +202,13 @@ def test_a_git_directory_that_cannot_be_written_to_is_seen_before_the_file(top: 
         assert made.stderr.startswith(refused)
         assert not (top / NEW).exists()
         assert scen("history").exit_code == 0
+
+
+def test_no_temporary_folder_is_needed(top: Path) -> None:
+    made = subprocess.run(
+        [SCEN, *TALKS],
+        env={**os.environ, "TMPDIR": str(top / "nowhere")},
+        capture_output=True,
+        check=True,
+    )
+    assert (made.stderr, debris(top), status(top)) == (b"", [], [])

@@ -948,7 +948,7 @@ def test_a_scenario_that_cannot_be_asked_is_refused_before_the_first_question(
 def test_where_nothing_can_be_committed_nothing_is_asked(root: Path, sit: Sit) -> None:
     terminal = sit("--commit")
     assert terminal.end() == (1, "")
-    assert "--commit needs a git repository" in terminal.screen
+    assert "is in no git repository" in terminal.screen
     assert drafts(root) == {}
 
 

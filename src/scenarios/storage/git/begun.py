@@ -111,7 +111,7 @@ def clear_locks(note: Path, top: Path) -> None:
     for folder in {git_dir, shared}:
         locks += [*folder.glob("next-index-*.lock"), *(folder / "refs").rglob("*.lock")]
     for lock in locks:
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, PermissionError):
             found = lock.lstat()
             if found.st_uid == since.st_uid and found.st_mtime_ns >= since.st_mtime_ns:
                 lock.unlink()

@@ -294,4 +294,4 @@ def _let_run(repository: Repository, held: int, *words: str) -> tuple[int, str]:
 
     The places would be in it if they were named. What git finds there was compared with them.
     """
-    return let_run(words, _top(repository), held)
+    return let_run(words, _top(repository), repository.git_dir, held)

@@ -55,14 +55,15 @@ def launch(
         raise ScenError("git is not installed: revisions and --commit need it") from None
 
 
-def let_run(words: Sequence[str], folder: Path, held: int) -> tuple[int, str]:
+def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tuple[int, str]:
     """Run git with the user's hooks, which inherit a descriptor; its exit and what was said.
 
-    What is said goes to files: what a hook leaves running may keep a pipe open for ever.
+    What is said goes to a file without a name, where a commit can be written anyway: what a hook
+    leaves running may keep a pipe open for ever.
     """
     from tempfile import TemporaryFile  # noqa: PLC0415 - a commit alone needs it
 
-    with TemporaryFile() as output:
+    with TemporaryFile(dir=git_dir) as output:
         made = subprocess.run(  # noqa: S603 - fixed words and paths
             ["git", *words],
             cwd=folder,
@@ -91,10 +92,9 @@ def answer(made: subprocess.CompletedProcess[bytes], refused: str | None = None)
 def said(data: bytes) -> str:
     """What git or a hook said, as it is read; of much, the beginning and the end."""
     text = data.decode(errors="replace").expandtabs().strip().removeprefix("fatal: ")
-    left_out = len(text) - 2 * _SAID
-    if left_out <= 0:
+    if len(text) <= 2 * _SAID:
         return text
-    return f"{text[:_SAID]}\n… {left_out} characters more …\n{text[-_SAID:]}"
+    return f"{text[:_SAID]}\n… and more, left out here …\n{text[-_SAID:]}"
 
 
 def as_user() -> dict[str, str]:
