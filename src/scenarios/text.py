@@ -8,6 +8,7 @@ what a reader sees: in an emoji, and where a joiner shapes Arabic or Indic lette
 from __future__ import annotations
 
 import re
+import textwrap
 
 _UNSEEN = (
     r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"  # controls, and bytes that are no text
@@ -77,3 +78,21 @@ def _escaped(character: str) -> str:
     """As JSON writes it: a code point beyond the first 65,536 as two."""
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))
+
+
+def fold(text: str, width: int, indent: str = "", first: str | None = None) -> str:
+    """A paragraph folded at `width`, indented."""
+    lead = indent if first is None else first
+    return textwrap.fill(
+        printable(text),
+        max(width, len(indent) + 20),
+        initial_indent=lead,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """`1 item`, `2 items`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -7,8 +7,8 @@ import typer
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli.repositories import repository_of
 from scenarios.cli.terminal.output import say
-from scenarios.render.text import counted
 from scenarios.storage.git import repository as git
+from scenarios.text import counted
 from scenarios.workspace.history import SHALLOW, past
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 from scenarios.workspace.place import find_root, from_here

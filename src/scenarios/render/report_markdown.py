@@ -11,9 +11,10 @@ from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
 from scenarios.render.documents.report import by_rule, fresh, last_values, method_text, step
 from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
 from scenarios.render.documents.status import status_cells
-from scenarios.render.text import counted, percent, signed
+from scenarios.render.text import percent, signed
 from scenarios.render.writers.markdown import file_link, link, table, text
 from scenarios.storage.records import path_of
+from scenarios.text import counted
 
 
 class Page(NamedTuple):

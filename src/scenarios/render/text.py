@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from scenarios.scales import estimative_term
-from scenarios.text import printable
 
 MINUS = "−"
 _TAIL = 0.1
@@ -45,21 +42,3 @@ def signed(value: float, digits: int = 1) -> str:
 def in_words(value: float, language: str) -> str:
     """A probability as number and term: `45% (unlikely)`."""
     return f"{percent(value)} ({estimative_term(value, language)})"
-
-
-def fold(text: str, width: int, indent: str = "", first: str | None = None) -> str:
-    """A paragraph folded at `width`, indented."""
-    lead = indent if first is None else first
-    return textwrap.fill(
-        printable(text),
-        max(width, len(indent) + 20),
-        initial_indent=lead,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """`1 item`, `2 items`."""
-    return f"{number} {one if number == 1 else many or one + 's'}"

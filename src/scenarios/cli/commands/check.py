@@ -17,11 +17,10 @@ from scenarios.cli.terminal.output import encoded, say
 from scenarios.cli.terminal.result import deliver, show
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.documents.faults import document
-from scenarios.render.text import counted
 from scenarios.render.writers.sarif import Result, sarif
 from scenarios.storage import worktree
 from scenarios.storage.git import repository
-from scenarios.text import printable
+from scenarios.text import counted, printable
 from scenarios.workspace.checking import Checked, concerned
 from scenarios.workspace.checking import check as checked
 from scenarios.workspace.opened import Opened, open_folder, open_revision

@@ -21,9 +21,9 @@ from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.documents.session import answer_text
-from scenarios.render.text import counted
 from scenarios.storage.records import path_of
 from scenarios.storage.session_notes import earlier, notes
+from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root

@@ -17,9 +17,10 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import width
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import criteria_text, document, topic_text
-from scenarios.render.text import counted, percent
+from scenarios.render.text import percent
 from scenarios.render.writers import terminal
 from scenarios.storage.session_notes import Answer, Stage
+from scenarios.text import counted
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """What a sheet takes."""

@@ -13,8 +13,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.errors import UsageError
-from scenarios.render.text import fold
-from scenarios.text import printable
+from scenarios.text import fold, printable
 
 T = TypeVar("T")
 

@@ -24,8 +24,9 @@ from scenarios.model import (
     first_day,
     indicator_key,
 )
-from scenarios.render.text import counted, percent
+from scenarios.render.text import percent
 from scenarios.storage.schema import did_you_mean
+from scenarios.text import counted
 from scenarios.workspace.opened import Opened, known_id
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
@@ -79,8 +80,6 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
 
 def _source(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
     """Settle who says so; the record of an unknown source that the analyst wants registered."""
-    from scenarios.cli.terminal.prompt import source_record
-
     sources = opened.database.sources
     by_name = {source.name.casefold(): id for id, source in sources.items()}
 
@@ -100,7 +99,7 @@ def _source(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
         if prompt.confirmed(f"  Register {record['source']} as a new source"):
             break
         record["source"] = None
-    made = record["new_source"] = source_record(None, None, None, None)
+    made = record["new_source"] = prompt.source_record(None, None, None, None)
     made["reliability_basis"] = prompt.optional("Why that letter (Enter = say it later)", str)
     made["url"] = prompt.optional("The source's address (Enter = none)", str)
     return made

@@ -24,8 +24,9 @@ from scenarios.render.charts.drawing import (
     pixels,
     quantity,
 )
-from scenarios.render.text import counted, percent, signed
+from scenarios.render.text import percent, signed
 from scenarios.scales import decibans
+from scenarios.text import counted
 
 LEFT, TOP, WIDTH, RIGHT = 16, 30, 662, 42
 STEP = 38

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from scenarios.analysis.history.audit import Audit
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.document import Block, Document, Heading, Item, Items, Paragraph
-from scenarios.render.text import counted
+from scenarios.text import counted
 
 _PROVES = (
     "Git proves what each commit holds and which came before which. It does not prove dates: an "

@@ -21,7 +21,7 @@ from scenarios.render.document import (
     Table,
     Text,
 )
-from scenarios.render.text import counted
+from scenarios.text import counted
 
 _BAR = 40
 """Columns of the chart, each worth 2.5 points."""

@@ -25,8 +25,8 @@ from scenarios.render.document import (
     spans,
 )
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.render.text import counted
 from scenarios.scales import grade
+from scenarios.text import counted
 
 _LONGEST = 160
 """Characters of a value that are shown; the whole is in the JSON."""

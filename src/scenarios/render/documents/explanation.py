@@ -22,8 +22,8 @@ from scenarios.render.document import (
     Text,
     lines,
 )
-from scenarios.render.text import counted
 from scenarios.scales import estimative_term, probability
+from scenarios.text import counted
 
 _CLOSING = ("time", "rivals", "bound")
 _NARROWEST = 24

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.model import Database, EvidenceId
 from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
-from scenarios.render.text import counted, fold, signed
+from scenarios.render.text import signed
+from scenarios.text import counted, fold
 
 _SMALL_DECIBANS = 0.5
 """Lines that changed by less are added up in one row."""

@@ -21,7 +21,7 @@ from scenarios.render.document import (
     Text,
     lines,
 )
-from scenarios.render.text import counted
+from scenarios.text import counted
 
 _NARROWEST = 24
 _SUMMARY = 30

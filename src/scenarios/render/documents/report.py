@@ -11,8 +11,9 @@ from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import change_lines
 from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
 from scenarios.render.documents.status import Trends, table
-from scenarios.render.text import counted, fold, in_words, percent, points
+from scenarios.render.text import in_words, percent, points
 from scenarios.render.writers import terminal
+from scenarios.text import counted, fold
 
 
 def report_text(

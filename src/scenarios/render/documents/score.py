@@ -22,7 +22,7 @@ from scenarios.render.document import (
     Table,
     lines,
 )
-from scenarios.render.text import counted
+from scenarios.text import counted
 
 ENOUGH = 30
 """Under this many questions the figures prove little."""

@@ -10,8 +10,9 @@ from scenarios.analysis.review.feedback import Figure as Others
 from scenarios.analysis.review.feedback import Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
-from scenarios.render.text import counted, fold, in_words
+from scenarios.render.text import in_words
 from scenarios.scales import grade
+from scenarios.text import counted, fold
 
 _MOST = 10
 """The items that are listed; of more, the newest."""

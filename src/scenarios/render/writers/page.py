@@ -27,10 +27,10 @@ from scenarios.render.documents import restatement
 from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
 from scenarios.render.documents.report import by_rule, method_text
 from scenarios.render.documents.status import status_cells
-from scenarios.render.text import MINUS, counted, percent, points, signed
+from scenarios.render.text import MINUS, percent, points, signed
 from scenarios.render.writers.html import address, digest, style
 from scenarios.scales import estimative_term
-from scenarios.text import printable
+from scenarios.text import counted, printable
 
 LIMITS = {"matrix_rows": 40, "subjects": 12, "messages": 12, "items": 3}
 """What is named one by one in a table; the rest is counted."""

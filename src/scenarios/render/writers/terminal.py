@@ -21,9 +21,8 @@ from scenarios.render.document import (
     Text,
     plain,
 )
-from scenarios.render.text import fold
 from scenarios.render.writers.terminal_table import draw
-from scenarios.text import printable
+from scenarios.text import fold, printable
 
 _LEAD = 6
 """A figure that leads an item has so many columns, and in a sum so many:"""

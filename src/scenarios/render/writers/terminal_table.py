@@ -18,8 +18,8 @@ from scenarios.render.document import (
     move,
     plain,
 )
-from scenarios.render.text import MINUS, counted, fold
-from scenarios.text import printable
+from scenarios.render.text import MINUS
+from scenarios.text import counted, fold, printable
 
 WIDE = 110
 """From this many columns on the page has room for what is extra."""
