@@ -29,6 +29,14 @@ def test_it_is_short() -> None:
     assert len(README.splitlines()) < 150
 
 
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("tests/fuzz/*.md")], ids=str
+)
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
 def test_its_excerpt_is_in_the_report() -> None:
     words = ["--database", str(ROOT), "report", "--as-of", "2022-02-28"]
     report = CliRunner().invoke(app, words, env={"COLUMNS": "80"}).stdout

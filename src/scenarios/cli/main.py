@@ -18,7 +18,7 @@ from scenarios.errors import ScenError
 from scenarios.text import printable
 
 INTERRUPTED = 130
-UsageError: Any = typer.BadParameter.__base__  # Click's, which Typer brings along from 0.26 on
+ClickUsageError: Any = typer.BadParameter.__base__  # Typer has no name for it, whoever ships it
 
 
 class _Group(TyperGroup):
@@ -46,7 +46,7 @@ class _Group(TyperGroup):
             result = super().invoke(ctx)
             if sys.stdout:
                 sys.stdout.flush()
-        except UsageError as error:
+        except ClickUsageError as error:
             error.message = printable(error.message)
             raise
         except ScenError as error:
