@@ -325,7 +325,7 @@ def test_an_impossible_day_is_refused_wherever_a_day_is_taken(root: Path, day: s
     before = tree(root)
     for words in dated(day):
         assert refusal(*words) in [
-            (2, f"Error: Invalid value{where}: {day} is no day of the calendar")
+            (2, f"Error: Invalid value{where}: {day} is not a valid date")
             for where in ("", *(f" for '{word}'" for word in words if word.startswith("--")))
         ]
     assert changes(before, tree(root)) == {}
@@ -345,8 +345,8 @@ def test_what_is_no_date_is_refused_wherever_a_day_is_taken(root: Path, day: str
 
 
 @cases(
-    (evidence("--observed", "2022-13"), "2022-13 is no month of the calendar"),
-    (evidence("--observed", "2022-00"), "2022-00 is no month of the calendar"),
+    (evidence("--observed", "2022-13"), "2022-13 is not a valid month"),
+    (evidence("--observed", "2022-00"), "2022-00 is not a valid month"),
     (evidence("--observed", "0000"), f"'0000' {DAY}"),
     (evidence("--observed", "999"), f"'999' {DAY}"),
     (evidence("--observed", "2022-"), f"'2022-' {DAY}"),

@@ -387,7 +387,7 @@ def test_a_wrong_answer_is_asked_for_again(root: Path, sit: Sit) -> None:
     assert terminal.end()[0] == 0
     remarks = [
         "an answer is needed; Ctrl-C stops",
-        "2022-02-30 is no day of the calendar",
+        "2022-02-30 is not a valid date",
         "2022-03-01 is after 2022-02-28, the day on which it is recorded",
         "kremlin",
         "'Pravda!' is no id: small letters, digits and single hyphens, a letter first",

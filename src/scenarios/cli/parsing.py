@@ -41,7 +41,7 @@ def day(text: str, ago_from: date | None = None) -> date:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text} is no day of the calendar") from None
+        raise typer.BadParameter(f"{text} is not a valid date") from None
     words = "is no date: write 2022-02-28, today, yesterday or 7d"
     raise typer.BadParameter(f"{_quoted(text)} {words}")
 
@@ -53,8 +53,8 @@ def observed(text: str) -> str:
     try:
         date.fromisoformat(f"{text}-01-01"[:10])
     except ValueError:
-        what = "month" if len(text) == len("2021-12") else "day"
-        raise typer.BadParameter(f"{text} is no {what} of the calendar") from None
+        what = "month" if len(text) == len("2021-12") else "date"
+        raise typer.BadParameter(f"{text} is not a valid {what}") from None
     return text
 
 

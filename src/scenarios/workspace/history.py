@@ -62,7 +62,7 @@ def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
     files = opened.snapshot
     if opened.commit is None:
         files = git.snapshot(repository, commit, opened.snapshot)[0]
-    day = git.committed_on(repository, commit) or "no day of the calendar"
+    day = git.committed_on(repository, commit) or "an invalid date"
     return f"{commit[:12]} of {day}", files == opened.snapshot
 
 

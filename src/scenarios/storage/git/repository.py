@@ -110,7 +110,7 @@ def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | N
 
 
 def committed_on(repository: Repository, commit: str) -> date | None:
-    """The day of a commit, by the committer's clock; None where that is no day of the calendar."""
+    """The day of a commit, by the committer's clock; None where that is not a valid date."""
     words = ("rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
     made = start(repository.git_dir, *words)  # git refuses some
     try:
@@ -228,7 +228,7 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ScenError(f"--rev {text}: no day of the calendar") from None
+        raise ScenError(f"--rev {text}: not a valid date") from None
 
 
 def _exists(repository: Repository, name: str) -> bool:
