@@ -780,7 +780,7 @@ def test_without_a_database_nothing_is_recorded(
             "title: \x00\n",
             "encoding: the file holds U+0000 (NUL) (save the file as UTF-8; is it UTF-16?)",
         ),
-        ("format: 1\ntitle: T\nnope: 1\n", "unknown-key: 'nope' is no key of the tracker"),
+        ("format: 1\ntitle: T\nnope: 1\n", "unknown-key: unknown key 'nope' in the tracker"),
         ("format: 1\ntitle: T\n<<<<<<< HEAD\n", "yaml: could not find expected ':'"),
     ],
 )

@@ -122,7 +122,7 @@ def test_a_misspelt_key_is_one_fault_at_the_key() -> None:
             ("horizn",),
             "key",
             "unknown-key",
-            "'horizn' is no key of a scenario",
+            "unknown key 'horizn' in a scenario",
             "did you mean 'horizon'?",
         )
     ]

@@ -177,7 +177,7 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
                 yield from _missing_key(kind, keys, node, value, key)
     elif "propertyNames" in error.absolute_schema_path:
         yield Fault(
-            (*keys, value), "key", "value", f"{shown(value)} is no key here; {_words(node)}"
+            (*keys, value), "key", "value", f"{shown(value)} is not a valid key; {_words(node)}"
         )
     elif _is_impossible_date(node, value):
         what = "day" if _DAY_SHAPE.fullmatch(value) else "month"
@@ -195,7 +195,7 @@ def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iter
         hint = None
         if n < MOST_HINTS:
             hint = did_you_mean(key, known) or f"known here: {', '.join(known)}"
-        message = f"{shown(key)} is no key of {_owner(kind, keys)}"
+        message = f"unknown key {shown(key)} in {_owner(kind, keys)}"
         yield Fault((*keys, key), "key", "unknown-key", message, hint)
 
 
