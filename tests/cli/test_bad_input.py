@@ -789,7 +789,7 @@ def test_with_a_broken_tracker_nothing_is_recorded(
 ) -> None:
     (root / "tracker.yaml").write_text(tracker)
     said = refused(root.parent, *words)
-    found = re.fullmatch(r"scen: the tracker has a fault to mend first: (.*)", said)
+    found = re.fullmatch(r"scen: tracker.yaml is invalid; fix it first: (.*)", said)
     assert found is not None
     place, _, words_of_it = found[1].partition(": ")
     assert re.fullmatch(r"scenarios/tracker\.yaml:\d+:\d+", place)
@@ -801,11 +801,11 @@ def test_a_tracker_that_is_a_folder_or_leads_astray_is_broken(root: Path, tmp_pa
     (root / "tracker.yaml").symlink_to(tmp_path / "elsewhere.yaml")
     message = refused(root.parent, *evidence())
     assert message.startswith(
-        "scen: the tracker has a fault to mend first: scenarios/tracker.yaml:1:1"
+        "scen: tracker.yaml is invalid; fix it first: scenarios/tracker.yaml:1:1"
     )
     (root / "tracker.yaml").unlink()
     (root / "tracker.yaml").mkdir()
-    assert refused(root.parent, *evidence()).startswith("scen: the tracker has a fault to mend")
+    assert refused(root.parent, *evidence()).startswith("scen: tracker.yaml is invalid")
 
 
 BROKEN = {
@@ -873,7 +873,7 @@ def test_a_broken_record_is_not_edited_and_its_fault_is_shown(root: Path, data: 
     ):
         code, said = refusal(*words)
         assert code == 1
-        head = re.escape(f"scen: {what} has a fault to mend first: scenarios/{path}")
+        head = re.escape(f"scen: {what} is invalid; fix it first: scenarios/{path}")
         assert re.match(rf"{head}:\d+:\d+: [a-z-]+: ", said)
     assert changes(before, tree(root.parent)) == {}
 
@@ -987,7 +987,7 @@ def without_privileges() -> Iterator[None]:
         (
             "tracker.yaml",
             0o000,
-            f"the tracker has a fault to mend first: scenarios/tracker.yaml:1:1: {UNREADABLE}",
+            f"tracker.yaml is invalid; fix it first: scenarios/tracker.yaml:1:1: {UNREADABLE}",
         ),
         (
             "evidence/2022",
@@ -997,7 +997,7 @@ def without_privileges() -> Iterator[None]:
         (
             "pact.yaml",
             0o000,
-            f"scenario 'pact' has a fault to mend first: scenarios/pact.yaml:1:1: {UNREADABLE}",
+            f"scenario 'pact' is invalid; fix it first: scenarios/pact.yaml:1:1: {UNREADABLE}",
         ),
     ],
 )

@@ -763,7 +763,7 @@ def test_a_scenario_that_broke_meanwhile_stops_the_sheet_and_keeps_the_answer(
     terminal.walk(f"{TIES} > s\npact: revise it once (Enter = keep 20%): >")
     assert terminal.end() == (1, "")
     assert "scen: 2 answers kept in " in terminal.screen
-    assert "scen: scenario 'war' has a fault to mend first: war.yaml:5:10: " in terminal.screen
+    assert "scen: scenario 'war' is invalid; fix it first: war.yaml:5:10: " in terminal.screen
     edit(root, "war.yaml", "horizon: 2023-13-31", "horizon: 2023-12-31")
     terminal = sit()
     assert terminal.end()[0] == 0
@@ -917,10 +917,10 @@ def test_what_was_answered_outlives_a_refusal_at_the_end(root: Path, sit: Sit) -
         f"scen: 1 answer kept in {place}; to go on: "
         "scen review --analyst desk --date 2022-02-28 --scenario war"
     )
-    assert fault.startswith("scen: forecasts '2022-02-28-desk' has a fault to mend first: ")
+    assert fault.startswith("scen: forecasts '2022-02-28-desk' is invalid; fix it first: ")
     refused = sit("--scenario", "war")
     assert refused.end() == (1, "")
-    assert "has a fault to mend first: " in refused.screen
+    assert "is invalid; fix it first: " in refused.screen
     (root / SHEET).unlink()
     again = sit("--scenario", "war")
     assert again.end()[0] == 0

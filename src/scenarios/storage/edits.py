@@ -55,7 +55,7 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
     old = snapshot[path]
     record, faults = read_record(kind, path, old)
     if record is None:
-        raise ScenError(f"nothing was written; a fault to mend first: {faults[0]}")
+        raise ScenError(f"nothing was written; fix this first: {faults[0]}")
     new = old
     for put in puts:
         keys = ".".join(put.keys)

@@ -58,7 +58,7 @@ class Opened(NamedTuple):
     def refuse_left_out(self, kind: Kind, id: str, known: Container[str]) -> None:
         """A record whose file has a fault is there all the same: say where the fault is."""
         if id not in known and (faults := self._faults(path_of(kind, id))):
-            raise ScenError(f"{kind} '{id}' has a fault to mend first: {faults[0]}")
+            raise ScenError(f"{kind} '{id}' is invalid; fix it first: {faults[0]}")
 
     def refuse_unknown(self, ratings: Iterable[str], indicators: Iterable[str]) -> None:
         """What is rated must be there: scenarios, and indicators as `SCENARIO/INDICATOR`."""
@@ -77,7 +77,7 @@ class Opened(NamedTuple):
         if data is None or read_record("tracker", path, data)[0] is None:
             # What could not be read is reported as missing first, and then why.
             fault = self._faults(path)[-1 if data is None else 0]
-            raise ScenError(f"the tracker has a fault to mend first: {fault}")
+            raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
 
     def _faults(self, path: str) -> list[Problem]:
         """The errors of one file, placed as one would type its path from here."""
