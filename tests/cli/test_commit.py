@@ -381,7 +381,7 @@ def test_a_new_source_is_refused_with_its_item(top: Path) -> None:
     terminal.walk(REGISTERING)
     assert terminal.end()[0] == 1
     assert "git would not commit what it ignores" in terminal.screen
-    again = terminal.screen.partition("to take it up again: ")[2].replace("\n", "")
+    again = terminal.screen.partition("to resume: ")[2].replace("\n", "")
     first, _, second = again.partition(" && ")
     assert first.startswith("scen add-source trt ")
     assert first.endswith(" --commit")
@@ -396,7 +396,7 @@ def test_a_rehearsal_is_taken_up_again_as_one(top: Path) -> None:
     terminal.walk("\n".join(REGISTERING.split("\n")[:5]))
     terminal.walk("Why that letter (Enter = say it later): > ^C")
     assert terminal.end() == (130, "")
-    again = terminal.screen.partition("to take it up again: ")[2].replace("\n", " ")
+    again = terminal.screen.partition("to resume: ")[2].replace("\n", " ")
     first, _, second = again.partition(" && ")
     assert "--commit" not in first
     assert "--dry-run --commit" in second
@@ -470,7 +470,7 @@ def test_where_a_hook_says_no_nothing_is_to_be_taken_up_again(top: Path) -> None
     terminal.walk("Its reliability, A to F: > b")
     assert terminal.end() == (1, "scenarios/sources/trt.yaml\n")
     assert "written, not committed" in terminal.screen
-    assert "take it up again" not in terminal.screen
+    assert "to resume" not in terminal.screen
 
 
 def test_what_a_hook_says_is_shown_on_stderr(top: Path) -> None:

@@ -517,7 +517,7 @@ reliability_basis: Names its experts
 
 def run_what_is_printed(terminal: Terminal, folder: Path) -> subprocess.CompletedProcess[bytes]:
     """Paste the command into a shell that has no terminal."""
-    command = terminal.screen.rpartition("to take it up again: ")[2].rpartition("scen: ")[0]
+    command = terminal.screen.rpartition("to resume: ")[2].rpartition("scen: ")[0]
     return subprocess.run(
         ["/bin/sh", "-c", command],
         cwd=folder,
@@ -593,7 +593,7 @@ def test_an_item_interrupted_at_any_question_ends_as_if_it_had_not_been(
     assert terminal.end() == (130, "")
     assert changes(before, tree(root)) == {}
     if number:
-        said = terminal.screen.rpartition("to take it up again: ")[2].rpartition("scen: ")[0]
+        said = terminal.screen.rpartition("to resume: ")[2].rpartition("scen: ")[0]
         words = shlex.split(said)[1:]
     terminal = sit(*words)
     while terminal.asks(*answers, *OTHERS):
@@ -619,7 +619,7 @@ def test_an_item_that_is_killed_at_any_question_is_taken_up_by_the_next_command(
     if number:
         terminal = sit("add-evidence")
         terminal.walk("What was observed, in a sentence: > ^C")
-        said = terminal.screen.rpartition("to take it up again: ")[2].partition("\n")[0]
+        said = terminal.screen.rpartition("to resume: ")[2].partition("\n")[0]
         words = shlex.split(said)[1:]
         assert terminal.end() == (130, "")
     terminal = sit(*words)
@@ -877,7 +877,7 @@ def test_what_was_typed_for_any_command_outlives_an_interruption(
     assert changes(before, tree(root)) == {}
     question = last.partition(" >")[0].strip()
     assert question in terminal.screen
-    said = terminal.screen.rpartition("to take it up again: ")[2].rpartition("scen: ")[0]
+    said = terminal.screen.rpartition("to resume: ")[2].rpartition("scen: ")[0]
     terminal = sit(*shlex.split(said)[1:])
     terminal.walk(last)
     assert terminal.end()[0] == 0

@@ -78,7 +78,7 @@ def _print_nowhere() -> None:
 def _say_again() -> None:
     """Nothing typed is lost."""
     if command := prompt.again():
-        say(f"to take it up again: {command}")
+        say(f"to resume: {command}")
 
 
 app = typer.Typer(

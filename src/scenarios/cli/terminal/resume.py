@@ -1,4 +1,4 @@
-"""What was typed for an item of evidence, as a command to take it up again."""
+"""What was typed for an item of evidence, as a command that resumes it."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         for place, text in before.items():
             summary, _, command = text.partition("\n")
             if self.record["summary"] is None:
-                say(f"an item was left behind in {place}; to take it up again: {command.strip()}")
+                say(f"an item was left behind in {place}; to resume: {command.strip()}")
             elif self.record["summary"] == summary:
                 self.notes.callback(taken_up, place)
         jot = self.notes.enter_context(jotted(root, "add-evidence"))
@@ -68,7 +68,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         self.notes.close()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
         if stopped and prompt.interactive() and self.record["summary"]:
-            say("to take it up again: " + self.command())
+            say("to resume: " + self.command())
 
     def command(self) -> str:
         """The command line that says all that was said; a new source has one of its own."""
