@@ -143,12 +143,12 @@ def test_what_is_not_there_is_named_with_the_nearest_that_is(
 
 # -- values ---------------------------------------------------------------------------------------
 
-RATING = "is no rating: CC, C, N, I, II, or a likelihood ratio from 0.001 to 1000"
-GRADE = "is no Admiralty grade: A to F, then 1 to 6, like B2"
-CHANCE = "is no probability: write 0.7 or 70%"
+RATING = "is not a rating: CC, C, N, I, II, or a likelihood ratio from 0.001 to 1000"
+GRADE = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
+CHANCE = "is not a probability: write 0.7 or 70%"
 BETWEEN = "a probability lies between 0 and 1 and is neither"
 AN_ID = "an id has small letters, digits and single hyphens, a letter first"
-DAY = "is no date: write 2022-02-28, today, yesterday or 7d"
+DAY = "is not a date: write 2022-02-28, today, yesterday or 7d"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_rating_is_a_code_or_a_ratio(root: Path, command: str, typed: str) -> 
     ),
     (
         evidence("--indicator", "pact/talks=seen"),
-        "'seen' is no state: observed, emerging, reversed",
+        "'seen' is not a state: observed, emerging, reversed",
     ),
     (
         evidence("--indicator", "pact/talks=observed", "--indicator", "pact/talks=emerging"),
@@ -198,11 +198,11 @@ def test_a_rating_is_a_code_or_a_ratio(root: Path, command: str, typed: str) -> 
     ),
     (
         ["resolve", "trade", "happened", "--basis", "So."],
-        "'happened' is no outcome: occurred, did-not-occur, annulled",
+        "'happened' is not an outcome: occurred, did-not-occur, annulled",
     ),
     (
         ["resolve", "trade", "Occurred", "--basis", "So."],
-        "'Occurred' is no outcome: occurred, did-not-occur, annulled",
+        "'Occurred' is not an outcome: occurred, did-not-occur, annulled",
     ),
 )
 def test_a_rating_a_state_and_an_outcome_have_their_form(
@@ -227,7 +227,7 @@ def test_a_grade_is_a_letter_and_a_figure(root: Path, typed: str) -> None:
 @pytest.mark.parametrize("typed", ["G", "B2", "AB", "1", "ß"])
 def test_a_source_has_a_letter_and_no_more(root: Path, typed: str) -> None:
     words = ("add-source", "tass", "--name", "TASS", "--reliability", typed)
-    message = f"Error: Invalid value: '{typed}' is no reliability: a letter from A to F"
+    message = f"Error: Invalid value: '{typed}' is not a reliability grade: a letter from A to F"
     assert refused(root.parent, *words) == message
 
 
@@ -395,7 +395,7 @@ def test_days_come_in_order(root: Path, words: list[str], message: str) -> None:
 
 # -- ids ------------------------------------------------------------------------------------------
 
-ID = "is no id: small letters, digits and single hyphens, a letter first"
+ID = "is not a valid id: small letters, digits and single hyphens, a letter first"
 BAD_IDS = [
     *("a/b", "../x", "..", ".", ".x", "/etc/passwd", "evidence/../x", "sources/x", "a.b", "a.yaml"),
     *("Caps", "a b", " a", "a ", "a_b", "a--b", "-", "a-", "1a", "ä", "а", "a\\b", "a:b", "~", "*"),
@@ -456,17 +456,23 @@ def test_an_empty_id_is_none(root: Path, id: str) -> None:
                                 "2022-02-07-\x1b[1m", "2022-02-07-\udcff"])  # fmt: skip
 def test_evidence_is_named_by_its_date_and_words(root: Path, id: str) -> None:
     shown = printable(id).replace("\n", r"\n")
-    words = "is no id: evidence is named by date and words, like 2022-02-04-no-limits"
+    words = "is not a valid id: evidence is named by date and words, like 2022-02-04-no-limits"
     message = f"scen: nothing was written: '{shown}' {words}"
     for dry in ([], ["--dry-run"]):
         assert refused(root.parent, *evidence(f"--id={id}", *dry)) == message
 
 
 @cases(
-    (evidence("--id", "null"), "'null' is no id: 'null' is a reserved word and names no record"),
+    (
+        evidence("--id", "null"),
+        "'null' is not a valid id: 'null' is a reserved word and names no record",
+    ),
     (
         evidence("--id", f"2022-02-07-{LONG}"),
-        f"'2022-02-07-{'x' * 48}…' is no id: the id has 211 characters; at most 80 are allowed",
+        (
+            f"'2022-02-07-{'x' * 48}…' is not a valid id: the id has 211 characters; "
+            "at most 80 are allowed"
+        ),
     ),
     (evidence("--id", "2022-02-06-x"), "the file's name does not begin with 2022-02-07-"),
     (evidence("--id", "2022-x"), "the file's name does not begin with 2022-02-07-"),

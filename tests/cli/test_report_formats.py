@@ -139,8 +139,13 @@ def test_a_file_that_would_hurt_is_refused(root: Path) -> None:
     assert refused(folder, "none/review.md") == (
         "scen: none/review.md: there is no folder none; make it first\n"
     )
-    assert refused(folder, "scenarios") == "scen: scenarios: is there and is no file; name one\n"
-    assert refused(folder, "pipe.md") == "scen: pipe.md: is there and is no file; name one\n"
+    assert (
+        refused(folder, "scenarios")
+        == "scen: scenarios: exists and is not a regular file; name one\n"
+    )
+    assert (
+        refused(folder, "pipe.md") == "scen: pipe.md: exists and is not a regular file; name one\n"
+    )
     assert refused(folder, "scenarios/pact.yaml") == (
         "scen: scenarios/pact.yaml: a YAML file may be a record: name the document another way\n"
     )

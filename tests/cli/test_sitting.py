@@ -467,7 +467,7 @@ def test_who_never_forecast_it_has_nothing_to_reaffirm(root: Path, sit: Sit) -> 
         "no forecast of yours stands: there is nothing to withdraw",
         "'150%': a probability lies between 0 and 1 and is neither",
         "'0.00001': a forecast lies between 0.0001 and 0.9999",
-        "'perhaps' is no probability: write 0.7 or 70%",
+        "'perhaps' is not a probability: write 0.7 or 70%",
         "'0.00001': a forecast lies between 0.0001 and 0.9999",
         "an answer is needed; Ctrl-C stops",
     ]

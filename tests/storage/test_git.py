@@ -196,7 +196,7 @@ def test_a_bare_repository_answers_with_a_revision(
     code, out, _ = scen(*words)
     assert (code, '"id": "paper"' in out) == (0, True)
     code, _, err = scen("status", "--rev", "HEAD")
-    assert (code, err) == (1, f"scen: {tmp_path} is no git repository\n")
+    assert (code, err) == (1, f"scen: {tmp_path} is not a git repository\n")
 
 
 def test_a_revision_without_the_database_says_so(

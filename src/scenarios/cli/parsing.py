@@ -42,7 +42,7 @@ def day(text: str, ago_from: date | None = None) -> date:
             return date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{text} is not a valid date") from None
-    words = "is no date: write 2022-02-28, today, yesterday or 7d"
+    words = "is not a date: write 2022-02-28, today, yesterday or 7d"
     raise typer.BadParameter(f"{_quoted(text)} {words}")
 
 
@@ -63,7 +63,7 @@ def chance(text: str) -> float:
     digits, percent, rest = text.strip().partition("%")
     value = _number(digits.strip())
     if value is None or rest:
-        raise typer.BadParameter(f"{_quoted(text)} is no probability: write 0.7 or 70%")
+        raise typer.BadParameter(f"{_quoted(text)} is not a probability: write 0.7 or 70%")
     if percent:
         value = float(f"{value / 100:.12g}")
     if not 0 < value < 1:
@@ -79,7 +79,7 @@ def rating(text: str) -> str | float:
         return text.upper()
     value = _number(text)
     if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
-        words = f"is no rating: {', '.join(CODES)}, or a likelihood ratio from 0.001 to 1000"
+        words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio from 0.001 to 1000"
         raise typer.BadParameter(f"{_quoted(text)} {words}")
     return int(value) if value.is_integer() else value
 
@@ -98,7 +98,7 @@ def grade(text: str) -> tuple[str, int | None]:
     """An Admiralty grade: `B2`, or the letter alone."""
     found = _GRADE.fullmatch(text.upper())
     if not found:
-        words = "is no Admiralty grade: A to F, then 1 to 6, like B2"
+        words = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
         raise typer.BadParameter(f"{_quoted(text)} {words}")
     return found[1], int(found[2]) if found[2] else None
 
@@ -107,7 +107,9 @@ def letter(text: str) -> str:
     """The reliability of a source, A to F; an item, and not its source, has a credibility."""
     found = _GRADE.fullmatch(text.upper())
     if not found or found[2]:
-        raise typer.BadParameter(f"{_quoted(text)} is no reliability: a letter from A to F")
+        raise typer.BadParameter(
+            f"{_quoted(text)} is not a reliability grade: a letter from A to F"
+        )
     return found[1]
 
 
@@ -116,7 +118,7 @@ def id(text: str) -> str:
     from scenarios.storage.records import LONGEST_ID, RESERVED
 
     if not _ID.fullmatch(text):
-        words = "is no id: small letters, digits and single hyphens, a letter first"
+        words = "is not a valid id: small letters, digits and single hyphens, a letter first"
         raise typer.BadParameter(f"{_quoted(text)} {words}")
     if len(text) > LONGEST_ID:
         raise typer.BadParameter(
@@ -138,7 +140,7 @@ def outcome(text: str) -> str:
     """`occurred`, `did-not-occur` or `annulled`."""
     outcomes = ("occurred", "did-not-occur", "annulled")
     if text not in outcomes:
-        raise typer.BadParameter(f"{_quoted(text)} is no outcome: {', '.join(outcomes)}")
+        raise typer.BadParameter(f"{_quoted(text)} is not an outcome: {', '.join(outcomes)}")
     return text
 
 
@@ -162,7 +164,7 @@ def _indicator_state(text: str) -> tuple[str, str]:
     if not (equals and "/" in indicator):
         raise typer.BadParameter(f"{_quoted(text)}: write SCENARIO/INDICATOR=observed")
     if state not in STATES:
-        raise typer.BadParameter(f"{_quoted(state)} is no state: {', '.join(STATES)}")
+        raise typer.BadParameter(f"{_quoted(state)} is not a state: {', '.join(STATES)}")
     return indicator, state
 
 

@@ -23,7 +23,7 @@ def write(place: Path, data: bytes) -> None:
         target = worktree.safe(os.path.realpath(place))
         raise ScenError(f"{shown}: is a link to {target}; name that, or remove the link")
     if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
-        raise ScenError(f"{shown}: is there and is no file; name one")
+        raise ScenError(f"{shown}: exists and is not a regular file; name one")
     try:
         worktree.create(place.parent, place.name, data)
     except worktree.Exists:

@@ -43,8 +43,8 @@ def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
     # A slash or a leading dot would make a path of another record, or of none.
     place = place_of(path_of(kind, re.sub(r"[/.]", "?", id)))
     if isinstance(place, Problem):
-        words = place.message.removeprefix("the file's name is no id; ")
-        raise ScenError(f"nothing was written: {shown(id)} is no id: {words}")
+        words = place.message.removeprefix("the file's name is not a valid id; ")
+        raise ScenError(f"nothing was written: {shown(id)} is not a valid id: {words}")
     _refuse_unwritable(record)
     return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
 

@@ -177,7 +177,7 @@ def _bad_id(kind: Kind, id: str) -> str | None:
         return f"'{id}' is a reserved word and names no record"
     shape, words = _SHAPES[kind]
     if not shape.fullmatch(id):
-        return f"the file's name is no id; {words}"
+        return f"the file's name is not a valid id; {words}"
     if len(id) > LONGEST_ID:
         return f"the id has {len(id)} characters; at most {LONGEST_ID} are allowed"
     return None

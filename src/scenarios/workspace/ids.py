@@ -41,7 +41,7 @@ def new_id(opened: Opened, observed: str, text: str) -> str:
     """An id for an item of this date that no item has yet."""
     place = place_of(path_of("evidence", text))
     if not text.startswith(f"{observed}-") or "/" in text or isinstance(place, Problem):
-        raise UsageError(f"'{text}' is no id: {observed}-, then small letters and hyphens")
+        raise UsageError(f"'{text}' is not a valid id: {observed}-, then small letters and hyphens")
     if _is_taken(opened, text):
         raise UsageError(f"there is evidence '{text}' already")
     return text

@@ -82,7 +82,7 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
         return Repository(folder, "scenarios/", real)
     place = directory.find(folder)
     if place is None:
-        raise ScenError(f"{folder} is no git repository")
+        raise ScenError(f"{folder} is not a git repository")
     return repository(place.top)._replace(folder=folder, prefix="scenarios/")
 
 
