@@ -449,7 +449,7 @@ def test_where_a_hook_says_no_the_result_is_shown_and_then_why_there_is_no_commi
     assert made.stdout.splitlines()[-1].startswith("trade ")
     assert made.stderr == (
         f"scen: {top}/scenarios/{new}: written, not committed:\nno \\x1b[31mway\n"
-        f"once that is mended: {there} add -- scenarios/{new} && "
+        f"once that is fixed: {there} add -- scenarios/{new} && "
         f"{there} commit -m {words} -- scenarios/{new}\n"
     )
     assert list(changes(before, tree(top / "scenarios"))) == [new]

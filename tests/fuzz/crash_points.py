@@ -32,7 +32,7 @@ from tests.fuzz.recording import COMMANDS, NEXT, Command, git, prepare
 
 _NEXT_FILE = "scenarios/sources/next.yaml"
 _GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")
-_HOW = re.compile(r"^once that is mended: (.+)$", re.MULTILINE)
+_HOW = re.compile(r"^once that is fixed: (.+)$", re.MULTILINE)
 _MOST_LOCKS = 6
 _TEMPORARY = re.compile(r"\.scen-.*\.tmp")
 

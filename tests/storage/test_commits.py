@@ -278,7 +278,7 @@ def test_where_a_hook_says_no_the_files_stay_and_the_index_is_as_it_was(
     assert str(refused.value) == (
         f"{database}/{PAPER}, {database}/{NEW}: written, not committed:\n"
         "line 9: no\nsecond\n"
-        f"once that is mended: git -C '{top}' add -- scenarios/{PAPER} scenarios/{NEW} && "
+        f"once that is fixed: git -C '{top}' add -- scenarios/{PAPER} scenarios/{NEW} && "
         f"git -C '{top}' commit -m 'it'\"'\"'s one' -- scenarios/{PAPER} scenarios/{NEW}"
     )
     assert state(top) == before
@@ -301,7 +301,7 @@ def test_what_it_says_to_do_then_makes_the_commit(top: Path) -> None:
     with pytest.raises(ScenError) as refused:
         written(top / "scenarios", WRITTEN, "evidence: it's new")
     hook(top, "pre-commit", "exit 0")
-    command = str(refused.value).rpartition("once that is mended: ")[2]
+    command = str(refused.value).rpartition("once that is fixed: ")[2]
     assert os.system(command) == 0  # noqa: S605 - as a user would
     assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
     assert run(top, "log", "-1", "--format=%s") == "evidence: it's new"

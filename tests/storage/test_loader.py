@@ -121,7 +121,7 @@ def test_a_broken_tracker_is_replaced_by_the_usual_conventions(tracker: bytes) -
 
 
 def test_an_empty_snapshot_lacks_only_its_tracker() -> None:
-    message = "there is no tracker.yaml, so the usual conventions stand in"
+    message = "there is no tracker.yaml, so the default conventions apply"
     missing = Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
 
     assert load({}) == Loaded(Database(Tracker()), [missing], 0)

@@ -272,7 +272,7 @@ def test_one_of_another_user_that_may_be_read_is_shared_and_a_closed_one_is_name
     place.touch(0o600)
     with without_privileges():
         assert refusal(plain_root) == (
-            f"{place}: Permission denied; somebody who may write there can mend that:"
+            f"{place}: Permission denied; somebody who may write there can fix that:"
             f" chmod a+rw {place}"
         )
 
@@ -283,7 +283,7 @@ def test_a_read_only_git_directory_is_named_and_a_lock_in_it_is_enough(plain_roo
         place = lock_file(plain_root)
         place.parent.chmod(0o555)
         assert refusal(plain_root) == (
-            f"{place}: Permission denied; somebody who may write there can mend that: touch {place}"
+            f"{place}: Permission denied; somebody who may write there can fix that: touch {place}"
         )
         place.parent.chmod(0o755)
         place.touch(0o444)
@@ -299,7 +299,7 @@ def test_on_a_read_only_disk_it_is_the_same(root: Path, shared: Path) -> None:
         subprocess.run(["mount", "-o", "remount,ro", str(shared)], check=True)
         place = f"{shared}/scen.lock"
         assert refusal(root) == (
-            f"{place}: Read-only file system; somebody who may write there can mend that:"
+            f"{place}: Read-only file system; somebody who may write there can fix that:"
             f" touch {place}"
         )
         subprocess.run(["mount", "-o", "remount,rw", str(shared)], check=True)

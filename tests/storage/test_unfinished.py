@@ -173,7 +173,7 @@ def test_a_file_that_cannot_be_read_is_named_and_kept(root: Path, text: str, fau
         pass
     assert str(refused.value).startswith(f"an unfinished sitting cannot be read: {place}")
     assert fault in str(refused.value)
-    assert str(refused.value).endswith("; mend that file or move it away")
+    assert str(refused.value).endswith("; fix that file or move it away")
     assert place.read_text() == text
 
 

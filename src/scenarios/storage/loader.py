@@ -114,7 +114,7 @@ def _placed(path: str, data: bytes, faults: Iterable[Fault]) -> list[Problem]:
 
 
 def _no_tracker() -> Problem:
-    message = "there is no tracker.yaml, so the usual conventions stand in"
+    message = "there is no tracker.yaml, so the default conventions apply"
     return Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
 
 

@@ -180,7 +180,7 @@ def _reason(error: OSError, place: Path, seconds: float) -> str:
         return f"the file system of {where} has no locks ({error.strerror}); use one that has"
     if error.errno in _CLOSED:
         mend = f"chmod a+rw {shown}" if os.path.lexists(place) else f"touch {shown}"
-        return f"{shown}: {error.strerror}; somebody who may write there can mend that: {mend}"
+        return f"{shown}: {error.strerror}; somebody who may write there can fix that: {mend}"
     if os.path.lexists(place):
         return f"{shown}: {error.strerror}; move that away, then run the command again"
     return f"{shown}: {error.strerror}"

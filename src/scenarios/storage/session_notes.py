@@ -262,6 +262,4 @@ def _parsed(place: Path, data: bytes) -> Sitting:
         fault = str(faults[0])
     except msgspec.ValidationError as error:
         fault = f"{place}: {error}"
-    raise ScenError(
-        f"an unfinished sitting cannot be read: {fault}; mend that file or move it away"
-    )
+    raise ScenError(f"an unfinished sitting cannot be read: {fault}; fix that file or move it away")

@@ -19,7 +19,7 @@ from scenarios.analysis.scores.scoring import Score, score
 from scenarios.model import ScenarioId, SetId
 
 DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
-"""A course is measured on at most so many days, all of them on so many, each on no fewer."""
+"""Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""
 
 
 class Chapter(msgspec.Struct, frozen=True):

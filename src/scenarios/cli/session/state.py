@@ -1,4 +1,4 @@
-"""Who sits, over what, and what was said so far: the part of a sitting that its questions share."""
+"""State of one interactive review session, shared by its prompts."""
 
 from __future__ import annotations
 

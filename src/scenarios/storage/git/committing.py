@@ -258,7 +258,7 @@ def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str
     again = shlex.join([*there, "commit", "-m", subject, "--", *paths])
     names = ", ".join(str(folder / path) for path in paths)
     why = reason or "git or a hook stopped without a word"
-    return f"{names}: written, not committed:\n{why}\nonce that is mended: {add} && {again}"
+    return f"{names}: written, not committed:\n{why}\nonce that is fixed: {add} && {again}"
 
 
 @contextmanager
