@@ -28,7 +28,7 @@ from tests.hostile import (
 )
 from tests.render.gfm import Rendered
 from tests.render.terminal import shown
-from tests.render.test_writers import Page
+from tests.render.test_writers import ATTRIBUTES, Page
 
 ACTS = re.compile(
     r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
@@ -135,7 +135,7 @@ def test_no_document_acts(form: str) -> None:
         else:
             page = Page(made)
             assert page.tags <= PLAIN, command
-            assert page.attributes <= {"class", "scope", "colspan", "value", "href", "rel"}, command
+            assert page.attributes <= ATTRIBUTES, command
 
 
 def test_no_single_record_acts_on_a_terminal() -> None:

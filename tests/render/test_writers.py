@@ -41,6 +41,9 @@ from scenarios.text import printable
 from tests.hostile import TEXTS
 from tests.render.gfm import Rendered
 
+ATTRIBUTES = {"class", "scope", "colspan", "value", "href", "rel", "role", "aria-label", "tabindex"}
+"""Every attribute that a plain page has."""
+
 ACTS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ROOMY = 100_000
@@ -201,7 +204,7 @@ def test_no_text_acts_in_any_format(document: Document) -> None:
         assert not ACTS.search(writer(form)(document))
     page = Page(writer("html")(document))
     assert page.tags.isdisjoint({"script", "img", "svg", "style", "iframe", "form", "meta"})
-    assert page.attributes <= {"class", "scope", "colspan", "value", "href", "rel"}
+    assert page.attributes <= ATTRIBUTES
     assert page.links <= {"https://example.org/"}
     made = Rendered(writer("markdown")(document))
     assert set(made.links) <= {"https://example.org/"}

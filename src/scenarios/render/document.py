@@ -53,11 +53,15 @@ Text = Span | tuple[Span, ...]
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """Of the document (1), of a section (2) or of what follows (3); lines may stand under it."""
+    """Of the document (1), of a section (2) or of what follows (3); lines may stand under it.
+
+    `anchor` names a section that a page leads to.
+    """
 
     level: Literal[1, 2, 3]
     text: Text
     under: tuple[Text, ...] = ()
+    anchor: str = ""
 
 
 class Paragraph(msgspec.Struct, frozen=True):
@@ -122,10 +126,11 @@ Row = tuple[Text, ...]
 
 
 class Group(msgspec.Struct, frozen=True):
-    """Rows that belong together, under their name."""
+    """Rows that belong together, under their name; `about` says more, where there is room."""
 
     name: str
     rows: tuple[Row, ...]
+    about: str = ""
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):

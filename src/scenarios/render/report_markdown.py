@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from scenarios.analysis.review.review import Move, Review
 from scenarios.model import Database, EvidenceId, Kind
+from scenarios.paths import path_of
 from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
 from scenarios.render.documents.report import by_rule, fresh, last_values, method_text, step
 from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
 from scenarios.render.documents.status import status_cells
 from scenarios.render.text import percent, signed
 from scenarios.render.writers.markdown import file_link, link, table, text
-from scenarios.storage.records import path_of
 from scenarios.text import counted
 
 

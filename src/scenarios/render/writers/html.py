@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -24,6 +24,7 @@ from scenarios.render.document import (
     Items,
     Link,
     Paragraph,
+    Ref,
     Row,
     Span,
     Sum,
@@ -33,8 +34,11 @@ from scenarios.render.document import (
     plain,
     spans,
 )
+from scenarios.render.text import MINUS, printable
 from scenarios.text import printable
 
+Places = Collection[str]
+"""The scenarios that a page has at `#s-` and their id."""
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 
 
@@ -42,7 +46,6 @@ def write(document: Document) -> str:
     """The whole page; each text is escaped, and what acts is spelled out."""
     heads = [plain(block.text) for block in document if isinstance(block, Heading)]
     rules = style()
-    body = "\n".join(_BLOCKS[type(block)](block) for block in document)
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
@@ -58,10 +61,15 @@ style-src 'sha256-{digest(rules)}'; base-uri 'none'; form-action 'none'">
 </head>
 <body>
 <main>
-{body}
+{blocks(document)}
 </main>
 </body>
 </html>"""
+
+
+def blocks(document: Iterable[Block], places: Places = frozenset()) -> str:
+    """The blocks alone; what is told of a scenario that has a place on the page leads to it."""
+    return "\n".join(_BLOCKS[type(block)](block, places) for block in document)
 
 
 def style() -> str:
@@ -89,88 +97,103 @@ def _safe(text: str) -> str:
     return escape(printable(text))
 
 
-def _told(text: Text) -> str:
-    return "".join(map(_span, spans(text)))
+def _told(text: Text, places: Places) -> str:
+    return "".join(_span(span, places) for span in spans(text))
 
 
-def _span(span: Span) -> str:
+def _span(span: Span, places: Places) -> str:
     if isinstance(span, Figure):
-        if span.value is None:
-            return plain(span)
-        return f'<data value="{span.value!r}">{plain(span)}</data>'
+        return _figure(span)
     read = f"<bdi>{_safe(plain(span))}</bdi>"
     if isinstance(span, Link) and (leads := address(span.address)):
-        return f'<a href="{escape(leads)}" rel="noreferrer">{read}</a>'
+        return f'<a href="{escape(leads)}" rel="noopener noreferrer">{read}</a>'
+    if isinstance(span, Ref) and span.kind == "scenario":
+        owner = span.id.partition("/")[0]
+        return f'<a href="#s-{escape(owner)}">{read}</a>' if owner in places else read
     return read
 
 
-def _heading(block: Heading) -> str:
-    head = f"<h{block.level}>{_told(block.text)}</h{block.level}>"
-    return "\n".join([head, *(f"<p>{_told(line)}</p>" for line in block.under)])
+def _figure(figure: Figure) -> str:
+    """A figure as it is read, with the exact one behind it."""
+    read = plain(figure)
+    if figure.value is None:
+        return read
+    way = {"+": "up", MINUS: "down"}.get(read[0]) if figure.unit == "points" else None
+    kind = f' class="{way}"' if way else ""
+    return f'<data value="{figure.value!r}"{kind}>{read}</data>'
 
 
-def _paragraph(block: Paragraph) -> str:
-    return f"<p>{'<br>'.join(map(_told, (block.text, *block.lines)))}</p>"
+def _heading(block: Heading, places: Places) -> str:
+    name = f' id="{block.anchor}-h"' if block.anchor else ""
+    head = f"<h{block.level}{name}>{_told(block.text, places)}</h{block.level}>"
+    return "\n".join([head, *(f"<p>{_told(line, places)}</p>" for line in block.under)])
 
 
-def _items(block: Items) -> str:
-    return _list(block.rows)
+def _paragraph(block: Paragraph, places: Places) -> str:
+    return f"<p>{'<br>'.join(_told(line, places) for line in (block.text, *block.lines))}</p>"
 
 
-def _list(rows: Iterable[Item]) -> str:
-    return f'<ul class="plain">{"".join(map(_item, rows))}</ul>'
+def _items(block: Items, places: Places) -> str:
+    return _list(block.rows, places)
 
 
-def _item(row: Item) -> str:
-    lead = f"{_with_unit(row.lead)} " if row.lead else ""
-    return f"<li>{lead}{_told(row.text)}{_list(row.under) if row.under else ''}</li>"
+def _list(rows: Iterable[Item], places: Places) -> str:
+    return f'<ul class="plain">{"".join(_item(row, places) for row in rows)}</ul>'
 
 
-def _with_unit(text: Text) -> str:
+def _item(row: Item, places: Places) -> str:
+    lead = f"{_with_unit(row.lead, places)} " if row.lead else ""
+    under = _list(row.under, places) if row.under else ""
+    return f"<li>{lead}{_told(row.text, places)}{under}</li>"
+
+
+def _with_unit(text: Text, places: Places) -> str:
     unit = " dB" if isinstance(text, Figure) and text.unit == "dB" else ""
-    return f"{_told(text)}{unit}"
+    return f"{_told(text, places)}{unit}"
 
 
-def _facts(block: Facts) -> str:
+def _facts(block: Facts, places: Places) -> str:
     rows = (
-        f"<dt>{_safe(row.name)}</dt><dd>{_told(row.text)}</dd>"
-        + (f"<dd>{_told(row.under)}</dd>" if row.under else "")
+        f"<dt>{_safe(row.name)}</dt><dd>{_told(row.text, places)}</dd>"
+        + (f"<dd>{_told(row.under, places)}</dd>" if row.under else "")
         for row in block.rows
     )
     return f"<dl>{''.join(rows)}</dl>"
 
 
-def _table(table: Table) -> str:
+def _table(table: Table, places: Places) -> str:
     if not table.rows:
-        return f"<p>{_told(table.empty)}</p>" if table.empty else ""
-    caption = f"<caption>{_told(table.caption)}</caption>" if table.caption else ""
+        return f"<p>{_told(table.empty, places)}</p>" if table.empty else ""
+    caption = f"<caption>{_told(table.caption, places)}</caption>" if table.caption else ""
+    label = _safe(plain(table.caption) or f"By {table.columns[0].name}")
     names = (f'<th scope="col"{_n(c)}>{_safe(c.name)}</th>' for c in table.columns if _shown(c))
-    foot = "".join(_row(table, row) for row in table.foot)
-    note = f"<p>{_told(table.note)}</p>" if table.note else ""
+    foot = "".join(_row(table, row, places) for row in table.foot)
+    note = f"<p>{_told(table.note, places)}</p>" if table.note else ""
     return (
-        f'<div class="scroll"><table>{caption}<thead><tr>{"".join(names)}</tr></thead>'
-        f"<tbody>{''.join(_rows(table))}</tbody>{f'<tfoot>{foot}</tfoot>' if foot else ''}"
-        f"</table></div>{note}"
+        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>{caption}'
+        f"<thead><tr>{''.join(names)}</tr></thead><tbody>{''.join(_rows(table, places))}</tbody>"
+        f"{f'<tfoot>{foot}</tfoot>' if foot else ''}</table></div>{note}"
     )
 
 
-def _rows(table: Table) -> Iterator[str]:
+def _rows(table: Table, places: Places) -> Iterator[str]:
     columns = sum(map(_shown, table.columns))
     for row in table.rows:
         if isinstance(row, Group):
-            name = f'<th colspan="{columns}" scope="rowgroup">{_told(row.name)}</th>'
+            told = _told(": ".join(filter(None, (row.name, row.about))), places)
+            name = f'<th colspan="{columns}" scope="rowgroup">{told}</th>'
             yield f'</tbody><tbody><tr class="group">{name}</tr>'
-            yield from (_row(table, cells) for cells in row.rows)
+            yield from (_row(table, cells, places) for cells in row.rows)
             yield "</tbody><tbody>"
         else:
-            yield _row(table, row)
+            yield _row(table, row, places)
 
 
-def _row(table: Table, cells: Row) -> str:
+def _row(table: Table, cells: Row, places: Places) -> str:
     pairs = [(c, cell) for c, cell in zip(table.columns, cells, strict=True) if _shown(c)]
     (_, head), *others = pairs
-    rest = "".join(f"<td{_n(column)}>{_told(cell)}</td>" for column, cell in others)
-    return f'<tr><th scope="row">{_told(head)}</th>{rest}</tr>'
+    rest = "".join(f"<td{_n(column)}>{_told(cell, places)}</td>" for column, cell in others)
+    return f'<tr><th scope="row">{_told(head, places)}</th>{rest}</tr>'
 
 
 def _shown(column: Column) -> bool:
@@ -181,23 +204,23 @@ def _n(column: Column) -> str:
     return ' class="n"' if column.align == "right" else ""
 
 
-def _sum(block: Sum) -> str:
-    terms = "".join(_term(term, "") for term in block.terms)
-    total = _term(block.total, ' class="sum"')
+def _sum(block: Sum, places: Places) -> str:
+    terms = "".join(_term(term, "", places) for term in block.terms)
+    total = _term(block.total, ' class="sum"', places)
     return f'<dl class="causes">{terms}{total}</dl>'
 
 
-def _term(term: Term, kind: str) -> str:
-    told = ": ".join(_told(text) for text in (term.name, term.why) if text)
-    behind = "".join(f"<br>{_told(text)}" for text in term.behind)
-    return f"<div{kind}><dt>{_with_unit(term.worth)}</dt><dd>{told}{behind}</dd></div>"
+def _term(term: Term, kind: str, places: Places) -> str:
+    told = ": ".join(_told(text, places) for text in (term.name, term.why) if text)
+    behind = "".join(f"<br>{_told(text, places)}" for text in term.behind)
+    return f"<div{kind}><dt>{_with_unit(term.worth, places)}</dt><dd>{told}{behind}</dd></div>"
 
 
-def _chart(block: Chart) -> str:
-    return _table(block.table)
+def _chart(block: Chart, places: Places) -> str:
+    return _table(block.table, places)
 
 
-_BLOCKS: dict[type[Block], Callable[[Any], str]] = {
+_BLOCKS: dict[type[Block], Callable[[Any, Places], str]] = {
     Heading: _heading,
     Paragraph: _paragraph,
     Items: _items,
