@@ -30,12 +30,17 @@ ELEMENTS = frozenset(
         *("html", "head", "meta", "title", "style", "body", "header", "nav", "main", "footer"),
         *("section", "article", "h1", "h2", "h3", "h4", "p", "blockquote", "div", "span", "bdi"),
         *("a", "code", "data", "em", "strong", "time", "ul", "li", "dl", "dt", "dd"),
-        *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+        *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "br"),
         *("details", "summary", "figure", "figcaption"),
         *("svg", "g", "path", "circle", "text", "symbol", "use"),
     )
 )
-"""Every element that the templates and the charts make."""
+"""Every element that the writer, the templates and the charts make."""
+
+OF_REVIEW = """parts => parts.map(part => [
+    part.querySelector('a[href^="#s-"]').getAttribute('href').slice(3),
+    [...part.querySelectorAll('data')].map(data => Number(data.value))])"""
+"""Of each part of the review the scenario that it leads to, and its figures."""
 
 FIGURES = """rows => Object.fromEntries(rows.map(row => [
     row.dataset.scenario ?? row.dataset.forecaster ?? row.dataset.indicator,
@@ -123,30 +128,45 @@ def test_it_is_whole_silent_and_asks_for_nothing(seen: Seen, made: Made) -> None
 
 def test_its_board_has_the_figures_of_the_report(seen: Seen, made: Made) -> None:
     report = told("report", day=made.day)
-    board = seen.page.eval_on_selector_all("#board tr[data-scenario]", FIGURES)
-    assert board == {row["id"]: board_row(row) for row in report["scenarios"]}
+    board = seen.page.eval_on_selector_all("#board tbody tr:not(.group)", OF_REVIEW)
+    rows = {row["id"]: row for row in report["scenarios"]}
+    assert [id for id, _ in board] == [*rows]
+    for id, figures in board:
+        assert figures == pytest.approx([*board_row(rows[id])], abs=1e-9)
 
 
-def board_row(row: dict[str, Any]) -> dict[str, float]:
-    stated = {"stated.probability": row["stated"]["probability"]} if row["stated"] else {}
-    gap = {"gap_decibans": row["gap_decibans"]} if row["stated"] else {}
-    implied = row["implied"]["probability"]
-    counted = {"evidence.total": row["evidence"]["total"]}
-    return {**stated, "implied.probability": implied, **gap, **counted}
+def board_row(row: dict[str, Any]) -> Iterator[float]:
+    for side in filter(None, (row["stated"], row["implied"])):
+        yield side["probability"]
+        if side["previous"] is not None:
+            yield (side["probability"] - side["previous"]) * 100
+    if row["stated"]:
+        yield row["gap_decibans"]
 
 
 def test_what_moved_has_the_figures_of_the_report(seen: Seen, made: Made) -> None:
     report = told("report", day=made.day)
     bits = {row["id"]: row["movement_bits"] for row in report["scenarios"]}
-    moved = seen.page.eval_on_selector_all("article.move", FIGURES)
-    assert list(moved) == [move["scenario"] for move in report["moves"]]
-    for move in report["moves"]:
-        figures = moved[move["scenario"]]
-        assert figures["implied.to"] == move["implied"]["to"]
-        assert figures["movement_bits"] == bits[move["scenario"]]
-        assert figures.get("implied.from", move["implied"]["from"]) == move["implied"]["from"]
-        if move["stated"]:
-            assert figures["stated.to"] == move["stated"]["to"]
+    articles = seen.page.eval_on_selector_all(
+        "article.move:has(.causes)", OF_REVIEW.replace("'data'", "'h3 data, dl:not(.causes) data'")
+    )
+    assert [id for id, _ in articles] == [move["scenario"] for move in report["moves"]]
+    for (id, figures), move in zip(articles, report["moves"], strict=True):
+        shifts = filter(None, (move["stated"], move["implied"]))
+        ends = [shift[end] for shift in shifts for end in ("from", "to")]
+        assert figures[0] == bits[id]
+        assert figures[-3:-1] == [move["implied"]["from"], move["implied"]["to"]]
+        assert {p for p in figures if p in ends} == {p for p in ends if p is not None}
+
+
+def test_the_causes_of_a_move_add_up_to_it(seen: Seen, made: Made) -> None:
+    sums = seen.page.eval_on_selector_all(
+        ".causes",
+        "all => all.map(one => [...one.querySelectorAll('dt data')].map(d => Number(d.value)))",
+    )
+    assert len(sums) == len(told("report", day=made.day)["moves"])
+    for *parts, total in sums:
+        assert sum(parts) == pytest.approx(total, abs=0.2)  # four parts below 0.05 are not shown
 
 
 def test_each_ledger_has_the_figures_of_explain(seen: Seen, made: Made) -> None:

@@ -13,7 +13,7 @@ from scenarios.analysis.review.page import page
 from scenarios.analysis.review.review import review
 from scenarios.model import Database
 from scenarios.render.writers.html import address
-from scenarios.render.writers.page import Origin, moved, page_html
+from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES
 from tests.records import database, day, item, resolution, scenario
 
@@ -73,19 +73,6 @@ def test_only_the_pages_own_style_is_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "words"),
-    [
-        (None, 0.3, "new, at"),
-        (0.3, 0.3, "unchanged at"),
-        (0.3, 0.62, "up 32 points to"),
-        (0.3, 0.29, "down 1.0 points to"),
-    ],
-)
-def test_a_move_in_words(before: float | None, after: float, words: str) -> None:
-    assert moved(before, after) == words
-
-
-@pytest.mark.parametrize(
     ("origin", "words"),
     [
         (Origin(), "no revision is known"),
@@ -117,8 +104,8 @@ def test_an_outcome_stands_with_its_evidence() -> None:
     seen = item(day(25), url="https://example.org/")
     decided = scenario(resolution=resolution("occurred", day(26), evidence=("e",)))
     text = made(database(scenarios={"a": decided}, evidence={"e": seen}))
-    outcome = text.partition("<h3>Resolved</h3>")[2].partition("</ul>")[0]
-    assert '<li><a href="https://example.org/"' in outcome
+    outcome = text.partition("<h2><bdi>Resolved</bdi></h2>")[2].partition("</ul>")[0]
+    assert '<a href="https://example.org/"' in outcome
     assert "Something was seen" in outcome
 
 

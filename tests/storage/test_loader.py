@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scenarios.paths import id_of, path_of, place_of, schema_address
 
 from scenarios.errors import Problem
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
 from scenarios.storage import checks, loader, records, unseen, wording
 from scenarios.storage import schema as schemas
 from scenarios.storage.loader import Loaded, load
+from scenarios.storage.records import id_of, path_of, place_of, schema_address
 from scenarios.storage.yaml import faults, reader
 from scenarios.text import printable
 

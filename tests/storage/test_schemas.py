@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
-from scenarios.paths import KEY_ORDER, path_of
 
 from scenarios.model import Database, Kind, Tracker
 from scenarios.storage.loader import load
+from scenarios.storage.records import KEY_ORDER, path_of
 from scenarios.storage.schema import (
     Fault,
     did_you_mean,

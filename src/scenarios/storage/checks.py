@@ -19,7 +19,7 @@ from scenarios.model import (
     first_day,
     indicator_key,
 )
-from scenarios.paths import path_of, references
+from scenarios.storage.records import path_of, references
 from scenarios.storage.schema import MOST_HINTS, Fault, did_you_mean
 from scenarios.storage.wording import vague_words
 

@@ -9,7 +9,7 @@ from scenarios.analysis.ledger.ledger_changes import LineChange
 from scenarios.model import Database, EvidenceId
 from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
 from scenarios.render.text import signed
-from scenarios.text import counted, fold
+from scenarios.text import counted
 
 _SMALL_DECIBANS = 0.5
 """Lines that changed by less are added up in one row."""
@@ -29,19 +29,6 @@ class ChangeRow(NamedTuple):
     line: str | None
     why: str
     evidence: tuple[EvidenceId, ...] = ()
-
-
-def change_lines(
-    lines: Iterable[LineChange], closing: Mapping[str, float], database: Database, width: int
-) -> Iterator[str]:
-    """The rows as text."""
-    for row in change_rows(lines, closing):
-        text = f"{row.line}: {row.why}" if row.line else row.why
-        yield fold(text, width, " " * 21, f"{signed(row.decibans):>15} dB  ")
-        for id in row.evidence:
-            name = "" if id == row.line else f"{id}: "
-            if id in database.evidence:
-                yield fold(f"{name}{database.evidence[id].summary}", width, " " * 21)
 
 
 def change_sum(

@@ -1,45 +1,69 @@
-"""The weekly review as text."""
+"""The weekly review: every section that has something to say."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scenarios.analysis.review.review import Method, Move, Resolved, Review
+from scenarios.analysis.review.review import Method, Move, NewEvidence, Resolved, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
-from scenarios.model import Database
-from scenarios.render.documents.ledger_changes import change_lines
-from scenarios.render.documents.restatement import HEADING, figures, lead, reasons
-from scenarios.render.documents.status import Trends, table
-from scenarios.render.text import in_words, percent, points
-from scenarios.render.writers import terminal
-from scenarios.text import counted, fold
+from scenarios.model import Database, EvidenceId, Kind
+from scenarios.render.document import (
+    Block,
+    Document,
+    Fact,
+    Facts,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Link,
+    Paragraph,
+    Ref,
+    Span,
+    Text,
+    move,
+    plain,
+    spans,
+)
+from scenarios.render.documents import restatement, status
+from scenarios.render.documents.ledger_changes import change_sum
+from scenarios.scales import estimative_term
+from scenarios.text import counted
 
 
-def report_text(
+def document(
     review: Review,
     database: Database,
-    width: int,
-    trends: Trends | None = None,
+    trends: status.Trends | None = None,
     *,
-    colour: bool = False,
-) -> str:
-    """Every section of the review that has something to say."""
-    head = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
-    sections = [
-        fold(head, width),
-        _status(review, width, trends, colour=colour),
-        *_moves(review, database, width),
-        *_restated(review, width),
-        *_resolved(review, database, width),
-        *_new_evidence(review, width),
-        *_indicators(review, width),
-        *_spreads(review, width),
-        *_findings(review, width),
-        *_unchanged(review, width),
-        _heading("Method") + "\n" + fold(method_text(review.method), width),
-    ]
-    return "\n\n".join(section for section in sections if section)
+    nothing: str = "",
+    left_out: int = 0,
+    earlier: bool = False,
+) -> Document:
+    """The whole review, of which so many files were `left_out`, since they could not be read.
+
+    `nothing` is said where no scenario had opened; `earlier` shows what was resolved before, too.
+    """
+    title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
+    are = "is" if left_out == 1 else "are"
+    lost = Paragraph(f"{counted(left_out, 'file')} could not be read and {are} left out.")
+    return (
+        Heading(1, title),
+        *((lost,) if left_out else ()),
+        *_status(review, trends, nothing, earlier=earlier),
+        *_moves(review, database),
+        *_restated(review),
+        *_resolved(review, database),
+        *_new_evidence(review, database),
+        *_indicators(review),
+        *_spreads(review),
+        *_findings(review),
+        *_unchanged(review),
+        Heading(2, "Method", anchor="method"),
+        Paragraph(_method(review.method)),
+        *((Paragraph(text),) if (text := database.tracker.description) else ()),
+    )
 
 
 def fresh(review: Review) -> list[StatusRow]:
@@ -48,7 +72,160 @@ def fresh(review: Review) -> list[StatusRow]:
     return [row for row in review.scenarios if row.outcome is None or row.id in resolved]
 
 
-def by_rule(findings: Iterable[Finding]) -> dict[str, dict[str, list[str]]]:
+def step(before: float | None, after: float, language: str) -> Text:
+    """A probability before and after, with what that is in points and in words."""
+    word = estimative_term(after, language)
+    if before is None:
+        return Figure(after, "p"), f" ({word}), new"
+    change = move(before, after)
+    if plain(change) == "0":
+        return Figure(after, "p"), f" ({word}), unchanged"
+    return Figure(before, "p"), " → ", Figure(after, "p"), f" ({word}), ", *spans(change), " points"
+
+
+def _status(
+    review: Review, trends: status.Trends | None, nothing: str, *, earlier: bool
+) -> Iterator[Block]:
+    yield Heading(2, "Status", anchor="board")
+    rows = list(review.scenarios) if earlier else fresh(review)
+    if rows:
+        note = (
+            f"Changes are in points, since {review.since}; in brackets, the evidence that is new. "
+            "One that is resolved shows its last values."
+        )
+        language, sets = review.method.estimative_language, review.tracker.sets
+        yield status.table(rows, review.findings, language, trends, sets=sets, note=note)
+    elif not review.scenarios:
+        yield Paragraph(nothing or f"No scenario had opened by {review.as_of}.")
+    if hidden := len(review.scenarios) - len(rows):
+        yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
+
+
+def _moves(review: Review, database: Database) -> Iterator[Block]:
+    if not review.moves:
+        yield Heading(2, "What moved", anchor="moved")
+        yield Paragraph("Nothing moved.")
+        return
+    yield Heading(2, "What moved, and why", anchor="moved")
+    bits = {row.id: row.movement_bits for row in review.scenarios}
+    for entry in review.moves:
+        title = f": {database.scenarios[entry.scenario].title} ("
+        moved = Figure(bits[entry.scenario], "bits")
+        yield Heading(3, (Ref(entry.scenario, "scenario"), title, moved, " bits)"))
+        yield Facts(tuple(_figures(entry, review.method.estimative_language)))
+        changes = (*entry.lines_added, *entry.lines_removed, *entry.lines_changed)
+        closing = {"time": entry.time, "rivals": entry.rivals, "bound": entry.bound}
+        yield from change_sum(changes, closing, database)
+
+
+def _figures(entry: Move, language: str) -> Iterator[Fact]:
+    stated, implied = entry.stated, entry.implied
+    if stated and stated.to is not None:
+        unexplained = () if entry.explained else (", unexplained",)
+        change = spans(step(stated.from_, stated.to, language))
+        yield Fact("stated", (*change, *unexplained), stated.rationale or "")
+    elif stated:
+        yield Fact("stated", "no longer stands: withdrawn or expired")
+    assert implied.to is not None  # noqa: S101 - what is implied always has a figure
+    yield Fact("implied", step(implied.from_, implied.to, language))
+
+
+def _restated(review: Review) -> Iterator[Block]:
+    made = review.restated
+    if made and made.figures:
+        yield Heading(2, restatement.HEADING, (restatement.lead(made),))
+        yield Items(
+            tuple(
+                Item(
+                    (Ref(row.scenario, "scenario"), f": {restatement.figures(row)}"),
+                    tuple(Item(reason, bullet=True) for reason in restatement.reasons(row)),
+                )
+                for row in made.figures
+            )
+        )
+
+
+def _resolved(review: Review, database: Database) -> Iterator[Block]:
+    if review.resolved:
+        yield Heading(2, "Resolved")
+    for entry in review.resolved:
+        head = (Ref(entry.scenario, "scenario"), ": ", *_last_values(entry))
+        yield Heading(3, head, (entry.basis,))
+        if entry.evidence:
+            rows = (Item(_item(id, database), bullet=True) for id in entry.evidence)
+            yield Items(tuple(rows))
+
+
+def _last_values(entry: Resolved) -> Iterator[Span]:
+    """What stood at the end, and the outcome: `stated 40%, implied 35% → occurred (2022-02-24)`."""
+    if entry.stated is None:
+        yield "never stated"
+    else:
+        yield from ("stated ", Figure(entry.stated, "p"))
+    outcome = entry.outcome.replace("-", " ")
+    yield from (", implied ", Figure(entry.implied, "p"), f" → {outcome} ({entry.date})")
+
+
+def _new_evidence(review: Review, database: Database) -> Iterator[Block]:
+    if review.new_evidence:
+        yield Heading(2, f"New evidence ({len(review.new_evidence)})")
+        yield Items(tuple(_new(entry, database) for entry in review.new_evidence))
+
+
+def _new(entry: NewEvidence, database: Database) -> Item:
+    source: tuple[Span, ...] = ()
+    if entry.source:
+        kind: Kind | None = "source" if entry.source in database.sources else None
+        source = (", ", Ref(entry.source, kind))
+    told = (f" ({entry.grade}", *source, f", observed {entry.observed})")
+    bears = tuple(_listed(entry.scenarios)) or ("nothing yet: scen rate",)
+    summary = Link(entry.summary, database.evidence[entry.id].url)
+    return Item((Ref(entry.id, "evidence"), *told), (Item(summary), Item(("bears on ", *bears))))
+
+
+def _indicators(review: Review) -> Iterator[Block]:
+    if review.indicator_changes:
+        yield Heading(2, "Indicators that changed state")
+        rows = []
+        for entry in review.indicator_changes:
+            name = Ref(f"{entry.scenario}/{entry.indicator}", "scenario")
+            ids: list[Span] = []
+            for id in entry.evidence:
+                ids += [", " if ids else "shown by ", Ref(id, "evidence")]
+            under = [Item(entry.statement), *([Item(tuple(ids))] if ids else [])]
+            rows.append(Item((name, f": {entry.before} → {entry.after}"), tuple(under)))
+        yield Items(tuple(rows))
+
+
+def _spreads(review: Review) -> Iterator[Block]:
+    if review.spreads:
+        yield Heading(2, "Where analysts differ")
+        rows = []
+        for row in review.spreads:
+            low, high = Figure(row.low, "p"), Figure(row.high, "p")
+            apart = Figure(row.spread_decibans, digits=1)
+            scenario = Ref(row.scenario, "scenario")
+            told = (scenario, ": ", low, " to ", high, ", ", apart, f" dB, n = {row.analysts}")
+            outlier = Figure(row.outlier_probability, "p")
+            why = f": {row.rationale or 'no reason given'}"
+            under = Item((f"{row.outlier} stands apart at ", outlier, why))
+            rows.append(Item(told, (under,)))
+        yield Items(tuple(rows))
+
+
+def _findings(review: Review) -> Iterator[Block]:
+    yield Heading(2, "Needs attention", anchor="findings")
+    if not review.findings:
+        yield Paragraph("Nothing needs attention.")
+        return
+    rows = []
+    for rule, messages in _by_rule(review.findings).items():
+        told = (f"{', '.join(subjects)}: {message}" for message, subjects in messages.items())
+        rows.append(Item(f"{rule}:", tuple(Item(text, bullet=True) for text in told)))
+    yield Items(tuple(rows))
+
+
+def _by_rule(findings: Iterable[Finding]) -> dict[str, dict[str, list[str]]]:
     """The subjects by rule and by message: what many share is said once."""
     found: dict[str, dict[str, list[str]]] = {}
     for finding in findings:
@@ -57,7 +234,26 @@ def by_rule(findings: Iterable[Finding]) -> dict[str, dict[str, list[str]]]:
     return found
 
 
-def method_text(method: Method) -> str:
+def _unchanged(review: Review) -> Iterator[Block]:
+    told = {"reaffirmed": review.unchanged.reaffirmed, "untouched": review.unchanged.untouched}
+    rows = [Item((f"{word}: ", *_listed(ids))) for word, ids in told.items() if ids]
+    if rows:
+        yield Heading(2, "Did not change", anchor="unchanged")
+        yield Items(tuple(rows))
+
+
+def _listed(ids: Iterable[str]) -> Iterator[Span]:
+    for place, id in enumerate(ids):
+        yield from ([", "] if place else [])
+        yield Ref(id, "scenario")
+
+
+def _item(id: EvidenceId, database: Database) -> Text:
+    item = database.evidence[id]
+    return Ref(id, "evidence"), ": ", Link(item.summary, item.url)
+
+
+def _method(method: Method) -> str:
     """The conventions that made the figures, in a paragraph."""
     worth = ", ".join(f"{code} {value:g}" for code, value in method.decibans.items())
     weights = "Grades are shown, not applied."
@@ -74,147 +270,3 @@ def method_text(method: Method) -> str:
         f"Dependence between lines: {method.evidence_dependence:g}. "
         f"Stated: {analysts}. Words: {words[method.estimative_language]}."
     )
-
-
-def step(before: float | None, after: float, language: str) -> str:
-    """A probability before and after, with what that is in points and in words."""
-    if before is None:
-        return f"{in_words(after, language)}, new"
-    change = points(before, after)
-    if change == "0":
-        return f"{in_words(after, language)}, unchanged"
-    return f"{percent(before)} → {in_words(after, language)}, {change} points"
-
-
-def last_values(entry: Resolved) -> str:
-    """What stood at the end, and the outcome: `stated 40%, implied 35% → occurred (2022-02-24)`."""
-    stated = "never stated" if entry.stated is None else f"stated {percent(entry.stated)}"
-    outcome = entry.outcome.replace("-", " ")
-    return f"{stated}, implied {percent(entry.implied)} → {outcome} ({entry.date})"
-
-
-def _status(review: Review, width: int, trends: Trends | None, *, colour: bool) -> str:
-    rows = fresh(review)
-    earlier = len(review.scenarios) - len(rows)
-    language = review.method.estimative_language
-    made = terminal.write((table(rows, review.findings, language, trends),), width, colour=colour)
-    note = f"{counted(earlier, 'scenario')} resolved earlier: scen status" if earlier else ""
-    return "\n\n".join(part for part in (made, note) if part)
-
-
-def _heading(text: str) -> str:
-    return f"{text}\n{'-' * len(text)}"
-
-
-def _moves(review: Review, database: Database, width: int) -> Iterator[str]:
-    if not review.moves:
-        yield _heading("What moved") + "\nNothing moved."
-        return
-    yield _heading("What moved, and why")
-    bits = {row.id: row.movement_bits for row in review.scenarios}
-    for move in review.moves:
-        yield "\n".join(_move(move, bits[move.scenario], review, database, width))
-
-
-def _move(move: Move, bits: float, review: Review, database: Database, width: int) -> Iterator[str]:
-    language = review.method.estimative_language
-    scenario = database.scenarios[move.scenario]
-    yield fold(f"{move.scenario}: {scenario.title} ({bits:.3f} bits)", width)
-    if move.stated and move.stated.to is not None:
-        unexplained = "" if move.explained else ", unexplained"
-        change = step(move.stated.from_, move.stated.to, language)
-        yield f"  stated   {change}{unexplained}"
-        if move.stated.rationale:
-            yield fold(move.stated.rationale, width, " " * 11)
-    elif move.stated:
-        yield "  stated   no longer stands: withdrawn or expired"
-    after = move.implied.to
-    assert after is not None  # noqa: S101 - what is implied always has a figure
-    yield f"  implied  {step(move.implied.from_, after, language)}"
-    changes = (*move.lines_added, *move.lines_removed, *move.lines_changed)
-    closing = {"time": move.time, "rivals": move.rivals, "bound": move.bound}
-    yield from change_lines(changes, closing, database, width)
-
-
-def _restated(review: Review, width: int) -> Iterator[str]:
-    made = review.restated
-    if made and made.figures:
-        lines = [_heading(HEADING), fold(lead(made), width)]
-        for one in made.figures:
-            lines.append(fold(f"{one.scenario}: {figures(one)}", width))
-            lines += [fold(reason, width, "    ", "  - ") for reason in reasons(one)]
-        yield "\n".join(lines)
-
-
-def _resolved(review: Review, database: Database, width: int) -> Iterator[str]:
-    if not review.resolved:
-        return
-    yield _heading("Resolved")
-    for entry in review.resolved:
-        yield "\n".join(_outcome(entry, database, width))
-
-
-def _outcome(entry: Resolved, database: Database, width: int) -> Iterator[str]:
-    yield fold(f"{entry.scenario}: {last_values(entry)}", width)
-    yield fold(entry.basis, width, "  ")
-    for id in entry.evidence:
-        yield fold(f"{database.evidence[id].summary} [{id}]", width, "    ", "  - ")
-
-
-def _new_evidence(review: Review, width: int) -> Iterator[str]:
-    if not review.new_evidence:
-        return
-    lines = [_heading(f"New evidence ({len(review.new_evidence)})")]
-    for item in review.new_evidence:
-        source = f", {item.source}" if item.source else ""
-        lines.append(fold(f"{item.id} ({item.grade}{source})", width))
-        lines.append(fold(item.summary, width, "  "))
-        bears = ", ".join(item.scenarios) or "nothing yet: scen rate"
-        lines.append(fold(f"bears on {bears}", width, "  "))
-    yield "\n".join(lines)
-
-
-def _indicators(review: Review, width: int) -> Iterator[str]:
-    if not review.indicator_changes:
-        return
-    lines = [_heading("Indicators that changed state")]
-    for change in review.indicator_changes:
-        name = f"{change.scenario}/{change.indicator}"
-        lines.append(fold(f"{name}: {change.before} → {change.after}", width))
-        lines.append(fold(change.statement, width, "  "))
-    yield "\n".join(lines)
-
-
-def _spreads(review: Review, width: int) -> Iterator[str]:
-    if not review.spreads:
-        return
-    lines = [_heading("Where analysts differ")]
-    for one in review.spreads:
-        span = f"{percent(one.low)} to {percent(one.high)}, {one.spread_decibans:.1f} dB"
-        lines.append(fold(f"{one.scenario}: {span}, n = {one.analysts}", width))
-        apart = f"{one.outlier} stands apart at {percent(one.outlier_probability)}: "
-        lines.append(fold(apart + (one.rationale or "no reason given"), width, "  "))
-    yield "\n".join(lines)
-
-
-def _findings(review: Review, width: int) -> Iterator[str]:
-    if not review.findings:
-        return
-    lines = [_heading("Needs attention")]
-    for rule, messages in by_rule(review.findings).items():
-        lines.append(f"{rule}:")
-        for message, subjects in messages.items():
-            lines.append(fold(f"{', '.join(subjects)}: {message}", width, "    ", "  - "))
-    yield "\n".join(lines)
-
-
-def _unchanged(review: Review, width: int) -> Iterator[str]:
-    reaffirmed, untouched = review.unchanged.reaffirmed, review.unchanged.untouched
-    if not reaffirmed and not untouched:
-        return
-    lines = [_heading("Did not change")]
-    if reaffirmed:
-        lines.append(fold(f"reaffirmed: {', '.join(reaffirmed)}", width, "  "))
-    if untouched:
-        lines.append(fold(f"untouched: {', '.join(untouched)}", width, "  "))
-    yield "\n".join(lines)

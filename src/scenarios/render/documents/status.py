@@ -9,7 +9,7 @@ from typing import NamedTuple
 from scenarios.analysis.period.trend import Point
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
-from scenarios.model import ScenarioId
+from scenarios.model import ScenarioId, SetId
 from scenarios.render.document import (
     Column,
     Document,
@@ -65,6 +65,9 @@ def table(
     findings: Iterable[Finding],
     language: str,
     trends: Trends | None = None,
+    *,
+    sets: Mapping[SetId, str] | None = None,
+    note: str = "",
 ) -> Table:
     """One row a scenario, the members of a set together, with a trend each where there are some."""
     noted = flags(findings)
@@ -73,21 +76,10 @@ def table(
     columns = _columns(max(map(len, ["flags", *words])), trends)
     return Table(
         columns=columns,
-        rows=tuple(_grouped(rows, cells, [c.key or c.name for c in columns])),
+        rows=tuple(_grouped(rows, cells, [c.key or c.name for c in columns], sets or {})),
         by="set",
+        note=note,
     )
-
-
-def status_cells(
-    rows: Iterable[StatusRow], findings: Iterable[Finding], language: str
-) -> dict[ScenarioId, dict[str, str]]:
-    """What each column but the trend says of each scenario."""
-    noted = flags(findings)
-    cells = {row.id: _cells(row, noted.get(row.id, []), language, None) for row in rows}
-    return {
-        id: {name: plain(text) for name, text in told.items() if name != "trend"}
-        for id, told in cells.items()
-    }
 
 
 def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
@@ -112,7 +104,7 @@ def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:
 def _columns(longest_flag: int, trends: Trends | None) -> tuple[Column, ...]:
     trend: tuple[Column, ...] = ()
     if trends:
-        trend = (Column(name="trend", drop=6, least=_FEWEST, days=tuple(trends.days)),)
+        trend = (Column(name="trend", drop=7, least=_FEWEST, days=tuple(trends.days)),)
     return (
         Column(name="scenario"),
         Column(name="stated", align="right"),
@@ -120,7 +112,8 @@ def _columns(longest_flag: int, trends: Trends | None) -> tuple[Column, ...]:
         Column(name="implied", align="right"),
         Column(name="±", key="implied_change", align="right"),
         *trend,
-        Column(name="evidence", drop=5),
+        Column(name="gap, dB", key="gap_decibans", align="right", drop=5, extra=True),
+        Column(name="evidence", drop=6),
         Column(name="seen", drop=4, extra=True),
         Column(name="horizon", drop=3, extra=True),
         Column(name="in words", key="in_words", drop=2, extra=True),
@@ -143,6 +136,7 @@ def _cells(
         "implied": Figure(implied.probability, "p"),
         "implied_change": move(implied.previous, implied.probability),
         "trend": Trend(trends.figures[row.id]) if trends else "",
+        "gap_decibans": Figure(row.gap_decibans, "dB"),
         "evidence": f"{row.evidence.total}{new}",
         "seen": f"{row.indicators.observed}/{row.indicators.total}",
         "horizon": str(row.horizon),
@@ -153,7 +147,10 @@ def _cells(
 
 
 def _grouped(
-    rows: Iterable[StatusRow], cells: Mapping[ScenarioId, Mapping[str, Text]], names: Sequence[str]
+    rows: Iterable[StatusRow],
+    cells: Mapping[ScenarioId, Mapping[str, Text]],
+    names: Sequence[str],
+    sets: Mapping[SetId, str],
 ) -> Iterator[Row | Group]:
     groups: list[tuple[bool, str | None, list[Row]]] = []
     for row in rows:
@@ -163,6 +160,6 @@ def _grouped(
         groups[-1][2].append(tuple(cells[row.id][name] for name in names))
     for _, name, told in groups:
         if name:
-            yield Group(name, tuple(told))
+            yield Group(name, tuple(told), sets.get(name, ""))
         else:
             yield from told

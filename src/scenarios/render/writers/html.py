@@ -34,7 +34,7 @@ from scenarios.render.document import (
     plain,
     spans,
 )
-from scenarios.render.text import MINUS, printable
+from scenarios.render.text import MINUS
 from scenarios.text import printable
 
 Places = Collection[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -15,7 +15,6 @@ from scenarios.analysis.forecasts.stated import Given
 from scenarios.analysis.period.trajectory import Course
 from scenarios.analysis.review.ach import nearest_code
 from scenarios.analysis.review.page import Page, SetChapter
-from scenarios.analysis.review.review import Move
 from scenarios.model import Database, EvidenceId, Rating
 from scenarios.render.charts import palette
 from scenarios.render.charts.calibration import reliability
@@ -23,16 +22,14 @@ from scenarios.render.charts.drawing import Drawing
 from scenarios.render.charts.shares import Shares, letter, shares
 from scenarios.render.charts.trend import shapes, trend
 from scenarios.render.charts.waterfall import rungs, says, waterfall
-from scenarios.render.documents import restatement
-from scenarios.render.documents.ledger_changes import ChangeRow, change_rows
-from scenarios.render.documents.report import by_rule, method_text
-from scenarios.render.documents.status import status_cells
-from scenarios.render.text import MINUS, percent, points, signed
-from scenarios.render.writers.html import address, digest, style
+from scenarios.render.document import Block, Heading
+from scenarios.render.documents import report
+from scenarios.render.text import MINUS, percent, signed
+from scenarios.render.writers import html
 from scenarios.scales import estimative_term
 from scenarios.text import counted, printable
 
-LIMITS = {"matrix_rows": 40, "subjects": 12, "messages": 12, "items": 3}
+LIMITS = {"matrix_rows": 40, "subjects": 12, "items": 3}
 """What is named one by one in a table; the rest is counted."""
 LARGE = 60
 """From so many scenarios on a day names one item."""
@@ -58,7 +55,7 @@ class CourseDay(msgspec.Struct, frozen=True):
 
 def page_html(page: Page, database: Database, origin: Origin, program: str) -> str:
     """The whole document; each text of the database is escaped, and what acts is spelled out."""
-    rules = style()
+    rules = html.style()
     review = page.review
     language = review.method.estimative_language
     return (
@@ -69,14 +66,11 @@ def page_html(page: Page, database: Database, origin: Origin, program: str) -> s
             review=review,
             database=database,
             language=language,
-            cells=status_cells(review.scenarios, review.findings, language),
-            rows={row.id: row for row in review.scenarios},
-            findings=by_rule(review.findings),
-            method=method_text(review.method),
+            parts=_parts(page, database, origin),
             origin=origin,
             program=program,
             style=Markup(rules),  # noqa: S704 - our own
-            digest=digest(rules),
+            digest=html.digest(rules),
             limits=LIMITS if len(page.chapters) < LARGE else {**LIMITS, "items": 1},
         )
     )
@@ -95,21 +89,33 @@ def course_days(course: Course) -> tuple[CourseDay, ...]:
     return tuple(found)
 
 
-def causes(move: Move) -> Iterator[ChangeRow]:
-    """Why an implied probability moved, in rows that add up."""
-    lines = (*move.lines_added, *move.lines_removed, *move.lines_changed)
-    closing = {"time": move.time, "rivals": move.rivals, "bound": move.bound}
-    return change_rows(lines, closing)
+def _parts(page: Page, database: Database, origin: Origin) -> dict[str, Markup]:
+    """The review's own document, by the anchors of its sections; what stands above them at "".
+
+    What was resolved before the window is shown too, since the page has a chapter about it.
+    """
+    made = report.document(page.review, database, left_out=origin.left_out, earlier=True)
+    places = {chapter.row.id for chapter in page.chapters}
+    parts: dict[str, list[list[Block]]] = {}
+    anchor = ""
+    for block in made[1:]:
+        if isinstance(block, Heading):
+            anchor = block.anchor or anchor
+            parts.setdefault(anchor, []).append([])
+        parts.setdefault(anchor, [[]])[-1].append(block)
+    return {
+        anchor: Markup("\n".join(_article(blocks, places) for blocks in articles))  # noqa: S704
+        for anchor, articles in parts.items()
+    }
 
 
-def moved(before: float | None, after: float) -> str:
-    """The direction of a move as a verb and points."""
-    if before is None:
-        return "new, at"
-    change = points(before, after)
-    if change == "0":
-        return "unchanged at"
-    return f"{'up' if after > before else 'down'} {change.lstrip('+' + MINUS)} points to"
+def _article(blocks: Sequence[Block], places: Collection[str]) -> str:
+    """What stands under a heading, as an article of its own where that is one of a section's."""
+    made = html.blocks(blocks, places)
+    head = blocks[0]
+    if isinstance(head, Heading) and head.level == 3:  # noqa: PLR2004 - below a section
+        return f'<article class="move">{made}</article>'
+    return made
 
 
 @cache
@@ -123,27 +129,23 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "address": address,
+        "address": html.address,
         "counted": counted,
         "db": _decibans,
         "number": _number,
         "p": _percent,
-        "points": points,
         "term": estimative_term,
         "told": _told,
         "day": _day,
     }
     made.globals |= {
-        "causes": causes,
         "chart": _chart,
         "course_days": course_days,
         "letter": letter,
         "member": palette.member,
-        "moved": moved,
         "nearest_code": nearest_code,
         "rating_text": _rating,
         "reliability": reliability,
-        "restated": restatement,
         "rungs": rungs,
         "says": says,
         "set_chart": _set_chart,

@@ -1,0 +1,65 @@
+"""The weekly review as one document: what one format shows, all of them do."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import msgspec
+import pytest
+
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.review import review
+from scenarios.model import Database
+from scenarios.render.document import Document, plain
+from scenarios.render.documents.report import document, step
+from scenarios.render.writers import WRITERS, terminal, writer
+from tests.records import database, day, item, resolution, scenario
+
+
+def told(base: Database, *, earlier: bool = False) -> Document:
+    return document(review(window(base, day(23), day(30))), base, earlier=earlier)
+
+
+def whole() -> Database:
+    seen = item(day(25), url="https://example.org/", ratings={"a": "C"})
+    base = database(scenarios={"a": scenario()}, evidence={"e": seen})
+    tracker = msgspec.structs.replace(base.tracker, description="What it is for.")
+    return msgspec.structs.replace(base, tracker=tracker)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (None, 0.3, "30% (unlikely), new"),
+        (0.3, 0.3, "30% (unlikely), unchanged"),
+        (0.3, 0.62, "30% → 62% (likely), +32 points"),
+        (0.3, 0.29, "30% → 29% (unlikely), −1.0 points"),
+    ],
+)
+def test_a_step_in_words(before: float | None, after: float, words: str) -> None:
+    assert plain(step(before, after, "icd-203")) == words
+
+
+@pytest.mark.parametrize("form", [form for form in WRITERS if form != "csv"])
+def test_each_format_shows_what_only_one_did(form: str) -> None:
+    made = writer(form)(told(whole()))
+    for words in ("in brackets, the evidence that is new", "observed ", "What it is for."):
+        assert words in " ".join(made.split())
+
+
+def test_the_gap_has_a_column_where_there_is_room() -> None:
+    assert "gap, dB" in terminal.write(told(whole()), 120).split("\n")[4]
+    assert "gap, dB" not in terminal.write(told(whole()), 80)
+    rows = [*csv.reader(io.StringIO(writer("csv")(told(whole()))))]
+    assert len(rows) == 2
+    assert "gap_decibans" in rows[0]
+
+
+def test_what_was_resolved_before_is_counted_or_shown() -> None:
+    decided = scenario(resolution=resolution("occurred", day(20)))
+    base = database(scenarios={"a": scenario(), "b": decided})
+    assert "1 scenario resolved earlier: scen status" in terminal.write(told(base))
+    assert "\nb  " not in terminal.write(told(base))
+    assert "resolved earlier" not in terminal.write(told(base, earlier=True))
+    assert "\nb  " in terminal.write(told(base, earlier=True))
