@@ -13,15 +13,17 @@ FLOORS = (
     {"text"},
     {"model"},
     {"scales"},
+    {"paths"},
     {"analysis"},
     {"storage"},
     {"exchange"},
     {"render"},
     {"workspace"},
     {"api"},
-    {"cli"},
+    {"site"},
+    {"cli", "serve"},
 )
-CORE = ("errors", "text", "model", "scales", "analysis")
+CORE = ("errors", "text", "model", "scales", "paths", "analysis")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
 NETWORK = {"asyncio", "ftplib", "http.client", "requests", "smtplib", "socket", "urllib.request"}
 MODULES = sorted(SOURCE.rglob("*.py"))

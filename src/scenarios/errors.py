@@ -2,6 +2,7 @@
 
 ScenError        the command was refused: exit 1
 └── UsageError   the command was called wrongly: exit 2
+Fault            what is wrong at one key of a file, which it does not know
 Problem          a fault in a file: collected, never raised
 """
 
@@ -16,6 +17,22 @@ Severity = Literal["error", "warning"]
 
 NAMED = 20
 """As many faults of one rule are named in a file; the rest is counted."""
+
+Keys = tuple[str | int, ...]
+"""The way to a value: keys and places in lists, outermost first."""
+At = Literal["key", "value"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at one key of a file; the loader knows the file and finds the line."""
+
+    keys: Keys
+    at: At
+    rule: str
+    message: str
+    hint: str | None = None
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True, order=True, slots=True)

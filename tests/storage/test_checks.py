@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from scenarios.errors import Fault
 from scenarios.model import (
     Database,
     Evidence,
@@ -21,7 +22,6 @@ from scenarios.model import (
     Tracker,
 )
 from scenarios.storage.checks import Known, check
-from scenarios.storage.schema import Fault
 
 OPENED, HORIZON = date(2021, 12, 17), date(2030, 12, 31)
 MONDAY = date(2022, 2, 7)

@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
+from scenarios.errors import Fault
 from scenarios.model import Database, Kind, Tracker
 from scenarios.storage.loader import load
 from scenarios.storage.records import KEY_ORDER, path_of
 from scenarios.storage.schema import (
-    Fault,
     did_you_mean,
     nearest,
     schema_text,

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from scenarios.errors import NAMED
+from scenarios.errors import NAMED, Fault
 from scenarios.model import (
     Code,
     Database,
@@ -20,7 +20,7 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.storage.records import path_of, references
-from scenarios.storage.schema import MOST_HINTS, Fault, did_you_mean
+from scenarios.storage.schema import MOST_HINTS, did_you_mean
 from scenarios.storage.wording import vague_words
 
 Found = tuple[Kind, str, Fault]

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scenarios.errors import Fault
 from scenarios.model import Evidence, Record, Scenario, Sheet, Source, Tracker, first_day
-from scenarios.storage.schema import Fault, validate, whole
+from scenarios.storage.schema import validate, whole
 
 if TYPE_CHECKING:
     from scenarios.model import Kind

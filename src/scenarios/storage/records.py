@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from scenarios.errors import Problem
+from scenarios.errors import At, Keys, Problem
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, indicator_key
-from scenarios.storage.schema import At, Keys
 
 FOLDERS: dict[str, Kind] = {"evidence": "evidence", "forecasts": "forecasts", "sources": "source"}
 RESERVED = frozenset({"tracker", "null", "true", "false"})

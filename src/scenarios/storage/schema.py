@@ -7,11 +7,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from scenarios.errors import Severity
+from scenarios.errors import Fault, Keys
 from scenarios.model import SPACE
 from scenarios.text import printable
 
@@ -21,23 +19,9 @@ if TYPE_CHECKING:
 
     from scenarios.model import Kind
 
-Keys = tuple[str | int, ...]
-"""The way to a value: keys and places in lists, outermost first."""
-At = Literal["key", "value"]
 
 MOST_HINTS = 50
 """A foreign file has thousands of unknown keys, and a likeness costs 30 µs."""
-
-
-class Fault(msgspec.Struct, frozen=True):
-    """What is wrong at one key of a file; the loader knows the file and finds the line."""
-
-    keys: Keys
-    at: At
-    rule: str
-    message: str
-    hint: str | None = None
-    severity: Severity = "error"
 
 
 def validate(kind: Kind, value: Any) -> list[Fault]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from scenarios.storage.schema import Fault, Keys
+from scenarios.errors import Fault, Keys
 from scenarios.text import unseen
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from scenarios.errors import Fault, Keys
 from scenarios.model import Database, Kind
-from scenarios.storage.schema import Fault, Keys
 
 _VAGUE = re.compile(
     r"\b(?i:could|might|possibly|possible|serious chance)\b"

@@ -15,10 +15,9 @@ import msgspec
 from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
-from scenarios.errors import Problem, UsageError, folded
+from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind, indicator_key
 from scenarios.storage.records import id_of, kind_of, path_of, references
-from scenarios.storage.schema import Keys
 from scenarios.storage.yaml.reader import Place, places, read
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here, here

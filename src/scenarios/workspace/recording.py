@@ -11,11 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from scenarios.errors import ScenError
+from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
 from scenarios.render.text import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
-from scenarios.storage.schema import Keys
 from scenarios.storage.worktree import Exists
 from scenarios.workspace.commit import subject
 from scenarios.workspace.ids import free_id

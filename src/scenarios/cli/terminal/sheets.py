@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from scenarios.storage.schema import Keys
+from scenarios.errors import Keys
 from scenarios.storage.yaml.reader import places
 from scenarios.workspace.recording import Placed
 from scenarios.workspace.sheets import Prepared, read_sheet
