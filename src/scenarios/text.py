@@ -3,12 +3,15 @@
 Spelled out are control and direction characters, and each code point that Unicode calls default
 ignorable (*UAX #44*): zero-width ones, tags, fillers, variation selectors. They stay where they do
 what a reader sees: in an emoji, and where a joiner shapes Arabic or Indic letters (RFC 5892, A).
+Beside that: what a message shows of a value, and the known word that is nearest to another.
 """
 
 from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Iterable
+from typing import Any
 
 _UNSEEN = (
     r"\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff"  # controls, and bytes that are no text
@@ -96,3 +99,42 @@ def fold(text: str, width: int, indent: str = "", first: str | None = None) -> s
 def counted(number: int, one: str, many: str | None = None) -> str:
     """`1 item`, `2 items`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+MOST_HINTS = 50
+"""A foreign file has thousands of unknown keys, and a likeness costs 30 µs."""
+LONGEST_SHOWN = 60
+"""As many characters of a text stand in a message."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is most like this one, letter case aside; None where none is close."""
+    from difflib import get_close_matches  # noqa: PLC0415 – only a fault needs it
+
+    names = list(known)
+    if len(names) > _MANY:  # a likeness costs 30 µs, and ten thousand ids share one shape
+        names = [n for n in names if n[:8] == word[:8] or n[-8:] == word[-8:]]
+    by_small_letters = {name.lower(): name for name in names}
+    close = get_close_matches(word[:200].lower(), by_small_letters, n=1)
+    return by_small_letters[close[0]] if close else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str | None:
+    """`did you mean 'horizon'?`, where a known word is close."""
+    close = nearest(word, known)
+    return f"did you mean '{close}'?" if close else None
+
+
+def shown(value: Any) -> str:
+    """A value as a message may show it: short, in one line, with nothing that acts or hides."""
+    if isinstance(value, str):
+        cut = value if len(value) <= LONGEST_SHOWN else value[: LONGEST_SHOWN - 1] + "…"
+        return "'" + printable(cut).replace("\n", "\\n") + "'"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value) if abs(value) < _LARGE else "a very large number"
+    return _NAMES[type(value)] if not isinstance(value, bool) else str(value).lower()
+
+
+_LARGE = 1e15
+_MANY = 500
+_NAMES = {dict: "a mapping", list: "a list", type(None): "empty"}

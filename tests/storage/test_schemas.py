@@ -17,14 +17,8 @@ from scenarios.errors import Fault
 from scenarios.model import Database, Kind, Tracker
 from scenarios.storage.loader import load
 from scenarios.storage.records import KEY_ORDER, path_of
-from scenarios.storage.schema import (
-    did_you_mean,
-    nearest,
-    schema_text,
-    shown,
-    validate,
-)
-from scenarios.text import printable
+from scenarios.storage.schema import schema_text, validate
+from scenarios.text import did_you_mean, nearest, printable, shown
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SCHEMAS: dict[Kind, Any] = {kind: json.loads(schema_text(kind)) for kind in KINDS}

@@ -180,6 +180,6 @@ def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
 
 def _quoted(text: str) -> str:
     """What was typed, short and without anything that acts on a terminal."""
-    from scenarios.storage.schema import shown
+    from scenarios.text import shown
 
     return shown(text)

@@ -20,8 +20,8 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.storage.records import path_of, references
-from scenarios.storage.schema import MOST_HINTS, did_you_mean
 from scenarios.storage.wording import vague_words
+from scenarios.text import MOST_HINTS, did_you_mean
 
 Found = tuple[Kind, str, Fault]
 """The kind and id of a record, and a fault of it."""

@@ -13,10 +13,10 @@ from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
 from scenarios.storage.loader import Loaded, load, read_record
 from scenarios.storage.records import KEY_ORDER, path_of, place_of, schema_address
-from scenarios.storage.schema import shown
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump
+from scenarios.text import shown
 
 _PARTS = {"prior": "prior", "retracted": "retracted", "resolution": "resolution"}
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")

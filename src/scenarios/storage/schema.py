@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import Fault, Keys
 from scenarios.model import SPACE
-from scenarios.text import printable
+from scenarios.text import LONGEST_SHOWN, MOST_HINTS, did_you_mean, nearest, shown
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
     from jsonschema.protocols import Validator
 
     from scenarios.model import Kind
-
-
-MOST_HINTS = 50
-"""A foreign file has thousands of unknown keys, and a likeness costs 30 µs."""
 
 
 def validate(kind: Kind, value: Any) -> list[Fault]:
@@ -53,38 +49,6 @@ def schema_text(kind: Kind) -> bytes:
     return (package / ".." / ".." / "schema" / name).read_bytes()
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, letter case aside; None where none is close."""
-    from difflib import get_close_matches  # noqa: PLC0415 – only a fault needs it
-
-    names = list(known)
-    if len(names) > _MANY:  # a likeness costs 30 µs, and ten thousand ids share one shape
-        names = [n for n in names if n[:8] == word[:8] or n[-8:] == word[-8:]]
-    by_small_letters = {name.lower(): name for name in names}
-    close = get_close_matches(word[:200].lower(), by_small_letters, n=1)
-    return by_small_letters[close[0]] if close else None
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """`did you mean 'horizon'?`, where a known word is close."""
-    close = nearest(word, known)
-    return f"did you mean '{close}'?" if close else None
-
-
-def shown(value: Any) -> str:
-    """A value as a message may show it: short, in one line, with nothing that acts or hides."""
-    if isinstance(value, str):
-        cut = value if len(value) <= _LONGEST_SHOWN else value[: _LONGEST_SHOWN - 1] + "…"
-        return "'" + printable(cut).replace("\n", "\\n") + "'"
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value) if abs(value) < _LARGE else "a very large number"
-    return _NAMES[type(value)] if not isinstance(value, bool) else str(value).lower()
-
-
-_LONGEST_SHOWN = 60
-_LARGE = 1e15
-_MANY = 500
-_NAMES = {dict: "a mapping", list: "a list", type(None): "empty"}
 _TYPES = {
     "array": "a list",
     "integer": "a whole number",
@@ -189,7 +153,7 @@ def _missing_key(kind: Kind, keys: Keys, node: Any, value: Any, key: str) -> Ite
     if any(nearest(other, known) == key for other in unknown[:MOST_HINTS]):
         return  # misspelt, and told about as an unknown key
     example = known[key]["examples"][0]
-    is_short = not isinstance(example, list | dict) and len(str(example)) <= _LONGEST_SHOWN
+    is_short = not isinstance(example, list | dict) and len(str(example)) <= LONGEST_SHOWN
     hint = f"for example {key}: {example}" if is_short else None
     message = f"{_owner(kind, keys)} needs the key '{key}'"
     yield Fault(keys, "key", "missing-key", message, hint)

@@ -14,7 +14,7 @@ from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.records import path_of
-from scenarios.storage.schema import did_you_mean, shown
+from scenarios.text import did_you_mean, shown
 from scenarios.workspace.place import from_here
 
 

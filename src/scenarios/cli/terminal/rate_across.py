@@ -25,8 +25,7 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.render.text import percent
-from scenarios.storage.schema import did_you_mean
-from scenarios.text import counted
+from scenarios.text import counted, did_you_mean
 from scenarios.workspace.opened import Opened, known_id
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
