@@ -14,18 +14,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios import paths
 from scenarios.errors import Problem
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
-from scenarios.storage import checks, loader, records, unseen, wording
+from scenarios.paths import id_of, path_of, place_of, schema_address
+from scenarios.storage import checks, loader, unseen, wording
 from scenarios.storage import schema as schemas
 from scenarios.storage.loader import Loaded, load
-from scenarios.storage.records import id_of, path_of, place_of, schema_address
 from scenarios.storage.yaml import faults, reader
 from scenarios.text import printable
 
 DATA = Path(__file__).parents[1] / "data"
 SUITE = Path(__file__).parents[3] / "shared" / "data" / "yaml-test-suite"
-MODULES = (checks, loader, records, schemas, wording, faults, reader, unseen)
+MODULES = (checks, loader, paths, schemas, wording, faults, reader, unseen)
 BUILT_BY_A_TEST = {"too-large"}
 
 TRACKER = b"format: 1\ntitle: Alignment\n"

@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from scenarios.errors import Fault
 from scenarios.model import Database, Kind, Tracker
+from scenarios.paths import KEY_ORDER, path_of
 from scenarios.storage.loader import load
-from scenarios.storage.records import KEY_ORDER, path_of
 from scenarios.storage.schema import schema_text, validate
 from scenarios.text import did_you_mean, nearest, printable, shown
 

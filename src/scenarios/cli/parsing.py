@@ -115,7 +115,7 @@ def letter(text: str) -> str:
 
 def id(text: str) -> str:
     """What a scenario, an indicator, a source or an analyst is known by."""
-    from scenarios.storage.records import LONGEST_ID, RESERVED
+    from scenarios.paths import LONGEST_ID, RESERVED
 
     if not _ID.fullmatch(text):
         words = "is not a valid id: small letters, digits and single hyphens, a letter first"

@@ -19,7 +19,7 @@ from scenarios.model import (
     first_day,
     indicator_key,
 )
-from scenarios.storage.records import path_of, references
+from scenarios.paths import path_of, references
 from scenarios.storage.wording import vague_words
 from scenarios.text import MOST_HINTS, did_you_mean
 

@@ -11,8 +11,8 @@ import msgspec
 
 from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
+from scenarios.paths import KEY_ORDER, path_of, place_of, schema_address
 from scenarios.storage.loader import Loaded, load, read_record
-from scenarios.storage.records import KEY_ORDER, path_of, place_of, schema_address
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump

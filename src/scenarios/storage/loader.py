@@ -9,9 +9,9 @@ import msgspec
 
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker
+from scenarios.paths import id_of, kind_of, path_of, place_of
 from scenarios.storage.checks import Known, check
 from scenarios.storage.limits import MODELS, decoded
-from scenarios.storage.records import id_of, kind_of, path_of, place_of
 from scenarios.storage.unseen import unseen_characters
 from scenarios.storage.yaml import reader
 

@@ -17,7 +17,7 @@ from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind, indicator_key
-from scenarios.storage.records import id_of, kind_of, path_of, references
+from scenarios.paths import id_of, kind_of, path_of, references
 from scenarios.storage.yaml.reader import Place, places, read
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here, here

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import Problem, UsageError
-from scenarios.storage.records import path_of, place_of
+from scenarios.paths import path_of, place_of
 from scenarios.workspace.opened import Opened
 
 _SLUG_LENGTH = 48

@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId
+from scenarios.paths import path_of
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import Loaded, Read, load, read_record
-from scenarios.storage.records import path_of
 from scenarios.text import did_you_mean, shown
 from scenarios.workspace.place import from_here
 

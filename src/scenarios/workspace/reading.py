@@ -17,7 +17,7 @@ from scenarios.analysis.review.review import About
 from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Kind, ScenarioId, SetId
-from scenarios.storage.records import path_of
+from scenarios.paths import path_of
 from scenarios.workspace.history import State
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.place import from_here

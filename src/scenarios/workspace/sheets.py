@@ -10,9 +10,9 @@ from typing import NamedTuple
 from scenarios.analysis.review.agenda import refusal
 from scenarios.errors import NAMED, Keys, ScenError, folded
 from scenarios.model import Sheet
+from scenarios.paths import path_of
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.limits import decoded
-from scenarios.storage.records import path_of
 from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read
 from scenarios.workspace.opened import Opened
 

@@ -16,7 +16,7 @@ from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.cli.terminal.resume import kept
 from scenarios.cli.terminal.written import report_effects
 from scenarios.errors import UsageError
-from scenarios.storage.records import path_of
+from scenarios.paths import path_of
 from scenarios.workspace import commit as committing
 from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.recording import id_of_new, record_evidence

@@ -20,8 +20,8 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
+from scenarios.paths import path_of
 from scenarios.render.documents.session import answer_text
-from scenarios.storage.records import path_of
 from scenarios.storage.session_notes import earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing

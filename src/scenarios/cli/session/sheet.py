@@ -14,9 +14,9 @@ from scenarios.cli.options import Format
 from scenarios.cli.terminal.output import show, width
 from scenarios.cli.terminal.written import report
 from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.paths import path_of
 from scenarios.render.documents.session import document
 from scenarios.render.writers import terminal
-from scenarios.storage.records import path_of
 from scenarios.workspace.commit import subject
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here

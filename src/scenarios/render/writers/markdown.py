@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
+from scenarios.paths import path_of
 from scenarios.render.document import (
     Block,
     Chart,
@@ -29,7 +30,6 @@ from scenarios.render.document import (
     plain,
     spans,
 )
-from scenarios.storage.records import path_of
 from scenarios.text import printable
 
 _WORD = re.compile(r"[^\s`|<>\[\]\\]+")

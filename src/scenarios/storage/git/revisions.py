@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.model import Kind, Record
+from scenarios.paths import place_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.run import run
 from scenarios.storage.loader import read_record
-from scenarios.storage.records import place_of
 from scenarios.storage.yaml.reader import MAX_BYTES
 
 _FORMAT = "--format=%x01%H%x00%aN%x00%as%x00%cs%x00%s%x00%b%x00"
