@@ -25,11 +25,11 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.rules.coherence import TOLERANCE, implies_broken, nearest_sum_to_one
 from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS
 from scenarios.analysis.rules.findings import CLASH_STEPS, ENOUGH_INDICATORS, GAP_DECIBANS
+from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
 from scenarios.render.documents.score import ENOUGH as ENOUGH_QUESTIONS
 from scenarios.scales import HIGHEST, LOWEST, decibans, estimative_term, grade, weight
-from scenarios.storage.wording import vague_words
 from tests.records import (
     START,
     WEIGHTS,

@@ -15,10 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios import paths
+from scenarios.analysis.rules import consistency, unseen, vague_words
 from scenarios.errors import Problem
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
 from scenarios.paths import id_of, path_of, place_of, schema_address
-from scenarios.storage import checks, loader, unseen, wording
+from scenarios.storage import loader
 from scenarios.storage import schema as schemas
 from scenarios.storage.loader import Loaded, load
 from scenarios.storage.yaml import faults, reader
@@ -26,7 +27,7 @@ from scenarios.text import printable
 
 DATA = Path(__file__).parents[1] / "data"
 SUITE = Path(__file__).parents[3] / "shared" / "data" / "yaml-test-suite"
-MODULES = (checks, loader, paths, schemas, wording, faults, reader, unseen)
+MODULES = (consistency, loader, paths, schemas, vague_words, faults, reader, unseen)
 BUILT_BY_A_TEST = {"too-large"}
 
 TRACKER = b"format: 1\ntitle: Alignment\n"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scenarios.analysis.rules.consistency import Known, check
+from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker
 from scenarios.paths import id_of, kind_of, path_of, place_of
-from scenarios.storage.checks import Known, check
 from scenarios.storage.limits import MODELS, decoded
-from scenarios.storage.unseen import unseen_characters
 from scenarios.storage.yaml import reader
 
 if TYPE_CHECKING:

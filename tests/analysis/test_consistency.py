@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from scenarios.analysis.rules.consistency import Known, check
 from scenarios.errors import Fault
 from scenarios.model import (
     Database,
@@ -21,7 +22,7 @@ from scenarios.model import (
     Source,
     Tracker,
 )
-from scenarios.storage.checks import Known, check
+from scenarios.text import MOST_HINTS
 
 OPENED, HORIZON = date(2021, 12, 17), date(2030, 12, 31)
 MONDAY = date(2022, 2, 7)
@@ -117,6 +118,22 @@ def test_a_record_whose_own_file_has_a_fault_is_not_unknown_and_told_once_a_file
             ),
         )
     ]
+
+
+def test_many_unknown_names_are_compared_with_the_known_up_to_a_limit() -> None:
+    names = [f"military-pac{n}" for n in range(MOST_HINTS + 1)]
+    of_records = faults(
+        scenarios={"military-pact": scenario()},
+        evidence={"2022-02-04-visit": item(ratings=dict.fromkeys(names, "C"))},
+    )
+    of_indicators = faults(
+        scenarios={"s": scenario({"s": "C"})},
+        evidence={
+            "2022-02-04-visit": item(indicators={f"s/talk{n}": "observed" for n in range(51)})
+        },
+    )
+    for found in (of_records, of_indicators):
+        assert [fault.hint is None for _, _, fault in found] == [False] * MOST_HINTS + [True]
 
 
 def test_a_broken_tracker_leaves_sets_undeclared_without_a_word() -> None:

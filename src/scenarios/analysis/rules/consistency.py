@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.errors import NAMED, Fault
 from scenarios.model import (
     Code,
@@ -20,7 +21,6 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.paths import path_of, references
-from scenarios.storage.wording import vague_words
 from scenarios.text import MOST_HINTS, did_you_mean
 
 Found = tuple[Kind, str, Fault]
