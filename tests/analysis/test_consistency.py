@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.rules.consistency import Known, check
+from scenarios.analysis.rules.consistency import check
+from scenarios.analysis.rules.rule import Known
 from scenarios.errors import Fault
 from scenarios.model import (
     Database,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scenarios.analysis.rules.consistency import Known, check
+from scenarios.analysis.rules.consistency import check
+from scenarios.analysis.rules.rule import Known
 from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker

@@ -22,18 +22,18 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 def vague_words(database: Database) -> Iterator[tuple[Kind, str, Fault]]:
-    """`vague-words`, a warning: in a question or criterion, or likelihood beside confidence."""
+    """`vague-words`: in a question or criterion, or likelihood beside confidence."""
     for id, scenario in database.scenarios.items():
         for key in ("question", "resolution_criteria"):
             for word in dict.fromkeys(_VAGUE.findall(getattr(scenario, key))):
                 message = f"'{word}' decides nothing: say what must be true, by when, by whose word"
-                yield "scenario", id, _warning((key,), message)
+                yield "scenario", id, _vague((key,), message)
     for kind, id, keys, text in _judgements(database):
         for sentence in _SENTENCE.split(text):
             sure, likely = _CONFIDENCE.search(sentence), _LIKELIHOOD.search(sentence)
             if sure and likely:
                 message = f"'{likely[0]}' and '{sure[0]}' in one sentence: ICD 203 keeps them apart"
-                yield kind, id, _warning(keys, message)
+                yield kind, id, _vague(keys, message)
 
 
 def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
@@ -49,5 +49,5 @@ def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
         yield "evidence", id, ("notes",), item.notes or ""
 
 
-def _warning(keys: Keys, message: str) -> Fault:
-    return Fault(keys, "value", "vague-words", message, None, "warning")
+def _vague(keys: Keys, message: str) -> Fault:
+    return Fault(keys, "value", "vague-words", message)

@@ -1,0 +1,46 @@
+"""A rule: what is looked for, how serious it is, and what finds it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+from scenarios.errors import Fault
+from scenarios.model import Database, Kind
+
+Level = Literal["error", "warning", "note"]
+"""A note never fails: it is advice about a day, or a question about a commit."""
+
+Check = TypeVar("Check", bound=Callable[[Any], Iterator[Any]] | None)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[Check]):
+    """`check` yields what breaks the rule; None where reading one file shows it.
+
+    `text` explains it, and is the check's own docstring where there is none: what it means, then
+    `Example:` and `To do:`. docs/rules.md is made of these. `flag` marks a scenario in `status`.
+    """
+
+    id: str
+    title: str
+    severity: Level
+    check: Check
+    text: str = ""
+    flag: str = ""
+
+
+Found = tuple[Kind, str, Fault]
+"""The kind and id of a record, and a fault of it."""
+
+
+class Known(NamedTuple):
+    """The records that could be built, and the paths of those that could not, by id."""
+
+    database: Database
+    broken: Mapping[Kind, Mapping[str, str]]
+
+
+Between = Rule[Callable[[Known], Iterator[Found]]]
+"""A rule about records together."""
