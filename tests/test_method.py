@@ -24,7 +24,8 @@ from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.rules.coherence import TOLERANCE, implies_broken, nearest_sum_to_one
 from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS
-from scenarios.analysis.rules.findings import CLASH_STEPS, ENOUGH_INDICATORS, GAP_DECIBANS
+from scenarios.analysis.rules.evidence import CLASH_STEPS
+from scenarios.analysis.rules.findings import ENOUGH_INDICATORS, GAP_DECIBANS
 from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker

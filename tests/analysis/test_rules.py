@@ -35,7 +35,7 @@ def test_a_fresh_and_tidy_database_needs_no_attention() -> None:
 
 
 def test_each_rule_has_its_own_name() -> None:
-    assert len({rule.__name__ for rule in RULES}) == len(RULES) == 17
+    assert len({rule.id for rule in RULES}) == len(RULES) == 17
 
 
 def test_overdue() -> None:

@@ -12,8 +12,9 @@ from urllib.parse import unquote
 import pytest
 
 from scenarios import __version__
-from scenarios.analysis.rules import findings
-from scenarios.render.writers.sarif import RULES, Result, sarif
+from scenarios.analysis.rules import consistency, files, findings
+from scenarios.analysis.rules.every_rule import RULES
+from scenarios.render.writers.sarif import Result, sarif
 from tests.cli.commands import FILES, make, scen
 from tests.storage.test_git import commit, run
 
@@ -175,17 +176,19 @@ def test_every_fault_of_every_example_is_a_result(
     assert (code, lines) == (made.exit_code, made.stdout.splitlines())
 
 
-def test_every_rule_has_words_and_no_other() -> None:
+def test_the_list_of_rules_has_each_that_is_found_with_its_severity_and_no_other() -> None:
     of_examples = {
-        match[1]
+        match[2]: "warning" if match[1] else "error"
         for folder in EXAMPLES
         for match in re.finditer(
-            r":\d+:\d+: (?:warning: )?([a-z-]+): ", (folder / "expected.txt").read_text()
+            r":\d+:\d+: (warning: )?([a-z-]+): ", (folder / "expected.txt").read_text()
         )
     }
-    of_the_disk = {"not-a-file", "symlink", "too-large", "unreadable"}
-    of_findings = {rule.__name__.replace("_", "-") for rule in findings.RULES}
-    assert set(RULES) == of_examples | of_the_disk | of_findings
+    of_the_disk = dict.fromkeys(("not-a-file", "symlink", "too-large", "unreadable"), "error")
+    of_findings = dict.fromkeys((rule.id for rule in findings.RULES), "note")
+    listed = {rule.id: rule.severity for rule in RULES.values()}
+    assert listed == of_examples | of_the_disk | of_findings
+    assert sum(map(len, (files.RULES, consistency.RULES, findings.RULES))) == len(RULES)
 
 
 # -- places ---------------------------------------------------------------------------------------

@@ -21,16 +21,29 @@ from scenarios.analysis.history.audit_rules import (
 )
 from scenarios.analysis.history.commits import Commit
 from scenarios.analysis.history.provenance import Trail
+from scenarios.analysis.rules.rule import Rule
 from scenarios.model import Evidence, Sheet
 
-RULES: tuple[Callable[[Trail], Iterator[AuditFinding]], ...] = (
-    hindsight_indicator,
-    edited_forecast,
-    question_changed,
-    rated_after_outcome,
-    late_forecast,
-    deleted_evidence,
-    backdated,
+RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
+    Rule(
+        "hindsight-indicator",
+        "Indicators added or rated anew after what fires them",
+        "note",
+        hindsight_indicator,
+    ),
+    Rule("edited-forecast", "Forecasts edited after they were committed", "note", edited_forecast),
+    Rule(
+        "question-changed", "Questions changed after the first forecast", "note", question_changed
+    ),
+    Rule(
+        "rated-after-outcome",
+        "Ratings changed after the outcome was known",
+        "note",
+        rated_after_outcome,
+    ),
+    Rule("late-forecast", "Forecasts dated when the outcome was known", "note", late_forecast),
+    Rule("deleted-evidence", "Evidence deleted rather than retracted", "note", deleted_evidence),
+    Rule("backdated", "Backdated records", "note", backdated),
 )
 
 
@@ -74,7 +87,9 @@ def audit(trail: Trail, left_out: int = 0, tip: str = "") -> Audit:
         commits=len(trail.commits),
         first=min(days, default=None),
         last=max(days, default=None),
-        findings=tuple(found for rule in RULES for found in sorted(rule(trail), key=in_order)),
+        findings=tuple(
+            found for rule in RULES for found in sorted(rule.check(trail), key=in_order)
+        ),
         entered=tuple(_entered(trail)),
         lumped=tuple(_lumped(trail)),
         beyond=tuple(commit.id for commit in trail.commits if commit.shallow),

@@ -28,7 +28,11 @@ Course = list[tuple[int, Indicator]]
 
 
 def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
-    """An indicator that was added, or rated anew, when what fires it had been recorded."""
+    """An indicator that was added, reworded or rated anew when what fires it had been recorded.
+
+    Example: a commit of 2022-03-01 adds `talks`, which an item of 2022-02-04 fires.
+    To do: count it for what follows only, and add indicators before the week they are about.
+    """
     courses = _courses(trail)
     for text, ids in _fired(trail.database):
         owner, key = indicator_key(text)
@@ -46,7 +50,11 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
-    """A judgement that was changed when the outcome was known."""
+    """A rating, grade, prior or firing that was changed when the outcome was known.
+
+    Example: C became II in an item, and its scenario had been resolved before.
+    To do: restore what was judged at the time; write what you learned into `notes`.
+    """
     told: set[bytes] = set()
     made: set[bytes] = set()
     for step in trail.steps:
@@ -67,6 +75,9 @@ def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 
     Or one that says that it is older, and came when the outcome was in the database.
+
+    Example: a sheet of 2022-02-23, committed when the outcome of 2022-02-24 stood in the database.
+    To do: do not claim it as foresight; `score` leaves out what is dated on that day or after.
     """
     for id, sheet in sorted(trail.database.sheets.items()):
         for scenario, figure in sheet.probabilities.items():

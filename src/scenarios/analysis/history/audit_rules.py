@@ -25,7 +25,13 @@ class AuditFinding(msgspec.Struct, frozen=True):
 
 
 def backdated(trail: Trail) -> Iterator[AuditFinding]:
-    """Committed days after its own date: it may have been written with hindsight."""
+    """A record committed days after its own date: it may have been written with hindsight.
+
+    Evidence, a sheet, a retraction or an outcome, more than `--days` (3) after its date.
+
+    Example: `date: 2022-02-07` in a sheet that was first committed on 2022-03-01.
+    To do: say where the records were before; from now on commit what you record on its day.
+    """
     for step in trail.steps:
         id, before, after = step.change.id, step.change.before, step.change.after
         commit = step.commit if before else trail.came(step)
@@ -41,7 +47,11 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
-    """A figure that was committed, and then made another one, removed, or lost in a merge."""
+    """A committed figure that was then changed or removed, or that a merge lost.
+
+    Example: 0.2 was committed, and a later commit made it 0.6 in the same sheet.
+    To do: restore the sheet from git, and forecast again in a new sheet.
+    """
     there = {trail.name(id) for id in trail.database.sheets}
     told: set[bytes] = set()
     left: set[bytes] = set()
@@ -66,7 +76,13 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
-    """Another question than the one that was forecast: suspect until it is forecast again."""
+    """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
+
+    Those forecasts are suspect until their analysts forecast again.
+
+    Example: `horizon: 2025-12-31` became 2030-12-31, and two sheets had forecast it.
+    To do: let each analyst forecast again; put what was only unclear under `clarifications`.
+    """
     told: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
@@ -91,7 +107,11 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
-    """An item that is gone; a retraction would keep it, with its reason."""
+    """An item that is gone; a retraction would keep it, with its reason.
+
+    Example: a commit that deletes `evidence/2022/2022-02-04-visit.yaml`.
+    To do: restore the file from git, and retract it with `scen retract`.
+    """
     there = {trail.name(id) for id in trail.database.evidence}
     for step in trail.steps:
         name, change = trail.name(step.change.id), step.change

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from scenarios.analysis.period.period import Window
+from scenarios.analysis.rules.finding import Finding, of_evidence, several
 from scenarios.model import Evidence, EvidenceId, first_day
 
 WITHIN_DAYS = 3
@@ -25,6 +27,19 @@ class Cluster(NamedTuple):
 
     ids: tuple[EvidenceId, ...]
     why: str
+
+
+def possible_duplicate(window: Window) -> Iterator[Finding]:
+    """Items observed within three days of one another that share an address or most of their words.
+
+    Example: two items of 2022-02-04 with the same `url`.
+    To do: give them one `event`, so that it counts once, or retract all but one.
+    """
+    for (*others, latest), why in clusters(window.now.evidence):
+        is_pair = len(others) == 1
+        mend = "both one event, or retract one" if is_pair else "all one event, or retract the rest"
+        message = f"may be the same as {several(others)}: {why}; give {mend}"
+        yield of_evidence("possible-duplicate", latest, message)
 
 
 def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:

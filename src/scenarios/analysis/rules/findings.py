@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
-from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts.stated import given
-from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
 from scenarios.analysis.period.period import MOVED_BITS, View, Window
-from scenarios.analysis.rules.coherence import implies_broken, sets_of, sum_not_one
-from scenarios.analysis.rules.duplicates import clusters
+from scenarios.analysis.rules.coherence import implies_broken, sum_not_one
+from scenarios.analysis.rules.duplicates import possible_duplicate
+from scenarios.analysis.rules.evidence import (
+    grade_clash,
+    origin_of,
+    partial_row,
+    uncorroborated,
+    unrated,
+)
 from scenarios.analysis.rules.finding import (
     Finding,
-    of_evidence,
     of_indicator,
     of_scenario,
-    several,
 )
-from scenarios.model import EvidenceId, ScenarioId, SetId
-from scenarios.scales import decibans, grade
+from scenarios.analysis.rules.rule import Rule
+from scenarios.scales import decibans
 
 GAP_DECIBANS = 6.0
 ENOUGH_INDICATORS = 3
-CLASH_STEPS = 3
-"""A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
 
-
-Rule = Callable[[Window], Iterator[Finding]]
+Advice = Rule[Callable[[Window], Iterator[Finding]]]
+"""A rule that depends on the day."""
 
 
 def findings(window: Window) -> tuple[Finding, ...]:
     """Everything that needs attention, rule by rule."""
-    return tuple(finding for rule in RULES for finding in rule(window))
+    return tuple(finding for rule in RULES for finding in rule.check(window))
 
 
 def overdue(window: Window) -> Iterator[Finding]:
-    """Past the horizon without a resolution."""
+    """A scenario whose horizon has passed and that has no resolution.
+
+    Example: `horizon: 2030-12-31`, and the finding is asked for on 2031-01-05.
+    To do: record the outcome with `scen resolve`.
+    """
     for view in window.views.values():
         if view.state == "overdue":
             days = (window.as_of - view.scenario.horizon).days
@@ -47,7 +52,11 @@ def overdue(window: Window) -> Iterator[Finding]:
 
 
 def not_reviewed(window: Window) -> Iterator[Finding]:
-    """No forecast within the days in which the tracker wants a review."""
+    """An open scenario without a forecast within `review_every_days` of tracker.yaml.
+
+    Example: the tracker wants a review every 7 days, and the last forecast is 9 days old.
+    To do: forecast again, with the same figure where nothing changed: `scen review`.
+    """
     every = timedelta(days=window.database.tracker.review_every_days)
     for view in _open(window):
         said = given(window.database, view.id, None, window.as_of)
@@ -58,11 +67,15 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
 
 
 def one_origin(window: Window) -> Iterator[Finding]:
-    """Everything new behind a move comes from one origin."""
+    """The implied probability moved, and all that is new has one origin.
+
+    Example: two new items, both with `origin: wire`.
+    To do: look for a second, independent origin before you follow the move.
+    """
     for view in _open(window):
         if view.implied_bits < MOVED_BITS or not view.new_evidence:
             continue
-        origins = {_origin(window, id) for id in view.new_evidence}
+        origins = {origin_of(window, id) for id in view.new_evidence}
         if len(origins) == 1:
             origin, count = origins.pop(), len(view.new_evidence)
             items = "1 item" if count == 1 else f"{count} items"
@@ -70,55 +83,12 @@ def one_origin(window: Window) -> Iterator[Finding]:
             yield of_scenario("one-origin", view.id, message)
 
 
-def uncorroborated(window: Window) -> Iterator[Finding]:
-    """Credibility 1 means confirmed by independent sources: none is named or known."""
-    events: dict[str, set[str]] = {}
-    for id, item in window.now.evidence.items():
-        if item.event:
-            events.setdefault(item.event, set()).add(_origin(window, id))
-    for id, item in window.now.evidence.items():
-        confirmed = {_origin(window, c) for c in item.corroborated_by if c in window.now.evidence}
-        confirmed |= events.get(item.event or "", set())
-        if item.credibility == 1 and not confirmed - {_origin(window, id)}:
-            message = "graded 1 (confirmed), but no known item of another origin corroborates it"
-            yield of_evidence("uncorroborated", id, message, "credibility")
-
-
-def grade_clash(window: Window) -> Iterator[Finding]:
-    """A reliable source of an improbable item, or the reverse."""
-    for id, item in window.now.evidence.items():
-        both = grade(item, window.database.sources)
-        if both[0] == "F" or both[1] == "6":
-            continue
-        if abs("ABCDE".index(both[0]) + 1 - int(both[1])) >= CLASH_STEPS:
-            message = f"graded {both}: reliability and credibility say opposite things"
-            yield of_evidence("grade-clash", id, message, "credibility")
-
-
-def unrated(window: Window) -> Iterator[Finding]:
-    """Evidence that bears on nothing yet."""
-    for id, item in window.now.evidence.items():
-        if not item.ratings and not item.indicators:
-            yield of_evidence("unrated", id, f"rates no scenario: scen rate {id}")
-
-
-def partial_row(window: Window) -> Iterator[Finding]:
-    """Rated for some members of a set: the members left out count as N."""
-    sets = sets_of(window)
-    for id, item in window.now.evidence.items():
-        for set_id, missing in _left_out(window, sets, frozenset(item.ratings), item.recorded):
-            message = f"in {set_id}, not rated for {missing}: counts as N"
-            yield of_evidence("partial-row", id, message, "ratings")
-    for view in window.views.values():
-        for key, indicator in view.scenario.indicators.items():
-            rated = frozenset(indicator.ratings)
-            for set_id, missing in _left_out(window, sets, rated, indicator.added):
-                message = f"in {set_id}, not rated for {missing}: counts as N"
-                yield of_indicator("partial-row", view.id, key, message)
-
-
 def before_opened(window: Window) -> Iterator[Finding]:
-    """Counted evidence that was recorded before the scenario opened: its prior may hold it."""
+    """An item that counts was recorded before its scenario opened: the prior may hold it.
+
+    Example: `recorded: 2021-12-10`, `opened: 2021-12-17`, and `prior: {includes: []}`.
+    To do: if the prior holds it, name it under `includes` in the prior, so that it counts once.
+    """
     for view in _open(window):
         for id in view.evidence:
             early = window.now.evidence[id].recorded < view.scenario.opened
@@ -128,7 +98,11 @@ def before_opened(window: Window) -> Iterator[Finding]:
 
 
 def non_diagnostic(window: Window) -> Iterator[Finding]:
-    """An indicator that every scenario would make equally expected."""
+    """An indicator that is rated the same under every scenario: to see it would tell nothing.
+
+    Example: `ratings: {military-pact: C, rupture: C}`.
+    To do: rate it where the scenarios differ, or find an indicator that tells them apart.
+    """
     for view in _open(window):
         for key in view.scenario.indicators:
             if diagnosticity(window.now, (view.id, key)) == 0:
@@ -137,7 +111,11 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
 
 
 def past_due(window: Window) -> Iterator[Finding]:
-    """An indicator that was due by now and was not seen."""
+    """An indicator that was due by now and was not seen.
+
+    Example: `due: 2022-06-30`, and no item fires it by 2022-07-01.
+    To do: record the item that fires it; otherwise its absence counts, by its `if_absent`.
+    """
     for view in _open(window):
         for key, indicator in view.scenario.indicators.items():
             if indicator.due is None or indicator.due >= window.as_of:
@@ -149,7 +127,11 @@ def past_due(window: Window) -> Iterator[Finding]:
 
 
 def gap(window: Window) -> Iterator[Finding]:
-    """Stated and implied probability more than 6 dB apart."""
+    """Stated and implied probability are more than 6 dB apart.
+
+    Example: 50 % is stated, and prior and evidence imply 10 %.
+    To do: look at the largest lines for and against; record what you know, or forecast again.
+    """
     for view in _open(window):
         if view.stated is None:
             continue
@@ -161,24 +143,23 @@ def gap(window: Window) -> Iterator[Finding]:
 
 
 def unexplained_move(window: Window) -> Iterator[Finding]:
-    """A stated probability that moved with neither rationale nor evidence."""
+    """A stated probability that moved with neither a rationale nor evidence.
+
+    Example: 20 % became 40 %, in a sheet without `rationales` and with nothing new since.
+    To do: write the reason under `rationales`, or record the evidence.
+    """
     for view in _open(window):
         if not view.explained:
             message = "the stated probability moved with neither new evidence nor a rationale"
             yield of_scenario("unexplained-move", view.id, message)
 
 
-def possible_duplicate(window: Window) -> Iterator[Finding]:
-    """Observed within three days of one another, with a shared address or alike summaries."""
-    for (*others, latest), why in clusters(window.now.evidence):
-        is_pair = len(others) == 1
-        mend = "both one event, or retract one" if is_pair else "all one event, or retract the rest"
-        message = f"may be the same as {several(others)}: {why}; give {mend}"
-        yield of_evidence("possible-duplicate", latest, message)
-
-
 def late_forecast(window: Window) -> Iterator[Finding]:
-    """A forecast that dates from the day on which the outcome was known, or after: never scored."""
+    """A forecast dated on or after the day on which the outcome was known. It is never scored.
+
+    Example: `date: 2022-02-24` in a sheet, and the scenario was resolved on 2022-02-24.
+    To do: nothing, if the dates are right; otherwise correct the date that is wrong.
+    """
     for view in window.views.values():
         for entry in given(window.database, view.id, None, window.as_of):
             known = view.resolution
@@ -189,7 +170,11 @@ def late_forecast(window: Window) -> Iterator[Finding]:
 
 
 def few_indicators(window: Window) -> Iterator[Finding]:
-    """Fewer indicators than it takes to tell a scenario from its rivals as it unfolds."""
+    """An open scenario with fewer than three indicators that tell it from its rivals.
+
+    Example: a scenario with two indicators, or with five of which two are diagnostic.
+    To do: add indicators that its rivals would not make as likely: `scen add-indicator`.
+    """
     for view in _open(window):
         telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
         if len(telling) < ENOUGH_INDICATORS:
@@ -197,24 +182,60 @@ def few_indicators(window: Window) -> Iterator[Finding]:
             yield of_scenario("few-indicators", view.id, message, "indicators")
 
 
-RULES: tuple[Rule, ...] = (
-    overdue,
-    unexplained_move,
-    gap,
-    one_origin,
-    implies_broken,
-    sum_not_one,
-    past_due,
-    unrated,
-    partial_row,
-    possible_duplicate,
-    uncorroborated,
-    grade_clash,
-    before_opened,
-    non_diagnostic,
-    few_indicators,
-    late_forecast,
-    not_reviewed,
+RULES: tuple[Advice, ...] = (
+    Rule("overdue", "A scenario past its horizon without a resolution", "note", overdue),
+    Rule(
+        "unexplained-move",
+        "A stated probability that moved without a reason",
+        "note",
+        unexplained_move,
+        flag="unexplained",
+    ),
+    Rule("gap", "Stated and implied probability far apart", "note", gap, flag="gap"),
+    Rule("one-origin", "A move that rests on one origin", "note", one_origin),
+    Rule(
+        "implies-broken",
+        "A scenario more probable than one that it implies",
+        "note",
+        implies_broken,
+        flag="incoherent",
+    ),
+    Rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note", sum_not_one),
+    Rule("past-due", "An indicator that was due and not seen", "note", past_due, flag="due"),
+    Rule("unrated", "Evidence that rates no scenario", "note", unrated),
+    Rule(
+        "partial-row",
+        "Evidence or an indicator rated for some members of a set",
+        "note",
+        partial_row,
+    ),
+    Rule("possible-duplicate", "Two items that may be one event", "note", possible_duplicate),
+    Rule(
+        "uncorroborated",
+        "Evidence graded confirmed that nothing corroborates",
+        "note",
+        uncorroborated,
+    ),
+    Rule(
+        "grade-clash", "Reliability and credibility that say opposite things", "note", grade_clash
+    ),
+    Rule(
+        "before-opened",
+        "Evidence that was recorded before its scenario opened",
+        "note",
+        before_opened,
+    ),
+    Rule("non-diagnostic", "An indicator that tells nothing apart", "note", non_diagnostic),
+    Rule(
+        "few-indicators",
+        "Too few indicators to tell a scenario from its rivals",
+        "note",
+        few_indicators,
+    ),
+    Rule("late-forecast", "A forecast given when the outcome was known", "note", late_forecast),
+    Rule(
+        "not-reviewed", "A scenario without a recent forecast", "note", not_reviewed, flag="stale"
+    ),
 )
 
 
@@ -233,22 +254,3 @@ def _largest(book: Ledger) -> str:
 
 def _open(window: Window) -> Iterator[View]:
     return (view for view in window.views.values() if view.open)
-
-
-def _origin(window: Window, id: EvidenceId) -> str:
-    tied = next(tie for tie in ties(window.now, id) if tie.startswith("origin:"))
-    return tied.removeprefix("origin:")
-
-
-def _left_out(
-    window: Window,
-    sets: Mapping[SetId, Sequence[ScenarioId]],
-    rated: frozenset[ScenarioId],
-    day: date,
-) -> Iterator[tuple[SetId, str]]:
-    for set_id, ids in sets.items():
-        if rated.isdisjoint(ids):
-            continue
-        missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
-        if missing:
-            yield set_id, several(missing)

@@ -6,11 +6,12 @@ import os
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scenarios import __version__
+from scenarios.analysis.rules.every_rule import RULES
 from scenarios.cli import parsing
 from scenarios.cli.options import AsOf, Form, Output, Rev
 from scenarios.cli.terminal.output import encoded, say
@@ -25,10 +26,6 @@ from scenarios.workspace.checking import Checked, concerned
 from scenarios.workspace.checking import check as checked
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 from scenarios.workspace.place import find_root, from_here, here, repository_of
-
-if TYPE_CHECKING:
-    pass
-
 
 CheckForm = StrEnum("CheckForm", [*Form, "sarif"])  # type: ignore[misc]
 """How faults are written: as any result, or for a code host."""
@@ -111,4 +108,6 @@ def _results(checked: Checked) -> Iterator[Result]:
         text = f"{p.message} ({p.hint})" if p.hint else p.message
         yield Result(p.rule, p.severity, text, p.path, p.line, p.column)
     for f in checked.findings:
-        yield Result(f.rule, "note", f"{f.subject}: {f.message}", f.path, f.line, f.column)
+        yield Result(
+            f.rule, RULES[f.rule].severity, f"{f.subject}: {f.message}", f.path, f.line, f.column
+        )

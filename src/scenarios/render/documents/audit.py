@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.history.audit import Audit
+from scenarios.analysis.history.audit import RULES, Audit
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.document import Block, Document, Heading, Item, Items, Paragraph
 from scenarios.text import counted
@@ -14,15 +14,6 @@ _PROVES = (
     "author's date can be set, and history can be rewritten before it is shared. Signed commits, "
     "and the times at which a remote received them, help."
 )
-_RULES = {
-    "hindsight-indicator": "Indicators added or rated anew after what fires them",
-    "edited-forecast": "Forecasts edited after they were committed",
-    "question-changed": "Questions changed after the first forecast",
-    "rated-after-outcome": "Ratings changed after the outcome was known",
-    "late-forecast": "Forecasts dated when the outcome was known",
-    "deleted-evidence": "Evidence deleted rather than retracted",
-    "backdated": "Backdated records",
-}
 
 
 def document(result: Audit) -> Document:
@@ -35,10 +26,10 @@ def document(result: Audit) -> Document:
         Paragraph(f"{counted(result.commits, 'commit')} that changed the database, {days}."),
         *map(Paragraph, _at_once(result)),
     ]
-    for rule, title in _RULES.items():
-        found = [finding for finding in result.findings if finding.rule == rule]
+    for rule in RULES:
+        found = [finding for finding in result.findings if finding.rule == rule.id]
         if found:
-            blocks += [Heading(2, f"{title} ({len(found)})"), Items(tuple(_by_commit(found)))]
+            blocks += [Heading(2, f"{rule.title} ({len(found)})"), Items(tuple(_by_commit(found)))]
     if not result.findings:
         blocks.append(Paragraph("Nothing to report."))
     return (*blocks, Items(tuple(Item(text, bullet=True) for text in _limits(result))))

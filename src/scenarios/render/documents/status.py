@@ -9,6 +9,7 @@ from typing import NamedTuple
 from scenarios.analysis.period.trend import Point
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
+from scenarios.analysis.rules.findings import RULES
 from scenarios.model import ScenarioId, SetId
 from scenarios.render.document import (
     Column,
@@ -26,13 +27,7 @@ from scenarios.render.document import (
 )
 from scenarios.scales import estimative_term
 
-_FLAGS = {
-    "unexplained-move": "unexplained",
-    "gap": "gap",
-    "implies-broken": "incoherent",
-    "past-due": "due",
-    "not-reviewed": "stale",
-}
+_FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 _TITLE = 20
 _FEWEST = 6
 """A trend of fewer reviews is none."""

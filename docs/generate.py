@@ -1,0 +1,81 @@
+"""Write the pages that are made of the code: `python docs/generate.py`."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from scenarios.analysis.history import audit
+from scenarios.analysis.rules import consistency, files, findings
+from scenarios.analysis.rules.rule import Rule
+
+HERE = Path(__file__).parent
+COMMAND = "python docs/generate.py"
+
+PARTS: tuple[tuple[str, str, Iterable[Rule[Any]]], ...] = (
+    (
+        "One file by itself",
+        (
+            "`scen check` tells each fault of a file with its place. A file with an error is left "
+            "out, and everything else is read without it."
+        ),
+        files.RULES,
+    ),
+    (
+        "Records together",
+        "`scen check` also compares the records with one another. Such a fault leaves nothing out.",
+        consistency.RULES,
+    ),
+    (
+        "Findings",
+        (
+            "`scen check --findings`, `status` and `report` give advice that depends on the day. "
+            "A finding never fails. The thresholds are in [method.md](method.md)."
+        ),
+        findings.RULES,
+    ),
+    (
+        "The audit",
+        (
+            "`scen audit` asks the commits what an outside reviewer asks. A finding is a question, "
+            "and accuses nobody: [method.md](method.md) says what git can prove."
+        ),
+        audit.RULES,
+    ),
+)
+
+
+def rules_page() -> str:
+    """docs/rules.md: each rule with what it means, an example and what to do."""
+    parts = [
+        "# Rules",
+        f"<!-- Made by `{COMMAND}` of the rules in src/scenarios/analysis: change them there. -->",
+        (
+            "`scen check` fails at an *error*, with `--strict` at a *warning* too, and never at a "
+            "*note*. In SARIF each has the same level."
+        ),
+    ]
+    for heading, lead, rules in PARTS:
+        parts += [f"## {heading}", lead]
+        for rule in rules:
+            parts += [f"### `{rule.id}`: {rule.title}", f"*{rule.severity.capitalize()}.*"]
+            parts[-1] += " " + "\n\n".join(_paragraphs(rule))
+    return "\n\n".join(parts) + "\n"
+
+
+def explanation(rule: Rule[Any]) -> str:
+    """The text of a rule, or that of its check."""
+    return inspect.cleandoc(rule.text or rule.check.__doc__ or "")
+
+
+def _paragraphs(rule: Rule[Any]) -> Iterator[str]:
+    for paragraph in explanation(rule).split("\n\n"):
+        told = " ".join(paragraph.split("\n"))
+        yield re.sub(r"(?:^| )(Example|To do): ", r"\n- *\1*: ", told).strip("\n")
+
+
+if __name__ == "__main__":
+    (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
