@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,36 +24,76 @@ FLOORS = (
     {"site"},
     {"cli", "serve"},
 )
+ANALYSIS = (
+    {"evidence"},
+    {"forecasts", "ledger"},
+    {"period", "scores"},
+    {"rules"},
+    {"history"},
+    {"review"},
+)
 CORE = ("errors", "text", "model", "scales", "paths", "analysis")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}
 NETWORK = {"asyncio", "ftplib", "http.client", "requests", "smtplib", "socket", "urllib.request"}
 MODULES = sorted(SOURCE.rglob("*.py"))
+BY_NAME = {
+    ".".join(("scenarios", *m.relative_to(SOURCE).with_suffix("").parts)).removesuffix(
+        ".__init__"
+    ): m
+    for m in MODULES
+}
 
 
 def room(module: Path) -> str:
     return module.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
-def floor(name: str) -> int:
-    return next(n for n, rooms in enumerate(FLOORS) if name in rooms)
+def floor(name: str, floors: tuple[set[str], ...] = FLOORS) -> int:
+    return next(n for n, rooms in enumerate(floors) if name in rooms)
 
 
-def imported(module: Path) -> set[str]:
-    found = set()
-    for node in ast.walk(ast.parse(module.read_text())):
+def imported(module: Path, *, when_called: bool | None = None) -> list[str]:
+    """What a module imports: all of it, or only at its top, or only inside functions."""
+    tree = ast.parse(module.read_text())
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    inner = {node for function in functions for node in ast.walk(function)}
+    found = []
+    for node in ast.walk(tree):
+        if when_called is not None and (node in inner) != when_called:
+            continue
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            found.add(node.module or "")
-            if node.module == "scenarios":
-                found |= {f"scenarios.{alias.name}" for alias in node.names}
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            found += [name if name in BY_NAME else node.module or "" for name in names]
     return found
 
 
 def arrows_up(module: Path) -> list[str]:
     here = floor(room(module))
     ours = [name.split(".")[1] for name in imported(module) if name.startswith("scenarios.")]
-    return [name for name in ours if name != "__version__" and floor(name) > here]
+    return [name for name in ours if floor(name) > here]
+
+
+def arrows_across(module: Path) -> list[str]:
+    """Rooms of the analysis that one of them imports, and that are not on a lower floor."""
+    own = module.relative_to(SOURCE).parts[1]
+    there = [name.split(".")[2] for name in imported(module) if ".analysis." in name]
+    return [r for r in there if r != own and floor(r, ANALYSIS) >= floor(own, ANALYSIS)]
+
+
+def graph(*, when_called: bool | None = None) -> dict[str, set[str]]:
+    """Each module with those that it imports; the package itself loads what it exports later."""
+    names = BY_NAME.keys() - {"scenarios"}
+    return {name: names & set(imported(BY_NAME[name], when_called=when_called)) for name in names}
+
+
+def depth(arrows: dict[str, set[str]]) -> int:
+    """The arrows of the longest way through a graph without a circle."""
+    depths: dict[str, int] = {}
+    for name in TopologicalSorter(arrows).static_order():
+        depths[name] = max((depths[other] + 1 for other in arrows[name]), default=0)
+    return max(depths.values())
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.name != "__init__.py"], ids=str)
@@ -60,12 +101,56 @@ def test_no_arrow_goes_up(module: Path) -> None:
     assert arrows_up(module) == []
 
 
-def test_an_arrow_that_goes_up_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if m.parent.parent == SOURCE / "analysis"], ids=str
+)
+def test_inside_the_analysis_no_arrow_goes_up_or_across(module: Path) -> None:
+    assert arrows_across(module) == []
+
+
+def test_an_arrow_that_goes_up_or_across_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tests.test_floors.SOURCE", tmp_path)
-    (tmp_path / "analysis").mkdir()
-    wrong = tmp_path / "analysis" / "wrong.py"
-    wrong.write_text("def f():\n    from scenarios.storage import loader\n")
+    wrong = tmp_path / "analysis" / "ledger" / "wrong.py"
+    wrong.parent.mkdir(parents=True)
+    wrong.write_text(
+        "from scenarios.analysis.evidence import knowledge\n"
+        "def f():\n"
+        "    from scenarios.storage import loader\n"
+        "    from scenarios.analysis.forecasts.stated import given\n"
+    )
     assert arrows_up(wrong) == ["storage"]
+    assert arrows_across(wrong) == ["forecasts"]
+    assert len(imported(wrong, when_called=True)) == 2
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    TopologicalSorter(graph()).prepare()
+    with pytest.raises(CycleError):
+        TopologicalSorter({"a": {"b"}, "b": {"a"}}).prepare()
+
+
+def test_the_longest_chain_of_imports_has_at_most_14_arrows() -> None:
+    assert depth({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == 2
+    assert depth(graph(when_called=False)) <= 14
+
+
+def test_at_most_20_imports_of_our_own_wait_for_a_call() -> None:
+    waiting = {
+        f"{module.stem}: {name}"
+        for module in MODULES
+        for name in imported(module, when_called=True)
+        if name in BY_NAME
+    }
+    assert len(waiting) <= 20, sorted(waiting)
+
+
+def test_typer_is_imported_under_cli_alone() -> None:
+    rooms = {
+        room(m) for m in MODULES if {"typer", "click"} & {n.split(".")[0] for n in imported(m)}
+    }
+    assert rooms == {"cli"}
 
 
 @pytest.mark.parametrize("module", [m for m in MODULES if room(m) in CORE], ids=str)
@@ -92,4 +177,4 @@ def test_no_module_imports_click_which_newer_releases_of_typer_bring_along() -> 
 
 
 def test_no_module_opens_a_connection() -> None:
-    assert [module for module in MODULES if imported(module) & NETWORK] == []
+    assert [module for module in MODULES if NETWORK & set(imported(module))] == []

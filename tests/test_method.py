@@ -19,10 +19,10 @@ from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
 from scenarios.analysis.ledger.post_mortem import post_mortem, track_records
 from scenarios.analysis.ledger.sensitivity import HIGH_DEPENDENCE, sweep
 from scenarios.analysis.period.disagreement import spreads
-from scenarios.analysis.period.period import MOVED_BITS, jeffreys, window
+from scenarios.analysis.period.period import window
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.rules.coherence import TOLERANCE, implies_broken, nearest_sum_to_one
+from scenarios.analysis.rules.coherence import implies_broken
 from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS
 from scenarios.analysis.rules.evidence import CLASH_STEPS
 from scenarios.analysis.rules.findings import ENOUGH_INDICATORS, GAP_DECIBANS
@@ -30,7 +30,18 @@ from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
 from scenarios.render.documents.score import ENOUGH as ENOUGH_QUESTIONS
-from scenarios.scales import HIGHEST, LOWEST, decibans, estimative_term, grade, weight
+from scenarios.scales import (
+    HIGHEST,
+    LOWEST,
+    MOVED_BITS,
+    TOLERANCE,
+    decibans,
+    estimative_term,
+    grade,
+    jeffreys,
+    nearest_sum_to_one,
+    weight,
+)
 from tests.records import (
     START,
     WEIGHTS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -103,3 +104,34 @@ def _phia_term(value: float) -> str:
     below = [term for low, _, term in _PHIA if low <= value][-1]
     above = next(term for _, high, term in _PHIA if value <= high)
     return below if below == above else f"between {below} and {above}"
+
+
+MOVED_BITS = 0.001
+"""From this movement on a figure has moved."""
+
+
+def jeffreys(before: float | None, after: float | None) -> float:
+    """Jeffreys divergence in bits, Σ(p−q)·log2(p/q) over {p, 1−p}; 0 where one is missing."""
+    if before is None or after is None:
+        return 0.0
+    p, q = after, before
+    return (p - q) * (math.log2(p / q) - math.log2((1 - p) / (1 - q)))
+
+
+TOLERANCE = 0.001
+"""A sum this close to 1, and a probability this little above another, is rounding."""
+
+
+def nearest_sum_to_one(figures: Mapping[str, float]) -> dict[str, float]:
+    """The probabilities that sum to 1 with the least squared change, none below 0.
+
+    The coherent approximation of Predd, Osherson, Kulkarni & Poor (2008); for one sum it is the
+    projection on the simplex: the same amount off each, and what would fall below 0 stays at 0.
+    """
+    left = sorted(figures.values(), reverse=True)
+    cut = 0.0
+    for count in range(1, len(left) + 1):
+        excess = (sum(left[:count]) - 1) / count
+        if left[count - 1] > excess:
+            cut = excess
+    return {id: max(0.0, value - cut) for id, value in figures.items()}

@@ -7,19 +7,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
+from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import Given, Standing
+from scenarios.analysis.forecasts.stated import Given, Standing, refusal
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.review.agenda import (
-    Agenda,
-    Fresh,
-    PastDue,
-    Topic,
-    agenda,
-    refusal,
-    without_evidence,
-)
-from scenarios.analysis.review.review import IndicatorChange
+from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
 from scenarios.model import Clarification, Database, Tracker
 from tests.records import (
     END,

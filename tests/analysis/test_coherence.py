@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from scenarios.analysis.rules.coherence import nearest_sum_to_one
+from scenarios.scales import nearest_sum_to_one
 from tests.records import near
 
 figures = st.dictionaries(st.sampled_from("abcde"), st.floats(0, 1), min_size=1)

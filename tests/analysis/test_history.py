@@ -14,8 +14,8 @@ from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
 from scenarios.analysis.history.commits import Revision
 from scenarios.analysis.history.record_diff import Differences, FieldChange, Rename
 from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
-from scenarios.analysis.period.period import MOVED_BITS, jeffreys
 from scenarios.model import Database, ScenarioId, Source, Tracker
+from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.test_chronicle import Broken, Story, held, stories
 from tests.records import WEIGHTS, day, indicator, item, resolution, scenario, sheet
 from tests.records import near as about

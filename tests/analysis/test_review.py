@@ -4,17 +4,11 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.review import (
-    IndicatorChange,
-    NewEvidence,
-    Resolved,
-    Review,
-    Unchanged,
-    review,
-)
+from scenarios.analysis.review.review import NewEvidence, Resolved, Review, Unchanged, review
 from scenarios.model import Database, Tracker
 from tests.records import (
     START,

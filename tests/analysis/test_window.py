@@ -5,8 +5,9 @@ import math
 import pytest
 from hypothesis import given
 
-from scenarios.analysis.period.period import jeffreys, window
+from scenarios.analysis.period.period import window
 from scenarios.model import Database, Tracker
+from scenarios.scales import jeffreys
 from tests.records import START, chances, database, day, item, near, resolution, scenario, sheet
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.analysis.period.period import jeffreys
 from scenarios.errors import ScenError
 from scenarios.render.text import percent
+from scenarios.scales import jeffreys
 from scenarios.storage.git import committing
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace.place import from_here

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.analysis.review.agenda import refusal
+from scenarios.analysis.forecasts.stated import refusal
 from scenarios.errors import NAMED, Keys, ScenError, folded
 from scenarios.model import Sheet
 from scenarios.paths import path_of

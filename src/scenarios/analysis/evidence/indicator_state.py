@@ -8,7 +8,14 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Firing, Known, members
-from scenarios.model import EvidenceId, IndicatorKey, IndicatorState, first_day
+from scenarios.model import (
+    EvidenceId,
+    IndicatorId,
+    IndicatorKey,
+    IndicatorState,
+    ScenarioId,
+    first_day,
+)
 from scenarios.scales import rating_decibans
 
 ReadingState = Literal["unobserved", "emerging", "observed", "reversed"]
@@ -95,3 +102,14 @@ def _first_raiser(known: Known, items: Iterable[Firing]) -> EvidenceId | None:
         if seen != "reversed" and known.weights[id] > 0
     ]
     return min(raisers)[2] if raisers else None
+
+
+class IndicatorChange(msgspec.Struct, frozen=True):
+    """An indicator whose state at the end of the window is another than at its start."""
+
+    scenario: ScenarioId
+    indicator: IndicatorId
+    statement: str
+    before: ReadingState
+    after: ReadingState
+    evidence: tuple[EvidenceId, ...]

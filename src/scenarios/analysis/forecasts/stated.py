@@ -8,8 +8,20 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import contends, members
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, Sheet, SheetId, Tracker
+from scenarios.analysis.evidence.knowledge import (
+    contends,
+    members,
+    resolution,
+)
+from scenarios.model import (
+    Analyst,
+    Database,
+    EvidenceId,
+    ScenarioId,
+    Sheet,
+    SheetId,
+    Tracker,
+)
 from scenarios.scales import decibans, probability
 
 
@@ -128,3 +140,14 @@ def _given(id: SheetId, sheet: Sheet, scenario_id: ScenarioId) -> Given:
         sheet.rationales.get(scenario_id),
         sheet.evidence.get(scenario_id, ()),
     )
+
+
+def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
+    """Why a forecast of a scenario on a day would never count."""
+    opened = database.scenarios[id].opened
+    if on < opened:
+        return f"{id} opened on {opened}: nothing was asked on {on}"
+    outcome = resolution(database, id)
+    if outcome and outcome.date <= on:
+        return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
+    return None

@@ -20,7 +20,6 @@ from scenarios.analysis.history.commits import (
 )
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
 from scenarios.analysis.ledger.neighbourhood import Boards, implied_on, near
-from scenarios.analysis.period.period import MOVED_BITS, jeffreys
 from scenarios.model import (
     Database,
     Evidence,
@@ -33,6 +32,7 @@ from scenarios.model import (
     Source,
     Tracker,
 )
+from scenarios.scales import MOVED_BITS, jeffreys
 
 SHOWN = 3
 """So many scenarios are told of a commit to everything: those that it moved most."""

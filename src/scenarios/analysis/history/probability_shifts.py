@@ -18,9 +18,8 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.neighbourhood import bearing, near, speaking
-from scenarios.analysis.period.period import jeffreys
 from scenarios.model import Database, Outcome, ScenarioId, Tracker
-from scenarios.scales import grade
+from scenarios.scales import grade, jeffreys
 
 _ROUNDING = 1e-9
 """A probability that differs by less is the same."""

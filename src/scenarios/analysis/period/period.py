@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import date
 
 import msgspec
@@ -13,15 +12,14 @@ from scenarios.analysis.evidence.knowledge import (
     bears_on,
     known,
     last_open_day,
+    members,
     resolved,
     state,
 )
 from scenarios.analysis.forecasts.stated import Given, Stated, given, stated
 from scenarios.analysis.ledger.ledger import Ledger, ledger
-from scenarios.model import Database, Evidence, EvidenceId, Resolution, Scenario, ScenarioId
-
-MOVED_BITS = 0.001
-"""From this movement on a figure has moved."""
+from scenarios.model import Database, Evidence, EvidenceId, Resolution, Scenario, ScenarioId, SetId
+from scenarios.scales import MOVED_BITS, jeffreys
 
 
 class View(msgspec.Struct, frozen=True):
@@ -128,9 +126,7 @@ def window(database: Database, since: date, as_of: date) -> Window:
     return Window(database, since, as_of, at(since), now, views)
 
 
-def jeffreys(before: float | None, after: float | None) -> float:
-    """Jeffreys divergence in bits, Σ(p−q)·log2(p/q) over {p, 1−p}; 0 where one is missing."""
-    if before is None or after is None:
-        return 0.0
-    p, q = after, before
-    return (p - q) * (math.log2(p / q) - math.log2((1 - p) / (1 - q)))
+def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
+    """The sets of the scenarios that had opened, with all their members."""
+    named = {view.scenario.set for view in window.views.values() if view.scenario.set}
+    return {set_id: members(window.database, set_id) for set_id in sorted(named)}

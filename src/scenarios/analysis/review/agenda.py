@@ -8,21 +8,18 @@ from hashlib import sha256
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
 from scenarios.analysis.evidence.knowledge import (
     Known,
     bears_on,
     contends,
     known,
-    resolution,
     resolved,
     rivals,
     state,
 )
-from scenarios.analysis.forecasts.stated import Given, Standing, given, standing, stated
+from scenarios.analysis.forecasts.stated import Given, Standing, given, refusal, standing, stated
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.period.period import MOVED_BITS, jeffreys
-from scenarios.analysis.review.review import IndicatorChange
 from scenarios.model import (
     Analyst,
     Clarification,
@@ -33,7 +30,7 @@ from scenarios.model import (
     Scenario,
     ScenarioId,
 )
-from scenarios.scales import decibans
+from scenarios.scales import MOVED_BITS, decibans, jeffreys
 
 
 class PastDue(msgspec.Struct, frozen=True):
@@ -128,17 +125,6 @@ def agenda(
         tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
         tuple(map(tuple, ordered)),
     )
-
-
-def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
-    """Why a forecast of a scenario on a day would never count."""
-    opened = database.scenarios[id].opened
-    if on < opened:
-        return f"{id} opened on {opened}: nothing was asked on {on}"
-    outcome = resolution(database, id)
-    if outcome and outcome.date <= on:
-        return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
-    return None
 
 
 def without_evidence(database: Database) -> Database:

@@ -10,9 +10,8 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import contends, known, members
 from scenarios.analysis.forecasts.stated import pooled, standing, stated
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.rules.coherence import TOLERANCE, nearest_sum_to_one
 from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
-from scenarios.scales import decibans
+from scenarios.scales import TOLERANCE, decibans, nearest_sum_to_one
 
 
 class Figure(msgspec.Struct, frozen=True):

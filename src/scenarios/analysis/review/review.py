@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import ReadingState, reading
+from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.forecasts.stated import standing
 from scenarios.analysis.history.probability_shifts import Shift
@@ -23,7 +23,7 @@ from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
-from scenarios.model import EvidenceId, GradeWeights, IndicatorId, Outcome, ScenarioId, SetId
+from scenarios.model import EvidenceId, GradeWeights, Outcome, ScenarioId, SetId
 from scenarios.scales import grade
 
 
@@ -72,17 +72,6 @@ class NewEvidence(msgspec.Struct, frozen=True):
     source: str | None
     grade: str
     scenarios: tuple[ScenarioId, ...]
-
-
-class IndicatorChange(msgspec.Struct, frozen=True):
-    """An indicator whose state at the end of the window is another than at its start."""
-
-    scenario: ScenarioId
-    indicator: IndicatorId
-    statement: str
-    before: ReadingState
-    after: ReadingState
-    evidence: tuple[EvidenceId, ...]
 
 
 class Unchanged(msgspec.Struct, frozen=True):

@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from scenarios.analysis.evidence.knowledge import members, resolved
+from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts.stated import standing
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import View, Window, sets_of
 from scenarios.analysis.rules.finding import Finding, of_scenario
-from scenarios.model import ScenarioId, SetId
-
-TOLERANCE = 0.001
-"""A sum this close to 1, and a probability this little above another, is rounding."""
-
-
-def nearest_sum_to_one(figures: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
-    """The probabilities that sum to 1 with the least squared change, none below 0.
-
-    The coherent approximation of Predd, Osherson, Kulkarni & Poor (2008); for one sum it is the
-    projection on the simplex: the same amount off each, and what would fall below 0 stays at 0.
-    """
-    left = sorted(figures.values(), reverse=True)
-    cut = 0.0
-    for count in range(1, len(left) + 1):
-        excess = (sum(left[:count]) - 1) / count
-        if left[count - 1] > excess:
-            cut = excess
-    return {id: max(0.0, value - cut) for id, value in figures.items()}
+from scenarios.model import ScenarioId
+from scenarios.scales import TOLERANCE, nearest_sum_to_one
 
 
 def sum_not_one(window: Window) -> Iterator[Finding]:
@@ -74,12 +57,6 @@ def implies_broken(window: Window) -> Iterator[Finding]:
                         f"which it implies; nearest that agree: both {(ours + theirs) / 2:.3f}"
                     )
                     yield of_scenario("implies-broken", view.id, message, "implies")
-
-
-def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
-    """The sets of the scenarios that had opened, with all their members."""
-    named = {view.scenario.set for view in window.views.values() if view.scenario.set}
-    return {set_id: members(window.database, set_id) for set_id in sorted(named)}
 
 
 def _sum(figures: dict[ScenarioId, float]) -> str | None:

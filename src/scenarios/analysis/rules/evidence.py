@@ -7,8 +7,7 @@ from datetime import date
 
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.ledger.contributions import ties
-from scenarios.analysis.period.period import Window
-from scenarios.analysis.rules.coherence import sets_of
+from scenarios.analysis.period.period import Window, sets_of
 from scenarios.analysis.rules.finding import Finding, of_evidence, of_indicator, several
 from scenarios.model import EvidenceId, ScenarioId, SetId
 from scenarios.scales import grade

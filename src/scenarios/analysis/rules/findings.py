@@ -8,7 +8,7 @@ from datetime import timedelta
 from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
 from scenarios.analysis.forecasts.stated import given
 from scenarios.analysis.ledger.ledger import Ledger
-from scenarios.analysis.period.period import MOVED_BITS, View, Window
+from scenarios.analysis.period.period import View, Window
 from scenarios.analysis.rules.coherence import implies_broken, sum_not_one
 from scenarios.analysis.rules.duplicates import possible_duplicate
 from scenarios.analysis.rules.evidence import (
@@ -24,7 +24,7 @@ from scenarios.analysis.rules.finding import (
     of_scenario,
 )
 from scenarios.analysis.rules.rule import Rule
-from scenarios.scales import decibans
+from scenarios.scales import MOVED_BITS, decibans
 
 GAP_DECIBANS = 6.0
 ENOUGH_INDICATORS = 3

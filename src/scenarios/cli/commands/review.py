@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.analysis.evidence.knowledge import state
-from scenarios.analysis.review.agenda import Agenda, refusal
+from scenarios.analysis.forecasts.stated import refusal
+from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
