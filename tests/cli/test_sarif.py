@@ -122,7 +122,7 @@ def test_a_result_has_its_level_rule_place_and_text_with_the_hint(root: Path) ->
                 result(
                     ("unknown-key", 2, "error", f"scenarios/{KREMLIN}", 2, 1),
                     "unknown key 'reliabilty' in a source (did you mean 'reliability'?)",
-                    "6d9bbba503d2570f67623c2d2d7134f4:1",
+                    "fc9ba9147417f94821eed6eb4f8ac1e8:1",
                 ),
                 result(
                     ("unknown-file", 1, "warning", "scenarios/sources/tass.yml", 1, 1),
