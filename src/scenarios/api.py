@@ -21,7 +21,8 @@ from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.scores.scoring import Chosen, Score, score
+from scenarios.analysis.scores.chosen import Chosen
+from scenarios.analysis.scores.scoring import Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, Outcome, Rating
 from scenarios.storage import worktree
@@ -42,11 +43,10 @@ def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
     With `rev` it is read from git as that revision had it (a commit, a branch, a tag, or
     YYYY-MM-DD: the last commit up to a day), and nothing can be recorded in it.
     """
-    start = Path(path)
     try:
-        root = worktree.find(start, str(start))
+        root = worktree.find(Path(path), str(path))
     except ScenError:
-        root = worktree.find(start, None)
+        root = worktree.find(Path(path), None)
     return Workspace(root, rev)
 
 
@@ -106,10 +106,10 @@ class Workspace:
         forecaster: str | None = None,
     ) -> Score:
         """How good the forecasts of resolved scenarios were, known between two days if given."""
-        found = score(self.database, as_of, Chosen(since, until), by, forecaster)
+        found = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
         if forecaster is not None:
-            names = [row.name for row in found.forecasters]
-            known_id(forecaster, names, "forecaster", "Workspace.score")
+            names = (row.name for row in found.forecasters)
+            known_id(forecaster, [*names], "forecaster", "Workspace.score")
         return found
 
     def check(self, findings_on: date | None = None) -> checking.Checked:

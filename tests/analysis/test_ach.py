@@ -143,40 +143,56 @@ def test_a_matrix_has_its_rows_its_sums_and_its_linchpins() -> None:
         ),
     }
     assert compare(evidence, "abc", GRADED, {"talks": talks}) == Matrix(
-        ("a", "b", "c"),
-        (
+        scenarios=("a", "b", "c"),
+        rows=(
             MatrixRow(
-                "2022-01-01-e",
-                "direct",
-                "Something was seen",
-                "B1",
-                0.8,
-                {"a": None, "b": "II", "c": 1.0},
-                {"a": 0, "b": 2, "c": 0},
-                {"a": None, "b": -8.0, "c": 0.0},
-                8.0,
+                id="2022-01-01-e",
+                kind="direct",
+                summary="Something was seen",
+                grade="B1",
+                weight=0.8,
+                ratings={"a": None, "b": "II", "c": 1.0},
+                inconsistency={"a": 0, "b": 2, "c": 0},
+                decibans={"a": None, "b": -8.0, "c": 0.0},
+                diagnosticity=8.0,
             ),
             MatrixRow(
-                "a/talks",
-                "indicator",
-                "Something is seen",
-                None,
-                0.5,
-                {"a": "CC", "b": None, "c": "I"},
-                {"a": 0, "b": 0, "c": 1},
-                {"a": 5.0, "b": None, "c": -2.5},
-                7.5,
+                id="a/talks",
+                kind="indicator",
+                summary="Something is seen",
+                grade=None,
+                weight=0.5,
+                ratings={"a": "CC", "b": None, "c": "I"},
+                inconsistency={"a": 0, "b": 0, "c": 1},
+                decibans={"a": 5.0, "b": None, "c": -2.5},
+                diagnosticity=7.5,
             ),
         ),
-        {
-            "a": Score(0, 0.0, 5.0, 1, 1),
-            "b": Score(2, 1.6, -8.0, 1, 3),
-            "c": Score(1, 0.5, -2.5, 0, 2),
+        scores={
+            "a": Score(inconsistency=0, weighted_inconsistency=0.0, decibans=5.0, blanks=1, rank=1),
+            "b": Score(
+                inconsistency=2, weighted_inconsistency=1.6, decibans=-8.0, blanks=1, rank=3
+            ),
+            "c": Score(
+                inconsistency=1, weighted_inconsistency=0.5, decibans=-2.5, blanks=0, rank=2
+            ),
         },
-        (
-            Linchpin(Removed("item", "2022-01-01-e", ("2022-01-01-e",)), ("a",), ("a", "b")),
-            Linchpin(Removed("item", "2022-01-02-f", ("2022-01-02-f",)), ("a",), ("a", "c")),
-            Linchpin(Removed("source", "wire", ("2022-01-01-e",)), ("a",), ("a", "b")),
+        linchpins=(
+            Linchpin(
+                removed=Removed(kind="item", id="2022-01-01-e", items=("2022-01-01-e",)),
+                leader_before=("a",),
+                leader_after=("a", "b"),
+            ),
+            Linchpin(
+                removed=Removed(kind="item", id="2022-01-02-f", items=("2022-01-02-f",)),
+                leader_before=("a",),
+                leader_after=("a", "c"),
+            ),
+            Linchpin(
+                removed=Removed(kind="source", id="wire", items=("2022-01-01-e",)),
+                leader_before=("a",),
+                leader_after=("a", "b"),
+            ),
         ),
     )
 
@@ -221,8 +237,10 @@ def test_what_was_not_known_or_rates_none_of_these_is_no_row() -> None:
 
 
 def test_where_nothing_is_known_all_rank_first() -> None:
-    nothing = Score(0, 0.0, 0.0, 0, 1)
-    assert compare({}, "ab") == Matrix(("a", "b"), (), {"a": nothing, "b": nothing}, ())
+    nothing = Score(inconsistency=0, weighted_inconsistency=0.0, decibans=0.0, blanks=0, rank=1)
+    assert compare({}, "ab") == Matrix(
+        scenarios=("a", "b"), rows=(), scores={"a": nothing, "b": nothing}, linchpins=()
+    )
 
 
 def test_an_indicator_is_a_row_once_it_has_been_seen() -> None:
@@ -251,7 +269,9 @@ def test_an_indicator_is_a_row_once_it_has_been_seen() -> None:
 
 def test_an_item_without_weight_is_a_row_and_its_inconsistency_counts() -> None:
     made = compare({"2022-01-01-e": rate("I N", reliability="E", credibility=5)}, "ab", GRADED)
-    assert made.scores["a"] == Score(1, 0.0, 0.0, 0, 2)
+    assert made.scores["a"] == Score(
+        inconsistency=1, weighted_inconsistency=0.0, decibans=0.0, blanks=0, rank=2
+    )
     assert [str(value) for value in made.rows[0].decibans.values()] == ["0.0", "0.0"]
 
 

@@ -84,10 +84,12 @@ def test_an_indicator_past_its_due_day_is_due_unless_it_was_seen() -> None:
         evidence={"2022-01-05-e": item(day(4), indicators={"s1/seen": "observed"})},
     )
     assert agenda(db, "desk", NOW).past_due == (
-        PastDue("past", "first", watched(4)),
-        PastDue("s1", "late", watched(19)),
+        PastDue(scenario="past", id="first", indicator=watched(4)),
+        PastDue(scenario="s1", id="late", indicator=watched(19)),
     )
-    assert agenda(db, "desk", NOW, ["past"]).past_due == (PastDue("past", "first", watched(4)),)
+    assert agenda(db, "desk", NOW, ["past"]).past_due == (
+        PastDue(scenario="past", id="first", indicator=watched(4)),
+    )
 
 
 def test_a_scenario_past_its_horizon_wants_an_outcome_and_no_figure() -> None:
@@ -241,15 +243,27 @@ def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
         },
     )
     found = topic(db)
-    assert found.last == Given(f"{day(3)}-desk", day(3), "desk", 0.3, None, ())
-    assert found.standing == Standing(0.3, day(3), f"{day(3)}-desk")
+    assert found.last == Given(
+        sheet=f"{day(3)}-desk",
+        date=day(3),
+        analyst="desk",
+        probability=0.3,
+        rationale=None,
+        evidence=(),
+    )
+    assert found.standing == Standing(probability=0.3, date=day(3), sheet=f"{day(3)}-desk")
     assert found.fresh == Fresh(
         evidence=("2022-01-05-first", "2022-01-06-second"),
         same_day=("2022-01-04-same",),
         retracted=("2022-01-03-gone",),
         indicators=(
             IndicatorChange(
-                "s1", "x", "Something is seen", "unobserved", "observed", ("2022-01-06-second",)
+                scenario="s1",
+                indicator="x",
+                statement="Something is seen",
+                before="unobserved",
+                after="observed",
+                evidence=("2022-01-06-second",),
             ),
         ),
         clarifications=(clarified[1],),
@@ -279,7 +293,14 @@ def test_what_was_withdrawn_or_has_expired_stands_no_longer_and_is_the_last_word
         sheets={**desk(day(2), s1=0.4), **desk(day(3), s1=said)},
     )
     found = topic(db)
-    assert found.last == Given(f"{day(3)}-desk", day(3), "desk", said, None, ())
+    assert found.last == Given(
+        sheet=f"{day(3)}-desk",
+        date=day(3),
+        analyst="desk",
+        probability=said,
+        rationale=None,
+        evidence=(),
+    )
     assert (found.standing, found.days) == (None, 17)
 
 

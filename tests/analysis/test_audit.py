@@ -75,7 +75,12 @@ def test_a_finding_names_the_author_and_the_author_s_day() -> None:
     story.commit(9, {VISIT: visited(2)}, author="Bob", committed=day(30))
     [finding] = audited(story).findings
     assert finding == AuditFinding(
-        *("backdated", VISIT, "evidence", f"{1:040d}", "Bob", day(9)),
+        rule="backdated",
+        record=VISIT,
+        kind="evidence",
+        commit=f"{1:040d}",
+        author="Bob",
+        date=day(9),
         message="committed 7 days after its date: recorded 2022-01-03",
     )
 
@@ -953,7 +958,10 @@ def test_honest_work_is_counted_by_day_and_not_found() -> None:
     story.commit(9, {})
     told = audit(trail(story.revisions), 7)
     assert (told.commits, told.first, told.last, told.left_out) == (3, day(0), day(9), 7)
-    assert told.entered == (Entered(day(2), 2, 0, 0, 0), Entered(day(9), 2, 1, 5, 5))
+    assert told.entered == (
+        Entered(date=day(2), records=2, backdated=0, least_days=0, most_days=0),
+        Entered(date=day(9), records=2, backdated=1, least_days=5, most_days=5),
+    )
     assert told.lumped == (f"{2:040d}",)
 
 
@@ -963,7 +971,9 @@ def test_a_record_is_counted_once_however_often_it_comes() -> None:
     one = story.commit(2, {VISIT: visited(2)}, start)
     other = story.commit(5, {VISIT: visited(2)}, start)
     story.commit(6, {}, one, other)
-    assert audited(story).entered == (Entered(day(2), 1, 0, 0, 0),)
+    assert audited(story).entered == (
+        Entered(date=day(2), records=1, backdated=0, least_days=0, most_days=0),
+    )
 
 
 @pytest.mark.parametrize(("apart", "is_lumped"), [(3, False), (4, True)])

@@ -37,9 +37,21 @@ def asked(happened: bool, ours: dict[str, Runs] | None = None, **analysts: Runs)
     first = next(iter([*analysts.values(), *(ours or {}).values()]), [])
     days = sum(days for days, _ in first)
     outcome: Outcome = "occurred" if happened else "did-not-occur"
-    found = Question("s1", outcome, START, START + timedelta(days), days, days)
+    found = Question(
+        scenario="s1",
+        outcome=outcome,
+        opened=START,
+        resolved=START + timedelta(days),
+        scored=days,
+        planned=days,
+    )
     lines = {name: line(runs) for name, runs in analysts.items()}
-    return Timeline(found, lines, {name: line(runs) for name, runs in (ours or {}).items()}, {})
+    return Timeline(
+        question=found,
+        analysts=lines,
+        ours={name: line(runs) for name, runs in (ours or {}).items()},
+        last={},
+    )
 
 
 def one_day(figure: float, happened: bool) -> Timeline:
@@ -54,7 +66,7 @@ def test_a_question_weighs_one_spread_over_the_days_on_which_a_figure_stood() ->
     short = asked(False, desk=[(1, 0.15), (9, None)])
     assert calibration([long, short], "desk") == (
         CalibrationBin(
-            "desk",
+            forecaster="desk",
             low=0.1,
             high=0.2,
             n=1.75,
@@ -64,7 +76,7 @@ def test_a_question_weighs_one_spread_over_the_days_on_which_a_figure_stood() ->
             wilson_high=near(0.890752943565481),
         ),
         CalibrationBin(
-            "desk",
+            forecaster="desk",
             low=0.8,
             high=0.9,
             n=0.25,
@@ -124,7 +136,7 @@ def test_murphys_parts_of_a_small_example() -> None:
     said = [(0.2, False), (0.2, False), (0.8, True), (0.8, False)]
     assert decomposition([one_day(p, y) for p, y in said], "desk") == (
         Decomposition(
-            "desk",
+            forecaster="desk",
             reliability=near((2 * 0.04 + 2 * 0.09) / 4),
             resolution=near((2 / 16 + 2 / 16) / 4),
             uncertainty=0.1875,
@@ -198,10 +210,15 @@ def test_skill_is_one_minus_the_ratio_of_the_brier_scores() -> None:
     one = asked(True, {"prior": [(4, 0.5)], "first": [(4, 0.8)]}, desk=[(4, 0.9)])
     other = asked(False, {"prior": [(4, 0.5)]}, desk=[(4, 0.3)])
     assert skill([one, other]) == (
-        Skill("desk", "prior", 2, near(1 - (0.01 + 0.09) / (0.25 + 0.25))),
-        Skill("desk", "first", 1, near(1 - 0.01 / 0.04)),
-        Skill("prior", "first", 1, near(1 - 0.25 / 0.04)),
-        Skill("first", "prior", 1, near(1 - 0.04 / 0.25)),
+        Skill(
+            forecaster="desk",
+            against="prior",
+            questions=2,
+            skill=near(1 - (0.01 + 0.09) / (0.25 + 0.25)),
+        ),
+        Skill(forecaster="desk", against="first", questions=1, skill=near(1 - 0.01 / 0.04)),
+        Skill(forecaster="prior", against="first", questions=1, skill=near(1 - 0.25 / 0.04)),
+        Skill(forecaster="first", against="prior", questions=1, skill=near(1 - 0.04 / 0.25)),
     )
 
 
@@ -210,7 +227,7 @@ def test_skill_is_over_the_days_on_which_both_stood() -> None:
     first: Runs = [(1, None), (3, 0.5), (6, None)]
     # Only the fourth day is common to both.
     assert skill([asked(True, {"first": first}, desk=late)]) == (
-        Skill("desk", "first", 1, near(1 - 0.16 / 0.25)),
+        Skill(forecaster="desk", against="first", questions=1, skill=near(1 - 0.16 / 0.25)),
     )
 
 
@@ -221,5 +238,5 @@ def test_a_question_without_a_common_day_says_nothing_of_skill() -> None:
 
 def test_beside_a_reference_that_was_never_wrong_there_is_no_skill() -> None:
     assert skill([asked(True, {"first": [(2, 1.0)]}, desk=[(2, 0.9)])]) == (
-        Skill("desk", "first", 1, None),
+        Skill(forecaster="desk", against="first", questions=1, skill=None),
     )

@@ -32,7 +32,7 @@ HALF = Tracker(evidence_dependence=0.5)
 
 def change(db: Database, before: int, after: int, id: str = "s1") -> LedgerChange:
     then, now = known(db, day(before)), known(db, day(after))
-    reasons = Reasons(touched(now, then), touched(then, now))
+    reasons = Reasons(new=touched(now, then), gone=touched(then, now))
     return compare(ledger(then, id), ledger(now, id), reasons)
 
 
@@ -60,7 +60,14 @@ def test_the_rows_of_a_move_add_up_to_the_move(db: Database, one: int, other: in
 def test_new_evidence_is_a_line_that_came() -> None:
     db = alone({"2022-01-05-e": item(day(4), ratings={"s1": "C"})})
     (came,) = change(db, 0, 9).lines_added
-    assert came == LineChange("2022-01-05-e", "direct", 0.0, 5.0, "new evidence", ("2022-01-05-e",))
+    assert came == LineChange(
+        id="2022-01-05-e",
+        kind="direct",
+        before=0.0,
+        after=5.0,
+        cause="new evidence",
+        evidence=("2022-01-05-e",),
+    )
 
 
 def test_a_retraction_is_a_line_that_went_and_a_rank_for_the_next() -> None:
@@ -68,7 +75,14 @@ def test_a_retraction_is_a_line_that_went_and_a_rank_for_the_next() -> None:
     db = alone({"2022-01-01-e": wrong, "2022-01-01-f": item(ratings={"s1": "C"})})
     moved = change(db, 4, 9)
     assert moved.lines_removed == (
-        LineChange("2022-01-01-e", "direct", 10.0, 0.0, "retraction", ("2022-01-01-e",)),
+        LineChange(
+            id="2022-01-01-e",
+            kind="direct",
+            before=10.0,
+            after=0.0,
+            cause="retraction",
+            evidence=("2022-01-01-e",),
+        ),
     )
     (up,) = moved.lines_changed
     assert (up.cause, up.before, up.after) == ("new rank", near(5 / 3), 5.0)

@@ -60,7 +60,9 @@ class Story:
             if all(self.trees[parent].get(one.id) is not after.get(one.id) for parent in parents)
         ]
         left_out = sum(not one.readable for one in own)
-        self.revisions.append(Revision(commit, tuple(changes), tuple(own), left_out))
+        self.revisions.append(
+            Revision(commit=commit, changes=tuple(changes), own=tuple(own), left_out=left_out)
+        )
         return id
 
 
@@ -69,7 +71,9 @@ def change(id: str, before: Any, after: Any) -> RecordChange:
         one.kind if isinstance(one, Broken) else KINDS[type(one)] for one in (before, after) if one
     ]
     was, now = (None if isinstance(one, Broken) else one for one in (before, after))
-    return RecordChange(kinds[0], id, was, now, not isinstance(after, Broken))
+    return RecordChange(
+        kind=kinds[0], id=id, before=was, after=now, readable=not isinstance(after, Broken)
+    )
 
 
 def held(tree: Mapping[str, Any]) -> Database:
@@ -102,9 +106,17 @@ def replay(story: Story) -> None:
 
 
 def test_a_commit_is_as_old_as_the_first_of_those_that_it_replaces() -> None:
-    plain = Commit("1", (), "Ann", day(5), day(9), "S")
+    plain = Commit(id="1", parents=(), author="Ann", authored=day(5), committed=day(9), subject="S")
     assert plain.earliest == day(5)
-    assert Commit("1", (), "Ann", day(5), day(9), "S", (day(7), day(2))).earliest == day(2)
+    assert Commit(
+        id="1",
+        parents=(),
+        author="Ann",
+        authored=day(5),
+        committed=day(9),
+        subject="S",
+        squashed=(day(7), day(2)),
+    ).earliest == day(2)
 
 
 def test_a_record_comes_changes_breaks_is_mended_and_goes() -> None:
@@ -159,9 +171,11 @@ def test_the_latest_day_is_of_whatever_has_one() -> None:
         told.append(standing.latest)
     assert told == [None, None, day(1), day(5), day(5)]
     ended = scenario(opened=day(1), resolution=resolution("occurred", day(8)))
-    standing.put([RecordChange("scenario", "x", scenario(opened=day(1)), ended)])
+    standing.put(
+        [RecordChange(kind="scenario", id="x", before=scenario(opened=day(1)), after=ended)]
+    )
     assert standing.latest == day(8)
-    standing.put([RecordChange("source", "y", None, None, readable=False)])
+    standing.put([RecordChange(kind="source", id="y", before=None, after=None, readable=False)])
     assert standing.latest == day(8)
 
 

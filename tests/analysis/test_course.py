@@ -82,7 +82,7 @@ def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> No
     course = alone(database(scenarios={"a": scenario()}, evidence=evidence), 20, most=5)
     assert [(p.day - START).days for p in course.points] == [0, 5, 10, 15, 20]
     assert [len(mark.evidence) for mark in course.marks] == [5, 5, 5, 4]
-    assert course.marks[0] == Mark(day(5), ("e1", "e2", "e3", "e4", "e5"))
+    assert course.marks[0] == Mark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
 
 
 def test_a_hazard_is_drawn_on_days_between_too() -> None:
@@ -103,7 +103,7 @@ def test_what_is_recorded_with_the_outcome_marks_no_open_day() -> None:
     )
     course = alone(base, 30)
     assert course.points[-1].day == day(9)
-    assert course.marks == (Mark(day(9), ("f",)),)
+    assert course.marks == (Mark(day=day(9), evidence=("f",)),)
 
 
 def test_a_question_that_was_resolved_as_it_opened_has_its_first_day() -> None:
@@ -137,15 +137,15 @@ def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
     )
     assert alone(base, 40).lanes == (
         Lane(
-            "x",
-            (
-                Span("unobserved", day(0), day(10)),
-                Span("emerging", day(10), day(20)),
-                Span("observed", day(20), day(30)),
-                Span("emerging", day(30), day(40)),
+            indicator="x",
+            spans=(
+                Span(state="unobserved", start=day(0), end=day(10)),
+                Span(state="emerging", start=day(10), end=day(20)),
+                Span(state="observed", start=day(20), end=day(30)),
+                Span(state="emerging", start=day(30), end=day(40)),
             ),
         ),
-        Lane("y", (Span("unobserved", day(0), day(40)),)),
+        Lane(indicator="y", spans=(Span(state="unobserved", start=day(0), end=day(40)),)),
     )
 
 

@@ -71,10 +71,15 @@ def test_the_same_content_under_another_id_is_a_rename_each_once() -> None:
     assert differences(before, after) == Differences(
         added=(("source", "f"),),
         removed=(("source", "b"),),
-        renamed=(Rename("a", "d", "source"), Rename("c", "e", "source")),
+        renamed=(
+            Rename(from_="a", to="d", kind="source"),
+            Rename(from_="c", to="e", kind="source"),
+        ),
     )
 
 
 def test_the_tracker_changes_and_never_comes_or_goes() -> None:
     found = differences(database(), database(Tracker(sets={"s": "A set"})))
-    assert found.changed == (FieldChange("tracker", "sets.s", None, "A set", "tracker"),)
+    assert found.changed == (
+        FieldChange(record="tracker", field="sets.s", before=None, after="A set", kind="tracker"),
+    )

@@ -21,7 +21,17 @@ def notes(db: Database, **keys: object) -> dict[str, str | None]:
 def test_what_counts_says_by_how_much() -> None:
     db = database(scenarios={"s1": scenario(0.5), "s2": scenario(0.5)})
     assert added(db, item(day(9), ratings={"s2": "C", "unknown": "C"})) == (
-        Effect("s2", "C", None, 1.0, 1.0, 5.0, 0.5, near(0.759747), None),
+        Effect(
+            scenario="s2",
+            rating="C",
+            via=None,
+            weight=1.0,
+            factor=1.0,
+            counted_decibans=5.0,
+            before=0.5,
+            after=near(0.759747),
+            note=None,
+        ),
     )
 
 

@@ -55,13 +55,23 @@ def test_each_commit_is_told_newest_first_with_the_records_that_it_changed() -> 
     assert (numbers(told.entries), told.earlier) == ([4, 3, 2, 1, 0], 0)
     outcome = msgspec.to_builtins(resolution("occurred", day(5)))
     assert [entry.what for entry in told.entries] == [
-        Differences(changed=(FieldChange("trade", "resolution", None, outcome, "scenario"),)),
+        Differences(
+            changed=(
+                FieldChange(
+                    record="trade", field="resolution", before=None, after=outcome, kind="scenario"
+                ),
+            )
+        ),
         Differences(added=(("evidence", DENIAL),)),
         Differences(added=(("forecasts", SHEET),)),
         Differences(added=(("evidence", VISIT),)),
         Differences(
             added=tuple(("scenario", id) for id in ("peace", "trade", "war")),
-            changed=(FieldChange("tracker", "sets.s", None, "A set", "tracker"),),
+            changed=(
+                FieldChange(
+                    record="tracker", field="sets.s", before=None, after="A set", kind="tracker"
+                ),
+            ),
         ),
     ]
     assert [entry.as_of for entry in told.entries] == [day(5), day(4), day(3), day(2), day(0)]
@@ -123,7 +133,9 @@ def test_what_an_item_fires_and_who_says_it_belong_to_a_scenario_s_history() -> 
     story.commit(4, {"wire": Source("A wire", "D"), "paper": Source("A paper", "A")})
     told = history(story.revisions, "war")
     assert numbers(told.entries) == [3, 2, 1, 0]
-    assert told.entries[0].what.changed == (FieldChange("wire", "reliability", "B", "D", "source"),)
+    assert told.entries[0].what.changed == (
+        FieldChange(record="wire", field="reliability", before="B", after="D", kind="source"),
+    )
     assert told.entries[1].what.changed[0].field == "indicators.talks.ratings.war"
 
 
@@ -213,7 +225,7 @@ def test_a_rename_and_what_cannot_be_read() -> None:
     visit = story.trees[story.revisions[-1].commit.id][VISIT]
     story.commit(6, {VISIT: None, "2022-01-03-a-visit": visit, DENIAL: Broken("evidence")})
     entry = history(story.revisions).entries[0]
-    assert entry.what.renamed == (Rename(VISIT, "2022-01-03-a-visit", "evidence"),)
+    assert entry.what.renamed == (Rename(from_=VISIT, to="2022-01-03-a-visit", kind="evidence"),)
     assert (entry.left_out, entry.what.removed) == (1, (("evidence", DENIAL),))
 
 
@@ -235,7 +247,7 @@ def moved(before: Database, after: Database) -> tuple[Figures, ...]:
         old, new = pair(before, id, on), pair(after, id, on)
         bits = max(jeffreys(was, now) for was, now in zip(old, new, strict=True))
         if bits >= MOVED_BITS:
-            told.append(Figures(id, *new, bits))
+            told.append(Figures(scenario=id, stated=new[0], implied=new[1], movement_bits=bits))
     told.sort(key=lambda one: (-one.movement_bits, one.scenario))
     return tuple(told[:SHOWN])
 

@@ -72,14 +72,14 @@ def test_a_likelihood_ratio_of_two_is_worth_three_decibans() -> None:
     book = one({"2022-01-01-e": item(ratings={"s1": 2.0})})
     assert book.lines == (
         Line(
-            "direct",
-            "2022-01-01-e",
-            near(3.0103, abs=1e-6),
-            1.0,
-            1.0,
-            near(3.0103, abs=1e-6),
-            ("2022-01-01-e",),
-            (),
+            kind="direct",
+            id="2022-01-01-e",
+            decibans=near(3.0103, abs=1e-6),
+            weight=1.0,
+            factor=1.0,
+            counted_decibans=near(3.0103, abs=1e-6),
+            evidence=("2022-01-01-e",),
+            suppressed=(),
         ),
     )
 

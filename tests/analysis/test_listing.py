@@ -27,7 +27,7 @@ from tests.records import (
     sheet,
 )
 
-NONE = TrackRecord(0, 0.0, 0.0)
+NONE = TrackRecord(items=0, right_decibans=0.0, wrong_decibans=0.0)
 
 
 def tracker() -> Database:
@@ -73,13 +73,13 @@ def test_a_retracted_item_is_listed_and_does_not_count() -> None:
     rows = evidence(known(tracker(), day(9)), Wanted(scenario="s2"))
     assert rows == [
         EvidenceRow(
-            "2022-01-05-f",
-            "Something was seen",
-            "2022-01-05",
-            day(4),
-            None,
-            "F6",
-            ("s2",),
+            id="2022-01-05-f",
+            summary="Something was seen",
+            observed="2022-01-05",
+            recorded=day(4),
+            source=None,
+            grade="F6",
+            scenarios=("s2",),
             counts=False,
         )
     ]
@@ -87,14 +87,14 @@ def test_a_retracted_item_is_listed_and_does_not_count() -> None:
 
 def test_indicators_of_open_scenarios() -> None:
     row = IndicatorRow(
-        "s1",
-        "x",
-        "Something is seen",
-        "unobserved",
-        None,
-        0.0,
-        day(50),
-        10.0,
+        scenario="s1",
+        indicator="x",
+        statement="Something is seen",
+        state="unobserved",
+        since=None,
+        strength=0.0,
+        due=day(50),
+        diagnosticity=10.0,
         unique=True,
         ratings={"s1": "CC"},
     )
@@ -104,15 +104,45 @@ def test_indicators_of_open_scenarios() -> None:
 
 def test_forecasts_up_to_the_day() -> None:
     assert forecasts(known(tracker(), day(9)), Wanted()) == [
-        ForecastRow(START, "desk", "s1", 0.5, "Why.", f"{START}-desk"),
-        ForecastRow(day(5), "desk", "s1", None, None, f"{day(5)}-desk"),
+        ForecastRow(
+            date=START,
+            analyst="desk",
+            scenario="s1",
+            probability=0.5,
+            rationale="Why.",
+            sheet=f"{START}-desk",
+        ),
+        ForecastRow(
+            date=day(5),
+            analyst="desk",
+            scenario="s1",
+            probability=None,
+            rationale=None,
+            sheet=f"{day(5)}-desk",
+        ),
     ]
 
 
 def test_a_source_is_listed_with_its_items() -> None:
     assert sources(known(tracker(), day(9)), Wanted()) == [
-        SourceRow("paper", "Paper", "B", 1, NONE, None, None),
-        SourceRow("wire", "Wire", "C", 0, NONE, "https://w.org", "Why."),
+        SourceRow(
+            id="paper",
+            name="Paper",
+            reliability="B",
+            items=1,
+            on_resolved=NONE,
+            url=None,
+            reliability_basis=None,
+        ),
+        SourceRow(
+            id="wire",
+            name="Wire",
+            reliability="C",
+            items=0,
+            on_resolved=NONE,
+            url="https://w.org",
+            reliability_basis="Why.",
+        ),
     ]
     assert len(sources(known(tracker(), day(9)), Wanted(source="wire"))) == 1
 

@@ -51,7 +51,7 @@ def test_the_shares_of_a_set_sum_to_one_on_each_of_its_days() -> None:
     (made,) = paged(base).sets
     assert (made.id, made.statement, made.members) == ("s", "What comes", ("a", "b"))
     assert made.days == tuple(
-        SetDay(day(n), {"a": near(a), "b": near(1 - a)})
+        SetDay(day=day(n), implied={"a": near(a), "b": near(1 - a)})
         for n, a in ((0, 0.2), (10, 0.5), (30, 0.5))
     )
     assert [row.id for row in made.matrix.rows] == ["e"]

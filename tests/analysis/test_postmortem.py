@@ -30,14 +30,23 @@ def ended(outcome: str, **keys: Any) -> Database:
 
 def test_each_line_pointed_one_way() -> None:
     right = (
-        Pointed("2022-01-01-e", "direct", 10.0, ("2022-01-01-e",)),
-        Pointed("s1/x", "indicator", 5.0, ("2022-01-01-g", "2022-01-01-h")),
+        Pointed(id="2022-01-01-e", kind="direct", decibans=10.0, evidence=("2022-01-01-e",)),
+        Pointed(
+            id="s1/x", kind="indicator", decibans=5.0, evidence=("2022-01-01-g", "2022-01-01-h")
+        ),
     )
     wrong = (
-        Pointed("s1/y", "absence", -5.0, ()),
-        Pointed("2022-01-01-f", "direct", near(-3.0103, abs=1e-6), ("2022-01-01-f",)),
+        Pointed(id="s1/y", kind="absence", decibans=-5.0, evidence=()),
+        Pointed(
+            id="2022-01-01-f",
+            kind="direct",
+            decibans=near(-3.0103, abs=1e-6),
+            evidence=("2022-01-01-f",),
+        ),
     )
-    assert explain(ended("occurred"), "s1", day(30)).post_mortem == PostMortem(right, wrong)
+    assert explain(ended("occurred"), "s1", day(30)).post_mortem == PostMortem(
+        right=right, wrong=wrong
+    )
 
 
 def test_what_pointed_to_it_was_wrong_when_it_did_not_occur() -> None:
@@ -54,8 +63,8 @@ def test_there_is_none_while_open_nor_when_annulled() -> None:
 
 def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:
     assert track_records(known(ended("occurred"), day(30))) == {
-        "paper": TrackRecord(1, 10.0, 0.0),
-        "wire": TrackRecord(2, 2.5, near(3.0103, abs=1e-6)),
+        "paper": TrackRecord(items=1, right_decibans=10.0, wrong_decibans=0.0),
+        "wire": TrackRecord(items=2, right_decibans=2.5, wrong_decibans=near(3.0103, abs=1e-6)),
     }
 
 

@@ -20,9 +20,9 @@ def test_every_name_in_a_record_is_the_new_one() -> None:
     seen = item(ratings={"war": "C"}, indicators={"war/x": "observed"}, credibility=2)
     told = sheet(START, {"war": 0.25, "pact": None}, evidence={"war": ("2022-01-01-e",)})
     own = [
-        RecordChange("scenario", "pact", before, before),
-        RecordChange("evidence", "2022-01-03-s", seen, seen),
-        RecordChange("forecasts", "2022-01-01-desk", told, told),
+        RecordChange(kind="scenario", id="pact", before=before, after=before),
+        RecordChange(kind="evidence", id="2022-01-03-s", before=seen, after=seen),
+        RecordChange(kind="forecasts", id="2022-01-01-desk", before=told, after=told),
     ]
 
     assert [change.before for _, change in joined(own, {}, names)] == [
@@ -39,7 +39,7 @@ def test_every_name_in_a_record_is_the_new_one() -> None:
 def test_a_record_under_new_names_need_not_keep_the_limits_of_its_file() -> None:
     before = scenario(tags=("war", "invasion"))
     long = msgspec.structs.replace(before, title="war/" + "x" * 196)
-    own = [RecordChange("scenario", "pact", long, long)]
+    own = [RecordChange(kind="scenario", id="pact", before=long, after=long)]
 
     [(_, change)] = joined(own, {}, {"war": "invasion"})
 

@@ -42,13 +42,13 @@ def test_the_others_stand_apart_from_the_team_that_the_answer_is_part_of() -> No
     after = stating(before, "desk", NOW, {"s1": 10 / 11})
     (found,) = reveal(before, after, "desk", NOW, ["s1"])
     assert found == Reveal(
-        "s1",
-        0.3,
-        10 / 11,
-        Figure(near(10 / 11), 2),
-        Figure(near(10 / 11), 3),
-        near(10 / 11),
-        near(0.0),
+        scenario="s1",
+        before=0.3,
+        after=10 / 11,
+        others=Figure(probability=near(10 / 11), analysts=2),
+        team=Figure(probability=near(10 / 11), analysts=3),
+        implied=near(10 / 11),
+        gap_decibans=near(0.0),
     )
 
 
@@ -56,7 +56,9 @@ def test_one_analyst_is_no_team() -> None:
     before = database(scenarios={"s1": scenario(0.5)})
     after = stating(before, "desk", NOW, {"s1": 0.5})
     (found,) = reveal(before, after, "desk", NOW, ["s1"])
-    assert found == Reveal("s1", None, 0.5, None, None, 0.5, 0.0)
+    assert found == Reveal(
+        scenario="s1", before=None, after=0.5, others=None, team=None, implied=0.5, gap_decibans=0.0
+    )
 
 
 def test_a_withdrawal_leaves_the_others_as_the_team() -> None:
@@ -69,8 +71,16 @@ def test_a_withdrawal_leaves_the_others_as_the_team() -> None:
     )
     after = stating(before, "desk", NOW, {"s1": None})
     (found,) = reveal(before, after, "desk", NOW, ["s1"])
-    others = Figure(near(0.8), 1)
-    assert found == Reveal("s1", 0.3, None, others, others, 0.5, None)
+    others = Figure(probability=near(0.8), analysts=1)
+    assert found == Reveal(
+        scenario="s1",
+        before=0.3,
+        after=None,
+        others=others,
+        team=others,
+        implied=0.5,
+        gap_decibans=None,
+    )
 
 
 def test_the_figures_of_a_complete_set_are_added_up_and_put_right() -> None:
@@ -95,8 +105,8 @@ def test_the_figures_of_a_complete_set_are_added_up_and_put_right() -> None:
     assert a.nearest is not None
     assert (a.set, a.figures, a.members) == ("a", {"a1": 0.4, "a2": 0.8}, 2)
     assert (a.total, a.nearest) == (near(1.2), {"a1": near(0.3), "a2": near(0.7)})
-    assert b == SetSum("b", {"b1": 0.3}, 2, None)
-    assert c == SetSum("c", {"c1": 0.7}, 1, None)
+    assert b == SetSum(set="b", figures={"b1": 0.3}, members=2, nearest=None)
+    assert c == SetSum(set="c", figures={"c1": 0.7}, members=1, nearest=None)
 
 
 def test_a_sum_within_rounding_is_left_alone() -> None:

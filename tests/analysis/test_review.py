@@ -37,7 +37,7 @@ def test_a_quiet_week_is_split_into_reaffirmed_and_untouched() -> None:
         },
     )
     made = week(db)
-    assert made.unchanged == Unchanged(("seen",), ("unseen",))
+    assert made.unchanged == Unchanged(reaffirmed=("seen",), untouched=("unseen",))
     assert (made.moves, made.resolved, made.new_evidence) == ((), (), ())
 
 
@@ -89,7 +89,15 @@ def test_what_was_resolved_shows_its_last_values() -> None:
         },
     )
     assert week(db).resolved == (
-        Resolved("s1", "occurred", day(4), "Basis.", None, near(0.3), ("2022-01-05-e",)),
+        Resolved(
+            scenario="s1",
+            outcome="occurred",
+            date=day(4),
+            basis="Basis.",
+            stated=None,
+            implied=near(0.3),
+            evidence=("2022-01-05-e",),
+        ),
     )
     assert week(db, since=6, as_of=9).resolved == ()
     assert week(db).moves == ()
@@ -111,13 +119,32 @@ def test_new_evidence_says_what_it_bears_on() -> None:
     made = week(db)
     assert made.new_evidence == (
         NewEvidence(
-            "2022-01-05-e", "Something was seen", "2022-01-05", day(4), "paper", "F6", ("s1", "s2")
+            id="2022-01-05-e",
+            summary="Something was seen",
+            observed="2022-01-05",
+            recorded=day(4),
+            source="paper",
+            grade="F6",
+            scenarios=("s1", "s2"),
         ),
-        NewEvidence("2022-01-05-f", "Something was seen", "2022-01-05", day(4), None, "F6", ()),
+        NewEvidence(
+            id="2022-01-05-f",
+            summary="Something was seen",
+            observed="2022-01-05",
+            recorded=day(4),
+            source=None,
+            grade="F6",
+            scenarios=(),
+        ),
     )
     assert made.indicator_changes == (
         IndicatorChange(
-            "s1", "x", "Something is seen", "unobserved", "observed", ("2022-01-05-e",)
+            scenario="s1",
+            indicator="x",
+            statement="Something is seen",
+            before="unobserved",
+            after="observed",
+            evidence=("2022-01-05-e",),
         ),
     )
 

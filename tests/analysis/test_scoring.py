@@ -17,9 +17,9 @@ import scoringrules as sr  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.daily_forecasts import OURS
 from scenarios.analysis.scores.scoring import (
-    Chosen,
     Excluded,
     ForecasterScore,
     Group,
@@ -378,7 +378,16 @@ def test_skill_against_itself_is_not_shown() -> None:
 
 
 def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
-    assert score(two_questions(), day(3)) == Score((), (), (), (), (), (), (), ())
+    assert score(two_questions(), day(3)) == Score(
+        forecasters=(),
+        groups=(),
+        questions=(),
+        skill=(),
+        sets=(),
+        excluded=(),
+        calibration=(),
+        decomposition=(),
+    )
 
 
 # Which questions
@@ -417,12 +426,12 @@ def test_what_cannot_be_scored_is_named_with_the_reason() -> None:
     result = score(db, LATER, Chosen(until=day(7)))
     assert names(result) == ["s1"]
     assert result.excluded == (
-        Excluded("at_once", "resolved by its opening day: no day to score"),
-        Excluded("old", "annulled"),
-        Excluded("void", "annulled"),
+        Excluded(scenario="at_once", reason="resolved by its opening day: no day to score"),
+        Excluded(scenario="old", reason="annulled"),
+        Excluded(scenario="void", reason="annulled"),
     )
     assert score(db, LATER, Chosen(since=day(5), until=day(7))).excluded == (
-        Excluded("void", "annulled"),
+        Excluded(scenario="void", reason="annulled"),
     )
 
 
@@ -446,7 +455,11 @@ def test_by_tag_a_question_is_in_each_of_its_tags_and_the_untagged_come_last() -
     result = score(two_questions(), LATER, by="tag")
     alone = score(two_questions(), LATER, Chosen(scenarios=("s1",))).forecasters
     rest = score(two_questions(), LATER, Chosen(scenarios=("s2",))).forecasters
-    assert result.groups == (Group("x", alone), Group("y", alone), Group(None, rest))
+    assert result.groups == (
+        Group(name="x", forecasters=alone),
+        Group(name="y", forecasters=alone),
+        Group(name=None, forecasters=rest),
+    )
 
 
 # Sets
@@ -481,7 +494,12 @@ def test_a_set_is_scored_on_the_days_on_which_every_member_has_a_figure() -> Non
         covered_days=2,
     )
     assert found["prior"] == SetScore(
-        "s", "a", "prior", close(0.25 + 0.09 + 0.04), close(math.log(0.5)), 3
+        set="s",
+        occurred="a",
+        forecaster="prior",
+        brier=close(0.25 + 0.09 + 0.04),
+        log_score=close(math.log(0.5)),
+        covered_days=3,
     )
     assert list(found) == ["desk", "implied", "prior", "first"]
 

@@ -74,7 +74,7 @@ RATED = item(ratings={"s1": "C"})
 def test_another_prior_is_told_apart_from_the_evidence() -> None:
     [shift] = shifts(one(RATED), one(RATED, probability=0.2), TODAY)
     assert (shift.prior, shift.lines) == (near(decibans(0.2)), ())
-    assert shift.implied == Shift(near(0.7597, abs=1e-4), near(0.4415, abs=1e-4))
+    assert shift.implied == Shift(from_=near(0.7597, abs=1e-4), to=near(0.4415, abs=1e-4))
 
 
 def test_each_line_says_which_change_of_the_records_made_it() -> None:
@@ -119,11 +119,23 @@ def test_an_outcome_is_a_shift_even_where_no_figure_moves() -> None:
 def test_a_scenario_that_comes_goes_or_is_not_asked_yet() -> None:
     told = one(sheets={"x": sheet(day(1), {"s1": 0.2})})
     new = ScenarioShift(
-        "s1", Shift(None, 0.2), Shift(None, near(0.5)), None, 0.0, 0.0, 0.0, 0.0, 0.0, ()
+        scenario="s1",
+        stated=Shift(from_=None, to=0.2),
+        implied=Shift(from_=None, to=near(0.5)),
+        outcome=None,
+        movement_bits=0.0,
+        prior=0.0,
+        time=0.0,
+        rivals=0.0,
+        bound=0.0,
+        lines=(),
     )
     assert shifts(database(), told, TODAY) == (new,)
     [gone] = shifts(told, database(), TODAY)
-    assert (gone.stated, gone.implied) == (Shift(0.2, None), Shift(near(0.5), None))
+    assert (gone.stated, gone.implied) == (
+        Shift(from_=0.2, to=None),
+        Shift(from_=near(0.5), to=None),
+    )
     later = one(opened=day(200))
     assert shifts(database(), later, TODAY) == ()
 
@@ -175,10 +187,14 @@ def test_a_forecast_that_was_edited_restates_what_was_stated() -> None:
     found = restated(said(0.4), said(0.2, rationales={"s1": "Why."}), TODAY)
     assert found == (
         Restated(
-            "s1",
-            Shift(0.4, 0.2),
-            Shift(near(0.5), near(0.5)),
-            (FieldChange("x", "probabilities.s1", 0.4, 0.2, "forecasts"),),
+            scenario="s1",
+            stated=Shift(from_=0.4, to=0.2),
+            implied=Shift(from_=near(0.5), to=near(0.5)),
+            because=(
+                FieldChange(
+                    record="x", field="probabilities.s1", before=0.4, after=0.2, kind="forecasts"
+                ),
+            ),
         ),
     )
     assert because(one(), said(0.2)) == [("x", "date", None, "2022-01-02")]

@@ -52,19 +52,19 @@ def test_one_row_says_where_a_scenario_stands() -> None:
     (row,) = status(window(db, day(2), day(9)))
     assert row.movement_bits == near(9 / 22 * math.log2(10))  # 1/2 to 10/11
     assert row == StatusRow(
-        "s1",
-        "Title",
-        None,
-        "open",
-        END,
-        StatedFigure(0.5, 0.5, 1),
-        ImpliedFigure(row.implied.probability, 0.5),
-        row.gap_decibans,
-        row.movement_bits,
-        EvidenceCount(3, 2),
-        IndicatorCount(1, 1, 3),
-        day(5),
-        None,
+        id="s1",
+        title="Title",
+        set=None,
+        state="open",
+        horizon=END,
+        stated=StatedFigure(probability=0.5, previous=0.5, analysts=1),
+        implied=ImpliedFigure(probability=row.implied.probability, previous=0.5),
+        gap_decibans=row.gap_decibans,
+        movement_bits=row.movement_bits,
+        evidence=EvidenceCount(total=3, new=2),
+        indicators=IndicatorCount(observed=1, emerging=1, total=3),
+        last_evidence=day(5),
+        outcome=None,
     )
     assert row.gap_decibans is not None
     assert round(row.gap_decibans, 6) == -10.0

@@ -26,13 +26,16 @@ def test_each_setting_is_bent_alone() -> None:
     db = 10 + 5 / 3
     odds = 10 ** (db / 10)
     assert made.prior_odds == tuple(
-        Swept(f, near(f * odds / (1 + f * odds))) for f in (0.25, 0.5, 1.0, 2.0, 4.0)
+        Swept(value=f, probability=near(f * odds / (1 + f * odds)))
+        for f in (0.25, 0.5, 1.0, 2.0, 4.0)
     )
-    assert made.strength == tuple(Swept(f, near(probability(db * f))) for f in (0.5, 1.0, 2.0))
+    assert made.strength == tuple(
+        Swept(value=f, probability=near(probability(db * f))) for f in (0.5, 1.0, 2.0)
+    )
     assert made.dependence == (
-        Swept(0.0, near(probability(15))),
-        Swept(0.5, near(probability(db))),
-        Swept(0.8, near(probability(10 + 5 * 0.2 / 1.8))),
+        Swept(value=0.0, probability=near(probability(15))),
+        Swept(value=0.5, probability=near(probability(db))),
+        Swept(value=0.8, probability=near(probability(10 + 5 * 0.2 / 1.8))),
     )
 
 
@@ -51,7 +54,7 @@ def test_in_a_set_the_odds_of_one_member_are_bent() -> None:
 def test_a_bent_prior_decays_as_the_declared_one_would() -> None:
     db = database(scenarios={"s1": scenario(0.36, hazard="constant")})
     half = sweep(known(db, day(182)), "s1").prior_odds[2]
-    assert half == Swept(1.0, near(0.2))
+    assert half == Swept(value=1.0, probability=near(0.2))
     doubled = 2 * 0.36 / (0.64 + 2 * 0.36)
     assert sweep(known(db, day(182)), "s1").prior_odds[3].probability == near(
         1 - (1 - doubled) ** 0.5

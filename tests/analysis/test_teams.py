@@ -24,7 +24,18 @@ def test_the_one_who_stands_apart_says_why() -> None:
         sheet(START, {"s1": 0.5, "done": 0.9}, analyst="b"),
         sheet(START, {"s1": 10 / 11}, analyst="c", rationales={"s1": "I was there."}),
     )
-    assert spread(db) == (Spread("s1", 3, 0.5, 10 / 11, near(10.0), "c", 10 / 11, "I was there."),)
+    assert spread(db) == (
+        Spread(
+            scenario="s1",
+            analysts=3,
+            low=0.5,
+            high=10 / 11,
+            spread_decibans=near(10.0),
+            outlier="c",
+            outlier_probability=10 / 11,
+            rationale="I was there.",
+        ),
+    )
 
 
 def test_the_widest_spread_comes_first() -> None:

@@ -63,18 +63,32 @@ def told(db: Database, id: str = "s1") -> Timeline:
 
 def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was_known() -> None:
     assert question(asked(until=10), "s1", LATER) == Question(
-        "s1", "did-not-occur", START, day(10), scored=10, planned=365
+        scenario="s1",
+        outcome="did-not-occur",
+        opened=START,
+        resolved=day(10),
+        scored=10,
+        planned=365,
     )
 
 
 def test_no_day_after_the_horizon_is_scored() -> None:
     found = question(asked(until=400, horizon=day(4)), "s1", LATER)
-    assert found == Question("s1", "did-not-occur", START, day(400), scored=5, planned=5)
+    assert found == Question(
+        scenario="s1", outcome="did-not-occur", opened=START, resolved=day(400), scored=5, planned=5
+    )
 
 
 def test_a_question_resolved_by_its_opening_day_has_no_day_to_score() -> None:
     found = question(asked(until=-3), "s1", LATER)
-    assert found == Question("s1", "did-not-occur", START, day(-3), scored=0, planned=365)
+    assert found == Question(
+        scenario="s1",
+        outcome="did-not-occur",
+        opened=START,
+        resolved=day(-3),
+        scored=0,
+        planned=365,
+    )
     assert told(asked(sheet(day(-9), {"s1": 0.2}), until=0)).lines == {}
 
 
@@ -82,14 +96,18 @@ def test_a_question_counts_from_the_day_on_which_its_outcome_was_recorded() -> N
     db = asked(resolution=resolution("occurred", day(10), day(15)))
     assert question(db, "s1", day(14)) is None
     found = question(db, "s1", day(15))
-    assert found == Question("s1", "occurred", START, day(10), scored=10, planned=365)
+    assert found == Question(
+        scenario="s1", outcome="occurred", opened=START, resolved=day(10), scored=10, planned=365
+    )
 
 
 def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     won = scenario(set="s", resolution=resolution("occurred", day(7), day(9)))
     db = database(scenarios={"a": won, "b": scenario(set="s")})
     found = question(db, "b", day(9))
-    assert found == Question("b", "did-not-occur", START, day(7), scored=7, planned=365)
+    assert found == Question(
+        scenario="b", outcome="did-not-occur", opened=START, resolved=day(7), scored=7, planned=365
+    )
 
 
 # What an analyst said

@@ -69,10 +69,10 @@ def test_a_trend_ends_on_the_day_before_the_outcome_was_recorded() -> None:
     found = trends(db, {"s1": [day(n) for n in (9, 7, 6, 5, 3, 1, -1, 3)]})
     assert found == {
         "s1": (
-            Point(day(1), None, about(0.5)),
-            Point(day(3), 0.2, about(0.5)),
-            Point(day(5), None, about(0.5)),
-            Point(day(6), None, about(0.5)),
+            Point(day=day(1), stated=None, implied=about(0.5)),
+            Point(day=day(3), stated=0.2, implied=about(0.5)),
+            Point(day=day(5), stated=None, implied=about(0.5)),
+            Point(day=day(6), stated=None, implied=about(0.5)),
         )
     }
 
@@ -84,8 +84,8 @@ def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
     told = [point.stated for point in trends(db, {"a": [day(1), day(2)]})["a"]]
     assert told == [0.6, 0.5]
     assert [stated(db, "a", day(n)) for n in (1, 2)] == [
-        Stated(0.6, ("desk",)),
-        Stated(0.5, ("desk",), normalised=True),
+        Stated(probability=0.6, analysts=("desk",)),
+        Stated(probability=0.5, analysts=("desk",), normalised=True),
     ]
     assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
 

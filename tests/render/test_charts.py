@@ -125,8 +125,8 @@ def test_text_from_a_file_is_inert_in_a_drawing() -> None:
 def test_a_scale_is_the_narrowest_that_holds_every_figure(
     figures: tuple[float, float], expected: tuple[float, float]
 ) -> None:
-    points = tuple(Point(day(n), None, p) for n, p in enumerate(figures))
-    assert scale(Course("a", points, (), (), ())) == expected
+    points = tuple(Point(day=day(n), stated=None, implied=p) for n, p in enumerate(figures))
+    assert scale(Course(scenario="a", points=points, marks=(), lanes=(), forecasts=())) == expected
     assert all(p * 100 == pytest.approx(round(p * 100)) for p in ladder(*expected))
 
 
@@ -181,7 +181,22 @@ def test_the_areas_of_a_set_fill_the_whole_height() -> None:
 
 
 def test_a_bin_says_what_was_said_and_what_came() -> None:
-    drawn = elements(reliability([CalibrationBin("desk", 0.2, 0.3, 2.5, 0.25, 0.4, 0.1, 0.8)]))
+    drawn = elements(
+        reliability(
+            [
+                CalibrationBin(
+                    forecaster="desk",
+                    low=0.2,
+                    high=0.3,
+                    n=2.5,
+                    mean_forecast=0.25,
+                    frequency=0.4,
+                    wilson_low=0.1,
+                    wilson_high=0.8,
+                )
+            ]
+        )
+    )
     assert [one.text for one in drawn if one.tag == "title"] == ["said 25%, came 40%, n = 2.50"]
 
 

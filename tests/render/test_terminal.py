@@ -41,9 +41,12 @@ def test_a_sparkline_is_as_long_as_what_it_shows(told: tuple[float | None, ...])
 
 def test_what_was_stated_is_shown_where_anything_was() -> None:
     days = [day(0), day(1), day(2), day(3)]
-    both = [Point(day(1), None, 0.4), Point(day(2), 0.7, 0.5)]
+    both = [Point(day=day(1), stated=None, implied=0.4), Point(day=day(2), stated=0.7, implied=0.5)]
     assert figures(days, both) == (None, None, 0.7, None)
-    implied = [Point(day(1), None, 0.4), Point(day(2), None, 0.5)]
+    implied = [
+        Point(day=day(1), stated=None, implied=0.4),
+        Point(day=day(2), stated=None, implied=0.5),
+    ]
     assert figures(days, implied) == (None, 0.4, 0.5, None)
 
 
@@ -69,12 +72,12 @@ def row(id: str, stated: float, **keys: object) -> StatusRow:
         "set": None,
         "state": "open",
         "horizon": date(2030, 12, 31),
-        "stated": StatedFigure(stated, 0.5, 1),
-        "implied": ImpliedFigure(0.5, 0.5),
+        "stated": StatedFigure(probability=stated, previous=0.5, analysts=1),
+        "implied": ImpliedFigure(probability=0.5, previous=0.5),
         "gap_decibans": 0.0,
         "movement_bits": 0.1,
-        "evidence": EvidenceCount(18, 2),
-        "indicators": IndicatorCount(1, 0, 4),
+        "evidence": EvidenceCount(total=18, new=2),
+        "indicators": IndicatorCount(observed=1, emerging=0, total=4),
         "last_evidence": None,
         "outcome": None,
     }

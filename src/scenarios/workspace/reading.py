@@ -63,7 +63,7 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
 def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]) -> Status:
     """The status table as a result."""
     tracker = opened.database.tracker
-    about = About(tracker.title, tracker.sets)
+    about = About(title=tracker.title, sets=tracker.sets)
     return Status(tracker=about, as_of=on, since=since, scenarios=rows)
 
 

@@ -28,4 +28,4 @@ def restatement(
     except ScenError:  # that commit had no database
         return None, None
     figures = restated(printed.database, opened.database, since)
-    return Restatement(commit, since, figures), None
+    return Restatement(commit=commit, day=since, figures=figures), None

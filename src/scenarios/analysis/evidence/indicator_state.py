@@ -21,7 +21,7 @@ from scenarios.scales import rating_decibans
 ReadingState = Literal["unobserved", "emerging", "observed", "reversed"]
 
 
-class Reading(msgspec.Struct, frozen=True):
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator at a date. `strength` runs from 0 to 1; `since` is when its state began."""
 
     state: ReadingState
@@ -48,7 +48,13 @@ def reading(known: Known, key: IndicatorKey) -> Reading:
         after = _next_state(state, seen, strength)
         if after != state:
             state, since = after, known.evidence[id].observed
-    return Reading(state, strength, since, _first_raiser(known, items), tuple(i for i, _ in items))
+    return Reading(
+        state=state,
+        strength=strength,
+        since=since,
+        raised_by=_first_raiser(known, items),
+        evidence=tuple(i for i, _ in items),
+    )
 
 
 def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> float:
@@ -104,7 +110,7 @@ def _first_raiser(known: Known, items: Iterable[Firing]) -> EvidenceId | None:
     return min(raisers)[2] if raisers else None
 
 
-class IndicatorChange(msgspec.Struct, frozen=True):
+class IndicatorChange(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator whose state at the end of the window is another than at its start."""
 
     scenario: ScenarioId

@@ -27,7 +27,7 @@ Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence known at `as_of`, with its weights and the ways to look it up.
 
     The firings of an indicator are in the order in which it is walked.
@@ -58,7 +58,14 @@ def known(database: Database, as_of: date) -> Known:
     for key, seen in firings.items():
         firings[key] = sorted(seen, key=lambda firing: _walked(items[firing[0]], firing))
     weights = {id: weight(item, database.sources, database.tracker) for id, item in items.items()}
-    return Known(database, as_of, items, weights, direct, firings)
+    return Known(
+        database=database,
+        as_of=as_of,
+        evidence=items,
+        weights=weights,
+        direct=direct,
+        firings=firings,
+    )
 
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:

@@ -25,7 +25,7 @@ from scenarios.model import (
 from scenarios.scales import decibans, probability
 
 
-class Standing(msgspec.Struct, frozen=True):
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """One analyst's forecast that stands at a date."""
 
     probability: float
@@ -33,7 +33,7 @@ class Standing(msgspec.Struct, frozen=True):
     sheet: SheetId
 
 
-class Stated(msgspec.Struct, frozen=True):
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
     """The stated probability and the analysts behind it; `normalised` where a set made it so."""
 
     probability: float
@@ -41,7 +41,7 @@ class Stated(msgspec.Struct, frozen=True):
     normalised: bool = False
 
 
-class Given(msgspec.Struct, frozen=True):
+class Given(msgspec.Struct, frozen=True, kw_only=True):
     """What one sheet said of one scenario."""
 
     sheet: SheetId
@@ -77,7 +77,7 @@ def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[A
     latest = {entry.analyst: entry for entry in given(database, scenario_id, None, as_of)}
     days = standing_days(database.tracker)
     return {
-        analyst: Standing(entry.probability, entry.date, entry.sheet)
+        analyst: Standing(probability=entry.probability, date=entry.date, sheet=entry.sheet)
         for analyst, entry in sorted(latest.items())
         if entry.probability is not None and (as_of - entry.date).days < days
     }
@@ -96,10 +96,10 @@ def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated |
             continue
         figures = standing(database, other, as_of)
         if not figures:
-            return Stated(mean, tuple(own))
+            return Stated(probability=mean, analysts=tuple(own))
         together.append(_mean(figures))
     normalised = share(mean, together)
-    return Stated(normalised, tuple(own), normalised != mean)
+    return Stated(probability=normalised, analysts=tuple(own), normalised=normalised != mean)
 
 
 def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = decibans) -> float:
@@ -133,12 +133,12 @@ def _by_date(entry: tuple[SheetId, Sheet]) -> tuple[date, SheetId]:
 
 def _given(id: SheetId, sheet: Sheet, scenario_id: ScenarioId) -> Given:
     return Given(
-        id,
-        sheet.date,
-        sheet.analyst,
-        sheet.probabilities[scenario_id],
-        sheet.rationales.get(scenario_id),
-        sheet.evidence.get(scenario_id, ()),
+        sheet=id,
+        date=sheet.date,
+        analyst=sheet.analyst,
+        probability=sheet.probabilities[scenario_id],
+        rationale=sheet.rationales.get(scenario_id),
+        evidence=sheet.evidence.get(scenario_id, ()),
     )
 
 

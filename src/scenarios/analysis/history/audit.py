@@ -47,7 +47,7 @@ RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
 )
 
 
-class Entered(msgspec.Struct, frozen=True):
+class Entered(msgspec.Struct, frozen=True, kw_only=True):
     """The dated records that were committed on one day, and how long after their own dates."""
 
     date: date
@@ -108,7 +108,13 @@ def _entered(trail: Trail) -> Iterator[Entered]:
         days.setdefault(commit.authored, []).append(trail.late(commit, own))
     for day, late in sorted(days.items()):
         behind = [n for n in late if n]
-        yield Entered(day, len(late), len(behind), min(behind, default=0), max(behind, default=0))
+        yield Entered(
+            date=day,
+            records=len(late),
+            backdated=len(behind),
+            least_days=min(behind, default=0),
+            most_days=max(behind, default=0),
+        )
 
 
 def _lumped(trail: Trail) -> Iterator[str]:

@@ -12,7 +12,7 @@ from scenarios.analysis.history.provenance import Asked, Step, Trail, asked, dat
 from scenarios.model import Analyst, Evidence, Kind, Scenario, Sheet
 
 
-class AuditFinding(msgspec.Struct, frozen=True):
+class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     """What a commit did to a record that a reviewer should know; `date` is the author's own."""
 
     rule: str
@@ -134,7 +134,15 @@ def of_step(rule: str, step: Step, message: str) -> AuditFinding:
 
 def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) -> AuditFinding:
     """A finding about what stands today, and the commit from which it does."""
-    return AuditFinding(rule, record, kind, commit.id, commit.author, commit.authored, message)
+    return AuditFinding(
+        rule=rule,
+        record=record,
+        kind=kind,
+        commit=commit.id,
+        author=commit.author,
+        date=commit.authored,
+        message=message,
+    )
 
 
 def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str]]:

@@ -38,7 +38,7 @@ SHOWN = 3
 """So many scenarios are told of a commit to everything: those that it moved most."""
 
 
-class Figures(msgspec.Struct, frozen=True):
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario's figures after a commit, on the day of the newest record; None where none."""
 
     scenario: ScenarioId
@@ -47,7 +47,7 @@ class Figures(msgspec.Struct, frozen=True):
     movement_bits: float
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One commit; `as_of` is the day of the newest record after it."""
 
     commit: Commit
@@ -57,7 +57,7 @@ class Entry(msgspec.Struct, frozen=True):
     left_out: int
 
 
-class History(msgspec.Struct, frozen=True):
+class History(msgspec.Struct, frozen=True, kw_only=True):
     """The commits that are told, newest first, and how many older ones are not."""
 
     entries: tuple[Entry, ...]
@@ -84,7 +84,7 @@ def history(
     recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
     told = recent[-limit:] if limit else recent
     entries = list(_entries(revisions, frozenset(told), subject))
-    return History(tuple(reversed(entries)), len(touching) - len(told))
+    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(told))
 
 
 def _changed(revisions: Sequence[Revision], subject: str) -> Iterator[bool]:
@@ -134,7 +134,13 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, subject: str | No
         figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
     shown = figures if subject else figures[:SHOWN]
-    return Entry(revision.commit, day, _what(of), tuple(shown), revision.left_out)
+    return Entry(
+        commit=revision.commit,
+        as_of=day,
+        what=_what(of),
+        figures=tuple(shown),
+        left_out=revision.left_out,
+    )
 
 
 def _brought(revision: Revision) -> list[RecordChange]:
@@ -202,7 +208,7 @@ def _near(standing: Standing, id: str) -> Near:
 def _figures(id: ScenarioId, was: Pair, now: Pair) -> Figures:
     moves = zip(was, now, strict=True)
     bits = max(jeffreys(old, new) for old, new in moves) if was != now else 0.0
-    return Figures(id, *now, bits)
+    return Figures(scenario=id, stated=now[0], implied=now[1], movement_bits=bits)
 
 
 def _what(own: Sequence[RecordChange]) -> Differences:

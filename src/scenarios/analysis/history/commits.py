@@ -27,7 +27,7 @@ from scenarios.model import (
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
-class Commit(msgspec.Struct, frozen=True):
+class Commit(msgspec.Struct, frozen=True, kw_only=True):
     """A commit as git tells it; `authored` is the author's own date, which can be set.
 
     `squashed` are the days of the commits that its message says it replaces.
@@ -48,7 +48,7 @@ class Commit(msgspec.Struct, frozen=True):
         return min((self.authored, *self.squashed))
 
 
-class RecordChange(msgspec.Struct, frozen=True):
+class RecordChange(msgspec.Struct, frozen=True, kw_only=True):
     """A record before and after a commit; None where its file was not there, or not readable."""
 
     kind: Kind
@@ -58,7 +58,7 @@ class RecordChange(msgspec.Struct, frozen=True):
     readable: bool = True
 
 
-class Revision(msgspec.Struct, frozen=True):
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """A commit, and the records that it changed, if any.
 
     `changes` lead from the first parent to it; `own` are those that no parent had, so that a

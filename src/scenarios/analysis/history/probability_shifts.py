@@ -25,14 +25,14 @@ _ROUNDING = 1e-9
 """A probability that differs by less is the same."""
 
 
-class Shift(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A probability before and after; None where there was none."""
 
     from_: float | None
     to: float | None
 
 
-class ScenarioShift(msgspec.Struct, frozen=True):
+class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario in two databases on one day; None where it was not asked, or not stated.
 
     In decibans: prior + Σ(after − before) of the lines + time + rivals + bound = the implied shift.
@@ -50,7 +50,7 @@ class ScenarioShift(msgspec.Struct, frozen=True):
     lines: tuple[LineChange, ...]
 
 
-class Side(msgspec.Struct, frozen=True):
+class Side(msgspec.Struct, frozen=True, kw_only=True):
     """What can move one scenario in one of the databases, and what it comes to."""
 
     database: Database
@@ -103,12 +103,18 @@ def _side(database: Database, id: ScenarioId, day: date) -> Side | None:
     last = last_open_day(database, id, day)
     then, outcome = known(database, last), resolved(database, id, day)
     figure = stated(database, id, last)
-    return Side(database, then, ledger(then, id), figure, outcome.outcome if outcome else None)
+    return Side(
+        database=database,
+        known=then,
+        ledger=ledger(then, id),
+        stated=figure,
+        outcome=outcome.outcome if outcome else None,
+    )
 
 
 def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
-    said = Shift(_stated(was), _stated(now))
-    implied = Shift(_implied(was), _implied(now))
+    said = Shift(from_=_stated(was), to=_stated(now))
+    implied = Shift(from_=_implied(was), to=_implied(now))
     change = LedgerChange()
     prior = 0.0
     if was and now:
@@ -118,27 +124,27 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
     bits = max(jeffreys(shift.from_, shift.to) for shift in (said, implied))
     told = said if (said.from_, said.to) != (None, None) else None
     return ScenarioShift(
-        id,
-        told,
-        implied,
-        decided,
-        bits,
-        prior,
-        change.time,
-        change.rivals,
-        change.bound,
-        change.lines,
+        scenario=id,
+        stated=told,
+        implied=implied,
+        outcome=decided,
+        movement_bits=bits,
+        prior=prior,
+        time=change.time,
+        rivals=change.rivals,
+        bound=change.bound,
+        lines=change.lines,
     )
 
 
 def _reasons(was: Side, now: Side) -> Reasons:
     old, new = was.database, now.database
     return Reasons(
-        touched(now.known, was.known),
-        touched(was.known, now.known),
-        frozenset(old.evidence.keys() - new.evidence.keys()),
-        _differing(_judgements(old), _judgements(new)),
-        _conventions(old.tracker) != _conventions(new.tracker),
+        new=touched(now.known, was.known),
+        gone=touched(was.known, now.known),
+        removed=frozenset(old.evidence.keys() - new.evidence.keys()),
+        judged=_differing(_judgements(old), _judgements(new)),
+        conventions=_conventions(old.tracker) != _conventions(new.tracker),
     )
 
 

@@ -32,7 +32,7 @@ Scenarios = dict[ScenarioId, Scenario]
 _V = TypeVar("_V")
 
 
-class Asked(msgspec.Struct, frozen=True):
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """What a scenario asks, and what was made clear about it so far."""
 
     question: str
@@ -41,14 +41,14 @@ class Asked(msgspec.Struct, frozen=True):
     clarifications: tuple[Clarification, ...]
 
 
-class Answer(msgspec.Struct, frozen=True):
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """The commit in which a sheet first spoke of a scenario, and what was asked then, if known."""
 
     number: int
     asked: Asked | None
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """A record that a commit changed itself, from what it last was, under whatever id."""
 
     number: int
@@ -56,7 +56,7 @@ class Step(msgspec.Struct, frozen=True):
     change: RecordChange
 
 
-class Trail(msgspec.Struct, frozen=True):
+class Trail(msgspec.Struct, frozen=True, kw_only=True):
     """Every step of a database's history, oldest first, and where its content began.
 
     `commits` are those that changed records themselves, `stood` the scenarios before each of them.
@@ -125,12 +125,19 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
         for old, change in joined(revision.own, lost, names):
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
-            steps.append(Step(number, revision.commit, change))
+            steps.append(Step(number=number, commit=revision.commit, change=change))
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             answers += _answers(number, change, database.scenarios)
     return Trail(
-        *(database, tuple(commits), tuple(stood), tuple(steps), born),
-        *(_first(contents, aliases), _first(answers, aliases), aliases, days),
+        database=database,
+        commits=tuple(commits),
+        stood=tuple(stood),
+        steps=tuple(steps),
+        born=born,
+        seen=_first(contents, aliases),
+        answers=_first(answers, aliases),
+        aliases=aliases,
+        days=days,
     )
 
 
@@ -151,10 +158,10 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
 def asked(scenario: Scenario) -> Asked:
     """The question, its criteria, its horizon, and what was made clear since."""
     return Asked(
-        scenario.question,
-        scenario.resolution_criteria,
-        scenario.horizon,
-        scenario.clarifications,
+        question=scenario.question,
+        resolution_criteria=scenario.resolution_criteria,
+        horizon=scenario.horizon,
+        clarifications=scenario.clarifications,
     )
 
 
@@ -186,7 +193,10 @@ def _answers(
     if isinstance(change.after, Sheet):
         for id in change.after.probabilities:
             scenario = scenarios.get(id)
-            yield (change.id, id), Answer(number, asked(scenario) if scenario else None)
+            yield (
+                (change.id, id),
+                Answer(number=number, asked=asked(scenario) if scenario else None),
+            )
 
 
 def _first(found: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:

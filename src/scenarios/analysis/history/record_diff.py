@@ -16,7 +16,7 @@ WITHDRAWN = "withdraw"
 Key = tuple[Kind, str]
 
 
-class FieldChange(msgspec.Struct, frozen=True):
+class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
     """A field before and after, None where it was not set; `field` has a dot between its keys."""
 
     record: str
@@ -26,7 +26,7 @@ class FieldChange(msgspec.Struct, frozen=True):
     kind: Kind
 
 
-class Rename(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+class Rename(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """The same content under another id."""
 
     from_: str
@@ -34,7 +34,7 @@ class Rename(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     kind: Kind
 
 
-class Differences(msgspec.Struct, frozen=True):
+class Differences(msgspec.Struct, frozen=True, kw_only=True):
     """Records that came, went or go by another id, and fields that changed, by kind and id."""
 
     added: tuple[Key, ...] = ()
@@ -64,7 +64,9 @@ def differences(before: Database, after: Database) -> Differences:
         added += [(kind, id) for id in came if id not in found]
         for id in sorted(old.keys() & new.keys()):
             changed += field_changes(kind, id, old[id], new[id])
-    return Differences(tuple(added), tuple(removed), tuple(renamed), tuple(changed))
+    return Differences(
+        added=tuple(added), removed=tuple(removed), renamed=tuple(renamed), changed=tuple(changed)
+    )
 
 
 def records(database: Database, kind: Kind) -> Mapping[str, Record]:
@@ -83,7 +85,10 @@ def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[Fi
     """The fields in which two states of one record differ."""
     if before is after or before == after:
         return []
-    return [FieldChange(id, *found, kind) for found in _fields(_plain(before), _plain(after))]
+    return [
+        FieldChange(record=id, field=field, before=old, after=new, kind=kind)
+        for field, old, new in _fields(_plain(before), _plain(after))
+    ]
 
 
 def _renames(
@@ -100,7 +105,7 @@ def _renames(
             free.setdefault(_content(new[id]), []).append(id)
         for id in gone:
             if same := free.get(_content(old[id])):
-                yield Rename(id, same.pop(0), kind)
+                yield Rename(from_=id, to=same.pop(0), kind=kind)
 
 
 def _content(record: Record) -> bytes:

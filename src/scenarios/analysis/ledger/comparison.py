@@ -15,7 +15,7 @@ from scenarios.model import Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
 
 
-class Board(msgspec.Struct, frozen=True):
+class Board(msgspec.Struct, frozen=True, kw_only=True):
     """Scenarios side by side, by id: for each its prior at the date, its lines and their total."""
 
     compared: bool
@@ -52,13 +52,13 @@ def side_by_side(known: Known, scenario_id: ScenarioId) -> Board:
     told = groups(row for row in said if any(row.values.values()))
     nets = {column: net(told, column) for column in columns}
     return Board(
-        compared,
-        tracker.evidence_dependence,
-        told,
-        nets,
-        totals(nets, tracker.evidence_dependence),
-        {column: prior_at(scenarios[column], known.as_of) for column in columns},
-        sum(_neutral(r, s, scenario_id) for r, s in zip(raw, said, strict=True)),
+        compared=compared,
+        dependence=tracker.evidence_dependence,
+        groups=told,
+        nets=nets,
+        totals=totals(nets, tracker.evidence_dependence),
+        priors={column: prior_at(scenarios[column], known.as_of) for column in columns},
+        neutral=sum(_neutral(r, s, scenario_id) for r, s in zip(raw, said, strict=True)),
     )
 
 

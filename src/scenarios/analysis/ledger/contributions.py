@@ -14,7 +14,7 @@ from scenarios.scales import rating_decibans
 RowKind = Literal["direct", "indicator", "absence"]
 
 
-class Row(msgspec.Struct, frozen=True):
+class Row(msgspec.Struct, frozen=True, kw_only=True):
     """One witness before grouping: decibans × weight for each scenario that it rates.
 
     `ties` are its origin and its event: whatever shares one is one line.
@@ -64,7 +64,16 @@ def _direct_rows(
     for id in sorted(ids):
         weight = known.weights[id]
         values = _worth(known, known.evidence[id].ratings, columns, weight)
-        found.append(Row("direct", id, values, weight, (id,), ties(known, id)))
+        found.append(
+            Row(
+                kind="direct",
+                id=id,
+                values=values,
+                weight=weight,
+                evidence=(id,),
+                ties=ties(known, id),
+            )
+        )
     return found
 
 
@@ -80,7 +89,16 @@ def _indicator_rows(
         counted = now.strength - strength(known, key, used)
         values = _worth(known, indicator.ratings, columns, counted)
         tied = ties(known, now.raised_by) if now.raised_by else frozenset[str]()
-        found.append(Row("indicator", "/".join(key), values, counted, now.evidence, tied))
+        found.append(
+            Row(
+                kind="indicator",
+                id="/".join(key),
+                values=values,
+                weight=counted,
+                evidence=now.evidence,
+                ties=tied,
+            )
+        )
     return found
 
 
@@ -93,7 +111,9 @@ def _absence_rows(known: Known, columns: tuple[ScenarioId, ...]) -> list[Row]:
             missing = 1 - reading(known, (column, id)).strength
             if indicator.due < known.as_of and missing > 0:
                 values = _worth(known, {column: indicator.if_absent}, columns, missing)
-                found.append(Row("absence", f"{column}/{id}", values, missing))
+                found.append(
+                    Row(kind="absence", id=f"{column}/{id}", values=values, weight=missing)
+                )
     return found
 
 

@@ -12,7 +12,7 @@ from scenarios.model import ScenarioId
 Group = list[Row]
 
 
-class Net(msgspec.Struct, frozen=True):
+class Net(msgspec.Struct, frozen=True, kw_only=True):
     """What a group says about one scenario: its strongest row for plus its strongest against."""
 
     group: int
@@ -101,7 +101,13 @@ def _sides(nets: Sequence[Net]) -> tuple[list[Net], list[Net]]:
 
 def _net(number: int, speaking: Group, column: ScenarioId) -> Net:
     if len(speaking) == 1:  # nearly all of them: not worth a sort
-        return Net(number, speaking[0].values[column], speaking[0], tuple(speaking), ())
+        return Net(
+            group=number,
+            decibans=speaking[0].values[column],
+            strongest=speaking[0],
+            heard=tuple(speaking),
+            suppressed=(),
+        )
 
     def size(row: Row) -> tuple[float, str]:
         return -abs(row.values[column]), row.id
@@ -111,9 +117,9 @@ def _net(number: int, speaking: Group, column: ScenarioId) -> Net:
     against = next((r for r in speaking if r.values[column] < 0), None)
     heard = tuple(r for r in speaking if r is strongest_for or r is against)
     return Net(
-        number,
-        sum(row.values[column] for row in heard),
-        heard[0],
-        heard,
-        tuple(row for row in speaking if row not in heard),
+        group=number,
+        decibans=sum(row.values[column] for row in heard),
+        strongest=heard[0],
+        heard=heard,
+        suppressed=tuple(row for row in speaking if row not in heard),
     )

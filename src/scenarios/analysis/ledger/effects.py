@@ -12,7 +12,7 @@ from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
 from scenarios.model import Database, Evidence, EvidenceId, Rating, ScenarioId, indicator_key
 
 
-class Effect(msgspec.Struct, frozen=True):
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario before and after the item; `note` says why nothing, or not all, was counted.
 
     `weight`, `factor` and `decibans` are those of the line that the item stands in.
@@ -57,15 +57,15 @@ def effects(
         heard = line is not None and row not in line.suppressed
         found.append(
             Effect(
-                scenario_id,
-                rating,
-                via,
-                weight,
-                line.factor if line else None,
-                line.counted_decibans if line and heard else 0.0,
-                old.implied.probability,
-                new.implied.probability,
-                note,
+                scenario=scenario_id,
+                rating=rating,
+                via=via,
+                weight=weight,
+                factor=line.factor if line else None,
+                counted_decibans=line.counted_decibans if line and heard else 0.0,
+                before=old.implied.probability,
+                after=new.implied.probability,
+                note=note,
             )
         )
     return tuple(found)
@@ -119,4 +119,14 @@ def _life(database: Database, scenario_id: ScenarioId, day: date) -> str:
 def _uncounted(
     scenario_id: ScenarioId, rating: Rating, via: str | None, weight: float, note: str
 ) -> Effect:
-    return Effect(scenario_id, rating, via, weight, None, 0.0, None, None, note)
+    return Effect(
+        scenario=scenario_id,
+        rating=rating,
+        via=via,
+        weight=weight,
+        factor=None,
+        counted_decibans=0.0,
+        before=None,
+        after=None,
+        note=note,
+    )

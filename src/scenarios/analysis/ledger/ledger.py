@@ -21,14 +21,14 @@ _ROUNDING = 1e-9
 """Decibans: a closing row smaller than this is floating-point noise and not shown."""
 
 
-class Quantity(msgspec.Struct, frozen=True):
+class Quantity(msgspec.Struct, frozen=True, kw_only=True):
     """A probability and its log odds in decibans."""
 
     probability: float
     decibans: float
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True, kw_only=True):
     """One row of a ledger: `counted_decibans` = `decibans` × `factor`."""
 
     kind: LineKind
@@ -41,7 +41,7 @@ class Line(msgspec.Struct, frozen=True):
     suppressed: tuple[str, ...] = ()
 
 
-class LeaveOneOut(msgspec.Struct, frozen=True):
+class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
     """The lowest and highest implied probability with at most one line less, and which line.
 
     In a set the line is a whole row; None means that the full ledger itself is the extreme.
@@ -53,7 +53,7 @@ class LeaveOneOut(msgspec.Struct, frozen=True):
     high_line: str | None
 
 
-class Ledger(msgspec.Struct, frozen=True):
+class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied, in decibans."""
 
     scenario: ScenarioId
@@ -72,7 +72,9 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
     """The ledger of a scenario, taken as still open; rivals known not to occur have left."""
     scenario = known.database.scenarios[scenario_id]
     board = side_by_side(known, scenario_id)
-    prior = Quantity(scenario.prior.probability, decibans(scenario.prior.probability))
+    prior = Quantity(
+        probability=scenario.prior.probability, decibans=decibans(scenario.prior.probability)
+    )
     at_date = decibans(board.priors[scenario_id])
 
     lines = [
@@ -89,12 +91,12 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
     lines += _closing("rivals", settled - before_rivals)
     lines += _closing("bound", decibans(chance) - settled)
     return Ledger(
-        scenario_id,
-        prior,
-        tuple(lines),
-        board.neutral,
-        Quantity(chance, decibans(chance)),
-        _leave_one_out(board, scenario_id),
+        scenario=scenario_id,
+        prior=prior,
+        lines=tuple(lines),
+        neutral=board.neutral,
+        implied=Quantity(probability=chance, decibans=decibans(chance)),
+        leave_one_out=_leave_one_out(board, scenario_id),
     )
 
 
@@ -113,7 +115,7 @@ def _leave_one_out(board: Board, scenario_id: ScenarioId) -> LeaveOneOut:
             low = (chance, name)
         if chance > high[0]:
             high = (chance, name)
-    return LeaveOneOut(*low, *high)
+    return LeaveOneOut(low=low[0], low_line=low[1], high=high[0], high_line=high[1])
 
 
 def _name(board: Board, scenario_id: ScenarioId, number: int, group: Group) -> str:
@@ -127,20 +129,32 @@ def _line(line: Net, share: float) -> Line:
     suppressed = tuple(row.id for row in line.suppressed)
     row = line.strongest
     return Line(
-        row.kind,
-        row.id,
-        line.decibans,
-        row.weight,
-        share,
-        line.decibans * share,
-        tuple(evidence),
-        suppressed,
+        kind=row.kind,
+        id=row.id,
+        decibans=line.decibans,
+        weight=row.weight,
+        factor=share,
+        counted_decibans=line.decibans * share,
+        evidence=tuple(evidence),
+        suppressed=suppressed,
     )
 
 
 def _in_prior(known: Known, id: EvidenceId) -> Line:
-    return Line("in-prior", id, 0.0, known.weights[id], 1.0, 0.0, (id,))
+    return Line(
+        kind="in-prior",
+        id=id,
+        decibans=0.0,
+        weight=known.weights[id],
+        factor=1.0,
+        counted_decibans=0.0,
+        evidence=(id,),
+    )
 
 
 def _closing(kind: LineKind, worth: float) -> list[Line]:
-    return [Line(kind, kind, worth, 1.0, 1.0, worth)] if abs(worth) > _ROUNDING else []
+    return (
+        [Line(kind=kind, id=kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth)]
+        if abs(worth) > _ROUNDING
+        else []
+    )

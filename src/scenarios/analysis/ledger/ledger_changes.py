@@ -30,7 +30,7 @@ _CLOSING: frozenset[LineKind] = frozenset({"time", "rivals", "bound"})
 _ROUNDING = 1e-9
 
 
-class LineChange(msgspec.Struct, frozen=True):
+class LineChange(msgspec.Struct, frozen=True, kw_only=True):
     """A line's counted decibans before and after; 0 where it was not, or is no longer."""
 
     id: str
@@ -41,7 +41,7 @@ class LineChange(msgspec.Struct, frozen=True):
     evidence: tuple[EvidenceId, ...]
 
 
-class LedgerChange(msgspec.Struct, frozen=True):
+class LedgerChange(msgspec.Struct, frozen=True, kw_only=True):
     """Σ(after − before) of the lines + time + rivals + bound = the implied change, in decibans."""
 
     lines_added: tuple[LineChange, ...] = ()
@@ -64,7 +64,7 @@ def touched(known: Known, since: Known) -> frozenset[str]:
     return frozenset(ids).union(*(known.evidence[id].indicators for id in ids))
 
 
-class Reasons(msgspec.Struct, frozen=True):
+class Reasons(msgspec.Struct, frozen=True, kw_only=True):
     """The items and indicators that are new, gone (removed ones too), and judged anew.
 
     `conventions` are the tracker's: what a rating or a grade is worth, and the dependence.
@@ -85,21 +85,21 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
         line = now or old
         assert line is not None  # noqa: S101 - a pair has at least one side
         return LineChange(
-            line.id,
-            line.kind,
-            old.counted_decibans if old else 0.0,
-            now.counted_decibans if now else 0.0,
-            _cause(old, now, reasons),
-            line.evidence,
+            id=line.id,
+            kind=line.kind,
+            before=old.counted_decibans if old else 0.0,
+            after=now.counted_decibans if now else 0.0,
+            cause=_cause(old, now, reasons),
+            evidence=line.evidence,
         )
 
     return LedgerChange(
-        _ordered(change(None, line) for line in came),
-        _ordered(change(line, None) for line in went),
-        _ordered(change(old, now) for old, now in pairs if not _same(old, now)),
-        after.counted("time") - before.counted("time"),
-        after.counted("rivals") - before.counted("rivals"),
-        after.counted("bound") - before.counted("bound"),
+        lines_added=_ordered(change(None, line) for line in came),
+        lines_removed=_ordered(change(line, None) for line in went),
+        lines_changed=_ordered(change(old, now) for old, now in pairs if not _same(old, now)),
+        time=after.counted("time") - before.counted("time"),
+        rivals=after.counted("rivals") - before.counted("rivals"),
+        bound=after.counted("bound") - before.counted("bound"),
     )
 
 

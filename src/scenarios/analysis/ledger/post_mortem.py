@@ -11,7 +11,7 @@ from scenarios.model import EvidenceId, Outcome, ScenarioId, SourceId
 _EVIDENCE = frozenset({"direct", "indicator", "absence"})
 
 
-class Pointed(msgspec.Struct, frozen=True):
+class Pointed(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the last ledger; `decibans` counted toward what happened, positive or negative."""
 
     id: str
@@ -20,14 +20,14 @@ class Pointed(msgspec.Struct, frozen=True):
     evidence: tuple[EvidenceId, ...]
 
 
-class PostMortem(msgspec.Struct, frozen=True):
+class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
     """What pointed the right way, and what did not, largest first."""
 
     right: tuple[Pointed, ...]
     wrong: tuple[Pointed, ...]
 
 
-class TrackRecord(msgspec.Struct, frozen=True):
+class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A source's items that counted on resolved scenarios, and the decibans of each kind."""
 
     items: int
@@ -41,14 +41,19 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
         return None
     sign = 1 if outcome == "occurred" else -1
     pointed = [
-        Pointed(line.id, line.kind, sign * line.counted_decibans, line.evidence)
+        Pointed(
+            id=line.id,
+            kind=line.kind,
+            decibans=sign * line.counted_decibans,
+            evidence=line.evidence,
+        )
         for line in book.lines
         if line.kind in _EVIDENCE and line.counted_decibans
     ]
     pointed.sort(key=lambda one: (-abs(one.decibans), one.id))
     return PostMortem(
-        tuple(one for one in pointed if one.decibans > 0),
-        tuple(one for one in pointed if one.decibans < 0),
+        right=tuple(one for one in pointed if one.decibans > 0),
+        wrong=tuple(one for one in pointed if one.decibans < 0),
     )
 
 
@@ -72,7 +77,11 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
                 toward = right if share > 0 else wrong
                 toward[source] = toward.get(source, 0.0) + abs(share)
     return {
-        source: TrackRecord(len(items), right.get(source, 0.0), wrong.get(source, 0.0))
+        source: TrackRecord(
+            items=len(items),
+            right_decibans=right.get(source, 0.0),
+            wrong_decibans=wrong.get(source, 0.0),
+        )
         for source, items in heard.items()
     }
 

@@ -17,14 +17,14 @@ STRENGTHS = (0.5, 1.0, 2.0)
 HIGH_DEPENDENCE = 0.8
 
 
-class Swept(msgspec.Struct, frozen=True):
+class Swept(msgspec.Struct, frozen=True, kw_only=True):
     """The implied probability with one setting bent; a factor, or for dependence the value."""
 
     value: float
     probability: float
 
 
-class Sweep(msgspec.Struct, frozen=True):
+class Sweep(msgspec.Struct, frozen=True, kw_only=True):
     """Prior odds × ¼ to 4, every rating at half, full and double strength, dependence 0 to 0.8."""
 
     prior_odds: tuple[Swept, ...]
@@ -37,10 +37,18 @@ def sweep(known: Known, scenario_id: ScenarioId) -> Sweep:
     board = side_by_side(known, scenario_id)
     values = sorted({0.0, board.dependence, HIGH_DEPENDENCE})
     return Sweep(
-        tuple(Swept(f, _with_prior(known, board, scenario_id, f)) for f in PRIOR_ODDS),
-        tuple(Swept(f, _with_strength(board, scenario_id, f)) for f in STRENGTHS),
-        tuple(
-            Swept(value, implied(replace(board, totals=totals(board.nets, value)), scenario_id))
+        prior_odds=tuple(
+            Swept(value=f, probability=_with_prior(known, board, scenario_id, f))
+            for f in PRIOR_ODDS
+        ),
+        strength=tuple(
+            Swept(value=f, probability=_with_strength(board, scenario_id, f)) for f in STRENGTHS
+        ),
+        dependence=tuple(
+            Swept(
+                value=value,
+                probability=implied(replace(board, totals=totals(board.nets, value)), scenario_id),
+            )
             for value in values
         ),
     )

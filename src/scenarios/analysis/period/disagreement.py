@@ -10,7 +10,7 @@ from scenarios.model import Analyst, ScenarioId
 from scenarios.scales import decibans
 
 
-class Spread(msgspec.Struct, frozen=True):
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """The standing forecasts of two or more analysts; `spread_decibans` = highest − lowest.
 
     The outlier is farthest, in decibans, from the mean of the others; the first by name of two.
@@ -47,12 +47,12 @@ def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, Standing]) ->
     sheet = window.database.sheets[figures[outlier].sheet]
     chances = [one.probability for one in figures.values()]
     return Spread(
-        id,
-        len(figures),
-        min(chances),
-        max(chances),
-        max(odds.values()) - min(odds.values()),
-        outlier,
-        figures[outlier].probability,
-        sheet.rationales.get(id),
+        scenario=id,
+        analysts=len(figures),
+        low=min(chances),
+        high=max(chances),
+        spread_decibans=max(odds.values()) - min(odds.values()),
+        outlier=outlier,
+        outlier_probability=figures[outlier].probability,
+        rationale=sheet.rationales.get(id),
     )

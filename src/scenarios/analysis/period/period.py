@@ -22,7 +22,7 @@ from scenarios.model import Database, Evidence, EvidenceId, Resolution, Scenario
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
-class View(msgspec.Struct, frozen=True):
+class View(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario at both dates; `before` is None where it had not opened."""
 
     id: ScenarioId
@@ -71,7 +71,7 @@ class View(msgspec.Struct, frozen=True):
         return self.now.implied.probability
 
 
-class Window(msgspec.Struct, frozen=True):
+class Window(msgspec.Struct, frozen=True, kw_only=True):
     """What was known at `since` and at `as_of`, and the scenarios that had opened by `as_of`."""
 
     database: Database
@@ -111,19 +111,21 @@ def window(database: Database, since: date, as_of: date) -> Window:
         first = last_open_day(database, id, since) if scenario.opened <= since else None
         evidence = tuple(sorted(bearing.get(id, ())))
         views[id] = View(
-            id,
-            scenario,
-            state(database, id, as_of),
-            resolved(database, id, as_of),
-            ledger(at(last), id),
-            ledger(at(first), id) if first else None,
-            stated(database, id, last),
-            stated(database, id, first) if first else None,
-            tuple(given(database, id, since, as_of)),
-            evidence,
-            tuple(e for e in evidence if now.evidence[e].recorded > since),
+            id=id,
+            scenario=scenario,
+            state=state(database, id, as_of),
+            resolution=resolved(database, id, as_of),
+            now=ledger(at(last), id),
+            before=ledger(at(first), id) if first else None,
+            stated=stated(database, id, last),
+            stated_before=stated(database, id, first) if first else None,
+            given=tuple(given(database, id, since, as_of)),
+            evidence=evidence,
+            new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
-    return Window(database, since, as_of, at(since), now, views)
+    return Window(
+        database=database, since=since, as_of=as_of, before=at(since), now=now, views=views
+    )
 
 
 def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:

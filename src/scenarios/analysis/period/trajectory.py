@@ -31,14 +31,14 @@ from scenarios.model import (
 )
 
 
-class Mark(msgspec.Struct, frozen=True):
+class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """The items that entered the record on a day, or since the day before it that is drawn."""
 
     day: date
     evidence: tuple[EvidenceId, ...]
 
 
-class Span(msgspec.Struct, frozen=True):
+class Span(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's state from one day to another, as it was known on them."""
 
     state: ReadingState
@@ -46,14 +46,14 @@ class Span(msgspec.Struct, frozen=True):
     end: date
 
 
-class Lane(msgspec.Struct, frozen=True):
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator's states, without a gap, oldest first."""
 
     indicator: IndicatorId
     spans: tuple[Span, ...]
 
 
-class Course(msgspec.Struct, frozen=True):
+class Course(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario from the day on which it opened to its last open day, at most `as_of`."""
 
     scenario: ScenarioId
@@ -131,14 +131,14 @@ def _course(
 ) -> Course:
     view, said = window.views[id], [stated(around, id, day) for day in days]
     return Course(
-        id,
-        tuple(
-            Point(day, one.probability if one else None, chance)
+        scenario=id,
+        points=tuple(
+            Point(day=day, stated=one.probability if one else None, implied=chance)
             for day, one, chance in zip(days, said, implied, strict=True)
         ),
-        _marks(window, view, days),
-        tuple(_lanes(window, around, view)),
-        tuple(given(around, id, None, days[-1])),
+        marks=_marks(window, view, days),
+        lanes=tuple(_lanes(window, around, view)),
+        forecasts=tuple(given(around, id, None, days[-1])),
     )
 
 
@@ -149,7 +149,7 @@ def _marks(window: Window, view: View, days: Sequence[date]) -> tuple[Mark, ...]
         place = bisect_left(days, window.now.evidence[id].recorded)
         if place < len(days):
             entered.setdefault(days[place], []).append(id)
-    return tuple(Mark(day, tuple(ids)) for day, ids in sorted(entered.items()))
+    return tuple(Mark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
 def _lanes(window: Window, around: Database, view: View) -> Iterator[Lane]:
@@ -169,5 +169,5 @@ def _lanes(window: Window, around: Database, view: View) -> Iterator[Lane]:
             state = reading(known(alone, start), (view.id, name)).state
             if not spans or spans[-1].state != state:
                 spans[-1:] = [msgspec.structs.replace(span, end=start) for span in spans[-1:]]
-                spans.append(Span(state, start, last))
-        yield Lane(name, tuple(spans))
+                spans.append(Span(state=state, start=start, end=last))
+        yield Lane(indicator=name, spans=tuple(spans))

@@ -13,7 +13,7 @@ from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, s
 from scenarios.model import Database, ScenarioId
 
 
-class Point(msgspec.Struct, frozen=True):
+class Point(msgspec.Struct, frozen=True, kw_only=True):
     """Both probabilities on a day; `stated` is None where nobody's forecast stood."""
 
     day: date
@@ -36,7 +36,7 @@ def trends(
         open_days = sorted({day for day in wanted if first <= day <= last})
         implied = implied_on(around, {id: open_days})[id]
         found[id] = tuple(
-            Point(day, figure.probability if figure else None, chance)
+            Point(day=day, stated=figure.probability if figure else None, implied=chance)
             for day, chance in zip(open_days, implied, strict=True)
             for figure in [stated(around, id, day)]
         )

@@ -32,7 +32,7 @@ _ROUNDING = 9
 """Decimals of a deciban beyond which a difference is floating-point noise."""
 
 
-class MatrixRow(msgspec.Struct, frozen=True):
+class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
     """An item, or an indicator that was seen; None is a blank cell.
 
     `weight` is the item's grade weight or the indicator's strength. `inconsistency` is before it,
@@ -50,7 +50,7 @@ class MatrixRow(msgspec.Struct, frozen=True):
     diagnosticity: float
 
 
-class Score(msgspec.Struct, frozen=True):
+class Score(msgspec.Struct, frozen=True, kw_only=True):
     """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4."""
 
     inconsistency: int
@@ -60,7 +60,7 @@ class Score(msgspec.Struct, frozen=True):
     rank: int
 
 
-class Removed(msgspec.Struct, frozen=True):
+class Removed(msgspec.Struct, frozen=True, kw_only=True):
     """What is left out; `items` are those of its items that bear on the matrix."""
 
     kind: RemovedKind
@@ -68,7 +68,7 @@ class Removed(msgspec.Struct, frozen=True):
     items: tuple[EvidenceId, ...]
 
 
-class Linchpin(msgspec.Struct, frozen=True):
+class Linchpin(msgspec.Struct, frozen=True, kw_only=True):
     """A removal that changes who ranks first; both sides list every scenario that does, by id."""
 
     removed: Removed
@@ -76,7 +76,7 @@ class Linchpin(msgspec.Struct, frozen=True):
     leader_after: tuple[ScenarioId, ...]
 
 
-class Matrix(msgspec.Struct, frozen=True):
+class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     """Bookkeeping: no figure of it is a probability or may be turned into one."""
 
     scenarios: tuple[ScenarioId, ...]
@@ -98,7 +98,9 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
     """
     rows = tuple(sorted(_rows(known, columns), key=_most_diagnostic_first))
     scores = {column: _score(rows, column, columns) for column in columns}
-    return Matrix(columns, rows, scores, _linchpins(known, columns, scores))
+    return Matrix(
+        scenarios=columns, rows=rows, scores=scores, linchpins=_linchpins(known, columns, scores)
+    )
 
 
 def nearest_code(rating: Rating, tracker: Tracker) -> Code:
@@ -145,7 +147,17 @@ def _row(
     worth = [value or 0.0 for value in decibans.values()]
     against = {column: _against(rating, tracker) for column, rating in ratings.items()}
     spread = max(worth) - min(worth)
-    return MatrixRow(id, kind, summary, graded, weight, ratings, against, decibans, spread)
+    return MatrixRow(
+        id=id,
+        kind=kind,
+        summary=summary,
+        grade=graded,
+        weight=weight,
+        ratings=ratings,
+        inconsistency=against,
+        decibans=decibans,
+        diagnosticity=spread,
+    )
 
 
 def _most_diagnostic_first(row: MatrixRow) -> tuple[float, str]:
@@ -169,11 +181,11 @@ def _score(
 ) -> Score:
     totals = {other: sum(row.inconsistency[other] for row in rows) for other in columns}
     return Score(
-        totals[column],
-        math.fsum(row.inconsistency[column] * row.weight for row in rows),
-        math.fsum(row.decibans[column] or 0.0 for row in rows),
-        sum(row.ratings[column] is None for row in rows),
-        1 + sum(other < totals[column] for other in totals.values()),
+        inconsistency=totals[column],
+        weighted_inconsistency=math.fsum(row.inconsistency[column] * row.weight for row in rows),
+        decibans=math.fsum(row.decibans[column] or 0.0 for row in rows),
+        blanks=sum(row.ratings[column] is None for row in rows),
+        rank=1 + sum(other < totals[column] for other in totals.values()),
     )
 
 
@@ -199,7 +211,7 @@ def _linchpins(
         lost = _lost(known, columns, fired, removed.items)
         after = _leaders({column: counts[column] - lost[column] for column in columns})
         if after != before:
-            found.append(Linchpin(removed, before, after))
+            found.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
     return tuple(sorted(found, key=lambda one: len(one.removed.items)))
 
 
@@ -215,16 +227,16 @@ def _removals(
     sources: dict[str, list[EvidenceId]] = {}
     origins: dict[str, list[EvidenceId]] = {}
     for id in bearing:
-        yield Removed("item", id, (id,))
+        yield Removed(kind="item", id=id, items=(id,))
         item = known.evidence[id]
         origins.setdefault(item.origin or id, []).append(id)
         if item.source:
             sources.setdefault(item.source, []).append(id)
     for source, ids in sorted(sources.items()):
-        yield Removed("source", source, tuple(ids))
+        yield Removed(kind="source", id=source, items=tuple(ids))
     for origin, ids in sorted(origins.items()):
         if ids != [origin]:
-            yield Removed("origin", origin, tuple(ids))
+            yield Removed(kind="origin", id=origin, items=tuple(ids))
 
 
 def _lost(

@@ -33,7 +33,7 @@ from scenarios.model import (
 from scenarios.scales import MOVED_BITS, decibans, jeffreys
 
 
-class PastDue(msgspec.Struct, frozen=True):
+class PastDue(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator that was due by now and was not seen."""
 
     scenario: ScenarioId
@@ -41,7 +41,7 @@ class PastDue(msgspec.Struct, frozen=True):
     indicator: Indicator
 
 
-class Fresh(msgspec.Struct, frozen=True):
+class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     """What became known of a scenario after a day, oldest first.
 
     `same_day` was recorded on that day itself, perhaps after the forecast; `decided` are rivals
@@ -56,7 +56,7 @@ class Fresh(msgspec.Struct, frozen=True):
     decided: tuple[ScenarioId, ...] = ()
 
 
-class Topic(msgspec.Struct, frozen=True):
+class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario as it is put to the analyst, whose forecast `last` was.
 
     `reasoned` is the last forecast of theirs that came with a reason: one that was only reaffirmed
@@ -78,7 +78,7 @@ class Topic(msgspec.Struct, frozen=True):
     grounds: str
 
 
-class Agenda(msgspec.Struct, frozen=True):
+class Agenda(msgspec.Struct, frozen=True, kw_only=True):
     """What is due, in its order. The members of a set are one group: they are asked together."""
 
     unrated: tuple[EvidenceId, ...] = ()
@@ -120,10 +120,12 @@ def agenda(
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
     return Agenda(
-        tuple(id for _, id in sorted(unrated)),
-        _past_due(now, [id for id, now_is in live.items() if now_is in ("open", "overdue")]),
-        tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
-        tuple(map(tuple, ordered)),
+        unrated=tuple(id for _, id in sorted(unrated)),
+        past_due=_past_due(
+            now, [id for id, now_is in live.items() if now_is in ("open", "overdue")]
+        ),
+        overdue=tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
+        groups=tuple(map(tuple, ordered)),
     )
 
 
@@ -157,16 +159,16 @@ def _topic(
     then, together = stated(database, id, before.as_of), stated(database, id, on)
     moved = jeffreys(then.probability if then else None, together.probability if together else None)
     return Topic(
-        id,
-        scenario,
-        last,
-        next((one for one in reversed(said) if one.rationale), None),
-        own,
-        _fresh(before, now, id, bearing),
-        max(moved, jeffreys(was.probability, implied.probability)),
-        decibans(own.probability) - implied.decibans if own else None,
-        (on - (last.date if last else scenario.opened)).days,
-        _grounds(now, id, last, bearing),
+        id=id,
+        scenario=scenario,
+        last=last,
+        reasoned=next((one for one in reversed(said) if one.rationale), None),
+        standing=own,
+        fresh=_fresh(before, now, id, bearing),
+        movement_bits=max(moved, jeffreys(was.probability, implied.probability)),
+        gap_decibans=decibans(own.probability) - implied.decibans if own else None,
+        days=(on - (last.date if last else scenario.opened)).days,
+        grounds=_grounds(now, id, last, bearing),
     )
 
 
@@ -180,7 +182,14 @@ def _fresh(before: Known, now: Known, id: ScenarioId, bearing: Iterable[Evidence
         if then.state != reads.state:
             new = tuple(e for e in reads.evidence if e not in then.evidence)
             changes.append(
-                IndicatorChange(id, name, indicator.statement, then.state, reads.state, new)
+                IndicatorChange(
+                    scenario=id,
+                    indicator=name,
+                    statement=indicator.statement,
+                    before=then.state,
+                    after=reads.state,
+                    evidence=new,
+                )
             )
     decided = [
         rival
@@ -189,12 +198,12 @@ def _fresh(before: Known, now: Known, id: ScenarioId, bearing: Iterable[Evidence
     ]
     clarified = database.scenarios[id].clarifications
     return Fresh(
-        tuple(e for e in counted if recorded[e] > since),
-        tuple(e for e in counted if recorded[e] == since),
-        tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
-        tuple(changes),
-        tuple(one for one in clarified if since < one.date <= now.as_of),
-        tuple(decided),
+        evidence=tuple(e for e in counted if recorded[e] > since),
+        same_day=tuple(e for e in counted if recorded[e] == since),
+        retracted=tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
+        indicators=tuple(changes),
+        clarifications=tuple(one for one in clarified if since < one.date <= now.as_of),
+        decided=tuple(decided),
     )
 
 
@@ -213,7 +222,7 @@ def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
         for name, one in now.database.scenarios[id].indicators.items():
             is_past = one.due is not None and one.due < now.as_of
             if is_past and reading(now, (id, name)).strength == 0:
-                found.append((one.due, id, name, PastDue(id, name, one)))
+                found.append((one.due, id, name, PastDue(scenario=id, id=name, indicator=one)))
     return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1]))
 
 

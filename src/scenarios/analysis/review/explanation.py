@@ -15,14 +15,14 @@ from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import decibans
 
 
-class StatedNow(msgspec.Struct, frozen=True):
+class StatedNow(msgspec.Struct, frozen=True, kw_only=True):
     """The stated probability, and how many analysts stand behind it."""
 
     probability: float
     analysts: int
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one."""
 
     scenario: ScenarioId
@@ -51,18 +51,20 @@ def explain(
     said = stated(database, scenario_id, day)
     outcome = resolved(database, scenario_id, as_of)
     return Explanation(
-        scenario_id,
-        as_of,
-        day,
-        state(database, scenario_id, as_of),
-        outcome.outcome if outcome else None,
-        book.prior,
-        book.lines,
-        book.neutral,
-        book.implied,
-        book.leave_one_out,
-        StatedNow(said.probability, len(said.analysts)) if said else None,
-        decibans(said.probability) - book.implied.decibans if said else None,
-        post_mortem(book, outcome.outcome if outcome else None),
-        sweep(at_day, scenario_id) if swept else None,
+        scenario=scenario_id,
+        as_of=as_of,
+        ledger_day=day,
+        state=state(database, scenario_id, as_of),
+        outcome=outcome.outcome if outcome else None,
+        prior=book.prior,
+        lines=book.lines,
+        neutral=book.neutral,
+        implied=book.implied,
+        leave_one_out=book.leave_one_out,
+        stated=StatedNow(probability=said.probability, analysts=len(said.analysts))
+        if said
+        else None,
+        gap_decibans=decibans(said.probability) - book.implied.decibans if said else None,
+        post_mortem=post_mortem(book, outcome.outcome if outcome else None),
+        sweep=sweep(at_day, scenario_id) if swept else None,
     )

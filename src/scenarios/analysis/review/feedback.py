@@ -14,14 +14,14 @@ from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
 from scenarios.scales import TOLERANCE, decibans, nearest_sum_to_one
 
 
-class Figure(msgspec.Struct, frozen=True):
+class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """A probability, and how many analysts stand behind it."""
 
     probability: float
     analysts: int
 
 
-class Reveal(msgspec.Struct, frozen=True):
+class Reveal(msgspec.Struct, frozen=True, kw_only=True):
     """An analyst's figure beside the others', the team's with it, and the implied one.
 
     `team` is None where nobody else has a standing forecast: one analyst is no team.
@@ -36,7 +36,7 @@ class Reveal(msgspec.Struct, frozen=True):
     gap_decibans: float | None
 
 
-class SetSum(msgspec.Struct, frozen=True):
+class SetSum(msgspec.Struct, frozen=True, kw_only=True):
     """One analyst's standing figures of a set; `nearest` has those that do sum to 1, if need be."""
 
     set: SetId
@@ -79,15 +79,15 @@ def reveal(
         implied = ledger(at_day, id).implied
         found.append(
             Reveal(
-                id,
-                was.probability if was else None,
-                own.probability if own else None,
-                Figure(pooled(others), len(others)) if others else None,
-                Figure(together.probability, len(together.analysts))
+                scenario=id,
+                before=was.probability if was else None,
+                after=own.probability if own else None,
+                others=Figure(probability=pooled(others), analysts=len(others)) if others else None,
+                team=Figure(probability=together.probability, analysts=len(together.analysts))
                 if together and others
                 else None,
-                implied.probability,
-                decibans(own.probability) - implied.decibans if own else None,
+                implied=implied.probability,
+                gap_decibans=decibans(own.probability) - implied.decibans if own else None,
             )
         )
     return tuple(found)
@@ -105,5 +105,5 @@ def sums(
         complete = 1 < len(contending) == len(figures)
         off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12
         nearest = nearest_sum_to_one(figures) if off else None
-        found.append(SetSum(set_id, figures, len(contending), nearest))
+        found.append(SetSum(set=set_id, figures=figures, members=len(contending), nearest=nearest))
     return tuple(found)

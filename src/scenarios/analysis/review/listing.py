@@ -24,7 +24,7 @@ from scenarios.model import (
 from scenarios.scales import grade
 
 
-class Wanted(msgspec.Struct, frozen=True):
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows: None and False leave a column free. Days are those of knowing, both included."""
 
     scenario: ScenarioId | None = None
@@ -44,7 +44,7 @@ class Wanted(msgspec.Struct, frozen=True):
         return tagged and self.scenario in (None, id)
 
 
-class IndicatorRow(msgspec.Struct, frozen=True):
+class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
     """An indicator at a date; `diagnosticity` in decibans; `unique` where it is for one only."""
 
     scenario: ScenarioId
@@ -59,7 +59,7 @@ class IndicatorRow(msgspec.Struct, frozen=True):
     ratings: dict[ScenarioId, Rating]
 
 
-class EvidenceRow(msgspec.Struct, frozen=True):
+class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
     """An item of evidence; `counts` is False once it is retracted."""
 
     id: EvidenceId
@@ -72,7 +72,7 @@ class EvidenceRow(msgspec.Struct, frozen=True):
     counts: bool
 
 
-class ForecastRow(msgspec.Struct, frozen=True):
+class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
     """One probability of one sheet; None is a withdrawal."""
 
     date: date
@@ -83,7 +83,7 @@ class ForecastRow(msgspec.Struct, frozen=True):
     sheet: SheetId
 
 
-class SourceRow(msgspec.Struct, frozen=True):
+class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     """A source, the known items that it gave, and its record over what was resolved by then."""
 
     id: SourceId
@@ -105,16 +105,16 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
             now = reading(known, (id, name))
             found.append(
                 IndicatorRow(
-                    id,
-                    name,
-                    indicator.statement,
-                    now.state,
-                    now.since,
-                    now.strength,
-                    indicator.due,
-                    diagnosticity(known, (id, name)),
-                    unique(known, (id, name)),
-                    indicator.ratings,
+                    scenario=id,
+                    indicator=name,
+                    statement=indicator.statement,
+                    state=now.state,
+                    since=now.since,
+                    strength=now.strength,
+                    due=indicator.due,
+                    diagnosticity=diagnosticity(known, (id, name)),
+                    unique=unique(known, (id, name)),
+                    ratings=indicator.ratings,
                 )
             )
     return found
@@ -139,14 +139,14 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
         if kept:
             rows.append(
                 EvidenceRow(
-                    id,
-                    item.summary,
-                    item.observed,
-                    item.recorded,
-                    item.source,
-                    grade(item, database.sources),
-                    tuple(sorted(bears)),
-                    id in known.evidence,
+                    id=id,
+                    summary=item.summary,
+                    observed=item.observed,
+                    recorded=item.recorded,
+                    source=item.source,
+                    grade=grade(item, database.sources),
+                    scenarios=tuple(sorted(bears)),
+                    counts=id in known.evidence,
                 )
             )
     return sorted(rows, key=lambda row: (row.recorded, row.id))
@@ -156,7 +156,14 @@ def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
     """Every forecast up to then, newest last."""
     database = known.database
     return [
-        ForecastRow(sheet.date, sheet.analyst, scenario, p, sheet.rationales.get(scenario), id)
+        ForecastRow(
+            date=sheet.date,
+            analyst=sheet.analyst,
+            scenario=scenario,
+            probability=p,
+            rationale=sheet.rationales.get(scenario),
+            sheet=id,
+        )
         for id, sheet in sorted(database.sheets.items())
         if sheet.date <= known.as_of and wanted.day(sheet.date)
         for scenario, p in sheet.probabilities.items()
@@ -168,16 +175,16 @@ def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
     """The sources, with the known items that each gave."""
     given = Counter(item.source for item in known.evidence.values())
     records = track_records(known)
-    none = TrackRecord(0, 0.0, 0.0)
+    none = TrackRecord(items=0, right_decibans=0.0, wrong_decibans=0.0)
     return [
         SourceRow(
-            id,
-            s.name,
-            s.reliability,
-            given[id],
-            records.get(id, none),
-            s.url,
-            s.reliability_basis,
+            id=id,
+            name=s.name,
+            reliability=s.reliability,
+            items=given[id],
+            on_resolved=records.get(id, none),
+            url=s.url,
+            reliability_basis=s.reliability_basis,
         )
         for id, s in sorted(known.database.sources.items())
         if wanted.source in (None, id)

@@ -22,7 +22,7 @@ DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 """Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""
 
 
-class Chapter(msgspec.Struct, frozen=True):
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario: its row of the status table, its figures at both dates, its course."""
 
     row: StatusRow
@@ -30,14 +30,14 @@ class Chapter(msgspec.Struct, frozen=True):
     course: Course
 
 
-class SetDay(msgspec.Struct, frozen=True):
+class SetDay(msgspec.Struct, frozen=True, kw_only=True):
     """What was implied on a day of the members that were still in the set."""
 
     day: date
     implied: dict[ScenarioId, float]
 
 
-class SetChapter(msgspec.Struct, frozen=True):
+class SetChapter(msgspec.Struct, frozen=True, kw_only=True):
     """A set of which two members or more had opened."""
 
     id: SetId
@@ -47,7 +47,7 @@ class SetChapter(msgspec.Struct, frozen=True):
     matrix: Matrix
 
 
-class Page(msgspec.Struct, frozen=True):
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page; `forecaster` is the one whose calibration is shown, if any."""
 
     review: Review
@@ -63,17 +63,19 @@ def page(window: Window, made: Review) -> Page:
     """The page of a review of that window."""
     days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(made.scenarios))))
     found = courses(window, [row.id for row in made.scenarios], days)
-    chapters = tuple(Chapter(row, window.views[row.id], found[row.id]) for row in made.scenarios)
+    chapters = tuple(
+        Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in made.scenarios
+    )
     whose = _whose(window)
     scored = score(window.database, window.as_of, forecaster=whose)
     return Page(
-        made,
-        chapters,
-        tuple(_sets(window, chapters)),
-        tuple(indicators(window.now, Wanted())),
-        scored,
-        whose if scored.calibration else None,
-        days,
+        review=made,
+        chapters=chapters,
+        sets=tuple(_sets(window, chapters)),
+        indicators=tuple(indicators(window.now, Wanted())),
+        score=scored,
+        forecaster=whose if scored.calibration else None,
+        days=days,
     )
 
 
@@ -95,7 +97,15 @@ def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:
         if len(opened) > 1:
             days = _days([courses[m] for m in opened])
             statement = window.database.tracker.sets.get(id, id)
-            found.append(SetChapter(id, statement, opened, days, matrix(window.now, opened)))
+            found.append(
+                SetChapter(
+                    id=id,
+                    statement=statement,
+                    members=opened,
+                    days=days,
+                    matrix=matrix(window.now, opened),
+                )
+            )
     return found
 
 
@@ -105,4 +115,4 @@ def _days(members: Sequence[Course]) -> tuple[SetDay, ...]:
     for course in members:
         for point in course.points:
             at.setdefault(point.day, {})[course.scenario] = point.implied
-    return tuple(SetDay(day, figures) for day, figures in sorted(at.items()))
+    return tuple(SetDay(day=day, implied=figures) for day, figures in sorted(at.items()))

@@ -33,7 +33,7 @@ _MATTERS: dict[Kind, frozenset[str]] = {
 _WORDS_ONLY = frozenset({"basis", "statement", "watch", "added"})
 
 
-class Restated(msgspec.Struct, frozen=True):
+class Restated(msgspec.Struct, frozen=True, kw_only=True):
     """A figure of a past day as it was printed, as it is today, and the changes behind it."""
 
     scenario: ScenarioId
@@ -42,7 +42,7 @@ class Restated(msgspec.Struct, frozen=True):
     because: tuple[FieldChange, ...]
 
 
-class Restatement(msgspec.Struct, frozen=True):
+class Restatement(msgspec.Struct, frozen=True, kw_only=True):
     """What the last commit up to a day printed for that day, where it would be different now."""
 
     commit: str
@@ -53,7 +53,12 @@ class Restatement(msgspec.Struct, frozen=True):
 def restated(printed: Database, today: Database, day: date) -> tuple[Restated, ...]:
     """The figures of `day` by both databases, where they differ."""
     return tuple(
-        Restated(shift.scenario, shift.stated, shift.implied, tuple(_because(shift, was, now, day)))
+        Restated(
+            scenario=shift.scenario,
+            stated=shift.stated,
+            implied=shift.implied,
+            because=tuple(_because(shift, was, now, day)),
+        )
         for shift, was, now in compared(printed, today, day)
         if was and (differs(shift.stated) or differs(shift.implied))
     )
@@ -105,4 +110,10 @@ def _whole(database: Database, key: Key, *, went: bool) -> FieldChange:
     kind, id = key
     field = _DATES.get(kind, "reliability")
     value = str(getattr(records(database, kind)[id], field))
-    return FieldChange(id, field, value if went else None, None if went else value, kind)
+    return FieldChange(
+        record=id,
+        field=field,
+        before=value if went else None,
+        after=None if went else value,
+        kind=kind,
+    )

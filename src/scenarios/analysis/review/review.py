@@ -27,7 +27,7 @@ from scenarios.model import EvidenceId, GradeWeights, Outcome, ScenarioId, SetId
 from scenarios.scales import grade
 
 
-class StatedShift(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A stated probability before and after, and the reason that was given last."""
 
     from_: float | None
@@ -35,7 +35,7 @@ class StatedShift(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     rationale: str | None
 
 
-class Move(msgspec.Struct, frozen=True):
+class Move(msgspec.Struct, frozen=True, kw_only=True):
     """What moved and why; the lines, time, rivals and bound sum to the implied change in dB."""
 
     scenario: ScenarioId
@@ -50,7 +50,7 @@ class Move(msgspec.Struct, frozen=True):
     explained: bool
 
 
-class Resolved(msgspec.Struct, frozen=True):
+class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario whose outcome was recorded in the window, with its last values."""
 
     scenario: ScenarioId
@@ -62,7 +62,7 @@ class Resolved(msgspec.Struct, frozen=True):
     evidence: tuple[EvidenceId, ...]
 
 
-class NewEvidence(msgspec.Struct, frozen=True):
+class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """An item recorded in the window, and the scenarios that it bears on."""
 
     id: EvidenceId
@@ -74,21 +74,21 @@ class NewEvidence(msgspec.Struct, frozen=True):
     scenarios: tuple[ScenarioId, ...]
 
 
-class Unchanged(msgspec.Struct, frozen=True):
+class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
     """Live scenarios that did not move: someone said so again, or nobody looked."""
 
     reaffirmed: tuple[ScenarioId, ...]
     untouched: tuple[ScenarioId, ...]
 
 
-class About(msgspec.Struct, frozen=True):
+class About(msgspec.Struct, frozen=True, kw_only=True):
     """The tracker's title and its sets."""
 
     title: str
     sets: dict[SetId, str]
 
 
-class Method(msgspec.Struct, frozen=True):
+class Method(msgspec.Struct, frozen=True, kw_only=True):
     """The conventions that made the figures; `analysts` with a standing forecast."""
 
     decibans: dict[str, float]
@@ -100,7 +100,7 @@ class Method(msgspec.Struct, frozen=True):
     analysts: int
 
 
-class Review(msgspec.Struct, frozen=True):
+class Review(msgspec.Struct, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared."""
 
     tracker: About
@@ -124,54 +124,57 @@ def review(window: Window) -> Review:
     live = [view for view in in_order(window) if view.open and view.before]
     still = [view for view in live if not view.moved]
     return Review(
-        About(tracker.title, tracker.sets),
-        window.as_of,
-        window.since,
-        status(window),
-        tuple(_move(window, view) for view in by_movement(live) if view.moved),
-        _new_evidence(window),
-        _indicator_changes(window),
-        tuple(r for view in in_order(window) if (r := _resolved(window, view))),
-        Unchanged(
-            tuple(view.id for view in still if view.given),
-            tuple(view.id for view in still if not view.given),
+        tracker=About(title=tracker.title, sets=tracker.sets),
+        as_of=window.as_of,
+        since=window.since,
+        scenarios=status(window),
+        moves=tuple(_move(window, view) for view in by_movement(live) if view.moved),
+        new_evidence=_new_evidence(window),
+        indicator_changes=_indicator_changes(window),
+        resolved=tuple(r for view in in_order(window) if (r := _resolved(window, view))),
+        unchanged=Unchanged(
+            reaffirmed=tuple(view.id for view in still if view.given),
+            untouched=tuple(view.id for view in still if not view.given),
         ),
-        spreads(window),
-        findings(window),
-        Method(
-            tracker.decibans,
-            tracker.grade_weights,
-            tracker.evidence_dependence,
-            tracker.estimative_language,
-            tracker.review_every_days,
-            tracker.forecast_expires_days,
-            len(_analysts(window)),
+        spreads=spreads(window),
+        findings=findings(window),
+        method=Method(
+            decibans=tracker.decibans,
+            grade_weights=tracker.grade_weights,
+            evidence_dependence=tracker.evidence_dependence,
+            estimative_language=tracker.estimative_language,
+            review_every_days=tracker.review_every_days,
+            forecast_expires_days=tracker.forecast_expires_days,
+            analysts=len(_analysts(window)),
         ),
     )
 
 
 def _move(window: Window, view: View) -> Move:
-    reasons = Reasons(touched(window.now, window.before), touched(window.before, window.now))
+    reasons = Reasons(
+        new=touched(window.now, window.before), gone=touched(window.before, window.now)
+    )
     change = compare(view.before, view.now, reasons) if view.before else LedgerChange()
     said = [entry.rationale for entry in view.given if entry.rationale]
     stated = StatedShift(
-        view.stated_before.probability if view.stated_before else None,
-        view.stated.probability if view.stated else None,
-        said[-1] if said else None,
+        from_=view.stated_before.probability if view.stated_before else None,
+        to=view.stated.probability if view.stated else None,
+        rationale=said[-1] if said else None,
     )
     return Move(
-        view.id,
-        stated if view.stated or view.stated_before else None,
-        Shift(
-            view.before.implied.probability if view.before else None, view.now.implied.probability
+        scenario=view.id,
+        stated=stated if view.stated or view.stated_before else None,
+        implied=Shift(
+            from_=view.before.implied.probability if view.before else None,
+            to=view.now.implied.probability,
         ),
-        change.time,
-        change.rivals,
-        change.lines_added,
-        change.lines_removed,
-        change.lines_changed,
-        change.bound,
-        view.explained,
+        time=change.time,
+        rivals=change.rivals,
+        lines_added=change.lines_added,
+        lines_removed=change.lines_removed,
+        lines_changed=change.lines_changed,
+        bound=change.bound,
+        explained=view.explained,
     )
 
 
@@ -180,13 +183,13 @@ def _resolved(window: Window, view: View) -> Resolved | None:
     if outcome is None or outcome.recorded <= window.since:
         return None
     return Resolved(
-        view.id,
-        outcome.outcome,
-        outcome.date,
-        outcome.basis,
-        view.stated.probability if view.stated else None,
-        view.now.implied.probability,
-        tuple(id for id in outcome.evidence if id in window.now.evidence),
+        scenario=view.id,
+        outcome=outcome.outcome,
+        date=outcome.date,
+        basis=outcome.basis,
+        stated=view.stated.probability if view.stated else None,
+        implied=view.now.implied.probability,
+        evidence=tuple(id for id in outcome.evidence if id in window.now.evidence),
     )
 
 
@@ -194,13 +197,13 @@ def _new_evidence(window: Window) -> tuple[NewEvidence, ...]:
     database = window.database
     return tuple(
         NewEvidence(
-            id,
-            item.summary,
-            item.observed,
-            item.recorded,
-            item.source,
-            grade(item, database.sources),
-            tuple(sorted(bears_on(database, item))),
+            id=id,
+            summary=item.summary,
+            observed=item.observed,
+            recorded=item.recorded,
+            source=item.source,
+            grade=grade(item, database.sources),
+            scenarios=tuple(sorted(bears_on(database, item))),
         )
         for id, item in window.new_evidence.items()
     )
@@ -215,7 +218,14 @@ def _indicator_changes(window: Window) -> tuple[IndicatorChange, ...]:
             if then.state != now.state:
                 fresh = tuple(id for id in now.evidence if id not in then.evidence)
                 found.append(
-                    IndicatorChange(view.id, key, indicator.statement, then.state, now.state, fresh)
+                    IndicatorChange(
+                        scenario=view.id,
+                        indicator=key,
+                        statement=indicator.statement,
+                        before=then.state,
+                        after=now.state,
+                        evidence=fresh,
+                    )
                 )
     return tuple(found)
 

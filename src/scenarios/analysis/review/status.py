@@ -14,7 +14,7 @@ from scenarios.model import Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
 
-class StatedFigure(msgspec.Struct, frozen=True):
+class StatedFigure(msgspec.Struct, frozen=True, kw_only=True):
     """`analysts` is the number who stand behind it."""
 
     probability: float
@@ -22,21 +22,21 @@ class StatedFigure(msgspec.Struct, frozen=True):
     analysts: int
 
 
-class ImpliedFigure(msgspec.Struct, frozen=True):
+class ImpliedFigure(msgspec.Struct, frozen=True, kw_only=True):
     """`previous` is None where the scenario opened inside the window."""
 
     probability: float
     previous: float | None
 
 
-class EvidenceCount(msgspec.Struct, frozen=True):
+class EvidenceCount(msgspec.Struct, frozen=True, kw_only=True):
     """Known items that bear on a scenario, and how many of them are new in the window."""
 
     total: int
     new: int
 
 
-class IndicatorCount(msgspec.Struct, frozen=True):
+class IndicatorCount(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario's own indicators by state."""
 
     observed: int
@@ -44,7 +44,7 @@ class IndicatorCount(msgspec.Struct, frozen=True):
     total: int
 
 
-class StatusRow(msgspec.Struct, frozen=True):
+class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     """One row of the status table; a resolved scenario shows its last values."""
 
     id: ScenarioId
@@ -98,28 +98,30 @@ def _row(window: Window, view: View) -> StatusRow:
     recorded = [window.now.evidence[id].recorded for id in view.evidence]
     outcome = view.resolution
     return StatusRow(
-        view.id,
-        view.scenario.title,
-        view.scenario.set,
-        view.state,
-        view.scenario.horizon,
-        StatedFigure(
-            view.stated.probability,
-            view.stated_before.probability if view.stated_before else None,
-            len(view.stated.analysts),
+        id=view.id,
+        title=view.scenario.title,
+        set=view.scenario.set,
+        state=view.state,
+        horizon=view.scenario.horizon,
+        stated=StatedFigure(
+            probability=view.stated.probability,
+            previous=view.stated_before.probability if view.stated_before else None,
+            analysts=len(view.stated.analysts),
         )
         if view.stated
         else None,
-        ImpliedFigure(
-            view.now.implied.probability,
-            view.before.implied.probability if view.before else None,
+        implied=ImpliedFigure(
+            probability=view.now.implied.probability,
+            previous=view.before.implied.probability if view.before else None,
         ),
-        gap(view),
-        movement(view),
-        EvidenceCount(len(view.evidence), len(view.new_evidence)),
-        IndicatorCount(own.count("observed"), own.count("emerging"), len(own)),
-        max(recorded, default=None),
-        outcome.outcome if outcome else None,
+        gap_decibans=gap(view),
+        movement_bits=movement(view),
+        evidence=EvidenceCount(total=len(view.evidence), new=len(view.new_evidence)),
+        indicators=IndicatorCount(
+            observed=own.count("observed"), emerging=own.count("emerging"), total=len(own)
+        ),
+        last_evidence=max(recorded, default=None),
+        outcome=outcome.outcome if outcome else None,
     )
 
 

@@ -24,7 +24,14 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
         priors = {id: window.database.scenarios[id].prior.probability for id in ids}
         if fault := _sum(priors):
             message = f"the priors sum to {fault}"
-            yield Finding("sum-not-one", set_id, message, "tracker", "tracker", ("sets", set_id))
+            yield Finding(
+                rule="sum-not-one",
+                subject=set_id,
+                message=message,
+                kind="tracker",
+                record="tracker",
+                keys=("sets", set_id),
+            )
         if any(resolved(window.database, id, window.as_of) for id in ids):
             continue
         figures = {id: standing(window.database, id, window.as_of) for id in ids}
@@ -34,7 +41,14 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
                 sheet = max(one.sheet for one in own.values())
                 message = f"the standing figures of {analyst} sum to {fault}"
                 keys = ("probabilities",)
-                yield Finding("sum-not-one", set_id, message, "forecasts", sheet, keys)
+                yield Finding(
+                    rule="sum-not-one",
+                    subject=set_id,
+                    message=message,
+                    kind="forecasts",
+                    record=sheet,
+                    keys=keys,
+                )
 
 
 def implies_broken(window: Window) -> Iterator[Finding]:

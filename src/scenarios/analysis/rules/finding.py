@@ -12,7 +12,7 @@ LISTED = 5
 """As many ids are named in a message; the rest is counted."""
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """`subject` is what it is about; `kind`, `record` and `keys` say where in which file."""
 
     rule: str
@@ -25,18 +25,25 @@ class Finding(msgspec.Struct, frozen=True):
 
 def of_scenario(rule: str, id: str, message: str, *keys: str) -> Finding:
     """A finding about a scenario."""
-    return Finding(rule, id, message, "scenario", id, keys)
+    return Finding(rule=rule, subject=id, message=message, kind="scenario", record=id, keys=keys)
 
 
 def of_evidence(rule: str, id: str, message: str, *keys: str) -> Finding:
     """A finding about an item of evidence."""
-    return Finding(rule, id, message, "evidence", id, keys)
+    return Finding(rule=rule, subject=id, message=message, kind="evidence", record=id, keys=keys)
 
 
 def of_indicator(rule: str, scenario: str, indicator: str, message: str) -> Finding:
     """A finding about an indicator, which stands in its scenario's file."""
     keys = ("indicators", indicator)
-    return Finding(rule, f"{scenario}/{indicator}", message, "scenario", scenario, keys)
+    return Finding(
+        rule=rule,
+        subject=f"{scenario}/{indicator}",
+        message=message,
+        kind="scenario",
+        record=scenario,
+        keys=keys,
+    )
 
 
 def several(ids: Sequence[str]) -> str:

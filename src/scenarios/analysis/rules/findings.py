@@ -166,7 +166,14 @@ def late_forecast(window: Window) -> Iterator[Finding]:
             if known and entry.probability is not None and entry.date >= known.date:
                 message = f"forecast when its outcome was known ({known.date}): it never counts"
                 keys = ("probabilities", view.id)
-                yield Finding("late-forecast", view.id, message, "forecasts", entry.sheet, keys)
+                yield Finding(
+                    rule="late-forecast",
+                    subject=view.id,
+                    message=message,
+                    kind="forecasts",
+                    record=entry.sheet,
+                    keys=keys,
+                )
 
 
 def few_indicators(window: Window) -> Iterator[Finding]:

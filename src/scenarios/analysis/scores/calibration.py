@@ -27,7 +27,7 @@ _Z = 1.959963984540054
 """The 97.5 % point of the normal distribution: two-sided 95 %."""
 
 
-class CalibrationBin(msgspec.Struct, frozen=True):
+class CalibrationBin(msgspec.Struct, frozen=True, kw_only=True):
     """A bin that holds something: `n` questions, or parts of them, and how many happened."""
 
     forecaster: str
@@ -40,7 +40,7 @@ class CalibrationBin(msgspec.Struct, frozen=True):
     wilson_high: float
 
 
-class Decomposition(msgspec.Struct, frozen=True):
+class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
     """Murphy's parts: Brier = reliability − resolution + uncertainty + residual.
 
     The residual is what the bins hide: 0 where each holds equal forecasts.
@@ -53,7 +53,7 @@ class Decomposition(msgspec.Struct, frozen=True):
     residual: float
 
 
-class Skill(msgspec.Struct, frozen=True):
+class Skill(msgspec.Struct, frozen=True, kw_only=True):
     """1 − Brier ÷ the Brier of `against`, over the days on which both stood.
 
     Both are means over the `questions` with such a day; None where `against` was never wrong.
@@ -65,7 +65,7 @@ class Skill(msgspec.Struct, frozen=True):
     skill: float | None
 
 
-class Share(msgspec.Struct, frozen=True):
+class Share(msgspec.Struct, frozen=True, kw_only=True):
     """A figure, the share of its question's covered days on which it stood, and the outcome."""
 
     probability: float
@@ -96,7 +96,15 @@ def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decom
     uncertainty = base * (1 - base)
     brier = math.fsum(s.weight * (s.probability - s.happened) ** 2 for s in every) / n
     residual = brier - (reliability - resolution + uncertainty)
-    return (Decomposition(forecaster, reliability, resolution, uncertainty, residual),)
+    return (
+        Decomposition(
+            forecaster=forecaster,
+            reliability=reliability,
+            resolution=resolution,
+            uncertainty=uncertainty,
+            residual=residual,
+        ),
+    )
 
 
 def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
@@ -119,7 +127,10 @@ def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
                     other = sum(theirs[end] - theirs[start] for start, end, _ in spans)
                     pairs.setdefault((name, against), []).append((own, other / sum(shared)))
     ordered = sorted(pairs.items(), key=lambda entry: (place(entry[0][0]), place(entry[0][1])))
-    return tuple(Skill(*names, len(found), _skill(found)) for names, found in ordered)
+    return tuple(
+        Skill(forecaster=name, against=against, questions=len(found), skill=_skill(found))
+        for (name, against), found in ordered
+    )
 
 
 def wilson(frequency: float, n: float) -> tuple[float, float]:
@@ -154,7 +165,10 @@ def _binned(timelines: Iterable[Timeline], forecaster: str) -> dict[int, list[Sh
 
 def _shares(line: Line, happened: float) -> list[Share]:
     covered = sum(end - start for start, end, _ in stood(line))
-    return [Share(figure, (end - start) / covered, happened) for start, end, figure in stood(line)]
+    return [
+        Share(probability=figure, weight=(end - start) / covered, happened=happened)
+        for start, end, figure in stood(line)
+    ]
 
 
 def _moments(shares: list[Share]) -> tuple[float, float, float]:
@@ -166,5 +180,14 @@ def _moments(shares: list[Share]) -> tuple[float, float, float]:
 
 def _bin(forecaster: str, number: int, held: list[Share]) -> CalibrationBin:
     n, mean, frequency = _moments(held)
-    band = wilson(frequency, n)
-    return CalibrationBin(forecaster, EDGES[number], EDGES[number + 1], n, mean, frequency, *band)
+    wilson_low, wilson_high = wilson(frequency, n)
+    return CalibrationBin(
+        forecaster=forecaster,
+        low=EDGES[number],
+        high=EDGES[number + 1],
+        n=n,
+        mean_forecast=mean,
+        frequency=frequency,
+        wilson_low=wilson_low,
+        wilson_high=wilson_high,
+    )

@@ -28,7 +28,7 @@ Line = tuple[Segment, ...]
 Told = list[tuple[date, float | None]]
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True):
     """A question whose outcome is known: scored on `scored` of its `planned` days."""
 
     scenario: ScenarioId
@@ -39,7 +39,7 @@ class Question(msgspec.Struct, frozen=True):
     planned: int
 
 
-class Timeline(msgspec.Struct, frozen=True):
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
     """Every forecaster of a question who ever stood; a line covers the scored days, gaps as None.
 
     `last` is an analyst's last figure given inside the window, None where that withdrew or where
@@ -57,7 +57,7 @@ class Timeline(msgspec.Struct, frozen=True):
         return {**self.analysts, **self.ours}
 
 
-class Archive(msgspec.Struct, frozen=True):
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
     """A database with the ways to look up what was told, and seen, about a question.
 
     `means` keeps what the members of a set need of one another, once for each window.
@@ -78,7 +78,7 @@ def archive(database: Database) -> Archive:
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
             told.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    return Archive(database, told, bearing(database), {})
+    return Archive(database=database, told=told, bearing=bearing(database), means={})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Question | None:
@@ -89,7 +89,14 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Questi
     scenario = database.scenarios[scenario_id]
     planned = (scenario.horizon - scenario.opened).days + 1
     scored = max(0, min((outcome.date - scenario.opened).days, planned))
-    return Question(scenario_id, outcome.outcome, scenario.opened, outcome.date, scored, planned)
+    return Question(
+        scenario=scenario_id,
+        outcome=outcome.outcome,
+        opened=scenario.opened,
+        resolved=outcome.date,
+        scored=scored,
+        planned=planned,
+    )
 
 
 def timeline(archive: Archive, question: Question) -> Timeline:
@@ -107,7 +114,7 @@ def timeline(archive: Archive, question: Question) -> Timeline:
     ours = {name: line for name, line in ours.items() if stood(line)}
     last = {name: _last_given(told[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
-    return Timeline(question, analysts, ours, last)
+    return Timeline(question=question, analysts=analysts, ours=ours, last=last)
 
 
 def place(forecaster: str) -> tuple[int, str]:

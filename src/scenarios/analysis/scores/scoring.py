@@ -14,6 +14,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.scores import calibration as verified
+from scenarios.analysis.scores.chosen import Chosen, is_chosen
 from scenarios.analysis.scores.daily_forecasts import (
     Archive,
     Timeline,
@@ -30,16 +31,7 @@ from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 By = Literal["analyst", "scenario", "tag"]
 
 
-class Chosen(msgspec.Struct, frozen=True):
-    """Which questions: resolved within the dates (both included), named, with one of the tags."""
-
-    since: date | None = None
-    until: date | None = None
-    scenarios: tuple[ScenarioId, ...] = ()
-    tags: tuple[str, ...] = ()
-
-
-class ForecasterScore(msgspec.Struct, frozen=True):
+class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
     """Means over a forecaster's `questions`; None where none has that score.
 
     `common_brier` is over the days on which every forecaster of the table stood.
@@ -56,7 +48,7 @@ class ForecasterScore(msgspec.Struct, frozen=True):
     common_brier: float | None
 
 
-class QuestionScore(msgspec.Struct, frozen=True):
+class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
     """One forecaster on one question; `common_brier`: where all of its own stood."""
 
     scenario: ScenarioId
@@ -74,7 +66,7 @@ class QuestionScore(msgspec.Struct, frozen=True):
     planned_days: int
 
 
-class SetScore(msgspec.Struct, frozen=True):
+class SetScore(msgspec.Struct, frozen=True, kw_only=True):
     """One forecaster on a whole set, over the days on which every member had a figure.
 
     `brier` is two-sided (0 to 2): summed over the members; `log_score` is of `occurred`.
@@ -88,21 +80,21 @@ class SetScore(msgspec.Struct, frozen=True):
     covered_days: int
 
 
-class Excluded(msgspec.Struct, frozen=True):
+class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     """A resolved question that is not scored, and why."""
 
     scenario: ScenarioId
     reason: str
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, kw_only=True):
     """The table of one scenario, or of one tag; None gathers what has no tag."""
 
     name: str | None
     forecasters: tuple[ForecasterScore, ...]
 
 
-class Score(msgspec.Struct, frozen=True):
+class Score(msgspec.Struct, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst."""
 
     forecasters: tuple[ForecasterScore, ...]
@@ -152,25 +144,27 @@ def score(
     kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
     for id in sorted(database.scenarios):
         asked = question(database, id, as_of)
-        if asked is None or not _is_chosen(database, id, asked.resolved, chosen):
+        if asked is None or not is_chosen(database, id, asked.resolved, chosen):
             continue
         if asked.outcome == "annulled":
-            excluded.append(Excluded(id, "annulled"))
+            excluded.append(Excluded(scenario=id, reason="annulled"))
         elif asked.scored == 0:
-            excluded.append(Excluded(id, "resolved by its opening day: no day to score"))
+            excluded.append(
+                Excluded(scenario=id, reason="resolved by its opening day: no day to score")
+            )
         else:
             timelines[id] = timeline(kept, asked)
     rows = tuple(row for one in timelines.values() for row in _question_scores(one))
     named = timelines.values() if forecaster else ()
     return Score(
-        table(rows),
-        _groups(database, rows, by),
-        rows,
-        verified.skill(timelines.values()),
-        tuple(row for id in timelines for row in _set_scores(kept, timelines, id, as_of)),
-        tuple(excluded),
-        verified.calibration(named, forecaster or ""),
-        verified.decomposition(named, forecaster or ""),
+        forecasters=table(rows),
+        groups=_groups(database, rows, by),
+        questions=rows,
+        skill=verified.skill(timelines.values()),
+        sets=tuple(row for id in timelines for row in _set_scores(kept, timelines, id, as_of)),
+        excluded=tuple(excluded),
+        calibration=verified.calibration(named, forecaster or ""),
+        decomposition=verified.decomposition(named, forecaster or ""),
     )
 
 
@@ -182,15 +176,15 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
     answers = Counter(row.scenario for own in of.values() for row in own)
     return tuple(
         ForecasterScore(
-            name,
-            len(own),
-            fmean([row.brier for row in own]),
-            fmean([row.log_score for row in own]),
-            fmean([row.baseline for row in own]),
-            _mean(row.peer for row in own),
-            fmean([row.coverage for row in own]),
-            _mean(row.final_brier for row in own),
-            _mean(row.common_brier for row in own if answers[row.scenario] == len(of)),
+            name=name,
+            questions=len(own),
+            brier=fmean([row.brier for row in own]),
+            log_score=fmean([row.log_score for row in own]),
+            baseline=fmean([row.baseline for row in own]),
+            peer=_mean(row.peer for row in own),
+            coverage=fmean([row.coverage for row in own]),
+            final_brier=_mean(row.final_brier for row in own),
+            common_brier=_mean(row.common_brier for row in own if answers[row.scenario] == len(of)),
         )
         for name, own in sorted(of.items(), key=lambda entry: place(entry[0]))
     )
@@ -203,7 +197,7 @@ def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[
         for name in {"analyst": (), "scenario": (row.scenario,), "tag": tags}[by]:
             together.setdefault(name, []).append(row)
     names = sorted(together, key=lambda name: (name is None, name))
-    return tuple(Group(name, table(together[name])) for name in names)
+    return tuple(Group(name=name, forecasters=table(together[name])) for name in names)
 
 
 def _question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
@@ -220,19 +214,19 @@ def _question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
         shared = [together[end] - together[start] for start, end, _ in spans]
         last = timeline.last[name]
         yield QuestionScore(
-            asked.scenario,
-            asked.outcome,
-            name,
-            sum(map(mul, briers, days)) / sum(days),
-            sum(map(mul, logs, days)) / sum(days),
-            sum(map(mul, gains, days)) / asked.planned,
-            peers.get(name),
-            sum(days) / asked.scored,
-            None if last is None else brier(last, happened),
-            sum(map(mul, briers, shared)) / sum(shared) if any(shared) else None,
-            sum(days),
-            asked.scored,
-            asked.planned,
+            scenario=asked.scenario,
+            outcome=asked.outcome,
+            forecaster=name,
+            brier=sum(map(mul, briers, days)) / sum(days),
+            log_score=sum(map(mul, logs, days)) / sum(days),
+            baseline=sum(map(mul, gains, days)) / asked.planned,
+            peer=peers.get(name),
+            coverage=sum(days) / asked.scored,
+            final_brier=None if last is None else brier(last, happened),
+            common_brier=sum(map(mul, briers, shared)) / sum(shared) if any(shared) else None,
+            covered_days=sum(days),
+            scored_days=asked.scored,
+            planned_days=asked.planned,
         )
 
 
@@ -280,16 +274,14 @@ def _set_scores(
                 briers += (end - start) * sum(brier(p, id == occurred) for id, p in figures.items())
                 logs += (end - start) * log_score(figures[occurred], True)
         if days:
-            yield SetScore(set_id, occurred, name, briers / days, logs / days, days)
-
-
-def _is_chosen(database: Database, id: ScenarioId, resolved: date, chosen: Chosen) -> bool:
-    return (
-        (chosen.since is None or chosen.since <= resolved)
-        and (chosen.until is None or resolved <= chosen.until)
-        and (not chosen.scenarios or id in chosen.scenarios)
-        and (not chosen.tags or not set(chosen.tags).isdisjoint(database.scenarios[id].tags))
-    )
+            yield SetScore(
+                set=set_id,
+                occurred=occurred,
+                forecaster=name,
+                brier=briers / days,
+                log_score=logs / days,
+                covered_days=days,
+            )
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

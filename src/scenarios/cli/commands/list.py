@@ -55,7 +55,9 @@ def command(
         known_id(source, opened.database.sources, "source", "scen list sources")
     from_day = parsing.day(since, on) if since else None
     to_day = parsing.day(until, on) if until else None
-    wanted = listing.Wanted(scenario, source, tag, from_day, to_day, unrated)
+    wanted = listing.Wanted(
+        scenario=scenario, source=source, tag=tag, since=from_day, until=to_day, unrated=unrated
+    )
     document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:
         rows = [r for r in span(opened, on, None)[1] if wanted.subject(opened.database, r.id)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.scores.scoring import Chosen
+from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -50,7 +50,7 @@ def command(
     end = parsing.day(until, on) if until else None
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
-    chosen = Chosen(start, end)
+    chosen = Chosen(since=start, until=end)
     made = scored(opened.database, on, chosen, by.value, forecaster)
     if forecaster is not None:
         known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")

@@ -47,14 +47,20 @@ def revisions(repository: git.Repository, tip: str) -> list[Revision]:
         kind, id = place
         before = records[kind, file.before] if file.before else None
         after = records[kind, file.after] if file.after else None
-        return RecordChange(kind, id, before, after, file.is_gone or after is not None)
+        return RecordChange(
+            kind=kind, id=id, before=before, after=after, readable=file.is_gone or after is not None
+        )
 
     found = []
     for commit, files, own_paths in commits:
         changes = {file.path: one for file in files if (one := change(file))}
         own = [one for path, one in changes.items() if own_paths is None or path in own_paths]
         left_out = sum(not one.readable for one in own)
-        found.append(Revision(commit, tuple(changes.values()), tuple(own), left_out))
+        found.append(
+            Revision(
+                commit=commit, changes=tuple(changes.values()), own=tuple(own), left_out=left_out
+            )
+        )
     return found
 
 
@@ -147,14 +153,14 @@ def _file(line: str, path: str, prefix: str) -> _File:
 def _commit(fields: list[str], parents: tuple[str, ...], *, shallow: bool) -> Commit:
     id, author, authored, committed, subject, body = fields
     return Commit(
-        id,
-        parents,
-        author,
-        _day(authored, committed),
-        _day(committed, authored),
-        subject,
-        tuple(_replaced(f"{subject}\n{body}")),
-        shallow,
+        id=id,
+        parents=parents,
+        author=author,
+        authored=_day(authored, committed),
+        committed=_day(committed, authored),
+        subject=subject,
+        squashed=tuple(_replaced(f"{subject}\n{body}")),
+        shallow=shallow,
     )
 
 
