@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from scenarios.analysis.history import audit
+from scenarios.analysis.history.commit_log import History
+from scenarios.analysis.review import listing
+from scenarios.analysis.review.ach import Matrix
+from scenarios.analysis.review.explanation import Explanation
+from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules import consistency, files, findings
 from scenarios.analysis.rules.rule import Rule
+from scenarios.analysis.scores.scoring import Score
+from scenarios.workspace import checking, reading, results
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"
@@ -77,5 +88,53 @@ def _paragraphs(rule: Rule[Any]) -> Iterator[str]:
         yield re.sub(r"(?:^| )(Example|To do): ", r"\n- *\1*: ", told).strip("\n")
 
 
+OUTPUTS: dict[str, Any] = {
+    "status": reading.Status,
+    "report": Review,
+    "explain": Explanation,
+    "matrix": Matrix,
+    "score": Score,
+    "check": checking.Checked,
+    "diff": reading.Diff,
+    "history": History,
+    "audit": audit.Audit,
+    "show": reading.RecordShown | list[reading.RecordShown],
+    "list-scenarios": list[StatusRow],
+    "list-indicators": list[listing.IndicatorRow],
+    "list-evidence": list[listing.EvidenceRow],
+    "list-forecasts": list[listing.ForecastRow],
+    "list-sources": list[listing.SourceRow],
+    "init": results.Started,
+    "new": results.Recorded,
+    "add-indicator": results.Recorded,
+    "add-source": results.Recorded,
+    "resolve": results.Recorded,
+    "add-evidence": results.EvidenceRecorded,
+    "rate": results.EvidenceRecorded,
+    "retract": results.EvidenceRecorded,
+    "forecast": results.ForecastRecorded,
+    "review": results.SheetRecorded,
+}
+"""What each command prints with --format json."""
+
+
+def json_schemas() -> dict[str, str]:
+    """The files of docs/json: a JSON Schema for each output, with its fields described."""
+    files = {}
+    for name, output in OUTPUTS.items():
+        schema = msgspec.json.schema(output)
+        title = f"scen {name.replace('-', ' ', 1) if name.startswith('list-') else name}"
+        head = {
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": f"{title} --format json",
+            "$comment": f"Made by `{COMMAND}` of the results in src/scenarios.",
+        }
+        files[f"{name}.schema.json"] = json.dumps({**head, **schema}, indent=2, ensure_ascii=False)
+    return {name: f"{text}\n" for name, text in files.items()}
+
+
 if __name__ == "__main__":
+    (HERE / "json").mkdir(exist_ok=True)
+    for _name, _text in json_schemas().items():
+        (HERE / "json" / _name).write_text(_text, encoding="utf-8")
     (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
