@@ -143,7 +143,7 @@ def test_what_is_not_there_is_named_with_the_nearest_that_is(
 
 # -- values ---------------------------------------------------------------------------------------
 
-RATING = "is not a rating: CC, C, N, I, II, or a likelihood ratio from 0.001 to 1000"
+RATING = "is not a rating: CC, C, N, I, II, or a likelihood ratio, 0.001 to 1000"
 GRADE = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
 CHANCE = "is not a probability: write 0.7 or 70%"
 BETWEEN = "a probability lies between 0 and 1 and is neither"
@@ -395,7 +395,7 @@ def test_days_come_in_order(root: Path, words: list[str], message: str) -> None:
 
 # -- ids ------------------------------------------------------------------------------------------
 
-ID = "is not a valid id: small letters, digits and single hyphens, a letter first"
+ID = "is not an id: small letters, digits, single hyphens, a letter first"
 BAD_IDS = [
     *("a/b", "../x", "..", ".", ".x", "/etc/passwd", "evidence/../x", "sources/x", "a.b", "a.yaml"),
     *("Caps", "a b", " a", "a ", "a_b", "a--b", "-", "a-", "1a", "ä", "а", "a\\b", "a:b", "~", "*"),

@@ -22,7 +22,7 @@ _COUNTER = struct.Struct("=qq")
 # process group is its own, so that the kill reaches the git that it started, and nobody else.
 _SERVER = """
 import importlib, json, os, pkgutil, sys, tempfile
-import filelock, scenarios
+import scenarios
 from scenarios.cli.main import main
 
 for package in ("analysis", "cli", "storage"):

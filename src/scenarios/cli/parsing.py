@@ -79,7 +79,7 @@ def rating(text: str) -> str | float:
         return text.upper()
     value = _number(text)
     if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
-        words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio from 0.001 to 1000"
+        words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
         raise typer.BadParameter(f"{_quoted(text)} {words}")
     return int(value) if value.is_integer() else value
 
@@ -118,7 +118,7 @@ def id(text: str) -> str:
     from scenarios.paths import LONGEST_ID, RESERVED
 
     if not _ID.fullmatch(text):
-        words = "is not a valid id: small letters, digits and single hyphens, a letter first"
+        words = "is not an id: small letters, digits, single hyphens, a letter first"
         raise typer.BadParameter(f"{_quoted(text)} {words}")
     if len(text) > LONGEST_ID:
         raise typer.BadParameter(
