@@ -23,12 +23,14 @@ _COUNTER = struct.Struct("=qq")
 _SERVER = """
 import importlib, json, os, pkgutil, sys, tempfile
 import scenarios
-from scenarios.cli.main import main
+from scenarios.cli.main import app, main
+from typer.testing import CliRunner
 
 for package in ("analysis", "cli", "storage"):
     path, prefix = f"{scenarios.__path__[0]}/{package}", f"scenarios.{package}."
     for module in pkgutil.iter_modules([path], prefix):
         importlib.import_module(module.name)
+CliRunner().invoke(app, ["show", "nothing"])  # typer imports pydantic when a command is parsed
 for line in sys.stdin:
     folder, words = json.loads(line)
     outs = os.pipe(), os.pipe()
