@@ -11,6 +11,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from scenarios.cli.commands import HELP
 from tests.cli.commands import scen
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -33,6 +34,11 @@ def test_each_rule_is_explained_with_an_example_and_what_to_do(rule: Any) -> Non
 def test_the_schema_of_each_output_is_current(name: str) -> None:
     file = DOCS / "json" / f"{name}.schema.json"
     assert file.read_text("utf-8") == GENERATE["json_schemas"]()[file.name], GENERATE["COMMAND"]
+
+
+def test_every_command_that_answers_in_json_has_a_schema() -> None:
+    answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}
+    assert answers == HELP.keys() - {"plot"}
 
 
 def test_no_schema_is_left_of_an_output_that_is_gone() -> None:

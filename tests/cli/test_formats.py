@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scenarios.cli.commands import HELP
 from scenarios.cli.options import Form
 from scenarios.render.writers import WRITERS
 from tests.cli.commands import FILES, make, scen
@@ -26,6 +27,7 @@ READING = (
     ("history", "pact"),
     ("audit",),
 )
+RECORDING = {"init", "new", "add-indicator", "add-source", "add-evidence", "rate", "retract"}
 BEGINS = {"html": ("<!DOCTYPE html>",), "json": ("{", "[")}
 
 
@@ -73,3 +75,8 @@ def test_a_format_that_nothing_writes_is_refused_with_those_that_are() -> None:
     made = scen("explain", "pact", "--format", "xml")
     assert made.exit_code == 2
     assert "'xml' is not one of 'table', 'json', 'markdown', 'html', 'csv'" in made.stderr
+
+
+def test_every_reading_command_is_tried_here() -> None:
+    others = RECORDING | {"forecast", "review", "resolve", "plot", "report"}
+    assert {words[0] for words in READING} == HELP.keys() - others
