@@ -14,6 +14,7 @@ import pytest
 
 import scenarios
 from tests.cli.commands import FILES, make, scen
+from tests.storage.test_git import commit, run
 
 PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text("utf-8")
 SHIPPED = Path(__file__).parents[1] / "scenarios"
@@ -91,12 +92,10 @@ def test_what_is_written_is_seen_and_what_is_tried_is_not(tmp_path: Path) -> Non
 
 def test_a_revision_is_read_and_refuses_to_be_written(tmp_path: Path) -> None:
     make(tmp_path / "scenarios", FILES)
-    for words in (
-        ["init", "-q"],
-        ["add", "."],
-        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"],
-    ):
-        subprocess.run(["git", *words], cwd=tmp_path, check=True)
+    run(tmp_path, "init", "-q")
+    run(tmp_path, "config", "user.name", "A")
+    run(tmp_path, "config", "user.email", "a@example.org")
+    commit(tmp_path, "A start")
     now = scenarios.open(tmp_path)
     now.resolve("trade", "occurred", "Customs.", date(2024, 1, 2), commit=True)
     then = scenarios.open(tmp_path, rev="HEAD~1")
