@@ -77,6 +77,7 @@ def _write(
     if not dry_run:
         temporary.clear(lock_file(root).parent)
         temporary.clear_below(root)
+        temporary.clear(root.parent / "schema")  # where `init` writes too
     opened = open_folder(root)
     opened.refuse_without_tracker()
     proposed = draft(opened)
