@@ -122,7 +122,7 @@ def json_schemas() -> dict[str, str]:
     """The files of docs/json: a JSON Schema for each output, with its fields described."""
     files = {}
     for name, output in OUTPUTS.items():
-        schema = msgspec.json.schema(output)
+        schema = _described(msgspec.json.schema(output))
         title = f"scen {name.replace('-', ' ', 1) if name.startswith('list-') else name}"
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -131,6 +131,20 @@ def json_schemas() -> dict[str, str]:
         }
         files[f"{name}.schema.json"] = json.dumps({**head, **schema}, indent=2, ensure_ascii=False)
     return {name: f"{text}\n" for name, text in files.items()}
+
+
+def _described(schema: Any) -> Any:
+    """The schema with its descriptions as they are read; before 3.13 Python keeps their indent."""
+    if isinstance(schema, list):
+        return [_described(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: inspect.cleandoc(part)
+        if key == "description" and isinstance(part, str)
+        else _described(part)
+        for key, part in schema.items()
+    }
 
 
 if __name__ == "__main__":
