@@ -28,6 +28,7 @@ _Url = Annotated[str, _name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000)]
 _Chance = Annotated[float, Meta(ge=0.0001, le=0.9999)]
 _Decibans = Annotated[float, Meta(ge=-100, le=100)]
 _Share = Annotated[float, Meta(ge=0, le=1)]
+_Prior = Annotated[float, Meta(ge=0.001, le=0.999)]
 
 ScenarioId = _Id
 IndicatorId = _Id
@@ -35,6 +36,7 @@ EvidenceId = Annotated[str, _name("[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-
 SheetId = str
 SourceId = _Id
 SetId = _Id
+ThemeId = _Id
 Analyst = _Id
 
 Code = Literal["CC", "C", "N", "I", "II"]
@@ -59,6 +61,13 @@ class GradeWeights(Record, frozen=True):
     credibility: Annotated[list[_Share], Meta(min_length=6, max_length=6)]
 
 
+class Dependence(Record, frozen=True):
+    """The correlation, 0 to 1, of two lines of one theme and of two lines of different themes."""
+
+    within: _Share
+    between: _Share
+
+
 class Tracker(Record, frozen=True):
     """What is tracked, and by which conventions."""
 
@@ -74,17 +83,45 @@ class Tracker(Record, frozen=True):
         default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
     )
     grade_weights: GradeWeights | None = None
-    evidence_dependence: _Share = 0.0
+    evidence_dependence: _Share | Dependence = 0.0
+    rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
+    themes: dict[ThemeId, Annotated[str, _text(300)]] = {}
     sets: dict[SetId, Annotated[str, _text(300)]] = {}
+
+    @property
+    def dependence(self) -> Dependence:
+        """`evidence_dependence`; a single number holds within a theme and between themes."""
+        declared = self.evidence_dependence
+        return (
+            declared
+            if isinstance(declared, Dependence)
+            else Dependence(within=declared, between=declared)
+        )
+
+
+class HazardEnded(Record, frozen=True):
+    """From this day waiting says nothing any more: the event has a date."""
+
+    date: dt.date
+    reason: Annotated[str, _text(2000)]
+
+
+class Given(Record, frozen=True, rename="kebab"):
+    """The prior under each outcome of another scenario, each 0.001 to 0.999."""
+
+    occurred: _Prior
+    did_not_occur: _Prior
 
 
 class Prior(Record, frozen=True):
     """The probability before the evidence, and what it rests on."""
 
-    probability: Annotated[float, Meta(ge=0.001, le=0.999)]
+    probability: _Prior
     basis: Annotated[str, _text(10000)]
     includes: tuple[EvidenceId, ...] = ()
     hazard: Literal["constant"] | None = None
+    hazard_ended: HazardEnded | None = None
+    given: Annotated[dict[ScenarioId, Given], Meta(min_length=1, max_length=1)] = {}
 
 
 class Indicator(Record, frozen=True):
@@ -96,6 +133,8 @@ class Indicator(Record, frozen=True):
     watch: Annotated[str, _text(1000)] | None = None
     due: dt.date | None = None
     if_absent: Rating | None = None
+    chance: _Prior | None = None
+    theme: ThemeId | None = None
 
 
 class Clarification(Record, frozen=True):
@@ -152,6 +191,7 @@ class Evidence(Record, frozen=True):
     credibility: Literal[1, 2, 3, 4, 5, 6] | None = None
     origin: _Label | None = None
     event: _Label | None = None
+    theme: ThemeId | None = None
     corroborated_by: tuple[EvidenceId, ...] = ()
     quote: Annotated[str, _text(1000)] | None = None
     ratings: dict[ScenarioId, Rating] = {}

@@ -16,7 +16,8 @@ LONGEST_ID = 80
 KEY_ORDER: dict[str, tuple[str, ...]] = {
     "tracker": (
         *("format", "title", "description", "review_every_days", "forecast_expires_days"),
-        *("estimative_language", "decibans", "grade_weights", "evidence_dependence", "sets"),
+        *("estimative_language", "decibans", "grade_weights", "evidence_dependence"),
+        *("rating_strength", "themes", "sets"),
     ),
     "scenario": (
         *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),
@@ -24,13 +25,16 @@ KEY_ORDER: dict[str, tuple[str, ...]] = {
     ),
     "evidence": (
         *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
-        *("credibility", "origin", "event", "corroborated_by", "quote", "ratings"),
+        *("credibility", "origin", "event", "theme", "corroborated_by", "quote", "ratings"),
         *("indicators", "notes", "retracted"),
     ),
     "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
     "source": ("name", "url", "reliability", "reliability_basis"),
-    "prior": ("probability", "basis", "includes", "hazard"),
-    "indicator": ("statement", "ratings", "added", "watch", "due", "if_absent"),
+    "prior": ("probability", "basis", "includes", "hazard", "hazard_ended", "given"),
+    "hazard_ended": ("date", "reason"),
+    "indicator": (
+        *("statement", "ratings", "added", "watch", "due", "if_absent", "chance", "theme"),
+    ),
     "clarification": ("date", "text"),
     "resolution": ("outcome", "date", "recorded", "basis", "evidence"),
     "retracted": ("date", "reason"),

@@ -53,10 +53,10 @@ def side_by_side(known: Known, scenario_id: ScenarioId) -> Board:
     nets = {column: net(told, column) for column in columns}
     return Board(
         compared=compared,
-        dependence=tracker.evidence_dependence,
+        dependence=tracker.dependence.within,
         groups=told,
         nets=nets,
-        totals=totals(nets, tracker.evidence_dependence),
+        totals=totals(nets, tracker.dependence.within),
         priors={column: prior_at(scenarios[column], known.as_of) for column in columns},
         neutral=sum(_neutral(r, s, scenario_id) for r, s in zip(raw, said, strict=True)),
     )

@@ -141,7 +141,7 @@ def review(window: Window) -> Review:
         method=Method(
             decibans=tracker.decibans,
             grade_weights=tracker.grade_weights,
-            evidence_dependence=tracker.evidence_dependence,
+            evidence_dependence=tracker.dependence.within,
             estimative_language=tracker.estimative_language,
             review_every_days=tracker.review_every_days,
             forecast_expires_days=tracker.forecast_expires_days,
