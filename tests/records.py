@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scenarios.model import (
     Database,
+    Dependence,
     Evidence,
     GradeWeights,
     Indicator,
@@ -38,8 +39,9 @@ def day(number: int) -> date:
 
 
 def scenario(probability: float = 0.5, **keys: Any) -> Scenario:
-    """A scenario that is open through 2022; prior keys are passed as `includes` and `hazard`."""
-    prior = {key: keys.pop(key) for key in ("includes", "hazard") if key in keys}
+    """A scenario that is open through 2022; the keys of its prior are passed beside the others."""
+    names = ("includes", "hazard", "hazard_ended", "given")
+    prior = {key: keys.pop(key) for key in names if key in keys}
     filled = {"opened": START, "horizon": END, **keys}
     return Scenario(
         "Title", "Question?", "Criteria.", prior=Prior(probability, "b", **prior), **filled
@@ -77,6 +79,7 @@ def retraction(on: date) -> Retraction:
     return Retraction(on, "Wrong.")
 
 
+DEPENDENCES: tuple[float | Dependence, ...] = (0.0, 0.3, 0.5, 1.0, Dependence(0.6, 0.2))
 ratings = st.one_of(st.sampled_from(CODES), st.floats(0.001, 1000))
 chances = st.floats(0.001, 0.999)
 
@@ -87,7 +90,9 @@ def databases(draw: st.DrawFn, *, tied: bool = True) -> Database:
     names = ["alone", *"abcd"[: draw(st.integers(2, 4))]]
     keys = [f"{owner}/{n}" for owner in names[:2] for n in ("x", "y")]
     tracker = Tracker(
-        evidence_dependence=draw(st.sampled_from([0.0, 0.3, 0.5, 1.0])),
+        evidence_dependence=draw(st.sampled_from(DEPENDENCES)),
+        rating_strength=draw(st.sampled_from([1.0, 0.6])),
+        themes={"t1": "A theme", "t2": "Another"},
         grade_weights=draw(st.sampled_from([None, WEIGHTS])),
         sets={"s": "A set"},
     )
@@ -101,6 +106,7 @@ def databases(draw: st.DrawFn, *, tied: bool = True) -> Database:
             credibility=draw(st.integers(1, 6)),
             origin=draw(st.sampled_from([None, "o1", "o2"])) if tied else None,
             event=draw(st.sampled_from([None, None, "v1"])) if tied else None,
+            theme=draw(st.sampled_from([None, "t1", "t2"])),
             ratings=draw(st.dictionaries(st.sampled_from(names), ratings, max_size=4)),
             indicators=draw(
                 st.dictionaries(

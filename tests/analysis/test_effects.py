@@ -92,7 +92,7 @@ def test_the_item_s_own_line_is_told_among_others() -> None:
     strong = {"2022-01-01-e": item(ratings={"s1": "CC"})}
     db = database(Tracker(evidence_dependence=0.5), scenarios={"s1": scenario()}, evidence=strong)
     (effect,) = added(db, item(day(9), ratings={"s1": "C"}))
-    assert (effect.factor, effect.counted_decibans) == (near(1 / 3), near(5 / 3))
+    assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
 
 
 def test_a_neutral_member_is_moved_by_its_rivals() -> None:

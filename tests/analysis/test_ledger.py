@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
-from scenarios.model import Database, Tracker
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.sensitivity import LeaveOneOut, leave_one_out
+from scenarios.model import Database, Dependence, Given, HazardEnded, Tracker
 from scenarios.scales import decibans, probability
 from tests.records import (
     END,
@@ -34,6 +36,10 @@ SET = Tracker(sets={"s": "A set"})
 
 def at(db: Database, id: str = "s1", on: int = 100) -> Ledger:
     return ledger(known(db, day(on)), id)
+
+
+def without(db: Database, id: str) -> LeaveOneOut:
+    return leave_one_out(Odds(known(db, day(100))), id)
 
 
 def one(
@@ -204,17 +210,54 @@ def test_equal_lines_add_up_to_their_effective_number(count: int, dependence: fl
     assert worth == near(count / (1 + (count - 1) * dependence) * 10 * math.log10(2))
 
 
-def test_lines_for_and_lines_against_are_ranked_apart() -> None:
+def test_one_line_against_ten_takes_off_what_a_line_is_worth() -> None:
+    evidence = {f"2022-01-01-e{n}": item(ratings={"s1": "CC"}) for n in range(10)}
+    evidence["2022-01-01-f"] = item(ratings={"s1": "II"})
+    # 9 of 11 equal lines left, each worth 1/(1 + 10·0.5): 15 dB.
+    assert one(evidence, tracker=HALF).implied.probability == near(0.9693, abs=0.0005)
+
+
+def test_lines_for_and_lines_against_share_their_layers() -> None:
     evidence = {
         "2022-01-01-e": item(ratings={"s1": "CC"}),
         "2022-01-01-f": item(ratings={"s1": "C"}),
         "2022-01-01-g": item(ratings={"s1": "I"}),
     }
+    # Up to 5 dB three lines count half of it each, from there to 10 dB one alone.
     assert counted(one(evidence, tracker=HALF)) == {
-        "2022-01-01-e": 10.0,
-        "2022-01-01-f": round(5 / 3, 6),
-        "2022-01-01-g": -5.0,
+        "2022-01-01-e": 7.5,
+        "2022-01-01-f": 2.5,
+        "2022-01-01-g": -2.5,
     }
+
+
+def test_lines_of_one_theme_overlap_more_than_those_of_two() -> None:
+    themes = {"t1": "A theme", "t2": "Another"}
+    tracker = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes=themes)
+
+    def worth(*about: str) -> float:
+        evidence = {
+            f"2022-01-01-e{n}": item(ratings={"s1": "CC"}, theme=theme)
+            for n, theme in enumerate(about)
+        }
+        return one(evidence, tracker=tracker).counted("direct")
+
+    assert worth("t1", "t1") == near(20 / 1.6)
+    assert worth("t1", "t2") == near(20 / 1.2)
+
+
+def test_the_theme_of_a_group_is_that_of_the_item_that_came_first() -> None:
+    evidence = {
+        "2022-01-01-e": item(day(3), ratings={"s1": "CC"}, origin="o", theme="t2"),
+        "2022-01-01-f": item(ratings={"s1": "C"}, origin="o", theme="t1"),
+    }
+    (line,) = one(evidence).lines
+    assert (line.id, line.theme) == ("2022-01-01-e", "t1")
+
+
+def test_rating_strength_multiplies_every_rating() -> None:
+    evidence = {"2022-01-01-e": item(ratings={"s1": "CC"})}
+    assert counted(one(evidence, tracker=Tracker(rating_strength=0.6))) == {"2022-01-01-e": 6.0}
 
 
 # Indicators.
@@ -270,6 +313,29 @@ def test_half_a_sighting_leaves_half_an_absence() -> None:
         ("indicator", 5.0),
         ("absence", -2.5),
     ]
+
+
+def test_a_chance_says_what_an_absence_is_worth() -> None:
+    # p = 0.5, L = 10, c = 0.22: b = 0.22/5.5 = 0.04 and a = 0.4, so that 0.6/0.96 are left.
+    watched = indicator({"s1": "CC"}, due=day(10), chance=0.22)
+    (line,) = one({}, indicators={"talks": watched}).lines
+    assert (line.kind, line.decibans) == ("absence", near(10 * math.log10(0.6 / 0.96)))
+    implied = probability(line.counted_decibans)
+    assert 0.22 * (10 / 11) + 0.78 * implied == near(0.5)  # what is expected is the prior
+
+
+def test_in_a_set_a_chance_is_shared_by_the_members() -> None:
+    watched = indicator({"a": "CC", "b": "I"}, due=day(10), chance=0.1)
+    db = three({}, a={"indicators": {"x": watched}})
+    ratios = {"a": 10.0, "b": 10**-0.5, "c": 1.0}
+    mean = 0.2 * ratios["a"] + 0.3 * ratios["b"] + 0.5 * ratios["c"]
+    left = {
+        id: p * (1 - 0.1 * ratios[id] / mean) for id, p in zip("abc", (0.2, 0.3, 0.5), strict=True)
+    }
+    assert sum(left.values()) == near(0.9)
+    assert [at(db, id).implied.probability for id in "abc"] == near(
+        [worth / 0.9 for worth in left.values()]
+    )
 
 
 def test_an_absence_without_a_worth_is_no_line() -> None:
@@ -361,12 +427,40 @@ def test_a_member_that_did_not_occur_leaves_and_the_rest_renormalise() -> None:
     assert at(three({}, **out), "a", on=50).implied.probability == near(0.4)
 
 
+def test_ruling_a_member_out_leaves_the_odds_among_the_others() -> None:
+    rows = ["C I N", "C I I", "I C C", "I C C", "C I C"]
+    evidence = {
+        f"2022-01-01-e{n}": item(ratings=dict(zip("abc", row.split(), strict=True)))
+        for n, row in enumerate(rows)
+    }
+    members = {"a": scenario(0.4, set="s"), "b": scenario(0.45, set="s")}
+    gone = scenario(0.15, set="s", resolution=resolution("did-not-occur", day(50)))
+    tracker = Tracker(evidence_dependence=0.5, sets={"s": "A set"})
+    db = database(tracker, scenarios={**members, "c": gone}, evidence=evidence)
+
+    def odds(on: int) -> float:
+        a, b = (at(db, id, on).implied.probability for id in "ab")
+        return a / b
+
+    assert odds(50) == near(odds(49), rel=1e-9)
+    assert odds(49) > 1
+
+
+def test_a_row_is_measured_over_the_members_of_its_day() -> None:
+    out = {"c": {"resolution": resolution("did-not-occur", day(50))}}
+    row = {"a": "C", "b": "I", "c": "CC"}
+    before, since = item(day(50), ratings=row), item(day(51), ratings=row)
+    db = three({"2022-02-20-e": before, "2022-02-21-f": since}, **out)
+    evidence = {id: {n: w for n, w in counted(at(db, id)).items() if n != "rivals"} for id in "ab"}
+    assert evidence == {"a": {"2022-02-21-f": 10.0}, "b": {"2022-02-20-e": -10.0}}
+
+
 def test_the_last_open_member_stands_at_the_upper_bound() -> None:
     out = {"resolution": resolution("did-not-occur", day(50))}
     book = at(three({"2022-01-01-e": item(ratings={"a": "II"})}, b=out, c=out), "a")
     assert book.implied.probability == 0.999
-    assert [line.kind for line in book.lines] == ["bound"]
-    assert book.prior.decibans + book.counted("bound") == near(book.implied.decibans)
+    assert [line.kind for line in book.lines] == ["direct", "rivals"]
+    assert book.prior.decibans - 10 + book.counted("rivals") == near(book.implied.decibans)
 
 
 def test_an_annulled_member_keeps_its_place() -> None:
@@ -376,9 +470,49 @@ def test_an_annulled_member_keeps_its_place() -> None:
 
 def test_leave_one_out_takes_a_whole_row_from_a_set() -> None:
     db = three({"2022-01-01-e": item(ratings={"a": "CC", "b": "I"})})
-    left = at(db, "c").leave_one_out
+    left = without(db, "c")
     assert (left.low_line, left.high_line) == (None, "2022-01-01-e")
     assert left.high == near(0.5)
+
+
+# Links.
+
+
+def linked(**other: Any) -> Database:
+    given = {"s2": Given(occurred=0.2, did_not_occur=0.02)}
+    scenarios = {"s1": scenario(0.074, given=given), "s2": scenario(0.3, **other)}
+    return database(scenarios=scenarios, evidence={"2022-01-05-e": item(day(4), ratings={"s2": 7})})
+
+
+def test_a_linked_prior_follows_the_probability_of_the_other() -> None:
+    assert at(linked(), on=0).implied.probability == near(0.3 * 0.2 + 0.7 * 0.02)
+    book = at(linked(), on=9)
+    assert at(linked(), "s2", 9).implied.probability == near(0.75)
+    assert [line.kind for line in book.lines] == ["given"]
+    assert book.implied.probability == near(0.75 * 0.2 + 0.25 * 0.02)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "prior"), [("occurred", 0.2), ("did-not-occur", 0.02), ("annulled", 0.074)]
+)
+def test_an_outcome_leaves_the_figure_under_it(outcome: str, prior: float) -> None:
+    db = linked(resolution=resolution(outcome, day(50)))
+    assert at(db, on=50).implied.probability == near(prior)
+
+
+def test_a_link_that_goes_in_a_circle_or_nowhere_is_none() -> None:
+    given = Given(occurred=0.9, did_not_occur=0.1)
+    scenarios = {
+        "s1": scenario(0.5, given={"s2": given}),
+        "s2": scenario(0.4, given={"s1": given}),
+        "s3": scenario(0.3, given={"s9": given}),
+        "a": scenario(0.5, set="s", given={"b": given}),
+        "b": scenario(0.5, set="s"),
+    }
+    db = database(scenarios=scenarios)
+    assert at(db, "s1").implied.probability == near(0.42)
+    assert at(db, "s3").implied.probability == near(0.3)
+    assert at(db, "a").implied.probability == near(0.5)
 
 
 # Time and bounds.
@@ -393,6 +527,18 @@ def test_a_constant_hazard_decays_to_the_bound() -> None:
     assert at(db, on=whole).implied.probability == near(0.001)
     assert at(db, on=whole + 50).implied.probability == near(0.001)
     assert [line.kind for line in at(db, on=whole).lines] == ["time"]
+
+
+def test_waiting_says_nothing_once_the_event_has_a_date() -> None:
+    half = (END - START).days // 2
+    ended = HazardEnded(day(half), "The summit was announced.")
+    book = at(database(scenarios={"s1": scenario(0.36, hazard="constant", hazard_ended=ended)}))
+    on = at(
+        database(scenarios={"s1": scenario(0.36, hazard="constant", hazard_ended=ended)}),
+        on=half + 100,
+    )
+    assert book.implied.probability > 0.2
+    assert on.implied.probability == near(0.2)
 
 
 def test_a_hazard_without_time_stays_at_its_prior() -> None:
@@ -414,7 +560,7 @@ def test_leave_one_out_names_the_line_that_carries_it() -> None:
         "2022-01-01-e": item(ratings={"s1": "CC"}),
         "2022-01-01-f": item(ratings={"s1": "I"}),
     }
-    left = one(evidence).leave_one_out
+    left = without(database(scenarios={"s1": scenario()}, evidence=evidence), "s1")
     assert (left.low_line, left.high_line) == ("2022-01-01-e", "2022-01-01-f")
     assert left.low == near(probability(-5))
     assert left.high == near(probability(10))
@@ -518,15 +664,14 @@ def test_leave_one_out_agrees_with_leaving_one_out(db: Database) -> None:
     """Where lines are single items, the extremes are those of the databases with one item less."""
     assume(not any(e.origin or e.event or e.indicators for e in db.evidence.values()))
     for id in db.scenarios:
-        book = at(db, id)
         less = [
             at(Database(db.tracker, db.scenarios, _without(db, e)), id).implied.probability
             for e in db.evidence
             if e not in db.scenarios[id].prior.includes
         ]
-        every = [book.implied.probability, *less]
-        assert book.leave_one_out.low == near(min(every), abs=1e-9)
-        assert book.leave_one_out.high == near(max(every), abs=1e-9)
+        every = [at(db, id).implied.probability, *less]
+        left = without(db, id)
+        assert (left.low, left.high) == (near(min(every), abs=1e-9), near(max(every), abs=1e-9))
 
 
 @given(chances)

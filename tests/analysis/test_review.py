@@ -162,9 +162,11 @@ def test_the_method_note_holds_what_was_in_force() -> None:
     made = week(db)
     assert (made.tracker.title, made.tracker.sets) == ("T", {"s": "S"})
     assert msgspec.to_builtins(made.method) == {
+        "ledger": 2,
         "decibans": {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0},
         "grade_weights": None,
-        "evidence_dependence": 0.5,
+        "evidence_dependence": {"within": 0.5, "between": 0.5},
+        "rating_strength": 1.0,
         "estimative_language": "phia",
         "review_every_days": 7,
         "forecast_expires_days": None,

@@ -95,7 +95,7 @@ def test_each_line_says_which_change_of_the_records_made_it() -> None:
     other = item(ratings={"s1": 2.0})
     assert causes(
         one(RATED, other), one(RATED, other, tracker=Tracker(evidence_dependence=0.5))
-    ) == {"e1": "conventions"}
+    ) == {"e0": "conventions", "e1": "conventions"}
 
 
 CODES = {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
@@ -125,6 +125,7 @@ def test_a_scenario_that_comes_goes_or_is_not_asked_yet() -> None:
         outcome=None,
         movement_bits=0.0,
         prior=0.0,
+        given=0.0,
         time=0.0,
         rivals=0.0,
         bound=0.0,

@@ -58,7 +58,9 @@ def test_one_row_says_where_a_scenario_stands() -> None:
         state="open",
         horizon=END,
         stated=StatedFigure(probability=0.5, previous=0.5, analysts=1),
-        implied=ImpliedFigure(probability=row.implied.probability, previous=0.5),
+        implied=ImpliedFigure(
+            probability=row.implied.probability, previous=0.5, low=None, high=None
+        ),
         gap_decibans=row.gap_decibans,
         movement_bits=row.movement_bits,
         evidence=EvidenceCount(total=3, new=2),

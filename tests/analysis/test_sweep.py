@@ -1,45 +1,60 @@
 from __future__ import annotations
 
+import hashlib
+
 from hypothesis import given
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.ledger.sensitivity import Swept, sweep
+from scenarios.analysis.ledger.band import Band, bands, bent_dependence
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.sensitivity import Bend, sweep
 from scenarios.analysis.review.explanation import explain
-from scenarios.model import Database, Tracker
-from scenarios.scales import probability
+from scenarios.model import Database, Dependence, Given, Tracker
+from scenarios.scales import decibans, probability
 from tests.records import database, databases, day, item, near, scenario
 
 HALF = Tracker(evidence_dependence=0.5)
 
 
-def two_lines() -> Database:
+def odds(db: Database, on: int = 9) -> Odds:
+    return Odds(known(db, day(on)))
+
+
+def two_lines(tracker: Tracker = HALF) -> Database:
     evidence = {
         "2022-01-01-e": item(ratings={"s1": "CC"}),
         "2022-01-01-f": item(ratings={"s1": "C"}),
     }
-    return database(HALF, scenarios={"s1": scenario(0.5)}, evidence=evidence)
+    return database(tracker, scenarios={"s1": scenario(0.5)}, evidence=evidence)
 
 
-def test_each_setting_is_bent_alone() -> None:
-    made = sweep(known(two_lines(), day(9)), "s1")
-    db = 10 + 5 / 3
-    odds = 10 ** (db / 10)
-    assert made.prior_odds == tuple(
-        Swept(value=f, probability=near(f * odds / (1 + f * odds)))
-        for f in (0.25, 0.5, 1.0, 2.0, 4.0)
-    )
-    assert made.strength == tuple(
-        Swept(value=f, probability=near(probability(db * f))) for f in (0.5, 1.0, 2.0)
-    )
-    assert made.dependence == (
-        Swept(value=0.0, probability=near(probability(15))),
-        Swept(value=0.5, probability=near(probability(db))),
-        Swept(value=0.8, probability=near(probability(10 + 5 * 0.2 / 1.8))),
-    )
+def bend(kind: str, id: str, low: float, high: float) -> Bend:
+    return Bend(kind=kind, id=id, low=near(probability(low)), high=near(probability(high)))  # type: ignore[arg-type]
 
 
-def test_in_a_set_the_odds_of_one_member_are_bent() -> None:
+def test_each_judgement_is_bent_alone() -> None:
+    # 5 dB of two layers count in full twice at half: 10 + 5 in layers 5 deep, the lower shared.
+    db = 5 + 10 / 1.5
+    both = {
+        ("prior", "s1"): (db - 3, db + 3),
+        ("row", "2022-01-01-e"): (10 / 1.5, 15 + 10 / 1.5),
+        ("row", "2022-01-01-f"): (7.5 + 5 / 1.5, 20 / 1.5),
+        ("ratings", "ratings"): (db / 2, db * 2),
+        ("within", "within"): (5 + 10 / 1.7, 5 + 10 / 1.3),
+        ("between", "between"): (db, db),
+    }
+    found = {(one.kind, one.id): one for one in sweep(odds(two_lines()), "s1")}
+    assert found.keys() == both.keys()
+    assert found == {key: bend(*key, *ends) for key, ends in both.items()}
+
+
+def test_the_widest_bend_stands_first() -> None:
+    widths = [one.high - one.low for one in sweep(odds(two_lines()), "s1")]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > 0.1
+
+
+def test_the_prior_of_every_open_member_is_bent() -> None:
     db = database(
         scenarios={
             "a": scenario(0.2, set="s"),
@@ -47,34 +62,51 @@ def test_in_a_set_the_odds_of_one_member_are_bent() -> None:
             "c": scenario(0.5, set="s"),
         }
     )
-    made = sweep(known(db, day(9)), "a")
-    assert [s.probability for s in made.prior_odds] == near([1 / 17, 1 / 9, 0.2, 1 / 3, 0.5])
+    found = {one.id: one for one in sweep(odds(db), "a") if one.kind == "prior"}
+    assert found.keys() == {"a", "b", "c"}
+    up = probability(decibans(0.3) + 3)
+    assert found["b"].low == near(0.2 / (0.7 + up))
 
 
 def test_a_bent_prior_decays_as_the_declared_one_would() -> None:
     db = database(scenarios={"s1": scenario(0.36, hazard="constant")})
-    half = sweep(known(db, day(182)), "s1").prior_odds[2]
-    assert half == Swept(value=1.0, probability=near(0.2))
-    doubled = 2 * 0.36 / (0.64 + 2 * 0.36)
-    assert sweep(known(db, day(182)), "s1").prior_odds[3].probability == near(
-        1 - (1 - doubled) ** 0.5
-    )
-
-
-@given(databases())
-def test_nothing_bent_is_what_is_implied(db: Database) -> None:
-    at_day = known(db, day(100))
-    for id in db.scenarios:
-        made, implied = sweep(at_day, id), ledger(at_day, id).implied.probability
-        assert made.prior_odds[2].probability == near(implied)
-        assert made.strength[1].probability == near(implied)
-        declared = db.tracker.evidence_dependence
-        (same,) = [s for s in made.dependence if s.value == declared]
-        assert same.probability == near(implied)
+    (bent,) = [one for one in sweep(odds(db, 182), "s1") if one.kind == "prior"]
+    assert bent.high == near(1 - (1 - probability(decibans(0.36) + 3)) ** 0.5)
 
 
 def test_it_is_made_on_request() -> None:
     assert explain(two_lines(), "s1", day(9)).sweep is None
-    assert explain(two_lines(), "s1", day(9), swept=True).sweep == sweep(
-        known(two_lines(), day(9)), "s1"
+    assert explain(two_lines(), "s1", day(9), swept=True).sweep == sweep(odds(two_lines()), "s1")
+
+
+def test_a_prior_alone_is_bent_by_its_own_digest() -> None:
+    """blake2b("prior:s1") has 64 bytes; of the shifts 3·((byte + 0.5)/128 − 1) the fourth last."""
+    db = database(scenarios={"s1": scenario(0.5)})
+    shifts = sorted(3 * ((byte + 0.5) / 128 - 1) for byte in hashlib.blake2b(b"prior:s1").digest())
+    assert bands(odds(db), ["s1"])["s1"] == Band(
+        low=near(probability(shifts[3])), high=near(probability(shifts[60]))
     )
+
+
+@given(databases())
+def test_a_band_is_the_same_alone_and_among_others(db: Database) -> None:
+    every = bands(odds(db, 100), db.scenarios)
+    assert all(0.001 <= band.low <= band.high <= 0.999 for band in every.values())
+    assert {id: bands(odds(db, 100), [id])[id] for id in db.scenarios} == every
+
+
+def test_a_link_is_bent_with_what_it_leads_to() -> None:
+    given_s2 = {"s2": Given(occurred=0.9, did_not_occur=0.1)}
+    scenarios = {"s1": scenario(0.5, given=given_s2), "s2": scenario(0.5)}
+    db = database(scenarios=scenarios)
+    alone = database(scenarios={"s1": scenario(0.5)})
+    wide, narrow = bands(odds(db), ["s1"])["s1"], bands(odds(alone), ["s1"])["s1"]
+    assert wide.high - wide.low > narrow.high - narrow.low
+
+
+def test_bent_dependences_keep_their_order() -> None:
+    tracker = Tracker(evidence_dependence=Dependence(0.1, 0.1))
+    found = {one.id: one for one in sweep(odds(two_lines(tracker)), "s1")}
+    assert found["within"].low == near(probability(5 + 10 / 1.3))
+    assert found["between"].high == near(probability(5 + 10 / 1.1))
+    assert bent_dependence(Dependence(0.1, 0.1), -0.2, 0.2) == Dependence(0.0, 0.0)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.comparison import prior_at
 from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.odds import after_time
 from scenarios.analysis.scores.daily_forecasts import (
     Line,
     Question,
@@ -455,6 +455,8 @@ def assert_same_days(db: Database, one: Scenario, result: Timeline, days: list[d
         assert daily(result.ours["team"], len(days)) == together
     else:
         assert "team" not in result.ours
-    assert daily(result.ours["prior"], len(days)) == [prior_at(one, on) for on in days]
+    assert daily(result.ours["prior"], len(days)) == [
+        after_time(one, one.prior.probability, on) for on in days
+    ]
     implied = [ledger(known(db, on), id).implied.probability for on in days]
     assert daily(result.ours["implied"], len(days)) == implied

@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.knowledge import known, members
 from scenarios.analysis.forecasts.stated import Stated, stated
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.neighbourhood import (
-    Boards,
+    Kept,
     bearing,
     days_of_change,
     implied_on,
@@ -44,9 +44,9 @@ def test_the_members_of_a_set_on_days_of_each_are_what_each_is_alone(db: Databas
 
 
 @given(databases())
-def test_boards_that_are_kept_change_nothing(db: Database) -> None:
+def test_comparisons_that_are_kept_change_nothing(db: Database) -> None:
     for id in db.scenarios:
-        kept: Boards = {}
+        kept: Kept = {}
         one_by_one = [implied_on(db, {id: [on]}, kept)[id] for on in DAYS]
         assert [[figure] for figure in implied_on(db, {id: DAYS})[id]] == one_by_one
 

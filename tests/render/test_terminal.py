@@ -73,7 +73,7 @@ def row(id: str, stated: float, **keys: object) -> StatusRow:
         "state": "open",
         "horizon": date(2030, 12, 31),
         "stated": StatedFigure(probability=stated, previous=0.5, analysts=1),
-        "implied": ImpliedFigure(probability=0.5, previous=0.5),
+        "implied": ImpliedFigure(probability=0.5, previous=0.5, low=None, high=None),
         "gap_decibans": 0.0,
         "movement_bits": 0.1,
         "evidence": EvidenceCount(total=18, new=2),

@@ -39,6 +39,7 @@ Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write the result here, not on stdout."),
 ]
+All = Annotated[bool, typer.Option("--all", help="Show every row: fold and leave out nothing.")]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
 Commit = Annotated[

@@ -19,7 +19,8 @@ from scenarios.analysis.history.commits import (
     borne,
 )
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
-from scenarios.analysis.ledger.neighbourhood import Boards, implied_on, near
+from scenarios.analysis.ledger.neighbourhood import Kept as Computed
+from scenarios.analysis.ledger.neighbourhood import implied_on, near
 from scenarios.model import (
     Database,
     Evidence,
@@ -67,8 +68,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 Near = Database | None
 Pair = tuple[float | None, float | None]
 """What is stated and what is implied; None where nothing is."""
-Kept = dict[str, tuple[Database, Boards]]
-"""For each set, or scenario outside sets, the records last seen and the boards built from them."""
+Kept = dict[str, tuple[Database, Computed]]
+"""For each set, or scenario outside sets: the records last seen, and what they came to."""
 
 
 def history(

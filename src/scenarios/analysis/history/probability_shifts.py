@@ -35,7 +35,8 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"})
 class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario in two databases on one day; None where it was not asked, or not stated.
 
-    In decibans: prior + Σ(after − before) of the lines + time + rivals + bound = the implied shift.
+    In decibans: prior + given + time + Σ(after − before) of the lines + rivals + bound = the
+    implied shift.
     """
 
     scenario: ScenarioId
@@ -44,6 +45,7 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome | None
     movement_bits: float
     prior: float
+    given: float
     time: float
     rivals: float
     bound: float
@@ -130,6 +132,7 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
         outcome=decided,
         movement_bits=bits,
         prior=prior,
+        given=change.given,
         time=change.time,
         rivals=change.rivals,
         bound=change.bound,

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 import msgspec
 
+from scenarios.analysis.evidence.chance import absence, seen_if
 from scenarios.analysis.evidence.indicator_state import reading, strength
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.model import EvidenceId, Indicator, IndicatorKey, Rating, ScenarioId
+from scenarios.analysis.ledger.row import Columns, Row
+from scenarios.model import EvidenceId, Indicator, IndicatorKey, Rating, ScenarioId, first_day
 from scenarios.scales import rating_decibans
 
-RowKind = Literal["direct", "indicator", "absence"]
 
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One witness before grouping: decibans × weight for each scenario that it rates.
-
-    `ties` are its origin and its event: whatever shares one is one line.
-    """
-
-    kind: RowKind
-    id: str
-    values: dict[ScenarioId, float]
-    weight: float
-    evidence: tuple[EvidenceId, ...] = ()
-    ties: frozenset[str] = frozenset()
-
-
-def included(known: Known, columns: tuple[ScenarioId, ...]) -> tuple[EvidenceId, ...]:
+def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
     """The known items that a prior already uses; in a set that of any member, open or not."""
     scenarios = known.database.scenarios
-    sets = {scenarios[column].set for column in columns} - {None}
-    using = [s for id, s in scenarios.items() if id in columns or s.set in sets]
-    return tuple(sorted({id for s in using for id in s.prior.includes} & known.evidence.keys()))
+    using = {id for column in columns for id in scenarios[column].prior.includes}
+    return tuple(sorted(using & known.evidence.keys()))
 
 
-def rows(known: Known, columns: tuple[ScenarioId, ...]) -> list[Row]:
+def rows(known: Known, columns: Columns) -> list[Row]:
     """Every known item and every indicator that bears on one of these scenarios."""
     used = frozenset(included(known, columns))
     return [
@@ -46,75 +32,102 @@ def rows(known: Known, columns: tuple[ScenarioId, ...]) -> list[Row]:
     ]
 
 
-def centred(row: Row, columns: tuple[ScenarioId, ...]) -> Row:
-    """A row of a set, measured from its second-highest value over the open members (blank = 0).
+def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> Row:
+    """A row of a set, measured from its second-highest value over the members of its day.
 
-    So an equal row says nothing, and a row is for no member but the one that it rates highest.
+    So an equal row says nothing, a row is for no member but the one that it rates highest, and it
+    says nothing about a member that an outcome recorded before it had ruled out. Blank is 0.
     """
-    values = {column: row.values.get(column, 0.0) for column in columns}
-    second = sorted(values.values())[-2]
-    return msgspec.structs.replace(row, values={c: v - second for c, v in values.items()})
+    values = {
+        column: row.values.get(column, 0.0)
+        for column in columns
+        if ruled_out.get(column, date.max) >= row.since
+    }
+    second = sorted(values.values())[-2] if len(values) > 1 else 0.0
+    values = {c: v - second for c, v in values.items()} if len(values) > 1 else {}
+    return msgspec.structs.replace(row, values=values)
 
 
-def _direct_rows(
-    known: Known, columns: tuple[ScenarioId, ...], used: frozenset[EvidenceId]
-) -> list[Row]:
-    ids = {id for column in columns for id in known.direct.get(column, ())} - used
-    found = []
-    for id in sorted(ids):
-        weight = known.weights[id]
-        values = _worth(known, known.evidence[id].ratings, columns, weight)
-        found.append(
-            Row(
-                kind="direct",
-                id=id,
-                values=values,
-                weight=weight,
-                evidence=(id,),
-                ties=ties(known, id),
-            )
+def _direct_rows(known: Known, columns: Columns, used: frozenset[EvidenceId]) -> Iterator[Row]:
+    for id in sorted({id for column in columns for id in known.direct.get(column, ())} - used):
+        item, weight = known.evidence[id], known.weights[id]
+        yield Row(
+            kind="direct",
+            id=id,
+            values=_worth(known, item.ratings, columns, weight),
+            weight=weight,
+            since=item.recorded,
+            first=(*_came(known, id), id),
+            theme=item.theme,
+            evidence=(id,),
+            ties=ties(known, id),
         )
-    return found
 
 
-def _indicator_rows(
-    known: Known, columns: tuple[ScenarioId, ...], used: frozenset[EvidenceId]
-) -> list[Row]:
-    found = []
+def _indicator_rows(known: Known, columns: Columns, used: frozenset[EvidenceId]) -> Iterator[Row]:
     for key in sorted(known.firings):
         indicator = _indicator(known, key)
         if indicator is None or not indicator.ratings.keys() & set(columns):
             continue
         now = reading(known, key)
+        if now.raised_by is None:
+            continue  # never raised: worth nothing
+        id = "/".join(key)
         counted = now.strength - strength(known, key, used)
-        values = _worth(known, indicator.ratings, columns, counted)
-        tied = ties(known, now.raised_by) if now.raised_by else frozenset[str]()
-        found.append(
-            Row(
-                kind="indicator",
-                id="/".join(key),
-                values=values,
-                weight=counted,
-                evidence=now.evidence,
-                ties=tied,
-            )
+        yield Row(
+            kind="indicator",
+            id=id,
+            values=_worth(known, indicator.ratings, columns, counted),
+            weight=counted,
+            since=known.evidence[now.raised_by].recorded,
+            first=(*_came(known, now.raised_by), id),
+            theme=indicator.theme,
+            evidence=now.evidence,
+            ties=ties(known, now.raised_by),
         )
-    return found
 
 
-def _absence_rows(known: Known, columns: tuple[ScenarioId, ...]) -> list[Row]:
-    found = []
+def _absence_rows(known: Known, columns: Columns) -> Iterator[Row]:
     for column in columns:
-        for id, indicator in known.database.scenarios[column].indicators.items():
-            if indicator.due is None or indicator.if_absent is None:
+        for name, indicator in known.database.scenarios[column].indicators.items():
+            if indicator.due is None or indicator.due >= known.as_of:
                 continue
-            missing = 1 - reading(known, (column, id)).strength
-            if indicator.due < known.as_of and missing > 0:
-                values = _worth(known, {column: indicator.if_absent}, columns, missing)
-                found.append(
-                    Row(kind="absence", id=f"{column}/{id}", values=values, weight=missing)
+            if indicator.if_absent is None and indicator.chance is None:
+                continue
+            missing = 1 - reading(known, (column, name)).strength
+            if missing > 0:
+                id = f"{column}/{name}"
+                yield Row(
+                    kind="absence",
+                    id=id,
+                    values=_absent(known, indicator, column, columns, missing),
+                    weight=missing,
+                    since=indicator.due,
+                    first=(indicator.due, indicator.due, id, id),
+                    theme=indicator.theme,
                 )
-    return found
+
+
+def _absent(
+    known: Known, indicator: Indicator, owner: ScenarioId, columns: Columns, missing: float
+) -> dict[ScenarioId, float]:
+    """What an absence is worth: by `if_absent`, or by how probable it was to be seen by `due`."""
+    if indicator.chance is None:
+        assert indicator.if_absent is not None  # noqa: S101 - the caller has seen to it
+        return _worth(known, {owner: indicator.if_absent}, columns, missing)
+    scenarios, tracker = known.database.scenarios, known.database.tracker
+    decibans = {
+        column: rating_decibans(rating, tracker) * tracker.rating_strength
+        for column, rating in indicator.ratings.items()
+    }
+    priors = {column: scenarios[column].prior.probability for column in columns}
+    if len(columns) > 1:
+        seen = seen_if(indicator.chance, priors, decibans)
+        return {column: absence(seen[column]) * missing for column in columns}
+    either: dict[ScenarioId | None, float] = {owner: priors[owner], None: 1 - priors[owner]}
+    worth: dict[ScenarioId | None, float] = {owner: decibans.get(owner, 0.0), None: 0.0}
+    seen_either = seen_if(indicator.chance, either, worth)
+    return {owner: (absence(seen_either[owner]) - absence(seen_either[None])) * missing}
 
 
 def ties(known: Known, id: EvidenceId) -> frozenset[str]:
@@ -124,13 +137,20 @@ def ties(known: Known, id: EvidenceId) -> frozenset[str]:
     return frozenset({origin, f"event:{item.event}"}) if item.event else frozenset({origin})
 
 
+def _came(known: Known, id: EvidenceId) -> tuple[date, date, EvidenceId]:
+    """By (recorded, observed, id): the order in which we came to know."""
+    item = known.evidence[id]
+    return item.recorded, first_day(item.observed), id
+
+
 def _indicator(known: Known, key: IndicatorKey) -> Indicator | None:
     scenario = known.database.scenarios.get(key[0])
     return scenario.indicators.get(key[1]) if scenario else None
 
 
 def _worth(
-    known: Known, ratings: dict[ScenarioId, Rating], columns: tuple[ScenarioId, ...], share: float
+    known: Known, ratings: Mapping[ScenarioId, Rating], columns: Columns, share: float
 ) -> dict[ScenarioId, float]:
     tracker = known.database.tracker
-    return {c: rating_decibans(ratings[c], tracker) * share for c in columns if c in ratings}
+    factor = tracker.rating_strength * share
+    return {c: rating_decibans(ratings[c], tracker) * factor for c in columns if c in ratings}

@@ -1,125 +1,131 @@
-"""One origin is one witness, one event one fact; and lines about one question overlap."""
+"""How much of each line counts, since lines about one question overlap."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
+from scenarios.model import Dependence, ThemeId
 
-from scenarios.analysis.ledger.contributions import Row
-from scenarios.model import ScenarioId
-
-Group = list[Row]
+Weighed = tuple[float, ThemeId | None]
+"""The decibans of a line, and its theme; lines without one are a theme of their own."""
 
 
-class Net(msgspec.Struct, frozen=True, kw_only=True):
-    """What a group says about one scenario: its strongest row for plus its strongest against."""
+class _Themes:
+    """The lines of a layer, by theme: their number n, and their sum of signs.
 
-    group: int
-    decibans: float
-    strongest: Row
-    heard: tuple[Row, ...]
-    suppressed: tuple[Row, ...]
-
-
-def groups(rows: Iterable[Row]) -> list[Group]:
-    """Rows that share an origin or an event, directly or through another, stand together."""
-    every = list(rows)
-    leader = list(range(len(every)))
-    first_with: dict[str, int] = {}
-
-    def lead(number: int) -> int:
-        while leader[number] != number:
-            leader[number] = number = leader[leader[number]]
-        return number
-
-    for number, row in enumerate(every):
-        for tie in row.ties:
-            first = first_with.setdefault(tie, number)
-            if first != number:
-                one, other = sorted((lead(number), lead(first)))
-                leader[other] = one
-    together: dict[int, Group] = {}
-    for number, row in enumerate(every):
-        together.setdefault(lead(number), []).append(row)
-    return list(together.values())
-
-
-def net(told: Sequence[Group], column: ScenarioId) -> list[Net]:
-    """What each group says about one scenario, where it says anything."""
-    found = []
-    for number, group in enumerate(told):
-        speaking = [row for row in group if row.values.get(column)]
-        if speaking:
-            found.append(_net(number, speaking, column))
-    return found
-
-
-def discounted(nets: Sequence[Net], dependence: float) -> list[tuple[Net, float]]:
-    """Each line with its factor: those for and those against ordered by size, ties by id.
-
-    The k-th counts (1−ρ)/((1+(k−1)ρ)(1+(k−2)ρ)), the first 1, so that n equal lines are worth
-    n/(1+(n−1)ρ) independent ones (Clemen & Winkler 1985, Operations Research 33:427-442).
+    In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
+    1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_w + n_k·(ρ_w − ρ_b). Where all are the same line
+    (both 1), Σ has no inverse, and the limit is 1/n.
     """
-    found = []
-    for side in _sides(nets):
-        found += [(line, factor(rank, dependence)) for rank, line in enumerate(side, start=1)]
+
+    def __init__(self, lines: Iterable[Weighed], dependence: Dependence) -> None:
+        within, between = dependence.within, dependence.between
+        self._same = within == between == 1
+        self._alone, self._more, self._between = 1 - within, within - between, between
+        self.number: dict[ThemeId | None, int] = {}
+        self.signs: dict[ThemeId | None, int] = {}
+        for decibans, theme in lines:
+            self.number[theme] = self.number.get(theme, 0) + 1
+            self.signs[theme] = self.signs.get(theme, 0) + _sign(decibans)
+        self._size = sum(n / self.inner(n) for n in self.number.values())
+        self._sum = sum(s / self.inner(self.number[k]) for k, s in self.signs.items())
+
+    def inner(self, number: int) -> float:
+        """D of a theme with so many lines."""
+        return 1.0 if self._same else self._alone + number * self._more
+
+    def outer(self, size: float) -> float:
+        """1 + ρ_b·Σ_j n_j/D_j."""
+        return size if self._same else 1 + self._between * size
+
+    def remove(self, line: Weighed) -> None:
+        """Take out a line that does not reach the next layer."""
+        self._size, self._sum = self._without(line)
+        decibans, theme = line
+        self.number[theme] -= 1
+        self.signs[theme] -= _sign(decibans)
+
+    @property
+    def divisor(self) -> float:
+        """What every share of this layer is divided by."""
+        return self.outer(self._size)
+
+    @property
+    def total(self) -> float:
+        """The decibans that one deciban of this layer counts, for and against."""
+        return self._sum / self.divisor
+
+    def total_without(self, line: Weighed) -> float:
+        """The same with one line less."""
+        size, signs = self._without(line)
+        divisor = self.outer(size)
+        return signs / divisor if divisor else 0.0
+
+    def _without(self, line: Weighed) -> tuple[float, float]:
+        decibans, theme = line
+        number, signs = self.number[theme], self.signs[theme]
+        size = self._size - number / self.inner(number)
+        total = self._sum - signs / self.inner(number)
+        if number > 1:
+            inner = self.inner(number - 1)
+            size += (number - 1) / inner
+            total += (signs - _sign(decibans)) / inner
+        return size, total
+
+
+def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
+    """The share of each line that counts, over 0 to 1.
+
+    Where every line is equally high, its share is its weight in the block correlation matrix
+    (Clemen & Winkler 1985, Operations Research 33:427-442). Unequal lines are cut into layers of
+    equal height: in the layer at t only lines of more than t decibans count, whatever their sign.
+    Takes n·log n: the layers are walked upwards, and each theme's own sum is brought up to date
+    only where a line of it ends.
+    """
+    themes = _Themes(lines, dependence)
+    height = walked = 0.0  # `walked` is ∫dt over the divisor of all themes, from 0 to `height`
+    sums: dict[ThemeId | None, tuple[float, float]] = dict.fromkeys(themes.number, (0.0, 0.0))
+    found = [1.0] * len(lines)
+    for place in sorted(range(len(lines)), key=lambda n: abs(lines[n][0])):
+        decibans, theme = lines[place]
+        if abs(decibans) > height:
+            walked += (abs(decibans) - height) / themes.divisor
+            height = abs(decibans)
+        counted, since = sums[theme]
+        counted += (walked - since) / themes.inner(themes.number[theme])
+        sums[theme] = counted, walked
+        if height:
+            found[place] = min(1.0, counted / height)
+        themes.remove(lines[place])
     return found
 
 
-def factor(rank: int, dependence: float) -> float:
-    """What its rank (from 1) leaves of a line, 0 to 1, at a dependence ρ of 0 to 1."""
-    if rank == 1:
-        return 1.0
-    return (1 - dependence) / ((1 + (rank - 1) * dependence) * (1 + (rank - 2) * dependence))
-
-
-def total(nets: Sequence[Net], dependence: float) -> float:
+def total(lines: Sequence[Weighed], dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
-    return sum(line.decibans * share for line, share in discounted(nets, dependence))
+    shares = factors(lines, dependence)
+    return sum(line[0] * share for line, share in zip(lines, shares, strict=True))
 
 
-def totals_without(nets: Sequence[Net], dependence: float) -> dict[int, float]:
-    """The total with one group less, for each group: those behind it move up by one rank."""
-    whole = total(nets, dependence)
-    found = {}
-    for side in _sides(nets):
-        moved_up = 0.0  # what those behind gain, from the last to the first
-        for rank in range(len(side), 0, -1):
-            line = side[rank - 1]
-            found[line.group] = whole - line.decibans * factor(rank, dependence) + moved_up
-            if rank > 1:
-                step = factor(rank - 1, dependence) - factor(rank, dependence)
-                moved_up += line.decibans * step
-    return found
+def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
+    """The total with one line less, for each line; n times the number of themes."""
+    themes = _Themes(lines, dependence)
+    kinds = {(theme, _sign(decibans)): (float(_sign(decibans)), theme) for decibans, theme in lines}
+    height = whole = 0.0  # what the layers up to `height` add up to: in all, and without one line
+    less = dict.fromkeys(kinds, 0.0)
+    found = [0.0] * len(lines)
+    for place in sorted(range(len(lines)), key=lambda n: abs(lines[n][0])):
+        decibans, theme = lines[place]
+        step = abs(decibans) - height
+        if step:
+            whole += step * themes.total
+            for kind, line in kinds.items():
+                if themes.number[line[1]]:
+                    less[kind] += step * themes.total_without(line)
+            height = abs(decibans)
+        found[place] = less[theme, _sign(decibans)] - whole
+        themes.remove(lines[place])
+    return [whole + difference for difference in found]
 
 
-def _sides(nets: Sequence[Net]) -> tuple[list[Net], list[Net]]:
-    ordered = sorted(nets, key=lambda line: (-abs(line.decibans), line.strongest.id))
-    return [n for n in ordered if n.decibans >= 0], [n for n in ordered if n.decibans < 0]
-
-
-def _net(number: int, speaking: Group, column: ScenarioId) -> Net:
-    if len(speaking) == 1:  # nearly all of them: not worth a sort
-        return Net(
-            group=number,
-            decibans=speaking[0].values[column],
-            strongest=speaking[0],
-            heard=tuple(speaking),
-            suppressed=(),
-        )
-
-    def size(row: Row) -> tuple[float, str]:
-        return -abs(row.values[column]), row.id
-
-    speaking = sorted(speaking, key=size)
-    strongest_for = next((r for r in speaking if r.values[column] > 0), None)
-    against = next((r for r in speaking if r.values[column] < 0), None)
-    heard = tuple(r for r in speaking if r is strongest_for or r is against)
-    return Net(
-        group=number,
-        decibans=sum(row.values[column] for row in heard),
-        strongest=heard[0],
-        heard=heard,
-        suppressed=tuple(row for row in speaking if row not in heard),
-    )
+def _sign(decibans: float) -> int:
+    return (decibans > 0) - (decibans < 0)

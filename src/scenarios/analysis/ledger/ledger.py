@@ -6,19 +6,24 @@ import math
 from typing import Literal
 
 import msgspec
-from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.comparison import Board, implied, log_odds, side_by_side
+from scenarios.analysis.ledger.comparison import Comparison, implied, log_odds, weighed
 from scenarios.analysis.ledger.contributions import included
-from scenarios.analysis.ledger.dependence import Group, Net, discounted, totals_without
-from scenarios.model import EvidenceId, ScenarioId
+from scenarios.analysis.ledger.dependence import factors
+from scenarios.analysis.ledger.grouping import Net
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.model import EvidenceId, ScenarioId, ThemeId
 from scenarios.scales import decibans
 
-LineKind = Literal["indicator", "absence", "direct", "in-prior", "time", "rivals", "bound"]
+VERSION = 2
+"""Of the arithmetic: 1 discounted lines by their rank, 2 does by layers and themes."""
+
+LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
+Step = Literal["given", "time", "rivals", "bound"]
 
 _ROUNDING = 1e-9
-"""Decibans: a closing row smaller than this is floating-point noise and not shown."""
+"""Decibans: a step smaller than this is floating-point noise and not shown."""
 
 
 class Quantity(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,24 +38,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     kind: LineKind
     id: str
+    theme: ThemeId | None = None
     decibans: float
     weight: float
     factor: float
     counted_decibans: float
     evidence: tuple[EvidenceId, ...] = ()
     suppressed: tuple[str, ...] = ()
-
-
-class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
-    """The lowest and highest implied probability with at most one line less, and which line.
-
-    In a set the line is a whole row; None means that the full ledger itself is the extreme.
-    """
-
-    low: float
-    low_line: str | None
-    high: float
-    high_line: str | None
 
 
 class Ledger(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +55,6 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     neutral: int
     implied: Quantity
-    leave_one_out: LeaveOneOut
 
     def counted(self, kind: LineKind) -> float:
         """The decibans that the rows of one kind add up to."""
@@ -69,74 +62,63 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
-    """The ledger of a scenario, taken as still open; rivals known not to occur have left."""
-    scenario = known.database.scenarios[scenario_id]
-    board = side_by_side(known, scenario_id)
-    prior = Quantity(
-        probability=scenario.prior.probability, decibans=decibans(scenario.prior.probability)
-    )
-    at_date = decibans(board.priors[scenario_id])
+    """The ledger of one scenario, taken as still open; rivals known not to occur have left."""
+    return ledger_of(Odds(known), scenario_id)
 
-    lines = [
-        _line(line, share) for line, share in discounted(board.nets[scenario_id], board.dependence)
-    ]
-    lines.sort(key=lambda line: (-abs(line.counted_decibans), line.id))
-    lines += [_in_prior(known, id) for id in included(known, tuple(board.priors))]
-    before_rivals = at_date + board.totals[scenario_id]
-    free = log_odds(board, scenario_id)
-    chance = implied(board, scenario_id)
-    # Alone in its set a scenario has infinite odds: the bound carries the whole step.
-    settled = before_rivals if math.isinf(free) else free
-    lines += _closing("time", at_date - prior.decibans)
-    lines += _closing("rivals", settled - before_rivals)
-    lines += _closing("bound", decibans(chance) - settled)
+
+def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
+    """The ledger of a scenario among others of the same day."""
+    comparison, steps = odds.comparison(scenario_id), odds.steps(scenario_id)
+    prior = _quantity(steps.declared)
+    given, at_date = decibans(steps.given), decibans(steps.at_date)
+    before_rivals = at_date + comparison.totals[scenario_id]
+    priors = odds.priors(scenario_id)
+    free = log_odds(comparison, priors, scenario_id)
+    chance = _quantity(implied(comparison, priors, scenario_id))
+    # Alone in its set a scenario has infinite odds: its rivals carry the step to the bound.
+    after_rivals = chance.decibans if math.isinf(free) else free
+    in_prior = [_in_prior(odds.known, id) for id in included(odds.known, comparison.columns)]
     return Ledger(
         scenario=scenario_id,
         prior=prior,
-        lines=tuple(lines),
-        neutral=board.neutral,
-        implied=Quantity(probability=chance, decibans=decibans(chance)),
-        leave_one_out=_leave_one_out(board, scenario_id),
+        lines=(
+            *_step("given", given - prior.decibans),
+            *_step("time", at_date - given),
+            *_evidence(comparison, scenario_id),
+            *in_prior,
+            *_step("rivals", after_rivals - before_rivals),
+            *_step("bound", chance.decibans - after_rivals),
+        ),
+        neutral=comparison.neutral[scenario_id],
+        implied=chance,
     )
 
 
-def _leave_one_out(board: Board, scenario_id: ScenarioId) -> LeaveOneOut:
-    without = {
-        column: totals_without(nets, board.dependence) for column, nets in board.nets.items()
-    }
-    full = implied(board, scenario_id)
-    low: tuple[float, str | None] = (full, None)
-    high: tuple[float, str | None] = (full, None)
-    for number, group in enumerate(board.groups):
-        less = {column: totals[number] for column, totals in without.items() if number in totals}
-        chance = implied(replace(board, totals={**board.totals, **less}), scenario_id)
-        name = _name(board, scenario_id, number, group)
-        if chance < low[0]:
-            low = (chance, name)
-        if chance > high[0]:
-            high = (chance, name)
-    return LeaveOneOut(low=low[0], low_line=low[1], high=high[0], high_line=high[1])
+def _quantity(probability: float) -> Quantity:
+    return Quantity(probability=probability, decibans=decibans(probability))
 
 
-def _name(board: Board, scenario_id: ScenarioId, number: int, group: Group) -> str:
-    """A group goes by its line in the scenario's own column, else by its strongest row."""
-    own = next((line for line in board.nets[scenario_id] if line.group == number), None)
-    return own.strongest.id if own else group[0].id
+def _evidence(comparison: Comparison, scenario_id: ScenarioId) -> list[Line]:
+    """The lines about a scenario, largest first; ties by id."""
+    nets = comparison.nets[scenario_id]
+    shares = factors(weighed(nets), comparison.dependence)
+    lines = [_line(line, share) for line, share in zip(nets, shares, strict=True)]
+    return sorted(lines, key=lambda line: (-abs(line.counted_decibans), line.id))
 
 
 def _line(line: Net, share: float) -> Line:
     evidence = dict.fromkeys(id for row in line.heard for id in row.evidence)
-    suppressed = tuple(row.id for row in line.suppressed)
     row = line.strongest
     return Line(
         kind=row.kind,
         id=row.id,
+        theme=line.theme,
         decibans=line.decibans,
         weight=row.weight,
         factor=share,
         counted_decibans=line.decibans * share,
         evidence=tuple(evidence),
-        suppressed=suppressed,
+        suppressed=tuple(row.id for row in line.suppressed),
     )
 
 
@@ -144,6 +126,7 @@ def _in_prior(known: Known, id: EvidenceId) -> Line:
     return Line(
         kind="in-prior",
         id=id,
+        theme=known.evidence[id].theme,
         decibans=0.0,
         weight=known.weights[id],
         factor=1.0,
@@ -152,9 +135,9 @@ def _in_prior(known: Known, id: EvidenceId) -> Line:
     )
 
 
-def _closing(kind: LineKind, worth: float) -> list[Line]:
-    return (
-        [Line(kind=kind, id=kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth)]
-        if abs(worth) > _ROUNDING
-        else []
-    )
+def _step(kind: Step, worth: float) -> list[Line]:
+    if abs(worth) <= _ROUNDING:
+        return []
+    return [
+        Line(kind=kind, id=kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth)
+    ]

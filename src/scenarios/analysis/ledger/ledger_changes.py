@@ -10,14 +10,14 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.ledger.ledger import Ledger, Line, LineKind
-from scenarios.model import EvidenceId
+from scenarios.model import EvidenceId, ThemeId
 
 Cause = Literal[
     "new evidence",
     "new witness",
     "retraction",
     "reversal",
-    "new rank",
+    "overlap",
     "time",
     "rivals",
     "removal",
@@ -26,7 +26,7 @@ Cause = Literal[
 ]
 """The last three only between two databases: a record less, other grades, another tracker."""
 
-_CLOSING: frozenset[LineKind] = frozenset({"time", "rivals", "bound"})
+_CLOSING: frozenset[LineKind] = frozenset({"given", "time", "rivals", "bound"})
 _ROUNDING = 1e-9
 
 
@@ -35,6 +35,7 @@ class LineChange(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     kind: LineKind
+    theme: ThemeId | None
     before: float
     after: float
     cause: Cause
@@ -42,11 +43,12 @@ class LineChange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LedgerChange(msgspec.Struct, frozen=True, kw_only=True):
-    """Σ(after − before) of the lines + time + rivals + bound = the implied change, in decibans."""
+    """Σ(after − before) of the lines and the four steps = the implied change, in decibans."""
 
     lines_added: tuple[LineChange, ...] = ()
     lines_removed: tuple[LineChange, ...] = ()
     lines_changed: tuple[LineChange, ...] = ()
+    given: float = 0.0
     time: float = 0.0
     rivals: float = 0.0
     bound: float = 0.0
@@ -87,6 +89,7 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
         return LineChange(
             id=line.id,
             kind=line.kind,
+            theme=line.theme,
             before=old.counted_decibans if old else 0.0,
             after=now.counted_decibans if now else 0.0,
             cause=_cause(old, now, reasons),
@@ -97,6 +100,7 @@ def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
         lines_added=_ordered(change(None, line) for line in came),
         lines_removed=_ordered(change(line, None) for line in went),
         lines_changed=_ordered(change(old, now) for old, now in pairs if not _same(old, now)),
+        given=after.counted("given") - before.counted("given"),
         time=after.counted("time") - before.counted("time"),
         rivals=after.counted("rivals") - before.counted("rivals"),
         bound=after.counted("bound") - before.counted("bound"),
@@ -145,7 +149,7 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     here = {line.id for line in (before, after) if line} | was | now
     elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
     if before and after and math.isclose(before.decibans, after.decibans, abs_tol=_ROUNDING):
-        return "conventions" if reasons.conventions else "new rank"
+        return "conventions" if reasons.conventions else "overlap"
     if was & reasons.removed:
         return "removal"
     if was & reasons.gone:

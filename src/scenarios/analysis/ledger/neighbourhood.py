@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
-import msgspec
-
-from scenarios.analysis.evidence.knowledge import bears_on, contends, known, resolution, rivals
-from scenarios.analysis.ledger.comparison import Board, implied, prior_at, side_by_side
+from scenarios.analysis.evidence.knowledge import Known, bears_on, known, resolution, rivals
+from scenarios.analysis.ledger.odds import Comparisons, Odds
 from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
+
+
+def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
+    """A scenario, its rivals, and those on which their priors depend, with theirs."""
+    found: dict[ScenarioId, None] = {}
+    waiting = [scenario_id]
+    while waiting:
+        id = waiting.pop()
+        if id in database.scenarios and id not in found:
+            found[id] = None
+            waiting += [*database.scenarios[id].prior.given, *reversed(rivals(database, id))]
+    return tuple(found)
 
 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
@@ -39,11 +49,11 @@ def near(
     bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
     speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
 ) -> Database:
-    """What can move a scenario's figures: its rivals, what bears on them, who speaks of them.
+    """What can move a scenario's figures: those it is connected with, what bears on them, sheets.
 
     Of the sources, those that the evidence names.
     """
-    columns = (scenario_id, *rivals(database, scenario_id))
+    columns = connected(database, scenario_id)
     items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
     evidence = {id: database.evidence[id] for id in items}
     fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
@@ -64,7 +74,7 @@ def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:
     found = set()
     for item in database.evidence.values():
         found |= {item.recorded, *([item.retracted.date] if item.retracted else ())}
-    for column in (scenario_id, *rivals(database, scenario_id)):
+    for column in connected(database, scenario_id):
         for indicator in database.scenarios[column].indicators.values():
             if indicator.due and indicator.due < date.max:
                 found.add(indicator.due + timedelta(days=1))
@@ -74,26 +84,37 @@ def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:
     return sorted(found)
 
 
-Boards = dict[tuple[int, ScenarioId | None], Board]
-"""By the number of changes so far; a member that has left its set has a board of its own."""
+Kept = dict[int, tuple[Known, Comparisons]]
+"""What was known, and the lines compared, by the number of changes so far."""
+
+
+def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
+    """Whether a prior behind its figure falls from day to day."""
+    around = connected(database, scenario_id)
+    return any(database.scenarios[id].prior.hazard for id in around)
+
+
+def odds_on(
+    database: Database, scenario_id: ScenarioId, days: Iterable[date], kept: Kept | None = None
+) -> Iterator[Odds]:
+    """What is implied of a scenario, and of those that it is connected with, on each day.
+
+    `kept` is a cache for further calls with an equal database, sheets aside.
+    """
+    changes = days_of_change(database, scenario_id)
+    kept = {} if kept is None else kept
+    for day in days:
+        count = bisect_right(changes, day)
+        if count not in kept:
+            kept[count] = known(database, day), {}
+        yield Odds(kept[count][0], day, kept[count][1])
 
 
 def implied_on(
-    database: Database, days: Mapping[ScenarioId, Iterable[date]], boards: Boards | None = None
+    database: Database, days: Mapping[ScenarioId, Iterable[date]], kept: Kept | None = None
 ) -> dict[ScenarioId, list[float]]:
-    """The ledger's implied probability of a scenario, or of members of one set, on days of each.
-
-    `boards` is a cache for further calls with an equal database, sheets aside.
-    """
-    scenarios, changes = database.scenarios, days_of_change(database, next(iter(days)))
-    boards = {} if boards is None else boards
-    found: dict[ScenarioId, list[float]] = {}
-    for id, wanted in days.items():
-        found[id] = []
-        for day in wanted:
-            key = bisect_right(changes, day), None if contends(database, id, day) else id
-            if key not in boards:
-                boards[key] = side_by_side(known(database, day), id)
-            priors = {**boards[key].priors, id: prior_at(scenarios[id], day)}
-            found[id].append(implied(msgspec.structs.replace(boards[key], priors=priors), id))
-    return found
+    """The ledger's implied probability of a scenario, or of members of one set, on days of each."""
+    asked = {id: list(wanted) for id, wanted in days.items()}
+    every = sorted({day for wanted in asked.values() for day in wanted})
+    odds = dict(zip(every, odds_on(database, next(iter(days)), every, kept), strict=True))
+    return {id: [odds[day].implied(id) for day in wanted] for id, wanted in asked.items()}

@@ -1,72 +1,141 @@
-"""How far a conclusion hangs on the prior, on the strength of ratings, and on dependence."""
+"""How far a conclusion hangs on one judgement: a line less, or one setting bent."""
 
 from __future__ import annotations
 
-from math import log10
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.comparison import Board, implied, prior_at, side_by_side, totals
-from scenarios.model import ScenarioId
-from scenarios.scales import decibans, probability
+from scenarios.analysis.ledger.band import DEPENDENCE_STEP, PRIOR_STEP, bent_dependence, bent_nets
+from scenarios.analysis.ledger.comparison import Comparison, implied, weighed
+from scenarios.analysis.ledger.dependence import total, totals_without
+from scenarios.analysis.ledger.grouping import Group
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.model import Dependence, ScenarioId
 
-PRIOR_ODDS = (0.25, 0.5, 1.0, 2.0, 4.0)
-STRENGTHS = (0.5, 1.0, 2.0)
-HIGH_DEPENDENCE = 0.8
-
-
-class Swept(msgspec.Struct, frozen=True, kw_only=True):
-    """The implied probability with one setting bent; a factor, or for dependence the value."""
-
-    value: float
-    probability: float
+BendKind = Literal["prior", "row", "ratings", "within", "between"]
 
 
-class Sweep(msgspec.Struct, frozen=True, kw_only=True):
-    """Prior odds × ¼ to 4, every rating at half, full and double strength, dependence 0 to 0.8."""
+class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
+    """The lowest and highest implied probability with at most one line less, and which line.
 
-    prior_odds: tuple[Swept, ...]
-    strength: tuple[Swept, ...]
-    dependence: tuple[Swept, ...]
+    In a set the line is a whole row; None means that the full ledger itself is the extreme.
+    """
 
-
-def sweep(known: Known, scenario_id: ScenarioId) -> Sweep:
-    """The implied probability of a scenario with one setting bent at a time."""
-    board = side_by_side(known, scenario_id)
-    values = sorted({0.0, board.dependence, HIGH_DEPENDENCE})
-    return Sweep(
-        prior_odds=tuple(
-            Swept(value=f, probability=_with_prior(known, board, scenario_id, f))
-            for f in PRIOR_ODDS
-        ),
-        strength=tuple(
-            Swept(value=f, probability=_with_strength(board, scenario_id, f)) for f in STRENGTHS
-        ),
-        dependence=tuple(
-            Swept(
-                value=value,
-                probability=implied(replace(board, totals=totals(board.nets, value)), scenario_id),
-            )
-            for value in values
-        ),
-    )
+    low: float
+    low_line: str | None
+    high: float
+    high_line: str | None
 
 
-def _with_prior(known: Known, board: Board, scenario_id: ScenarioId, factor: float) -> float:
-    """In a set the other members keep their ratios to one another: the odds are those of one."""
-    scenario = known.database.scenarios[scenario_id]
-    if board.compared:
-        bent = board.priors[scenario_id] * factor
-    else:
-        declared = decibans(scenario.prior.probability) + 10 * log10(factor)
-        prior = replace(scenario.prior, probability=probability(declared))
-        bent = prior_at(replace(scenario, prior=prior), known.as_of)
-    return implied(replace(board, priors={**board.priors, scenario_id: bent}), scenario_id)
+class Bend(msgspec.Struct, frozen=True, kw_only=True):
+    """The implied probability with one judgement bent as far as the band bends it, either way."""
+
+    kind: BendKind
+    id: str
+    low: float
+    high: float
 
 
-def _with_strength(board: Board, scenario_id: ScenarioId, factor: float) -> float:
-    """Every line is linear in its ratings, so that the totals bend with them."""
-    bent = {column: evidence * factor for column, evidence in board.totals.items()}
-    return implied(replace(board, totals=bent), scenario_id)
+def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
+    """The extremes over the full ledger and every ledger with one line less."""
+    comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
+    without: dict[ScenarioId, dict[int, float]] = {}
+    for column, nets in comparison.nets.items():
+        totals = totals_without(weighed(nets), comparison.dependence)
+        without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
+    full = odds.implied(scenario_id)
+    low: tuple[float, str | None] = (full, None)
+    high: tuple[float, str | None] = (full, None)
+    for number, group in enumerate(comparison.groups):
+        less = {column: totals[number] for column, totals in without.items() if number in totals}
+        left = replace(comparison, totals={**comparison.totals, **less})
+        chance = implied(left, priors, scenario_id)
+        name = _name(comparison, scenario_id, number, group)
+        if chance < low[0]:
+            low = (chance, name)
+        if chance > high[0]:
+            high = (chance, name)
+    return LeaveOneOut(low=low[0], low_line=low[1], high=high[0], high_line=high[1])
+
+
+def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:
+    """Every judgement behind a scenario bent alone, widest first: a tornado.
+
+    The prior by ±3 dB, a row and all ratings by ½ and 2, each dependence by ±0.2.
+    """
+    bends = [
+        *_priors(odds, scenario_id),
+        *_rows(odds, scenario_id),
+        *_settings(odds, scenario_id),
+    ]
+    return tuple(sorted(bends, key=lambda bend: (bend.low - bend.high, bend.kind, bend.id)))
+
+
+def _priors(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
+    def bent(id: ScenarioId, step: float) -> float:
+        def shift(other: ScenarioId) -> float:
+            return step if other == id else 0.0
+
+        return Odds(odds.known, odds.day, odds.comparisons, shift).implied(scenario_id)
+
+    return [
+        _bend("prior", id, bent(id, -PRIOR_STEP), bent(id, PRIOR_STEP))
+        for id in odds.comparison(scenario_id).columns
+        if id not in odds.comparison(scenario_id).left
+    ]
+
+
+def _rows(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
+    comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
+
+    def bent(id: str, factor: float) -> float:
+        return _implied(comparison, priors, scenario_id, {id: factor}, comparison.dependence)
+
+    ids = [row.id for group in comparison.groups for row in group.rows]
+    return [_bend("row", id, bent(id, 0.5), bent(id, 2.0)) for id in dict.fromkeys(ids)]
+
+
+def _settings(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
+    comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
+    ratings = {row.id for group in comparison.groups for row in group.rows}
+
+    def dependence(within: float, between: float) -> float:
+        bent = bent_dependence(comparison.dependence, within, between)
+        return _implied(comparison, priors, scenario_id, {}, bent)
+
+    def strength(factor: float) -> float:
+        every = dict.fromkeys(ratings, factor)
+        return _implied(comparison, priors, scenario_id, every, comparison.dependence)
+
+    step = DEPENDENCE_STEP
+    return [
+        _bend("ratings", "ratings", strength(0.5), strength(2.0)),
+        _bend("within", "within", dependence(-step, 0), dependence(step, 0)),
+        _bend("between", "between", dependence(0, -step), dependence(0, step)),
+    ]
+
+
+def _implied(
+    comparison: Comparison,
+    priors: dict[ScenarioId, float],
+    scenario_id: ScenarioId,
+    rows: dict[str, float],
+    dependence: Dependence,
+) -> float:
+    totals = {
+        column: total(bent_nets(nets, column, rows), dependence)
+        for column, nets in comparison.nets.items()
+    }
+    return implied(replace(comparison, totals=totals), priors, scenario_id)
+
+
+def _bend(kind: BendKind, id: str, one: float, other: float) -> Bend:
+    return Bend(kind=kind, id=id, low=min(one, other), high=max(one, other))
+
+
+def _name(comparison: Comparison, scenario_id: ScenarioId, number: int, group: Group) -> str:
+    """A group goes by its line in the scenario's own column, else by its first row."""
+    own = next((line for line in comparison.nets[scenario_id] if line.group == number), None)
+    return own.strongest.id if own else group.rows[0].id

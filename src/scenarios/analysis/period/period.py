@@ -17,7 +17,9 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.forecasts.stated import Given, Stated, given, stated
-from scenarios.analysis.ledger.ledger import Ledger, ledger
+from scenarios.analysis.ledger.band import Band, bands
+from scenarios.analysis.ledger.ledger import Ledger, ledger_of
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Evidence, EvidenceId, Resolution, Scenario, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
@@ -31,6 +33,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     resolution: Resolution | None
     now: Ledger
     before: Ledger | None
+    band: Band | None
     stated: Stated | None
     stated_before: Stated | None
     given: tuple[Given, ...]
@@ -88,26 +91,33 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         return {id: self.now.evidence[id] for _, id in sorted(fresh)}
 
 
-def window(database: Database, since: date, as_of: date) -> Window:
-    """Every scenario's figures at both dates."""
-    days: dict[date, Known] = {}
+def window(database: Database, since: date, as_of: date, *, banded: bool = False) -> Window:
+    """Every scenario's figures at both dates; `banded`, the bands at the later one too."""
+    days: dict[date, Odds] = {}
 
-    def at(day: date) -> Known:
+    def at(day: date) -> Odds:
         if day not in days:
-            days[day] = known(database, day)
+            days[day] = Odds(known(database, day))
         return days[day]
 
-    now = at(as_of)
+    now = at(as_of).known
     bearing: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in now.evidence.items():
         for scenario_id in bears_on(database, item):
             bearing.setdefault(scenario_id, []).append(id)
 
+    last_days = {
+        id: last_open_day(database, id, as_of)
+        for id, scenario in database.scenarios.items()
+        if scenario.opened <= as_of
+    }
+    found: dict[ScenarioId, Band] = {}
+    for day in set(last_days.values()) if banded else ():
+        found |= bands(at(day), [id for id, last in last_days.items() if last == day])
+
     views = {}
-    for id, scenario in database.scenarios.items():
-        if scenario.opened > as_of:
-            continue
-        last = last_open_day(database, id, as_of)
+    for id, last in last_days.items():
+        scenario = database.scenarios[id]
         first = last_open_day(database, id, since) if scenario.opened <= since else None
         evidence = tuple(sorted(bearing.get(id, ())))
         views[id] = View(
@@ -115,8 +125,9 @@ def window(database: Database, since: date, as_of: date) -> Window:
             scenario=scenario,
             state=state(database, id, as_of),
             resolution=resolved(database, id, as_of),
-            now=ledger(at(last), id),
-            before=ledger(at(first), id) if first else None,
+            now=ledger_of(at(last), id),
+            before=ledger_of(at(first), id) if first else None,
+            band=found.get(id),
             stated=stated(database, id, last),
             stated_before=stated(database, id, first) if first else None,
             given=tuple(given(database, id, since, as_of)),
@@ -124,7 +135,7 @@ def window(database: Database, since: date, as_of: date) -> Window:
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
     return Window(
-        database=database, since=since, as_of=as_of, before=at(since), now=now, views=views
+        database=database, since=since, as_of=as_of, before=at(since).known, now=now, views=views
     )
 
 

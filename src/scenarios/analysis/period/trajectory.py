@@ -13,6 +13,7 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts.stated import Given, given, standing_days, stated
 from scenarios.analysis.ledger.neighbourhood import (
     bearing,
+    changes_daily,
     days_of_change,
     implied_on,
     near,
@@ -109,7 +110,7 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     room = date.max.toordinal() - stands
     given |= {day + timedelta(stands) for day in given if day.toordinal() <= room}
     wanted = given.union(days_of_change(around, unit[0]))
-    if any(around.scenarios[id].prior.hazard for id in unit):
+    if changes_daily(around, unit[0]):
         wanted.update(evenly(first, last, most // 2))
     wanted = {day for day in wanted if first <= day <= last}
     if len(wanted) > most:

@@ -8,9 +8,11 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import State, known, last_open_day, resolved, state
 from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.ledger import LeaveOneOut, Line, Quantity, ledger
+from scenarios.analysis.ledger.band import Band, bands
+from scenarios.analysis.ledger.ledger import VERSION, Line, Quantity, ledger_of
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.post_mortem import PostMortem, post_mortem
-from scenarios.analysis.ledger.sensitivity import Sweep, sweep
+from scenarios.analysis.ledger.sensitivity import Bend, LeaveOneOut, leave_one_out, sweep
 from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import decibans
 
@@ -23,8 +25,12 @@ class StatedNow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one."""
+    """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one.
 
+    `ledger` is the version of the arithmetic.
+    """
+
+    ledger: int = VERSION
     scenario: ScenarioId
     as_of: date
     ledger_day: date
@@ -34,11 +40,12 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     neutral: int
     implied: Quantity
+    band: Band
     leave_one_out: LeaveOneOut
     stated: StatedNow | None
     gap_decibans: float | None
     post_mortem: PostMortem | None
-    sweep: Sweep | None
+    sweep: tuple[Bend, ...] | None
 
 
 def explain(
@@ -46,8 +53,8 @@ def explain(
 ) -> Explanation:
     """How the implied probability of a scenario that had opened by `as_of` came about."""
     day = last_open_day(database, scenario_id, as_of)
-    at_day = known(database, day)
-    book = ledger(at_day, scenario_id)
+    odds = Odds(known(database, day))
+    book = ledger_of(odds, scenario_id)
     said = stated(database, scenario_id, day)
     outcome = resolved(database, scenario_id, as_of)
     return Explanation(
@@ -60,11 +67,12 @@ def explain(
         lines=book.lines,
         neutral=book.neutral,
         implied=book.implied,
-        leave_one_out=book.leave_one_out,
+        band=bands(odds, (scenario_id,))[scenario_id],
+        leave_one_out=leave_one_out(odds, scenario_id),
         stated=StatedNow(probability=said.probability, analysts=len(said.analysts))
         if said
         else None,
         gap_decibans=decibans(said.probability) - book.implied.decibans if said else None,
         post_mortem=post_mortem(book, outcome.outcome if outcome else None),
-        sweep=sweep(at_day, scenario_id) if swept else None,
+        sweep=sweep(odds, scenario_id) if swept else None,
     )

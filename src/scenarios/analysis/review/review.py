@@ -7,9 +7,10 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
-from scenarios.analysis.evidence.knowledge import bears_on
+from scenarios.analysis.evidence.knowledge import bears_on, contends, rivals
 from scenarios.analysis.forecasts.stated import standing
 from scenarios.analysis.history.probability_shifts import Shift
+from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
     LineChange,
@@ -23,7 +24,7 @@ from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
-from scenarios.model import EvidenceId, GradeWeights, Outcome, ScenarioId, SetId
+from scenarios.model import Dependence, EvidenceId, GradeWeights, Outcome, ScenarioId, SetId
 from scenarios.scales import grade
 
 
@@ -36,17 +37,22 @@ class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved and why; the lines, time, rivals and bound sum to the implied change in dB."""
+    """What moved and why; the lines and the four steps sum to the implied change in decibans.
+
+    `ruled_out` are the rivals that the window took out of its set.
+    """
 
     scenario: ScenarioId
     stated: StatedShift | None
     implied: Shift
+    given: float
     time: float
     rivals: float
     lines_added: tuple[LineChange, ...]
     lines_removed: tuple[LineChange, ...]
     lines_changed: tuple[LineChange, ...]
     bound: float
+    ruled_out: tuple[ScenarioId, ...]
     explained: bool
 
 
@@ -89,11 +95,16 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """The conventions that made the figures; `analysts` with a standing forecast."""
+    """The conventions that made the figures; `analysts` with a standing forecast.
 
+    `ledger` is the version of the arithmetic.
+    """
+
+    ledger: int = VERSION
     decibans: dict[str, float]
     grade_weights: GradeWeights | None
-    evidence_dependence: float
+    evidence_dependence: Dependence
+    rating_strength: float
     estimative_language: str
     review_every_days: int
     forecast_expires_days: int | None
@@ -141,7 +152,8 @@ def review(window: Window) -> Review:
         method=Method(
             decibans=tracker.decibans,
             grade_weights=tracker.grade_weights,
-            evidence_dependence=tracker.dependence.within,
+            evidence_dependence=tracker.dependence,
+            rating_strength=tracker.rating_strength,
             estimative_language=tracker.estimative_language,
             review_every_days=tracker.review_every_days,
             forecast_expires_days=tracker.forecast_expires_days,
@@ -168,12 +180,19 @@ def _move(window: Window, view: View) -> Move:
             from_=view.before.implied.probability if view.before else None,
             to=view.now.implied.probability,
         ),
+        given=change.given,
         time=change.time,
         rivals=change.rivals,
         lines_added=change.lines_added,
         lines_removed=change.lines_removed,
         lines_changed=change.lines_changed,
         bound=change.bound,
+        ruled_out=tuple(
+            id
+            for id in rivals(window.database, view.id)
+            if contends(window.database, id, window.since)
+            and not contends(window.database, id, window.as_of)
+        ),
         explained=view.explained,
     )
 

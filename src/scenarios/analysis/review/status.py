@@ -23,10 +23,15 @@ class StatedFigure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ImpliedFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """`previous` is None where the scenario opened inside the window."""
+    """`previous` is None where the scenario opened inside the window.
+
+    `low` and `high` are the ends of its band; None where none was asked for.
+    """
 
     probability: float
     previous: float | None
+    low: float | None
+    high: float | None
 
 
 class EvidenceCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +118,8 @@ def _row(window: Window, view: View) -> StatusRow:
         implied=ImpliedFigure(
             probability=view.now.implied.probability,
             previous=view.before.implied.probability if view.before else None,
+            low=view.band.low if view.band else None,
+            high=view.band.high if view.band else None,
         ),
         gap_decibans=gap(view),
         movement_bits=movement(view),

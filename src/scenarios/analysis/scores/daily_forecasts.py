@@ -10,8 +10,14 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
 from scenarios.analysis.forecasts.stated import pooled, share, standing_days
-from scenarios.analysis.ledger.comparison import prior_at
-from scenarios.analysis.ledger.neighbourhood import bearing, days_of_change, implied_on, near
+from scenarios.analysis.ledger.neighbourhood import (
+    bearing,
+    changes_daily,
+    days_of_change,
+    implied_on,
+    near,
+    odds_on,
+)
 from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId
 from scenarios.scales import decibans
 
@@ -230,7 +236,7 @@ def _implied(archive: Archive, question: Question) -> Line:
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
     days: Sequence[int] = range(question.scored)
-    if around.scenarios[id].prior.hazard is None:
+    if not changes_daily(around, id):
         changes = {(on - question.opened).days for on in days_of_change(around, id)}
         days = sorted(changes.intersection(days) | {0})
     figures = implied_on(around, {id: [question.opened + timedelta(day) for day in days]})
@@ -239,9 +245,12 @@ def _implied(archive: Archive, question: Question) -> Line:
 
 def _prior(archive: Archive, question: Question) -> Line:
     """The prior after `time` and before the evidence; as declared, whichever rivals have left."""
-    scenario = archive.database.scenarios[question.scenario]
-    days = range(question.scored if scenario.prior.hazard else 1)
-    return _line({d: prior_at(scenario, question.opened + timedelta(d)) for d in days}, question)
+    id = question.scenario
+    around = near(archive.database, id, archive.bearing)
+    scenario = around.scenarios[id]
+    days = range(question.scored if scenario.prior.given or scenario.prior.hazard else 1)
+    odds = odds_on(around, id, (question.opened + timedelta(day) for day in days))
+    return _line({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
 
 
 def _last_given(told: Told, question: Question) -> float | None:

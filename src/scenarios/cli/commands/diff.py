@@ -9,7 +9,7 @@ import typer
 from scenarios.analysis.history.record_diff import differences
 from scenarios.cli import parsing
 from scenarios.cli.opening import tell_left_out
-from scenarios.cli.options import TABLE, AsOf, Output, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.repositories import repository_of
 from scenarios.cli.terminal.result import show
 from scenarios.render.documents.diff import Compared, document
@@ -31,6 +31,7 @@ def command(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with 1 where a record differs.")
     ] = False,
+    every: All = False,
     as_of: AsOf = None,
     form: Shown = TABLE,
     output: Output = None,
@@ -46,7 +47,7 @@ def command(
     result = diff_of(earlier, later, as_of, parsing.today())
     head = f"{earlier.name} → {later.name}, figures of {result.as_of}"
     old, new = earlier.opened.database, later.opened.database
-    compared = Compared(head, old, new, differences(old, new), result.shifts)
+    compared = Compared(head, old, new, differences(old, new), result.shifts, every)
     show(result, lambda: document(compared), form, output)
     if exit_code and (result.added or result.removed or result.renamed or result.changed):
         raise typer.Exit(1)

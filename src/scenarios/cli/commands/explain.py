@@ -9,7 +9,7 @@ import typer
 from scenarios.analysis.review.explanation import explain as explained
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.render.documents.explanation import document
 
@@ -18,8 +18,9 @@ def command(
     context: typer.Context,
     scenario: Annotated[str, typer.Argument(metavar="SCENARIO")],
     sweep: Annotated[
-        bool, typer.Option("--sweep", help="Bend the prior, the ratings and the dependence.")
+        bool, typer.Option("--sweep", help="Bend each judgement alone, and show the widest first.")
     ] = False,
+    every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,
@@ -28,4 +29,4 @@ def command(
     """The odds ledger of a scenario, line by line, from prior to implied."""
     opened, on = reading(context, rev), as_of or parsing.today()
     made = explained(opened.database, opened.scenario_on(scenario, on), on, swept=sweep)
-    show(made, lambda: document(made, opened.database), form, output)
+    show(made, lambda: document(made, opened.database, every=every), form, output)

@@ -14,7 +14,7 @@ from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.review import review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.page import needs_extra, origin_of, report_page
@@ -36,6 +36,7 @@ def command(
         str | None,
         typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
     ] = None,
+    every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,
@@ -51,7 +52,7 @@ def command(
     if form == Form("html"):
         needs_extra()
     opened, on = reading(context, rev), as_of or parsing.today()
-    window = span(opened, on, parsing.day(since, on) if since else None)[0]
+    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
     result = review(window)
     if restate:
         result = msgspec.structs.replace(result, restated=_restated(context, opened, window.since))
@@ -61,7 +62,9 @@ def command(
         trends = trends_for(opened, fresh(result), on) if on_page else None
         nothing = "" if result.scenarios else nothing_yet(opened, on)
         lost = opened.loaded.left_out
-        return document(result, opened.database, trends, nothing=nothing, left_out=lost)
+        return document(
+            result, opened.database, trends, nothing=nothing, left_out=lost, every=every
+        )
 
     if form == Form("markdown"):
         deliver(markdown.write(told(), _root(opened, output)), output)

@@ -7,7 +7,7 @@ import typer
 from scenarios.analysis.rules.findings import findings
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.cli.terminal.screen import nothing_yet, trends_for
 from scenarios.render.document import Document
@@ -25,7 +25,7 @@ def command(
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    window, rows = span(opened, on, None)
+    window, rows = span(opened, on, None, banded=form == Form("json"))
 
     def made() -> Document:
         on_page = form == TABLE and output is None

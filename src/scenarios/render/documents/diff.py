@@ -40,13 +40,17 @@ _KINDS = {
 
 
 class Compared(NamedTuple):
-    """Two states of a database by name, what differs between them, and what that did."""
+    """Two states of a database by name, what differs between them, and what that did.
+
+    `every` line is shown, the small ones too.
+    """
 
     head: str
     before: Database
     after: Database
     what: Differences
     shifts: tuple[ScenarioShift, ...]
+    every: bool = False
 
 
 def document(result: Compared) -> Document:
@@ -143,8 +147,14 @@ def _shift(result: Compared, shift: ScenarioShift) -> Iterator[Block]:
     if outcome := _outcome(shift):
         facts.append(Fact("outcome", outcome))
     yield Facts(tuple(facts))
-    closing = {"time": shift.time, "rivals": shift.rivals, "bound": shift.bound}
-    yield from change_sum(shift.lines, {"prior": shift.prior, **closing}, result.after)
+    steps = {
+        "prior": shift.prior,
+        "given": shift.given,
+        "time": shift.time,
+        "rivals": shift.rivals,
+        "bound": shift.bound,
+    }
+    yield from change_sum(shift.lines, steps, result.after, every=result.every)
 
 
 def _outcome(shift: ScenarioShift) -> str:

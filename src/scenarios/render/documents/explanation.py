@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.review.explanation import Explanation
@@ -12,6 +12,7 @@ from scenarios.render.document import (
     Column,
     Document,
     Figure,
+    Group,
     Heading,
     Item,
     Items,
@@ -21,16 +22,35 @@ from scenarios.render.document import (
     Table,
     Text,
     lines,
+    plain,
 )
+from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
 from scenarios.scales import estimative_term, probability
 from scenarios.text import counted
 
-_CLOSING = ("time", "rivals", "bound")
+_STEPS = ("given", "time", "rivals", "bound")
 _NARROWEST = 24
+_POINT = 0.001
+"""A bend that moves the figure by less is shown only where all are asked for."""
+_BENT = {
+    "ratings": "all ratings",
+    "within": "correlation within a theme",
+    "between": "correlation between themes",
+}
+_HOW_FAR = {
+    "prior": "±3 dB",
+    "row": "×½, ×2",
+    "ratings": "×½, ×2",
+    "within": "±0.2",
+    "between": "±0.2",
+}
 
 
-def document(result: Explanation, database: Database) -> Document:
-    """The ledger with what each line's rank left of it, suppressed items and leave-one-out."""
+def document(result: Explanation, database: Database, *, every: bool = False) -> Document:
+    """The ledger by theme with what overlap left of each line, suppressed items, and its band.
+
+    Lines that count little stand in one row, unless `every` one is wanted.
+    """
     scenario = database.scenarios[result.scenario]
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = (result.outcome or "").replace("-", " ")
@@ -38,32 +58,43 @@ def document(result: Explanation, database: Database) -> Document:
     return (
         Heading(1, head, (stood,) if outcome else ()),
         Paragraph(scenario.question),
-        _sums(result),
-        *_behind(result, database),
+        _sums(result, database, every=every),
+        *_behind(result, database, every=every),
         lines(*_closing(result, database, scenario)),
-        *_sweep(result),
+        *_sweep(result, every=every),
         *_post_mortem(result),
     )
 
 
-def _sums(ledger: Explanation) -> Table:
-    running = ledger.prior.decibans
-    rows: list[Row] = [_ends("prior", running, ledger.prior.probability)]
-    for line in ledger.lines:
-        running += line.counted_decibans
-        shown = line.kind not in _CLOSING
-        name = {"absence": " (absent)", "in-prior": " (in the prior)"}.get(line.kind, "")
-        rows.append(
-            (
-                Ref(line.id, None, line.id + name),
-                Figure(line.decibans, "dB") if shown else "",
-                Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
-                Figure(line.counted_decibans, "dB"),
-                Figure(running, "dB"),
-                Figure(probability(running), "p"),
-            )
-        )
-    rows.append(_ends("implied", running, ledger.implied.probability))
+def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
+    """The rows from prior to implied with their running sum, the lines under their themes."""
+    running = result.prior.decibans
+
+    def rows(lines: Iterable[Line]) -> Iterator[Row]:
+        nonlocal running
+        for line in lines:
+            running += line.counted_decibans
+            yield _row(line, running)
+
+    shown, small = _folded(result.lines, every=every)
+    first = ("prior", "", "", "", *_reached(running, result.prior.probability))
+    table: list[Row | Group] = [first, *rows(_of(shown, ("given", "time")))]
+    evidence = [line for line in shown if line.kind not in _STEPS]
+    if any(line.theme for line in evidence):
+        for theme, members in _by_theme(evidence):
+            net = Figure(sum(line.counted_decibans for line in members), "dB")
+            about = f"{plain(net)} dB"
+            name = database.tracker.themes.get(theme, theme) if theme else "without a theme"
+            table.append(Group(name, tuple(rows(members)), about))
+    else:
+        table += rows(evidence)
+    if small:
+        worth = sum(line.counted_decibans for line in small)
+        running += worth
+        name = f"{counted(len(small), 'line')} under {SMALL_DECIBANS} dB"
+        table.append((name, "", "", Figure(worth, "dB"), *_reached(running)))
+    table += rows(_of(shown, ("rivals", "bound")))
+    table.append(("implied", "", "", "", *_reached(running, result.implied.probability)))
     columns = (
         Column(name="line", least=_NARROWEST),
         Column(name="dB", key="decibans", align="right"),
@@ -72,18 +103,62 @@ def _sums(ledger: Explanation) -> Table:
         Column(name="sum", key="sum_decibans", align="right"),
         Column(name="p", key="probability", align="right"),
     )
-    return Table(columns=columns, rows=tuple(rows))
+    graded = database.tracker.grade_weights is not None
+    caption = "" if graded else "Grades not applied: the tracker has no grade_weights."
+    return Table(columns=columns, rows=tuple(table), by="theme", caption=caption)
 
 
-def _ends(name: str, decibans: float, p: float) -> Row:
-    return (name, "", "", "", Figure(decibans, "dB"), Figure(p, "p"))
+def _row(line: Line, running: float) -> Row:
+    shown = line.kind not in _STEPS
+    name = {"absence": " (absent)", "in-prior": " (in the prior)"}.get(line.kind, "")
+    return (
+        Ref(line.id, None, line.id + name),
+        Figure(line.decibans, "dB") if shown else "",
+        Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
+        Figure(line.counted_decibans, "dB"),
+        *_reached(running),
+    )
 
 
-def _behind(ledger: Explanation, database: Database) -> Iterator[Block]:
+def _reached(running: float, p: float | None = None) -> tuple[Figure, Figure]:
+    """The sum so far, in decibans and as a probability."""
+    return Figure(running, "dB"), Figure(probability(running) if p is None else p, "p")
+
+
+def _folded(lines: Sequence[Line], *, every: bool) -> tuple[list[Line], list[Line]]:
+    """The lines to show one by one, and those of little worth."""
+    small = [
+        line
+        for line in lines
+        if not every
+        and line.kind not in (*_STEPS, "in-prior")
+        and abs(line.counted_decibans) < SMALL_DECIBANS
+    ]
+    return [line for line in lines if line not in small], small
+
+
+def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:
+    return [line for line in lines if line.kind in kinds]
+
+
+def _by_theme(lines: Iterable[Line]) -> list[tuple[str | None, list[Line]]]:
+    """The lines of each theme, the theme that counts most first, those without one last."""
+    themes: dict[str | None, list[Line]] = {}
+    for line in lines:
+        themes.setdefault(line.theme, []).append(line)
+
+    def order(entry: tuple[str | None, list[Line]]) -> tuple[object, ...]:
+        theme, members = entry
+        return theme is None, -abs(sum(line.counted_decibans for line in members)), theme or ""
+
+    return sorted(themes.items(), key=order)
+
+
+def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator[Block]:
     """What the lines say in words, and what stands under them."""
     rows = []
-    for line in ledger.lines:
-        if line.kind in _CLOSING:
+    for line in _folded(ledger.lines, every=every)[0]:
+        if line.kind in _STEPS:
             continue
         shown = [id for id in line.evidence if line.kind == "indicator" or id != line.id]
         under: list[Text] = [
@@ -118,7 +193,9 @@ def _closing(ledger: Explanation, database: Database, scenario: Scenario) -> Ite
     yield "Prior ", Figure(ledger.prior.probability, "p"), f": {scenario.prior.basis}"
     if ledger.neutral:
         yield f"{counted(ledger.neutral, 'neutral item')} not listed."
-    yield "Implied ", Figure(implied, "p"), f" ({estimative_term(implied, language)})."
+    low, high = Figure(ledger.band.low, "p"), Figure(ledger.band.high, "p")
+    word = estimative_term(implied, language)
+    yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."
     if stated and ledger.gap_decibans is not None:
         side = "above" if ledger.gap_decibans > 0 else "below"
         yield (
@@ -130,32 +207,40 @@ def _closing(ledger: Explanation, database: Database, scenario: Scenario) -> Ite
         )
     left = ledger.leave_one_out
     if left.low_line is not None or left.high_line is not None:
-        low, high = _without(left.low, left.low_line), _without(left.high, left.high_line)
-        yield "One line less: from ", *low, " to ", *high, "."
+        lowest, highest = _without(left.low, left.low_line), _without(left.high, left.high_line)
+        yield "One line less: from ", *lowest, " to ", *highest, "."
 
 
 def _without(p: float, line: str | None) -> tuple[Figure | Ref | str, ...]:
     return (Figure(p, "p"), " without ", Ref(line)) if line else (Figure(p, "p"),)
 
 
-def _sweep(result: Explanation) -> Iterator[Block]:
-    """The implied probability with one setting bent at a time."""
+def _sweep(result: Explanation, *, every: bool) -> Iterator[Block]:
+    """What is implied with each judgement bent alone, widest first."""
     if result.sweep is None:
         return
-    bent = (
-        ("prior odds ×", result.sweep.prior_odds),
-        ("ratings ×", result.sweep.strength),
-        ("dependence", result.sweep.dependence),
+    bends = [bend for bend in result.sweep if every or bend.high - bend.low >= _POINT]
+    rows = tuple(
+        (
+            {"prior": f"prior of {bend.id}"}.get(bend.kind, _BENT.get(bend.kind, bend.id)),
+            _HOW_FAR[bend.kind],
+            Figure(bend.low, "p"),
+            Figure(bend.high, "p"),
+            Figure((bend.high - bend.low) * 100, digits=1),
+        )
+        for bend in bends
     )
-    longest = max(len(row) for _, row in bent)
-    rows: list[Row] = []
-    for name, row in bent:
-        cells: list[Text] = [
-            (Figure(s.value, "ratio"), ": ", Figure(s.probability, "p")) for s in row
-        ]
-        rows.append((name, *cells, *[""] * (longest - len(cells))))
-    columns = [Column(name="", align="right") for _ in range(longest)]
-    yield Table(columns=(Column(name="implied with"), *columns), rows=tuple(rows))
+    columns = (
+        Column(name="judgement", least=_NARROWEST),
+        Column(name="bent by"),
+        Column(name="lowest", align="right"),
+        Column(name="highest", align="right"),
+        Column(name="width, points", key="width", align="right"),
+    )
+    left = len(result.sweep) - len(bends)
+    note = f"{counted(left, 'other')} under {_POINT * 100:g} points: --all" if left else ""
+    yield Heading(3, "One judgement bent at a time")
+    yield Table(columns=columns, rows=rows, note=note)
 
 
 def _post_mortem(result: Explanation) -> Iterator[Block]:

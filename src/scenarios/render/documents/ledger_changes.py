@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger_changes import LineChange
-from scenarios.model import Database, EvidenceId
+from scenarios.model import Database, EvidenceId, ThemeId
 from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
 from scenarios.render.text import signed
 from scenarios.text import counted
 
-_SMALL_DECIBANS = 0.5
-"""Lines that changed by less are added up in one row."""
-_CLOSING = {
+SMALL_DECIBANS = 0.1
+"""Lines that are worth less, or changed by less, stand in one row unless all are asked for."""
+_STEPS = {
     "prior": "prior: another one was declared",
+    "given": "given: what is known of the scenario that the prior depends on",
     "time": "time: the event has not happened so far",
     "rivals": "rivals: what the other members of the set gained or lost",
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
 }
-_NOT_BY_ITEMS = frozenset({"new rank", "rivals", "time", "conventions"})
+_NOT_BY_ITEMS = frozenset({"rivals", "time", "conventions"})
 
 
 class ChangeRow(NamedTuple):
@@ -32,11 +33,15 @@ class ChangeRow(NamedTuple):
 
 
 def change_sum(
-    lines: Iterable[LineChange], closing: Mapping[str, float], database: Database
+    lines: Iterable[LineChange],
+    steps: Mapping[str, float],
+    database: Database,
+    *,
+    every: bool = False,
 ) -> Iterator[Sum]:
     """The rows as one sum; none where nothing changed."""
     terms = []
-    for row in change_rows(lines, closing):
+    for row in change_rows(lines, steps, database.tracker.themes, every=every):
         behind = (_behind(row, id, database) for id in row.evidence if id in database.evidence)
         name = Ref(row.line, "scenario" if "/" in row.line else "evidence") if row.line else ""
         terms.append(Term(Figure(row.decibans, "dB"), name, row.why, tuple(behind)))
@@ -51,25 +56,57 @@ def _behind(row: ChangeRow, id: EvidenceId, database: Database) -> Text:
     return told if id == row.line else (Ref(id, "evidence"), ": ", told)
 
 
-def change_rows(lines: Iterable[LineChange], closing: Mapping[str, float]) -> Iterator[ChangeRow]:
-    """The lines, then what `closing` says of prior, time, rivals and bound, and the sum."""
-    changes = sorted(lines, key=lambda change: (-abs(change.after - change.before), change.id))
-    worths = [c.after - c.before for c in changes] + list(closing.values())
+def change_rows(
+    lines: Iterable[LineChange],
+    steps: Mapping[str, float],
+    themes: Mapping[ThemeId, str],
+    *,
+    every: bool = False,
+) -> Iterator[ChangeRow]:
+    """The lines, what the new ones do to the others, the `steps` of the prior and so on, the sum.
+
+    Small lines are added up in one row, unless `every` one is wanted.
+    """
+    changes = sorted(lines, key=lambda change: (-abs(_worth(change)), change.id))
+    worths = [_worth(c) for c in changes] + list(steps.values())
     if all(signed(worth) == "0" for worth in worths):
         return
-    large = [c for c in changes if abs(c.after - c.before) >= _SMALL_DECIBANS]
+    overlap = [c for c in changes if c.cause == "overlap"]
+    own = [c for c in changes if c.cause != "overlap"]
+    least = 0.0 if every else SMALL_DECIBANS
+    large = [c for c in own if abs(_worth(c)) >= least]
     for change in large:
         behind = () if change.cause in _NOT_BY_ITEMS else change.evidence
-        yield ChangeRow(change.after - change.before, change.id, _why(change), behind)
-    small = changes[len(large) :]
+        why = (_why(change), *([themes.get(change.theme, "")] if change.theme else []))
+        yield ChangeRow(_worth(change), change.id, ", ".join(filter(None, why)), behind)
+    small = own[len(large) :]
+    if overlap:
+        worth = sum(map(_worth, overlap))
+        if abs(worth) >= least:
+            yield ChangeRow(worth, None, _overlap(own, len(overlap)))
+        else:
+            small += overlap
     if small:
-        worth = sum(c.after - c.before for c in small)
         causes = ", ".join(sorted({c.cause for c in small}))
-        yield ChangeRow(worth, None, f"{counted(len(small), 'smaller change')}: {causes}")
-    for name, worth in closing.items():
+        under = f"{counted(len(small), 'change')} under {SMALL_DECIBANS} dB: {causes}"
+        yield ChangeRow(sum(map(_worth, small)), None, under)
+    for name, worth in steps.items():
         if signed(worth) != "0":
-            yield ChangeRow(worth, None, _CLOSING[name])
+            yield ChangeRow(worth, None, _STEPS[name])
     yield ChangeRow(sum(worths), None, "in all")
+
+
+def _worth(change: LineChange) -> float:
+    return change.after - change.before
+
+
+def _overlap(own: Sequence[LineChange], number: int) -> str:
+    """What the lines that came, went or changed do to those that are as they were."""
+    others = f"what {counted(number, 'other line')} say{'s' if number == 1 else ''} as well"
+    if not own:
+        return f"overlap: {others}"
+    named = own[0].id if len(own) == 1 else f"{own[0].id} and {counted(len(own) - 1, 'other')}"
+    return f"overlap with {named}: {others}"
 
 
 def _why(change: LineChange) -> str:
@@ -78,9 +115,8 @@ def _why(change: LineChange) -> str:
         "new witness": f"a new witness, {_from_to(change)}",
         "retraction": f"a retraction, {_from_to(change)}",
         "reversal": f"a reversal, {_from_to(change)}",
-        "new rank": f"a new rank among its like, {_from_to(change)}",
         "time": "past due and not seen",
-        "rivals": f"another comparison, since a rival left the set, {_from_to(change)}",
+        "rivals": f"compared with other members of the set, {_from_to(change)}",
         "removal": f"a record less, {_from_to(change)}",
         "new judgement": f"judged anew, {_from_to(change)}",
         "conventions": f"other conventions, {_from_to(change)}",

@@ -40,10 +40,12 @@ def document(
     nothing: str = "",
     left_out: int = 0,
     earlier: bool = False,
+    every: bool = False,
 ) -> Document:
     """The whole review, of which so many files were `left_out`, since they could not be read.
 
-    `nothing` is said where no scenario had opened; `earlier` shows what was resolved before, too.
+    `nothing` is said where no scenario had opened; `earlier` shows what was resolved before, too,
+    and `every` the lines that changed by little.
     """
     title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
     are = "is" if left_out == 1 else "are"
@@ -52,7 +54,7 @@ def document(
         Heading(1, title),
         *((lost,) if left_out else ()),
         *_status(review, trends, nothing, earlier=earlier),
-        *_moves(review, database),
+        *_moves(review, database, every=every),
         *_restated(review),
         *_resolved(review, database),
         *_new_evidence(review, database),
@@ -101,24 +103,37 @@ def _status(
         yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
 
 
-def _moves(review: Review, database: Database) -> Iterator[Block]:
+def _moves(review: Review, database: Database, *, every: bool) -> Iterator[Block]:
     if not review.moves:
         yield Heading(2, "What moved", anchor="moved")
         yield Paragraph("Nothing moved.")
         return
     yield Heading(2, "What moved, and why", anchor="moved")
-    bits = {row.id: row.movement_bits for row in review.scenarios}
+    rows = {row.id: row for row in review.scenarios}
     for entry in review.moves:
         title = f": {database.scenarios[entry.scenario].title} ("
-        moved = Figure(bits[entry.scenario], "bits")
+        moved = Figure(rows[entry.scenario].movement_bits, "bits")
         yield Heading(3, (Ref(entry.scenario, "scenario"), title, moved, " bits)"))
-        yield Facts(tuple(_figures(entry, review.method.estimative_language)))
+        if entry.ruled_out:
+            yield Paragraph((*_listed(entry.ruled_out), _ruled_out(len(entry.ruled_out))))
+        yield Facts(tuple(_figures(entry, rows[entry.scenario], review.method.estimative_language)))
         changes = (*entry.lines_added, *entry.lines_removed, *entry.lines_changed)
-        closing = {"time": entry.time, "rivals": entry.rivals, "bound": entry.bound}
-        yield from change_sum(changes, closing, database)
+        steps = {
+            "given": entry.given,
+            "time": entry.time,
+            "rivals": entry.rivals,
+            "bound": entry.bound,
+        }
+        yield from change_sum(changes, steps, database, every=every)
 
 
-def _figures(entry: Move, language: str) -> Iterator[Fact]:
+def _ruled_out(number: int) -> str:
+    """What a reader must know before the figures of the others."""
+    was = "was" if number == 1 else "were"
+    return f" {was} ruled out: the others of the set share what it had."
+
+
+def _figures(entry: Move, row: StatusRow, language: str) -> Iterator[Fact]:
     stated, implied = entry.stated, entry.implied
     if stated and stated.to is not None:
         unexplained = () if entry.explained else (", unexplained",)
@@ -127,7 +142,9 @@ def _figures(entry: Move, language: str) -> Iterator[Fact]:
     elif stated:
         yield Fact("stated", "no longer stands: withdrawn or expired")
     assert implied.to is not None  # noqa: S101 - what is implied always has a figure
-    yield Fact("implied", step(implied.from_, implied.to, language))
+    low, high = row.implied.low, row.implied.high
+    banded = (", band ", *spans(status.band(low, high))) if low is not None else ()
+    yield Fact("implied", (*spans(step(implied.from_, implied.to, language)), *banded))
 
 
 def _restated(review: Review) -> Iterator[Block]:
@@ -267,6 +284,16 @@ def _method(method: Method) -> str:
     words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
     return (
         f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "
-        f"Dependence between lines: {method.evidence_dependence:g}. "
+        f"{_overlapping(method)} Ledger version {method.ledger}. "
         f"Stated: {analysts}. Words: {words[method.estimative_language]}."
     )
+
+
+def _overlapping(method: Method) -> str:
+    """How alike lines are taken to be, and how strong ratings."""
+    within, between = method.evidence_dependence.within, method.evidence_dependence.between
+    alike = f"Correlation of lines: {within:g} within a theme, {between:g} between themes."
+    if within == between:
+        alike = f"Correlation of lines: {within:g}."
+    strong = f" Every rating × {method.rating_strength:g}." if method.rating_strength != 1 else ""
+    return alike + strong

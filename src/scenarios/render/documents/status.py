@@ -68,7 +68,8 @@ def table(
     noted = flags(findings)
     cells = {row.id: _cells(row, noted.get(row.id, []), language, trends) for row in rows}
     words = [word for row in cells.values() for word in plain(row["flags"]).split()]
-    columns = _columns(max(map(len, ["flags", *words])), trends)
+    banded = any(row.implied.low is not None for row in rows)
+    columns = _columns(max(map(len, ["flags", *words])), trends, banded=banded)
     return Table(
         columns=columns,
         rows=tuple(_grouped(rows, cells, [c.key or c.name for c in columns], sets or {})),
@@ -88,6 +89,11 @@ def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
     return found
 
 
+def band(low: float | None, high: float | None) -> Text:
+    """The ends of a band; nothing where there is none."""
+    return (Figure(low, "p"), "–", Figure(high, "p")) if low is not None else ""
+
+
 def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:
     """The stated probabilities, or the implied ones where none was stated; None is a gap."""
     known = {point.day: point for point in trend}
@@ -96,7 +102,7 @@ def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:
     return tuple(None if p is None else p.stated if is_stated else p.implied for p in found)
 
 
-def _columns(longest_flag: int, trends: Trends | None) -> tuple[Column, ...]:
+def _columns(longest_flag: int, trends: Trends | None, *, banded: bool) -> tuple[Column, ...]:
     trend: tuple[Column, ...] = ()
     if trends:
         trend = (Column(name="trend", drop=7, least=_FEWEST, days=tuple(trends.days)),)
@@ -106,6 +112,7 @@ def _columns(longest_flag: int, trends: Trends | None) -> tuple[Column, ...]:
         Column(name="±", key="stated_change", align="right"),
         Column(name="implied", align="right"),
         Column(name="±", key="implied_change", align="right"),
+        *((Column(name="band", drop=5),) if banded else ()),
         *trend,
         Column(name="gap, dB", key="gap_decibans", align="right", drop=5, extra=True),
         Column(name="evidence", drop=6),
@@ -130,6 +137,7 @@ def _cells(
         "stated_change": move(stated.previous, stated.probability) if stated else "",
         "implied": Figure(implied.probability, "p"),
         "implied_change": move(implied.previous, implied.probability),
+        "band": band(implied.low, implied.high),
         "trend": Trend(trends.figures[row.id]) if trends else "",
         "gap_decibans": Figure(row.gap_decibans, "dB"),
         "evidence": f"{row.evidence.total}{new}",

@@ -1,0 +1,88 @@
+"""One origin is one witness, and one event is one fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from scenarios.analysis.ledger.row import Row
+from scenarios.model import ScenarioId, ThemeId
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that share an origin or an event; the theme is that of the row that came first."""
+
+    rows: tuple[Row, ...]
+    theme: ThemeId | None
+
+
+class Net(msgspec.Struct, frozen=True, kw_only=True):
+    """What a group says about one scenario: its strongest row for plus its strongest against."""
+
+    group: int
+    theme: ThemeId | None
+    decibans: float
+    heard: tuple[Row, ...]
+    suppressed: tuple[Row, ...]
+
+    @property
+    def strongest(self) -> Row:
+        """The row by whose id the line goes."""
+        return self.heard[0]
+
+
+def groups(rows: Iterable[Row]) -> list[Group]:
+    """Rows that share an origin or an event, directly or through another, stand together."""
+    every = list(rows)
+    leader = list(range(len(every)))
+    first_with: dict[str, int] = {}
+
+    def lead(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = number = leader[leader[number]]
+        return number
+
+    for number, row in enumerate(every):
+        for tie in row.ties:
+            first = first_with.setdefault(tie, number)
+            if first != number:
+                lower, higher = sorted((lead(number), lead(first)))
+                leader[higher] = lower
+    together: dict[int, list[Row]] = {}
+    for number, row in enumerate(every):
+        together.setdefault(lead(number), []).append(row)
+    return [
+        Group(rows=tuple(members), theme=min(members, key=_came).theme)
+        for members in together.values()
+    ]
+
+
+def net(told: Sequence[Group], column: ScenarioId) -> list[Net]:
+    """What each group says about one scenario, where it says anything."""
+    found = []
+    for number, group in enumerate(told):
+        speaking = [row for row in group.rows if row.values.get(column)]
+        if speaking:
+            found.append(_net(number, group, speaking, column))
+    return found
+
+
+def _came(row: Row) -> tuple[object, ...]:
+    return row.first
+
+
+def _net(number: int, group: Group, speaking: list[Row], column: ScenarioId) -> Net:
+    speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
+    strongest_for = next((r for r in speaking if r.values[column] > 0), None)
+    against = next((r for r in speaking if r.values[column] < 0), None)
+    heard = tuple(r for r in speaking if r is strongest_for or r is against)
+    return Net(
+        group=number,
+        theme=group.theme,
+        decibans=sum(row.values[column] for row in heard),
+        heard=heard,
+        suppressed=tuple(
+            row for row in speaking if row is not strongest_for and row is not against
+        ),
+    )
