@@ -147,7 +147,7 @@ def rows(db: Database, names: list[str], day: date, bend: Bend) -> Iterator[Row]
     for id, item in items.items():
         rated = {name: item.ratings[name] for name in names if name in item.ratings}
         if id in included:
-            zeros = dict.fromkeys(rated, 0.0)
+            zeros = dict.fromkeys(names, 0.0)
             yield Row("in-prior", id, item.theme, zeros, item.recorded)
             continue
         share = weight(db, item) * 2 ** bend(id)

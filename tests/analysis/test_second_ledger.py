@@ -180,6 +180,14 @@ def test_ruling_a_rival_out_leaves_the_odds_of_the_others() -> None:
     assert odds == near(0.40 / 0.45 * 10 ** ((a - b) / 10))
 
 
+def test_the_last_one_left_stands_at_the_upper_bound() -> None:
+    facts = three(ruled_out=day(30))
+    facts.scenarios["b"] = scenario(0.45, set="s", resolution=resolution("occurred", day(40)))
+    (left,) = second.ledgers(facts, "a", day(40)).values()
+    assert (second.from_db(left.implied), left.bound) == (near(0.999), 0)
+    assert left.prior + sum(line.counted for line in left.lines) + left.rivals == near(left.implied)
+
+
 def test_waiting_tells_against_an_event_until_it_has_a_date() -> None:
     ended = HazardEnded(date(2023, 8, 28), "The invitation has a date.")
     prior = Prior(0.8, "Basis.", hazard="constant", hazard_ended=ended)
