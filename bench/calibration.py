@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 from tabulate import tabulate
 
+from scenarios.analysis.ledger.dependence import total
+from scenarios.model import Dependence
 from scenarios.scales import decibans, held, probability
 
 Lines = list[tuple[float, str]]
@@ -111,16 +113,7 @@ def kish(lines: Lines) -> float:
 
 
 def layers(lines: Lines) -> float:
-    total, floor = 0.0, 0.0
-    for ceiling in sorted({abs(db) for db, _ in lines}):
-        left = [(db, theme) for db, theme in lines if abs(db) >= ceiling]
-        counts = Counter(theme for _, theme in left)
-        d = {theme: 1 - WITHIN + n * (WITHIN - BETWEEN) for theme, n in counts.items()}
-        overlap = 1 + BETWEEN * sum(n / d[theme] for theme, n in counts.items())
-        net = sum(math.copysign(1 / d[theme], db) for db, theme in left)
-        total += (ceiling - floor) * net / overlap
-        floor = ceiling
-    return total
+    return total(lines, Dependence(within=WITHIN, between=BETWEEN))
 
 
 RULES: dict[str, Callable[[Lines], float]] = {

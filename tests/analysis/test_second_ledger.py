@@ -12,7 +12,10 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.ledger import Ledger, ledger
+from scenarios.analysis.ledger.band import bands
+from scenarios.analysis.ledger.ledger import Ledger, ledger_of
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.sensitivity import LeaveOneOut, leave_one_out
 from scenarios.model import (
     Database,
     Dependence,
@@ -44,12 +47,12 @@ def figures(mine: second.Ledger) -> Iterator[tuple[str, float | str | None]]:
         yield from _line(line.kind, line.id, line.theme, (line.decibans, line.factor, line.counted))
 
 
-def program_figures(theirs: Ledger) -> Iterator[tuple[str, float | str | None]]:
+def program_figures(theirs: Ledger, left: LeaveOneOut) -> Iterator[tuple[str, float | str | None]]:
     yield "prior", theirs.prior.decibans
     for kind in ("given", "time", "rivals", "bound"):
         yield kind, sum(line.counted_decibans for line in theirs.lines if line.kind == kind)
     yield "implied", theirs.implied.decibans
-    yield from (("low", theirs.leave_one_out.low), ("high", theirs.leave_one_out.high))
+    yield from (("low", left.low), ("high", left.high))
     for line in theirs.lines:
         if line.kind in ("indicator", "absence", "direct", "in-prior"):
             values = (line.decibans, line.factor, line.counted_decibans)
@@ -67,8 +70,9 @@ def _line(
             yield f"{kind} {id} {name}", figure
 
 
-def differences(mine: second.Ledger, theirs: Ledger) -> list[str]:
-    left, right = dict(figures(mine)), dict(program_figures(theirs))
+def differences(mine: second.Ledger, odds: Odds, id: str) -> list[str]:
+    theirs = program_figures(ledger_of(odds, id), leave_one_out(odds, id))
+    left, right = dict(figures(mine)), dict(theirs)
     return [
         f"{name}: second {left.get(name)}, program {right.get(name)}"
         for name in {**left, **right}
@@ -92,11 +96,24 @@ def test_two_hands_reckon_the_same(batch: int) -> None:
             for id in database.scenarios:
                 if id not in first:
                     first.update(second.ledgers(database, id, on, sweep=True))
-            facts = known(database, on)
+            odds = Odds(known(database, on))
             for id, mine in first.items():
-                if found := differences(mine, ledger(facts, id)):
+                if found := differences(mine, odds, id):
                     differ[seed, on.isoformat(), id] = found
     assert differ == {}
+
+
+@pytest.mark.parametrize("seed", range(0, 500, 50))
+def test_two_hands_draw_the_same_band(seed: int) -> None:
+    database, on = random_database(seed), DAYS[2]
+    mine = {id: second.band(database, id, on) for id in second_ids(database, on)}
+    theirs = bands(Odds(known(database, on)), mine)
+    assert mine == {id: near((band.low, band.high), abs=CLOSE) for id, band in theirs.items()}
+
+
+def second_ids(database: Database, on: date) -> list[str]:
+    """The scenarios of which the second ledger has one: not those that were ruled out."""
+    return [id for id in database.scenarios if id in second.ledgers(database, id, on)]
 
 
 # The second ledger itself, against what the text says in figures
