@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,16 @@ import pytest
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner, Result
 
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.review import review
 from scenarios.cli.main import app
+from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, change_rows
+from scenarios.render.documents.report import document
+from scenarios.render.writers import terminal
+from scenarios.scales import decibans
 from scenarios.storage.loader import Loaded, load
 from scenarios.storage.worktree import snapshot
+from tests.records import near
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = Path(__file__).parent / "golden"
@@ -46,6 +53,23 @@ def test_the_report_keeps_to_its_schema(as_of: str) -> None:
     report = json.loads(scen("report", "--as-of", as_of, "--format", "json").stdout)
     checked = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     assert list(checked.iter_errors(report)) == []
+
+
+def test_every_weekly_report_adds_up_and_shows_no_change_that_is_hardly_one() -> None:
+    database = shipped().database
+    for week in range(258):
+        on = date(2021, 12, 20) + timedelta(weeks=week)
+        report = review(window(database, on - timedelta(weeks=1), on))
+        assert "rank" not in terminal.write(document(report, database), 80)
+        for move in report.moves:
+            assert move.implied.from_ is not None
+            steps = {"given": move.given, "time": move.time, "rivals": move.rivals}
+            lines = (*move.lines_added, *move.lines_removed, *move.lines_changed)
+            rows = list(change_rows(lines, {**steps, "bound": move.bound}, {}))
+            parts, whole = rows[:-1], sum(row.decibans for row in rows[-1:])
+            shift = decibans(move.implied.to or 0) - decibans(move.implied.from_)
+            assert (whole, sum(row.decibans for row in parts)) == near((shift, shift), abs=0.05)
+            assert all(abs(row.decibans) >= SMALL_DECIBANS for row in parts if row.line)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.effects import Effect, effects
@@ -31,6 +32,7 @@ def test_what_counts_says_by_how_much() -> None:
             before=0.5,
             after=near(0.759747),
             note=None,
+            doubtful="F6",
         ),
     )
 
@@ -101,3 +103,25 @@ def test_a_neutral_member_is_moved_by_its_rivals() -> None:
         "a": None,
         "b": "nothing of its own: its rivals moved it",
     }
+
+
+@pytest.mark.parametrize(
+    ("grade", "told"), [("D2", "D2"), ("E1", "E1"), ("F6", "F6"), ("B2", None)]
+)
+def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told(
+    grade: str, told: str | None
+) -> None:
+    db = database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=CASE)
+    new = item(
+        day(9),
+        ratings={"s1": "CC", "s2": "C"},
+        reliability=grade[0],
+        credibility=int(grade[1]),
+    )
+    assert [effect.doubtful for effect in added(db, new)] == [told, None]
+
+
+CASE = {
+    "2022-01-01-e": item(ratings={"s1": "C"}, reliability="A", credibility=1),
+    "2022-01-01-f": item(ratings={"s2": "CC"}, reliability="A", credibility=1),
+}

@@ -10,12 +10,17 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import bears_on, known, resolved, state
 from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
 from scenarios.model import Database, Evidence, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.scales import grade
+
+_DOUBTFUL = "DEF"
+_EVIDENCE = frozenset({"direct", "indicator", "absence"})
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario before and after the item; `note` says why nothing, or not all, was counted.
 
-    `weight`, `factor` and `decibans` are those of the line that the item stands in.
+    `weight`, `factor` and `decibans` are those of the line that the item stands in. `doubtful` is
+    the item's grade where it is D, E or F and its line is now the heaviest of the scenario.
     """
 
     scenario: ScenarioId
@@ -27,6 +32,7 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
     before: float | None
     after: float | None
     note: str | None
+    doubtful: str | None = None
 
 
 class _Item(NamedTuple):
@@ -66,6 +72,7 @@ def effects(
                 before=old.implied.probability,
                 after=new.implied.probability,
                 note=note,
+                doubtful=_doubtful(after, item, new, line if heard else None),
             )
         )
     return tuple(found)
@@ -91,6 +98,15 @@ def _line_of(book: Ledger, row: str) -> Line | None:
         if line.kind != "absence" and row in (line.id, *line.evidence, *line.suppressed):
             return line
     return None
+
+
+def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | None) -> str | None:
+    """The grade of an item of which little is known, and on which a scenario hangs most."""
+    graded = grade(item, database.sources)
+    if line is None or not line.counted_decibans or graded[0] not in _DOUBTFUL:
+        return None
+    weights = [abs(other.counted_decibans) for other in book.lines if other.kind in _EVIDENCE]
+    return graded if abs(line.counted_decibans) >= max(weights) else None
 
 
 def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:

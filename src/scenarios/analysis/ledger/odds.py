@@ -98,8 +98,8 @@ class Odds:
 def after_time(scenario: Scenario, chance: float, day: date) -> float:
     """A prior after `time`: with a constant hazard 1 − (1−p)^((H−t)/(H−O)), t held in [O, H].
 
-    `hazard_ended` freezes t at its date. What a hazard leaves is held within [0.001, 0.999], so that
-    the `time` row is finite on the last day.
+    `hazard_ended` freezes t at its date. What a hazard leaves is held within [0.001, 0.999], so
+    that the `time` row is finite on the last day.
     """
     opened, horizon, prior = scenario.opened, scenario.horizon, scenario.prior
     if prior.hazard is None or scenario.set is not None or horizon <= opened:

@@ -31,7 +31,7 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
     result = evidence_recorded(written, id, day)
     text = (
-        terminal.write(document(result.effects), width())
+        terminal.write(document(result.effects, written.after.database.tracker), width())
         or f"it rates no scenario yet: scen rate {id}"
     )
     report(written, result, form, text)

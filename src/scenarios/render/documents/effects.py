@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenarios.analysis.ledger.effects import Effect
+from scenarios.model import Tracker
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
 
 
-def document(effects: Sequence[Effect]) -> Document:
+def document(effects: Sequence[Effect], tracker: Tracker) -> Document:
     """Scenario, rating, weight, factor, decibans counted, implied before and after; then why."""
     rows: list[Row] = []
     for effect in effects:
@@ -29,10 +30,23 @@ def document(effects: Sequence[Effect]) -> Document:
     columns = (
         Column(name="scenario"),
         Column(name="rating"),
-        Column(name="weight", align="right"),
+        weight_column(tracker),
         Column(name="factor", align="right"),
         Column(name="dB", key="counted_decibans", align="right"),
         Column(name="implied"),
     )
-    why = tuple(Item(f"{e.scenario}: {e.note}") for e in effects if e.note)
-    return (Table(columns=columns, rows=tuple(rows)), Items(why))
+    why = [f"{e.scenario}: {e.note}" for e in effects if e.note]
+    why += [
+        f"{e.scenario}: its heaviest line is now one graded {e.doubtful}"
+        for e in effects
+        if e.doubtful
+    ]
+    return (Table(columns=columns, rows=tuple(rows)), Items(tuple(Item(text) for text in why)))
+
+
+def weight_column(tracker: Tracker) -> Column:
+    """The head of a column of weights, which says where grades make none."""
+    applied = tracker.grade_weights is not None
+    return Column(
+        name="weight" if applied else "weight (grades not applied)", key="weight", align="right"
+    )

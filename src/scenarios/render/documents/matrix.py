@@ -21,6 +21,7 @@ from scenarios.render.document import (
     Text,
     lines,
 )
+from scenarios.render.documents.effects import weight_column
 from scenarios.text import counted
 
 _NARROWEST = 24
@@ -53,7 +54,7 @@ def _table(result: Matrix, known: Known) -> Table:
         Column(name="evidence, indicator", key="id", least=_NARROWEST),
         Column(name="kind", only="csv"),
         Column(name="grade"),
-        Column(name="weight", align="right"),
+        weight_column(known.database.tracker),
         *(
             Column(name=id, align="right", legend=known.database.scenarios[id].title)
             for id in result.scenarios
