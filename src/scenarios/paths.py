@@ -141,6 +141,8 @@ def _of_scenario(id: str, scenario: Scenario) -> Iterator[Reference]:
         yield Reference("scenario", id, ("implies", n), "value", "scenario", name)
     for n, name in enumerate(scenario.prior.includes):
         yield Reference("scenario", id, ("prior", "includes", n), "value", "evidence", name)
+    for name in scenario.prior.given:
+        yield Reference("scenario", id, ("prior", "given", name), "key", "scenario", name)
     if scenario.resolution:
         for n, name in enumerate(scenario.resolution.evidence):
             keys = ("resolution", "evidence", n)

@@ -12,7 +12,10 @@ from scenarios.analysis.rules.rule import Known
 from scenarios.errors import Fault
 from scenarios.model import (
     Database,
+    Dependence,
     Evidence,
+    Given,
+    HazardEnded,
     Indicator,
     Prior,
     Rating,
@@ -254,3 +257,132 @@ def test_a_positive_inconsistency_is_out_of_order() -> None:
             ),
         )
     ]
+
+
+def linked(other: str, probability: float = 0.05) -> Prior:
+    return Prior(probability, "Base rate", given={other: Given(0.2, 0.02)})
+
+
+def rules(found: list[tuple[str, str, Fault]]) -> list[tuple[str, str]]:
+    return [(id, fault.rule) for _, id, fault in found]
+
+
+def test_a_broken_tracker_leaves_themes_undeclared_and_chances_possible_without_a_word() -> None:
+    talks = Indicator("Talks", {"a": "CC"}, OPENED, due=HORIZON, chance=0.9, theme="energy")
+    records = {"a": scenario(indicators={"talks": talks})}
+    broken = {"tracker": {"tracker": "tracker.yaml"}}
+
+    assert rules(faults(scenarios=records)) == [("a", "impossible-chance"), ("a", "unknown-theme")]
+    assert faults(scenarios=records, broken=broken) == []
+
+
+def test_a_chance_in_a_set_is_not_judged_while_a_scenario_is_broken() -> None:
+    talks = Indicator("Talks", {"a": "CC"}, OPENED, due=HORIZON, chance=0.9)
+    members = {
+        "a": scenario(set="relationship-2030", indicators={"talks": talks}),
+        "b": scenario(set="relationship-2030"),
+    }
+
+    assert rules(faults(scenarios=members)) == [("a", "impossible-chance")]
+    assert faults(scenarios=members, broken={"scenario": {"c": "c.yaml"}}) == []
+
+
+@pytest.mark.parametrize(
+    ("probability", "rating", "limit"),
+    [(0.5, 3.0, "0.666"), (0.25, 4.0, "0.437"), (0.5, 0.5, "0.749"), (0.2, 1000.0, "0.2")],
+)
+def test_the_largest_chance_that_is_named_is_possible_and_three_figures_are_kept(
+    probability: float, rating: float, limit: str
+) -> None:
+    def told(chance: float) -> list[str | None]:
+        talks = Indicator("Talks", {"a": rating}, OPENED, due=HORIZON, chance=chance)
+        prior = Prior(probability, "Base rate")
+        one = {"a": scenario(prior=prior, indicators={"talks": talks})}
+        return [fault.hint for _, _, fault in faults(scenarios=one)]
+
+    hint = f"at most {limit} is possible; lower it, or choose weaker ratings"
+    assert told(float(limit) + 0.001) == [hint]
+    assert told(float(limit)) == []
+
+
+def test_some_ratings_leave_no_chance_at_all() -> None:
+    talks = Indicator("Talks", {"a": 1000}, OPENED, due=HORIZON, chance=0.001)
+    members = {
+        "a": scenario(
+            set="relationship-2030",
+            prior=Prior(0.001, "Base rate"),
+            indicators={"talks": talks},
+        ),
+        "b": scenario(set="relationship-2030", prior=Prior(0.9, "Base rate")),
+        "c": scenario(set="relationship-2030", prior=Prior(0.9, "Base rate")),
+    }
+    strong = Tracker(sets=FORM.sets, rating_strength=2)
+
+    [(_, _, fault)] = faults(strong, scenarios=members)
+
+    assert fault.hint == (
+        "no chance is low enough: write 'if_absent' instead, or choose weaker ratings"
+    )
+
+
+def test_a_chain_of_links_is_no_circle_and_ends_where_a_name_is_unknown() -> None:
+    chain = {
+        "a": scenario(prior=linked("b")),
+        "b": scenario(prior=linked("c")),
+        "c": scenario(prior=linked("gone")),
+    }
+
+    assert rules(faults(scenarios=chain)) == [("c", "unknown-scenario")]
+
+
+def test_a_prior_may_equal_one_of_its_two_figures() -> None:
+    priors = {"a": linked("c", 0.2), "b": linked("c", 0.02), "c": Prior(0.5, "Base rate")}
+
+    assert faults(scenarios={id: scenario(prior=prior) for id, prior in priors.items()}) == []
+
+
+def test_a_circle_through_a_set_whose_members_differ_is_told_by_its_first_link() -> None:
+    found = faults(
+        scenarios={
+            "a": scenario(prior=linked("x"), set="relationship-2030"),
+            "b": scenario(prior=linked("y"), set="relationship-2030"),
+            "x": scenario(prior=linked("b")),
+            "y": scenario(),
+        }
+    )
+
+    assert [(id, fault.rule, fault.message) for _, id, fault in found] == [
+        (
+            "a",
+            "link-circle",
+            (
+                "these priors depend on one another in a circle: "
+                "a.yaml on 'x'; x.yaml on 'b' of the set 'relationship-2030'"
+            ),
+        ),
+        (
+            "b",
+            "link-differs",
+            (
+                "this prior depends on 'y', and that of a.yaml, of the same set "
+                "'relationship-2030', on 'x'"
+            ),
+        ),
+    ]
+
+
+def test_equal_correlations_are_in_order() -> None:
+    assert faults(Tracker(evidence_dependence=0.5)) == []
+    assert faults(Tracker(evidence_dependence=Dependence(0.5, 0.5))) == []
+
+
+def test_a_hazard_may_end_on_the_first_and_on_the_last_day() -> None:
+    for day in (OPENED, HORIZON):
+        prior = Prior(0.1, "Base rate", hazard="constant", hazard_ended=HazardEnded(day, "Why"))
+        assert faults(scenarios={"a": scenario(prior=prior)}) == []
+
+
+def test_an_indicator_called_given_may_rate_its_own_scenario() -> None:
+    watched = {"given": Indicator("Talks", {"a": "CC"}, OPENED)}
+
+    assert faults(scenarios={"a": scenario(indicators=watched)}) == []

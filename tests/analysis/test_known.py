@@ -1,11 +1,18 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from scenarios.analysis.evidence.knowledge import last_open_day, resolution, rivals, state
-from scenarios.model import Database, Resolution
+from scenarios.analysis.evidence.knowledge import (
+    dependents,
+    last_open_day,
+    resolution,
+    rivals,
+    state,
+)
+from scenarios.model import Database, Given, Resolution, Scenario
 from tests.records import END, START, database, day, scenario
 from tests.records import resolution as resolved
 
@@ -73,3 +80,23 @@ def test_while_no_member_occurred_the_others_stay_open() -> None:
         }
     )
     assert resolution(db, "b") is None
+
+
+def test_figures_hang_on_rivals_and_on_what_a_prior_is_given_however_far() -> None:
+    def linked(other: str, **keys: Any) -> Scenario:
+        return scenario(given={other: Given(0.9, 0.1)}, **keys)
+
+    db = database(
+        scenarios={
+            "war": scenario(),
+            "pact": linked("war", set="s"),
+            "rupture": scenario(set="s"),
+            "trade": linked("rupture"),
+            "arms": linked("trade"),
+            "elsewhere": linked("gone"),
+        }
+    )
+    assert dependents(db, {"war"}) == {"war", "pact", "rupture", "trade", "arms"}
+    assert dependents(db, {"trade"}) == {"trade", "arms"}
+    assert dependents(db, {"gone"}) == {"gone", "elsewhere"}
+    assert dependents(db, set()) == set()

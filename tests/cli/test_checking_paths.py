@@ -75,6 +75,17 @@ def test_warnings_count_only_where_they_are_asked_about_and_only_when_strict(roo
     assert faults(path) == (0, found)
 
 
+def test_a_circle_of_priors_is_told_with_each_of_its_files(root: Path) -> None:
+    for id, other in (("arms", "trade"), ("trade", "war"), ("war", "arms")):
+        given = f", given: {{{other}: {{occurred: 0.9, did-not-occur: 0.1}}}}}}"
+        prior = FILES["trade.yaml"].replace("in 2021.}", f"in 2021.{given}")
+        make(root, {f"{id}.yaml": prior})
+    circle = ["scenarios/arms.yaml link-circle"]
+    for path in ("arms.yaml", "trade.yaml", "war.yaml"):
+        assert faults(f"scenarios/{path}") == (1, circle)
+    assert faults("scenarios/pact.yaml") == (0, [])
+
+
 def test_as_json_the_same_faults(root: Path) -> None:
     make(root, {KREMLIN: BROKEN, "sources/tass.yaml": BROKEN})
     made = scen("check", "scenarios/sources/tass.yaml", "--format", "json")

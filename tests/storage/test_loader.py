@@ -15,7 +15,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios import paths
-from scenarios.analysis.rules import consistency, sets, unseen, vague_words
+from scenarios.analysis.rules import (
+    chances,
+    consistency,
+    conventions,
+    priors,
+    sets,
+    unseen,
+    vague_words,
+)
 from scenarios.errors import Problem
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
 from scenarios.paths import id_of, path_of, place_of, schema_address
@@ -27,7 +35,10 @@ from scenarios.text import printable
 
 DATA = Path(__file__).parents[1] / "data"
 SUITE = Path(__file__).parents[3] / "shared" / "data" / "yaml-test-suite"
-MODULES = (consistency, sets, loader, paths, schemas, vague_words, faults, reader, unseen)
+MODULES = (
+    *(chances, consistency, conventions, priors, sets, vague_words, unseen),
+    *(loader, paths, schemas, faults, reader),
+)
 BUILT_BY_A_TEST = {"too-large"}
 
 TRACKER = b"format: 1\ntitle: Alignment\n"

@@ -98,6 +98,7 @@ def test_the_parts_of_a_record_have_the_order_of_the_schema_too() -> None:
     scenario = SCHEMAS["scenario"]["properties"]
     parts = {
         "prior": scenario["prior"],
+        "hazard_ended": scenario["prior"]["properties"]["hazard_ended"],
         "indicator": scenario["indicators"]["additionalProperties"],
         "clarification": scenario["clarifications"]["items"],
         "resolution": scenario["resolution"],
@@ -297,6 +298,24 @@ def test_a_fault_below_an_empty_key_stands_there() -> None:
     (key, value) = validate("evidence", EXAMPLES["evidence"] | {"ratings": {"": "high"}})
     assert (key.keys, key.at) == (("ratings", ""), "key")
     assert (value.keys, value.at) == (("ratings", ""), "value")
+
+
+def test_a_mapping_where_a_number_may_stand_too_has_its_own_faults() -> None:
+    def told(value: Any) -> list[tuple[Any, str]]:
+        record = EXAMPLES["tracker"] | {"evidence_dependence": value}
+        return [(fault.keys[1:], fault.message) for fault in validate("tracker", record)]
+
+    whole = "it is a number from 0 to 1, or {within: 0.6, between: 0.2}, each from 0 to 1"
+    assert told({"within": 1.5, "between": -1}) == [
+        (("within",), "'within' is 1.5; it must be a number from 0 to 1"),
+        (("between",), "'between' is -1; it must be a number from 0 to 1"),
+    ]
+    assert told({"within": 0.5}) == [((), "'evidence_dependence' needs the key 'between'")]
+    assert told({"within": 1, "between": 0, "beside": 0}) == [
+        (("beside",), "unknown key 'beside' in 'evidence_dependence'")
+    ]
+    assert told(2) == [((), f"'evidence_dependence' is 2; {whole}")]
+    assert told([0.6, 0.2]) == [((), f"'evidence_dependence' is a list; {whole}")]
 
 
 def test_entries_of_many_types_and_sizes_are_each_told() -> None:

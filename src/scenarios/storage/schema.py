@@ -127,6 +127,10 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
         yield Fault(
             (*keys, value), "key", "value", f"{shown(value)} is not a valid key; {_words(node)}"
         )
+    elif keyword == "anyOf" and isinstance(value, dict) and (forms := _mappings(node)):
+        for inner in error.context or ():
+            if inner.schema_path[0] in forms:
+                yield from _faults(kind, inner)
     elif _is_impossible_date(node, value):
         what = "day" if _DAY_SHAPE.fullmatch(value) else "month"
         message = f"{_name(keys)} is {value}, and there is no such {what}"
@@ -135,6 +139,11 @@ def _faults(kind: Kind, error: ValidationError) -> Iterator[Fault]:
         rule = "type" if keyword == "type" else "value"
         message = f"{_name(keys)} {_finding(keyword, node, value)}"
         yield Fault(keys, "value", rule, message, _hint(node, value))
+
+
+def _mappings(node: Any) -> list[int]:
+    """Of several forms those of a mapping, whose own faults say more than that it fits none."""
+    return [n for n, form in enumerate(node["anyOf"]) if form.get("type") == "object"]
 
 
 def _unknown_keys(kind: Kind, keys: Keys, node: Any, unknown: list[str]) -> Iterator[Fault]:
@@ -176,7 +185,7 @@ def _finding(keyword: str, node: Any, value: Any) -> str:
         return f"holds {_repeated(value)} twice"
     if keyword == "minProperties":
         return "is empty; it needs at least one entry"
-    if keyword in ("minItems", "maxItems"):
+    if keyword in ("minItems", "maxItems", "maxProperties"):
         return f"has {len(value)} entries; {_words(node)}"
     if keyword == "maxLength":
         return f"has {len(value)} characters; at most {node['maxLength']} are allowed"

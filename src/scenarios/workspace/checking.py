@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
@@ -83,15 +84,13 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
 
 
 def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
-    """What depends on a changed scenario without its name: its set, and who rates it from afar."""
+    """What hangs on a changed scenario without its name: its set, links, who rates it from afar."""
     scenarios = opened.database.scenarios
     ids = {id for kind, id in changed if kind == "scenario"}
     if ids:
         yield "tracker", "tracker"
-    sets = {scenarios[id].set for id in ids & scenarios.keys()} - {None}
-    for id, scenario in scenarios.items():
-        if scenario.set in sets:
-            yield "scenario", id
+    for id in dependents(opened.database, ids):
+        yield "scenario", id
     for id, item in opened.database.evidence.items():
         for name, key in map(indicator_key, item.indicators):
             known = scenarios[name].indicators if name in scenarios else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Literal
 
@@ -79,6 +80,24 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
     if set_id is None:
         return ()
     return tuple(id for id in members(database, set_id) if id != scenario_id)
+
+
+def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioId]:
+    """These scenarios and those whose figures hang on them: sets as a whole, and by `given`."""
+    hang: dict[ScenarioId | SetId, list[ScenarioId]] = {}
+    for id, scenario in database.scenarios.items():
+        for other in scenario.prior.given:
+            hang.setdefault(other, []).append(id)
+        if scenario.set is not None:
+            hang.setdefault(f"/{scenario.set}", []).append(id)
+    found, left = set(ids), list(ids)
+    while left:
+        id = left.pop()
+        of_set = f"/{database.scenarios[id].set}" if id in database.scenarios else ""
+        more = {*hang.get(id, ()), *hang.pop(of_set, ())} - found
+        found |= more
+        left += more
+    return found
 
 
 def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import last_open_day, members, rivals
+from scenarios.analysis.evidence.knowledge import dependents, last_open_day, members
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.history.commits import (
     Commit,
@@ -151,12 +151,12 @@ def _brought(revision: Revision) -> list[RecordChange]:
 
 
 def _touched(database: Database, changes: Iterable[RecordChange]) -> set[ScenarioId]:
-    """The scenarios, rivals included, that changed records have to do with, before or after."""
+    """The scenarios that changed records bear on, before or after, and those that hang on them."""
     touched: set[ScenarioId] = set()
     for change in changes:
         for record in (change.before, change.after):
             touched.update(_about(database, change.id, record))
-    return touched.union(*(rivals(database, id) for id in touched & database.scenarios.keys()))
+    return dependents(database, touched)
 
 
 def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import pairwise
 from typing import Any
 
-from scenarios.analysis.rules import sets
+from scenarios.analysis.rules import chances, conventions, priors, sets
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
 from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.errors import NAMED, Fault
-from scenarios.model import Code, Database, Kind, first_day, indicator_key
+from scenarios.model import Database, Kind, first_day, indicator_key
 from scenarios.paths import references
 from scenarios.text import MOST_HINTS, did_you_mean
 
@@ -82,14 +81,15 @@ def unknown_indicators(known: Known) -> Iterator[Found]:
 
 
 def references_to_itself(known: Known) -> Iterator[Found]:
-    """An item corroborates itself, or a scenario implies itself.
+    """An item corroborates itself, or a scenario implies itself or has a prior given itself.
 
     Example: `2022-02-04-visit.yaml` with `corroborated_by: [2022-02-04-visit]`.
     To do: name another record, or remove the entry.
     """
     for kind, id, keys, at, of, name in references(known.database):
-        if kind == of and id == name and keys[0] in ("corroborated_by", "implies"):
-            message = f"'{keys[0]}' names this record itself"
+        key = keys[1] if keys[0] == "prior" else keys[0]
+        if kind == of and id == name and key in ("corroborated_by", "implies", "given"):
+            message = f"'{key}' names this record itself"
             yield kind, id, Fault(keys, at, "self-reference", message, "name another one")
 
 
@@ -97,7 +97,8 @@ def dates_out_of_order(known: Known) -> Iterator[Found]:
     """An item is observed, then recorded, then perhaps retracted.
 
     A scenario is opened, then resolved, then its outcome is recorded; its horizon and the day on
-    which an indicator is due are not before it was opened or the indicator was added.
+    which an indicator is due are not before it was opened or the indicator was added. A hazard
+    ends while the question runs, from its opening to its horizon.
 
     Example: `observed: 2022-02-04` beside `recorded: 2022-02-03`.
     To do: correct the date that is wrong; where only a month is known, write the month.
@@ -139,23 +140,6 @@ def words_without_probability(known: Known) -> Iterator[Found]:
                 yield "forecasts", id, Fault(keys, "key", "no-probability", message, hint)
 
 
-def decibans_out_of_order(known: Known) -> Iterator[Found]:
-    """A stronger code is worth less than a weaker one.
-
-    Example: `decibans: {CC: 5, C: 10, N: 0, I: -5, II: -10}` in tracker.yaml.
-    To do: choose values with CC ≥ C ≥ 0 ≥ I ≥ II.
-    """
-    worth = known.database.tracker.decibans
-    codes: tuple[Code, ...] = ("CC", "C", "N", "I", "II")
-    for more, less in pairwise(codes):
-        if worth[more] < worth[less]:
-            message = f"'{more}' ({worth[more]:g}) is worth less than '{less}' ({worth[less]:g})"
-            hint = "CC ≥ C ≥ 0 ≥ I ≥ II"
-            keys = ("decibans", more)
-            fault = Fault(keys, "value", "decibans-order", message, hint)
-            yield "tracker", "tracker", fault
-
-
 def vague_wording(known: Known) -> Iterator[Found]:
     """A question or criterion with a word that decides nothing; or likelihood beside confidence.
 
@@ -178,6 +162,8 @@ RULES: tuple[Between, ...] = (
     ),
     Rule("self-reference", "A record that names itself", "error", references_to_itself),
     *sets.RULES,
+    *priors.RULES,
+    *chances.RULES,
     Rule("date-order", "Dates out of order", "error", dates_out_of_order),
     Rule(
         "name-mismatch",
@@ -191,12 +177,7 @@ RULES: tuple[Between, ...] = (
         "error",
         words_without_probability,
     ),
-    Rule(
-        "decibans-order",
-        "A stronger code that is worth less than a weaker one",
-        "error",
-        decibans_out_of_order,
-    ),
+    *conventions.RULES,
     Rule("vague-words", "Words that can be read in more than one way", "warning", vague_wording),
 )
 
@@ -224,6 +205,13 @@ def _scenario_dates(known: Known) -> Iterator[Found]:
         opened, resolution = scenario.opened, scenario.resolution
         if scenario.horizon < opened:
             yield "scenario", id, _early(scenario.horizon, "opened", opened, "horizon")
+        if ended := scenario.prior.hazard_ended:
+            place = ("prior", "hazard_ended", "date")
+            if ended.date < opened:
+                yield "scenario", id, _early(ended.date, "opened", opened, *place)
+            elif ended.date > scenario.horizon:
+                message = f"'date' is {ended.date}, after 'horizon' ({scenario.horizon})"
+                yield "scenario", id, Fault(place, "value", "date-order", message)
         for key, one in scenario.indicators.items():
             if one.due and one.due < one.added:
                 yield "scenario", id, _early(one.due, "added", one.added, "indicators", key, "due")

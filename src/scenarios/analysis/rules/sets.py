@@ -73,7 +73,7 @@ def lonely_sets(known: Known) -> Iterator[Found]:
     """
     if known.broken["scenario"]:
         return  # the others may be among these
-    members = _members(known.database)
+    members = members_by_set(known.database)
     for name in known.database.tracker.sets:
         if len(members[name]) == 1:
             message = f"the set '{name}' has one member, '{members[name][0]}'"
@@ -89,7 +89,7 @@ def two_occurred(known: Known) -> Iterator[Found]:
     To do: correct one outcome, or take one scenario out of the set.
     """
     scenarios = known.database.scenarios
-    for name, members in _members(known.database).items():
+    for name, members in members_by_set(known.database).items():
         outcomes = {id: r.outcome for id in members if (r := scenarios[id].resolution)}
         first, *others = [id for id, outcome in outcomes.items() if outcome == "occurred"] or [""]
         for id in others:
@@ -110,6 +110,15 @@ def hazards_in_sets(known: Known) -> Iterator[Found]:
             message = f"a scenario of a set has no hazard, and this one is in '{scenario.set}'"
             keys = ("prior", "hazard")
             yield "scenario", id, Fault(keys, "key", "hazard-in-set", message)
+
+
+def members_by_set(database: Database) -> dict[SetId, list[ScenarioId]]:
+    """The scenarios of each set that has some."""
+    members: dict[SetId, list[ScenarioId]] = defaultdict(list)
+    for name, scenario in database.scenarios.items():
+        if scenario.set is not None:
+            members[scenario.set].append(name)
+    return members
 
 
 RULES: tuple[Between, ...] = (
@@ -146,11 +155,3 @@ def _rated_two_ways(database: Database) -> Iterator[tuple[str, Evidence, dict[Sc
                 for rated in database.scenarios[name].indicators[indicator].ratings:
                     through.setdefault(rated, key)
         yield id, item, through
-
-
-def _members(database: Database) -> dict[SetId, list[ScenarioId]]:
-    members: dict[SetId, list[ScenarioId]] = defaultdict(list)
-    for name, scenario in database.scenarios.items():
-        if scenario.set is not None:
-            members[scenario.set].append(name)
-    return members
