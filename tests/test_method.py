@@ -24,8 +24,10 @@ from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.rules.coherence import implies_broken
 from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS
-from scenarios.analysis.rules.evidence import CLASH_STEPS
-from scenarios.analysis.rules.findings import ENOUGH_INDICATORS, GAP_DECIBANS
+from scenarios.analysis.rules.evidence import CLASH_STEPS, LARGEST, LEAST_STEP
+from scenarios.analysis.rules.findings import GAP_DECIBANS
+from scenarios.analysis.rules.indicators import ENOUGH_INDICATORS
+from scenarios.analysis.rules.links import MISMATCH
 from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
 from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
@@ -460,6 +462,9 @@ def test_thresholds() -> None:
         (TOLERANCE, "0.001"),
         (CLASH_STEPS, "3"),
         (ENOUGH_INDICATORS, "3"),
+        (MISMATCH, "0.01"),
+        (LARGEST, "3"),
+        (LEAST_STEP, "0.1"),
         (WITHIN_DAYS, "3"),
         (ALIKE, "0.6"),
     )

@@ -402,6 +402,12 @@ def test_without_evidence_what_is_implied_is_the_prior(db: Database) -> None:
     }
 
 
+def test_without_evidence_no_absence_has_a_worth() -> None:
+    watched = {"x": indicator({"s1": "C"}, due=day(3), chance=0.1)}
+    blind = without_evidence(database(scenarios={"s1": scenario(indicators=watched)}))
+    assert blind.scenarios["s1"].indicators == {"x": indicator({"s1": "C"}, due=day(3))}
+
+
 @given(databases())
 def test_each_open_question_is_asked_once_whatever_is_known_of_it(db: Database) -> None:
     asked = [one.id for one in topics(db, on=day(300))]

@@ -7,8 +7,18 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.rules import consistency, every_rule, files
 from scenarios.analysis.rules.finding import of_evidence, of_scenario
 from scenarios.analysis.rules.findings import RULES, findings
-from scenarios.model import Database, Sheet, Source, Tracker
-from tests.records import START, database, day, indicator, item, resolution, scenario, sheet
+from scenarios.model import Database, Given, Sheet, Source, Tracker
+from tests.records import (
+    START,
+    WEIGHTS,
+    database,
+    day,
+    indicator,
+    item,
+    resolution,
+    scenario,
+    sheet,
+)
 
 
 def found(db: Database, rule: str, on: int = 9, since: int = 2) -> list[tuple[str, str]]:
@@ -155,6 +165,158 @@ def test_past_due() -> None:
         ("s1/x", "due 2022-01-06 and not seen: its absence counts"),
         ("s1/y", "due 2022-01-06 and not seen: its absence counts 0"),
     ]
+
+
+def test_an_absence_with_a_chance_counts() -> None:
+    watched = {"x": indicator({"s1": "CC"}, due=day(5), chance=0.1)}
+    assert found(alone(indicators=watched), "past-due") == [
+        ("s1/x", "due 2022-01-06 and not seen: its absence counts")
+    ]
+
+
+def test_seeing_and_not_seeing_cannot_speak_for_one_side() -> None:
+    def of(rating: Any, if_absent: Any, **keys: Any) -> list[str]:
+        ratings = {"s2": "CC"} if rating is None else {"s1": rating}
+        watched = {"x": indicator(ratings, if_absent=if_absent, due=day(9), **keys)}
+        return [subject for subject, _ in found(alone(indicators=watched), "absence-sign")]
+
+    assert of("CC", "C") == of("I", 0.5) == of(3, 2) == ["s1/x"]
+    assert of("CC", "I") == of("I", "C") == of("N", "I") == of("CC", "N") == of(None, "I") == []
+    assert of("CC", None, chance=0.1) == []
+
+
+def test_in_a_set_signs_are_compared_after_centring() -> None:
+    def of(names: str, ratings: dict[str, Any], if_absent: str, **last: Any) -> bool:
+        watched = {"x": indicator(ratings, if_absent=if_absent, due=day(9))}
+        members = {name: scenario(0.3, set="s") for name in names}
+        members["a"] = scenario(0.3, set="s", indicators=watched)
+        members[names[-1]] = scenario(0.3, set="s", **last)
+        db = database(Tracker(sets={"s": "S"}), scenarios=members)
+        return bool(found(db, "absence-sign"))
+
+    assert of("abc", {"a": "C", "b": "CC", "c": "CC"}, "I")  # seen, it is against a
+    assert not of("abc", {"a": "C", "b": "CC", "c": "CC"}, "C")
+    assert not of("abc", {"a": "C", "b": "CC"}, "I")  # says nothing of a, as against c
+    assert of("ab", {"a": "C", "b": "CC"}, "I")
+    assert not of("ab", {"a": "CC", "b": "C"}, "I")
+    gone = resolution("did-not-occur", START)
+    assert of("abc", {"a": "C", "b": "CC"}, "I", resolution=gone)
+
+
+def linked(prior: float, evidence: dict[str, Any] | None = None, **other: Any) -> Database:
+    """A pact that depends on a war, whose prior is 0.25."""
+    given = {"war": Given(0.4, 0.2)}
+    scenarios = {"pact": scenario(prior, given=given), "war": scenario(0.25, **other)}
+    return database(scenarios=scenarios, evidence=evidence or {})
+
+
+def test_a_prior_is_the_mix_of_what_it_is_given() -> None:
+    message = "its prior is 0.2, and 0.250 at the prior 0.25 of war"
+    assert found(linked(0.2), "link-mismatch") == [("pact", message)]
+    assert found(linked(0.25), "link-mismatch") == found(linked(0.26), "link-mismatch") == []
+    assert found(linked(0.2601), "link-mismatch") != []
+    done = resolution("did-not-occur", START)
+    assert found(linked(0.2, resolution=done), "link-mismatch") == []
+    unknown = database(scenarios={"pact": scenario(0.2, given={"war": Given(0.4, 0.2)})})
+    assert found(unknown, "link-mismatch") == []
+
+
+def test_what_moves_a_scenario_counts_twice_where_another_depends_on_it() -> None:
+    watched = {"x": indicator({"war": "CC"}), "y": indicator({"war": "N"})}
+
+    def of(*, includes: tuple[str, ...] = (), **keys: Any) -> list[tuple[str, str]]:
+        evidence = {"2022-01-01-e": item(**keys)}
+        db = linked(0.25, evidence, indicators=watched, includes=includes)
+        return found(db, "counted-twice")
+
+    message = "rated here and for war, on which its prior depends: 2022-01-01-e"
+    both = {"pact": "C", "war": "CC"}
+    assert of(ratings=both) == [("pact", message)]
+    assert of(ratings={"pact": "C"}, indicators={"war/x": "observed"}) == [("pact", message)]
+    assert of(ratings={"pact": "C"}, indicators={"war/y": "observed", "war/z": "observed"}) == []
+    assert of(ratings={"pact": "N", "war": "CC"}) == of(ratings={"war": "CC"}) == []
+    assert of(ratings={"pact": "C"}, indicators={"gone/x": "observed"}) == []
+    assert of(ratings=both, includes=("2022-01-01-e",)) == []
+
+
+def test_evidence_of_weight_0_does_not_count_twice() -> None:
+    evidence = {"2022-01-01-e": item(ratings={"pact": "C", "war": "CC"}, reliability="E")}
+    db = linked(0.25, evidence)
+    graded = database(Tracker(grade_weights=WEIGHTS), scenarios=db.scenarios, evidence=evidence)
+    assert found(db, "counted-twice") != []
+    assert found(graded, "counted-twice") == []
+
+
+def test_evidence_that_shares_an_origin_or_event_with_what_the_prior_includes() -> None:
+    def of(used: dict[str, Any], **keys: Any) -> list[tuple[str, str]]:
+        evidence = {
+            "2021-12-01-used": item(date(2021, 12, 1), **used),
+            "2022-01-02-e": item(day(1), **{"ratings": {"s1": "C"}, **keys}),
+            "2022-01-02-f": item(day(1), **{"ratings": {"s1": "C"}, **keys}),
+        }
+        return found(alone(evidence, includes=("2021-12-01-used",)), "shared-with-prior")
+
+    tail = "as 2021-12-01-used, which its prior includes: 2022-01-02-e, 2022-01-02-f"
+    assert of({"origin": "wire"}, origin="wire") == [("s1", f"same origin (wire) {tail}")]
+    assert of({"event": "call"}, event="call") == [("s1", f"same event (call) {tail}")]
+    assert of({"event": "call"}, event="visit") == of({}) == []
+    assert of({"event": "call"}, event="call", ratings={"s1": "N"}) == []
+    plain = {"2022-01-02-e": item(day(1), ratings={"s1": "C"})}
+    assert found(alone(plain, includes=("2022-01-09-gone",)), "shared-with-prior") == []
+
+
+def test_in_a_set_what_is_shared_is_told_once_and_may_count_in_a_rival_alone() -> None:
+    evidence = {
+        "2021-12-01-used": item(date(2021, 12, 1), event="call"),
+        "2022-01-02-e": item(day(1), ratings={"b": "C"}, event="call"),
+        "2022-01-02-f": item(day(1), ratings={"c": "C"}, event="call"),
+    }
+    members = {
+        "a": scenario(0.3, set="s", includes=("2021-12-01-used",)),
+        "b": scenario(0.3, set="s"),
+        "c": scenario(0.3, set="s", resolution=resolution("did-not-occur", day(3))),
+        "d": scenario(0.3, set="s", opened=day(20)),
+    }
+    db = database(Tracker(sets={"s": "S"}), scenarios=members, evidence=evidence)
+    message = "same event (call) as 2021-12-01-used, which its prior includes: 2022-01-02-e"
+    assert found(db, "shared-with-prior") == [("a", message)]
+
+
+def test_a_move_that_rests_on_a_weak_line() -> None:
+    def of(*grades: str, ratings: Any = "C") -> list[tuple[str, str]]:
+        evidence = {
+            f"2022-01-05-e{n}": item(
+                day(4), ratings={"s1": ratings}, reliability=g[0], credibility=int(g[1])
+            )
+            for n, g in enumerate(grades)
+        }
+        return found(alone(evidence), "weak-line")
+
+    assert of("B2", "C3") == []
+    assert of("B2", "E5") == [("s1", "+5.0 dB of the move rest on 2022-01-05-e1, graded E5")]
+    assert of("C3", "C3", "C3", "D3") == []  # the fourth by size and name
+    assert of("D4", ratings=1.02) == []
+
+
+def test_an_indicator_is_weak_where_all_that_fires_it_is() -> None:
+    def of(*letters: str) -> list[tuple[str, str]]:
+        evidence = {
+            f"2022-01-05-e{n}": item(day(4), indicators={"s1/x": "observed"}, reliability=letter)
+            for n, letter in enumerate(letters)
+        }
+        watched = {
+            "x": indicator({"s1": "CC"}),
+            "late": indicator({"s1": "C"}, due=day(3), if_absent="I"),
+        }
+        return found(alone(evidence, indicators=watched), "weak-line")
+
+    assert of("F", "D") == [("s1", "+10.0 dB of the move rest on s1/x, graded D6")]
+    assert of("F", "C") == []
+
+
+def test_what_opened_in_the_window_has_not_moved() -> None:
+    weak = {"2022-01-05-e": item(day(4), ratings={"s1": "C"}, reliability="E")}
+    assert found(alone(weak, opened=day(3)), "weak-line") == []
 
 
 def test_priors_and_one_analysts_figures_sum_to_one() -> None:

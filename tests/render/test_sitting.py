@@ -121,8 +121,12 @@ def test_what_decides_a_question_is_told_in_full() -> None:
 
 
 def test_an_indicator_past_due_says_what_its_absence_does() -> None:
-    for absent, counts in (("I", "counts"), (None, "counts 0")):
-        watched = indicator({"s1": "C"}, due=day(9), if_absent=absent)
+    for absent, counts in (
+        ({"if_absent": "I"}, "counts"),
+        ({"chance": 0.1}, "counts"),
+        ({}, "counts 0"),
+    ):
+        watched = indicator({"s1": "C"}, due=day(9), **absent)
         db = database(scenarios={"s1": scenario(indicators={"x": watched})})
         (one,) = agenda(db, "desk", NOW).past_due
         assert (

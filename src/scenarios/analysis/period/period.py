@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -143,3 +144,8 @@ def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
     """The sets of the scenarios that had opened, with all their members."""
     named = {view.scenario.set for view in window.views.values() if view.scenario.set}
     return {set_id: members(window.database, set_id) for set_id in sorted(named)}
+
+
+def open_views(window: Window) -> Iterator[View]:
+    """The scenarios whose outcome is not known."""
+    return (view for view in window.views.values() if view.open)

@@ -137,7 +137,7 @@ def without_evidence(database: Database) -> Database:
     scenarios = {}
     for id, scenario in database.scenarios.items():
         kept = {
-            name: msgspec.structs.replace(one, if_absent=None)
+            name: msgspec.structs.replace(one, if_absent=None, chance=None)
             for name, one in scenario.indicators.items()
         }
         scenarios[id] = msgspec.structs.replace(scenario, indicators=kept)

@@ -7,13 +7,21 @@ from datetime import date
 
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.ledger.contributions import ties
-from scenarios.analysis.period.period import Window, sets_of
-from scenarios.analysis.rules.finding import Finding, of_evidence, of_indicator, several
+from scenarios.analysis.period.period import Window, open_views, sets_of
+from scenarios.analysis.rules.finding import (
+    Finding,
+    of_evidence,
+    of_indicator,
+    of_scenario,
+    several,
+)
 from scenarios.model import EvidenceId, ScenarioId, SetId
-from scenarios.scales import grade
+from scenarios.scales import MOVED_BITS, grade
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
+LARGEST, LEAST_STEP, WEAK = 3, 0.1, "D"
+"""Of a move so many lines count, each from so many decibans; from this letter on one is weak."""
 
 
 def uncorroborated(window: Window) -> Iterator[Finding]:
@@ -79,6 +87,26 @@ def partial_row(window: Window) -> Iterator[Finding]:
             for set_id, missing in _left_out(window, sets, rated, indicator.added):
                 message = f"in {set_id}, not rated for {missing}: counts as N"
                 yield of_indicator("partial-row", view.id, key, message)
+
+
+def weak_line(window: Window) -> Iterator[Finding]:
+    """Among the three largest lines of a move, one that rests on nothing graded better than D.
+
+    Example: the implied probability went from 20 % to 40 %, most of it by an item graded E5.
+    To do: look for a better source before you follow the move, or grade the item.
+    """
+    items = window.now.evidence
+    for view in open_views(window):
+        if view.before is None or view.implied_bits < MOVED_BITS:
+            continue
+        was = {line.id: line.counted_decibans for line in view.before.lines}
+        lines = [line for line in view.now.lines if line.kind in ("direct", "indicator", "absence")]
+        moved = [(line.counted_decibans - was.get(line.id, 0.0), line) for line in lines]
+        for step, line in sorted(moved, key=lambda it: (-abs(it[0]), it[1].id))[:LARGEST]:
+            grades = [grade(items[id], window.database.sources) for id in line.evidence]
+            if abs(step) >= LEAST_STEP and grades and min(grades) >= WEAK:
+                message = f"{step:+.1f} dB of the move rest on {line.id}, graded {min(grades)}"
+                yield of_scenario("weak-line", view.id, message)
 
 
 def origin_of(window: Window, id: EvidenceId) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
 from scenarios.analysis.forecasts.stated import given
 from scenarios.analysis.ledger.ledger import Ledger
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import Window, open_views
 from scenarios.analysis.rules.coherence import implies_broken, sum_not_one
 from scenarios.analysis.rules.duplicates import possible_duplicate
 from scenarios.analysis.rules.evidence import (
@@ -17,17 +16,20 @@ from scenarios.analysis.rules.evidence import (
     partial_row,
     uncorroborated,
     unrated,
+    weak_line,
 )
-from scenarios.analysis.rules.finding import (
-    Finding,
-    of_indicator,
-    of_scenario,
+from scenarios.analysis.rules.finding import Finding, of_scenario
+from scenarios.analysis.rules.indicators import (
+    absence_sign,
+    few_indicators,
+    non_diagnostic,
+    past_due,
 )
+from scenarios.analysis.rules.links import counted_twice, link_mismatch, shared_with_prior
 from scenarios.analysis.rules.rule import Rule
 from scenarios.scales import MOVED_BITS, decibans
 
 GAP_DECIBANS = 6.0
-ENOUGH_INDICATORS = 3
 
 Advice = Rule[Callable[[Window], Iterator[Finding]]]
 """A rule that depends on the day."""
@@ -58,7 +60,7 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
     To do: forecast again, with the same figure where nothing changed: `scen review`.
     """
     every = timedelta(days=window.database.tracker.review_every_days)
-    for view in _open(window):
+    for view in open_views(window):
         said = given(window.database, view.id, None, window.as_of)
         last = said[-1].date if said else view.scenario.opened
         if window.as_of - last > every:
@@ -72,7 +74,7 @@ def one_origin(window: Window) -> Iterator[Finding]:
     Example: two new items, both with `origin: wire`.
     To do: look for a second, independent origin before you follow the move.
     """
-    for view in _open(window):
+    for view in open_views(window):
         if view.implied_bits < MOVED_BITS or not view.new_evidence:
             continue
         origins = {origin_of(window, id) for id in view.new_evidence}
@@ -89,41 +91,12 @@ def before_opened(window: Window) -> Iterator[Finding]:
     Example: `recorded: 2021-12-10`, `opened: 2021-12-17`, and `prior: {includes: []}`.
     To do: if the prior holds it, name it under `includes` in the prior, so that it counts once.
     """
-    for view in _open(window):
+    for view in open_views(window):
         for id in view.evidence:
             early = window.now.evidence[id].recorded < view.scenario.opened
             if early and id not in view.scenario.prior.includes:
                 message = f"{id} was recorded before {view.scenario.opened}: the prior may hold it"
                 yield of_scenario("before-opened", view.id, message, "opened")
-
-
-def non_diagnostic(window: Window) -> Iterator[Finding]:
-    """An indicator that is rated the same under every scenario: to see it would tell nothing.
-
-    Example: `ratings: {military-pact: C, rupture: C}`.
-    To do: rate it where the scenarios differ, or find an indicator that tells them apart.
-    """
-    for view in _open(window):
-        for key in view.scenario.indicators:
-            if diagnosticity(window.now, (view.id, key)) == 0:
-                message = "rated the same under every scenario: seeing it would tell nothing"
-                yield of_indicator("non-diagnostic", view.id, key, message)
-
-
-def past_due(window: Window) -> Iterator[Finding]:
-    """An indicator that was due by now and was not seen.
-
-    Example: `due: 2022-06-30`, and no item fires it by 2022-07-01.
-    To do: record the item that fires it; otherwise its absence counts, by its `if_absent`.
-    """
-    for view in _open(window):
-        for key, indicator in view.scenario.indicators.items():
-            if indicator.due is None or indicator.due >= window.as_of:
-                continue
-            if reading(window.now, (view.id, key)).strength == 0:
-                counted = "its absence counts" if indicator.if_absent else "its absence counts 0"
-                message = f"due {indicator.due} and not seen: {counted}"
-                yield of_indicator("past-due", view.id, key, message)
 
 
 def gap(window: Window) -> Iterator[Finding]:
@@ -132,7 +105,7 @@ def gap(window: Window) -> Iterator[Finding]:
     Example: 50 % is stated, and prior and evidence imply 10 %.
     To do: look at the largest lines for and against; record what you know, or forecast again.
     """
-    for view in _open(window):
+    for view in open_views(window):
         if view.stated is None:
             continue
         distance = decibans(view.stated.probability) - view.now.implied.decibans
@@ -148,7 +121,7 @@ def unexplained_move(window: Window) -> Iterator[Finding]:
     Example: 20 % became 40 %, in a sheet without `rationales` and with nothing new since.
     To do: write the reason under `rationales`, or record the evidence.
     """
-    for view in _open(window):
+    for view in open_views(window):
         if not view.explained:
             message = "the stated probability moved with neither new evidence nor a rationale"
             yield of_scenario("unexplained-move", view.id, message)
@@ -176,19 +149,6 @@ def late_forecast(window: Window) -> Iterator[Finding]:
                 )
 
 
-def few_indicators(window: Window) -> Iterator[Finding]:
-    """An open scenario with fewer than three indicators that tell it from its rivals.
-
-    Example: a scenario with two indicators, or with five of which two are diagnostic.
-    To do: add indicators that its rivals would not make as likely: `scen add-indicator`.
-    """
-    for view in _open(window):
-        telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
-        if len(telling) < ENOUGH_INDICATORS:
-            message = f"{len(telling)} diagnostic indicators; {ENOUGH_INDICATORS} are wanted"
-            yield of_scenario("few-indicators", view.id, message, "indicators")
-
-
 RULES: tuple[Advice, ...] = (
     Rule("overdue", "A scenario past its horizon without a resolution", "note", overdue),
     Rule(
@@ -200,12 +160,19 @@ RULES: tuple[Advice, ...] = (
     ),
     Rule("gap", "Stated and implied probability far apart", "note", gap, flag="gap"),
     Rule("one-origin", "A move that rests on one origin", "note", one_origin),
+    Rule("weak-line", "A move that rests on evidence of a low grade", "note", weak_line),
     Rule(
         "implies-broken",
         "A scenario more probable than one that it implies",
         "note",
         implies_broken,
         flag="incoherent",
+    ),
+    Rule(
+        "link-mismatch",
+        "A prior that is not the mix of its two figures",
+        "note",
+        link_mismatch,
     ),
     Rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note", sum_not_one),
     Rule("past-due", "An indicator that was due and not seen", "note", past_due, flag="due"),
@@ -232,7 +199,25 @@ RULES: tuple[Advice, ...] = (
         "note",
         before_opened,
     ),
+    Rule(
+        "shared-with-prior",
+        "Evidence with an origin or event that its prior includes",
+        "note",
+        shared_with_prior,
+    ),
+    Rule(
+        "counted-twice",
+        "Evidence that counts in a scenario and in the one that it depends on",
+        "note",
+        counted_twice,
+    ),
     Rule("non-diagnostic", "An indicator that tells nothing apart", "note", non_diagnostic),
+    Rule(
+        "absence-sign",
+        "An absence that speaks for the same side as the indicator",
+        "note",
+        absence_sign,
+    ),
     Rule(
         "few-indicators",
         "Too few indicators to tell a scenario from its rivals",
@@ -257,7 +242,3 @@ def _largest(book: Ledger) -> str:
     if worst and worst.counted_decibans < 0:
         text += f"; largest against: {worst.id} {worst.counted_decibans:+.1f} dB"
     return text
-
-
-def _open(window: Window) -> Iterator[View]:
-    return (view for view in window.views.values() if view.open)

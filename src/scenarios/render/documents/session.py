@@ -31,7 +31,8 @@ def unrated_text(known: Known, id: EvidenceId, width: int) -> str:
 def past_due_text(one: PastDue, width: int) -> str:
     """An indicator past due: what was watched for, where and since when."""
     indicator = one.indicator
-    absent = "its absence counts" if indicator.if_absent else "its absence counts 0"
+    worth = indicator.if_absent or indicator.chance
+    absent = "its absence counts" if worth else "its absence counts 0"
     when = f"watched for since {indicator.added}, due {indicator.due}: {absent}"
     lines = [
         fold(f"{one.scenario}/{one.id}", width),
