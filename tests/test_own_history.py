@@ -55,6 +55,13 @@ def history(
     return found
 
 
+def test_every_state_still_loads_without_an_error(repository: git.Repository) -> None:
+    for revision in revisions(repository, "HEAD"):
+        snapshot, _ = git.snapshot(repository, revision.commit.id)
+        problems = load(snapshot).problems
+        assert [str(p) for p in problems if p.severity == "error"] == [], revision.commit.id
+
+
 def test_the_difference_of_any_two_commits_is_that_of_their_checkouts(history: History) -> None:
     for (one, its_checkout), (other, others_checkout) in permutations(history.values(), 2):
         assert differences(one, other) == differences(its_checkout, others_checkout)

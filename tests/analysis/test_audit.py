@@ -12,7 +12,7 @@ from msgspec import structs
 from scenarios.analysis.history.audit import Audit, Entered, audit
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.history.provenance import trail
-from scenarios.model import Clarification, Source, Tracker
+from scenarios.model import Clarification, Given, HazardEnded, Source, Tracker
 from tests.analysis.test_chronicle import Broken, Story, stories
 from tests.records import day, indicator, item, resolution, retraction, scenario, sheet
 
@@ -595,6 +595,31 @@ def test_what_a_question_judges_by_itself_is_found_too() -> None:
     ]
 
 
+def test_a_chance_a_day_a_theme_a_link_and_the_end_of_a_hazard_are_judgements_too() -> None:
+    def judged(theme: str, chance: float, number: int, given: Given, ended: int) -> Any:
+        seen = indicator({"trade": "C"}, theme=theme, chance=chance, due=day(number))
+        return scenario(
+            hazard="constant",
+            hazard_ended=HazardEnded(day(ended), "A summit."),
+            given={"pact": given},
+            indicators={"seen": seen, "plain": indicator({"trade": "C"}, due=day(number))},
+            resolution=OUTCOME,
+        )
+
+    story = desk(trade=judged("energy", 0.1, 50, Given(0.9, 0.1), 60))
+    story.commit(2, {VISIT: visited(2, ratings={"trade": "C"}, theme="energy")})
+    story.commit(12, {"trade": judged("war", 0.2, 70, Given(0.8, 0.1), 80)})
+    story.commit(13, {VISIT: visited(2, ratings={"trade": "C"})})
+    assert found(story, "rated-after-outcome") == [
+        ("trade", 2, f"chance of seen 0.1 → 0.2, {known(10)}"),
+        ("trade", 2, f"due of seen {day(50)} → {day(70)}, {known(10)}"),
+        ("trade", 2, f"hazard_ended {day(60)} → {day(80)}, {known(10)}"),
+        ("trade", 2, f"prior given pact 0.9/0.1 → 0.8/0.1, {known(10)}"),
+        ("trade", 2, f"theme of seen energy → war, {known(10)}"),
+        (VISIT, 3, f"theme energy → none, {known(10)}"),
+    ]
+
+
 def test_a_judgement_that_is_reverted_or_picked_is_told_once() -> None:
     story = desk()
     story.commit(2, {VISIT: visited(2, ratings={"trade": "C"})})
@@ -678,10 +703,22 @@ def test_an_indicator_that_is_rated_anew_or_reworded_after_what_fires_it_is_hind
     ]
 
 
-def test_the_worth_of_an_absence_is_judged_beforehand_too() -> None:
-    story = desk()
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, {"if_absent": "I"}),
+        ({}, {"chance": 0.1, "due": day(50)}),
+        ({"chance": 0.1, "due": day(50)}, {"chance": 0.2, "due": day(50)}),
+        ({"if_absent": "I", "due": day(50)}, {"if_absent": "I", "due": day(60)}),
+        ({"theme": "war"}, {"theme": "energy"}),
+    ],
+)
+def test_the_theme_and_the_worth_of_an_absence_are_judged_beforehand_too(
+    before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    story = desk(pact=watched(**before))
     story.commit(2, {VISIT: visited(2, indicators=FIRED)})
-    story.commit(3, {"pact": watched(if_absent="I")})
+    story.commit(3, {"pact": watched(**after)})
     assert found(story) == [("hindsight-indicator", "pact/talks", 2, RATED + VISIT)]
 
 

@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import given
 
 from scenarios.analysis.history.record_diff import Differences, FieldChange, Rename, differences
-from scenarios.model import Database, Source, Tracker
+from scenarios.model import Database, Dependence, Given, HazardEnded, Source, Tracker
 from tests.records import database, databases, day, indicator, item, retraction, scenario, sheet
 
 
@@ -44,6 +44,25 @@ def test_a_field_is_named_by_its_path() -> None:
         ("tags", ["military"], None),
         ("indicators.talks.ratings.a", "CC", "C"),
         ("indicators.visit", None, msgspec.to_builtins(talks)),
+    ]
+
+
+def test_links_chances_themes_and_correlations_are_fields_like_others() -> None:
+    before = scenario(indicators={"x": indicator({"s": "C"})})
+    after = scenario(
+        given={"war": Given(0.9, 0.1)},
+        hazard_ended=HazardEnded(day(9), "A summit."),
+        indicators={"x": indicator({"s": "C"}, chance=0.1, theme="war")},
+    )
+    assert changed(before, after, "scenarios") == [
+        ("prior.hazard_ended", None, {"date": "2022-01-10", "reason": "A summit."}),
+        ("prior.given.war", None, {"occurred": 0.9, "did-not-occur": 0.1}),
+        ("indicators.x.chance", None, 0.1),
+        ("indicators.x.theme", None, "war"),
+    ]
+    other = scenario(given={"war": Given(0.9, 0.2)})
+    assert changed(scenario(given={"war": Given(0.9, 0.1)}), other, "scenarios") == [
+        ("prior.given.war.did-not-occur", 0.1, 0.2)
     ]
 
 
@@ -83,3 +102,11 @@ def test_the_tracker_changes_and_never_comes_or_goes() -> None:
     assert found.changed == (
         FieldChange(record="tracker", field="sets.s", before=None, after="A set", kind="tracker"),
     )
+    one = Tracker(evidence_dependence=0.5)
+    two = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"war": "War"})
+    assert [
+        (c.field, c.before, c.after) for c in differences(database(one), database(two)).changed
+    ] == [
+        ("evidence_dependence", 0.5, {"within": 0.6, "between": 0.2}),
+        ("themes.war", None, "War"),
+    ]

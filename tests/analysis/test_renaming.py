@@ -6,7 +6,7 @@ import msgspec
 
 from scenarios.analysis.history.commits import RecordChange
 from scenarios.analysis.history.renames import joined
-from scenarios.model import Scenario
+from scenarios.model import Given, Scenario
 from tests.records import START, indicator, item, scenario, sheet
 
 
@@ -15,6 +15,7 @@ def test_every_name_in_a_record_is_the_new_one() -> None:
     before = scenario(
         includes=("2022-01-01-e", "2022-01-02-g"),
         implies=("war",),
+        given={"war": Given(0.9, 0.1)},
         indicators={"x": indicator({"war": "CC", "pact": 0.5}, if_absent="I")},
     )
     seen = item(ratings={"war": "C"}, indicators={"war/x": "observed"}, credibility=2)
@@ -29,6 +30,7 @@ def test_every_name_in_a_record_is_the_new_one() -> None:
         scenario(
             includes=("2022-01-01-f", "2022-01-02-g"),
             implies=("invasion",),
+            given={"invasion": Given(0.9, 0.1)},
             indicators={"x": indicator({"invasion": "CC", "pact": 0.5}, if_absent="I")},
         ),
         item(ratings={"invasion": "C"}, indicators={"invasion/x": "observed"}, credibility=2),

@@ -12,7 +12,7 @@ from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.history.probability_shifts import ScenarioShift, Shift, shifts
 from scenarios.analysis.history.record_diff import FieldChange
 from scenarios.analysis.review.restatement import Restated, restated
-from scenarios.model import Database, Source, Tracker
+from scenarios.model import Database, HazardEnded, Source, Tracker
 from scenarios.scales import decibans
 from tests.records import (
     WEIGHTS,
@@ -171,6 +171,25 @@ def test_a_regraded_source_a_changed_rating_and_a_backdated_item_restate_a_figur
     backdated = item(day(99), ratings={"s1": "C"})
     assert because(one(RATED), one(RATED, backdated)) == [("e1", "recorded", None, "2022-04-10")]
     assert because(one(RATED), one()) == [("e0", "recorded", "2022-01-01", None)]
+
+
+def test_a_strength_and_a_theme_are_among_the_reasons_and_words_are_not() -> None:
+    strong = Tracker(decibans={**CODES, "C": 3.0}, rating_strength=0.5, themes={"war": "War"})
+    assert because(one(RATED), one(RATED, tracker=strong)) == [
+        ("tracker", "decibans.C", 5.0, 3.0),
+        ("tracker", "rating_strength", 1.0, 0.5),
+    ]
+    assert because(one(RATED), one(item(ratings={"s1": "CC"}, theme="war"))) == [
+        ("e0", "theme", None, "war"),
+        ("e0", "ratings.s1", "C", "CC"),
+    ]
+
+    def ended(p: float, reason: str) -> Database:
+        return one(probability=p, hazard_ended=HazardEnded(day(50), reason))
+
+    assert because(ended(0.5, "A summit."), ended(0.4, "The summit.")) == [
+        ("s1", "prior.probability", 0.5, 0.4)
+    ]
 
 
 def test_what_became_known_later_restates_nothing() -> None:

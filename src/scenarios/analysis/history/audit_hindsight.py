@@ -50,7 +50,9 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
-    """A rating, grade, prior or firing that was changed when the outcome was known.
+    """A rating, grade, theme, prior or firing that was changed when the outcome was known.
+
+    So was what the absence of an indicator is worth, or from when on.
 
     Example: C became II in an item, and its scenario had been resolved before.
     To do: restore what was judged at the time; write what you learned into `notes`.
@@ -156,8 +158,16 @@ def _same(trail: Trail, one: Indicator, other: Indicator) -> bool:
 
 
 def _judged(trail: Trail, indicator: Indicator) -> bytes:
-    """What was fixed beforehand: the ratings, and the worth of its absence."""
-    return trail.name(indicator.ratings, indicator.if_absent)
+    """What was fixed beforehand: ratings, theme, what its absence is worth and from when on."""
+    absence = _absence(indicator)
+    return trail.name(indicator.ratings, indicator.theme, *absence.values())
+
+
+def _absence(indicator: Indicator) -> dict[str, object]:
+    """What its absence is worth and from when on; the day alone says nothing."""
+    worth = indicator.if_absent, indicator.chance
+    due = indicator.due if worth != (None, None) else None
+    return {"absence": indicator.if_absent, "chance": indicator.chance, "due": due}
 
 
 def _rejudged(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str, str, str]]:
@@ -194,6 +204,7 @@ def _of_item(
     for scenario in scenarios:
         found[scenario, "reliability"] = item.reliability
         found[scenario, "credibility"] = item.credibility
+        found[scenario, "theme"] = item.theme
     return found
 
 
@@ -201,12 +212,17 @@ def _of_scenario(
     id: ScenarioId, scenario: Scenario, keys: Iterable[IndicatorId]
 ) -> dict[tuple[ScenarioId, str], object]:
     found: dict[tuple[ScenarioId, str], object] = {}
-    found[id, "prior"] = scenario.prior.probability
+    prior = scenario.prior
+    found[id, "prior"] = prior.probability
+    found[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
+    for other, given in prior.given.items():
+        found[id, f"prior given {other}"] = f"{given.occurred:g}/{given.did_not_occur:g}"
     if outcome := scenario.resolution:
         found[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
     for key in keys:
         indicator = scenario.indicators[key]
-        found[id, f"absence of {key}"] = indicator.if_absent
+        for what, judged in {**_absence(indicator), "theme": indicator.theme}.items():
+            found[id, f"{what} of {key}"] = judged
         for rated, rating in indicator.ratings.items():
             found[rated, f"indicator {key}"] = rating
     return found

@@ -156,10 +156,10 @@ def _judgements(database: Database) -> dict[str, object]:
     found: dict[str, object] = {}
     for id, item in database.evidence.items():
         graded = grade(item, database.sources)
-        found[id] = item.ratings, item.indicators, graded, item.origin, item.event
+        found[id] = item.ratings, item.indicators, graded, item.origin, item.event, item.theme
     for owner, scenario in database.scenarios.items():
         for key, one in scenario.indicators.items():
-            found[f"{owner}/{key}"] = one.ratings, one.due, one.if_absent
+            found[f"{owner}/{key}"] = one.ratings, one.due, one.if_absent, one.chance, one.theme
     return found
 
 
@@ -168,7 +168,8 @@ def _differing(before: dict[str, object], after: dict[str, object]) -> frozenset
 
 
 def _conventions(tracker: Tracker) -> tuple[object, ...]:
-    return tracker.decibans, tracker.grade_weights, tracker.evidence_dependence
+    of_grades, of_lines = tracker.grade_weights, tracker.dependence
+    return tracker.decibans, of_grades, of_lines, tracker.rating_strength
 
 
 def _stated(side: Side | None) -> float | None:

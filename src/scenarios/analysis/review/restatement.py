@@ -20,17 +20,18 @@ from scenarios.model import Database, Kind, ScenarioId
 _DATES: dict[Kind, str] = {"scenario": "opened", "evidence": "recorded", "forecasts": "date"}
 _MATTERS: dict[Kind, frozenset[str]] = {
     "tracker": frozenset(
-        {"decibans", "grade_weights", "evidence_dependence", "forecast_expires_days"}
+        {"decibans", "grade_weights", "evidence_dependence", "rating_strength"}
+        | {"forecast_expires_days"}
     ),
     "scenario": frozenset({"opened", "horizon", "set", "prior", "indicators", "resolution"}),
     "evidence": frozenset(
         {"observed", "recorded", "source", "reliability", "credibility", "origin", "event"}
-        | {"ratings", "indicators", "retracted"}
+        | {"theme", "ratings", "indicators", "retracted"}
     ),
     "forecasts": frozenset({"date", "analyst", "probabilities"}),
     "source": frozenset({"reliability"}),
 }
-_WORDS_ONLY = frozenset({"basis", "statement", "watch", "added"})
+_WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
 
 
 class Restated(msgspec.Struct, frozen=True, kw_only=True):
