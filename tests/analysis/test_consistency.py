@@ -364,7 +364,7 @@ def test_a_circle_through_a_set_whose_members_differ_is_told_by_its_first_link()
             "b",
             "link-differs",
             (
-                "this prior depends on 'y', and that of a.yaml, of the same set "
+                "the prior of 'b' depends on 'y', and that of a.yaml, of the same set "
                 "'relationship-2030', on 'x'"
             ),
         ),

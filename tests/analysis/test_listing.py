@@ -31,7 +31,7 @@ NONE = TrackRecord(items=0, right_decibans=0.0, wrong_decibans=0.0)
 
 
 def tracker() -> Database:
-    watched = indicator({"s1": "CC"}, due=day(50))
+    watched = indicator({"s1": "CC"}, due=day(50), chance=0.1, theme="war")
     return database(
         scenarios={
             "s1": scenario(tags=("war",), indicators={"x": watched}),
@@ -40,7 +40,7 @@ def tracker() -> Database:
         evidence={
             "2022-01-01-e": item(ratings={"s1": "C"}, source="paper"),
             "2022-01-05-f": item(day(4), ratings={"s2": "C"}, retracted=retraction(day(6))),
-            "2022-01-06-g": item(day(5)),
+            "2022-01-06-g": item(day(5), theme="war"),
             "2022-02-01-h": item(day(31)),
         },
         sheets={
@@ -64,6 +64,7 @@ def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
     assert ids() == ["2022-01-01-e", "2022-01-05-f", "2022-01-06-g"]
     assert ids(scenario="s2") == ["2022-01-05-f"]
     assert ids(tag="war") == ["2022-01-01-e"]
+    assert ids(theme="war") == ["2022-01-06-g"]
     assert ids(source="paper") == ["2022-01-01-e"]
     assert ids(since=day(4), until=day(4)) == ["2022-01-05-f"]
     assert ids(unrated=True) == ["2022-01-06-g"]
@@ -79,6 +80,7 @@ def test_a_retracted_item_is_listed_and_does_not_count() -> None:
             recorded=day(4),
             source=None,
             grade="F6",
+            theme=None,
             scenarios=("s2",),
             counts=False,
         )
@@ -94,12 +96,16 @@ def test_indicators_of_open_scenarios() -> None:
         since=None,
         strength=0.0,
         due=day(50),
+        chance=0.1,
+        theme="war",
         diagnosticity=10.0,
         unique=True,
         ratings={"s1": "CC"},
     )
     assert indicators(known(tracker(), day(9)), Wanted()) == [row]
+    assert indicators(known(tracker(), day(9)), Wanted(theme="war")) == [row]
     assert indicators(known(tracker(), day(9)), Wanted(tag="peace")) == []
+    assert indicators(known(tracker(), day(9)), Wanted(theme="energy")) == []
 
 
 def test_forecasts_up_to_the_day() -> None:

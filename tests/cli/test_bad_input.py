@@ -134,6 +134,18 @@ def cases(*rows: tuple[list[str], str]) -> pytest.MarkDecorator:
         new("x", "--set", "from"),
         "nothing was written: tracker.yaml declares no set 'from' (did you mean 'form'?)",
     ),
+    (
+        new("x", "--given", "pakt=0.2/0.1"),
+        "nothing was written: there is no scenario 'pakt' (did you mean 'pact'?)",
+    ),
+    (
+        evidence("--theme", "war"),
+        (
+            "nothing was written: tracker.yaml declares no theme 'war' "
+            "(declare it there, under 'themes')"
+        ),
+    ),
+    (["list", "evidence", "--theme", "war"], "no theme 'war'; tracker.yaml names them"),
 )
 def test_what_is_not_there_is_named_with_the_nearest_that_is(
     root: Path, words: list[str], message: str
@@ -196,6 +208,19 @@ def test_a_rating_is_a_code_or_a_ratio(root: Path, command: str, typed: str) -> 
         evidence("--indicator", "pact/talks=observed", "--indicator", "pact/talks=emerging"),
         "'pact/talks' is given twice; keep one of the two",
     ),
+    *(
+        (
+            new("x", "--given", typed),
+            f"'{typed}': write OTHER=0.2/0.02, its prior if OTHER occurs and if it does not",
+        )
+        for typed in ("trade", "trade=0.2", "=0.2/0.1", "trade/0.2=0.1", "")
+    ),
+    (new("x", "--given", "trade=0.2/0"), f"'0': {BETWEEN}"),
+    (new("x", "--given", "trade=likely/0.1"), f"'likely' {CHANCE}"),
+    (new("x", "--given", "trade=0.2/0.1/0.3"), f"'0.1/0.3' {CHANCE}"),
+    (indicator("x", "--rate", "pact=C", "--chance", "often"), f"'often' {CHANCE}"),
+    (indicator("x", "--rate", "pact=C", "--chance", ""), f"'' {CHANCE}"),
+    (indicator("x", "--rate", "pact=C", "--chance", "1"), f"'1': {BETWEEN}"),
     (
         ["resolve", "trade", "happened", "--basis", "So."],
         "'happened' is not an outcome: occurred, did-not-occur, annulled",
@@ -264,6 +289,44 @@ def test_a_probability_is_a_number(root: Path, typed: str) -> None:
     (
         new("x", "--set", "form", "--hazard", "constant"),
         "a scenario of a set has no hazard, and this one is in 'form'",
+    ),
+    (
+        new("x", "--given", "trade=0.2/0.0005"),
+        "'did-not-occur' is 0.0005; a prior is a number from 0.001 to 0.999",
+    ),
+    (
+        new("x", "--set", "form", "--given", "ties=0.2/0.1"),
+        (
+            "'ties' is in the same set, 'form', whose members exclude one another "
+            "(name a scenario outside of the set)"
+        ),
+    ),
+    (
+        new("x", "--set", "form", "--given", "trade=0.2/0.1"),
+        "; ".join(
+            f"the prior of '{id}' depends on no scenario, and that of x.yaml, of the same set "
+            "'form', on 'trade' (all members of a set name the same scenario under 'given', or "
+            "none does)"
+            for id in ("pact", "ties")
+        ),
+    ),
+    (
+        indicator("x", "--rate", "pact=C", "--chance", "0.1"),
+        (
+            "'chance' is how probable it is to be seen by 'due', and there is no 'due' "
+            "(add a day, or remove the chance)"
+        ),
+    ),
+    (
+        indicator("x", "--rate", "pact=C", "--chance", "0.9", "--due", "2023-01-01"),
+        (
+            "by its ratings and chance 'x' is 199% probable if 'pact' occurs "
+            "(at most 0.452 is possible; lower it, or choose weaker ratings)"
+        ),
+    ),
+    (
+        indicator("x", "--rate", "pact=C", "--theme", "A B"),
+        f"'theme' is 'A B'; {AN_ID}",
     ),
     (
         new("x", "--tag", "A B"),

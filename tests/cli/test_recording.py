@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from scenarios.model import Dependence
 from scenarios.storage.loader import load
 from scenarios.storage.new_database import KINDS
 from scenarios.storage.schema import schema_text
 from scenarios.storage.worktree import snapshot
 from tests.cli.commands import FILES, changes, make, process, scen, tree
+from tests.records import WEIGHTS
 
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
 SHEET = "forecasts/2022/2022-02-07-desk.yaml"
@@ -62,6 +64,20 @@ def test_init_makes_a_sound_database_and_its_schemas(
     tracker = files["scenarios/tracker.yaml"].decode()
     assert tracker.startswith(f'{SCHEMA}../schema/tracker.schema.json\nformat: 1\ntitle: "asia"\n')
     assert scen("--database", "asia", "check", "--strict").stdout == ""
+
+
+def test_init_applies_grades_and_takes_no_lines_for_independent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    scen("init")
+    text = (tmp_path / "scenarios/tracker.yaml").read_bytes()
+    tracker = load({"tracker.yaml": text}).database.tracker
+    assert tracker.grade_weights == WEIGHTS
+    assert tracker.evidence_dependence == Dependence(0.6, 0.2)
+    with_themes = text.replace(b"# themes:\n#", b"themes:\n ")
+    themed = load({"tracker.yaml": with_themes}).database.tracker
+    assert themed.themes == {"energy": "Gas, oil and pipelines"}
 
 
 def test_init_works_in_the_folder_at_hand_and_deep_below_it(
@@ -169,6 +185,21 @@ def test_new_joins_a_set_and_opens_today(root: Path) -> None:
     assert [day for day in days if f"\nopened: {day}\nhorizon: 2030-12-31\nset: form\n" in text]
 
 
+def test_new_depends_on_another_scenario(root: Path) -> None:
+    more = ("--given", "trade=20%/0.1", "--hazard", "constant")
+    _, made = done(root, *CRISIS, *more)
+    assert str(made["crisis.yaml"]).endswith("""\
+prior:
+  probability: 0.125
+  basis: One in eight.
+  hazard: constant
+  given:
+    trade:
+      occurred: 0.2
+      did-not-occur: 0.1
+""")
+
+
 # -- add-indicator --------------------------------------------------------------------------------
 
 
@@ -207,6 +238,33 @@ def test_another_indicator_follows_the_last_one(root: Path) -> None:
     added: 2022-01-15
 """,
     )
+
+
+def test_a_chance_stands_for_the_worth_of_an_absence_and_a_theme_beside_it(root: Path) -> None:
+    declared = "themes:\n  energy: Gas, oil and pipelines\n"
+    make(root, {"tracker.yaml": FILES["tracker.yaml"] + declared})
+    words = ("add-indicator", "trade", "pipeline", "A pipeline opens", "--rate", "trade=C")
+    more = ("--due", "2023-06-30", "--chance", "30%", "--theme", "energy")
+    _, made = done(root, *words, *more, "--added", "2022-01-15")
+    assert made == appended(
+        "trade.yaml",
+        """\
+indicators:
+  pipeline:
+    statement: A pipeline opens
+    ratings:
+      trade: C
+    added: 2022-01-15
+    due: 2023-06-30
+    chance: 0.3
+    theme: energy
+""",
+    )
+    said = scen("list", "indicators", "--theme", "energy", "--format", "json").stdout
+    assert [(it["indicator"], it["chance"], it["theme"]) for it in json.loads(said)] == [
+        ("pipeline", 0.3, "energy")
+    ]
+    assert scen("show", "trade/pipeline").stdout.endswith("chance: 0.3\ntheme: energy\n")
 
 
 # -- add-source -----------------------------------------------------------------------------------
@@ -277,6 +335,58 @@ indicators:
 notes: Signed.
 """
     }
+
+
+def test_evidence_has_a_theme_and_is_listed_by_it(root: Path) -> None:
+    declared = "themes:\n  energy: Gas, oil and pipelines\n  war: War\n"
+    make(root, {"tracker.yaml": FILES["tracker.yaml"] + declared})
+    _, made = done(root, "add-evidence", "A dinner", *KNOWN, "--event", "g7", "--theme", "war")
+    (text,) = made.values()
+    assert str(text).endswith("recorded: 2022-02-07\nevent: g7\ntheme: war\n")
+    assert (
+        scen("list", "evidence", "--theme", "war").stdout
+        == """\
+recorded    evidence             grade  summary
+----------  -------------------  -----  --------
+2022-02-07  2022-02-04-a-dinner  F6     A dinner
+"""
+    )
+    assert scen("list", "evidence", "--theme", "energy").stdout == "none\n"
+    wrong = scen("list", "evidence", "--theme", "wra")
+    assert (wrong.exit_code, wrong.stderr) == (1, "scen: no theme 'wra'; did you mean 'war'?\n")
+    assert "theme: war\n" in scen("show", "2022-02-04-a-dinner").stdout
+
+
+def test_a_scenario_is_shown_with_what_its_prior_is_given_and_where_its_hazard_ends(
+    root: Path,
+) -> None:
+    prior = """\
+prior:
+  probability: 0.15
+  basis: 140 billion in 2021.
+  hazard: constant
+  hazard_ended: {date: 2023-08-28, reason: The summit that decides was announced.}
+  given: {pact: {occurred: 0.2, did-not-occur: 0.1}}
+"""
+    text = FILES["trade.yaml"].partition("prior:")[0] + prior
+    make(root, {"trade.yaml": text})
+    assert scen("check").exit_code == 0
+    assert (
+        """\
+prior:
+  probability: 0.15
+  basis: 140 billion in 2021.
+  hazard: constant
+  hazard_ended:
+    date: 2023-08-28
+    reason: The summit that decides was announced.
+  given:
+    pact:
+      occurred: 0.2
+      did-not-occur: 0.1
+"""
+        in scen("show", "trade").stdout
+    )
 
 
 def test_evidence_that_rates_nothing_is_kept_and_says_how_to_rate_it(root: Path) -> None:

@@ -84,6 +84,16 @@ def rating(text: str) -> str | float:
     return int(value) if value.is_integer() else value
 
 
+def given(text: str) -> dict[str, dict[str, float]]:
+    """`OTHER=0.2/0.02`: the prior if another scenario occurs, and if it does not."""
+    other, equals, figures = text.partition("=")
+    occurred, slash, did_not = figures.partition("/")
+    if not (other and equals and slash):
+        words = "write OTHER=0.2/0.02, its prior if OTHER occurs and if it does not"
+        raise typer.BadParameter(f"{_quoted(text)}: {words}")
+    return {other: {"occurred": chance(occurred), "did-not-occur": chance(did_not)}}
+
+
 def scenario_ratings(texts: Iterable[str]) -> dict[str, str | float]:
     """`SCENARIO=CODE` or `SCENARIO=RATIO`, each scenario once."""
     return _once(map(_scenario_rating, texts), "rated")

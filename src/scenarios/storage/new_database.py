@@ -26,14 +26,19 @@ decibans:
   I: -5
   II: -10
 
-# The share of a rating that an Admiralty grade keeps: your team's own table. Without it, grades
-# are shown and not applied.
-# grade_weights:
-#   reliability: {{A: 1.0, B: 0.8, C: 0.6, D: 0.3, E: 0.0, F: 0.4}}
-#   credibility: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]   # 1 to 6
+# The share of a rating that an Admiralty grade keeps. The letters carry no official percentage, so
+# this table is your team's own choice; an item without a grade is F6.
+grade_weights:
+  reliability: {{A: 1.0, B: 0.8, C: 0.6, D: 0.3, E: 0.0, F: 0.4}}
+  credibility: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]   # 1 to 6
 
-# How alike lines of evidence about one question are: 0 is independent, which they never are.
-evidence_dependence: 0.5
+# How alike two lines of evidence are, from 0, independent, to 1, the same: lines of one theme, and
+# lines of different themes. Lines about one question are never independent.
+evidence_dependence: {{within: 0.6, between: 0.2}}
+
+# What a line of evidence can be about; an item or an indicator names its theme.
+# themes:
+#   energy: Gas, oil and pipelines
 
 # Mutually exclusive and exhaustive scenarios; each names its set.
 # sets:

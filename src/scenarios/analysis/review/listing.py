@@ -20,6 +20,7 @@ from scenarios.model import (
     ScenarioId,
     SheetId,
     SourceId,
+    ThemeId,
 )
 from scenarios.scales import grade
 
@@ -30,6 +31,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     scenario: ScenarioId | None = None
     source: SourceId | None = None
     tag: str | None = None
+    theme: ThemeId | None = None
     since: date | None = None
     until: date | None = None
     unrated: bool = False
@@ -54,6 +56,8 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None
     strength: float
     due: date | None
+    chance: float | None
+    theme: ThemeId | None
     diagnosticity: float
     unique: bool
     ratings: dict[ScenarioId, Rating]
@@ -68,6 +72,7 @@ class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
     recorded: date
     source: SourceId | None
     grade: str
+    theme: ThemeId | None
     scenarios: tuple[ScenarioId, ...]
     counts: bool
 
@@ -102,6 +107,8 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
         if not wanted.subject(known.database, id):
             continue
         for name, indicator in scenario.indicators.items():
+            if wanted.theme not in (None, indicator.theme):
+                continue
             now = reading(known, (id, name))
             found.append(
                 IndicatorRow(
@@ -112,6 +119,8 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
                     since=now.since,
                     strength=now.strength,
                     due=indicator.due,
+                    chance=indicator.chance,
+                    theme=indicator.theme,
                     diagnosticity=diagnosticity(known, (id, name)),
                     unique=unique(known, (id, name)),
                     ratings=indicator.ratings,
@@ -134,6 +143,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
             and wanted.day(item.recorded)
             and subject
             and wanted.source in (None, item.source)
+            and wanted.theme in (None, item.theme)
             and not (wanted.unrated and (item.ratings or item.indicators))
         )
         if kept:
@@ -145,6 +155,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
                     recorded=item.recorded,
                     source=item.source,
                     grade=grade(item, database.sources),
+                    theme=item.theme,
                     scenarios=tuple(sorted(bears)),
                     counts=id in known.evidence,
                 )

@@ -64,9 +64,7 @@ def impossible_chances(known: Known) -> Iterator[Found]:
         case, most = max(seen.items(), key=lambda entry: entry[1])
         if most > 1 - _ROUNDING:
             when = f"'{case}' occurs" if case else f"'{id}' does not occur"
-            message = (
-                f"its ratings and a chance of {chance:g} make it {most:,.0%} probable if {when}"
-            )
+            message = f"by its ratings and chance '{key}' is {most:,.0%} probable if {when}"
             keys = ("indicators", key, "chance")
             hint = _possible(chance / most)
             yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)

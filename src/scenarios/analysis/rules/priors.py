@@ -73,14 +73,15 @@ def sets_that_depend_apart(known: Known) -> Iterator[Found]:
     """
     scenarios = known.database.scenarios
     for set_id, members in members_by_set(known.database).items():
-        linked = {id: other for id in members for other in scenarios[id].prior.given}
+        links = ((id, other) for id in members for other in scenarios[id].prior.given)
+        linked = {id: other for id, other in links if _set(known.database, other) != set_id}
         for id in members if linked else ():
             first = min(linked)
             if linked.get(id) == linked[first]:
                 continue
             on = f"'{linked[id]}'" if id in linked else "no scenario"
             message = (
-                f"this prior depends on {on}, and that of {path_of('scenario', first)}, "
+                f"the prior of '{id}' depends on {on}, and that of {path_of('scenario', first)}, "
                 f"of the same set '{set_id}', on '{linked[first]}'"
             )
             hint = "all members of a set name the same scenario under 'given', or none does"

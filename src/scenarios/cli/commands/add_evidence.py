@@ -40,6 +40,7 @@ def command(
     quote: Annotated[str | None, typer.Option(help="Exact words, few.")] = None,
     origin: Annotated[str | None, typer.Option(help="Who it comes from in the end.")] = None,
     event: Annotated[str | None, typer.Option(help="The fact that several items report.")] = None,
+    theme: Annotated[str | None, typer.Option(metavar="ID", help="What it is about.")] = None,
     corroborated_by: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="An independent item.")
     ] = None,
@@ -66,6 +67,7 @@ def command(
         "grade": grade,
         "origin": origin,
         "event": event,
+        "theme": theme,
         "corroborated_by": list(corroborated_by or ()),
         "quote": quote,
         "notes": notes,

@@ -33,6 +33,11 @@ def command(
     if_absent: Annotated[
         str | None, typer.Option(metavar="CODE", help="What its absence after --due is worth.")
     ] = None,
+    chance: Annotated[
+        str | None,
+        typer.Option(metavar="P", help="Instead of --if-absent: to be seen by --due, all in all."),
+    ] = None,
+    theme: Annotated[str | None, typer.Option(metavar="ID", help="What it is about.")] = None,
     added: Annotated[
         date | None,
         typer.Option(parser=parsing.day, metavar="DATE", help="Written down on [today]."),
@@ -63,6 +68,8 @@ def command(
         "watch": watch,
         "due": due.isoformat() if due else None,
         "if_absent": parsing.rating(if_absent) if if_absent else None,
+        "chance": parsing.chance(chance) if chance is not None else None,
+        "theme": theme,
     }
 
     root = find_root(context.obj)

@@ -37,6 +37,9 @@ def command(
     scenario: Annotated[str | None, typer.Option(metavar="ID", help="About this one.")] = None,
     source: Annotated[str | None, typer.Option(metavar="ID", help="From this one.")] = None,
     tag: Annotated[str | None, typer.Option(help="About scenarios with this tag.")] = None,
+    theme: Annotated[
+        str | None, typer.Option(metavar="ID", help="Evidence and indicators about this.")
+    ] = None,
     since: _Day = None,
     until: _Day = None,
     unrated: Annotated[
@@ -47,16 +50,24 @@ def command(
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """List records, narrowed by scenario, source, tag and days."""
+    """List records, narrowed by scenario, source, tag, theme and days."""
     opened, on = reading(context, rev), as_of or parsing.today()
     if scenario is not None:
         opened.scenario(scenario)
     if source is not None and source not in opened.database.sources:
         known_id(source, opened.database.sources, "source", "scen list sources")
+    if theme is not None:
+        known_id(theme, opened.database.tracker.themes, "theme", "tracker.yaml")
     from_day = parsing.day(since, on) if since else None
     to_day = parsing.day(until, on) if until else None
     wanted = listing.Wanted(
-        scenario=scenario, source=source, tag=tag, since=from_day, until=to_day, unrated=unrated
+        scenario=scenario,
+        source=source,
+        tag=tag,
+        theme=theme,
+        since=from_day,
+        until=to_day,
+        unrated=unrated,
     )
     document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:

@@ -29,6 +29,13 @@ def command(
         typer.Option(parser=parsing.day, metavar="DATE", help="First asked on this day [today]."),
     ] = None,
     hazard: Annotated[str | None, typer.Option(help="constant: it happens by the horizon.")] = None,
+    given: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OTHER=P/P",
+            help="Its prior if OTHER occurs and if it does not, like war=0.2/0.02.",
+        ),
+    ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="Its exclusive set.")] = None,
     dry_run: DryRun = False,
@@ -53,6 +60,7 @@ def command(
             ),
             "basis": prompt.needed(basis, "--basis", "The base rate behind the prior"),
             "hazard": hazard,
+            "given": parsing.given(given) if given is not None else None,
         },
     }
 
