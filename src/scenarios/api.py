@@ -159,7 +159,7 @@ class Workspace:
         `ratings` are codes or likelihood ratios (0.001 to 1000) by scenario; `indicators` are
         `observed`, `emerging` or `reversed` by `SCENARIO/INDICATOR`. `observed` is `recorded` by
         default. The rest are keys of a record: source, url, reliability, credibility, origin,
-        event, quote, analyst, notes.
+        event, theme, quote, analyst, notes.
         """
         record = {
             **keys,
