@@ -74,6 +74,7 @@ class Tracker(Record, frozen=True):
     format: Literal[1] = 1
     title: Annotated[str, _text(200)] = ""
     description: Annotated[str, _text(10000)] = ""
+    notice: Annotated[str, _text(1000)] | None = None
     review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
     forecast_expires_days: Annotated[int, Meta(ge=1, le=36600)] | None = None
     estimative_language: Literal["icd-203", "phia"] = "icd-203"

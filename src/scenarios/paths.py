@@ -15,7 +15,7 @@ LONGEST_ID = 80
 
 KEY_ORDER: dict[str, tuple[str, ...]] = {
     "tracker": (
-        *("format", "title", "description", "review_every_days", "forecast_expires_days"),
+        *("format", "title", "description", "notice", "review_every_days", "forecast_expires_days"),
         *("estimative_language", "decibans", "grade_weights", "evidence_dependence"),
         *("rating_strength", "themes", "sets"),
     ),

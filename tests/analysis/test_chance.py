@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.chance import absence, seen_if
+from scenarios.analysis.evidence.chance import absence, expected_movement, seen_if
+from scenarios.scales import jeffreys
 from tests.records import near
 
 
@@ -47,3 +48,10 @@ def test_an_absence_is_worth_less_the_more_probable_it_was_to_be_seen() -> None:
     assert absence(0.5) == near(-3.0103)
     assert absence(0.9) == near(-10)
     assert absence(2) == near(-30)  # a record at fault
+
+
+def test_the_expected_movement_weighs_seeing_and_not_seeing() -> None:
+    # p = 0.5, L = 10, c = 0.22: 0.909 if it is seen, 0.385 if it is not.
+    seen, not_seen = jeffreys(0.5, 10 / 11), jeffreys(0.5, 0.5 * 0.6 / 0.78)
+    assert expected_movement(0.22, 0.5, 10.0) == near(0.22 * seen + 0.78 * not_seen)
+    assert expected_movement(0.22, 0.5, 0.0) == near(0.0)

@@ -21,6 +21,7 @@ from tests.records import (
     day,
     indicator,
     item,
+    near,
     resolution,
     retraction,
     scenario,
@@ -98,6 +99,7 @@ def test_indicators_of_open_scenarios() -> None:
         due=day(50),
         chance=0.1,
         theme="war",
+        value=near(0.1467, abs=0.0001),
         diagnosticity=10.0,
         unique=True,
         ratings={"s1": "CC"},
@@ -171,3 +173,15 @@ def test_explained_is_the_last_open_day() -> None:
 def test_what_nobody_stated_has_no_gap() -> None:
     made = explain(database(scenarios={"s1": scenario(0.2)}), "s1", day(9))
     assert (made.stated, made.gap_decibans) == (None, None)
+
+
+def test_the_indicator_that_is_expected_to_tell_most_stands_first() -> None:
+    ratings = {"s1": "CC", "s2": "II"}
+    named = {
+        "sure": indicator({"s1": "C"}, due=day(50), chance=0.2),
+        "spread": indicator(ratings),
+        "strong": indicator({"s1": "CC"}, due=day(50), chance=0.2),
+    }
+    db = database(scenarios={"s1": scenario(indicators=named), "s2": scenario()})
+    rows = indicators(known(db, day(9)), Wanted(by_value=True))
+    assert [row.indicator for row in rows] == ["strong", "sure", "spread"]

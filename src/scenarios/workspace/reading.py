@@ -13,7 +13,7 @@ from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.record_diff import FieldChange, Rename, differences
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
-from scenarios.analysis.review.review import About
+from scenarios.analysis.review.review import About, about
 from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Kind, ScenarioId, SetId
@@ -63,8 +63,7 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
 def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]) -> Status:
     """The status table as a result."""
     tracker = opened.database.tracker
-    about = About(title=tracker.title, sets=tracker.sets)
-    return Status(tracker=about, as_of=on, since=since, scenarios=rows)
+    return Status(tracker=about(tracker), as_of=on, since=since, scenarios=rows)
 
 
 def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[RecordShown]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from math import log10
 from typing import TypeVar
 
+from scenarios.scales import jeffreys
+
 Case = TypeVar("Case")
 
 
@@ -27,3 +29,14 @@ def seen_if(
 def absence(seen: float) -> float:
     """The decibans of its not being seen in a case; bounded where a record is at fault."""
     return 10 * log10(max(1 - seen, 1e-3))
+
+
+def expected_movement(chance: float, prior: float, decibans: float) -> float:
+    """The movement in bits that watching an indicator until `due` is expected to bring.
+
+    c·D(p→p₊) + (1−c)·D(p→p₋), D the Jeffreys divergence: more than the mutual information, about
+    twice as much where it is small.
+    """
+    seen = seen_if(chance, {True: prior, False: 1 - prior}, {True: decibans})[True]
+    after, without = prior * seen / chance, prior * (1 - seen) / (1 - chance)
+    return chance * jeffreys(prior, after) + (1 - chance) * jeffreys(prior, max(without, 1e-9))

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.evidence.chance import expected_movement
 from scenarios.analysis.evidence.knowledge import Firing, Known, members
 from scenarios.model import (
     EvidenceId,
@@ -79,6 +80,16 @@ def diagnosticity(known: Known, key: IndicatorKey) -> float:
     sets = {s.set for id, s in database.scenarios.items() if id in ratings}
     whole = all(set_id and set(members(database, set_id)) <= ratings.keys() for set_id in sets)
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
+
+
+def value(known: Known, key: IndicatorKey) -> float | None:
+    """The expected movement in bits of an indicator with a `chance`, outside sets."""
+    scenario = known.database.scenarios[key[0]]
+    indicator, tracker = scenario.indicators[key[1]], known.database.tracker
+    if indicator.chance is None or scenario.set is not None:
+        return None
+    worth = rating_decibans(indicator.ratings.get(key[0], "N"), tracker) * tracker.rating_strength
+    return expected_movement(indicator.chance, scenario.prior.probability, worth)
 
 
 def unique(known: Known, key: IndicatorKey) -> bool:

@@ -7,7 +7,13 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import ReadingState, diagnosticity, reading, unique
+from scenarios.analysis.evidence.indicator_state import (
+    ReadingState,
+    diagnosticity,
+    reading,
+    unique,
+    value,
+)
 from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
 from scenarios.analysis.ledger.post_mortem import TrackRecord, track_records
 from scenarios.model import (
@@ -35,6 +41,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     since: date | None = None
     until: date | None = None
     unrated: bool = False
+    by_value: bool = False
 
     def day(self, when: date) -> bool:
         """Whether a day lies within."""
@@ -47,7 +54,10 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator at a date; `diagnosticity` in decibans; `unique` where it is for one only."""
+    """An indicator at a date; `unique` where it is for one only.
+
+    `value` is the movement that watching it is expected to bring, in bits; `diagnosticity` in dB.
+    """
 
     scenario: ScenarioId
     indicator: IndicatorId
@@ -58,6 +68,7 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
     due: date | None
     chance: float | None
     theme: ThemeId | None
+    value: float | None
     diagnosticity: float
     unique: bool
     ratings: dict[ScenarioId, Rating]
@@ -101,7 +112,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
-    """The indicators of the scenarios that had opened."""
+    """The indicators of the scenarios that had opened; `by_value`, the most telling first."""
     found = []
     for id, scenario in sorted(shown(known.database, known.as_of).items()):
         if not wanted.subject(known.database, id):
@@ -121,12 +132,18 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
                     due=indicator.due,
                     chance=indicator.chance,
                     theme=indicator.theme,
+                    value=value(known, (id, name)),
                     diagnosticity=diagnosticity(known, (id, name)),
                     unique=unique(known, (id, name)),
                     ratings=indicator.ratings,
                 )
             )
-    return found
+    return sorted(found, key=_value) if wanted.by_value else found
+
+
+def _value(row: IndicatorRow) -> tuple[object, ...]:
+    """By expected movement, then those without a chance by diagnosticity; ties by id."""
+    return row.value is None, -(row.value or 0.0), -row.diagnosticity, row.scenario, row.indicator
 
 
 def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:

@@ -24,7 +24,15 @@ from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
-from scenarios.model import Dependence, EvidenceId, GradeWeights, Outcome, ScenarioId, SetId
+from scenarios.model import (
+    Dependence,
+    EvidenceId,
+    GradeWeights,
+    Outcome,
+    ScenarioId,
+    SetId,
+    Tracker,
+)
 from scenarios.scales import grade
 
 
@@ -88,10 +96,16 @@ class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True):
-    """The tracker's title and its sets."""
+    """The tracker's title and sets, and what a reader must know first."""
 
     title: str
+    notice: str | None
     sets: dict[SetId, str]
+
+
+def about(tracker: Tracker) -> About:
+    """What stands over every result of a tracker."""
+    return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,7 +149,7 @@ def review(window: Window) -> Review:
     live = [view for view in in_order(window) if view.open and view.before]
     still = [view for view in live if not view.moved]
     return Review(
-        tracker=About(title=tracker.title, sets=tracker.sets),
+        tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
         scenarios=status(window),

@@ -28,6 +28,12 @@ class What(StrEnum):
     sources = "sources"
 
 
+class By(StrEnum):
+    """What a list is ordered by."""
+
+    value = "value"
+
+
 _Day = Annotated[str | None, typer.Option(metavar="DATE", help="A day, or 7d before --as-of.")]
 
 
@@ -45,6 +51,9 @@ def command(
     unrated: Annotated[
         bool, typer.Option("--unrated", help="Evidence that rates nothing.")
     ] = False,
+    by: Annotated[
+        By | None, typer.Option(help="Indicators: the one to watch first at the top.")
+    ] = None,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,
@@ -68,6 +77,7 @@ def command(
         since=from_day,
         until=to_day,
         unrated=unrated,
+        by_value=by is not None,
     )
     document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:

@@ -35,6 +35,7 @@ def indicators(rows: Sequence[IndicatorRow]) -> Document:
             row.state,
             row.since or "",
             str(row.due or ""),
+            Figure(row.value, "bits") if row.value is not None else "",
             Figure(row.diagnosticity, digits=0, mark=" unique" if row.unique else ""),
             "unique" if row.unique else "",
             row.statement,
@@ -46,6 +47,7 @@ def indicators(rows: Sequence[IndicatorRow]) -> Document:
         Column(name="state"),
         Column(name="since"),
         Column(name="due"),
+        Column(name="value, bits", key="value", align="right", drop=1),
         Column(name="diagnosticity dB", key="diagnosticity", align="right"),
         Column(name="unique", only="csv"),
     )

@@ -52,6 +52,7 @@ def document(
     lost = Paragraph(f"{counted(left_out, 'file')} could not be read and {are} left out.")
     return (
         Heading(1, title),
+        *((Paragraph(review.tracker.notice),) if review.tracker.notice else ()),
         *((lost,) if left_out else ()),
         *_status(review, trends, nothing, earlier=earlier),
         *_moves(review, database, every=every),
