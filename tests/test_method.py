@@ -11,13 +11,17 @@ from typing import Any
 import msgspec
 import pytest
 
+from scenarios.analysis.evidence.chance import absence, seen_if
 from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.dependence import factor
-from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
+from scenarios.analysis.ledger.band import DEPENDENCE_STEP, POINTS, PRIOR_STEP, bands
+from scenarios.analysis.ledger.dependence import factors, total
+from scenarios.analysis.ledger.ledger import VERSION, Ledger, Line, ledger
+from scenarios.analysis.ledger.ledger_changes import Reasons, compare
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.post_mortem import post_mortem, track_records
-from scenarios.analysis.ledger.sensitivity import HIGH_DEPENDENCE, sweep
+from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
 from scenarios.analysis.period.disagreement import spreads
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
@@ -30,7 +34,17 @@ from scenarios.analysis.rules.indicators import ENOUGH_INDICATORS
 from scenarios.analysis.rules.links import MISMATCH
 from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
-from scenarios.model import Database, Evidence, Rating, Scenario, Tracker
+from scenarios.errors import ScenError
+from scenarios.model import (
+    Database,
+    Dependence,
+    Evidence,
+    Given,
+    HazardEnded,
+    Rating,
+    Scenario,
+    Tracker,
+)
 from scenarios.render.documents.score import ENOUGH as ENOUGH_QUESTIONS
 from scenarios.scales import (
     HIGHEST,
@@ -42,8 +56,11 @@ from scenarios.scales import (
     grade,
     jeffreys,
     nearest_sum_to_one,
+    probability,
     weight,
 )
+from scenarios.storage.git import repository as git
+from scenarios.storage.loader import load
 from tests.records import (
     START,
     WEIGHTS,
@@ -56,13 +73,18 @@ from tests.records import (
     sheet,
 )
 
-PAGE = (Path(__file__).parents[1] / "docs" / "method.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "method.md").read_text("utf-8")
 SECTIONS = dict(part.split("\n", 1) for part in PAGE.split("\n## ")[1:])
 HALF = Tracker(evidence_dependence=0.5)
 GRADED = Tracker(grade_weights=WEIGHTS)
 SET = Tracker(sets={"k": "A set"})
 HALF_SET = Tracker(sets={"k": "A set"}, evidence_dependence=0.5)
 THREE = {"a": 0.1, "b": 0.6, "c": 0.3}
+TEN_AND_ONE: dict[str, Rating] = {**dict.fromkeys("abcdefghij", 10.0), "z": "II"}
+TWO_LEVELS = Dependence(within=0.6, between=0.2)
+FIRST_LEDGER = "ce6735c"
+"""The last commit whose ledger was version 1."""
 
 
 def says(section: str, *values: tuple[float, str]) -> None:
@@ -103,6 +125,11 @@ def line(book: Ledger, kind: str) -> Line:
     return next(one for one in book.lines if one.kind == kind)
 
 
+def counts(tens: list[str | None], dependence: Dependence = TWO_LEVELS) -> list[float]:
+    """The factor of each of these lines of 10 dB, by their themes."""
+    return factors([(10.0, theme) for theme in tens], dependence)
+
+
 def evidence_decibans(book: Ledger) -> float:
     return book.implied.decibans - book.prior.decibans
 
@@ -126,6 +153,8 @@ def test_ratings() -> None:
     assert table == {"CC": 10, "C": 5, "N": 0, "I": -5, "II": -10}
     ratios = {code: 10 ** (db / 10) for code, db in table.items()}
     says("Ratings", (ratios["CC"], "10.00"), (ratios["C"], "3.16"), (ratios["II"], "0.10"))
+    weaker = alone(0.2, Tracker(rating_strength=0.6), a="CC")
+    says("Ratings", (weaker.lines[0].decibans, "6.00"))
 
 
 @pytest.mark.parametrize(
@@ -215,6 +244,36 @@ def test_absence() -> None:
     written("Absence", f"{due}", f"{after}")
 
 
+def test_chance() -> None:
+    section = "Chance"
+    talks = indicator({"s": "CC"}, due=date(2022, 3, 2), chance=0.15)
+    db = database(scenarios={"s": scenario(0.2, indicators={"talks": talks})})
+    book = ledger(known(db, date(2022, 3, 3)), "s")
+    seen = seen_if(0.15, {"happens": 0.2, "not": 0.8}, {"happens": 10.0})
+    unseen = book.implied.probability
+    fires = {"e": item(day(9), indicators={"s/talks": "observed"})}
+    sighted = at(msgspec.structs.replace(db, evidence=fires)).implied.probability
+    assert 0.15 * sighted + 0.85 * unseen == pytest.approx(0.2)
+    says(
+        section,
+        *zip(seen.values(), ("0.536", "0.054"), strict=True),
+        (line(book, "absence").counted_decibans, "−3.09"),
+        (unseen, "0.1092"),
+        (sighted, "0.7143"),
+        (0.15 * jeffreys(0.2, sighted) + 0.85 * jeffreys(0.2, unseen), "0.336"),
+        (0.15 * relative_entropy(sighted, 0.2) + 0.85 * relative_entropy(unseen, 0.2), "0.169"),
+    )
+    shared = seen_if(0.15, THREE, {"a": 10.0, "b": 5.0, "c": -5.0})
+    says(section, *zip(shared.values(), ("0.501", "0.159", "0.016"), strict=True))
+    absences = [absence(chance) for chance in shared.values()]
+    says(section, *zip(absences, ("−3.02", "−0.75", "−0.07"), strict=True))
+
+
+def relative_entropy(p: float, q: float) -> float:
+    """In bits, of which the mutual information of indicator and scenario is the mean."""
+    return p * math.log2(p / q) + (1 - p) * math.log2((1 - p) / (1 - q))
+
+
 def test_groups() -> None:
     evidence = {
         "a": saw(origin="o", ratings={"s": "CC"}),
@@ -247,26 +306,49 @@ def test_in_the_prior() -> None:
 
 
 def test_dependence() -> None:
+    section = "Dependence"
     free, half = (alone(0.2, tracker, a="CC", b="CC", c="CC") for tracker in (None, HALF))
+    dissent = alone(0.5, HALF, **TEN_AND_ONE)
     unequal = alone(0.2, HALF, a="CC", b="C", c="II")
     says(
-        "Dependence",
+        section,
         (evidence_decibans(free), "30.00"),
         (free.implied.probability, "0.9960"),
-        *zip((one.factor for one in half.lines), ("1.000", "0.333", "0.167"), strict=True),
+        *((row.factor, "0.500") for row in half.lines),
         (evidence_decibans(half), "15.00"),
         (half.implied.probability, "0.8877"),
-        (10 * sum(factor(k, 0.5) for k in range(1, 10_000)), "20"),
-        (evidence_decibans(unequal), "1.67"),
-        ((10 + 5 - 10) / (1 + 2 * 0.5), "2.50"),
+        (total([(10.0, None)] * 10_000, HALF.dependence), "20"),
+        (evidence_decibans(dissent), "15.00"),
+        (dissent.implied.probability, "0.9693"),
+        ((10 + 0.01) / 1.5, "6.67"),
     )
+    counted = {row.id: row.counted_decibans for row in unequal.lines}
+    for id, text in (("a", "5.83"), ("b", "2.50"), ("c", "−5.83")):
+        says(section, (counted[id], text))
+
+
+def test_what_a_new_line_takes_from_the_others() -> None:
+    change = compare(alone(0.2, HALF, a="CC"), alone(0.2, HALF, a="CC", b="CC"), Reasons())
+    ((came,), (overlap,)) = change.lines_added, change.lines_changed
+    assert overlap.cause == "overlap"
+    says("Dependence", (came.after, "6.67"), (overlap.before - overlap.after, "3.33"))
+
+
+def test_dependence_on_two_levels() -> None:
+    section = "Dependence"
+    for themes, text in ((["x", "x", "x"], "13.64"), (["x", "x", "y"], "18.42")):
+        says(section, (10 * sum(counts([*themes])), text))
+    says(section, (10 * sum(counts(["x", "y", "z"])), "21.43"))
+    says(section, *zip(counts(["x", "x", "y"]), ("0.526", "0.526", "0.789"), strict=True))
+    alike = [(10.0, "x"), (10.0, "x"), (10.0, "y"), (-10.0, "y")]
+    says(section, (total(alike, Dependence(1, 1)), "5.00"))
+    assert total([(10.0, "x"), (10.0, "x"), (10.0, "y")], Dependence(1, 0)) == pytest.approx(20)
 
 
 @pytest.mark.parametrize("rho", [0.0, 0.2, 0.5, 1.0])
 @pytest.mark.parametrize("n", [1, 2, 3, 10])
-def test_n_equal_lines_sum_to_s_of_n(n: int, rho: float) -> None:
-    worth = n / (1 + (n - 1) * rho)
-    assert sum(factor(k, rho) for k in range(1, n + 1)) == pytest.approx(worth)
+def test_the_share_of_one_correlation(n: int, rho: float) -> None:
+    assert counts([None] * n, Dependence(rho, rho)) == pytest.approx([1 / (1 + (n - 1) * rho)] * n)
 
 
 def test_sets() -> None:
@@ -281,8 +363,28 @@ def test_an_equal_row_says_nothing_in_a_set() -> None:
     rows: list[dict[str, Rating]] = [{"a": "CC"}, {"a": "C", "b": "C", "c": "C"}]
     book = at(a_set(HALF_SET, THREE, *rows), "a")
     assert book.neutral == 1
-    uncentred = 10 + 5 * factor(2, 0.5) - 5 * factor(1, 0.5)
+    uncentred = total([(10.0, None), (5.0, None)], HALF.dependence) - 5
     says("Sets", (line(book, "direct").counted_decibans, "10.00"), (uncentred, "6.67"))
+
+
+RULED_OUT = {"a": 0.40, "b": 0.45, "c": 0.15}
+CONTESTED: list[dict[str, Rating]] = [
+    {"a": "C", "b": "I", "c": "N"},
+    {"a": "C", "b": "I", "c": "I"},
+    {"a": "I", "b": "C", "c": "C"},
+    {"a": "I", "b": "C", "c": "C"},
+    {"a": "C", "b": "I", "c": "C"},
+]
+
+
+def test_ruling_a_member_out_leaves_the_odds_among_the_others() -> None:
+    written("Sets", " · ".join(", ".join(map(str, row.values())) for row in CONTESTED))
+    db = a_set(HALF_SET, RULED_OUT, *CONTESTED)
+    left = scenario(0.15, set="k", resolution=resolution("did-not-occur", day(50)))
+    without = msgspec.structs.replace(db, scenarios=db.scenarios | {"c": left})
+    for records, texts in ((db, ("0.5546", "0.0756")), (without, ("0.8801", "0.1199"))):
+        a, b = (at(records, id).implied.probability for id in "ab")
+        says("Sets", (a, texts[0]), (b, texts[1]), (a / b, "7.34"))
 
 
 def test_a_member_that_leaves() -> None:
@@ -304,6 +406,28 @@ def test_only_comparison_counts_in_a_set() -> None:
     says("Sets", (line(book, "rivals").counted_decibans, "9.29"))
 
 
+@pytest.mark.parametrize(
+    ("on", "outcome", "prior"),
+    [
+        (9, None, "0.074"),
+        (20, None, "0.1236"),
+        (60, "occurred", "0.2000"),
+        (60, "did-not-occur", "0.0200"),
+    ],
+)
+def test_links(on: int, outcome: str | None, prior: str) -> None:
+    ended = resolution(outcome, day(50)) if outcome else None
+    scenarios = {
+        "other": scenario(0.3, resolution=ended),
+        "s": scenario(0.074, given={"other": Given(occurred=0.2, did_not_occur=0.02)}),
+    }
+    evidence = {"e": item(day(10), ratings={"other": "C"})}
+    book = at(database(scenarios=scenarios, evidence=evidence), on=on)
+    says("Links", (book.implied.probability, prior))
+    if on == 20:
+        says("Links", (line(book, "given").counted_decibans, "2.47"))
+
+
 def test_hazard() -> None:
     decays: Scenario = scenario(0.3, hazard="constant")
     for on, time, implied in (
@@ -319,6 +443,9 @@ def test_hazard() -> None:
     late = {"e": saw(ratings={"s": 1000.0})}
     revived = at(database(scenarios={"s": decays}, evidence=late), on=364)
     says("Hazard", (revived.implied.probability, "0.50"))
+    dated = scenario(0.3, hazard="constant", hazard_ended=HazardEnded(date(2022, 7, 2), "A date."))
+    frozen = ledger(known(database(scenarios={"s": dated}), date(2022, 10, 1)), "s")
+    says("Hazard", (frozen.implied.probability, "0.1633"))
 
 
 def test_bounds() -> None:
@@ -336,16 +463,44 @@ def test_bounds() -> None:
     )
 
 
+def odds(**evidence: Rating) -> Odds:
+    items = {id: saw(ratings={"s": rating}) for id, rating in evidence.items()}
+    return Odds(known(database(HALF, scenarios={"s": scenario(0.2)}, evidence=items), day(9)))
+
+
 def test_leave_one_out() -> None:
-    book = alone(0.2, HALF, a="CC", b="C", c="I")
-    spread = book.leave_one_out
+    three = odds(a="CC", b="C", c="I")
+    spread = leave_one_out(three, "s")
     assert (spread.low_line, spread.high_line) == ("a", "c")
     says(
         "Leave one out",
-        (book.implied.probability, "0.5371"),
+        (three.implied("s"), "0.5843"),
         (spread.low, "0.2000"),
         (spread.high, "0.7858"),
     )
+
+
+def test_band() -> None:
+    named, renamed = odds(a="CC", b="C"), odds(x="CC", y="C")
+    says("Band", (named.implied("s"), "0.7858"), (renamed.implied("s"), "0.7858"))
+    for two, low, high in ((named, "0.521", "0.970"), (renamed, "0.439", "0.962")):
+        band = bands(two, ["s"])["s"]
+        says("Band", (band.low, low), (band.high, high))
+    says("Band", (POINTS, "64"), (100 * 3 / POINTS, "5"))
+    assert f"prior + {PRIOR_STEP:g}u dB" in SECTIONS["Band"]
+    assert f"ρw + {DEPENDENCE_STEP}u" in SECTIONS["Band"]
+
+
+def test_tornado() -> None:
+    two = odds(a="CC", b="C")
+    says("Tornado", (two.implied("s"), "0.7858"), (PRIOR_STEP, "3"), (DEPENDENCE_STEP, "0.2"))
+    bends = sweep(two, "s")
+    assert [bend.id for bend in bends] == ["ratings", "a", "s", "b", "within", "between"]
+    printed = ("0.489 to 0.982", "0.537 to 0.973", "0.648 to 0.880", "0.752 to 0.843")
+    for bend, text in zip(bends, (*printed, "0.754 to 0.823"), strict=False):
+        assert f"{bend.low:.3f} to {bend.high:.3f}" == text
+        written("Tornado", text)
+    assert bends[-1].low == bends[-1].high == two.implied("s")
 
 
 def test_stated_probability() -> None:
@@ -524,20 +679,6 @@ def test_coherence() -> None:
     assert messages[0].endswith("both 0.250")
     written(section, "0.300", "0.200", "0.250")
     says(section, (TOLERANCE, "0.001"))
-
-
-def test_sweep() -> None:
-    evidence = {"a": saw(ratings={"s": "CC"}), "b": saw(ratings={"s": "C"})}
-    db = database(HALF, scenarios={"s": scenario(0.2)}, evidence=evidence)
-    made = sweep(known(db, day(9)), "s")
-    for bent, printed in (
-        (made.prior_odds, ("0.4785", "0.6472", "0.7858", "0.8801", "0.9362")),
-        (made.strength, ("0.4892", "0.7858", "0.9818")),
-        (made.dependence, ("0.8877", "0.7858", "0.7397")),
-    ):
-        says("Sweep", *((one.probability, text) for one, text in zip(bent, printed, strict=True)))
-        written("Sweep", ", ".join(printed))
-    assert [one.value for one in made.dependence] == [0, 0.5, HIGH_DEPENDENCE]
 
 
 def test_after_the_outcome() -> None:
@@ -726,3 +867,111 @@ def test_words_that_decide_nothing(question: str, words: list[str]) -> None:
     assert len(faults) == bool(words)
     assert all(f"'{word}'" in faults[0].message for word in words)
     assert f"*{question}*" in SECTIONS["Words"]
+
+
+def test_the_page_is_about_this_ledger() -> None:
+    assert f"version {VERSION} of the ledger" in PAGE
+
+
+def test_every_link_within_the_page_leads_to_a_section() -> None:
+    slugs = {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in SECTIONS}
+    assert set(re.findall(r"\]\(#([\w-]+)\)", PAGE)) <= slugs
+
+
+def first_ledger(rows: list[dict[str, float]], members: str) -> dict[str, float]:
+    """Evidence by the rule of version 1, at ρ = 0.5."""
+    kept = [1.0] + [0.5 / ((1 + (k - 1) / 2) * (1 + (k - 2) / 2)) for k in range(2, 20)]
+    second = [sorted(row[m] for m in members)[-2] if len(members) > 1 else 0.0 for row in rows]
+    totals = {}
+    for member in members:
+        values = [row[member] - least for row, least in zip(rows, second, strict=True)]
+        sides = (sorted(v * sign for v in values if v * sign > 0)[::-1] for sign in (1, -1))
+        up, down = (sum(v * k for v, k in zip(side, kept, strict=False)) for side in sides)
+        totals[member] = up - down
+    return totals
+
+
+def test_what_the_first_ledger_did_wrong() -> None:
+    section = "What the first ledger did wrong"
+    worth = {"C": 5.0, "N": 0.0, "I": -5.0}
+    rows = [{id: worth[str(code)] for id, code in row.items()} for row in CONTESTED]
+    for members, text in (("abc", "8.9"), ("ab", "1.3")):
+        sums = first_ledger(rows, members)
+        ratio = RULED_OUT["a"] / RULED_OUT["b"] * 10 ** ((sums["a"] - sums["b"]) / 10)
+        says(section, (ratio, text))
+    dissent = first_ledger([{"s": 10.0}] * 10 + [{"s": -10.0}], "s")["s"]
+    says(section, (probability(dissent), "0.868"))
+    now = alone(0.5, HALF, **TEN_AND_ONE)
+    says(section, (now.implied.probability, "0.9693"))
+    e5 = {"e": saw(reliability="E", credibility=5, ratings={"s": "CC"})}
+    assert at(database(scenarios={"s": scenario()}, evidence=e5)).lines[0].counted_decibans == 10
+
+
+@pytest.fixture(scope="module")
+def shipped_then() -> Database:
+    """The shipped database of the commit that the page names."""
+    try:
+        repository = git.repository(ROOT / "scenarios")
+        files, _ = git.snapshot(repository, git.commit_of(repository, FIRST_LEDGER))
+    except ScenError as error:
+        pytest.skip(f"the tests are not run in a whole clone: {error}")
+    return load(files).database
+
+
+def test_the_shipped_figures_by_this_ledger(shipped_then: Database) -> None:
+    """What stands before an arrow is of version 1 and not computed here."""
+    section = "What the first ledger did wrong"
+    written(section, FIRST_LEDGER)
+    table = [row.strip("| ").split(" | ") for row in SECTIONS[section].split("\n")]
+    (_, *days), _, *rows = [row for row in table if len(row) == 4 or row[0].startswith("---")]
+    assert [row[0] for row in rows] == sorted(shipped_then.scenarios)
+    changes = []
+    for id, *cells in rows:
+        for on, cell in zip(days, cells, strict=True):
+            before, after = cell.split(" → ") if "→" in cell else (cell, cell)
+            assert (
+                f"{last(shipped_then, id, date.fromisoformat(on)).implied.probability:.3f}" == after
+            )
+            changes.append(abs(float(after) - float(before)))
+    says(section, (max(changes), "0.026"))
+
+
+def last(db: Database, id: str, on: date) -> Ledger:
+    return ledger(known(db, last_open_day(db, id, on)), id)
+
+
+def test_the_lines_of_the_shipped_database(shipped_then: Database) -> None:
+    section = "What the first ledger did wrong"
+    books = [last(shipped_then, id, date(2026, 11, 24)) for id in shipped_then.scenarios]
+    evidence = ("direct", "indicator", "absence")
+    lines = [row for book in books for row in book.lines if row.kind in evidence]
+    small = [row for row in lines if abs(row.counted_decibans) < 0.05]
+    written(section, str(len(lines)), str(len(small)))
+    assert (len(lines), len(small)) == (156, 43)
+    says(section, (max(abs(row.decibans) for row in small), "0.5"))
+    says(section, (min(row.factor for row in lines), "0.074"))
+
+
+def test_the_hazard_of_an_event_that_has_a_date(shipped_then: Database) -> None:
+    section, id = "What the first ledger did wrong", "brics-enlargement-2024"
+    invited, eve = date(2023, 8, 28), date(2023, 12, 31)
+    for on, text in ((invited, "0.872"), (eve, "0.834")):
+        says(section, (last(shipped_then, id, on).implied.probability, text))
+    ran = shipped_then.scenarios[id]
+    prior = msgspec.structs.replace(ran.prior, hazard_ended=HazardEnded(invited, "Invited."))
+    ended = msgspec.structs.replace(ran, prior=prior)
+    dated = msgspec.structs.replace(shipped_then, scenarios=shipped_then.scenarios | {id: ended})
+    says(section, (last(dated, id, eve).implied.probability, "0.872"))
+
+
+def test_what_a_referee_would_still_object_to() -> None:
+    section = "What a referee would still object to"
+    tracker = Tracker(evidence_dependence=Dependence(within=1, between=0), themes={"t": "A theme"})
+    evidence = {f"e{n}": item(day(9), theme="t", ratings={"s": "CC"}) for n in range(5)}
+    evidence["apart"] = item(day(9), origin="o", ratings={"s": "CC"})
+    first = {"first": item(day(1), origin="o", theme="t", ratings={"s": "C"})}
+    for items, text in ((evidence, "20.00"), (evidence | first, "10.00")):
+        book = at(database(tracker, scenarios={"s": scenario()}, evidence=items))
+        says(section, (evidence_decibans(book), text))
+    for themes, text in (([None, None], "6.25"), ([None, "t"], "8.33")):
+        says(section, *((10 * share, text) for share in counts([*themes])))
