@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from scenarios.analysis.evidence.chance import absence, seen_if
+from scenarios.analysis.evidence.chance import absence, expected_movement, seen_if
 from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts.stated import stated
@@ -260,7 +260,7 @@ def test_chance() -> None:
         (line(book, "absence").counted_decibans, "−3.09"),
         (unseen, "0.1092"),
         (sighted, "0.7143"),
-        (0.15 * jeffreys(0.2, sighted) + 0.85 * jeffreys(0.2, unseen), "0.336"),
+        (expected_movement(0.15, 0.2, 10.0), "0.336"),
         (0.15 * relative_entropy(sighted, 0.2) + 0.85 * relative_entropy(unseen, 0.2), "0.169"),
     )
     shared = seen_if(0.15, THREE, {"a": 10.0, "b": 5.0, "c": -5.0})
