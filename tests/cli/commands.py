@@ -12,67 +12,10 @@ from typer.testing import CliRunner, Result
 from scenarios.cli.main import app
 
 SCEN = str(Path(sys.executable).parent / "scen")
+DESK = Path(__file__).parents[1] / "data" / "desk"
+"""The database of the tests: a pact and loose ties in one set, trade alone, a visit, a sheet."""
 FILES = {
-    "tracker.yaml": """\
-format: 1
-title: Alignment
-sets:
-  form: Form of the relationship
-""",
-    "pact.yaml": """\
-# What would have to be signed is in the criteria.
-title: A pact
-question: Will a treaty be in force?
-resolution_criteria: The text of a treaty.
-opened: 2022-01-01
-horizon: 2030-12-31
-set: form
-prior:
-  probability: 0.2
-  basis: None in twenty years.
-indicators:
-  talks:
-    statement: Talks are confirmed
-    ratings: {pact: CC, ties: I}   # fixed beforehand
-    added: 2022-01-01
-""",
-    "ties.yaml": """\
-title: Loose ties
-question: Will there be no treaty?
-resolution_criteria: No text of a treaty.
-opened: 2022-01-01
-horizon: 2030-12-31
-set: form
-prior: {probability: 0.8, basis: As it is.}
-""",
-    "trade.yaml": """\
-title: Trade of 200 billion
-question: Will yearly trade pass 200 billion dollars?
-resolution_criteria: Chinese customs.
-opened: 2022-01-01
-horizon: 2024-12-31
-prior: {probability: 0.5, basis: 140 billion in 2021.}
-""",
-    "evidence/2022/2022-02-04-visit.yaml": """\
-summary: A visit
-observed: 2022-02-04
-recorded: 2022-02-07
-source: kremlin
-ratings:
-  trade: C   # a first guess
-notes: Seen on television.
-""",
-    "forecasts/2022/2022-02-07-desk.yaml": """\
-date: 2022-02-07
-analyst: desk
-probabilities:
-  pact: 0.10
-  trade: 0.6   # after the visit
-""",
-    "sources/kremlin.yaml": """\
-name: The Kremlin
-reliability: C
-""",
+    path.relative_to(DESK).as_posix(): path.read_text() for path in sorted(DESK.rglob("*.yaml"))
 }
 
 

@@ -1,0 +1,125 @@
+"""Each file of tests/transcripts is a conversation with the shell; this plays it again.
+
+`$` begins a command, `<` a line of its standard input, `|` a line of stdout, `!` one of stderr, `?`
+the exit status, where that is not 0. All else is prose. A file starts in an empty folder with the
+database of tests/data/desk in `scenarios/`, or without it where its first line is `(no database)`.
+`scen` alone runs in this process, any other command in a shell. `TODAY` and `HERE` stand for the
+date and the folder, and `$DESK` for the database as it was. To write what was said anew:
+`pytest tests/test_transcripts.py --renew`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from scenarios.cli.main import app
+from tests.cli.commands import DESK
+
+FOLDER = Path(__file__).parent / "transcripts"
+FILES = sorted(FOLDER.rglob("*.txt"))
+PLAIN = re.compile(r"scen( [^|&;<>$`*?]*)?")
+"""A command that needs no shell: no pipe, no redirection, no expansion."""
+IDENTITY = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"), ("DATE", "2022-03-01T12:00Z"))
+}
+
+
+@dataclass
+class Step:
+    """A command with its input and what it says, and the prose that stands before it."""
+
+    prose: list[str]
+    command: str
+    given: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def text(self) -> list[str]:
+        return [*self.prose, f"$ {self.command}", *(f"< {line}" for line in self.given), *self.said]
+
+
+def steps(lines: list[str]) -> tuple[list[Step], list[str]]:
+    """The steps of a file, and the prose behind the last one."""
+    found: list[Step] = []
+    prose: list[str] = []
+    for line in lines:
+        if line.startswith("$ "):
+            found.append(Step(prose, line[2:]))
+            prose = []
+        elif found and not prose and line[:2] in ("< ", "<"):
+            found[-1].given.append(line[2:])
+        elif found and not prose and line[:1] in "|!?" and line:
+            found[-1].said.append(line)
+        else:
+            prose.append(line)
+    return found, prose
+
+
+def play(step: Step, here: Path) -> list[str]:
+    """What a command says, a line each with its mark."""
+    typed = "".join(f"{line}\n" for line in step.given)
+    if PLAIN.fullmatch(step.command):
+        made = CliRunner().invoke(
+            app, shlex.split(step.command)[1:], input=typed, catch_exceptions=False
+        )
+        status, out, err = made.exit_code, made.stdout, made.stderr
+    else:
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        done = subprocess.run(
+            ["bash", "-c", step.command],
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **IDENTITY, "PATH": path},
+        )
+        status, out, err = done.returncode, done.stdout, done.stderr
+    return [
+        *_marked("|", out, here),
+        *_marked("!", err, here),
+        *([f"? {status}"] if status else []),
+    ]
+
+
+def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
+    for line in text.splitlines():
+        shown = line.replace(str(here), "HERE").replace(date.today().isoformat(), "TODAY")  # noqa: DTZ011
+        yield f"{mark} {shown}".rstrip()
+
+
+@pytest.mark.parametrize("path", FILES, ids=[p.relative_to(FOLDER).as_posix() for p in FILES])
+def test_what_was_said_is_said_again(
+    path: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("DESK", str(DESK))
+    lines = path.read_text().splitlines()
+    if lines[0] != "(no database)":
+        shutil.copytree(DESK, tmp_path / "scenarios")
+    found, rest = steps(lines)
+    assert found, f"{path.name} has no command"
+    again: list[str] = []
+    for step in found:
+        step.said = play(step, tmp_path)
+        again += step.text()
+    again += rest
+    if request.config.getoption("renew"):
+        path.write_text("\n".join(again) + "\n")
+    assert again == lines
