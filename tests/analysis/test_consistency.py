@@ -136,6 +136,12 @@ def test_many_unknown_names_are_compared_with_the_known_up_to_a_limit() -> None:
             "2022-02-04-visit": item(indicators={f"s/talk{n}": "observed" for n in range(51)})
         },
     )
+    themes = {f"2022-02-04-v{n}": item(theme=f"energy{n}") for n in range(MOST_HINTS + 1)}
+    of_themes = faults(Tracker(themes={"energy": "Gas"}), evidence=themes)
+    assert [f.hint for _, _, f in of_themes[::MOST_HINTS]] == [
+        "did you mean 'energy'?",
+        "declare it there, under 'themes'",
+    ]
     for found in (of_records, of_indicators):
         assert [fault.hint is None for _, _, fault in found] == [False] * MOST_HINTS + [True]
 

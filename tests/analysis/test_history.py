@@ -14,7 +14,7 @@ from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
 from scenarios.analysis.history.commits import Revision
 from scenarios.analysis.history.record_diff import Differences, FieldChange, Rename
 from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
-from scenarios.model import Database, ScenarioId, Source, Tracker
+from scenarios.model import Database, Given, ScenarioId, Source, Tracker
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.test_chronicle import Broken, Story, held, stories
 from tests.records import WEIGHTS, day, indicator, item, resolution, scenario, sheet
@@ -86,6 +86,16 @@ def test_the_figures_are_those_of_the_scenarios_that_moved() -> None:
     assert sorted(figures(denial)) == [("peace", None, about(1 - war)), ("war", 0.3, about(war))]
     assert [len(one.figures) for one in (ended, said, start)] == [0, 0, 0]
     assert denial.figures[0].movement_bits == about(jeffreys(0.4, war))
+
+
+def test_what_moves_a_scenario_moves_those_that_depend_on_it() -> None:
+    story = Story()
+    pact = scenario(0.3, given={"war": Given(0.5, 0.1)})
+    story.commit(1, {"war": scenario(0.5), "pact": pact})
+    story.commit(2, {VISIT: item(day(2), ratings={"war": "CC"})})
+    odds = 10 / 11
+    moved = [("war", None, about(odds)), ("pact", None, about(0.5 * odds + 0.1 * (1 - odds)))]
+    assert figures(history(story.revisions).entries[0]) == moved
 
 
 def test_only_the_scenarios_that_moved_most_are_told() -> None:

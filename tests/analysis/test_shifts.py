@@ -12,7 +12,7 @@ from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.history.probability_shifts import ScenarioShift, Shift, shifts
 from scenarios.analysis.history.record_diff import FieldChange
 from scenarios.analysis.review.restatement import Restated, restated
-from scenarios.model import Database, HazardEnded, Source, Tracker
+from scenarios.model import Database, Dependence, HazardEnded, Source, Tracker
 from scenarios.scales import decibans
 from tests.records import (
     WEIGHTS,
@@ -96,6 +96,17 @@ def test_each_line_says_which_change_of_the_records_made_it() -> None:
     assert causes(
         one(RATED, other), one(RATED, other, tracker=Tracker(evidence_dependence=0.5))
     ) == {"e0": "conventions", "e1": "conventions"}
+
+
+def test_a_strength_is_a_convention_and_one_number_that_becomes_two_equal_ones_is_not() -> None:
+    assert causes(one(RATED), one(RATED, tracker=Tracker(rating_strength=0.5))) == {
+        "e0": "conventions"
+    }
+    number = Tracker(evidence_dependence=0.5)
+    same = Tracker(evidence_dependence=Dependence(0.5, 0.5))
+    weaker = item(ratings={"s1": 2.0})
+    found = causes(one(RATED, RATED, tracker=number), one(RATED, weaker, tracker=same))
+    assert found == {"e0": "overlap", "e1": "new judgement"}
 
 
 CODES = {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
