@@ -33,7 +33,9 @@ from scenarios.analysis.rules.findings import GAP_DECIBANS
 from scenarios.analysis.rules.indicators import ENOUGH_INDICATORS
 from scenarios.analysis.rules.links import MISMATCH
 from scenarios.analysis.rules.vague_words import vague_words
+from scenarios.analysis.scores.bootstrap import DRAWS, FEWEST
 from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
+from scenarios.analysis.scores.strength import TRIED
 from scenarios.errors import ScenError
 from scenarios.model import (
     Database,
@@ -838,6 +840,59 @@ def test_murphys_parts() -> None:
     )
     (plain,) = asked([0.15] * 4 + [0.8] * 6, [0.15] + [0.8] * 4).decomposition
     assert plain.residual == pytest.approx(0)
+
+
+def test_corp() -> None:
+    made = asked([0.1, 0.2, 0.3, 0.4, 0.6, 0.8, 0.9], [0.2, 0.6, 0.9])
+    (parts,) = made.corp
+    pooled = [step.frequency for step in parts.curve]
+    assert [(step.low, step.high) for step in parts.curve[1:3]] == [(0.2, 0.4), (0.6, 0.8)]
+    says("CORP", (pooled[1], "0.33"), (pooled[2], "0.50"))
+    says(
+        "CORP",
+        (parts.brier, "0.2443"),
+        (parts.miscalibration, "0.0776"),
+        (parts.discrimination, "0.0782"),
+        (parts.uncertainty, "0.2449"),
+    )
+
+
+def test_the_interval_of_a_skill() -> None:
+    figures = [0.9, 0.8, 0.7, 0.6, 0.4]
+    (found,) = [
+        row
+        for row in asked(figures, figures).skill
+        if (row.forecaster, row.against) == ("desk", "prior")
+    ]
+    assert found.skill is not None
+    assert found.low is not None
+    assert found.high is not None
+    says(
+        "Interval of a skill",
+        (found.skill, "0.472"),
+        (found.low, "0.056"),
+        (found.high, "0.808"),
+    )
+    written("Interval of a skill", f"{DRAWS:,}", str(FEWEST))
+
+
+def test_fitted_strength() -> None:
+    outcomes = ["occurred"] * 8 + ["did-not-occur"] * 2
+    ended = {
+        f"q{n}": scenario(0.5, resolution=resolution(outcome, day(10)))
+        for n, outcome in enumerate(outcomes)
+    }
+    seen = {f"e{n}": item(ratings={id: "CC"}) for n, id in enumerate(ended)}
+    found = score(database(scenarios=ended, evidence=seen), day(99)).fitted_strength
+    assert found is not None
+    assert (found.questions, found.high) == (10, TRIED[-1])
+    says(
+        "Fitted strength",
+        (decibans(0.8), "6.02"),
+        (found.strength, "0.60"),
+        (found.low or 0, "0.18"),
+        (TRIED[1], "0.05"),
+    )
 
 
 def test_what_is_not_scored() -> None:

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 import pytest
 from hypothesis import assume, given
@@ -10,48 +8,13 @@ from hypothesis import strategies as st
 from scenarios.analysis.scores.calibration import (
     CalibrationBin,
     Decomposition,
-    Skill,
     calibration,
     decomposition,
-    skill,
     wilson,
 )
-from scenarios.analysis.scores.daily_forecasts import Line, Question, Segment, Timeline
-from scenarios.model import Outcome
-from tests.records import START, near
-
-Runs = list[tuple[int, float | None]]
-"""A line as its runs: how many days, and which figure."""
-
-
-def line(runs: Runs) -> Line:
-    found: list[Segment] = []
-    for days, figure in runs:
-        start = found[-1][1] if found else 0
-        found.append((start, start + days, figure))
-    return tuple(found)
-
-
-def asked(happened: bool, ours: dict[str, Runs] | None = None, **analysts: Runs) -> Timeline:
-    """A question that was scored for as many days as its lines have."""
-    first = next(iter([*analysts.values(), *(ours or {}).values()]), [])
-    days = sum(days for days, _ in first)
-    outcome: Outcome = "occurred" if happened else "did-not-occur"
-    found = Question(
-        scenario="s1",
-        outcome=outcome,
-        opened=START,
-        resolved=START + timedelta(days),
-        scored=days,
-        planned=days,
-    )
-    lines = {name: line(runs) for name, runs in analysts.items()}
-    return Timeline(
-        question=found,
-        analysts=lines,
-        ours={name: line(runs) for name, runs in (ours or {}).items()},
-        last={},
-    )
+from scenarios.analysis.scores.daily_forecasts import Timeline
+from tests.analysis.timelines import asked
+from tests.records import near
 
 
 def one_day(figure: float, happened: bool) -> Timeline:
@@ -201,42 +164,3 @@ def test_the_bins_hold_every_question_once(timelines: list[Timeline]) -> None:
     assert [bin.low for bin in bins] == sorted({bin.low for bin in bins})
     for bin in bins:
         assert bin.low - 1e-15 <= bin.mean_forecast <= bin.high + 1e-15
-
-
-# Skill
-
-
-def test_skill_is_one_minus_the_ratio_of_the_brier_scores() -> None:
-    one = asked(True, {"prior": [(4, 0.5)], "first": [(4, 0.8)]}, desk=[(4, 0.9)])
-    other = asked(False, {"prior": [(4, 0.5)]}, desk=[(4, 0.3)])
-    assert skill([one, other]) == (
-        Skill(
-            forecaster="desk",
-            against="prior",
-            questions=2,
-            skill=near(1 - (0.01 + 0.09) / (0.25 + 0.25)),
-        ),
-        Skill(forecaster="desk", against="first", questions=1, skill=near(1 - 0.01 / 0.04)),
-        Skill(forecaster="prior", against="first", questions=1, skill=near(1 - 0.25 / 0.04)),
-        Skill(forecaster="first", against="prior", questions=1, skill=near(1 - 0.04 / 0.25)),
-    )
-
-
-def test_skill_is_over_the_days_on_which_both_stood() -> None:
-    late: Runs = [(3, None), (2, 0.6), (5, 0.9)]
-    first: Runs = [(1, None), (3, 0.5), (6, None)]
-    # Only the fourth day is common to both.
-    assert skill([asked(True, {"first": first}, desk=late)]) == (
-        Skill(forecaster="desk", against="first", questions=1, skill=near(1 - 0.16 / 0.25)),
-    )
-
-
-def test_a_question_without_a_common_day_says_nothing_of_skill() -> None:
-    apart = asked(True, {"first": [(2, 0.5), (2, None)]}, desk=[(2, None), (2, 0.9)])
-    assert skill([apart]) == ()
-
-
-def test_beside_a_reference_that_was_never_wrong_there_is_no_skill() -> None:
-    assert skill([asked(True, {"first": [(2, 1.0)]}, desk=[(2, 0.9)])]) == (
-        Skill(forecaster="desk", against="first", questions=1, skill=None),
-    )

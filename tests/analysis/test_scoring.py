@@ -362,19 +362,14 @@ def test_where_no_day_is_common_to_the_whole_table_there_is_no_common_brier() ->
 def test_skill_against_itself_is_not_shown() -> None:
     found = score(two_questions(), LATER).skill
     assert [(row.forecaster, row.against, row.questions) for row in found] == [
-        ("a", "prior", 2),
-        ("a", "first", 2),
-        ("b", "prior", 1),
-        ("b", "first", 1),
-        ("team", "prior", 1),
-        ("team", "first", 1),
-        ("implied", "prior", 2),
-        ("implied", "first", 2),
-        ("prior", "first", 2),
-        ("first", "prior", 2),
+        (name, against, 1 if {name, against} & {"b", "team"} else 2)
+        for name in ("a", "b", *OURS)
+        for against in OURS
+        if name != against
     ]
-    assert found[0].skill == close(1 - (0.04 + 0.16) / 0.5)
-    assert found[6].skill == close(0)
+    of = {(row.forecaster, row.against): row.skill for row in found}
+    assert of["a", "prior"] == close(1 - (0.04 + 0.16) / 0.5)
+    assert of["implied", "prior"] == close(0)
 
 
 def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
@@ -385,8 +380,10 @@ def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
         skill=(),
         sets=(),
         excluded=(),
+        fitted_strength=None,
         calibration=(),
         decomposition=(),
+        corp=(),
     )
 
 
@@ -622,6 +619,17 @@ def assert_agrees(said: list[tuple[str, date, float, bool]], published: Any) -> 
 @shared
 def test_the_nfl_games_come_out_as_published() -> None:
     assert_agrees(nfl(), expected_of("fivethirtyeight")["nfl_games"])
+
+
+@shared
+def test_the_nfl_games_have_the_parts_of_scikit_learns_isotonic_regression() -> None:
+    (found,) = score(one_day(nfl()), LATER, forecaster="desk").corp
+    assert len(found.curve) == 19
+    assert (found.miscalibration, found.discrimination, found.uncertainty) == (
+        close(0.00384588842896344),
+        close(0.030783205154234244),
+        close(0.2477636448438758),
+    )
 
 
 @shared

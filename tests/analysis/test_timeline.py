@@ -106,7 +106,13 @@ def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     db = database(scenarios={"a": won, "b": scenario(set="s")})
     found = question(db, "b", day(9))
     assert found == Question(
-        scenario="b", outcome="did-not-occur", opened=START, resolved=day(7), scored=7, planned=365
+        scenario="b",
+        set="s",
+        outcome="did-not-occur",
+        opened=START,
+        resolved=day(7),
+        scored=7,
+        planned=365,
     )
 
 

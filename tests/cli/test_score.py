@@ -50,10 +50,12 @@ def test_json_has_the_keys_of_the_contract() -> None:
         "groups",
         "questions",
         "skill",
+        "fitted_strength",
         "sets",
         "excluded",
         "calibration",
         "decomposition",
+        "corp",
     ]
     ada = next(row for row in made["questions"] if row["forecaster"] == "ada")
     assert ada["scenario"] == "peace"
@@ -86,3 +88,25 @@ def test_an_unknown_forecaster_and_an_empty_span_are_refused() -> None:
 def test_a_narrow_terminal_gets_one_row_for_each_pair() -> None:
     made = scen("score", "--as-of", "2022-02-01", env={"COLUMNS": "50"})
     assert "\npeace                      ada         0.250\n" in made.stdout
+
+
+def test_a_record_with_evidence_says_how_strong_it_should_have_been() -> None:
+    Path("scenarios/evidence/2022").mkdir(parents=True)
+    Path("scenarios/evidence/2022/2022-01-01-e.yaml").write_text(
+        "summary: Seen.\nobserved: 2022-01-01\nrecorded: 2022-01-01\n"
+        "ratings: {war: CC, peace: CC}\n"
+    )
+    made = scen("score", "--as-of", "2022-02-01")
+    assert (
+        "The record would have had rating_strength at 0.6 (no interval under 5 questions;\n"
+        "2 questions); yours is 1. It is not applied.\n"
+    ) in made.stdout
+    told = json.loads(scen("score", "--as-of", "2022-02-01", "--format", "json").stdout)
+    assert told["fitted_strength"] == {
+        "strength": pytest.approx(0.602, abs=0.002),
+        "low": None,
+        "high": None,
+        "declared": 1.0,
+        "questions": 2,
+        "independent": 2,
+    }

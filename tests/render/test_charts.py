@@ -13,6 +13,7 @@ from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import Course, courses
 from scenarios.analysis.period.trend import Point
 from scenarios.analysis.scores.calibration import CalibrationBin
+from scenarios.analysis.scores.corp import CorpStep
 from scenarios.model import Database, Tracker
 from scenarios.render.charts import palette
 from scenarios.render.charts.alone import png, svg
@@ -198,6 +199,17 @@ def test_a_bin_says_what_was_said_and_what_came() -> None:
         )
     )
     assert [one.text for one in drawn if one.tag == "title"] == ["said 25%, came 40%, n = 2.50"]
+
+
+def test_the_corp_curve_is_level_where_forecasts_are_pooled_and_joined_between() -> None:
+    curve = [
+        CorpStep(low=0.0, high=0.5, n=3, frequency=0.25),
+        CorpStep(low=0.75, high=0.75, n=1, frequency=1.0),
+    ]
+    (path,) = [one for one in elements(reliability([], curve)) if one.get("class") == "s-seen"]
+    # The chart is 280 by 280, from 0 to 1 with 0 below.
+    assert path.get("d") == "M0,210H140L210,0"
+    assert not [one for one in elements(reliability([])) if one.get("class") == "s-seen"]
 
 
 def test_labels_are_moved_apart_as_little_as_they_need() -> None:

@@ -1,23 +1,14 @@
-"""Whether figures come true as often as they say, and what they add to the plain ones."""
+"""Whether figures come true as often as they say."""
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
 from collections.abc import Iterable
-from operator import mul
 
 import msgspec
 
-from scenarios.analysis.scores.daily_forecasts import (
-    FIRST,
-    PRIOR,
-    Line,
-    Timeline,
-    before,
-    place,
-    stood,
-)
+from scenarios.analysis.scores.daily_forecasts import Line, Timeline, stood
 
 EDGES = tuple(k / 10 for k in range(11))
 """Ten equal bins; each holds its lower edge, the last its upper one too."""
@@ -51,18 +42,6 @@ class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
     resolution: float
     uncertainty: float
     residual: float
-
-
-class Skill(msgspec.Struct, frozen=True, kw_only=True):
-    """1 − Brier ÷ the Brier of `against`, over the days on which both stood.
-
-    Both are means over the `questions` with such a day; None where `against` was never wrong.
-    """
-
-    forecaster: str
-    against: str
-    questions: int
-    skill: float | None
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,30 +86,15 @@ def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decom
     )
 
 
-def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
-    """Every forecaster beside `prior` and beside `first`, where both ever stood on one day."""
-    pairs: dict[tuple[str, str], list[tuple[float, float]]] = {}
-    for one in timelines:
-        happened = one.question.outcome == "occurred"
-        references = {
-            against: _running(line, happened)
-            for against, line in one.lines.items()
-            if against in (PRIOR, FIRST)
-        }
-        for name, line in one.lines.items():
-            spans = stood(line)
-            errors = [(figure - happened) ** 2 for _, _, figure in spans]
-            for against, (days, theirs) in references.items():
-                shared = [days[end] - days[start] for start, end, _ in spans]
-                if name != against and any(shared):
-                    own = sum(map(mul, errors, shared)) / sum(shared)
-                    other = sum(theirs[end] - theirs[start] for start, end, _ in spans)
-                    pairs.setdefault((name, against), []).append((own, other / sum(shared)))
-    ordered = sorted(pairs.items(), key=lambda entry: (place(entry[0][0]), place(entry[0][1])))
-    return tuple(
-        Skill(forecaster=name, against=against, questions=len(found), skill=_skill(found))
-        for (name, against), found in ordered
-    )
+def shares(timelines: Iterable[Timeline], forecaster: str) -> list[Share]:
+    """All that a forecaster said of the scored questions, each question weighing 1."""
+    return [
+        share
+        for timeline in timelines
+        for share in _shares(
+            timeline.lines.get(forecaster, ()), float(timeline.question.outcome == "occurred")
+        )
+    ]
 
 
 def wilson(frequency: float, n: float) -> tuple[float, float]:
@@ -141,25 +105,11 @@ def wilson(frequency: float, n: float) -> tuple[float, float]:
     return max(0.0, (centre - half) / whole), min(1.0, (centre + half) / whole)
 
 
-def _running(line: Line, happened: bool) -> tuple[list[float], list[float]]:
-    """The days that stood before each day, and the Brier scores that they add up to."""
-    days = before((end - start, figure is not None) for start, end, figure in line)
-    errors = ((e - s, 0.0 if p is None else (p - happened) ** 2) for s, e, p in line)
-    return days, before(errors)
-
-
-def _skill(pairs: list[tuple[float, float]]) -> float | None:
-    reference = math.fsum(theirs for _, theirs in pairs)
-    return 1 - math.fsum(own for own, _ in pairs) / reference if reference else None
-
-
 def _binned(timelines: Iterable[Timeline], forecaster: str) -> dict[int, list[Share]]:
     bins: dict[int, list[Share]] = {}
-    for timeline in timelines:
-        happened = float(timeline.question.outcome == "occurred")
-        for share in _shares(timeline.lines.get(forecaster, ()), happened):
-            number = min(bisect_right(EDGES, share.probability + _ROUNDING), len(EDGES) - 1) - 1
-            bins.setdefault(number, []).append(share)
+    for share in shares(timelines, forecaster):
+        number = min(bisect_right(EDGES, share.probability + _ROUNDING), len(EDGES) - 1) - 1
+        bins.setdefault(number, []).append(share)
     return dict(sorted(bins.items()))
 
 

@@ -18,7 +18,7 @@ from scenarios.analysis.ledger.neighbourhood import (
     near,
     odds_on,
 )
-from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId
+from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
 TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
@@ -31,6 +31,8 @@ Segment = tuple[int, int, float | None]
 Days are counted from the question's opening day, 0.
 """
 Line = tuple[Segment, ...]
+Cluster = tuple[bool, str]
+"""Whether it is a set, and its id: what is one question where questions are resampled."""
 Told = list[tuple[date, float | None]]
 
 
@@ -38,11 +40,17 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """A question whose outcome is known: scored on `scored` of its `planned` days."""
 
     scenario: ScenarioId
+    set: SetId | None = None
     outcome: Outcome
     opened: date
     resolved: date
     scored: int
     planned: int
+
+    @property
+    def cluster(self) -> Cluster:
+        """The question, or the set that it belongs to."""
+        return self.set is not None, self.set or self.scenario
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +105,7 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Questi
     scored = max(0, min((outcome.date - scenario.opened).days, planned))
     return Question(
         scenario=scenario_id,
+        set=scenario.set,
         outcome=outcome.outcome,
         opened=scenario.opened,
         resolved=outcome.date,
@@ -121,6 +130,15 @@ def timeline(archive: Archive, question: Question) -> Timeline:
     last = {name: _last_given(told[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
     return Timeline(question=question, analysts=analysts, ours=ours, last=last)
+
+
+def days_of_figures(around: Database, question: Question) -> Sequence[int]:
+    """The scored days on which its implied probability may change; the first is always one."""
+    days = range(question.scored)
+    if changes_daily(around, question.scenario):
+        return days
+    changes = {(on - question.opened).days for on in days_of_change(around, question.scenario)}
+    return sorted(changes.intersection(days) | {0})
 
 
 def place(forecaster: str) -> tuple[int, str]:
@@ -235,10 +253,7 @@ def _implied(archive: Archive, question: Question) -> Line:
     """The ledger's implied probability; the lines change on few days, a hazard's prior daily."""
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
-    days: Sequence[int] = range(question.scored)
-    if not changes_daily(around, id):
-        changes = {(on - question.opened).days for on in days_of_change(around, id)}
-        days = sorted(changes.intersection(days) | {0})
+    days = days_of_figures(around, question)
     figures = implied_on(around, {id: [question.opened + timedelta(day) for day in days]})
     return _line(dict(zip(days, figures[id], strict=True)), question)
 

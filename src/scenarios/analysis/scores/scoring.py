@@ -15,6 +15,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import members
 from scenarios.analysis.scores import calibration as verified
 from scenarios.analysis.scores.chosen import Chosen, is_chosen
+from scenarios.analysis.scores.corp import Corp, corp
 from scenarios.analysis.scores.daily_forecasts import (
     Archive,
     Timeline,
@@ -26,6 +27,8 @@ from scenarios.analysis.scores.daily_forecasts import (
     sweep,
     timeline,
 )
+from scenarios.analysis.scores.skill import Skill, skill
+from scenarios.analysis.scores.strength import FittedStrength, fitted_strength
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
 
 By = Literal["analyst", "scenario", "tag"]
@@ -100,11 +103,13 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     forecasters: tuple[ForecasterScore, ...]
     groups: tuple[Group, ...]
     questions: tuple[QuestionScore, ...]
-    skill: tuple[verified.Skill, ...]
+    skill: tuple[Skill, ...]
+    fitted_strength: FittedStrength | None
     sets: tuple[SetScore, ...]
     excluded: tuple[Excluded, ...]
     calibration: tuple[verified.CalibrationBin, ...]
     decomposition: tuple[verified.Decomposition, ...]
+    corp: tuple[Corp, ...]
 
 
 def brier(probability: float, happened: bool) -> float:
@@ -139,7 +144,7 @@ def score(
 ) -> Score:
     """Score every chosen question whose outcome was known at `as_of`.
 
-    Calibration and Murphy's parts are those of `forecaster`, empty without one.
+    Calibration, Murphy's parts and CORP are those of `forecaster`, empty without one.
     """
     kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
     for id in sorted(database.scenarios):
@@ -160,11 +165,13 @@ def score(
         forecasters=table(rows),
         groups=_groups(database, rows, by),
         questions=rows,
-        skill=verified.skill(timelines.values()),
+        skill=skill(timelines.values()),
+        fitted_strength=fitted_strength(kept, (one.question for one in timelines.values())),
         sets=tuple(row for id in timelines for row in _set_scores(kept, timelines, id, as_of)),
         excluded=tuple(excluded),
         calibration=verified.calibration(named, forecaster or ""),
         decomposition=verified.decomposition(named, forecaster or ""),
+        corp=corp(named, forecaster or ""),
     )
 
 

@@ -11,7 +11,7 @@ from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import document
@@ -39,12 +39,16 @@ def command(
     forecaster: Annotated[
         str | None, typer.Option(metavar="NAME", help="Whose calibration to show.")
     ] = None,
+    every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
-    """Score what was resolved: Brier, log, baseline, peer, skill, calibration."""
+    """Score what was resolved: Brier, log, baseline, peer, skill, calibration.
+
+    Of many questions the worst and the best are shown; csv and json have all of them.
+    """
     opened, on = reading(context, rev), as_of or parsing.today()
     start = parsing.day(since, on) if since else None
     end = parsing.day(until, on) if until else None
@@ -55,4 +59,5 @@ def command(
     if forecaster is not None:
         known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
     head = f"{opened.database.tracker.title}: scores as of {on}"
-    show(made, lambda: document(made, head), form, output)
+    whole = every or form == "csv"
+    show(made, lambda: document(made, head, whole=whole), form, output)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenarios.analysis.scores.calibration import CalibrationBin
+from scenarios.analysis.scores.corp import CorpStep
 from scenarios.render.charts.drawing import (
     KEY,
     POINTED,
@@ -26,12 +27,16 @@ LEFT, TOP, SIDE, RIGHT, _AXIS = 50, 14, 280, 26, 30
 _LADDER = (0, 0.25, 0.5, 0.75, 1)
 
 
-def reliability(bins: Sequence[CalibrationBin]) -> Drawing:
-    """A point a bin with its Wilson band; on the diagonal what was said came true as often."""
+def reliability(bins: Sequence[CalibrationBin], curve: Sequence[CorpStep] = ()) -> Drawing:
+    """A point a bin with its Wilson band, and the CORP curve, level where forecasts are pooled.
+
+    On the diagonal what was said came true as often.
+    """
     notes = Notes()
     data: dict[str, list[Row]] = {
         "grid": [{"p": p, "key": notes.number(f"{p * 100:g}%")} for p in _LADDER],
         "diagonal": [{"said": 0, "came": 0}, {"said": 1, "came": 1}],
+        "curve": [{"said": said, "came": step.frequency} for step in curve for said in _ends(step)],
         "bins": [
             {
                 "said": one.mean_forecast,
@@ -55,6 +60,7 @@ def specification() -> Spec:
     point = {"type": "point", "filled": True, "size": 80, "color": colour("stated"), **POINTED}
     band = {"type": "rule", "color": colour("stated"), "strokeWidth": 2}
     diagonal = {"type": "line", "color": colour("muted"), "strokeDash": [4, 4], "strokeWidth": 1.5}
+    steps = {"type": "line", "color": colour("seen"), "strokeWidth": 2}
     return layered(
         [
             layer("grid", rule, y=at_y, x={"value": 0}, x2={"value": SIDE}),
@@ -62,6 +68,7 @@ def specification() -> Spec:
             label("grid", "muted", {"align": "right", "dy": 4}, x={"value": -8}, y=at_y),
             label("grid", "muted", {"align": "center"}, x=at_x, y={"value": SIDE + 18}),
             layer("diagonal", diagonal, x=said, y=came),
+            layer("curve", steps, x=said, y=came),
             layer("bins", band, x=said, y=quantity("low", "none", "whole"), y2={"field": "high"}),
             layer("bins", point, x=said, y=came, description=KEY),
         ],
@@ -69,6 +76,10 @@ def specification() -> Spec:
         SIDE,
         ("none", "whole"),
     )
+
+
+def _ends(step: CorpStep) -> tuple[float, ...]:
+    return (step.low,) if step.low == step.high else (step.low, step.high)
 
 
 def _tells(one: CalibrationBin) -> str:

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from scenarios.analysis.scores.bootstrap import DRAWS, FEWEST
 from scenarios.analysis.scores.calibration import CalibrationBin
+from scenarios.analysis.scores.corp import Corp
 from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
+from scenarios.analysis.scores.strength import MOST, FittedStrength
 from scenarios.render.document import (
     Block,
     Column,
@@ -21,7 +24,9 @@ from scenarios.render.document import (
     Row,
     Table,
     lines,
+    plain,
 )
+from scenarios.render.documents.excerpt import ANALYSTS, Excerpt, by_question, excerpt
 from scenarios.text import counted
 
 ENOUGH = 30
@@ -30,28 +35,58 @@ _BAR = 20
 """Columns of a calibration bar, each worth 5 points."""
 
 
-def document(result: Score, head: str) -> Document:
-    """Every table that has rows, with n beside each mean; what is left out is named."""
+def document(result: Score, head: str, *, whole: bool = False) -> Document:
+    """Every table that has rows, with n beside each mean; what is not scored is named.
+
+    Unless `whole`, of many rows as many as a reader can read, and how many that leaves out.
+    """
     if not result.forecasters:
         nothing = Paragraph("No resolved question had a forecast to score.")
         return (Heading(1, head), nothing, *_excluded(result))
+    shown = Excerpt(result) if whole else excerpt(result)
+    score = shown.score
     most = max(row.questions for row in result.forecasters)
     little = Paragraph(f"n = {most}: under {ENOUGH} questions these figures prove little.")
-    groups = (_forecasters(group.forecasters, group.name or "no tag") for group in result.groups)
+    groups = (_forecasters(group.forecasters, group.name or "no tag") for group in score.groups)
+    asked = len({row.scenario for row in result.questions})
     return (
         Heading(1, head),
-        _forecasters(result.forecasters),
+        _forecasters(score.forecasters),
         *([] if most >= ENOUGH else [little]),
         *groups,
-        _questions(result.questions),
-        *_sets(result),
-        *_skill(result),
-        *_calibration(result),
-        *_excluded(result),
+        _questions(score.questions, asked),
+        *_sets(score),
+        *_skill(score),
+        *([Paragraph(strength_sentence(score.fitted_strength))] if score.fitted_strength else []),
+        *_calibration(score),
+        *_excluded(score),
+        *([Paragraph(shown.left_out)] if shown.left_out else []),
         Paragraph(_LEGEND),
     )
 
 
+def strength_sentence(fitted: FittedStrength) -> str:
+    """The fitted strength beside the declared one, with its interval and n."""
+    about = f"no interval under {FEWEST} questions"
+    if fitted.low is not None:
+        about = f"90% {_strength(fitted.low)} to {_strength(fitted.high)}"
+    n = counted(fitted.questions, "question")
+    if fitted.independent < fitted.questions:
+        n += f", {fitted.independent} with each set as one"
+    return (
+        f"The record would have had rating_strength at {_strength(fitted.strength)} "
+        f"({about}; {n}); yours is {_strength(fitted.declared)}. It is not applied."
+    )
+
+
+def _strength(value: float | None) -> str:
+    return plain(Figure(value, "ratio", 2)) + (" or more" if value == MOST else "")
+
+
+SKILL_NOTE = (
+    f"The 90% interval is that of {DRAWS:,} fixed resamples of the questions, a set as one of "
+    f"them; under {FEWEST} there is none."
+)
 _LEGEND = (
     "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), log the natural log of what was "
     "given to the outcome, both over the days on which a forecast stood; baseline (0 for 50%) and "
@@ -80,19 +115,28 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
     return _table(("forecaster",), figures, cells, caption)
 
 
-def _questions(rows: Sequence[QuestionScore]) -> Table:
+def _questions(rows: Sequence[QuestionScore], asked: int) -> Table:
     """Brier by question and forecaster; one row for each pair where that does not fit."""
-    names = tuple(dict.fromkeys(row.forecaster for row in rows))
-    briers = {(row.scenario, row.forecaster): row.brier for row in rows}
-    outcomes = {row.scenario: row.outcome.replace("-", " ") for row in rows}
+    names, answered = by_question(rows)
+    title, caption = f"Brier by question (n = {asked})", ""
+    if len(answered) < asked:
+        title, caption = "question", f"Brier by question, the worst to the best of {asked:,}"
+    elif ANALYSTS in names:
+        pairs: Iterable[Row] = ((Ref(r.scenario), r.forecaster, _number(r.brier)) for r in rows)
+        return _table((title, "forecaster"), ("Brier",), pairs)
     cells: Iterable[Row] = (
-        (Ref(id, "scenario"), outcome, *(_number(briers.get((id, name))) for name in names))
-        for id, outcome in outcomes.items()
+        (Ref(row.scenario, "scenario"), row.outcome, *map(_number, row.briers)) for row in answered
     )
-    title = f"Brier by question (n = {len(outcomes)})"
-    pairs: Iterable[Row] = ((Ref(r.scenario), r.forecaster, _number(r.brier)) for r in rows)
-    narrow = _table((title, "forecaster"), ("Brier",), pairs)
-    return msgspec.structs.replace(_table((title, "outcome"), names, cells), narrow=narrow)
+    narrow: Iterable[Row] = (
+        (Ref(row.scenario), name, _number(brier))
+        for row in answered
+        for name, brier in zip(names, row.briers, strict=True)
+        if brier is not None
+    )
+    return msgspec.structs.replace(
+        _table((title, "outcome"), names, cells, caption),
+        narrow=_table((title, "forecaster"), ("Brier",), narrow, caption),
+    )
 
 
 def _sets(result: Score) -> Iterator[Table]:
@@ -115,10 +159,19 @@ def _sets(result: Score) -> Iterator[Table]:
 def _skill(result: Score) -> Iterator[Table]:
     if result.skill:
         cells: Iterable[Row] = (
-            (row.forecaster, row.against, Figure(row.questions), _number(row.skill))
+            (
+                row.forecaster,
+                row.against,
+                Figure(row.questions),
+                _number(row.skill),
+                _number(row.low),
+                _number(row.high),
+            )
             for row in result.skill
         )
-        yield _table(("skill of", "against"), ("n", "1 − Brier ratio"), cells)
+        figures = ("n", "1 − Brier ratio", "90% from", "to")
+        made = _table(("skill of", "against"), figures, cells)
+        yield msgspec.structs.replace(made, note=SKILL_NOTE)
 
 
 def _calibration(result: Score) -> Iterator[Block]:
@@ -153,6 +206,37 @@ def _calibration(result: Score) -> Iterator[Block]:
                 _number(row.residual, 4),
             ),
         )
+
+    for parts in result.corp:
+        yield from _corp(parts)
+
+
+def _corp(row: Corp) -> Iterator[Block]:
+    cells: Iterable[Row] = (
+        (
+            Figure(step.low, "p"),
+            Figure(step.high, "p"),
+            Figure(step.n, digits=2),
+            Figure(step.frequency, "p", 0),
+        )
+        for step in row.curve
+    )
+    figures = ("said from", "to", "n", "came")
+    columns = tuple(Column(name=name, align="right") for name in figures)
+    title = f"CORP curve of {row.forecaster}: without bins, monotone"
+    yield Table(columns=columns, rows=tuple(cells), caption=title)
+    yield lines(
+        f"Brier of {row.forecaster} (CORP, Dimitriadis, Gneiting & Jordan 2021)",
+        (
+            _number(row.brier, 4),
+            " = miscalibration ",
+            _number(row.miscalibration, 4),
+            " − discrimination ",
+            _number(row.discrimination, 4),
+            " + uncertainty ",
+            _number(row.uncertainty, 4),
+        ),
+    )
 
 
 def _bar(row: CalibrationBin) -> str:

@@ -24,6 +24,8 @@ from scenarios.render.charts.trend import shapes, trend
 from scenarios.render.charts.waterfall import rungs, says, waterfall
 from scenarios.render.document import Block, Heading
 from scenarios.render.documents import report
+from scenarios.render.documents.excerpt import by_question, excerpt
+from scenarios.render.documents.score import SKILL_NOTE, strength_sentence
 from scenarios.render.text import MINUS, percent, signed
 from scenarios.render.writers import html
 from scenarios.scales import estimative_term
@@ -139,8 +141,10 @@ def _environment() -> Environment:
         "day": _day,
     }
     made.globals |= {
+        "by_question": by_question,
         "chart": _chart,
         "course_days": course_days,
+        "excerpt": excerpt,
         "letter": letter,
         "member": palette.member,
         "nearest_code": nearest_code,
@@ -150,6 +154,8 @@ def _environment() -> Environment:
         "says": says,
         "set_chart": _set_chart,
         "shapes": shapes,
+        "skill_note": SKILL_NOTE,
+        "strength_sentence": strength_sentence,
         "trend": trend,
         "waterfall": waterfall,
     }
