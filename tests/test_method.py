@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
 from scenarios.analysis.evidence.chance import absence, expected_movement, seen_if
 from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
@@ -703,11 +704,16 @@ def test_after_the_outcome() -> None:
     assert {id: one.items for id, one in records.items()} == {"x": 1, "y": 2}
     says(
         section,
-        (records["x"].right_decibans, "5.00"),
-        (records["x"].wrong_decibans, "0.00"),
-        (records["y"].right_decibans, "5.00"),
-        (records["y"].wrong_decibans, "5.00"),
+        (records["x"].toward_decibans, "5.00"),
+        (records["x"].against_decibans, "0.00"),
+        (records["y"].toward_decibans, "5.00"),
+        (records["y"].against_decibans, "5.00"),
     )
+    both = {id: msgspec.structs.replace(evidence[id], event="talks") for id in ("e1", "e2")}
+    evidence |= both
+    held = accuracy(known(database(evidence=evidence), day(60)))
+    assert held["x"] == Accuracy(items=1, standing=1, checked=1, accurate=1, corroborated=1)
+    assert held["y"] == Accuracy(items=2, standing=2, checked=1, accurate=1, corroborated=1)
 
 
 def test_spread_between_analysts() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.post_mortem import TrackRecord
 from scenarios.analysis.review.explanation import explain
@@ -28,7 +29,7 @@ from tests.records import (
     sheet,
 )
 
-NONE = TrackRecord(items=0, right_decibans=0.0, wrong_decibans=0.0)
+NONE = TrackRecord(items=0, toward_decibans=0.0, against_decibans=0.0)
 
 
 def tracker() -> Database:
@@ -138,6 +139,7 @@ def test_a_source_is_listed_with_its_items() -> None:
             name="Paper",
             reliability="B",
             items=1,
+            accuracy=Accuracy(items=1, standing=1),
             on_resolved=NONE,
             url=None,
             reliability_basis=None,
@@ -147,6 +149,7 @@ def test_a_source_is_listed_with_its_items() -> None:
             name="Wire",
             reliability="C",
             items=0,
+            accuracy=Accuracy(),
             on_resolved=NONE,
             url="https://w.org",
             reliability_basis="Why.",

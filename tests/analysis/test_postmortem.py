@@ -63,8 +63,8 @@ def test_there_is_none_while_open_nor_when_annulled() -> None:
 
 def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:
     assert track_records(known(ended("occurred"), day(30))) == {
-        "paper": TrackRecord(items=1, right_decibans=10.0, wrong_decibans=0.0),
-        "wire": TrackRecord(items=2, right_decibans=2.5, wrong_decibans=near(3.0103, abs=1e-6)),
+        "paper": TrackRecord(items=1, toward_decibans=10.0, against_decibans=0.0),
+        "wire": TrackRecord(items=2, toward_decibans=2.5, against_decibans=near(3.0103, abs=1e-6)),
     }
 
 

@@ -28,11 +28,14 @@ class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A source's items that counted on resolved scenarios, and the decibans of each kind."""
+    """A source's items that counted on resolved scenarios, and what they pointed to.
+
+    The decibans counted toward what happened and against it: true reports can point either way.
+    """
 
     items: int
-    right_decibans: float
-    wrong_decibans: float
+    toward_decibans: float
+    against_decibans: float
 
 
 def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
@@ -64,8 +67,8 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
     scenarios heard counts once as an item.
     """
     heard: dict[SourceId, set[EvidenceId]] = {}
-    right: dict[SourceId, float] = {}
-    wrong: dict[SourceId, float] = {}
+    toward: dict[SourceId, float] = {}
+    against: dict[SourceId, float] = {}
     for id in sorted(now.database.scenarios):
         for line, worth in _lines(now, id):
             share = worth / len(line.evidence)
@@ -74,13 +77,13 @@ def track_records(now: Known) -> dict[SourceId, TrackRecord]:
                 if source is None:
                     continue
                 heard.setdefault(source, set()).add(item)
-                toward = right if share > 0 else wrong
-                toward[source] = toward.get(source, 0.0) + abs(share)
+                way = toward if share > 0 else against
+                way[source] = way.get(source, 0.0) + abs(share)
     return {
         source: TrackRecord(
             items=len(items),
-            right_decibans=right.get(source, 0.0),
-            wrong_decibans=wrong.get(source, 0.0),
+            toward_decibans=toward.get(source, 0.0),
+            against_decibans=against.get(source, 0.0),
         )
         for source, items in heard.items()
     }

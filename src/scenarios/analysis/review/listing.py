@@ -7,6 +7,7 @@ from datetime import date
 
 import msgspec
 
+from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
 from scenarios.analysis.evidence.indicator_state import (
     ReadingState,
     diagnosticity,
@@ -100,12 +101,16 @@ class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A source, the known items that it gave, and its record over what was resolved by then."""
+    """A source: the known items that it gave, which held, and what they pointed to.
+
+    `items` are those that stand; `on_resolved` is over the scenarios resolved by then.
+    """
 
     id: SourceId
     name: str
     reliability: Letter
     items: int
+    accuracy: Accuracy
     on_resolved: TrackRecord
     url: str | None
     reliability_basis: str | None
@@ -203,13 +208,15 @@ def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
     """The sources, with the known items that each gave."""
     given = Counter(item.source for item in known.evidence.values())
     records = track_records(known)
-    none = TrackRecord(items=0, right_decibans=0.0, wrong_decibans=0.0)
+    held = accuracy(known)
+    none = TrackRecord(items=0, toward_decibans=0.0, against_decibans=0.0)
     return [
         SourceRow(
             id=id,
             name=s.name,
             reliability=s.reliability,
             items=given[id],
+            accuracy=held.get(id, Accuracy()),
             on_resolved=records.get(id, none),
             url=s.url,
             reliability_basis=s.reliability_basis,

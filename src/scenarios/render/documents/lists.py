@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
 from scenarios.analysis.review.status import StatusRow
 from scenarios.render.document import Column, Document, Figure, Paragraph, Ref, Row, Table
@@ -91,15 +92,17 @@ def forecasts(rows: Sequence[ForecastRow]) -> Document:
 
 
 def sources(rows: Sequence[SourceRow]) -> Document:
-    """Id, reliability, items, and over what was resolved: items, decibans right and wrong."""
+    """Id, reliability, items, accurate of checked, and what counted on resolved scenarios."""
     cells: Iterable[Row] = (
         (
             Ref(row.id, "source"),
             row.reliability,
             Figure(row.items),
+            _accurate(row.accuracy) if row.accuracy.checked else "",
+            Figure(row.accuracy.checked),
             Figure(row.on_resolved.items),
-            Figure(row.on_resolved.right_decibans, digits=1) if row.on_resolved.items else "",
-            Figure(row.on_resolved.wrong_decibans, digits=1) if row.on_resolved.items else "",
+            Figure(row.on_resolved.toward_decibans, digits=1) if row.on_resolved.items else "",
+            Figure(row.on_resolved.against_decibans, digits=1) if row.on_resolved.items else "",
             row.name,
         )
         for row in rows
@@ -108,15 +111,27 @@ def sources(rows: Sequence[SourceRow]) -> Document:
         Column(name="source"),
         Column(name="", key="reliability"),
         Column(name="items", align="right"),
-        Column(name="resolved", align="right"),
-        Column(name="right dB", key="right_decibans", align="right"),
-        Column(name="wrong dB", key="wrong_decibans", align="right"),
+        Column(name="accurate", align="right"),
+        Column(name="checked", only="csv"),
+        Column(name="resolved", align="right", drop=1),
+        Column(name="toward", key="toward_decibans", align="right"),
+        Column(name="against", key="against_decibans", align="right"),
     )
-    note = (
-        "Items on scenarios resolved by then, and how many decibans they counted toward what "
-        "happened and against it. Few items prove little."
+    held = (
+        "Accurate: of the items that were checked, those that a resolution or an independent item "
+        "bears out; the others were retracted or contradicted. Blank where none was checked."
     )
-    return (_list((*columns, _last("name", _NARROWEST_NAME)), cells), Paragraph(note))
+    pointed = (
+        "Toward and against: the decibans that items on scenarios resolved by then counted "
+        "toward what happened and against it. An accurate report can point against what happens. "
+        "Few items prove little."
+    )
+    table = _list((*columns, _last("name", _NARROWEST_NAME)), cells)
+    return (table, Paragraph(held), Paragraph(pointed))
+
+
+def _accurate(accuracy: Accuracy) -> Figure:
+    return Figure(accuracy.accurate, mark=f" of {accuracy.checked}")
 
 
 def _last(name: str, least: int = _NARROWEST) -> Column:
