@@ -1,21 +1,28 @@
-"""Time `score` on 10,000 scored question-days, each of them forecast by 200 analysts.
+"""Time `score` on few questions with many forecasts, and as a table on many questions with few.
 
+The first has 10,000 scored question-days, each forecast by 200 analysts; the second 15,225
+questions and 16,347 sheets of 4,000 analysts.
 Run it where the package is installed: `pip install -e . && python bench/score_speed.py`.
 """
 
 from __future__ import annotations
 
+import itertools
 import random
+import resource
 import statistics
 import sys
 import time
 from datetime import date, timedelta
+
+import msgspec
 
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.model import (
     Code,
     Database,
     Evidence,
+    Outcome,
     Prior,
     Rating,
     Resolution,
@@ -23,6 +30,8 @@ from scenarios.model import (
     Sheet,
     Tracker,
 )
+from scenarios.render.documents.score import document
+from scenarios.render.writers import terminal
 
 QUESTIONS, DAYS, ANALYSTS = 100, 100, 200
 FORECASTS, ITEMS = 5, 10  # of an analyst on a question, of evidence on a question
@@ -30,6 +39,7 @@ OPENED = date(2022, 1, 1)
 LAST = OPENED + timedelta(DAYS - 1)
 AS_OF = LAST + timedelta(1)
 RUNS = 5
+MANY, SHEETS, CROWD = 15_225, 16_347, 4_000
 CODES: tuple[Code, ...] = ("CC", "C", "I", "II")
 
 
@@ -48,6 +58,16 @@ def main() -> None:
     assert len(result.forecasters) == ANALYSTS + 4
     print(f"{sum(scored.values()):,} question-days scored, {days:,} days of a forecaster's figure")
     print(f"score                    {seconds:7.2f} s  of CPU, median of {RUNS}")
+    print(f"{MANY:,} questions, {SHEETS:,} sheets of {CROWD:,} analysts")
+    seconds, result = cpu(many())
+    print(f"score                    {seconds:7.2f} s  of CPU")
+    start = time.process_time()
+    lines = terminal.write(document(result, "Scores")).count("\n")
+    print(f"table of {lines:,} lines       {time.process_time() - start:7.2f} s  of CPU")
+    start = time.process_time()
+    size = len(msgspec.json.encode(result))
+    print(f"JSON of {size / 1e6:.0f} MB            {time.process_time() - start:7.2f} s  of CPU")
+    print(f"at most {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB of memory")
 
 
 def cpu(database: Database) -> tuple[float, Score]:
@@ -80,6 +100,29 @@ def made() -> Database:
         ratings: dict[str, Rating] = {names[n % QUESTIONS]: chance.choice(CODES)}
         evidence[f"{on}-item-{n}"] = Evidence("Seen", on.isoformat(), on, ratings=ratings)
     return Database(Tracker(evidence_dependence=0.5), scenarios, evidence, sheets)
+
+
+def many() -> Database:
+    """Questions of ten days, forecast by one or two of a crowd that mostly speak of one a day."""
+    chance = random.Random(1950)
+    opened = AS_OF - timedelta(10)
+    days = [opened + timedelta(n) for n in range(10)]
+    keys = [(on, f"a{n}") for on in days for n in range(CROWD)]
+    told = {key: dict[str, float | None]() for key in chance.sample(keys, SHEETS)}
+    sheets = itertools.cycle(told)
+    scenarios = {}
+    for n in range(MANY):
+        outcome: Outcome = "occurred" if n % 3 == 0 else "did-not-occur"
+        known = Resolution(outcome, AS_OF, AS_OF, "Basis.")
+        prior = Prior(0.5, "Basis.")
+        scenarios[f"q{n}"] = Scenario("T", "Q?", "C.", opened, AS_OF, prior, resolution=known)
+        for key in itertools.islice(sheets, 1 + n % 2):
+            told[key][f"q{n}"] = round(chance.uniform(0.01, 0.99), 2)
+    return Database(
+        Tracker(),
+        scenarios,
+        sheets={f"{on}-{name}": Sheet(on, name, said) for (on, name), said in told.items()},
+    )
 
 
 def scenario(number: int) -> Scenario:
