@@ -15,7 +15,7 @@ from scenarios.model import Database
 from scenarios.render.writers.html import address
 from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES
-from tests.records import database, day, item, resolution, scenario
+from tests.records import START, database, day, item, resolution, scenario, sheet
 
 
 def made(base: Database, origin: Origin | None = None) -> str:
@@ -107,6 +107,18 @@ def test_an_outcome_stands_with_its_evidence() -> None:
     outcome = text.partition("<h2><bdi>Resolved</bdi></h2>")[2].partition("</ul>")[0]
     assert '<a href="https://example.org/"' in outcome
     assert "Something was seen" in outcome
+
+
+def test_of_many_questions_the_scores_show_the_worst_and_the_best_and_say_so() -> None:
+    names = [f"q{n:02}" for n in range(62)]
+    ended = {id: scenario(resolution=resolution("occurred", day(5))) for id in names}
+    said: dict[str, float | None] = {id: 0.1 + n / 100 for n, id in enumerate(names)}
+    text = made(database(scenarios=ended, sheets={"s": sheet(START, said)}))
+    scores = text.partition('<section id="scores"')[2].partition("</section>")[0]
+    shown = re.findall('data-question="(q..)"', scores)
+    assert shown == [*names[:30], *names[32:]]
+    assert "Left out here: 2 questions between the worst and the best." in scores
+    assert "CORP curve of desk" in scores
 
 
 def test_a_figure_has_the_exact_one_behind_it() -> None:
