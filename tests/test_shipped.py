@@ -48,7 +48,7 @@ def test_it_loads_without_a_problem() -> None:
 
 @pytest.mark.parametrize("as_of", REVIEWS)
 def test_the_report_keeps_to_its_schema(as_of: str) -> None:
-    schema = json.loads((ROOT / "tests" / "data" / "report.schema.json").read_text())
+    schema = json.loads((ROOT / "docs" / "json" / "report.schema.json").read_text())
     Draft202012Validator.check_schema(schema)
     report = json.loads(scen("report", "--as-of", as_of, "--format", "json").stdout)
     checked = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)

@@ -71,7 +71,7 @@ class Workspace:
 
     def status(self, as_of: date) -> reading.Status:
         """One row for each scenario that had opened by a day."""
-        period, rows = span(self._opened, as_of, None)
+        period, rows = span(self._opened, as_of, None, banded=True)
         return reading.status_of(self._opened, as_of, period.since, rows)
 
     def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
@@ -80,7 +80,7 @@ class Workspace:
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
         """
-        period, _ = span(self._opened, as_of, since)
+        period, _ = span(self._opened, as_of, since, banded=True)
         restated = None
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
