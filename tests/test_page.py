@@ -220,7 +220,10 @@ def test_each_matrix_has_the_figures_of_matrix(seen: Seen, made: Made) -> None:
         )
         names = ("inconsistency", "weighted_inconsistency", "decibans", "blanks", "rank")
         assert sums == {
-            f"{id}.{name}": score[name] for id, score in matrix["scores"].items() for name in names
+            f"{id}.{name}": score[name]
+            for id, score in matrix["scores"].items()
+            for name in names
+            if score[name] is not None
         }
         assert rows == [
             [row["id"], row["weight"], row["diagnosticity"]] for row in matrix["rows"][:40]

@@ -29,6 +29,7 @@ from tests.records import (
     item,
     near,
     ratings,
+    resolution,
     retraction,
     scenario,
 )
@@ -241,6 +242,33 @@ def test_where_nothing_is_known_all_rank_first() -> None:
     assert compare({}, "ab") == Matrix(
         scenarios=("a", "b"), rows=(), scores={"a": nothing, "b": nothing}, linchpins=()
     )
+
+
+def test_what_was_ruled_out_stands_last_without_a_rank_and_no_linchpin_is_about_it() -> None:
+    members = {
+        "a": scenario(set="s", resolution=resolution("did-not-occur", day(50), day(60))),
+        "b": scenario(set="s"),
+        "c": scenario(set="s", resolution=resolution("occurred", day(80))),
+    }
+    evidence = {"2022-01-01-e": rate("C I I"), "2022-01-01-f": rate("N I N")}
+    db = database(Tracker(sets={"s": "S"}), scenarios=members, evidence=evidence)
+
+    def ranks(on: int) -> dict[str, int | None]:
+        return {id: score.rank for id, score in at(db, on=on).scores.items()}
+
+    assert ranks(59) == {"a": 1, "b": 3, "c": 2}
+    assert at(db, on=59).leaders == ("a",)
+    assert [*ranks(60).items()] == [("b", 2), ("c", 1), ("a", None)]
+    assert at(db, on=60).scenarios == ("b", "c", "a")
+    assert pins(at(db, on=60)) == [("item", "2022-01-01-f", 1, "b c")]
+    assert [*ranks(80).items()] == [("c", 1), ("a", None), ("b", None)]
+    assert {id: s.ruled_out for id, s in at(db, on=80).scores.items()} == {
+        "c": None,
+        "a": day(50),
+        "b": day(80),
+    }
+    alone = at(db, "a", "b", on=80)
+    assert (alone.leaders, alone.linchpins, [*alone.ranked]) == ((), (), [])
 
 
 def test_an_indicator_is_a_row_once_it_has_been_seen() -> None:

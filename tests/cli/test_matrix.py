@@ -359,6 +359,44 @@ def test_it_keeps_to_its_width_and_never_shows_a_percentage(columns: int) -> Non
         assert max(map(len, text.splitlines())) <= max(columns, longest_word)
 
 
+def rule_out(folder: Path, *ids: str) -> None:
+    """Record on 15 April 2022 that these scenarios do not occur."""
+    outcome = "outcome: did-not-occur, date: 2022-04-14, recorded: 2022-04-15, basis: Over."
+    files = {f"{id}.yaml": f"{FILES[f'{id}.yaml']}resolution: {{{outcome}}}\n" for id in ids}
+    make(folder / "scenarios", files)
+
+
+def test_what_was_ruled_out_is_marked_stands_last_and_has_no_rank(tmp_path: Path) -> None:
+    rule_out(tmp_path, "pact")
+    head = """\
+evidence, indicator       grade  weight  rupture  ties  pact, ruled out 2022-04-14    dB
+------------------------  -----  ------  -------  ----  --------------------------  ----
+pact/talks                         1.00       II     I                          CC  20.0
+"""
+    text = printed("--set", "form", columns=90)
+    assert head in text
+    assert (
+        "\nrank                                           2     1                           –\n"
+        in text
+    )
+    assert "ties ranks first, with 1 inconsistency.\nrupture is next, 3 behind: " in text
+    assert "\n2 of 4 rows count against a scenario that has a rank.\n" in text
+    assert "\nKnown by then: pact did not occur.\n" in text
+    assert "ruled out" not in printed("--set", "form", columns=90, as_of="2022-04-14")
+    assert printed("--set", "form", "--format", "csv").endswith("\nrank,score,,,2,1,,,\n")
+    made = json.loads(printed("--set", "form", "--format", "json"))
+    assert made["scenarios"] == ["rupture", "ties", "pact"]
+    ranks = {id: (score["rank"], score["ruled_out"]) for id, score in made["scores"].items()}
+    assert ranks == {"rupture": (2, None), "ties": (1, None), "pact": (None, "2022-04-14")}
+
+
+def test_where_one_or_none_is_left_the_matrix_says_so(tmp_path: Path) -> None:
+    rule_out(tmp_path, "pact", "rupture")
+    text = printed("--set", "form")
+    assert "\nties ranks first, with 1 inconsistency.\nNo other has a rank: each was ruled" in text
+    assert "\nNone of them has a rank: each was ruled out by then.\n" in printed("pact", "rupture")
+
+
 # CSV and JSON.
 
 
@@ -402,6 +440,7 @@ def test_json_has_the_keys_of_the_design() -> None:
                 "decibans": 0.0,
                 "blanks": 0,
                 "rank": 1,
+                "ruled_out": None,
             },
             "rupture": {
                 "inconsistency": 2,
@@ -409,6 +448,7 @@ def test_json_has_the_keys_of_the_design() -> None:
                 "decibans": near(-6.4),
                 "blanks": 0,
                 "rank": 2,
+                "ruled_out": None,
             },
         },
         "linchpins": [

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Literal
 
 import msgspec
 
 from scenarios.analysis.evidence.indicator_state import strength
-from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.model import (
     Code,
     EvidenceId,
@@ -51,13 +52,17 @@ class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4."""
+    """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4.
+
+    One that is known not to occur has no rank; `ruled_out` is the day on which that became known.
+    """
 
     inconsistency: int
     weighted_inconsistency: float
     decibans: float
     blanks: int
-    rank: int
+    rank: int | None
+    ruled_out: date | None = None
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +82,10 @@ class Linchpin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
-    """Bookkeeping: no figure of it is a probability or may be turned into one."""
+    """Bookkeeping: no figure of it is a probability or may be turned into one.
+
+    `scenarios` are the columns, those that were ruled out last.
+    """
 
     scenarios: tuple[ScenarioId, ...]
     rows: tuple[MatrixRow, ...]
@@ -86,8 +94,13 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def leaders(self) -> tuple[ScenarioId, ...]:
-        """Every scenario that ranks first, by id."""
-        return _leaders({id: score.inconsistency for id, score in self.scores.items()})
+        """Every scenario that ranks first, by id; none where all were ruled out."""
+        return tuple(sorted(id for id, score in self.scores.items() if score.rank == 1))
+
+    @property
+    def ranked(self) -> dict[ScenarioId, Score]:
+        """The sums of the columns that have a rank."""
+        return {id: score for id, score in self.scores.items() if score.rank is not None}
 
 
 def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
@@ -96,10 +109,25 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
     Nothing is grouped, discounted, centred or taken as in a prior, and absence is no row: that is
     the ledger's. An item of weight 0 is a row, and its inconsistencies count in the rank.
     """
+    ruled_out = {column: day for column in columns if (day := _ruled_out(known, column))}
+    ranked = tuple(column for column in columns if column not in ruled_out)
+    columns = (*ranked, *ruled_out)
     rows = tuple(sorted(_rows(known, columns), key=_most_diagnostic_first))
-    scores = {column: _score(rows, column, columns) for column in columns}
+    against = {column: sum(row.inconsistency[column] for row in rows) for column in columns}
+    counts = {column: against[column] for column in ranked}
+    scores = {
+        column: Score(
+            inconsistency=against[column],
+            weighted_inconsistency=math.fsum(r.inconsistency[column] * r.weight for r in rows),
+            decibans=math.fsum(row.decibans[column] or 0.0 for row in rows),
+            blanks=sum(row.ratings[column] is None for row in rows),
+            rank=_rank(counts, column),
+            ruled_out=ruled_out.get(column),
+        )
+        for column in columns
+    }
     return Matrix(
-        scenarios=columns, rows=rows, scores=scores, linchpins=_linchpins(known, columns, scores)
+        scenarios=columns, rows=rows, scores=scores, linchpins=_linchpins(known, columns, counts)
     )
 
 
@@ -176,17 +204,16 @@ def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
     ]
 
 
-def _score(
-    rows: Collection[MatrixRow], column: ScenarioId, columns: tuple[ScenarioId, ...]
-) -> Score:
-    totals = {other: sum(row.inconsistency[other] for row in rows) for other in columns}
-    return Score(
-        inconsistency=totals[column],
-        weighted_inconsistency=math.fsum(row.inconsistency[column] * row.weight for row in rows),
-        decibans=math.fsum(row.decibans[column] or 0.0 for row in rows),
-        blanks=sum(row.ratings[column] is None for row in rows),
-        rank=1 + sum(other < totals[column] for other in totals.values()),
-    )
+def _ruled_out(known: Known, column: ScenarioId) -> date | None:
+    """The day on which it became known that a scenario does not occur."""
+    outcome = resolved(known.database, column, known.as_of)
+    return outcome.date if outcome and outcome.outcome == "did-not-occur" else None
+
+
+def _rank(counts: Mapping[ScenarioId, int], column: ScenarioId) -> int | None:
+    if column not in counts:
+        return None
+    return 1 + sum(other < counts[column] for other in counts.values())
 
 
 def _against(rating: Rating | None, tracker: Tracker) -> int:
@@ -195,21 +222,23 @@ def _against(rating: Rating | None, tracker: Tracker) -> int:
 
 
 def _leaders(inconsistency: Mapping[ScenarioId, int]) -> tuple[ScenarioId, ...]:
-    fewest = min(inconsistency.values())
+    fewest = min(inconsistency.values(), default=0)
     return tuple(sorted(id for id, count in inconsistency.items() if count == fewest))
 
 
 def _linchpins(
-    known: Known, columns: tuple[ScenarioId, ...], scores: Mapping[ScenarioId, Score]
+    known: Known, columns: tuple[ScenarioId, ...], counts: Mapping[ScenarioId, int]
 ) -> tuple[Linchpin, ...]:
-    """Each removal that changes the set of leaders: the fewest items first, then item, source."""
-    counts = {column: scores[column].inconsistency for column in columns}
+    """Each removal that changes the set of leaders: the fewest items first, then item, source.
+
+    `counts` are the inconsistencies of the columns that have a rank.
+    """
     before = _leaders(counts)
     fired = frozenset(_fired(known, columns))
     found = []
     for removed in _removals(known, columns, fired):
         lost = _lost(known, columns, fired, removed.items)
-        after = _leaders({column: counts[column] - lost[column] for column in columns})
+        after = _leaders({column: count - lost[column] for column, count in counts.items()})
         if after != before:
             found.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
     return tuple(sorted(found, key=lambda one: len(one.removed.items)))

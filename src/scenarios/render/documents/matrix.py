@@ -56,8 +56,13 @@ def _table(result: Matrix, known: Known) -> Table:
         Column(name="grade"),
         weight_column(known.database.tracker),
         *(
-            Column(name=id, align="right", legend=known.database.scenarios[id].title)
-            for id in result.scenarios
+            Column(
+                name=id + (f", ruled out {score.ruled_out}" if score.ruled_out else ""),
+                key=id,
+                align="right",
+                legend=known.database.scenarios[id].title,
+            )
+            for id, score in result.scores.items()
         ),
         Column(name="dB", key="diagnosticity", align="right"),
         Column(name="what it is", key="summary", drop=1, least=_SUMMARY, cut=True),
@@ -104,6 +109,9 @@ def _sums(result: Matrix) -> Iterator[Row]:
 def _ranking(result: Matrix) -> Iterator[str]:
     """Who ranks first, who is next and by which rows, and where the other sums disagree."""
     first = result.leaders
+    if not first:
+        yield "None of them has a rank: each was ruled out by then."
+        return
     fewest = result.scores[first[0]].inconsistency
     noun = "inconsistency" if fewest == 1 else "inconsistencies"
     if len(first) == 1:
@@ -111,21 +119,25 @@ def _ranking(result: Matrix) -> Iterator[str]:
     else:
         yield f"{_and(first)} rank first together, with {fewest} {noun} each."
     yield from _next(result, first)
-    weighted = _lowest({id: s.weighted_inconsistency for id, s in result.scores.items()})
+    weighted = _lowest({id: s.weighted_inconsistency for id, s in result.ranked.items()})
     if weighted != first:
         yield f"Weighted, {_and(weighted)} would rank first."
-    highest = _lowest({id: -s.decibans for id, s in result.scores.items()})
+    highest = _lowest({id: -s.decibans for id, s in result.ranked.items()})
     if highest != first:
         yield f"By Σ decibans, {_and(highest)} would rank first."
-    speaking = sum(any(row.inconsistency.values()) for row in result.rows)
+    speaking = sum(any(row.inconsistency[id] for id in result.ranked) for row in result.rows)
     counts = "counts" if 1 in (speaking, len(result.rows)) else "count"
-    yield f"{speaking} of {counted(len(result.rows), 'row')} {counts} against a scenario."
+    whom = "a scenario" if result.ranked == result.scores else "a scenario that has a rank"
+    yield f"{speaking} of {counted(len(result.rows), 'row')} {counts} against {whom}."
     yield from _silence(result, first)
 
 
 def _next(result: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
     """The nearest behind, with the rows that count more against them than against the first."""
-    behind = {id: s.inconsistency for id, s in result.scores.items() if id not in first}
+    behind = {id: s.inconsistency for id, s in result.ranked.items() if id not in first}
+    if not behind and len(first) == 1:
+        yield "No other has a rank: each was ruled out by then."
+        return
     if not behind:
         yield "The count tells none of them apart."
         return
@@ -145,7 +157,7 @@ def _next(result: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
 
 
 def _silence(result: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
-    blanks = {id: score.blanks for id, score in result.scores.items()}
+    blanks = {id: score.blanks for id, score in result.ranked.items()}
     fewest = min(blanks.values())
     silent = [f"{id} ({blanks[id]})" for id in first if blanks[id] > fewest]
     if silent:
