@@ -352,6 +352,35 @@ def test_priors_and_one_analysts_figures_sum_to_one() -> None:
     assert of((0.4, 0.6), {"a": 0.4, "b": 0.5}, resolution=out) == []
 
 
+def test_a_sum_is_over_the_members_that_are_open_on_the_day() -> None:
+    out = resolution("did-not-occur", day(3), day(4))
+    members = {
+        "a": scenario(0.4, set="s"),
+        "b": scenario(0.3, set="s"),
+        "late": scenario(0.1, set="s", opened=day(8)),
+        "out": scenario(0.2, set="s", resolution=out),
+    }
+    first = sheet(START, {"a": 0.5, "b": 0.3, "out": 0.2})
+    sheets = {f"{START}-desk": first, f"{day(5)}-desk": sheet(day(5), {"b": 0.5})}
+    db = database(Tracker(sets={"s": "S"}), scenarios=members, sheets=sheets)
+
+    told = [[text for _, text in found(db, "sum-not-one", on=on)] for on in (3, 4, 5, 8)]
+    fault = (
+        "the standing figures of desk sum to 0.800; "
+        "nearest that sum to 1: a 0.5 → 0.600, b 0.3 → 0.400"
+    )
+    assert told == [[], [fault], [], []]
+
+
+def test_the_priors_of_a_set_are_judged_until_it_is_decided() -> None:
+    out = resolution("did-not-occur", day(3), day(4))
+    members = {"a": scenario(0.4, set="s"), "b": scenario(0.4, set="s", resolution=out)}
+    db = database(Tracker(sets={"s": "S"}), scenarios=members)
+    fault = "the priors sum to 0.800; nearest that sum to 1: a 0.4 → 0.500, b 0.4 → 0.500"
+    assert found(db, "sum-not-one", on=3) == [("s", fault)]
+    assert found(db, "sum-not-one", on=4) == []
+
+
 def test_implies_broken() -> None:
     db = database(
         scenarios={

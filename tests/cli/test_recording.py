@@ -557,6 +557,22 @@ trade: retracted
 # -- forecast -------------------------------------------------------------------------------------
 
 
+def test_figures_of_a_set_are_added_up_over_its_open_members(root: Path) -> None:
+    out = "resolution: {outcome: did-not-occur, date: 2022-02-01, recorded: 2022-02-01, basis: No}"
+    more = {
+        "rupture.yaml": f"{FILES['ties.yaml']}{out}\n",
+        "union.yaml": FILES["ties.yaml"].replace("opened: 2022-01-01", "opened: 2023-01-01"),
+    }
+    make(root, more)
+    make(root.parent, {"mine.yaml": "probabilities: {ties: 0.8, pact: 0.3}\n"})
+    words = ("forecast", "--from", "mine.yaml", "--date", "2022-02-09", "--analyst", "eve")
+    said, _ = done(root, *words)
+    assert said.endswith(
+        "form: eve gives 2 of 2, sum 1.100\n"
+        "  nearest that sum to 1: pact 0.3 → 0.250, ties 0.8 → 0.750\n"
+    )
+
+
 def test_the_first_forecast_of_a_day_makes_its_sheet(root: Path) -> None:
     words = ("forecast", "pact", "15%", "--analyst", "desk", "--date", "2022-02-08")
     more = ("--rationale", "No text yet.", "--evidence", "2022-02-04-visit")

@@ -7,12 +7,11 @@ from datetime import date
 
 from msgspec import UNSET, Struct, UnsetType
 
-from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.feedback import Figure
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId
+from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.workspace.writing import Written
 
 
@@ -112,15 +111,6 @@ class Started(Struct, frozen=True, kw_only=True):
     subject: str | UnsetType | None = UNSET
 
 
-class SetSum(Struct, frozen=True, kw_only=True):
-    """What one analyst's standing figures in a set add up to: `given` of `members` of them."""
-
-    set: SetId
-    members: int
-    given: int
-    total: float
-
-
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Effect, ...]:
     """What an item did to each scenario that it bears on, on a day."""
     return effects(written.before.database, written.after.database, id, day)
@@ -143,21 +133,6 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
             )
         )
     return figures
-
-
-def set_sums(
-    database: Database, analyst: Analyst, ids: Iterable[ScenarioId], on: date
-) -> list[SetSum]:
-    """What an analyst's figures add up to in each set that these scenarios belong to."""
-    sets = sorted({set for id in ids if (set := database.scenarios[id].set)})
-    sums = []
-    for set_id in sets:
-        every = members(database, set_id)
-        figures = [
-            own.probability for id in every if (own := standing(database, id, on).get(analyst))
-        ]
-        sums.append(SetSum(set=set_id, members=len(every), given=len(figures), total=sum(figures)))
-    return sums
 
 
 def recorded(written: Written, id: str) -> Recorded:

@@ -74,6 +74,13 @@ def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
     return tuple(sorted(id for id, s in database.scenarios.items() if s.set == set_id))
 
 
+def contending(database: Database, set_id: SetId, as_of: date) -> tuple[ScenarioId, ...]:
+    """The members of a set that had opened by `as_of` and have their place in it still."""
+    every = members(database, set_id)
+    opened = (id for id in every if database.scenarios[id].opened <= as_of)
+    return tuple(id for id in opened if contends(database, id, as_of))
+
+
 def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
     """The other members of a scenario's set; none where it is in no set."""
     set_id = database.scenarios[scenario_id].set

@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import contends, known, members
+from scenarios.analysis.evidence.knowledge import contending, known
 from scenarios.analysis.forecasts.stated import pooled, standing, stated
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
@@ -37,7 +37,10 @@ class Reveal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SetSum(msgspec.Struct, frozen=True, kw_only=True):
-    """One analyst's standing figures of a set; `nearest` has those that do sum to 1, if need be."""
+    """One analyst's standing figures of a set; `nearest` has those that do sum to 1, if need be.
+
+    A member that had not opened, or is known not to occur, is none of the `members`.
+    """
 
     set: SetId
     figures: dict[ScenarioId, float]
@@ -99,11 +102,11 @@ def sums(
     """What an analyst's figures add up to in each set that these scenarios belong to."""
     found = []
     for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
-        contending = [id for id in members(database, set_id) if contends(database, id, on)]
-        own = {id: standing(database, id, on).get(analyst) for id in contending}
+        live = contending(database, set_id, on)
+        own = {id: standing(database, id, on).get(analyst) for id in live}
         figures = {id: one.probability for id, one in own.items() if one}
-        complete = 1 < len(contending) == len(figures)
+        complete = 1 < len(live) == len(figures)
         off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12
         nearest = nearest_sum_to_one(figures) if off else None
-        found.append(SetSum(set=set_id, figures=figures, members=len(contending), nearest=nearest))
+        found.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
     return tuple(found)

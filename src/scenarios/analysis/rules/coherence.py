@@ -4,23 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.evidence.knowledge import contending
 from scenarios.analysis.forecasts.stated import standing
 from scenarios.analysis.period.period import View, Window, sets_of
 from scenarios.analysis.rules.finding import Finding, of_scenario
 from scenarios.model import ScenarioId
 from scenarios.scales import TOLERANCE, nearest_sum_to_one
 
+_FEWEST = 2
+"""A set with fewer open members is decided, or not begun."""
+
 
 def sum_not_one(window: Window) -> Iterator[Finding]:
     """The priors of a set, or one analyst's standing figures of it, do not sum to 1.
 
-    The message names the nearest figures that do. A sum within 0.001 of 1 is rounding.
+    Figures are judged over the members that are open on the day: one that had not opened, or is
+    known not to occur, is left out. Priors are judged over the whole set, as the ledger takes
+    them, and no longer once it is decided. The message names the nearest figures that do. A sum
+    within 0.001 of 1 is rounding.
 
     Example: the priors 0.5, 0.3 and 0.3 of one set.
     To do: correct the priors, or forecast the whole set in one sheet.
     """
     for set_id, ids in sets_of(window).items():
+        live = contending(window.database, set_id, window.as_of)
+        if len(live) < _FEWEST:
+            continue
         priors = {id: window.database.scenarios[id].prior.probability for id in ids}
         if fault := _sum(priors):
             message = f"the priors sum to {fault}"
@@ -32,9 +41,7 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
                 record="tracker",
                 keys=("sets", set_id),
             )
-        if any(resolved(window.database, id, window.as_of) for id in ids):
-            continue
-        figures = {id: standing(window.database, id, window.as_of) for id in ids}
+        figures = {id: standing(window.database, id, window.as_of) for id in live}
         for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
             own = {id: stands[analyst] for id, stands in figures.items()}
             if fault := _sum({id: one.probability for id, one in own.items()}):

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, _Evidence
@@ -20,10 +21,7 @@ from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace import recording
 from scenarios.workspace.place import find_root
-from scenarios.workspace.results import (
-    forecast_recorded,
-    set_sums,
-)
+from scenarios.workspace.results import forecast_recorded
 from scenarios.workspace.sheets import Entry
 
 
@@ -75,9 +73,9 @@ def command(
     )
     ids = [entry.scenario for entry in entries]
     result = forecast_recorded(written, analyst, on, ids)
-    sums = set_sums(written.after.database, analyst, ids, on)
-    lines = [f"{s.set}: {analyst} gives {s.given} of {s.members}, sum {s.total:.3f}" for s in sums]
-    report(written, result, form, terminal.write(document(result.figures, lines), width()))
+    added = sums(written.after.database, analyst, on, ids)
+    text = terminal.write(document(result.figures, added, analyst), width())
+    report(written, result, form, text)
 
 
 def _figure(text: str) -> float | None:

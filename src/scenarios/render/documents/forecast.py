@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scenarios.render.document import Column, Document, Figure, Ref, Row, Table, lines
+from scenarios.analysis.review.feedback import SetSum
+from scenarios.model import Analyst
+from scenarios.render.document import Column, Document, Figure, Ref, Row, Table
+from scenarios.render.documents.session import set_sums
 
 
-def document(figures: Iterable[Any], sums: Iterable[str]) -> Document:
+def document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
     rows: list[Row] = [
         (
@@ -27,5 +30,4 @@ def document(figures: Iterable[Any], sums: Iterable[str]) -> Document:
         *(Column(name=name, align="right") for name in names),
         Column(name="gap dB", key="gap_decibans", align="right"),
     )
-    told = tuple(sums)
-    return (Table(columns=columns, rows=tuple(rows)), *([lines(*told)] if told else []))
+    return (Table(columns=columns, rows=tuple(rows)), set_sums(sums, analyst))

@@ -95,17 +95,20 @@ def document(reveals: Sequence[Reveal], sums: Iterable[SetSum], analyst: Analyst
         *(Column(name=name, align="right") for name in names),
         Column(name="gap dB", key="gap_decibans", align="right"),
     )
-    return (Table(columns=columns, rows=tuple(rows)), Items(tuple(_sums(sums, analyst))))
+    return (Table(columns=columns, rows=tuple(rows)), set_sums(sums, analyst))
 
 
-def _sums(sums: Iterable[SetSum], analyst: Analyst) -> Iterator[Item]:
+def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
+    """What an analyst's figures of each set add up to, and what would add up to 1."""
+    rows = []
     for one in sums:
         given = f"{len(one.figures)} of {one.members}"
         under: tuple[Item, ...] = ()
         if one.nearest:
             pairs = [f"{id} {value:g} → {one.nearest[id]:.3f}" for id, value in one.figures.items()]
             under = (Item(f"nearest that sum to 1: {', '.join(pairs)}"),)
-        yield Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", under)
+        rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", under))
+    return Items(tuple(rows))
 
 
 def _own(topic: Topic, language: str, width: int) -> Iterator[str]:
