@@ -82,7 +82,7 @@ def test_what_is_written_is_seen_and_what_is_tried_is_not(tmp_path: Path) -> Non
     done = workspace.record_evidence("A denial", day, ratings={"pact": "I"}, source="kremlin")
     assert workspace.database.evidence[done.id].source == "kremlin"
     assert [effect.scenario for effect in done.effects] == ["pact"]
-    assert workspace.rate(done.id, {"trade": 2}).effects[1].scenario == "trade"
+    assert workspace.rate(done.id, day, {"trade": 2}).effects[1].scenario == "trade"
     assert workspace.retract(done.id, "A slip", day).effects
     assert workspace.add_source("trt", {"name": "TRT", "reliability": "C"}).id == "trt"
     record = {"statement": "Signed", "ratings": {"pact": "CC"}, "added": "2022-02-08"}

@@ -178,18 +178,18 @@ class Workspace:
     def rate(
         self,
         evidence: str,
+        on: date,
         ratings: Mapping[str, Rating] | None = None,
         indicators: Mapping[str, str] | None = None,
         *,
         dry_run: bool = False,
         commit: bool = False,
     ) -> results.EvidenceRecorded:
-        """Rate an item that is recorded already."""
-        given = ratings or {}, indicators or {}
-        written = recording.rate(self._writable(), evidence, *given, dry_run=dry_run, commit=commit)
+        """Rate an item that is recorded already, with what that does as of a day."""
+        root, given = self._writable(), (ratings or {}, indicators or {}, on)
+        written = recording.rate(root, evidence, *given, dry_run=dry_run, commit=commit)
         self._reread(written)
-        day = written.after.database.evidence[evidence].recorded
-        return results.evidence_recorded(written, evidence, day)
+        return results.evidence_recorded(written, evidence, on)
 
     def retract(
         self, evidence: str, reason: str, on: date, *, dry_run: bool = False, commit: bool = False

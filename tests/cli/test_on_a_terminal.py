@@ -334,6 +334,7 @@ def test_a_walk_goes_across_the_row_and_ends_with_what_it_did(root: Path, sit: S
         """\
 evidence/2022/2022-02-22-koln-says-no-it-s-over.yaml
 
+As of 2022-02-28:
 scenario  rating  weight  factor     dB  implied
 --------  ------  ------  ------  -----  -----------
 pact      I         1.00    1.00   −5.0  44% → 12%

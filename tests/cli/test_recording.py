@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from scenarios.storage.new_database import KINDS
 from scenarios.storage.schema import schema_text
 from scenarios.storage.worktree import snapshot
 from tests.cli.commands import FILES, changes, make, process, scen, tree
-from tests.records import WEIGHTS
+from tests.records import WEIGHTS, near
 
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
 SHEET = "forecasts/2022/2022-02-07-desk.yaml"
@@ -303,6 +303,7 @@ def test_add_evidence_writes_all_that_it_is_told_and_shows_what_it_did(root: Pat
         == f"""\
 scenarios/{path}
 
+As of 2022-02-07:
 scenario  rating  weight  factor    dB  implied
 --------  ------  ------  ------  ----  -----------
 trade     4         1.00    1.00  +6.0  76% → 92.7%
@@ -497,18 +498,40 @@ def test_the_analyst_may_stand_in_the_environment_and_an_option_overrules_it(roo
 
 
 def test_rating_again_changes_that_scalar_alone(root: Path) -> None:
+    today = date.today()  # noqa: DTZ011 - as the command has it
     said, made = done(root, "rate", "2022-02-04-visit", "trade=i")
     assert (
         said
         == f"""\
 scenarios/{VISIT}
 
+As of {today}:
 scenario  rating  weight  factor    dB  implied
 --------  ------  ------  ------  ----  ---------
 trade     I         1.00    1.00  −5.0  76% → 24%
 """
     )
     assert made == edited(VISIT, "trade: C ", "trade: I ")
+
+
+def test_rating_an_old_item_shows_what_it_does_to_the_figures_of_today(root: Path) -> None:
+    later = "summary: Gas\nobserved: 2022-03-01\nrecorded: 2022-03-01\nratings: {trade: CC}\n"
+    make(root, {"evidence/2022/2022-03-01-gas.yaml": later})
+    today = date.today()  # noqa: DTZ011 - as the command has it
+    said, _ = done(root, "rate", "2022-02-04-visit", "trade=I", "--format", "json")
+    made = json.loads(said)
+    assert made["as_of"] == today.isoformat()
+    [effect] = made["effects"]
+    assert (effect["before"], effect["after"]) == (near(0.969347), near(0.759747))
+
+
+def test_an_item_of_a_later_day_is_rated_as_of_its_day(root: Path) -> None:
+    day = date.today() + timedelta(days=2)  # noqa: DTZ011 - as the command has it
+    later = f"summary: Gas\nobserved: 2022-03-01\nrecorded: {day}\nratings: {{trade: CC}}\n"
+    make(root, {"evidence/2022/2022-03-01-gas.yaml": later})
+    said, _ = done(root, "rate", "2022-03-01-gas", "trade=C")
+    assert f"As of {day}:\n" in said
+    assert "  96.9% → 90.9%\n" in said
 
 
 def test_a_rating_may_become_a_ratio(root: Path) -> None:
@@ -543,6 +566,7 @@ def test_what_is_retracted_is_kept_and_counts_no_longer(root: Path) -> None:
         == f"""\
 scenarios/{VISIT}
 
+As of 2022-03-01:
 scenario  rating  weight  factor  dB  implied
 --------  ------  ------  ------  --  ---------
 trade     C         0.00       –   0  76% → 50%
@@ -778,12 +802,12 @@ COMMANDS: list[tuple[tuple[str, ...], str, str, list[str]]] = [
     ),
     (
         ("add-evidence", "A dinner", *KNOWN, "--rate", "trade=C"),
-        *("2022-02-04-a-dinner", "evidence/2022/2022-02-04-a-dinner.yaml", ["effects"]),
+        *("2022-02-04-a-dinner", "evidence/2022/2022-02-04-a-dinner.yaml", ["as_of", "effects"]),
     ),
-    (("rate", "2022-02-04-visit", "trade=I"), "2022-02-04-visit", VISIT, ["effects"]),
+    (("rate", "2022-02-04-visit", "trade=I"), "2022-02-04-visit", VISIT, ["as_of", "effects"]),
     (
         ("retract", "2022-02-04-visit", "--reason", "No.", "--date", "2022-03-01"),
-        *("2022-02-04-visit", VISIT, ["effects"]),
+        *("2022-02-04-visit", VISIT, ["as_of", "effects"]),
     ),
     (
         ("forecast", "pact", "0.2", "--analyst", "desk", "--date", "2022-02-07"),

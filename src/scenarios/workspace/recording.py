@@ -123,11 +123,15 @@ def rate(
     evidence: EvidenceId,
     ratings: Mapping[str, Any],
     indicators: Mapping[str, str],
+    on: date,
     *,
     dry_run: bool = False,
     commit: bool = False,
 ) -> Written:
-    """Put ratings and states of indicators into an item's file; every other byte stays."""
+    """Put ratings and states of indicators into an item's file; every other byte stays.
+
+    A commit's subject says what that moved as of the day `on`.
+    """
 
     def draft(opened: Opened) -> list[Draft]:
         opened.evidence(evidence)
@@ -136,7 +140,7 @@ def rate(
         puts += [Put(("indicators", key), state) for key, state in indicators.items()]
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
-    words = _moved("rate", evidence) if commit else None
+    words = _moved("rate", evidence, on) if commit else None
     return write(root, draft, edits=True, dry_run=dry_run, commit=words)
 
 

@@ -30,11 +30,15 @@ class Recorded(Struct, frozen=True, kw_only=True):
 
 
 class EvidenceRecorded(Struct, frozen=True, kw_only=True):
-    """The same for an item of evidence; `effects` has a row for each scenario it bears on."""
+    """The same for an item of evidence; `effects` has a row for each scenario it bears on.
+
+    Before and after are both as of the day `as_of`.
+    """
 
     id: EvidenceId
     paths: list[str]
     dry_run: bool
+    as_of: date
     effects: tuple[Effect, ...]
     commit: str | UnsetType | None = UNSET
     subject: str | UnsetType | None = UNSET
@@ -146,6 +150,7 @@ def evidence_recorded(written: Written, id: EvidenceId, day: date) -> EvidenceRe
         id=id,
         paths=written.paths,
         dry_run=written.dry_run,
+        as_of=day,
         effects=evidence_effects(written, id, day),
         **_commit(written),
     )

@@ -46,8 +46,7 @@ def command(
             for name, state in answers.indicators.items():
                 prompt.remember("--indicator", f"{name}={state}")
 
-    written = recording.rate(
-        opened.root, evidence, answers.ratings, answers.indicators, dry_run=dry_run, commit=commit
-    )
-    recorded = written.after.database.evidence[evidence].recorded
-    report_effects(written, evidence, recorded, form)
+    on = max(parsing.today(), opened.database.evidence[evidence].recorded)
+    given = answers.ratings, answers.indicators
+    written = recording.rate(opened.root, evidence, *given, on, dry_run=dry_run, commit=commit)
+    report_effects(written, evidence, on, form)

@@ -30,10 +30,11 @@ def report_record(written: Written, id: str, form: Format, text: str = "") -> No
 def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     """The paths, then what the item did to each scenario that it bears on."""
     result = evidence_recorded(written, id, day)
-    text = (
-        terminal.write(document(result.effects, written.after.database.tracker), width())
-        or f"it rates no scenario yet: scen rate {id}"
-    )
+    text = f"it rates no scenario yet: scen rate {id}"
+    if result.effects:
+        text = terminal.write(
+            document(result.effects, written.after.database.tracker, day), width()
+        )
     report(written, result, form, text)
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from scenarios.analysis.ledger.effects import Effect
 from scenarios.model import Tracker
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
 
 
-def document(effects: Sequence[Effect], tracker: Tracker) -> Document:
-    """Scenario, rating, weight, factor, decibans counted, implied before and after; then why."""
+def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Document:
+    """Scenario, rating, weight, factor, decibans counted, implied before and after; then why.
+
+    Both figures are as of one day.
+    """
     rows: list[Row] = []
     for effect in effects:
         step: Text = "–"
@@ -41,7 +45,8 @@ def document(effects: Sequence[Effect], tracker: Tracker) -> Document:
         for e in effects
         if e.doubtful
     ]
-    return (Table(columns=columns, rows=tuple(rows)), Items(tuple(Item(text) for text in why)))
+    table = Table(columns=columns, rows=tuple(rows), caption=f"As of {as_of}:")
+    return (table, Items(tuple(Item(text) for text in why)))
 
 
 def weight_column(tracker: Tracker) -> Column:
