@@ -29,7 +29,7 @@ def test_the_latest_forecast_of_each_analyst_stands() -> None:
 
 def test_a_withdrawn_forecast_stands_no_longer() -> None:
     db = sheets(sheet(day(1), {"s1": 0.2}), sheet(day(5), {"s1": None}))
-    assert stated(db, "s1", day(4)) == Stated(probability=0.2, analysts=("desk",))
+    assert stated(db, "s1", day(4)) == Stated(probability=0.2, analysts=("desk",), pooled=0.2)
     assert stated(db, "s1", day(5)) is None
 
 
@@ -50,7 +50,7 @@ def test_the_team_is_the_geometric_mean_of_odds() -> None:
         *(sheet(START, {"s1": p}, analyst=a) for a, p in zip("abc", (0.05, 0.1, 0.2), strict=True))
     )
     assert stated(db, "s1", START) == Stated(
-        probability=near(0.1019, abs=5e-5), analysts=("a", "b", "c")
+        probability=near(0.1019, abs=5e-5), analysts=("a", "b", "c"), pooled=near(0.1019, abs=5e-5)
     )
 
 
@@ -70,28 +70,24 @@ def in_a_set(figures: dict[str, float], **more: object) -> Database:
 
 def test_a_complete_set_is_normalised() -> None:
     db = in_a_set({"a": 0.5, "b": 0.5, "c": 0.25})
-    assert stated(db, "c", START) == Stated(
-        probability=near(0.2), analysts=("desk",), normalised=True
-    )
+    assert stated(db, "c", START) == Stated(probability=near(0.2), analysts=("desk",), pooled=0.25)
 
 
 def test_a_set_that_sums_to_one_is_left_as_stated() -> None:
     db = in_a_set({"a": 0.2, "b": 0.3, "c": 0.5})
-    assert stated(db, "a", START) == Stated(probability=0.2, analysts=("desk",))
+    assert stated(db, "a", START) == Stated(probability=0.2, analysts=("desk",), pooled=0.2)
 
 
 def test_a_set_with_a_gap_is_not_normalised() -> None:
     assert stated(in_a_set({"a": 0.5, "b": 0.9}), "a", START) == Stated(
-        probability=0.5, analysts=("desk",)
+        probability=0.5, analysts=("desk",), pooled=0.5
     )
 
 
 def test_a_member_that_is_out_is_not_waited_for() -> None:
     out = scenario(set="s", resolution=resolution("did-not-occur", START))
     db = in_a_set({"a": 0.6, "b": 0.6}, c=out)
-    assert stated(db, "a", START) == Stated(
-        probability=near(0.5), analysts=("desk",), normalised=True
-    )
+    assert stated(db, "a", START) == Stated(probability=near(0.5), analysts=("desk",), pooled=0.6)
 
 
 def test_what_was_given_in_a_window_comes_oldest_first() -> None:

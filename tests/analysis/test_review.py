@@ -52,11 +52,31 @@ def test_a_move_names_its_lines_and_its_reason() -> None:
         },
     )
     (move,) = week(db).moves
-    assert msgspec.to_builtins(move.stated) == {"from": 0.5, "to": 0.2, "rationale": "Then."}
+    assert msgspec.to_builtins(move.stated) == {
+        "from": 0.5,
+        "to": 0.2,
+        "normalised": False,
+        "rationale": "Then.",
+    }
     assert move.implied.from_ == 0.5
     assert move.implied.to == near(0.240253)
     assert [line.id for line in move.lines_added] == ["2022-01-05-e"]
     assert move.explained
+
+
+def test_a_move_that_the_rest_of_the_set_made_borrows_no_rationale() -> None:
+    reaffirmed = sheet(day(5), {"a": 0.5, "b": 0.75}, rationales={"a": "As it was.", "b": "Gas."})
+    db = database(
+        Tracker(sets={"s": "S"}),
+        scenarios={id: scenario(set="s") for id in "ab"},
+        sheets={f"{START}-desk": sheet(START, {"a": 0.5, "b": 0.5}), f"{day(5)}-desk": reaffirmed},
+    )
+    a, b = sorted(week(db).moves, key=lambda move: move.scenario)
+    assert msgspec.to_builtins((a.stated, b.stated)) == (
+        {"from": 0.5, "to": near(0.4), "normalised": True, "rationale": None},
+        {"from": 0.5, "to": near(0.6), "normalised": False, "rationale": "Gas."},
+    )
+    assert a.explained
 
 
 def test_a_forecast_that_expired_leaves_nothing_stated() -> None:
@@ -67,7 +87,12 @@ def test_a_forecast_that_expired_leaves_nothing_stated() -> None:
         sheets={f"{START}-desk": sheet(START, {"s1": 0.5})},
     )
     (move,) = week(db).moves
-    assert msgspec.to_builtins(move.stated) == {"from": 0.5, "to": None, "rationale": None}
+    assert msgspec.to_builtins(move.stated) == {
+        "from": 0.5,
+        "to": None,
+        "normalised": False,
+        "rationale": None,
+    }
 
 
 def test_what_nobody_stated_has_no_stated_move() -> None:

@@ -84,8 +84,8 @@ def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
     told = [point.stated for point in trends(db, {"a": [day(1), day(2)]})["a"]]
     assert told == [0.6, 0.5]
     assert [stated(db, "a", day(n)) for n in (1, 2)] == [
-        Stated(probability=0.6, analysts=("desk",)),
-        Stated(probability=0.5, analysts=("desk",), normalised=True),
+        Stated(probability=0.6, analysts=("desk",), pooled=0.6),
+        Stated(probability=0.5, analysts=("desk",), pooled=0.6),
     ]
     assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
 

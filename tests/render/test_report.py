@@ -10,11 +10,11 @@ import pytest
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import review
-from scenarios.model import Database
+from scenarios.model import Database, Tracker
 from scenarios.render.document import Document, plain
 from scenarios.render.documents.report import document, step
 from scenarios.render.writers import WRITERS, terminal, writer
-from tests.records import database, day, item, resolution, scenario
+from tests.records import database, day, item, resolution, scenario, sheet
 
 
 def told(base: Database, *, earlier: bool = False) -> Document:
@@ -46,6 +46,21 @@ def test_each_format_shows_what_only_one_did(form: str) -> None:
     made = writer(form)(told(whole()))
     for words in ("in brackets, the evidence that is new", "observed ", "What it is for."):
         assert words in " ".join(made.split())
+
+
+def test_a_stated_move_that_the_set_made_says_so() -> None:
+    sheets = {
+        "x": sheet(day(1), {"a": 0.5, "b": 0.5}),
+        "y": sheet(day(25), {"a": 0.5, "b": 0.75}, rationales={"a": "As it was.", "b": "Gas."}),
+    }
+    members = {id: scenario(set="s") for id in "ab"}
+    text = terminal.write(
+        told(database(Tracker(sets={"s": "S"}), scenarios=members, sheets=sheets))
+    )
+    first, _, second = text[text.index("What moved") :].partition("\nb: ")
+    assert "−10 points\n           normalised: others in the set changed\n" in first
+    assert "As it was." not in text
+    assert "Gas." in second
 
 
 def test_the_gap_has_a_column_where_there_is_room() -> None:

@@ -34,11 +34,16 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stated(msgspec.Struct, frozen=True, kw_only=True):
-    """The stated probability and the analysts behind it; `normalised` where a set made it so."""
+    """The stated probability and the analysts behind it; `pooled` is theirs, before normalising."""
 
     probability: float
     analysts: tuple[Analyst, ...]
-    normalised: bool = False
+    pooled: float
+
+    @property
+    def normalised(self) -> bool:
+        """Whether the set made it another one than its analysts stated."""
+        return self.probability != self.pooled
 
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,10 +101,9 @@ def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated |
             continue
         figures = standing(database, other, as_of)
         if not figures:
-            return Stated(probability=mean, analysts=tuple(own))
+            return Stated(probability=mean, analysts=tuple(own), pooled=mean)
         together.append(_mean(figures))
-    normalised = share(mean, together)
-    return Stated(probability=normalised, analysts=tuple(own), normalised=normalised != mean)
+    return Stated(probability=share(mean, together), analysts=tuple(own), pooled=mean)
 
 
 def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = decibans) -> float:

@@ -65,10 +65,19 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         return max(self.implied_bits, self.stated_bits) >= MOVED_BITS
 
     @property
+    def normalised(self) -> bool:
+        """The stated probability is another one, and only since others in its set changed."""
+        was, now = self.stated_before, self.stated
+        if was is None or now is None or was.pooled != now.pooled:
+            return False
+        return was.probability != now.probability
+
+    @property
     def explained(self) -> bool:
-        """A stated move has new evidence, or a rationale or evidence on a sheet, behind it."""
+        """A stated move has evidence or a rationale behind it, or is one of the set's alone."""
         reasons = any(entry.rationale or entry.evidence for entry in self.given)
-        return self.stated_bits < MOVED_BITS or reasons or bool(self.new_evidence)
+        told = reasons or self.normalised or bool(self.new_evidence)
+        return self.stated_bits < MOVED_BITS or told
 
     @property
     def _implied(self) -> float:

@@ -37,10 +37,15 @@ from scenarios.scales import grade
 
 
 class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A stated probability before and after, and the reason that was given last."""
+    """A stated probability before and after, and the reason that was given last.
+
+    `normalised`: what was stated of it is the same, and others in its set changed, so that it has
+    another share; then there is no rationale of it.
+    """
 
     from_: float | None
     to: float | None
+    normalised: bool
     rationale: str | None
 
 
@@ -181,10 +186,11 @@ def _move(window: Window, view: View) -> Move:
         new=touched(window.now, window.before), gone=touched(window.before, window.now)
     )
     change = compare(view.before, view.now, reasons) if view.before else LedgerChange()
-    said = [entry.rationale for entry in view.given if entry.rationale]
+    said = [entry.rationale for entry in view.given if entry.rationale and not view.normalised]
     stated = StatedShift(
         from_=view.stated_before.probability if view.stated_before else None,
         to=view.stated.probability if view.stated else None,
+        normalised=view.normalised,
         rationale=said[-1] if said else None,
     )
     return Move(

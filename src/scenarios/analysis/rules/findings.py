@@ -118,6 +118,8 @@ def gap(window: Window) -> Iterator[Finding]:
 def unexplained_move(window: Window) -> Iterator[Finding]:
     """A stated probability that moved with neither a rationale nor evidence.
 
+    A member of a set that moved only because others in the set changed is not meant.
+
     Example: 20 % became 40 %, in a sheet without `rationales` and with nothing new since.
     To do: write the reason under `rationales`, or record the evidence.
     """

@@ -139,7 +139,8 @@ def _figures(entry: Move, row: StatusRow, language: str) -> Iterator[Fact]:
     if stated and stated.to is not None:
         unexplained = () if entry.explained else (", unexplained",)
         change = spans(step(stated.from_, stated.to, language))
-        yield Fact("stated", (*change, *unexplained), stated.rationale or "")
+        why = "normalised: others in the set changed" if stated.normalised else stated.rationale
+        yield Fact("stated", (*change, *unexplained), why or "")
     elif stated:
         yield Fact("stated", "no longer stands: withdrawn or expired")
     assert implied.to is not None  # noqa: S101 - what is implied always has a figure
