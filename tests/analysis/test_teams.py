@@ -31,9 +31,11 @@ def test_the_one_who_stands_apart_says_why() -> None:
             low=0.5,
             high=10 / 11,
             spread_decibans=near(10.0),
+            low_analyst="a",
+            high_analyst="c",
             outlier="c",
             outlier_probability=10 / 11,
-            rationale="I was there.",
+            rationales={"c": "I was there."},
         ),
     )
 
@@ -43,7 +45,24 @@ def test_the_widest_spread_comes_first() -> None:
         sheet(START, {"s1": 0.5, "s2": 0.5}, analyst="a"),
         sheet(START, {"s1": 0.6, "s2": 0.9}, analyst="b"),
     )
-    assert [(one.scenario, one.outlier) for one in spread(db)] == [("s2", "a"), ("s1", "a")]
+    assert [one.scenario for one in spread(db)] == ["s2", "s1"]
+
+
+def test_of_two_analysts_nobody_stands_apart() -> None:
+    db = team(
+        sheet(START, {"s1": 0.6}, analyst="a", rationales={"s1": "Gas."}),
+        sheet(START, {"s1": 0.2}, analyst="b", rationales={"s1": "Talks."}),
+    )
+    (found,) = spread(db)
+    assert (found.low, found.low_analyst) == (0.2, "b")
+    assert (found.high, found.high_analyst) == (0.6, "a")
+    assert (found.outlier, found.outlier_probability) == (None, None)
+    assert found.rationales == {"a": "Gas.", "b": "Talks."}
+
+
+def test_where_all_say_the_same_nobody_stands_apart() -> None:
+    (found,) = spread(team(*(sheet(START, {"s1": 0.4}, analyst=name) for name in "abc")))
+    assert (found.spread_decibans, found.outlier) == (0.0, None)
 
 
 def test_one_analyst_is_no_team() -> None:

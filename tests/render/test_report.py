@@ -63,6 +63,27 @@ def test_a_stated_move_that_the_set_made_says_so() -> None:
     assert "Gas." in second
 
 
+def test_two_who_differ_are_a_spread_and_of_three_one_stands_apart() -> None:
+    figures = {"ann": {"a": 0.2, "b": 0.2, "c": 0.5}, "bo": {"a": 0.6, "b": 0.6, "c": 0.501}}
+    sheets = {
+        name: sheet(day(1), dict(said), analyst=name, rationales={"a": f"{name} says so."})
+        for name, said in figures.items()
+    }
+    sheets["cy"] = sheet(day(1), {"b": 0.2}, analyst="cy")
+    base = database(scenarios={id: scenario() for id in "abc"}, sheets=sheets)
+    text = terminal.write(told(base))
+    start = text.index("a: spread")
+    expected = """\
+a: spread 20%–60% between ann and bo, 7.8 dB
+  ann: ann says so.
+  bo: bo says so.
+b: spread 20%–60% between ann and bo, 7.8 dB, n = 3
+  bo stands apart at 60%: no reason given
+
+"""
+    assert text[start : start + len(expected)] == expected
+
+
 def test_the_gap_has_a_column_where_there_is_room() -> None:
     assert "gap, dB" in terminal.write(told(whole()), 120).split("\n")[4]
     assert "gap, dB" not in terminal.write(told(whole()), 80)

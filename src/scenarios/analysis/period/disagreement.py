@@ -1,4 +1,4 @@
-"""Where the analysts of a team differ, and what the one who stands apart says."""
+"""Where the analysts of a team differ, and who of three or more stands apart."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from scenarios.analysis.period.period import Window
 from scenarios.model import Analyst, ScenarioId
 from scenarios.scales import decibans
 
+_PAIR = 2
+
 
 class Spread(msgspec.Struct, frozen=True, kw_only=True):
     """The standing forecasts of two or more analysts; `spread_decibans` = highest − lowest.
 
-    The outlier is farthest, in decibans, from the mean of the others; the first by name of two.
+    `low_analyst` and `high_analyst` gave the lowest and the highest, the first by name of equals.
+    The outlier is farthest, in decibans, from the mean of the others, the first by name of equals;
+    of two analysts, or of equal figures, nobody stands apart. `rationales` are those of the
+    standing forecasts.
     """
 
     scenario: ScenarioId
@@ -21,9 +26,11 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
     low: float
     high: float
     spread_decibans: float
-    outlier: Analyst
-    outlier_probability: float
-    rationale: str | None
+    low_analyst: Analyst
+    high_analyst: Analyst
+    outlier: Analyst | None
+    outlier_probability: float | None
+    rationales: dict[Analyst, str]
 
 
 def spreads(window: Window) -> tuple[Spread, ...]:
@@ -43,16 +50,18 @@ def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, Standing]) ->
     def apart(analyst: Analyst) -> float:
         return abs(odds[analyst] - (total - odds[analyst]) / (len(odds) - 1))
 
-    outlier = max(sorted(odds), key=apart)
-    sheet = window.database.sheets[figures[outlier].sheet]
-    chances = [one.probability for one in figures.values()]
+    low, high = min(odds, key=odds.__getitem__), max(odds, key=odds.__getitem__)
+    outlier = max(odds, key=apart) if len(odds) > _PAIR and odds[low] < odds[high] else None
+    sheets = {analyst: window.database.sheets[one.sheet] for analyst, one in figures.items()}
     return Spread(
         scenario=id,
         analysts=len(figures),
-        low=min(chances),
-        high=max(chances),
-        spread_decibans=max(odds.values()) - min(odds.values()),
+        low=figures[low].probability,
+        high=figures[high].probability,
+        spread_decibans=odds[high] - odds[low],
+        low_analyst=low,
+        high_analyst=high,
         outlier=outlier,
-        outlier_probability=figures[outlier].probability,
-        rationale=sheet.rationales.get(id),
+        outlier_probability=figures[outlier].probability if outlier else None,
+        rationales={a: why for a, sheet in sheets.items() if (why := sheet.rationales.get(id))},
     )

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from scenarios.analysis.period.disagreement import Spread
 from scenarios.analysis.review.review import Method, Move, NewEvidence, Resolved, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
-from scenarios.model import Database, EvidenceId, Kind
+from scenarios.model import Analyst, Database, EvidenceId, Kind
 from scenarios.render.document import (
     Block,
     Document,
@@ -28,6 +29,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents import restatement, status
 from scenarios.render.documents.ledger_changes import change_sum
+from scenarios.render.text import percent
 from scenarios.scales import estimative_term
 from scenarios.text import counted
 
@@ -217,19 +219,28 @@ def _indicators(review: Review) -> Iterator[Block]:
 
 
 def _spreads(review: Review) -> Iterator[Block]:
-    if review.spreads:
+    rows = tuple(_spread(row) for row in review.spreads if percent(row.low) != percent(row.high))
+    if rows:
         yield Heading(2, "Where analysts differ")
-        rows = []
-        for row in review.spreads:
-            low, high = Figure(row.low, "p"), Figure(row.high, "p")
-            apart = Figure(row.spread_decibans, digits=1)
-            scenario = Ref(row.scenario, "scenario")
-            told = (scenario, ": ", low, " to ", high, ", ", apart, f" dB, n = {row.analysts}")
-            outlier = Figure(row.outlier_probability, "p")
-            why = f": {row.rationale or 'no reason given'}"
-            under = Item((f"{row.outlier} stands apart at ", outlier, why))
-            rows.append(Item(told, (under,)))
-        yield Items(tuple(rows))
+        yield Items(rows)
+
+
+def _spread(row: Spread) -> Item:
+    """The range, and who stands apart or, of two, what each says."""
+    low, high = Figure(row.low, "p"), Figure(row.high, "p")
+    apart = Figure(row.spread_decibans, digits=1)
+    whose = f" between {row.low_analyst} and {row.high_analyst}, "
+    told = (Ref(row.scenario, "scenario"), ": spread ", low, "–", high, whose, apart, " dB")
+    if row.outlier is None:
+        ends = (row.low_analyst, row.high_analyst)
+        return Item(told, tuple(Item(f"{name}: {_reason(row, name)}") for name in ends))
+    outlier = Figure(row.outlier_probability, "p")
+    under = Item((f"{row.outlier} stands apart at ", outlier, f": {_reason(row, row.outlier)}"))
+    return Item((*told, f", n = {row.analysts}"), (under,))
+
+
+def _reason(row: Spread, analyst: Analyst) -> str:
+    return row.rationales.get(analyst, "no reason given")
 
 
 def _findings(review: Review) -> Iterator[Block]:
