@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from scenarios.model import first_day, indicator_key
-from scenarios.scales import estimative_term, held, probability
+from scenarios.render.text import percent, term
+from scenarios.scales import estimative_term, held, printed, probability
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,41 @@ def test_a_band_of_icd_203_holds_its_lower_edge(value: float, term: str) -> None
 )
 def test_between_the_bands_of_phia_both_neighbours_are_named(value: float, term: str) -> None:
     assert estimative_term(value, "phia") == term
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (0.0496, "5.0%"),
+        (0.0504, "5.0%"),
+        (0.0994, "9.9%"),
+        (0.0996, "10%"),
+        (0.1004, "10%"),
+        (0.455, "46%"),
+        (0.9004, "90%"),
+        (0.9006, "90.1%"),
+    ],
+)
+def test_what_is_shown_of_a_probability_is_one_figure(value: float, shown: str) -> None:
+    assert percent(value) == shown
+    assert printed(value) == float(shown[:-1]) / 100
+
+
+@pytest.mark.parametrize(
+    ("values", "language", "word"),
+    [
+        ((0.0494, 0.0448), "icd-203", "almost no chance"),
+        ((0.0496, 0.0504), "icd-203", "very unlikely"),
+        ((0.196, 0.204), "icd-203", "unlikely"),
+        ((0.546, 0.554), "icd-203", "likely"),
+        ((0.496, 0.504), "phia", "between realistic possibility and likely"),
+        ((0.0996, 0.1004), "phia", "highly unlikely"),
+    ],
+)
+def test_probabilities_that_are_shown_alike_carry_the_same_term(
+    values: tuple[float, ...], language: str, word: str
+) -> None:
+    assert [term(value, language) for value in values] == [word, word]
 
 
 def test_a_probability_is_held_within_its_bounds() -> None:

@@ -91,6 +91,20 @@ def weight(evidence: Evidence, sources: dict[str, Source], tracker: Tracker) -> 
     return table.reliability[both[0]] * table.credibility[int(both[1]) - 1]
 
 
+_TAIL = 10
+"""Below this many per cent, and above 100 less this, a decimal is shown."""
+
+
+def digits(probability: float) -> int:
+    """How many decimals of a per cent are shown of a probability."""
+    return 0 if _TAIL <= round(probability * 100, 1) <= 100 - _TAIL else 1
+
+
+def printed(probability: float) -> float:
+    """A probability as it is shown: what is said of two that are shown alike must not differ."""
+    return round(probability * 100, digits(probability)) / 100
+
+
 def estimative_term(value: float, language: str) -> str:
     """The term for a probability in `icd-203` or `phia`; in a gap of PHIA both neighbours."""
     if language == "phia":

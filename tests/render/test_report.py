@@ -8,10 +8,15 @@ import io
 import msgspec
 import pytest
 
+from scenarios.analysis.history.probability_shifts import Shift
+from scenarios.analysis.ledger.effects import Effect
 from scenarios.analysis.period.period import window
+from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.restatement import Restated, Restatement
 from scenarios.analysis.review.review import review
 from scenarios.model import Database, Tracker
 from scenarios.render.document import Document, plain
+from scenarios.render.documents import effects, explanation, restatement
 from scenarios.render.documents.report import document, step
 from scenarios.render.writers import WRITERS, terminal, writer
 from tests.records import database, day, item, resolution, scenario, sheet
@@ -33,12 +38,56 @@ def whole() -> Database:
     [
         (None, 0.3, "30% (unlikely), new"),
         (0.3, 0.3, "30% (unlikely), unchanged"),
+        (0.496, 0.504, "50% (roughly even chance), unchanged"),
+        (0.0496, 0.0504, "5.0% (very unlikely), unchanged"),
+        (0.0494, 0.0504, "4.9% → 5.0% (very unlikely), +0.1 points"),
         (0.3, 0.62, "30% → 62% (likely), +32 points"),
         (0.3, 0.29, "30% → 29% (unlikely), −1.0 points"),
     ],
 )
 def test_a_step_in_words(before: float | None, after: float, words: str) -> None:
     assert plain(step(before, after, "icd-203")) == words
+
+
+def test_an_item_that_leaves_a_figure_as_it_is_read_left_it_unchanged() -> None:
+    def implied(before: float, after: float) -> list[str]:
+        made = Effect(
+            scenario="a",
+            rating="C",
+            via=None,
+            weight=1.0,
+            factor=1.0,
+            counted_decibans=0.0,
+            before=before,
+            after=after,
+            note=None,
+        )
+        return terminal.write(effects.document([made], Tracker(), day(3))).split()[-2:]
+
+    assert implied(0.796, 0.804) == ["80%,", "unchanged"]
+    assert implied(0.796, 0.814) == ["→", "81%"]
+
+
+def test_a_stated_figure_that_reads_as_the_implied_one_is_neither_above_nor_below() -> None:
+    def said(stated: float) -> str:
+        base = database(scenarios={"a": scenario()}, sheets={"x": sheet(day(1), {"a": stated})})
+        text = terminal.write(explanation.document(explain(base, "a", day(3)), base))
+        return next(line for line in text.splitlines() if line.startswith("Stated"))
+
+    end = "what the evidence implies."
+    assert said(0.501) == f"Stated 50% (roughly even chance), just {end}"
+    assert said(0.56) == f"Stated 56% (likely), 1.0 dB above {end}"
+
+
+def test_what_would_be_printed_as_it_was_is_not_restated() -> None:
+    def printed(before: float, after: float) -> list[str]:
+        shift = Shift(from_=before, to=after)
+        row = Restated(scenario="a", stated=None, implied=shift, because=())
+        made = Restatement(commit="f" * 40, day=day(3), figures=(row,))
+        return [restatement.figures(row) for row in restatement.rows(made)]
+
+    assert printed(0.746, 0.754) == []
+    assert printed(0.744, 0.754) == ["implied 74% → 75%"]
 
 
 @pytest.mark.parametrize("form", [form for form in WRITERS if form != "csv"])

@@ -12,6 +12,7 @@ import msgspec
 
 from scenarios.model import Kind
 from scenarios.render.text import MINUS, in_points, percent, signed
+from scenarios.scales import printed
 
 Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
@@ -191,6 +192,18 @@ def plain(text: Text) -> str:
 def move(before: float | None, after: float) -> Text:
     """A change in points; nothing where there is nothing to compare."""
     return Figure((after - before) * 100, "points") if before is not None else ""
+
+
+def change_of(before: float, after: float, word: str = "") -> Text:
+    """A probability before and after, with a word for it, and the change in points.
+
+    What is read alike is unchanged, however much it changed behind that.
+    """
+    told = f" ({word})" if word else ""
+    change = move(before, after)
+    if printed(before) == printed(after) or plain(change) == "0":
+        return Figure(after, "p"), f"{told}, unchanged"
+    return Figure(before, "p"), " → ", Figure(after, "p"), f"{told}, ", *spans(change), " points"
 
 
 def lines(*texts: Text) -> Paragraph:

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from scenarios.scales import estimative_term
+from scenarios.scales import digits, estimative_term, printed
 
 MINUS = "−"
-_TAIL = 0.1
-"""Below this, and above one minus this, a per cent sign wants a decimal."""
 _LARGE = 9.95
 """From this many points on a move is told without a decimal."""
 
 
 def percent(value: float) -> str:
     """A probability in per cent: `45%`, and `4.2%` or `99.3%` in the tails."""
-    shown = value * 100
-    if value < _TAIL or value > 1 - _TAIL:
-        return f"{shown:.1f}%"
-    return f"{shown:.0f}%"
+    return f"{value * 100:.{digits(value)}f}%"
 
 
-def points(before: float | None, after: float) -> str:
-    """The move in percentage points, signed; nothing where there is nothing to compare."""
-    if before is None:
-        return ""
-    return in_points((after - before) * 100)
+def term(value: float, language: str) -> str:
+    """The estimative term of a probability as it is shown: 4.96 % is shown, and read, as 5.0 %."""
+    return estimative_term(printed(value), language)
 
 
 def in_points(change: float) -> str:
@@ -41,4 +34,4 @@ def signed(value: float, digits: int = 1) -> str:
 
 def in_words(value: float, language: str) -> str:
     """A probability as number and term: `45% (unlikely)`."""
-    return f"{percent(value)} ({estimative_term(value, language)})"
+    return f"{percent(value)} ({term(value, language)})"

@@ -184,7 +184,7 @@ def _reason(topic: Topic, answer: Answer) -> str | None:
     kept = answer.rationale
     said = prompt.optional(f"Reason (Enter = {'as before' if kept else 'none'})", _text) or kept
     was = topic.standing.probability if topic.standing else None
-    if said or was is None or answer.probability == was:
+    if said or was is None or percent(was) == _words(answer.probability):
         return said
     step = f"{percent(was)} → {_words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")

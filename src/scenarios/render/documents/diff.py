@@ -20,9 +20,7 @@ from scenarios.render.document import (
     Paragraph,
     Ref,
     Text,
-    move,
-    plain,
-    spans,
+    change_of,
 )
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.scales import grade
@@ -170,7 +168,4 @@ def _step(shift: Shift) -> Text:
     before, after = Figure(shift.from_, "p"), Figure(shift.to, "p")
     if shift.from_ is None or shift.to is None:
         return before, " → ", after
-    change = move(shift.from_, shift.to)
-    if plain(change) == "0":
-        return after, ", unchanged"
-    return before, " → ", after, ", ", *spans(change), " points"
+    return change_of(shift.from_, shift.to)

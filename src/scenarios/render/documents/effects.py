@@ -8,6 +8,7 @@ from datetime import date
 from scenarios.analysis.ledger.effects import Effect
 from scenarios.model import Tracker
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
+from scenarios.scales import printed
 
 
 def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Document:
@@ -19,7 +20,10 @@ def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Docume
     for effect in effects:
         step: Text = "–"
         if effect.before is not None and effect.after is not None:
-            step = (Figure(effect.before, "p"), " → ", Figure(effect.after, "p"))
+            after = Figure(effect.after, "p")
+            step = (Figure(effect.before, "p"), " → ", after)
+            if printed(effect.before) == printed(effect.after):
+                step = (after, ", unchanged")
         code = effect.rating
         rows.append(
             (

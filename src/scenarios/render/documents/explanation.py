@@ -23,9 +23,11 @@ from scenarios.render.document import (
     Text,
     lines,
     plain,
+    spans,
 )
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
-from scenarios.scales import estimative_term, probability
+from scenarios.render.text import term
+from scenarios.scales import probability
 from scenarios.text import counted
 
 _STEPS = ("given", "time", "rivals", "bound")
@@ -194,16 +196,18 @@ def _closing(ledger: Explanation, database: Database, scenario: Scenario) -> Ite
     if ledger.neutral:
         yield f"{counted(ledger.neutral, 'neutral item')} not listed."
     low, high = Figure(ledger.band.low, "p"), Figure(ledger.band.high, "p")
-    word = estimative_term(implied, language)
+    word = term(implied, language)
     yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."
     if stated and ledger.gap_decibans is not None:
+        apart = Figure(abs(ledger.gap_decibans), digits=1)
         side = "above" if ledger.gap_decibans > 0 else "below"
+        gap: Text = "just" if plain(apart) == "0.0" else (apart, f" dB {side}")
         yield (
             "Stated ",
             Figure(stated.probability, "p"),
-            f" ({estimative_term(stated.probability, language)}), ",
-            Figure(abs(ledger.gap_decibans), digits=1),
-            f" dB {side} what the evidence implies.",
+            f" ({term(stated.probability, language)}), ",
+            *spans(gap),
+            " what the evidence implies.",
         )
     left = ledger.leave_one_out
     if left.low_line is not None or left.high_line is not None:

@@ -23,14 +23,13 @@ from scenarios.render.document import (
     Ref,
     Span,
     Text,
-    move,
-    plain,
+    change_of,
     spans,
 )
 from scenarios.render.documents import restatement, status
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.render.text import percent
-from scenarios.scales import estimative_term
+from scenarios.render.text import term
+from scenarios.scales import printed
 from scenarios.text import counted
 
 
@@ -79,13 +78,10 @@ def fresh(review: Review) -> list[StatusRow]:
 
 def step(before: float | None, after: float, language: str) -> Text:
     """A probability before and after, with what that is in points and in words."""
-    word = estimative_term(after, language)
+    word = term(after, language)
     if before is None:
         return Figure(after, "p"), f" ({word}), new"
-    change = move(before, after)
-    if plain(change) == "0":
-        return Figure(after, "p"), f" ({word}), unchanged"
-    return Figure(before, "p"), " → ", Figure(after, "p"), f" ({word}), ", *spans(change), " points"
+    return change_of(before, after, word)
 
 
 def _status(
@@ -153,7 +149,7 @@ def _figures(entry: Move, row: StatusRow, language: str) -> Iterator[Fact]:
 
 def _restated(review: Review) -> Iterator[Block]:
     made = review.restated
-    if made and made.figures:
+    if made and (restated := restatement.rows(made)):
         yield Heading(2, restatement.HEADING, (restatement.lead(made),))
         yield Items(
             tuple(
@@ -161,7 +157,7 @@ def _restated(review: Review) -> Iterator[Block]:
                     (Ref(row.scenario, "scenario"), f": {restatement.figures(row)}"),
                     tuple(Item(reason, bullet=True) for reason in restatement.reasons(row)),
                 )
-                for row in made.figures
+                for row in restated
             )
         )
 
@@ -219,7 +215,7 @@ def _indicators(review: Review) -> Iterator[Block]:
 
 
 def _spreads(review: Review) -> Iterator[Block]:
-    rows = tuple(_spread(row) for row in review.spreads if percent(row.low) != percent(row.high))
+    rows = tuple(_spread(row) for row in review.spreads if printed(row.low) != printed(row.high))
     if rows:
         yield Heading(2, "Where analysts differ")
         yield Items(rows)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.history.probability_shifts import Shift, differs
+from scenarios.analysis.history.probability_shifts import Shift
 from scenarios.analysis.history.record_diff import FieldChange
 from scenarios.analysis.review.restatement import Restated, Restatement
 from scenarios.render.documents.diff import field_words
 from scenarios.render.text import percent
+from scenarios.scales import printed
 
 HEADING = "Restated"
 
@@ -24,12 +25,25 @@ def lead(made: Restatement) -> str:
 def figures(one: Restated) -> str:
     """A scenario's figures as they were printed, and as they are now."""
     told = [("stated", one.stated), ("implied", one.implied)]
-    return ", ".join(f"{name} {_step(shift)}" for name, shift in told if differs(shift) and shift)
+    return ", ".join(
+        f"{name} {_step(shift)}" for name, shift in told if shift and _reads_otherwise(shift)
+    )
+
+
+def rows(made: Restatement) -> list[Restated]:
+    """The scenarios of which a figure would be printed otherwise."""
+    return [row for row in made.figures if figures(row)]
 
 
 def reasons(one: Restated) -> Iterator[str]:
     """The changes that did it, one sentence each."""
     return map(_reason, one.because)
+
+
+def _reads_otherwise(shift: Shift) -> bool:
+    if shift.from_ is None or shift.to is None:
+        return shift.from_ != shift.to
+    return printed(shift.from_) != printed(shift.to)
 
 
 def _step(shift: Shift) -> str:

@@ -25,7 +25,7 @@ from scenarios.render.document import (
     move,
     plain,
 )
-from scenarios.scales import estimative_term
+from scenarios.render.text import term
 
 _FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 _TITLE = 20
@@ -143,7 +143,7 @@ def _cells(
         "evidence": f"{row.evidence.total}{new}",
         "seen": f"{row.indicators.observed}/{row.indicators.total}",
         "horizon": str(row.horizon),
-        "in_words": estimative_term(shown, language),
+        "in_words": term(shown, language),
         "flags": ", ".join([*state.get(row.state, []), *flags]),
         "title": " ".join(row.title.split()),
     }

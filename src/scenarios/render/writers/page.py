@@ -26,9 +26,8 @@ from scenarios.render.document import Block, Heading
 from scenarios.render.documents import report
 from scenarios.render.documents.excerpt import by_question, excerpt
 from scenarios.render.documents.score import SKILL_NOTE, strength_sentence
-from scenarios.render.text import MINUS, percent, signed
+from scenarios.render.text import MINUS, percent, signed, term
 from scenarios.render.writers import html
-from scenarios.scales import estimative_term
 from scenarios.text import counted, printable
 
 LIMITS = {"matrix_rows": 40, "subjects": 12, "items": 3}
@@ -136,7 +135,7 @@ def _environment() -> Environment:
         "db": _decibans,
         "number": _number,
         "p": _percent,
-        "term": estimative_term,
+        "term": term,
         "told": _told,
         "day": _day,
     }
