@@ -72,7 +72,7 @@ def hostile_files() -> dict[str, str]:
     """Path → text of sound records: for every text a scenario, an item, a sheet and a source.
 
     The window from SINCE to AS_OF has every section of a report: moves, outcomes, new evidence,
-    indicators that changed state, analysts who differ, and findings.
+    indicators that changed state, analysts who differ, clarifications, and findings.
     """
     files = {
         "tracker.yaml": as_yaml(
@@ -152,7 +152,7 @@ def _scenario(number: int, text: str) -> dict[str, Any]:
                 "if_absent": "I",
             },
         },
-        "clarifications": [{"date": "2022-02-01", "text": text}],
+        "clarifications": [{"date": "2022-02-25", "text": text}],
     }
     if number < 3:
         made["set"] = SET

@@ -13,8 +13,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import msgspec
-
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.commit_log import History, history
 from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
@@ -32,7 +30,7 @@ from scenarios.workspace import checking, reading, recording, results
 from scenarios.workspace.history import past, states
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
 from scenarios.workspace.period import span
-from scenarios.workspace.restate import restatement
+from scenarios.workspace.restate import with_history
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
 
@@ -81,11 +79,11 @@ class Workspace:
         to then said of that day, where there is a repository.
         """
         period, _ = span(self._opened, as_of, since, banded=True)
-        restated = None
+        made = review(period)
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
-                restated, _ = restatement(self._opened, self._repository(), period.since)
-        return msgspec.structs.replace(review(period), restated=restated)
+                made, _ = with_history(made, self._opened, self._repository())
+        return made
 
     def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:
         """The odds ledger of a scenario, from its prior to its implied probability."""

@@ -8,8 +8,9 @@ from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
+from scenarios.analysis.review.questions import QuestionChange
 from scenarios.analysis.review.review import NewEvidence, Resolved, Review, Unchanged, review
-from scenarios.model import Database, Tracker
+from scenarios.model import Clarification, Database, Retraction, Tracker
 from tests.records import (
     START,
     database,
@@ -19,6 +20,7 @@ from tests.records import (
     item,
     near,
     resolution,
+    retraction,
     scenario,
     sheet,
 )
@@ -151,6 +153,7 @@ def test_new_evidence_says_what_it_bears_on() -> None:
             source="paper",
             grade="F6",
             scenarios=("s1", "s2"),
+            retracted=None,
         ),
         NewEvidence(
             id="2022-01-05-f",
@@ -160,6 +163,7 @@ def test_new_evidence_says_what_it_bears_on() -> None:
             source=None,
             grade="F6",
             scenarios=(),
+            retracted=None,
         ),
     )
     assert made.indicator_changes == (
@@ -171,6 +175,50 @@ def test_new_evidence_says_what_it_bears_on() -> None:
             after="observed",
             evidence=("2022-01-05-e",),
         ),
+    )
+
+
+def test_new_evidence_is_in_the_order_in_which_it_was_recorded() -> None:
+    db = database(
+        evidence={
+            "2022-01-01-z": item(day(4), observed="2022-01-01"),
+            "2022-01-02-a": item(day(5), observed="2022-01-02"),
+            "2022-01-01-b": item(day(2), observed="2022-01-01"),
+            "2022-01-01-a": item(day(5), observed="2022-01-01"),
+        }
+    )
+    assert [entry.id for entry in week(db).new_evidence] == [
+        "2022-01-01-z",
+        "2022-01-01-a",
+        "2022-01-02-a",
+    ]
+
+
+def test_what_was_recorded_and_retracted_in_one_week_stands_with_its_reason() -> None:
+    def retracted(on: int) -> list[Retraction | None]:
+        gone = item(day(4), ratings={"s1": "C"}, retracted=retraction(day(on)))
+        db = database(scenarios={"s1": scenario()}, evidence={"2022-01-05-e": gone})
+        assert week(db).moves == () or on > 9
+        return [entry.retracted for entry in week(db).new_evidence]
+
+    assert retracted(9) == [retraction(day(9))]
+    assert retracted(10) == [None]
+    db = database(evidence={"2022-01-02-e": item(day(1), retracted=retraction(day(4)))})
+    assert week(db).new_evidence == ()
+
+
+def test_a_clarification_of_the_window_stands_oldest_first() -> None:
+    said = {n: Clarification(day(n), f"Day {n}.") for n in (2, 3, 5, 9, 10)}
+    scenarios = {
+        "a": scenario(clarifications=(said[2], said[9], said[5])),
+        "b": scenario(clarifications=(said[3], said[10])),
+        "later": scenario(opened=day(10), clarifications=(said[5],)),
+    }
+    assert week(database(scenarios=scenarios)).questions == tuple(
+        QuestionChange(
+            scenario=id, field="clarification", before=None, after=f"Day {n}.", date=day(n)
+        )
+        for id, n in (("b", 3), ("a", 5), ("a", 9))
     )
 
 

@@ -91,19 +91,3 @@ def test_a_stated_move_wants_a_reason(db: Database, explained: bool) -> None:
 
 def test_what_did_not_move_needs_no_reason() -> None:
     assert window(database(scenarios={"s1": scenario()}), day(2), day(9)).views["s1"].explained
-
-
-def test_new_evidence_is_in_the_order_in_which_it_was_recorded() -> None:
-    db = database(
-        evidence={
-            "2022-01-01-z": item(day(4), observed="2022-01-01"),
-            "2022-01-02-a": item(day(5), observed="2022-01-02"),
-            "2022-01-01-b": item(day(2), observed="2022-01-01"),
-            "2022-01-01-a": item(day(5), observed="2022-01-01"),
-        }
-    )
-    assert list(window(db, day(2), day(9)).new_evidence) == [
-        "2022-01-01-z",
-        "2022-01-01-a",
-        "2022-01-02-a",
-    ]

@@ -67,6 +67,42 @@ def test_nothing_is_said_where_nothing_differs_or_nothing_is_to_be_compared(top:
     assert told("--since", "2022-02-06") is None
 
 
+def test_a_question_its_criteria_or_its_horizon_rewritten_since_is_told(top: Path) -> None:
+    place = top / "scenarios/trade.yaml"
+    text = place.read_text().replace("pass 200", "reach 200").replace("2024-12-31", "2025-12-31")
+    place.write_text(text)
+    made = json.loads(scen(*WEEK, "--format", "json").stdout)
+    common = {"scenario": "trade", "date": None}
+    assert made["questions"] == [
+        {
+            **common,
+            "field": "question",
+            "before": "Will yearly trade pass 200 billion dollars?",
+            "after": "Will yearly trade reach 200 billion dollars?",
+        },
+        {**common, "field": "horizon", "before": "2024-12-31", "after": "2025-12-31"},
+    ]
+    shown = scen(*WEEK).stdout
+    assert "\ntrade: horizon changed\n  was: 2024-12-31\n  is: 2025-12-31\n" in shown
+    assert json.loads(scen(*WEEK, "--no-restate", "--format", "json").stdout)["questions"] == []
+
+
+def test_what_was_rewritten_after_the_day_of_the_report_is_no_news_of_it(top: Path) -> None:
+    place = top / "scenarios/trade.yaml"
+    place.write_text(place.read_text().replace("Chinese customs", "The customs of China"))
+    commit(top, "criteria", "2022-02-12T12:00:00+00:00")
+    place.write_text(place.read_text().replace("2024-12-31", "2025-12-31"))
+    commit(top, "horizon", "2022-02-20T12:00:00+00:00")
+
+    def fields(*words: str) -> list[str]:
+        made = json.loads(scen("report", *words, "--format", "json").stdout)
+        return [one["field"] for one in made["questions"]]
+
+    assert fields("--as-of", "2022-02-14") == ["resolution_criteria"]
+    assert fields("--as-of", "2022-02-21") == ["horizon"]
+    assert fields("--as-of", "2022-02-11") == []
+
+
 def test_a_revision_is_compared_with_its_own_past(top: Path) -> None:
     rerate(top)
     commit(top, "rate", "2022-02-10T12:00:00+00:00")

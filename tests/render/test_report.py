@@ -14,7 +14,7 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.restatement import Restated, Restatement
 from scenarios.analysis.review.review import review
-from scenarios.model import Database, Tracker
+from scenarios.model import Clarification, Database, Retraction, Tracker
 from scenarios.render.document import Document, plain
 from scenarios.render.documents import effects, explanation, restatement
 from scenarios.render.documents.report import document, step
@@ -131,6 +131,17 @@ b: spread 20%–60% between ann and bo, 7.8 dB, n = 3
 
 """
     assert text[start : start + len(expected)] == expected
+
+
+def test_what_was_retracted_at_once_and_what_was_clarified_are_told_in_a_line() -> None:
+    gone = item(day(25), ratings={"a": "C"}, retracted=Retraction(day(26), "Another\nvisit."))
+    clarified = scenario(clarifications=(Clarification(day(24), "Signed is\nenough."),))
+    text = terminal.write(told(database(scenarios={"a": clarified}, evidence={"e": gone})))
+    assert (
+        "\ne (F6, observed 2022-01-26)\n  Something was seen\n  retracted on 2022-01-27: " in text
+    )
+    assert ": Another visit.\n" in text
+    assert "\na: clarified on 2022-01-25\n  Signed is enough.\n" in text
 
 
 def test_the_gap_has_a_column_where_there_is_room() -> None:

@@ -21,7 +21,7 @@ from scenarios.analysis.forecasts.stated import Given, Stated, given, stated
 from scenarios.analysis.ledger.band import Band, bands
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import Database, Evidence, EvidenceId, Resolution, Scenario, ScenarioId, SetId
+from scenarios.model import Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
@@ -93,12 +93,6 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     before: Known
     now: Known
     views: dict[ScenarioId, View]
-
-    @property
-    def new_evidence(self) -> dict[EvidenceId, Evidence]:
-        """What was recorded in the window, in order, and still counts."""
-        fresh = [(e.recorded, id) for id, e in self.now.evidence.items() if e.recorded > self.since]
-        return {id: self.now.evidence[id] for _, id in sorted(fresh)}
 
 
 def window(database: Database, since: date, as_of: date, *, banded: bool = False) -> Window:

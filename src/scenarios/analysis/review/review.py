@@ -20,6 +20,7 @@ from scenarios.analysis.ledger.ledger_changes import (
 )
 from scenarios.analysis.period.disagreement import Spread, spreads
 from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.review.questions import QuestionChange, clarified
 from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.rules.finding import Finding
@@ -29,6 +30,7 @@ from scenarios.model import (
     EvidenceId,
     GradeWeights,
     Outcome,
+    Retraction,
     ScenarioId,
     SetId,
     Tracker,
@@ -82,7 +84,10 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """An item recorded in the window, and the scenarios that it bears on."""
+    """An item recorded in the window, and the scenarios that it bears on.
+
+    One that was retracted in it too counts nowhere.
+    """
 
     id: EvidenceId
     summary: str
@@ -91,6 +96,7 @@ class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
     source: str | None
     grade: str
     scenarios: tuple[ScenarioId, ...]
+    retracted: Retraction | None
 
 
 class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,13 +137,17 @@ class Method(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):
-    """The weekly report; `restated` is None where no earlier state was compared."""
+    """The weekly report; `restated` is None where no earlier state was compared.
+
+    `questions` has what was rewritten only where an earlier state was, and clarifications always.
+    """
 
     tracker: About
     as_of: date
     since: date
     scenarios: tuple[StatusRow, ...]
     moves: tuple[Move, ...]
+    questions: tuple[QuestionChange, ...]
     new_evidence: tuple[NewEvidence, ...]
     indicator_changes: tuple[IndicatorChange, ...]
     resolved: tuple[Resolved, ...]
@@ -159,6 +169,7 @@ def review(window: Window) -> Review:
         since=window.since,
         scenarios=status(window),
         moves=tuple(_move(window, view) for view in by_movement(live) if view.moved),
+        questions=clarified(window),
         new_evidence=_new_evidence(window),
         indicator_changes=_indicator_changes(window),
         resolved=tuple(r for view in in_order(window) if (r := _resolved(window, view))),
@@ -234,6 +245,8 @@ def _resolved(window: Window, view: View) -> Resolved | None:
 
 def _new_evidence(window: Window) -> tuple[NewEvidence, ...]:
     database = window.database
+    recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
+    fresh = [id for on, id in recorded if window.since < on <= window.as_of]
     return tuple(
         NewEvidence(
             id=id,
@@ -243,8 +256,10 @@ def _new_evidence(window: Window) -> tuple[NewEvidence, ...]:
             source=item.source,
             grade=grade(item, database.sources),
             scenarios=tuple(sorted(bears_on(database, item))),
+            retracted=item.retracted if id not in window.now.evidence else None,
         )
-        for id, item in window.new_evidence.items()
+        for id in fresh
+        for item in (database.evidence[id],)
     )
 
 

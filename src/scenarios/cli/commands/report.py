@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 import typer
 
-from scenarios.analysis.review.restatement import Restatement
-from scenarios.analysis.review.review import review
+from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
@@ -27,7 +24,7 @@ from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.period import span
 from scenarios.workspace.place import here
-from scenarios.workspace.restate import restatement
+from scenarios.workspace.restate import with_history
 
 
 def command(
@@ -44,7 +41,8 @@ def command(
     restate: Annotated[
         bool,
         typer.Option(
-            "--restate/--no-restate", help="Say where last week's figures would differ today."
+            "--restate/--no-restate",
+            help="Say which figures of last week and which questions are others today.",
         ),
     ] = True,
 ) -> None:
@@ -55,7 +53,7 @@ def command(
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
     result = review(window)
     if restate:
-        result = msgspec.structs.replace(result, restated=_restated(context, opened, window.since))
+        result = _with_history(context, opened, result)
 
     def told() -> Document:
         on_page = form == TABLE and output is None
@@ -74,17 +72,17 @@ def command(
         show(result, told, form, output)
 
 
-def _restated(context: typer.Context, opened: Opened, since: date) -> Restatement | None:
-    """Where last week's figures would differ today; None where nothing of it is committed."""
+def _with_history(context: typer.Context, opened: Opened, made: Review) -> Review:
+    """The review beside what was printed last week; the same where nothing of it is committed."""
     try:
         _, repository = repository_of(context)
-        restated, remark = restatement(opened, repository, since)
+        compared, remark = with_history(made, opened, repository)
     except ScenError as error:  # no repository, no git, no commit
         tell_refused(context, error)
-        return None
+        return made
     if remark:
         say(remark)
-    return restated
+    return compared
 
 
 def _root(opened: Opened, output: Path | None) -> str:

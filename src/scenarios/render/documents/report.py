@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scenarios.analysis.period.disagreement import Spread
 from scenarios.analysis.review.review import Method, Move, NewEvidence, Resolved, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
-from scenarios.model import Analyst, Database, EvidenceId, Kind
+from scenarios.model import Database, EvidenceId, Kind
 from scenarios.render.document import (
     Block,
     Document,
@@ -26,10 +25,9 @@ from scenarios.render.document import (
     change_of,
     spans,
 )
-from scenarios.render.documents import restatement, status
+from scenarios.render.documents import disagreement, questions, restatement, status
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.text import term
-from scenarios.scales import printed
 from scenarios.text import counted
 
 
@@ -59,6 +57,7 @@ def document(
         *_moves(review, database, every=every),
         *_restated(review),
         *_resolved(review, database),
+        *_questions(review),
         *_new_evidence(review, database),
         *_indicators(review),
         *_spreads(review),
@@ -183,6 +182,12 @@ def _last_values(entry: Resolved) -> Iterator[Span]:
     yield from (", implied ", Figure(entry.implied, "p"), f" → {outcome} ({entry.date})")
 
 
+def _questions(review: Review) -> Iterator[Block]:
+    if review.questions:
+        yield Heading(2, "Questions that changed")
+        yield Items(tuple(map(questions.row, review.questions)))
+
+
 def _new_evidence(review: Review, database: Database) -> Iterator[Block]:
     if review.new_evidence:
         yield Heading(2, f"New evidence ({len(review.new_evidence)})")
@@ -197,7 +202,12 @@ def _new(entry: NewEvidence, database: Database) -> Item:
     told = (f" ({entry.grade}", *source, f", observed {entry.observed})")
     bears = tuple(_listed(entry.scenarios)) or ("nothing yet: scen rate",)
     summary = Link(entry.summary, database.evidence[entry.id].url)
-    return Item((Ref(entry.id, "evidence"), *told), (Item(summary), Item(("bears on ", *bears))))
+    under = [Item(summary), Item(("bears on ", *bears))]
+    if entry.retracted:
+        reason = " ".join(entry.retracted.reason.split())
+        gone = f"retracted on {entry.retracted.date}: {reason}"
+        under = [Item(summary), Item(gone)]
+    return Item((Ref(entry.id, "evidence"), *told), tuple(under))
 
 
 def _indicators(review: Review) -> Iterator[Block]:
@@ -215,28 +225,9 @@ def _indicators(review: Review) -> Iterator[Block]:
 
 
 def _spreads(review: Review) -> Iterator[Block]:
-    rows = tuple(_spread(row) for row in review.spreads if printed(row.low) != printed(row.high))
-    if rows:
+    if rows := disagreement.rows(review.spreads):
         yield Heading(2, "Where analysts differ")
         yield Items(rows)
-
-
-def _spread(row: Spread) -> Item:
-    """The range, and who stands apart or, of two, what each says."""
-    low, high = Figure(row.low, "p"), Figure(row.high, "p")
-    apart = Figure(row.spread_decibans, digits=1)
-    whose = f" between {row.low_analyst} and {row.high_analyst}, "
-    told = (Ref(row.scenario, "scenario"), ": spread ", low, "–", high, whose, apart, " dB")
-    if row.outlier is None:
-        ends = (row.low_analyst, row.high_analyst)
-        return Item(told, tuple(Item(f"{name}: {_reason(row, name)}") for name in ends))
-    outlier = Figure(row.outlier_probability, "p")
-    under = Item((f"{row.outlier} stands apart at ", outlier, f": {_reason(row, row.outlier)}"))
-    return Item((*told, f", n = {row.analysts}"), (under,))
-
-
-def _reason(row: Spread, analyst: Analyst) -> str:
-    return row.rationales.get(analyst, "no reason given")
 
 
 def _findings(review: Review) -> Iterator[Block]:
