@@ -264,3 +264,11 @@ def test_what_did_not_move_a_figure_is_not_named() -> None:
     assert because(one(RATED, neutral), one(RATED, probability=0.4)) == prior
     assert because(one(RATED), one(RATED, neutral, probability=0.4)) == prior
     assert because(one(RATED, neutral), one(RATED, moved, probability=0.4)) == prior
+
+
+def test_a_line_under_another_theme_was_judged_anew() -> None:
+    tracker = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"t": "A theme"})
+    rated, other = item(ratings={"s1": "C"}), item(ratings={"s1": "C"})
+    moved = item(ratings={"s1": "C"}, theme="t")
+    found = causes(one(rated, other, tracker=tracker), one(moved, other, tracker=tracker))
+    assert found == {"e0": "new judgement", "e1": "overlap"}

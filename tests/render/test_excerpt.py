@@ -114,7 +114,7 @@ def test_csv_and_json_and_the_whole_table_have_every_row() -> None:
     )
 
 
-@pytest.mark.parametrize("form", WRITERS.keys() - {"csv"})
+@pytest.mark.parametrize("form", [form for form in WRITERS if form != "csv"])
 def test_every_format_for_readers_says_what_is_left_out_and_how_to_see_it(form: str) -> None:
     made = writer(form)(document(scored(100), "Scores"))
     flat = " ".join(made.replace("`", "").split())

@@ -149,7 +149,8 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     here = {line.id for line in (before, after) if line} | was | now
     elsewhere: Cause = "conventions" if reasons.conventions else "rivals"
     if before and after and math.isclose(before.decibans, after.decibans, abs_tol=_ROUNDING):
-        return "conventions" if reasons.conventions else "overlap"
+        is_other_theme = before.theme != after.theme and here & reasons.judged
+        return "new judgement" if is_other_theme else _unchanged(reasons)
     if was & reasons.removed:
         return "removal"
     if was & reasons.gone:
@@ -159,6 +160,11 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
     if "absence" in {line.kind for line in (before, after) if line}:
         return "time" if before is None else "new evidence"
     return _by_evidence(before, after) if here & reasons.new else elsewhere
+
+
+def _unchanged(reasons: Reasons) -> Cause:
+    """Why a line that says what it said counts for more or less."""
+    return "conventions" if reasons.conventions else "overlap"
 
 
 def _by_evidence(before: Line | None, after: Line | None) -> Cause:
