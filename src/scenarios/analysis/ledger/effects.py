@@ -10,7 +10,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import bears_on, known, resolved, state
 from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
 from scenarios.model import Database, Evidence, EvidenceId, Rating, ScenarioId, indicator_key
-from scenarios.scales import grade
+from scenarios.scales import grade, printed
 
 _DOUBTFUL = "DEF"
 _EVIDENCE = frozenset({"direct", "indicator", "absence"})
@@ -58,7 +58,7 @@ def effects(
         old, new = ledger(then, scenario_id), ledger(now, scenario_id)
         line = _line_of(new, via or evidence_id)
         row = via or evidence_id
-        moved = old.implied != new.implied
+        moved = printed(old.implied.probability) != printed(new.implied.probability)
         note = _note(old, line, row, _Item(weight, evidence_id not in now.evidence, moved))
         heard = line is not None and row not in line.suppressed
         found.append(
