@@ -115,7 +115,9 @@ def test_no_line_of_it_is_wider_than_80_columns() -> None:
 
 @pytest.mark.parametrize("as_of", ["2021-12-17", "2022-02-28", "2023-03-28", "2026-02-10"])
 def test_prior_plus_rows_is_implied_in_every_ledger(as_of: str) -> None:
-    for scenario in shipped().database.scenarios:
+    for scenario, record in shipped().database.scenarios.items():
+        if record.opened > date.fromisoformat(as_of):
+            continue
         made = json.loads(scen("explain", scenario, "--as-of", as_of, "--format", "json").stdout)
         rows = sum(line["counted_decibans"] for line in made["lines"])
         assert made["prior"]["decibans"] + rows == pytest.approx(made["implied"]["decibans"])
@@ -131,7 +133,7 @@ def test_every_move_adds_up() -> None:
     for move in moves:
         lines = move["lines_added"] + move["lines_removed"] + move["lines_changed"]
         rows = sum(line["after"] - line["before"] for line in lines)
-        total = rows + move["time"] + move["rivals"] + move["bound"]
+        total = rows + move["given"] + move["time"] + move["rivals"] + move["bound"]
         change = odds(move["implied"]["to"]) - odds(move["implied"]["from"])
         assert total == pytest.approx(change, abs=1e-6)
 
@@ -148,7 +150,7 @@ def test_the_week_of_the_halt_and_the_invasion_is_explained() -> None:
         "ukraine-limited-2022": "did-not-occur",
         "ukraine-no-new-force-2022": "did-not-occur",
     }
-    assert report["resolved"][0]["evidence"] == ["2022-02-24-full-scale-attack"]
+    assert "2022-02-24-full-scale-attack" in report["resolved"][0]["evidence"]
 
 
 def test_one_article_moves_nothing_near_certainty() -> None:
@@ -195,8 +197,8 @@ def test_the_matrix_of_the_relationship_names_its_linchpins() -> None:
     words = ["matrix", "--set", "relationship-2030", "--as-of", "2022-02-07", "--format", "json"]
     made = json.loads(scen(*words).stdout)
     removed = {(one["removed"]["kind"], one["removed"]["id"]) for one in made["linchpins"]}
-    assert ("item", "2021-12-putin-no-alliance-needed") in removed
-    assert ("source", "trt-world") in removed
+    assert ("item", "2022-02-04-beijing-no-limits") in removed
+    assert ("origin", "joint-statement-2022-02") in removed
     assert "%" not in scen(*words[:-2]).stdout
 
 

@@ -152,7 +152,8 @@ def _shift(result: Compared, shift: ScenarioShift) -> Iterator[Block]:
         "rivals": shift.rivals,
         "bound": shift.bound,
     }
-    yield from change_sum(shift.lines, steps, result.after, every=result.every)
+    owner = _owner(result, shift.scenario)
+    yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
 
 
 def _outcome(shift: ScenarioShift) -> str:
@@ -160,8 +161,12 @@ def _outcome(shift: ScenarioShift) -> str:
 
 
 def _title(result: Compared, id: str) -> str:
-    owner = result.after if id in result.after.scenarios else result.before
-    return owner.scenarios[id].title
+    return _owner(result, id).scenarios[id].title
+
+
+def _owner(result: Compared, id: str) -> Database:
+    """The later of the two states that has the scenario."""
+    return result.after if id in result.after.scenarios else result.before
 
 
 def _step(shift: Shift) -> Text:

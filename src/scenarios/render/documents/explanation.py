@@ -71,12 +71,13 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
 def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
+    other = ", ".join(database.scenarios[result.scenario].prior.given)
 
     def rows(lines: Iterable[Line]) -> Iterator[Row]:
         nonlocal running
         for line in lines:
             running += line.counted_decibans
-            yield _row(line, running)
+            yield _row(line, running, other)
 
     shown, small = _folded(result.lines, every=every)
     first = ("prior", "", "", "", *_reached(running, result.prior.probability))
@@ -85,9 +86,8 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     if any(line.theme for line in evidence):
         for theme, members in _by_theme(evidence):
             net = Figure(sum(line.counted_decibans for line in members), "dB")
-            about = f"{plain(net)} dB"
             name = database.tracker.themes.get(theme, theme) if theme else "without a theme"
-            table.append(Group(name, tuple(rows(members)), about))
+            table.append(Group(f"{name}, {plain(net)} dB", tuple(rows(members))))
     else:
         table += rows(evidence)
     if small:
@@ -110,9 +110,10 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     return Table(columns=columns, rows=tuple(table), by="theme", caption=caption)
 
 
-def _row(line: Line, running: float) -> Row:
+def _row(line: Line, running: float, other: str) -> Row:
     shown = line.kind not in _STEPS
-    name = {"absence": " (absent)", "in-prior": " (in the prior)"}.get(line.kind, "")
+    marks = {"absence": " (absent)", "in-prior": " (in the prior)", "given": f" {other}"}
+    name = marks.get(line.kind, "")
     return (
         Ref(line.id, None, line.id + name),
         Figure(line.decibans, "dB") if shown else "",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger_changes import LineChange
-from scenarios.model import Database, EvidenceId, ThemeId
+from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId
 from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
 from scenarios.render.text import signed
 from scenarios.text import counted
@@ -15,7 +15,7 @@ SMALL_DECIBANS = 0.1
 """Lines that are worth less, or changed by less, stand in one row unless all are asked for."""
 _STEPS = {
     "prior": "prior: another one was declared",
-    "given": "given: what is known of the scenario that the prior depends on",
+    "given": "given: what became of {}, on which the prior depends",
     "time": "time: the event has not happened so far",
     "rivals": "rivals: what the other members of the set gained or lost",
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
@@ -36,12 +36,14 @@ def change_sum(
     lines: Iterable[LineChange],
     steps: Mapping[str, float],
     database: Database,
+    scenario_id: ScenarioId,
     *,
     every: bool = False,
 ) -> Iterator[Sum]:
     """The rows as one sum; none where nothing changed."""
     terms = []
-    for row in change_rows(lines, steps, database.tracker.themes, every=every):
+    other = ", ".join(database.scenarios[scenario_id].prior.given) or "another scenario"
+    for row in change_rows(lines, steps, database.tracker.themes, other, every=every):
         behind = (_behind(row, id, database) for id in row.evidence if id in database.evidence)
         name = Ref(row.line, "scenario" if "/" in row.line else "evidence") if row.line else ""
         terms.append(Term(Figure(row.decibans, "dB"), name, row.why, tuple(behind)))
@@ -60,10 +62,13 @@ def change_rows(
     lines: Iterable[LineChange],
     steps: Mapping[str, float],
     themes: Mapping[ThemeId, str],
+    other: str = "another scenario",
     *,
     every: bool = False,
 ) -> Iterator[ChangeRow]:
     """The lines, what the new ones do to the others, the `steps` of the prior and so on, the sum.
+
+    `other` is the scenario that the prior depends on.
 
     Small lines are added up in one row, unless `every` one is wanted.
     """
@@ -92,7 +97,7 @@ def change_rows(
         yield ChangeRow(sum(map(_worth, small)), None, under)
     for name, worth in steps.items():
         if signed(worth) != "0":
-            yield ChangeRow(worth, None, _STEPS[name])
+            yield ChangeRow(worth, None, _STEPS[name].format(other))
     yield ChangeRow(sum(worths), None, "in all")
 
 

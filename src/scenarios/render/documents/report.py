@@ -122,7 +122,7 @@ def _moves(review: Review, database: Database, *, every: bool) -> Iterator[Block
             "rivals": entry.rivals,
             "bound": entry.bound,
         }
-        yield from change_sum(changes, steps, database, every=every)
+        yield from change_sum(changes, steps, database, entry.scenario, every=every)
 
 
 def _ruled_out(number: int) -> str:
