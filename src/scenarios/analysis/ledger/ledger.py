@@ -69,6 +69,7 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
 def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     """The ledger of a scenario among others of the same day."""
     comparison, steps = odds.comparison(scenario_id), odds.steps(scenario_id)
+    scenario = odds.known.database.scenarios[scenario_id]
     prior = _quantity(steps.declared)
     given, at_date = decibans(steps.given), decibans(steps.at_date)
     before_rivals = at_date + comparison.totals[scenario_id]
@@ -82,7 +83,7 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
         scenario=scenario_id,
         prior=prior,
         lines=(
-            *_step("given", given - prior.decibans),
+            *_step("given", given - prior.decibans, *scenario.prior.given),
             *_step("time", at_date - given),
             *_evidence(comparison, scenario_id),
             *in_prior,
@@ -135,9 +136,12 @@ def _in_prior(known: Known, id: EvidenceId) -> Line:
     )
 
 
-def _step(kind: Step, worth: float) -> list[Line]:
+def _step(kind: Step, worth: float, id: str = "") -> list[Line]:
+    """A step that no line makes; that of a link goes by the id of the other scenario."""
     if abs(worth) <= _ROUNDING:
         return []
     return [
-        Line(kind=kind, id=kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth)
+        Line(
+            kind=kind, id=id or kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth
+        )
     ]

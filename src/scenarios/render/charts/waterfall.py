@@ -24,6 +24,7 @@ from scenarios.render.charts.drawing import (
     pixels,
     quantity,
 )
+from scenarios.render.documents.ledger_changes import STEPS
 from scenarios.render.text import percent, signed
 from scenarios.scales import decibans
 from scenarios.text import counted
@@ -34,11 +35,6 @@ LISTED = 10
 """At most so many lines are drawn and listed one by one, the strongest; the others in one sum."""
 SMALL = 0.05
 """Decibans below which a line is one of the others."""
-CLOSING = {
-    "time": "time: it has not happened so far",
-    "rivals": "rivals: what the other members of the set gained or lost",
-    "bound": "bound: held within 0.1% and 99.9%",
-}
 _MARKS = (0.5, 0.1, 0.9, 0.01, 0.99, 0.001, 0.999, 0.25, 0.75, 0.05, 0.95)
 _FIVES = tuple(n / 100 for n in range(5, 100, 5))
 _ONES = tuple(n / 100 for n in range(1, 100))
@@ -63,16 +59,17 @@ class Rung(msgspec.Struct, frozen=True):
 
 
 def rungs(book: Ledger) -> tuple[Rung, ...]:
-    """The ledger's rows in their order; the weak and the uncounted in one, before the closing."""
-    evidence = [line for line in book.lines if line.kind not in CLOSING]
-    closing = [line for line in book.lines if line.kind in CLOSING]
+    """The ledger's rows in their order; the weak and the uncounted in one, behind the others."""
+    evidence = [line for line in book.lines if line.kind not in STEPS]
+    steps = [line for line in book.lines if line.kind in STEPS]
+    first = [(line,) for line in steps if line.kind in ("given", "time")]
     strong = sum(abs(line.counted_decibans) >= SMALL for line in evidence)
     listed = min(strong, LISTED)
-    parts: list[tuple[Line, ...]] = [(line,) for line in evidence[:listed]]
+    parts: list[tuple[Line, ...]] = [*first, *((line,) for line in evidence[:listed])]
     if evidence[listed:]:
         parts.append(tuple(evidence[listed:]))
     found, running = [], book.prior.decibans
-    for part in [*parts, *((line,) for line in closing)]:
+    for part in [*parts, *((line,) for line in steps[len(first) :])]:
         worth = sum(line.counted_decibans for line in part)
         running += worth
         found.append(Rung(part, worth, running))
@@ -84,8 +81,8 @@ def says(rung: Rung, database: Database) -> str:
     line = rung.line
     if line is None:
         return counted(len(rung.lines), "smaller line")
-    if line.kind in CLOSING:
-        return CLOSING[line.kind]
+    if line.kind in STEPS:
+        return STEPS[line.kind].format(line.id)
     if line.kind in ("direct", "in-prior"):
         summary = database.evidence[line.id].summary
         return f"in the prior: {summary}" if line.kind == "in-prior" else summary

@@ -71,13 +71,12 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
 def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
-    other = ", ".join(database.scenarios[result.scenario].prior.given)
 
     def rows(lines: Iterable[Line]) -> Iterator[Row]:
         nonlocal running
         for line in lines:
             running += line.counted_decibans
-            yield _row(line, running, other)
+            yield _row(line, running)
 
     shown, small = _folded(result.lines, every=every)
     first = ("prior", "", "", "", *_reached(running, result.prior.probability))
@@ -110,12 +109,15 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     return Table(columns=columns, rows=tuple(table), by="theme", caption=caption)
 
 
-def _row(line: Line, running: float, other: str) -> Row:
+def _row(line: Line, running: float) -> Row:
     shown = line.kind not in _STEPS
-    marks = {"absence": " (absent)", "in-prior": " (in the prior)", "given": f" {other}"}
-    name = marks.get(line.kind, "")
+    name = {
+        "absence": f"{line.id} (absent)",
+        "in-prior": f"{line.id} (in the prior)",
+        "given": f"given {line.id}",
+    }.get(line.kind, line.id)
     return (
-        Ref(line.id, None, line.id + name),
+        Ref(line.id, None, name),
         Figure(line.decibans, "dB") if shown else "",
         Figure(line.factor, digits=2) if shown and line.kind != "in-prior" else "",
         Figure(line.counted_decibans, "dB"),

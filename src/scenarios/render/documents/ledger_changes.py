@@ -13,13 +13,14 @@ from scenarios.text import counted
 
 SMALL_DECIBANS = 0.1
 """Lines that are worth less, or changed by less, stand in one row unless all are asked for."""
-_STEPS = {
+STEPS = {
     "prior": "prior: another one was declared",
     "given": "given: what became of {}, on which the prior depends",
     "time": "time: the event has not happened so far",
     "rivals": "rivals: what the other members of the set gained or lost",
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
 }
+"""What no line does; `{}` stands for the scenario that the prior depends on."""
 _NOT_BY_ITEMS = frozenset({"rivals", "time", "conventions"})
 
 
@@ -97,7 +98,7 @@ def change_rows(
         yield ChangeRow(sum(map(_worth, small)), None, under)
     for name, worth in steps.items():
         if signed(worth) != "0":
-            yield ChangeRow(worth, None, _STEPS[name].format(other))
+            yield ChangeRow(worth, None, STEPS[name].format(other))
     yield ChangeRow(sum(worths), None, "in all")
 
 
