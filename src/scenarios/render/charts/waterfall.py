@@ -42,6 +42,8 @@ _ROOM = 1.5
 """Decibans left free on either side."""
 _NARROW = 80
 """Pixels between two labels of the scale."""
+_EDGE = 10
+"""Pixels from the edge, within which half a label would be cut off on a phone."""
 _LABEL = 62
 
 
@@ -155,7 +157,7 @@ def _scale(low: float, high: float, foot: int, notes: Notes) -> Iterator[Row]:
     chosen: list[float] = []
     for p in (*_MARKS, *_FIVES, *_ONES):
         place = _place(p, low, high)
-        if 0 <= place <= WIDTH and all(
+        if _EDGE <= place <= WIDTH - _EDGE and all(
             abs(place - _place(q, low, high)) >= _NARROW for q in chosen
         ):
             chosen.append(p)
