@@ -11,6 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import known, latest_day, members
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.record_diff import FieldChange, Rename, differences
+from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.review import About, about
@@ -27,8 +28,12 @@ _FEWEST = 2
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
-    """One row a scenario that had opened, as of a day, and what changed `since`."""
+    """One row a scenario that had opened, as of a day, and what changed `since`.
 
+    `ledger` is the version of the arithmetic, here and in other results.
+    """
+
+    ledger: int = VERSION
     tracker: About
     as_of: date
     since: date
@@ -50,6 +55,7 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     Both are read on the day `as_of`, so that only records differ.
     """
 
+    ledger: int = VERSION
     from_: str
     to: str
     as_of: date

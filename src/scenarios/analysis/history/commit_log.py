@@ -19,6 +19,7 @@ from scenarios.analysis.history.commits import (
     borne,
 )
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
+from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.ledger.neighbourhood import Kept as Computed
 from scenarios.analysis.ledger.neighbourhood import implied_on, near
 from scenarios.model import (
@@ -61,6 +62,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class History(msgspec.Struct, frozen=True, kw_only=True):
     """The commits that are told, newest first, and how many older ones are not."""
 
+    ledger: int = VERSION
     entries: tuple[Entry, ...]
     earlier: int
 

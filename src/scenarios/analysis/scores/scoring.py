@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
+from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.scores import calibration as verified
 from scenarios.analysis.scores.chosen import Chosen, is_chosen
 from scenarios.analysis.scores.corp import Corp, corp
@@ -100,6 +101,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst."""
 
+    ledger: int = VERSION
     forecasters: tuple[ForecasterScore, ...]
     groups: tuple[Group, ...]
     questions: tuple[QuestionScore, ...]
