@@ -147,8 +147,15 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
 
 
 def _value(row: IndicatorRow) -> tuple[object, ...]:
-    """By expected movement, then those without a chance by diagnosticity; ties by id."""
-    return row.value is None, -(row.value or 0.0), -row.diagnosticity, row.scenario, row.indicator
+    """What is still to be seen first: by expected movement, without a chance by diagnosticity."""
+    return (
+        row.state == "observed",
+        row.value is None,
+        -(row.value or 0.0),
+        -row.diagnosticity,
+        row.scenario,
+        row.indicator,
+    )
 
 
 def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:

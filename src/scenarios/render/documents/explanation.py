@@ -72,16 +72,21 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
 
-    def rows(lines: Iterable[Line]) -> Iterator[Row]:
+    def rows(lines: Sequence[Line]) -> Iterator[Row]:
         nonlocal running
-        for line in lines:
+        shown, small = _folded(lines, every=every)
+        for line in shown:
             running += line.counted_decibans
             yield _row(line, running)
+        if small:
+            worth = sum(line.counted_decibans for line in small)
+            running += worth
+            name = f"{counted(len(small), 'line')} under {SMALL_DECIBANS} dB"
+            yield (name, "", "", Figure(worth, "dB"), *_reached(running))
 
-    shown, small = _folded(result.lines, every=every)
     first = ("prior", "", "", "", *_reached(running, result.prior.probability))
-    table: list[Row | Group] = [first, *rows(_of(shown, ("given", "time")))]
-    evidence = [line for line in shown if line.kind not in _STEPS]
+    table: list[Row | Group] = [first, *rows(_of(result.lines, ("given", "time")))]
+    evidence = [line for line in result.lines if line.kind not in _STEPS]
     if any(line.theme for line in evidence):
         for theme, members in _by_theme(evidence):
             net = Figure(sum(line.counted_decibans for line in members), "dB")
@@ -89,12 +94,7 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
             table.append(Group(f"{name}, {plain(net)} dB", tuple(rows(members))))
     else:
         table += rows(evidence)
-    if small:
-        worth = sum(line.counted_decibans for line in small)
-        running += worth
-        name = f"{counted(len(small), 'line')} under {SMALL_DECIBANS} dB"
-        table.append((name, "", "", Figure(worth, "dB"), *_reached(running)))
-    table += rows(_of(shown, ("rivals", "bound")))
+    table += rows(_of(result.lines, ("rivals", "bound")))
     table.append(("implied", "", "", "", *_reached(running, result.implied.probability)))
     columns = (
         Column(name="line", least=_NARROWEST),
@@ -197,7 +197,10 @@ def _closing(ledger: Explanation, database: Database, scenario: Scenario) -> Ite
     implied, stated = ledger.implied.probability, ledger.stated
     yield "Prior ", Figure(ledger.prior.probability, "p"), f": {scenario.prior.basis}"
     if ledger.neutral:
-        yield f"{counted(ledger.neutral, 'neutral item')} not listed."
+        yield (
+            f"Not listed: {counted(ledger.neutral, 'item')} of no weight here "
+            "(neutral, alike for the whole set, or of a grade that leaves nothing)."
+        )
     low, high = Figure(ledger.band.low, "p"), Figure(ledger.band.high, "p")
     word = term(implied, language)
     yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."

@@ -15,7 +15,7 @@ SMALL_DECIBANS = 0.1
 """Lines that are worth less, or changed by less, stand in one row unless all are asked for."""
 STEPS = {
     "prior": "prior: another one was declared",
-    "given": "given: what became of {}, on which the prior depends",
+    "given": "given: {}, on which the prior depends",
     "time": "time: the event has not happened so far",
     "rivals": "rivals: what the other members of the set gained or lost",
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
@@ -48,7 +48,9 @@ def change_sum(
         behind = (_behind(row, id, database) for id in row.evidence if id in database.evidence)
         name = Ref(row.line, "scenario" if "/" in row.line else "evidence") if row.line else ""
         terms.append(Term(Figure(row.decibans, "dB"), name, row.why, tuple(behind)))
-    if terms:
+    if len(terms) == 2:  # noqa: PLR2004 - a single row needs no total
+        yield Sum((), terms[0])
+    elif terms:
         yield Sum(tuple(terms[:-1]), terms[-1])
 
 
@@ -108,7 +110,10 @@ def _worth(change: LineChange) -> float:
 
 def _overlap(own: Sequence[LineChange], number: int) -> str:
     """What the lines that came, went or changed do to those that are as they were."""
-    others = f"what {counted(number, 'other line')} say{'s' if number == 1 else ''} as well"
+    gain = sum(abs(change.after) - abs(change.before) for change in own)
+    count = "counts" if number == 1 else "count"
+    how = f"{count} less beside it" if gain > 0 else f"{count} more"
+    others = f"{counted(number, 'other line')} {how}"
     if not own:
         return f"overlap: {others}"
     named = own[0].id if len(own) == 1 else f"{own[0].id} and {counted(len(own) - 1, 'other')}"

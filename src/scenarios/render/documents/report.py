@@ -28,6 +28,7 @@ from scenarios.render.document import (
 from scenarios.render.documents import disagreement, questions, restatement, status
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.text import term
+from scenarios.scales import MOVED_BITS
 from scenarios.text import counted
 
 
@@ -104,7 +105,7 @@ def _status(
 def _moves(review: Review, database: Database, *, every: bool) -> Iterator[Block]:
     if not review.moves:
         yield Heading(2, "What moved", anchor="moved")
-        yield Paragraph("Nothing moved.")
+        yield Paragraph(f"Nothing moved by {MOVED_BITS} bits or more.")
         return
     yield Heading(2, "What moved, and why", anchor="moved")
     rows = {row.id: row for row in review.scenarios}
@@ -255,7 +256,7 @@ def _unchanged(review: Review) -> Iterator[Block]:
     told = {"reaffirmed": review.unchanged.reaffirmed, "untouched": review.unchanged.untouched}
     rows = [Item((f"{word}: ", *_listed(ids))) for word, ids in told.items() if ids]
     if rows:
-        yield Heading(2, "Did not change", anchor="unchanged")
+        yield Heading(2, f"Moved by less than {MOVED_BITS} bits", anchor="unchanged")
         yield Items(tuple(rows))
 
 
@@ -284,7 +285,7 @@ def _method(method: Method) -> str:
     words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
     return (
         f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "
-        f"{_overlapping(method)} Ledger version {method.ledger}. "
+        f"{_overlapping(method)} Ledger version {method.ledger}; each row is rounded by itself. "
         f"Stated: {analysts}. Words: {words[method.estimative_language]}."
     )
 

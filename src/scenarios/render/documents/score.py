@@ -67,10 +67,12 @@ def document(result: Score, head: str, *, whole: bool = False) -> Document:
 
 def strength_sentence(fitted: FittedStrength) -> str:
     """The fitted strength beside the declared one, with its interval and n."""
-    about = f"no interval under {FEWEST} questions"
-    if fitted.low is not None:
-        about = f"90% {_strength(fitted.low)} to {_strength(fitted.high)}"
+    about = f"90% {_strength(fitted.low)} to {_strength(fitted.high)}"
     n = counted(fitted.questions, "question")
+    if fitted.low is None:
+        return (
+            f"Too few questions ({fitted.independent}) to say what rating_strength fits the record."
+        )
     if fitted.independent < fitted.questions:
         n += f", {fitted.independent} with each set as one"
     return (
