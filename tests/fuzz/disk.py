@@ -147,7 +147,7 @@ class _NamesSurvive(_Lost):
         return folder.names
 
 
-class _Some:
+class _Some(_Lost):
     """A draw decides on each name and each file, the same for all the names of one file."""
 
     def __init__(self, seed: int) -> None:
@@ -155,23 +155,20 @@ class _Some:
         self._data: dict[File, bytes] = {}
 
     def names(self, folder: Folder) -> dict[str, File | Folder]:
-        found = {}
-        for name in sorted({*folder.names, *folder.synced}):
-            node = self._random.choice((folder.names, folder.synced)).get(name)
-            if node:
-                found[name] = node
-        return found
+        drawn = {name: self._random.choice((folder.names, folder.synced)).get(name)
+                 for name in sorted({*folder.names, *folder.synced})}  # fmt: skip
+        return {name: node for name, node in drawn.items() if node}
 
     def data(self, file: File) -> bytes:
+        if file.data == file.synced:
+            return file.synced
         if file not in self._data:
             cut = file.data[: self._random.randint(0, len(file.data))]
             self._data[file] = self._random.choice((file.data, file.synced, cut))
-            if file.data == file.synced:
-                self._data[file] = file.synced
         return self._data[file]
 
 
-def _tree(folder: Folder, prefix: str, left: _Lost | _Some) -> Iterator[tuple[str, bytes]]:
+def _tree(folder: Folder, prefix: str, left: _Lost) -> Iterator[tuple[str, bytes]]:
     for name, node in left.names(folder).items():
         if isinstance(node, File):
             yield prefix + name, left.data(node)

@@ -14,9 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import pytest
+
 SOURCE = Path(__file__).with_name("crash.c")
 KILLED = -signal.SIGKILL
 _COUNTER = struct.Struct("=qq")
+needs_cc = pytest.mark.skipif(
+    not (sys.platform.startswith("linux") and shutil.which("cc")),
+    reason="crash.c is compiled when it is wanted, and preloaded as Linux does",
+)
 
 # Each command is a fork of one process that has imported everything: 20 ms instead of 200. Its
 # process group is its own, so that the kill reaches the git that it started, and nobody else.
@@ -92,15 +98,6 @@ class Commands:
         return Ran(code, out, err, _COUNTER.unpack(self._counter.read_bytes())[1])
 
 
-def reason_to_skip() -> str | None:
-    """Why nothing can be preloaded here, if so."""
-    if not sys.platform.startswith("linux"):
-        return "LD_PRELOAD as crash.c uses it is Linux's"
-    if not shutil.which("cc"):
-        return "crash.c is compiled when it is wanted, and there is no cc"
-    return None
-
-
 def library(folder: Path) -> Path:
     """The library, compiled into a folder."""
     made = folder / "crash.so"
@@ -110,10 +107,7 @@ def library(folder: Path) -> Path:
 
 
 def environment(sandbox: Path) -> dict[str, str]:
-    """Everything that a command reads or writes lies in the sandbox; git's clock stands still.
-
-    The names of its objects are then the same every time, and so is the number of calls.
-    """
+    """All lies in the sandbox; git's clock stands still, so that all calls are the same again."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "SCEN"))}
     day = "2026-01-01T12:00:00Z"
     return {
@@ -136,21 +130,13 @@ def commands(folder: Path, sandbox: Path, journal: Path | None = None) -> Iterat
     folder.mkdir(parents=True, exist_ok=True)
     counter = folder / "counter"
     counter.write_bytes(_COUNTER.pack(0, 0))
-    preloaded = {
-        **environment(sandbox),
-        "LD_PRELOAD": str(library(folder)),
-        "CRASH_COUNTER": str(counter),
-    }
+    preloaded = environment(sandbox) | {"CRASH_COUNTER": str(counter)}
+    preloaded["LD_PRELOAD"] = str(library(folder))
     if journal:
         journal.touch()
         preloaded["CRASH_JOURNAL"] = str(journal)
-    with subprocess.Popen(
-        [sys.executable, "-c", _SERVER],
-        env=preloaded,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    words, pipe = [sys.executable, "-c", _SERVER], subprocess.PIPE
+    with subprocess.Popen(words, env=preloaded, stdin=pipe, stdout=pipe, text=True) as process:
         try:
             yield Commands(process, counter)
         finally:

@@ -61,21 +61,16 @@ COMMANDS = tuple(
 
 def git(folder: Path, *words: str) -> str:
     """What git answers; a refusal is an error."""
-    made = subprocess.run(
-        ["git", *words],
-        cwd=folder,
-        env=environment(folder.parent) | {"GIT_OPTIONAL_LOCKS": "0"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return made.stdout
+    env = environment(folder.parent) | {"GIT_OPTIONAL_LOCKS": "0"}
+    command = ["git", *words]
+    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True)
+    return done.stdout
 
 
 def prepare(sandbox: Path, *, starts: bool) -> Path:
-    """A sandbox with a repository `work`, committed; without a database where a command starts one.
+    """A working folder in a committed repository, without a database where a command starts one.
 
-    The working folder is returned. It is made once, beside the sandbox, and copied from then on.
+    It is made once, beside the sandbox, and copied from then on.
     """
     ready = sandbox.with_name(f"{sandbox.name}-{starts}")
     if not ready.exists():

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
 KEYS = ("a", "b", "note-1", "två ord", "it's", "NO", "😀", "12:30", "x y", "null", "7")
 PLAIN = ("one", "two words", "2022-02-04", "0.8", "7", "true", "C", "größer 😀", "a#b", "x:y")
 QUOTED = ("it's", 'say "x"', "a: b", "# no comment", "", " padded ", "NO", "null", "[x]", "😀")
+SLIPS = (
+    *("", "\n", "\r\n", " ", "\t", "\n  ", "\n\n", "\r", "# c90.", " # c91.\n", "\n# c92.\n"),
+    *("|-1", ">+", "|\n  x\n", "- ", "? ", ": ", ",", "[", "]", "{}", "{ # c93.\n}", "'", '"'),
+    *("e: 1\n", "---\n", "...\n", "%", "&x ", "*x", "!t ", "~", ".inf", "1e9", "9" * 101),
+    *("\u2028", "\ufeff", "\0", "\x07", "\\"),
+)
 BLOCK_LINES = ("one", "two words", "", "  deeper", "# no comment", "key: x", "trailing ")
 
 Path = tuple[str, ...]
@@ -31,6 +37,17 @@ class Layout:
 def layouts(draw: Callable[[Any], Any]) -> Layout:
     """A file that holds a mapping."""
     return _Writer(draw).file()
+
+
+@st.composite
+def damaged(draw: Callable[[Any], Any], texts: Any = None) -> str:
+    """Such a file, or one of these texts, after slips of the hand: put in, taken out, changed."""
+    text = str(draw(texts)) if texts else draw(layouts()).text
+    for _ in range(draw(st.integers(0, 4))):
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.sampled_from((0, 0, 0, 1, 5, 20))))
+        text = text[:start] + draw(st.sampled_from(SLIPS)) + text[end:]
+    return text
 
 
 class _Writer:

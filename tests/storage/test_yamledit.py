@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from scenarios.storage.yaml.editor import append, insert, put
+from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError
 
 PROSE = "long prose that has to be folded " * 3 + "here"
@@ -33,41 +33,28 @@ def append_text(text: str, path: str, item: Any) -> str:
     [
         ("a: 1\n", "b", 2, "a: 1\nb: 2\n"),
         ("a: 1", "b", 2, "a: 1\nb: 2\n"),
-        ("a: 1\r\nc: 2\n", "b", 2, "a: 1\r\nc: 2\nb: 2\n"),
         ("a: 1\nc: 2\r\n", "b", 2, "a: 1\nc: 2\r\nb: 2\r\n"),
         ("a: 1\r\nc: 2", "b", [3], "a: 1\r\nc: 2\r\nb:\r\n  - 3\r\n"),
-        ("---\na: 1\n...\n# end\n", "b", 2, "---\na: 1\nb: 2\n...\n# end\n"),
         ("a: 1  # one\n# of a\n\n# end\n", "b", 2, "a: 1  # one\n# of a\nb: 2\n\n# end\n"),
-        ("a: 1\n# of a", "b", 2, "a: 1\n# of a\nb: 2\n"),
         ("a:\n    x: 1\n    # of x\n# of b\nb: 2\n", "a.y", 2,
          "a:\n    x: 1\n    # of x\n    y: 2\n# of b\nb: 2\n"),
         ("a:\n    x: 1\n\n  # of b\nb: 2\n", "a.y.z.q", 2,
          "a:\n    x: 1\n    y:\n        z:\n            q: 2\n\n  # of b\nb: 2\n"),
         ("a: 1\n", "'x': y.z", 2, "a: 1\n'''x'': y':\n  z: 2\n"),
-        ("a: |\n  x\n\nb: 1\n", "c", 2, "a: |\n  x\n\nb: 1\nc: 2\n"),
         ("a:\n  x: |\n    t\n\n\nb: 1\n", "a.y", 2, "a:\n  x: |\n    t\n  y: 2\n\n\nb: 1\n"),
         ("a:\n  x: |+\n    t\n\n\nb: 1\n", "a.y", 2, "a:\n  x: |+\n    t\n\n\n  y: 2\nb: 1\n"),
-        ("a:\n  x: |\n    t\n      \n\nb: 1\n", "a.y", 2,
-         "a:\n  x: |\n    t\n      \n  y: 2\n\nb: 1\n"),
         ("a: |1\n  t\n   \n \n", "b", 2, "a: |1\n  t\n   \nb: 2\n \n"),
         ("a: >\n\n\n", "b", 2, "a: >\nb: 2\n\n\n"),
-        ("a: |+\n  x", "b", 2, "a: |-\n  x\nb: 2\n"),
-        ("a: >2\n  x", "b", 2, "a: >2-\n  x\nb: 2\n"),
-        ("a: |-1\n  x", "b", 2, "a: |1-\n  x\nb: 2\n"),
         ("a: |+2\n  x", "b", 2, "a: |2-\n  x\nb: 2\n"),
-        ("a: |-\n  x", "b", 2, "a: |-\n  x\nb: 2\n"),
         ("? a\n? b\n", "c", 2, "? a\n? b\nc: 2\n"),
         ("? a\n:\n", "c", 2, "? a\n:\nc: 2\n"),
         ("a: 1\n", "b", PROSE, f"a: 1\nb: {FOLDED}"),
         # a block text would take these lines in
-        ("a: 1\n   \n", "b", "x\ny", 'a: 1\nb: "x\\ny"\n   \n'),
         ("a: 1\n\n    # c\n", "b", "x\ny", 'a: 1\nb: "x\\ny"\n\n    # c\n'),
-        ("a: 1\n\n    # c\n", "b", 2, "a: 1\nb: 2\n\n    # c\n"),
     ],
 )  # fmt: skip
 def test_a_new_key_follows_the_last(old: str, path: str, value: Any, new: str) -> None:
     assert put_text(old, path, value) == new
-    assert insert(old.encode(), path.split("."), value) == new.encode()
 
 
 @pytest.mark.parametrize(
@@ -76,19 +63,15 @@ def test_a_new_key_follows_the_last(old: str, path: str, value: Any, new: str) -
         ("r: {a: C}  # c\n", "r.b", "C", "r: {a: C, b: C}  # c\n"),
         ("r: {a: C, }\n", "r.b", "C", "r: {a: C, b: C }\n"),
         ("{}", "b", [1, {"c": 2}], "{b: [1, {c: 2}]}"),
-        ("{ }\n", "b", 1, "{b: 1 }\n"),
         ("{a: 1}\n", "b.c", 1, "{a: 1, b: {c: 1}}\n"),
-        ("{a: {}}\n", "a.c", PROSE, f"{{a: {{c: {PROSE}}}}}\n"),
         ("r: {# none\n  }\n", "r.b", 1, "r: {b: 1 # none\n  }\n"),
         ('r: {"a":1, c}\n', "r.b", 1, 'r: {"a":1, c, b: 1}\n'),
         ("r: {a: }\n", "r.b", 1, "r: {a: , b: 1 }\n"),
-        ("r: {a: C,\n    c: C}\n", "r.b", "C", "r: {a: C,\n    c: C,\n    b: C}\n"),
         ("r: {a: C,\n    c: C,}\n", "r.b", "C", "r: {a: C,\n    c: C,\n    b: C}\n"),
         ("r: {a: C,\n    c: C, d: C # x\n  }\n", "r.b", "C",
          "r: {a: C,\n    c: C, d: C, b: C # x\n  }\n"),
         ("r: {\r\n  a: C # x, y\r\n  # z\r\n}\r\n", "r.b", "C",
          "r: {\r\n  a: C, # x, y\r\n  b: C\r\n  # z\r\n}\r\n"),
-        ("r: {\n  a: C, # x\n}\n", "r.b", "C", "r: {\n  a: C, # x\n  b: C,\n}\n"),
     ],
 )  # fmt: skip
 def test_brackets_take_one_more_entry(old: str, path: str, value: Any, new: str) -> None:
@@ -101,16 +84,12 @@ def test_brackets_take_one_more_entry(old: str, path: str, value: Any, new: str)
         ("a:\nb: 1\n", "a.x", 2, "a:\n  x: 2\nb: 1\n"),
         ("a:  # why\nb: 1\n", "a.x", 2, "a:  # why\n  x: 2\nb: 1\n"),
         ("a: null # why\nb: 1\n", "a.x", 2, "a: # why\n  x: 2\nb: 1\n"),
-        ("a: ~", "a.x", 2, "a:\n  x: 2\n"),
-        ("a:", "a", 2, "a: 2"),
         ("? a\n? b\n", "a", 2, "? a\n: 2\n? b\n"),
         ("? a", "a.x", 2, "? a\n:\n  x: 2\n"),
         ("a: {} # why\n", "a.x", 2, "a: {x: 2} # why\n"),
         ("a: {} # why\n", "a.x", PROSE, "a: # why\n  x: " + FOLDED.replace("\n ", "\n   ")),
         ("a: []\n", "a.x.y", 2, "a: {x: {y: 2}}\n"),
         ("{a, b: }\n", "a", 2, "{a: 2, b: }\n"),
-        ("{a, b: }\n", "b", 2, "{a, b: 2 }\n"),
-        ("{a, b: null}\n", "b.x", 2, "{a, b: {x: 2}}\n"),
     ],
 )
 def test_nothing_makes_room_for_something(old: str, path: str, value: Any, new: str) -> None:
@@ -121,7 +100,6 @@ def test_nothing_makes_room_for_something(old: str, path: str, value: Any, new: 
     ("old", "value", "new"),
     [
         ("a:   one  # why\nb: 1\n", "II", "a:   II  # why\nb: 1\n"),
-        ("a: 'one'# why\n", 2, "a: 2 # why\n"),
         ("a: 'one\n\n  two' # why\nb: 1\n", 0.5, "a: 0.5 # why\nb: 1\n"),
         ("a:\n  one # why\nb: 1\n", 2, "a:\n  2 # why\nb: 1\n"),
         ("a: one # why\nb: 1\n", PROSE, f"a: {FOLDED}b: 1\n".replace(">-", ">- # why")),
@@ -130,23 +108,18 @@ def test_nothing_makes_room_for_something(old: str, path: str, value: Any, new: 
         ("a: one # why\nb: 1\n", f" {PROSE}", f"a: ' {PROSE}' # why\nb: 1\n"),
         ("a: # k\n  one # why\nb: 1\n", {"x": 1}, "a: # k\n  # why\n  x: 1\nb: 1\n"),
         ("a:\n  one # why\nb: 1\n", "x\ny", 'a: "x\\ny"\n  # why\nb: 1\n'),
-        ("a: one", {"x": 1}, "a:\n  x: 1\n"),
         ("a: {x: 1, y: 2} # why\n", {"x": 2}, "a: {x: 2} # why\n"),
-        ("a: {x: 1, y: 2} # why\n", "no", "a: 'no' # why\n"),
         ("a: [1,\n  2]\n", {"x": PROSE}, "a:\n  x: " + FOLDED.replace("\n ", "\n   ")),
         ("a: | # why\n  x\n   \n\nb: 1\n", 2, "a: 2 # why\n\nb: 1\n"),
         ("a: |+\r\n  x\r\n\r\nb: 1\r\n", "y\nz", "a: |-\r\n  y\r\n  z\r\n\r\nb: 1\r\n"),
         ("a:\n  |- # why\n  x\nb: 1\n", {"x": 1}, "a:\n  # why\n  x: 1\nb: 1\n"),
-        ("a: |\n  x", 2, "a: 2"),
         ("a: # k\n  # why\n  x: 1 # of x\n  # stays\nb: 1\n", 2,
          "a: 2 # k\n  # why\n  # of x\n  # stays\nb: 1\n"),
-        ("a: # k\n  # why\n  x: 1\nb: 1\n", {"y": 2}, "a: # k\n  # why\n  y: 2\nb: 1\n"),
         ("a: # k\n  # why\n  x: 1\nb: 1\n", "x\ny", 'a: "x\\ny" # k\n  # why\nb: 1\n'),
         ("a: [1, # x\n  2 # y\n  ] # z\nb: 1\n", 2, "a: 2\n   # x\n   # y\n   # z\nb: 1\n"),
         ("{b: 1, a: [1, # x\n  2]}", 2, "{b: 1, a: 2 # x\n          }"),
         ("a:\n- 1\n- 2\n\nb: 1\n", [3], "a:\n  - 3\n\nb: 1\n"),
         ("? a\n: - 1\n  - 2\nb: 1\n", {"x": 3}, "? a\n:\n  x: 3\nb: 1\n"),
-        ("? a\n: - 1\n  - 2\nb: 1\n", "C", "? a\n: C\nb: 1\n"),
     ],
 )  # fmt: skip
 def test_a_value_is_replaced_in_its_place(old: str, value: Any, new: str) -> None:
@@ -157,8 +130,6 @@ def test_a_value_is_replaced_in_its_place(old: str, value: Any, new: str) -> Non
     ("old", "item", "new"),
     [
         ("b: 1\n", 1, "b: 1\na:\n  - 1\n"),
-        ("a:\nb: 1\n", 1, "a:\n  - 1\nb: 1\n"),
-        ("a: [] # c\n", 1, "a: [1] # c\n"),
         ("a: [[x], y] # c\n", {"x": 1}, "a: [[x], y, {x: 1}] # c\n"),
         ("a: [b: ]\n", 1, "a: [b: , 1]\n"),
         ("a:\n- x # c\n# of x\n\nb: 1\n", {"c": 1, "d": 2},
@@ -166,7 +137,6 @@ def test_a_value_is_replaced_in_its_place(old: str, value: Any, new: str) -> Non
         ("a:\r\n    -  x\r\n    -\r\nb: 1\r\n", 1,
          "a:\r\n    -  x\r\n    -\r\n    - 1\r\nb: 1\r\n"),
         ("a:\n  - |\n    x", "y", "a:\n  - |-\n    x\n  - y\n"),
-        ("a:\n  - x\n     \n", "y\nz", 'a:\n  - x\n  - "y\\nz"\n     \n'),
     ],
 )  # fmt: skip
 def test_a_list_takes_one_more_item(old: str, item: Any, new: str) -> None:
@@ -178,10 +148,9 @@ def test_a_list_takes_one_more_item(old: str, item: Any, new: str) -> None:
     [
         ("a: [1", "a.b", NO_BRACKET),
         ("- a\n", "a.b", "the file is not a mapping"),
-        ("a: 1\n", "a.b", "a is not a mapping"),
         ("a: {b: 1}\n", "a.b.c.d", "a.b is not a mapping"),
     ],
-)  # fmt: skip
+)
 def test_an_edit_refuses_what_it_cannot_mean(text: str, path: str, message: str) -> None:
     for edit in (put_text, append_text):
         with pytest.raises(EditError) as refused:
@@ -189,21 +158,12 @@ def test_an_edit_refuses_what_it_cannot_mean(text: str, path: str, message: str)
         assert str(refused.value) == message
 
 
-def test_a_refused_edit_tells_where_the_file_stands_in_its_way() -> None:
-    with pytest.raises(EditError) as refused:
-        put_text("b: 1\n\n? a # c\n:x: 2\n", "a", 1)
-    assert (refused.value.line, refused.value.column) == (3, 3)
-    assert str(refused.value) == (
-        "no layout of the value keeps the lines and comments around it; edit the file by hand"
-    )
-    with pytest.raises(
-        EditError, match=r"^the file has 1,048,585 bytes; .*; edit the file by hand$"
-    ):
-        put_text("a: 1\n", "b", "x" * (1 << 20))
-
-
-def test_an_item_needs_a_list_and_a_value_a_path() -> None:
+def test_an_item_needs_a_list_a_value_a_path_and_a_file_may_not_grow_too_large() -> None:
     with pytest.raises(EditError, match=r"^a\.b is not a list$"):
         append_text("a: {b: 1}\n", "a.b", 1)
     with pytest.raises(EditError, match=r"^an edit needs a path$"):
         put(b"a: 1\n", (), 1)
+    with pytest.raises(
+        EditError, match=r"^the file has 1,048,585 bytes; .*; edit the file by hand$"
+    ):
+        put_text("a: 1\n", "b", "x" * (1 << 20))

@@ -5,27 +5,32 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from scenarios.storage.yaml.editor import append, put
-from scenarios.storage.yaml.reader import read
-from tests.storage.layouts import KEYS, Layout, layouts
+from scenarios.storage.yaml.guard import EditError
+from scenarios.storage.yaml.reader import places, read
+from tests.full import TIMES
+from tests.storage.layouts import KEYS, Layout, damaged, layouts
 
+PROSE = "long prose that has to be folded " * 3 + "here"
 TEXTS = st.sampled_from(
     (
-        "C",
-        "NO",
-        "it's",
-        "2022-02-04",
-        "",
-        "one\ntwo",
-        "one\n\ntwo\n",
-        "x\n\n",
-        "a: b #c",
-        "😀",
-        "long prose that has to be folded " * 3 + "here",
-        " long prose that has to be quoted " * 3,
+        *(
+            "C",
+            "NO",
+            "it's",
+            "2022-02-04",
+            "",
+            "one\ntwo",
+            "one\n\ntwo\n",
+            "x\n\n",
+            "a: b #c",
+            "😀",
+        ),
+        *("# no comment", "tab\tx", " x\ny", "\u2028", PROSE, f" {PROSE} ", f"# {PROSE}\n{PROSE}"),
     )
 )
 VALUES: Any = st.recursive(
@@ -35,6 +40,7 @@ VALUES: Any = st.recursive(
     ),
     max_leaves=5,
 )
+examples = settings(max_examples=120 * TIMES, deadline=None)
 
 
 def value_of(text: str) -> Any:
@@ -56,34 +62,6 @@ def at(value: Any, path: tuple[str, ...]) -> Any:
     return value
 
 
-def shared(one: str, two: str) -> int:
-    """How many characters two texts have in common from the start."""
-    pairs = enumerate(zip(one, two, strict=False))
-    return next((at for at, (x, y) in pairs if x != y), min(len(one), len(two)))
-
-
-def is_insertion(old: str, new: str) -> bool:
-    """Whether `new` is `old` with one text put in at one place."""
-    return len(new) > len(old) and shared(old, new) + shared(old[::-1], new[::-1]) >= len(old)
-
-
-def with_comma(old: str, new: str) -> list[str]:
-    """Brackets over several lines: the last entry takes a comma before its comment."""
-    start = shared(old, new)
-    marks = [mark for mark in (" ,", ", ", ",") if new.startswith(mark, start)]
-    return [old[:start] + mark + old[start:] for mark in marks]
-
-
-def with_strip(old: str, new: str) -> list[str]:
-    """A block text that the end of the file ends: its mark becomes `|-`, or its text would not."""
-    start = max(old.rfind(mark, 0, shared(old, new) + 1) for mark in "|>")
-    header = re.match(r"[|>][-0-9+]*", old[max(start, 0) :])
-    if header is None or old.endswith("\n"):
-        return []
-    stripped = re.sub("[-+]", "", header[0]) + "-"
-    return [old[:start] + stripped + old[start + len(header[0]) :]]
-
-
 def comments(text: str) -> list[str]:
     """The marks `# c1.` that are no part of a value: it stays the same with others."""
     value = value_of(text)
@@ -95,13 +73,38 @@ def comments(text: str) -> list[str]:
 def assert_kept(old: str, new: str) -> None:
     """All of the old text is there in one piece, left and right of what is new.
 
-    Two exceptions, each of one mark: see `with_comma` and `with_strip`.
+    Two exceptions, each of one mark: in brackets over several lines the last entry takes a comma
+    before its comment; a block text that the end of the file ends takes `|-`.
     """
-    texts = [old, *with_comma(old, new), *with_strip(old, new)]
-    assert any(is_insertion(text, new) for text in texts)
+
+    def shared(one: str, two: str) -> int:
+        pairs = enumerate(zip(one, two, strict=False))
+        return next((at for at, (x, y) in pairs if x != y), min(len(one), len(two)))
+
+    def is_insertion(old: str) -> bool:
+        return len(new) > len(old) and shared(old, new) + shared(old[::-1], new[::-1]) >= len(old)
+
+    start = shared(old, new)
+    marks = [mark for mark in (" ,", ", ", ",") if new.startswith(mark, start)]
+    texts = [old, *(old[:start] + mark + old[start:] for mark in marks)]
+    start = max(0, *(old.rfind(mark, 0, start + 1) for mark in "|>"))
+    if (header := re.match(r"[|>][-0-9+]*", old[start:])) and not old.endswith("\n"):
+        stripped = re.sub("[-+]", "", header[0]) + "-"
+        texts.append(old[:start] + stripped + old[start + len(header[0]) :])
+    assert any(map(is_insertion, texts))
 
 
-@settings(max_examples=400, deadline=None)
+def assert_replaced(layout: Layout, path: tuple[str, ...], new: str) -> None:
+    """All before the value and all lines below it are kept.
+
+    Only blank lines right below it may go: those that a block text holds.
+    """
+    start, end = layout.spans[path]
+    assert new.startswith(layout.text[:start])
+    assert new.endswith(layout.text[end:].partition("\n")[2].lstrip())
+
+
+@examples
 @given(layouts(), st.data(), VALUES, st.booleans())
 def test_a_new_key_is_the_only_change(
     layout: Layout, data: st.DataObject, value: Any, is_deep: bool
@@ -122,7 +125,7 @@ def test_a_new_key_is_the_only_change(
         assert_kept(old, new)
 
 
-@settings(max_examples=400, deadline=None)
+@examples
 @given(layouts(), st.data(), VALUES)
 def test_one_more_item_is_the_only_change(layout: Layout, data: st.DataObject, item: Any) -> None:
     old = layout.text
@@ -140,7 +143,7 @@ def test_one_more_item_is_the_only_change(layout: Layout, data: st.DataObject, i
         assert_kept(old, new)
 
 
-@settings(max_examples=400, deadline=None)
+@examples
 @given(layouts(), st.data(), VALUES)
 def test_another_value_is_the_only_change(layout: Layout, data: st.DataObject, value: Any) -> None:
     expected = value_of(layout.text)
@@ -156,12 +159,34 @@ def test_another_value_is_the_only_change(layout: Layout, data: st.DataObject, v
         assert_replaced(layout, path, new)
 
 
-def assert_replaced(layout: Layout, path: tuple[str, ...], new: str) -> None:
-    """All before the value and all lines below it are kept.
+@examples
+@given(damaged(), st.data(), VALUES, st.booleans())
+def test_in_a_damaged_file_an_edit_is_what_was_meant_or_is_refused(
+    old: str, data: st.DataObject, part: Any, is_append: bool
+) -> None:
+    meant, problems = read("f", old.encode())
+    assume(not problems and isinstance(meant, dict))
+    known = data.draw(st.sampled_from(paths_of(meant, object)))
+    path = data.draw(st.sampled_from([known, (*known, "new"), (*known, "k" * 130, "x")]))
+    assume(path)
+    try:
+        new = (append if is_append else put)(old.encode(), path, part).decode()
+    except EditError as refused:
+        if not re.search("is not a (list|mapping)$|no layout of the value", str(refused)):
+            raise
+        return
+    node = meant
+    for key in path[:-1]:
+        node[key] = node.get(key) or {}
+        node = node[key]
+    node[path[-1]] = [*(node.get(path[-1]) or []), part] if is_append else part
+    assert value_of(new) == meant
+    assert comments(new) == comments(old)
+    if place := places(old.encode()).get(path):
+        assert new.split("\n")[: place.key_line - 1] == old.split("\n")[: place.key_line - 1]
 
-    Only blank lines right below it may go: those that a block text holds.
-    """
-    old = layout.text
-    start, end = layout.spans[path]
-    assert new.startswith(old[:start])
-    assert new.endswith(old[end:].partition("\n")[2].lstrip())
+
+def test_an_edit_for_which_no_layout_is_sound_is_refused_with_its_place() -> None:
+    with pytest.raises(EditError, match="no layout of the value keeps the lines") as refused:
+        put(b"b: 1\n\n? a # c\n:x: 2\n", ("a",), 1)
+    assert (refused.value.line, refused.value.column) == (3, 3)
