@@ -36,7 +36,7 @@ def left(folder: Path) -> list[str]:
     return [path for path in everything(folder) if path.endswith(".tmp")]
 
 
-def test_the_next_command_clears_what_dead_ones_left_all_over_the_database(
+def test_the_next_command_clears_what_dead_ones_left_and_one_with_nothing_to_write_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -48,18 +48,10 @@ def test_the_next_command_clears_what_dead_ones_left_all_over_the_database(
     for words in (("check",), ("status",), (*rate, "--dry-run")):
         assert scen(*words).exit_code == 0
         assert left(root) == sorted([*ours, *others])
-    assert scen(*rate).exit_code == 0
-    assert left(root) == sorted(others)
-
-
-def test_a_command_that_has_nothing_to_write_clears_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    root = make(tmp_path / "scenarios", FILES)
-    make(root, {f"evidence/2022/{LEFT}": "half a rec"})
-    assert scen("rate", "2022-02-04-visit", "trade=C").stdout.startswith("nothing to change")
-    assert left(root) == []
+    for said in ("scenarios/evidence", "nothing to change"):
+        make(root, dict.fromkeys(ours, "half a rec"))
+        assert scen(*rate).stdout.startswith(said)
+        assert left(root) == sorted(others)
 
 
 def test_what_a_live_process_writes_stays_until_it_is_dead(tmp_path: Path) -> None:
@@ -98,26 +90,15 @@ def test_a_new_file_that_is_about_to_be_cleared_is_given_up(tmp_path: Path) -> N
     assert everything(tmp_path) == []
 
 
-@pytest.mark.parametrize(
-    "put",
-    [
-        lambda place: place.symlink_to("kept"),
-        lambda place: place.mkdir(),
-        os.mkfifo,
-    ],
-    ids=["link", "folder", "fifo"],
-)
-def test_what_is_no_file_of_ours_stays_whatever_it_is_called(
-    tmp_path: Path, put: Callable[[Path], None]
-) -> None:
+def test_what_is_no_file_of_ours_stays_and_without_locks_all_stays(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("kept")
-    put(tmp_path / LEFT)
-    clear(tmp_path)
-    assert everything(tmp_path) == [LEFT, "kept"]
-
-
-def test_where_there_are_no_locks_writing_works_and_nothing_is_cleared(tmp_path: Path) -> None:
+    make_each: list[Callable[[Path], None]] = [Path.mkdir, os.mkfifo]
+    for put in (lambda place: place.symlink_to("kept"), *make_each):
+        put(tmp_path / LEFT)
+        clear(tmp_path)
+        assert everything(tmp_path) == [LEFT, "kept"]
+        (tmp_path / LEFT).rename(tmp_path.parent / f"away-{os.urandom(4).hex()}")
     (tmp_path / LEFT).write_text("half")
     write = lambda: worktree.create(tmp_path, "a.yaml", b"a")  # noqa: E731
     assert on_a_system_without(FLOCK, write) is None
-    assert everything(tmp_path) == [LEFT, "a.yaml"]
+    assert everything(tmp_path) == [LEFT, "a.yaml", "kept"]

@@ -1,10 +1,12 @@
+"""The working tree: what is found and read of it, and writes that are whole or not at all."""
+
 from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import os
 import platform
-import random
 import re
 import resource
 import shutil
@@ -16,7 +18,8 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,6 +30,7 @@ from scenarios.errors import Problem, ScenError
 from scenarios.storage import worktree
 from scenarios.storage.worktree import Exists
 from scenarios.storage.yaml.reader import MAX_BYTES
+from tests.full import TIMES
 
 NOBODY = 65534
 PUBLIC = tempfile.gettempdir()
@@ -111,6 +115,12 @@ def python(script: str, *args: object) -> subprocess.Popen[str]:
     )
 
 
+def refusal(work: Callable[[], object]) -> str:
+    with pytest.raises(ScenError) as error:
+        work()
+    return str(error.value)
+
+
 def everything(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
@@ -119,68 +129,52 @@ def everything(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("start", [".", "scenarios", "scenarios/evidence/2022", "src/deep"])
-def test_a_database_is_found_from_beside_it_and_from_inside_it(root: Path, start: str) -> None:
+def test_a_database_is_found_from_beside_it_and_from_inside_it(
+    root: Path, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = root.parent / start
     place.mkdir(parents=True, exist_ok=True)
-    assert worktree.find(place, None) == root
-    assert worktree.find(place, "") == root
-
-
-def test_a_database_is_found_from_a_relative_start(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (root / "evidence").mkdir()
-    monkeypatch.chdir(root / "evidence")
-    assert worktree.find(Path(), None) == root
+    monkeypatch.chdir(place)
+    for here in (place, Path()):
+        assert worktree.find(here, None) == worktree.find(here, "") == root
 
 
 def test_a_given_database_is_the_folder_of_its_tracker_or_the_one_above(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(root.parent)
-    assert worktree.find(Path("/"), str(root)) == root
-    assert worktree.find(Path("/"), str(root.parent)) == root
-    assert worktree.find(Path("/"), "scenarios") == Path("scenarios")
+    for name, found in {root: root, root.parent: root, "scenarios": Path("scenarios")}.items():
+        assert worktree.find(Path("/"), str(name)) == found
+    (root / "tracker.yaml").unlink()
+    (root / "tracker.yaml").symlink_to("nowhere")  # it is found, so that it is reported
+    assert worktree.find(root.parent, None) == root
 
 
-def test_a_tracker_that_cannot_be_read_is_found_so_that_it_is_reported(tmp_path: Path) -> None:
-    (tmp_path / "scenarios").mkdir()
-    (tmp_path / "scenarios/tracker.yaml").symlink_to("nowhere")
-    assert worktree.find(tmp_path, None) == tmp_path / "scenarios"
-
-
-def test_no_database_here_or_above_says_where_it_was_looked_for(tmp_path: Path) -> None:
-    with pytest.raises(ScenError) as error:
-        worktree.find(tmp_path, None)
-    assert str(error.value) == (
-        f"no database: neither {tmp_path} nor a folder above it holds scenarios/tracker.yaml;"
-        " `scen init` makes one here, --database DIR names another"
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "fault"),
-    [
-        ("missing", "it does not exist"),
-        ("empty", "it holds neither tracker.yaml nor scenarios/tracker.yaml"),
-        ("file", "it is not a folder; name the folder that holds tracker.yaml"),
-        ("dangling", "it is not a folder; name the folder that holds tracker.yaml"),
-        ("mis\x1b[31m", "it does not exist"),
-    ],
-)
-def test_a_given_database_that_is_none_says_why(tmp_path: Path, name: str, fault: str) -> None:
+def test_no_database_says_where_it_was_looked_for_and_why_what_was_given_is_none(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").touch()
     (tmp_path / "dangling").symlink_to("nowhere")
-    with pytest.raises(ScenError) as error:
-        worktree.find(tmp_path, str(tmp_path / name))
-    shown = str(tmp_path / name).replace("\x1b", r"\x1b")
-    assert str(error.value) == f"no database at {shown}: {fault}; `scen init DIR` makes one in DIR"
-
-
-def test_a_database_name_with_a_nul_byte_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ScenError, match=r"cannot read the database at a\\x00b: .*embedded null"):
-        worktree.find(tmp_path, "a\0b")
+    beside = "it is not a folder; name the folder that holds tracker.yaml"
+    why = {
+        "missing": "it does not exist",
+        "empty": "it holds neither tracker.yaml nor scenarios/tracker.yaml",
+        "file": beside,
+        "dangling": beside,
+        "mis\x1b[31m": "it does not exist",
+    }
+    for name, fault in why.items():
+        shown = str(tmp_path / name).replace("\x1b", r"\x1b")
+        assert refusal(partial(worktree.find, tmp_path, f"{tmp_path}/{name}")) == (
+            f"no database at {shown}: {fault}; `scen init DIR` makes one in DIR"
+        )
+    assert refusal(lambda: worktree.find(tmp_path, None)) == (
+        f"no database: neither {tmp_path} nor a folder above it holds scenarios/tracker.yaml;"
+        " `scen init` makes one here, --database DIR names another"
+    )
+    fault = refusal(lambda: worktree.find(tmp_path, "a\0b"))
+    assert fault.startswith(r"cannot read the database at a\x00b: ")
 
 
 @pytest.mark.parametrize("mode", [0o000, 0o111, 0o444])
@@ -188,160 +182,103 @@ def test_an_unreadable_database_is_refused_and_not_passed_over(plain_root: Path,
     (plain_root / "scenarios").mkdir()
     (plain_root / "scenarios/tracker.yaml").touch()
     (plain_root / "scenarios").chmod(mode)
-    with without_privileges(), pytest.raises(ScenError) as error:
-        worktree.find(plain_root, None)
-    assert str(error.value) == (
-        f"cannot read the database at {plain_root}/scenarios: Permission denied"
-    )
+    with without_privileges():
+        assert refusal(lambda: worktree.find(plain_root, None)) == (
+            f"cannot read the database at {plain_root}/scenarios: Permission denied"
+        )
 
 
 # -- snapshot -------------------------------------------------------------------------------------
 
-
-def test_a_snapshot_is_every_record_by_path_in_order(root: Path) -> None:
-    for name in ("z.yaml", "a.yaml", "evidence/2022/2022-02-04-x.yaml", "evidence/2021/y.yaml"):
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_bytes(name.encode())
-    files, problems = worktree.snapshot(root)
-    assert list(files.items()) == [
-        ("a.yaml", b"a.yaml"),
-        ("evidence/2021/y.yaml", b"evidence/2021/y.yaml"),
-        ("evidence/2022/2022-02-04-x.yaml", b"evidence/2022/2022-02-04-x.yaml"),
-        ("tracker.yaml", b"format: 1\n"),
-        ("z.yaml", b"z.yaml"),
-    ]
-    assert problems == []
+TRACKER = {"tracker.yaml": b"format: 1\n"}
 
 
-def test_all_else_in_the_folder_is_ignored(root: Path) -> None:
-    (root / ".git").mkdir()
-    (root / "notes").mkdir()
+def problem(path: str, rule: str, message: str) -> Problem:
+    hints = {
+        "symlink": "put the file itself here",
+        "unreadable": "make it readable, or move it out of the database",
+        "not-a-file": "move it out of the database",
+        "bad-id": "rename it: small letters, digits and hyphens",
+    }
+    return Problem(path, 1, 1, rule, message, hints[rule])
+
+
+def test_a_snapshot_is_every_record_by_path_in_order_and_all_else_is_ignored(root: Path) -> None:
+    names = ["z.yaml", "a.yaml", "evidence/2022/x.yaml", "evidence/2021/y.yaml"]
+    for name in names:
+        worktree.create(root, name, name.encode())
+    (root / "copy.yaml").symlink_to("evidence/2022/x.yaml")
+    (root / "evidence/2023").symlink_to("2022")
+    for name in ("a.yml", "b.YAML"):  # almost right: listed without its content
+        (root / name).write_bytes(b"x")
     (root / "away").symlink_to("/nowhere")
     for name in ("README.md", ".a.yaml", ".git/b.yaml", "a.yaml~", "a.yaml.swp", "notes/n\x01.txt"):
+        (root / name).parent.mkdir(exist_ok=True)
         (root / name).write_bytes(b"x")
     os.mkfifo(root / "pipe")
-    assert worktree.snapshot(root) == ({"tracker.yaml": b"format: 1\n"}, [])
-
-
-def test_a_name_that_is_almost_right_is_listed_without_its_content(root: Path) -> None:
-    for name in ("a.yml", "b.YAML", "c.Yml"):
-        (root / name).write_bytes(b"x")
-    assert worktree.snapshot(root) == (
-        {"a.yml": b"", "b.YAML": b"", "c.Yml": b"", "tracker.yaml": b"format: 1\n"},
-        [],
-    )
-
-
-def test_a_relative_root_and_an_absent_one_are_read(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(root.parent)
-    assert worktree.snapshot(Path("scenarios")) == ({"tracker.yaml": b"format: 1\n"}, [])
-    assert worktree.snapshot(Path("absent")) == ({}, [])
+    (root.parent / "link").symlink_to("scenarios")
+    copied = b"evidence/2022/x.yaml"
+    files = {name: name.encode() for name in names} | dict.fromkeys(("a.yml", "b.YAML"), b"")
+    files |= TRACKER | {"copy.yaml": copied, "evidence/2023/x.yaml": copied}
+    found, problems = worktree.snapshot(root)
+    assert (list(found.items()), problems) == (sorted(files.items()), [])
+    assert worktree.snapshot(root.parent / "link") == (files, [])
+    assert worktree.snapshot(Path(os.path.relpath(root))) == (files, [])
+    assert worktree.snapshot(root / "absent") == ({}, [])
 
 
 def test_a_huge_file_is_read_one_byte_beyond_the_limit(root: Path) -> None:
     (root / "huge.yaml").write_bytes(b"x" * (2 << 20))
     (root / "whole.yaml").write_bytes(b"y" * MAX_BYTES)
     files, problems = worktree.snapshot(root)
-    assert files["huge.yaml"] == b"x" * (MAX_BYTES + 1)
+    assert (files["huge.yaml"], problems) == (b"x" * (MAX_BYTES + 1), [])
     assert files["whole.yaml"] == b"y" * MAX_BYTES
-    assert problems == []
 
 
-def test_a_symlink_that_leaves_the_database_is_not_followed(root: Path) -> None:
-    outside = root.parent / "outside"
-    outside.mkdir()
-    (outside / "secret.yaml").write_bytes(b"secret")
-    (root / "file.yaml").symlink_to("../outside/secret.yaml")
-    (root / "gone.yaml").symlink_to("/nowhere/\x1b[31m")
-    (root / "evidence").symlink_to(outside)
-    (root / "beside.yaml").symlink_to("../scenarios-2/x.yaml")
+def test_a_symlink_that_leaves_the_database_or_leads_nowhere_is_not_followed(root: Path) -> None:
     where = root.parent
+    (where / "outside").mkdir()
+    (where / "outside" / "secret.yaml").write_bytes(b"secret")
+    targets = {
+        "beside.yaml": "../scenarios-2/x.yaml",
+        "evidence": f"{where}/outside",
+        "file.yaml": "../outside/secret.yaml",
+        "gone.yaml": "/nowhere/\x1b[31m",
+        "lost.yaml": "evidence-2/gone.yaml",
+        "self.yaml": "self.yaml",
+    }
+    for name, target in targets.items():
+        (root / name).symlink_to(target)
+    out = "leads out of the database, to"
     assert worktree.snapshot(root) == (
-        {"tracker.yaml": b"format: 1\n"},
+        TRACKER,
         [
-            _link_out("beside.yaml", f"{where}/scenarios-2/x.yaml"),
-            _link_out("evidence", f"{where}/outside"),
-            _link_out("file.yaml", f"{where}/outside/secret.yaml"),
-            _link_out("gone.yaml", r"/nowhere/\x1b[31m"),
+            problem("beside.yaml", "symlink", f"{out} {where}/scenarios-2/x.yaml"),
+            problem("evidence", "symlink", f"{out} {where}/outside"),
+            problem("file.yaml", "symlink", f"{out} {where}/outside/secret.yaml"),
+            problem("gone.yaml", "symlink", rf"{out} /nowhere/\x1b[31m"),
+            problem(
+                "lost.yaml", "unreadable", f"its target {root}/evidence-2/gone.yaml does not exist"
+            ),
+            problem("self.yaml", "unreadable", "Too many levels of symbolic links"),
         ],
     )
 
 
-def _link_out(path: str, target: str) -> Problem:
-    message = f"leads out of the database, to {target}"
-    return Problem(path, 1, 1, "symlink", message, "put the file itself here")
-
-
-def _unreadable(path: str, reason: str) -> Problem:
-    hint = "make it readable, or move it out of the database"
-    return Problem(path, 1, 1, "unreadable", reason, hint)
-
-
-def test_a_symlink_inside_the_database_is_read(root: Path) -> None:
-    (root / "evidence/2022").mkdir(parents=True)
-    (root / "evidence/2022/x.yaml").write_bytes(b"x")
-    (root / "evidence/2023").symlink_to("2022")
-    (root / "copy.yaml").symlink_to("evidence/2022/x.yaml")
-    assert worktree.snapshot(root) == (
-        {
-            "copy.yaml": b"x",
-            "evidence/2022/x.yaml": b"x",
-            "evidence/2023/x.yaml": b"x",
-            "tracker.yaml": b"format: 1\n",
-        },
-        [],
-    )
-
-
-def test_a_database_may_itself_be_a_symlink(root: Path) -> None:
-    (root.parent / "link").symlink_to("scenarios")
-    worktree.create(root.parent / "link", "a.yaml", b"a")
-    expected = {"a.yaml": b"a", "tracker.yaml": b"format: 1\n"}
-    assert worktree.snapshot(root.parent / "link") == (expected, [])
-
-
-def test_loops_of_symlinked_folders_end(root: Path) -> None:
-    for name in ("a", "b"):
-        (root / name).mkdir()
-        (root / name / f"{name}.yaml").write_bytes(name.encode())
-        (root / name / "up").symlink_to("..")
-        (root / name / "here").symlink_to(".")
-    (root / "a/deep").mkdir()
-    (root / "a/deep/to-b").symlink_to("../../b")
-    (root / "a/to-b").symlink_to("../b")
-    (root / "b/to-a").symlink_to("../a")
-    files, problems = worktree.snapshot(root)
-    assert list(files) == [
-        "a/a.yaml",
-        "a/deep/to-b/b.yaml",
-        "a/to-b/b.yaml",
-        "b/b.yaml",
-        "b/to-a/a.yaml",
-        "tracker.yaml",
-    ]
-    assert problems == []
-
-
-def test_a_web_of_symlinks_does_not_multiply(root: Path) -> None:
+def test_loops_and_webs_of_symlinked_folders_end(root: Path) -> None:
     for name in "abcdefghijkl":
         (root / name).mkdir()
         (root / name / "x.yaml").write_bytes(b"x")
+        (root / name / "up").symlink_to("..")
+        (root / name / "here").symlink_to(".")
         for other in "abcdefghijkl":
             (root / name / other).symlink_to(f"../{other}")
+    (root / "a/deep").mkdir()
+    (root / "a/deep/to-b").symlink_to("../../b")
     files, problems = worktree.snapshot(root)
-    assert len(files) == 1 + 12 + 12 * 11
-    assert problems == []
-
-
-def test_a_symlink_that_leads_nowhere_is_unreadable(root: Path) -> None:
-    (root / "gone.yaml").symlink_to("evidence/gone.yaml")
-    (root / "self.yaml").symlink_to("self.yaml")
-    assert worktree.snapshot(root)[1] == [
-        _unreadable("gone.yaml", f"its target {root}/evidence/gone.yaml does not exist"),
-        _unreadable("self.yaml", "Too many levels of symbolic links"),
-    ]
+    expected = {f"{a}/{b}/x.yaml" for a in "abcdefghijkl" for b in "abcdefghijkl" if a != b}
+    expected |= {f"{a}/x.yaml" for a in "abcdefghijkl"} | {"a/deep/to-b/x.yaml", "tracker.yaml"}
+    assert (set(files), problems) == (expected, [])
 
 
 def test_pipes_sockets_and_devices_are_never_opened(root: Path) -> None:
@@ -355,13 +292,7 @@ def test_pipes_sockets_and_devices_are_never_opened(root: Path) -> None:
         listener.bind(str(root / "socket.yaml"))
         found = worktree.snapshot(root)
     message = "a FIFO, a socket or a device: it was not opened"
-    assert found == (
-        {"tracker.yaml": b"format: 1\n"},
-        [
-            Problem(name, 1, 1, "not-a-file", message, "move it out of the database")
-            for name in expected
-        ],
-    )
+    assert found == (TRACKER, [problem(name, "not-a-file", message) for name in expected])
 
 
 def test_what_may_not_be_read_is_said_and_the_rest_is_read(plain_root: Path) -> None:
@@ -375,118 +306,95 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_read(plain_root: Path) -> 
         plain_root.chmod(0)
         nothing = worktree.snapshot(plain_root)
     denied = "Permission denied"
-    problems = [_unreadable("b.yaml", denied), _unreadable("evidence", denied)]
+    problems = [problem("b.yaml", "unreadable", denied), problem("evidence", "unreadable", denied)]
     assert found == ({"a.yaml": b"x"}, problems)
-    assert nothing == ({}, [_unreadable(".", denied)])
+    assert nothing == ({}, [problem(".", "unreadable", denied)])
 
 
 def test_a_name_that_no_terminal_can_show_is_a_problem_and_is_shown_escaped(root: Path) -> None:
     for name in (b"bell\x07.yaml", b"\xff.yaml", "turn\u202e.yaml".encode(), b"line\n/x.yaml"):
-        path = os.path.join(os.fsencode(root), name)  # noqa: PTH118
-        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
-        Path(os.fsdecode(path)).write_bytes(b"x")
+        path = Path(os.fsdecode(os.fsencode(root) + b"/" + name))
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    shown = (r"\xff.yaml", r"bell\x07.yaml", r"line\n/x.yaml", r"turn\u202e.yaml")
     message = "the name holds characters that no id can have"
-    hint = "rename it: small letters, digits and hyphens"
     assert worktree.snapshot(root) == (
-        {"tracker.yaml": b"format: 1\n"},
-        [
-            Problem(name, 1, 1, "bad-id", message, hint)
-            for name in (r"\xff.yaml", r"bell\x07.yaml", r"line\n/x.yaml", r"turn\u202e.yaml")
-        ],
+        TRACKER,
+        [problem(name, "bad-id", message) for name in shown],
     )
 
 
-def test_what_vanishes_while_it_is_read_was_never_there(root: Path) -> None:
-    (root / "evidence").mkdir()
-    with just_before("open", root / "tracker.yaml", (root / "tracker.yaml").unlink):
-        assert worktree.snapshot(root) == ({}, [])
-    with just_before("os.scandir", root / "evidence", (root / "evidence").rmdir):
-        assert worktree.snapshot(root) == ({}, [])
-
-
-def test_what_is_swapped_for_a_link_or_a_pipe_while_it_is_read_traps_nobody(root: Path) -> None:
+def test_what_vanishes_or_is_swapped_while_it_is_read_traps_nobody(root: Path) -> None:
     tracker = root / "tracker.yaml"
 
-    def become_a_link() -> None:
-        tracker.unlink()
-        tracker.symlink_to("/etc/passwd")
+    def swapped(make: Callable[[], object]) -> dict[str, bytes]:
+        def swap() -> None:
+            tracker.unlink()
+            make()
 
-    def become_a_pipe() -> None:
-        tracker.unlink()
-        os.mkfifo(tracker)
+        tracker.unlink(missing_ok=True)
+        tracker.touch()
+        with just_before("open", tracker, swap):
+            return worktree.snapshot(root)[0]
 
-    with just_before("open", tracker, become_a_link):
-        assert worktree.snapshot(root)[0] == {}
-    tracker.unlink()
-    tracker.touch()
-    with just_before("open", tracker, become_a_pipe):
-        assert worktree.snapshot(root) == ({"tracker.yaml": b""}, [])
+    (root / "evidence").mkdir()
+    with just_before("os.scandir", root / "evidence", (root / "evidence").rmdir):
+        assert worktree.snapshot(root) == (TRACKER, [])
+    assert swapped(lambda: None) == swapped(lambda: tracker.symlink_to("/etc/passwd")) == {}
+    assert swapped(lambda: os.mkfifo(tracker)) == {"tracker.yaml": b""}
 
 
 # -- create ---------------------------------------------------------------------------------------
 
 
-def test_a_new_file_is_there_whole_with_the_folders_it_needs_and_nothing_else(root: Path) -> None:
-    worktree.create(root, "evidence/2022/x.yaml", b"x\r\n")
-    assert (root / "evidence/2022/x.yaml").read_bytes() == b"x\r\n"
-    assert everything(root) == ["evidence", "evidence/2022", "evidence/2022/x.yaml", "tracker.yaml"]
-
-
-def test_a_new_file_has_the_rights_that_any_program_would_give_it(root: Path) -> None:
-    (root / "by-hand.yaml").touch()
-    worktree.create(root, "a.yaml", b"a")
-    assert (root / "a.yaml").stat().st_mode == (root / "by-hand.yaml").stat().st_mode
-
-
-def test_create_works_below_a_relative_root_that_is_not_there_yet(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_new_file_is_there_whole_with_the_folders_that_it_needs_and_the_usual_rights(
+    root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    worktree.create(Path("new"), "scenarios/tracker.yaml", b"t")
-    assert worktree.snapshot(tmp_path) == ({"new/scenarios/tracker.yaml": b"t"}, [])
+    (root / "2022").mkdir()
+    (root / "now").symlink_to("2022")
+    worktree.create(root, "now/deep/x.yaml", b"x\r\n")
+    assert (root / "2022/deep/x.yaml").read_bytes() == b"x\r\n"
+    assert everything(root) == ["2022", "2022/deep", "2022/deep/x.yaml", "now", "tracker.yaml"]
+    (root / "by-hand.yaml").touch()
+    assert (root / "2022/deep/x.yaml").stat().st_mode == (root / "by-hand.yaml").stat().st_mode
+    monkeypatch.chdir(root.parent)
+    worktree.create(Path("new"), "scenarios/tracker.yaml", b"t")  # the root is not there yet
+    assert worktree.snapshot(Path("new")) == ({"scenarios/tracker.yaml": b"t"}, [])
 
 
-@pytest.mark.parametrize("kind", ["file", "folder", "dangling", "link", "pipe"])
-def test_nothing_that_exists_is_ever_overwritten(root: Path, kind: str) -> None:
+@pytest.mark.parametrize(
+    "make",
+    [
+        Path.touch,
+        Path.mkdir,
+        lambda place: place.symlink_to("b.yaml"),
+        lambda place: place.symlink_to("tracker.yaml"),
+        os.mkfifo,
+    ],
+    ids=["file", "folder", "dangling", "link", "pipe"],
+)
+def test_nothing_that_exists_is_ever_overwritten(root: Path, make: Callable[[Path], None]) -> None:
     taken = root / "a.yaml"
-    make: dict[str, Callable[[], None]] = {
-        "file": taken.touch,
-        "folder": taken.mkdir,
-        "dangling": lambda: taken.symlink_to("b.yaml"),
-        "link": lambda: taken.symlink_to("tracker.yaml"),
-        "pipe": lambda: os.mkfifo(taken),
-    }
-    make[kind]()
+    make(taken)
     before = taken.lstat()
     with pytest.raises(Exists) as error:
         worktree.create(root, "a.yaml", b"new")
     assert str(error.value) == f"{taken}: exists already; nothing was written"
-    assert isinstance(error.value, ScenError)
-    assert isinstance(error.value, FileExistsError)
+    assert isinstance(error.value, ScenError | FileExistsError)
     assert taken.lstat() == before
     assert everything(root) == ["a.yaml", "tracker.yaml"]
 
 
-@pytest.mark.parametrize(
-    "path", ["../a.yaml", "/a.yaml", "x/../../a.yaml", "out/a.yaml", "out/2022/a.yaml", ""]
-)
+@pytest.mark.parametrize("path", ["../a.yaml", "/a.yaml", "x/../../a.yaml", "out/2022/a.yaml", ""])
 def test_nothing_is_written_outside_the_database(root: Path, path: str) -> None:
     (root.parent / "outside").mkdir()
     (root / "out").symlink_to("../outside")
     before = everything(root.parent)
-    with pytest.raises(ScenError, match=r": leads out of the database; nothing was written$"):
-        worktree.create(root, path, b"a")
+    out = ": leads out of the database; nothing was written"
+    assert refusal(lambda: worktree.create(root, path, b"a")).endswith(out)
     if path:
-        with pytest.raises(ScenError, match=r": leads out of the database; nothing was written$"):
-            worktree.replace(root, path, b"", b"a")
+        assert refusal(lambda: worktree.replace(root, path, b"", b"a")).endswith(out)
     assert everything(root.parent) == before
-
-
-def test_a_folder_that_is_a_symlink_inside_the_database_is_written_through(root: Path) -> None:
-    (root / "2022").mkdir()
-    (root / "now").symlink_to("2022")
-    worktree.create(root, "now/a.yaml", b"a")
-    assert everything(root) == ["2022", "2022/a.yaml", "now", "tracker.yaml"]
 
 
 def test_a_folder_that_another_process_makes_meanwhile_is_used(root: Path) -> None:
@@ -501,7 +409,6 @@ def test_a_folder_that_another_process_makes_meanwhile_is_used(root: Path) -> No
     ("path", "reason"),
     [
         ("x" * 300 + ".yaml", "File name too long"),
-        ("tracker.yaml/a.yaml", "Not a directory"),
         ("tracker.yaml/2022/a.yaml", "Not a directory"),
         ("loop/a.yaml", "Too many levels of symbolic links"),
     ],
@@ -510,9 +417,8 @@ def test_a_path_that_cannot_be_is_refused_with_the_reason(
     root: Path, path: str, reason: str
 ) -> None:
     (root / "loop").symlink_to("loop")
-    with pytest.raises(ScenError) as error:
-        worktree.create(root, path, b"a")
-    assert str(error.value) == f"{root / path}: {reason}; nothing was written"
+    fault = refusal(lambda: worktree.create(root, path, b"a"))
+    assert fault == f"{root / path}: {reason}; nothing was written"
     assert everything(root) == ["loop", "tracker.yaml"]
 
 
@@ -520,8 +426,8 @@ ids = st.from_regex(r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,9}){0,3}", fullmatch=True)
 paths = st.builds("{}/{}/{}.yaml".format, ids, ids, ids) | st.builds("{}.yaml".format, ids)
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.dictionaries(paths, st.binary(max_size=300)), st.binary(max_size=300))
+@settings(max_examples=15 * TIMES, deadline=None)
+@given(st.dictionaries(paths, st.binary(max_size=300), max_size=4), st.binary(max_size=300))
 def test_a_snapshot_gives_back_what_was_written(files: dict[str, bytes], new: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for path, data in files.items():
@@ -535,86 +441,70 @@ def test_a_snapshot_gives_back_what_was_written(files: dict[str, bytes], new: by
 # -- replace --------------------------------------------------------------------------------------
 
 
-def test_replacing_keeps_the_rights_of_a_file(root: Path) -> None:
-    (root / "tracker.yaml").chmod(0o640)
-    worktree.replace(root, "tracker.yaml", b"format: 1\n", b"new")
-    assert (root / "tracker.yaml").read_bytes() == b"new"
-    assert (root / "tracker.yaml").stat().st_mode & 0o7777 == 0o640
-    assert everything(root) == ["tracker.yaml"]
-
-
-def test_replacing_a_symlink_writes_to_its_target(root: Path) -> None:
+def test_replacing_keeps_the_rights_of_a_file_and_writes_through_a_symlink(root: Path) -> None:
     (root / "2022").mkdir()
     (root / "2022/a.yaml").write_bytes(b"old")
+    (root / "2022/a.yaml").chmod(0o640)
     (root / "a.yaml").symlink_to("2022/a.yaml")
     worktree.replace(root, "a.yaml", b"old", b"new")
     assert (root / "a.yaml").readlink() == Path("2022/a.yaml")
     assert (root / "2022/a.yaml").read_bytes() == b"new"
+    assert (root / "2022/a.yaml").stat().st_mode & 0o7777 == 0o640
+    assert everything(root) == ["2022", "2022/a.yaml", "a.yaml", "tracker.yaml"]
 
 
-@pytest.mark.parametrize("now", [b"", b"ol", b"old ", b"0ld", None])
-def test_a_file_that_changed_since_it_was_read_is_left_alone(root: Path, now: bytes | None) -> None:
-    if now is not None:
-        (root / "a.yaml").write_bytes(now)
+@pytest.mark.parametrize("now", [b"", b"ol", b"old ", b"0ld", None, "pipe", "editor"])
+def test_a_file_that_changed_since_it_was_read_is_left_alone(
+    root: Path, now: bytes | str | None
+) -> None:
+    place = root / "a.yaml"
+    if now == "pipe":
+        os.mkfifo(place)
+    elif now is not None:
+        place.write_bytes(now if isinstance(now, bytes) else b"old")
     before = everything(root)
-    with pytest.raises(ScenError) as error:
-        worktree.replace(root, "a.yaml", b"old", b"new")
-    assert str(error.value) == (
-        f"{root}/a.yaml: changed since it was read: nothing was written; run the command again"
+    saves = just_before("open", ".tmp", lambda: place.write_bytes(b"by hand"))
+    with saves if now == "editor" else nullcontext():
+        fault = refusal(lambda: worktree.replace(root, "a.yaml", b"old", b"new"))
+    assert fault == (
+        f"{place}: changed since it was read: nothing was written; run the command again"
     )
     assert everything(root) == before
-    assert now is None or (root / "a.yaml").read_bytes() == now
-
-
-def test_what_an_editor_saves_during_the_write_is_left_alone(root: Path) -> None:
-    tracker = root / "tracker.yaml"
-    with (
-        just_before("open", ".tmp", lambda: tracker.write_bytes(b"by hand")),
-        pytest.raises(ScenError, match="changed since it was read: nothing was written"),
-    ):
-        worktree.replace(root, "tracker.yaml", b"format: 1\n", b"new")
-    assert tracker.read_bytes() == b"by hand"
-    assert everything(root) == ["tracker.yaml"]
-
-
-def test_a_pipe_is_never_replaced(root: Path) -> None:
-    os.mkfifo(root / "a.yaml")
-    with pytest.raises(ScenError, match="changed since it was read: nothing was written"):
-        worktree.replace(root, "a.yaml", b"", b"new")
-    assert (root / "a.yaml").is_fifo()
+    if place.is_file():
+        assert place.read_bytes() == (b"by hand" if now == "editor" else now)
 
 
 def test_a_write_protected_file_is_left_alone(plain_root: Path) -> None:
-    (plain_root / "a.yaml").write_bytes(b"old")
-    (plain_root / "a.yaml").chmod(0o444)
-    with without_privileges(), pytest.raises(ScenError) as error:
-        worktree.replace(plain_root, "a.yaml", b"old", b"new")
-    assert str(error.value) == f"{plain_root}/a.yaml: Permission denied; nothing was written"
-    assert (plain_root / "a.yaml").read_bytes() == b"old"
+    place = plain_root / "a.yaml"
+    place.write_bytes(b"old")
+    place.chmod(0o444)
+    with without_privileges():
+        fault = refusal(lambda: worktree.replace(plain_root, "a.yaml", b"old", b"new"))
+    assert fault == f"{place}: Permission denied; nothing was written"
+    assert place.read_bytes() == b"old"
 
 
 # -- failing disks --------------------------------------------------------------------------------
 
 
-def _refused_both(root: Path, old: bytes, data: bytes, reason: str) -> None:
+def refused_both(root: Path, data: bytes, reason: str) -> None:
     """Neither write succeeds, both say why, and the folder stays as it was."""
     before = everything(root)
-    with pytest.raises(ScenError) as created:
-        worktree.create(root, "new.yaml", data)
-    with pytest.raises(ScenError) as replaced:
-        worktree.replace(root, "a.yaml", old, data)
-    assert str(created.value) == f"{root}/new.yaml: {reason}; nothing was written"
-    assert str(replaced.value) == f"{root}/a.yaml: {reason}; nothing was written"
-    assert (root / "a.yaml").read_bytes() == old
+    created = refusal(lambda: worktree.create(root, "new.yaml", data))
+    replaced = refusal(lambda: worktree.replace(root, "a.yaml", b"old", data))
+    assert created == f"{root}/new.yaml: {reason}; nothing was written"
+    assert replaced == f"{root}/a.yaml: {reason}; nothing was written"
+    assert (root / "a.yaml").read_bytes() == b"old"
     assert everything(root) == before
 
 
-def test_a_full_disk_leaves_the_old_file_and_no_remains(root: Path) -> None:
+def test_a_disk_that_is_full_or_read_only_leaves_the_old_file_and_no_remains(root: Path) -> None:
     with mounted(root, "size=64k"):
         (root / "a.yaml").write_bytes(b"old")
-        _refused_both(root, b"old", b"x" * 100_000, "No space left on device")
+        refused_both(root, b"x" * 100_000, "No space left on device")
         worktree.create(root, "small.yaml", b"x")
-        assert everything(root) == ["a.yaml", "small.yaml"]
+        subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
+        refused_both(root, b"new", "Read-only file system")
 
 
 def test_a_file_size_limit_leaves_the_old_file_and_no_remains(root: Path) -> None:
@@ -622,23 +512,16 @@ def test_a_file_size_limit_leaves_the_old_file_and_no_remains(root: Path) -> Non
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
     try:
-        _refused_both(root, b"old", b"x" * 100_000, "File too large")
+        refused_both(root, b"x" * 100_000, "File too large")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_read_only_disk_is_refused(root: Path) -> None:
-    with mounted(root, "size=64k"):
-        (root / "a.yaml").write_bytes(b"old")
-        subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
-        _refused_both(root, b"old", b"new", "Read-only file system")
 
 
 def test_a_read_only_folder_is_refused(plain_root: Path) -> None:
     with without_privileges():
         (plain_root / "a.yaml").write_bytes(b"old")
         plain_root.chmod(0o555)
-        _refused_both(plain_root, b"old", b"new", "Permission denied")
+        refused_both(plain_root, b"new", "Permission denied")
 
 
 def _refuse_system_calls(numbers: tuple[int, ...], reason: int) -> None:
@@ -682,206 +565,133 @@ RENAMES = (82, 264, 316)
 
 def test_a_filesystem_without_hard_links_is_written_to_without_overwriting(root: Path) -> None:
     assert on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"a")) is None
-    assert (root / "a.yaml").read_bytes() == b"a"
     again = on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"b"))
     assert isinstance(again, Exists)
     assert (root / "a.yaml").read_bytes() == b"a"
-    assert everything(root) == ["a.yaml", "tracker.yaml"]
-
-
-def test_a_name_that_cannot_be_filled_is_given_back(root: Path) -> None:
     refused = on_a_system_without(
-        HARD_LINKS + RENAMES, lambda: worktree.create(root, "a.yaml", b"a")
+        HARD_LINKS + RENAMES, lambda: worktree.create(root, "b.yaml", b"b")
     )
-    assert isinstance(refused, ScenError)
-    assert str(refused) == f"{root}/a.yaml: Operation not permitted; nothing was written"
-    assert everything(root) == ["tracker.yaml"]
+    assert str(refused) == f"{root}/b.yaml: Operation not permitted; nothing was written"
+    assert everything(root) == [
+        "a.yaml",
+        "tracker.yaml",
+    ]  # a name that was not filled is given back
 
 
 # -- interruptions --------------------------------------------------------------------------------
 
 
-def _press_ctrl_c() -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+@pytest.mark.parametrize("call", ["open", "os.link", "os.chmod", "os.rename"])
+def test_ctrl_c_during_a_write_leaves_what_was_there(root: Path, call: str) -> None:
+    writes: list[Callable[[], object]] = []
+    if call != "os.link":
+        writes.append(lambda: worktree.replace(root, "tracker.yaml", b"format: 1\n", b"new"))
+    if call in ("open", "os.link"):
+        writes.append(lambda: worktree.create(root, "a.yaml", b"a"))
+    for write in writes:
+        with (
+            just_before(call, ".tmp", lambda: os.kill(os.getpid(), signal.SIGINT)),
+            pytest.raises(KeyboardInterrupt),
+        ):
+            write()
+        assert worktree.snapshot(root) == (TRACKER, [])
+        assert everything(root) == ["tracker.yaml"]
 
 
-@pytest.mark.parametrize(("call", "path"), [("open", ".tmp"), ("os.link", ".tmp")])
-def test_ctrl_c_during_create_leaves_nothing(root: Path, call: str, path: str) -> None:
-    with just_before(call, path, _press_ctrl_c), pytest.raises(KeyboardInterrupt):
-        worktree.create(root, "a.yaml", b"a")
-    assert everything(root) == ["tracker.yaml"]
-
-
-@pytest.mark.parametrize("call", ["open", "os.chmod", "os.rename"])
-def test_ctrl_c_during_replace_leaves_the_old_file(root: Path, call: str) -> None:
-    with just_before(call, ".tmp", _press_ctrl_c), pytest.raises(KeyboardInterrupt):
-        worktree.replace(root, "tracker.yaml", b"format: 1\n", b"new")
-    assert (root / "tracker.yaml").read_bytes() == b"format: 1\n"
-    assert everything(root) == ["tracker.yaml"]
-
-
+# In a fork, as a kill at a step needs no new interpreter.
+STEPS = [
+    ("create", "os.mkdir", "evidence", 0, False),
+    ("create", "open", ".tmp", 0, False),
+    ("create", "write", "", 1, False),
+    ("create", "os.link", ".tmp", 1, False),
+    ("create", "os.remove", ".tmp", 1, True),
+    ("replace", "open", ".tmp", 0, False),
+    ("replace", "write", "", 1, False),
+    ("replace", "os.chmod", ".tmp", 1, False),
+    ("replace", "os.rename", ".tmp", 1, False),
+    ("replace", "os.remove", ".tmp", 0, True),
+]
 DIE_AT = """
-import os, resource, signal, sys
+import json, os, resource, signal, sys
 from pathlib import Path
 from scenarios.storage import worktree
 
-root, call, ending, write = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-if call == "write":  # the kernel kills in the middle of the write
-    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+doomed = None
 
 def die(event, args):
-    if event == call and str(args[0]).endswith(ending):
+    if doomed and event == doomed[0] and str(args[0]).endswith(doomed[1]):
         os.kill(os.getpid(), signal.SIGKILL)
 
 sys.addaudithook(die)
-if write == "create":
-    worktree.create(Path(root), "evidence/new.yaml", b"new" * 3000)
-else:
-    worktree.replace(Path(root), "old.yaml", b"old" * 3000, b"new" * 3000)
+for number, (write, call, ending, *_) in enumerate(json.loads(sys.argv[2])):
+    root = Path(sys.argv[1], f"{number}")
+    root.mkdir()
+    (root / "old.yaml").write_bytes(b"old" * 3000)
+    if child := os.fork():
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        continue
+    doomed = call, ending
+    if call == "write":  # the kernel kills in the middle of the write
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+    if write == "create":
+        worktree.create(root, "evidence/new.yaml", b"new" * 3000)
+    else:
+        worktree.replace(root, "old.yaml", b"old" * 3000, b"new" * 3000)
+    os._exit(0)
 """
 
 
-@pytest.mark.parametrize(
-    ("write", "step", "remains", "published"),
-    [
-        ("create", ("os.mkdir", "evidence"), 0, False),
-        ("create", ("open", ".tmp"), 0, False),
-        ("create", ("write", ""), 1, False),
-        ("create", ("os.link", ".tmp"), 1, False),
-        ("create", ("os.remove", ".tmp"), 1, True),
-        ("replace", ("open", ".tmp"), 0, False),
-        ("replace", ("write", ""), 1, False),
-        ("replace", ("os.chmod", ".tmp"), 1, False),
-        ("replace", ("os.rename", ".tmp"), 1, False),
-        ("replace", ("os.remove", ".tmp"), 0, True),
-    ],
-)
-def test_a_crash_before_each_step_leaves_every_record_whole(
-    tmp_path: Path, write: str, step: tuple[str, str], remains: int, published: bool
-) -> None:
-    (tmp_path / "old.yaml").write_bytes(b"old" * 3000)
-    died = python(DIE_AT, tmp_path, *step, write)
-    died.communicate()
-    assert died.returncode == (-signal.SIGXFSZ if step[0] == "write" else -signal.SIGKILL)
-    expected = {"old.yaml": b"old" * 3000}
-    if published:
-        expected["evidence/new.yaml" if write == "create" else "old.yaml"] = b"new" * 3000
-    assert worktree.snapshot(tmp_path) == (expected, [])
-    left = [path.name for path in tmp_path.rglob("*") if path.is_file()]
-    assert sum(bool(LEFTOVER.fullmatch(name)) for name in left) == remains
-    assert len(left) == len(expected) + remains
-
-
-WRITE_FOR_EVER = """
-import sys
-from pathlib import Path
-from scenarios.storage import worktree
-
-root, run = Path(sys.argv[1]), sys.argv[2]
-old = (root / "edited.yaml").read_bytes()
-number = 0
-while True:
-    data = f"{run} {number}\\n".encode() * 3000
-    worktree.create(root, f"evidence/{run}/{number}.yaml", data)
-    worktree.replace(root, "edited.yaml", old, data)
-    print(number, flush=True)
-    old = data
-    number += 1
-"""
-
-
-def test_thirty_kills_at_random_moments_leave_every_record_whole(tmp_path: Path) -> None:
-    (tmp_path / "edited.yaml").write_bytes(b"first\n" * 3000)
-    moments = random.Random(2022)  # noqa: S311
-    for run in range(32):
-        writer = python(WRITE_FOR_EVER, tmp_path, run)
-        assert writer.stdout
-        told = [writer.stdout.readline() for _ in range(moments.randrange(1, 8))]
-        for _ in range(moments.randrange(30_000)):  # a moment within the next write
-            pass
-        writer.kill()
-        writer.communicate()
-        assert told == [f"{number}\n" for number in range(len(told))]
-        files, problems = worktree.snapshot(tmp_path)
-        assert problems == []
-        assert [path for path, data in files.items() if data != _first_line(data) * 3000] == []
-        mine = sorted(int(Path(p).stem) for p in files if p.startswith(f"evidence/{run}/"))
-        assert mine == list(range(len(mine)))
-        assert len(mine) >= len(told)
-        edited = _first_line(files["edited.yaml"]).decode().split()
-        assert edited in ([str(run), str(mine[-1])], [str(run), str(mine[-1] - 1)])
-
-
-def _first_line(data: bytes) -> bytes:
-    return data[: data.index(b"\n") + 1]
+def test_a_crash_before_each_step_leaves_every_record_whole(tmp_path: Path) -> None:
+    told = python(DIE_AT, tmp_path, json.dumps(STEPS)).communicate()[0].split()
+    for number, (write, call, _, remains, published) in enumerate(STEPS):
+        died = -signal.SIGXFSZ if call == "write" else -signal.SIGKILL
+        assert int(told[number]) == died
+        expected = {"old.yaml": b"old" * 3000}
+        if published:
+            expected["evidence/new.yaml" if write == "create" else "old.yaml"] = b"new" * 3000
+        folder = tmp_path / f"{number}"
+        assert worktree.snapshot(folder) == (expected, []), STEPS[number]
+        left = [path.name for path in folder.rglob("*") if path.is_file()]
+        assert sum(bool(LEFTOVER.fullmatch(name)) for name in left) == remains
+        assert len(left) == len(expected) + remains
 
 
 # -- many at once ---------------------------------------------------------------------------------
 
-CREATE_ALL = """
-import sys
+RACE = """
+import os, sys
 from pathlib import Path
 from scenarios.storage import worktree
-
-root, me = Path(sys.argv[1]), sys.argv[2]
-print("ready", flush=True)
-sys.stdin.readline()
-for number in range(50):
-    try:
-        worktree.create(root, f"evidence/{number // 10}/{number}.yaml", me.encode() * 1000)
-        print(number)
-    except worktree.Exists:
-        pass
-"""
-
-COUNT_UP = """
-import sys
-from pathlib import Path
-from scenarios.storage import worktree
-from scenarios.storage.lock import lock
 
 root = Path(sys.argv[1])
-print("ready", flush=True)
-sys.stdin.readline()
-for _ in range(10):
-    with lock(root):
-        old = (root / "count.yaml").read_bytes()
-        worktree.replace(root, "count.yaml", old, b"%d" % (int(old) + 1))
+children = []
+go, starts = os.pipe()
+for me in "abcdefgh":
+    children.append(os.fork())
+    if children[-1]:
+        continue
+    os.close(starts)
+    os.read(go, 1)
+    for number in range(25):
+        try:
+            worktree.create(root, f"evidence/{number // 10}/{number}.yaml", me.encode() * 1000)
+            os.write(1, f"{number} {me}\\n".encode())
+        except worktree.Exists:
+            pass
+    os._exit(0)
+os.close(starts)
+for child in children:
+    assert os.waitpid(child, 0)[1] == 0
 """
-
-
-def _all_at_once(script: str, root: Path, names: str) -> dict[str, str]:
-    processes = {name: python(script, root, name) for name in names}
-    for process in processes.values():
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in processes.values():
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    outputs = {name: process.communicate()[0] for name, process in processes.items()}
-    assert [process.returncode for process in processes.values()] == [0] * len(names)
-    return outputs
 
 
 def test_of_eight_processes_that_create_one_file_exactly_one_wins(tmp_path: Path) -> None:
-    outputs = _all_at_once(CREATE_ALL, tmp_path, "abcdefgh")
-    won = [(number, name) for name in outputs for number in outputs[name].split()]
-    assert worktree.snapshot(tmp_path) == (
-        {
-            f"evidence/{int(number) // 10}/{number}.yaml": name.encode() * 1000
-            for number, name in won
-        },
-        [],
-    )
-    assert sorted(int(number) for number, _ in won) == list(range(50))
-    assert len(everything(tmp_path)) == 1 + 5 + 50
-
-
-def test_no_update_is_lost_among_eight_processes_that_hold_the_lock(tmp_path: Path) -> None:
-    (tmp_path / "count.yaml").write_bytes(b"0")
-    _all_at_once(COUNT_UP, tmp_path, "abcdefgh")
-    assert (tmp_path / "count.yaml").read_bytes() == b"80"
-    assert everything(tmp_path) == ["count.yaml"]
+    racing = python(RACE, tmp_path)
+    won = [line.split() for line in racing.communicate()[0].splitlines()]
+    assert racing.returncode == 0
+    files = {f"evidence/{int(n) // 10}/{n}.yaml": name.encode() * 1000 for n, name in won}
+    assert worktree.snapshot(tmp_path) == (files, [])
+    assert sorted(int(number) for number, _ in won) == list(range(25))
+    assert len(everything(tmp_path)) == 1 + 3 + 25
