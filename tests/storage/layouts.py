@@ -42,7 +42,7 @@ def layouts(draw: Callable[[Any], Any]) -> Layout:
 @st.composite
 def damaged(draw: Callable[[Any], Any], texts: Any = None) -> str:
     """Such a file, or one of these texts, after slips of the hand: put in, taken out, changed."""
-    text = str(draw(texts)) if texts else draw(layouts()).text
+    text = draw(layouts()).text if texts is None else str(draw(texts))
     for _ in range(draw(st.integers(0, 4))):
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.sampled_from((0, 0, 0, 1, 5, 20))))
