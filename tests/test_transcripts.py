@@ -35,7 +35,7 @@ IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"), ("DATE", "2022-03-01T12:00Z"))
-}
+} | {"GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8"}
 
 
 @dataclass
@@ -73,7 +73,7 @@ def play(step: Step, here: Path) -> list[str]:
     typed = "".join(f"{line}\n" for line in step.given)
     if PLAIN.fullmatch(step.command):
         made = CliRunner().invoke(
-            app, shlex.split(step.command)[1:], input=typed, catch_exceptions=False
+            app, shlex.split(step.command)[1:], typed, env=IDENTITY, catch_exceptions=False
         )
         status, out, err = made.exit_code, made.stdout, made.stderr
     else:
