@@ -1,189 +1,217 @@
-"""Many analysts on one database at once: nothing of anyone's is lost."""
+"""Eight writers at once, half of whom commit, as one user and as two: nothing of anyone's is lost.
+
+SCEN_FULL=1 has each give sixty times as many commands: `pytest -s` says how long that took.
+"""
 
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from scenarios.model import Database
+import pytest
+
 from scenarios.storage.loader import load
+from scenarios.storage.lock import LOCK_SECONDS, NAME
 from scenarios.storage.worktree import snapshot
-from tests.cli.commands import FILES, changes, process, scen, tree
+from tests.cli.commands import FILES, make, process
+from tests.full import TIMES
+from tests.storage.test_git import run
 
-PROCESSES = 8
-TIMES = 20
+WRITERS = range(8)
+ROUNDS = range(1 if TIMES == 1 else 3 * TIMES)
+GROUP = 65534
 VISIT = "2022-02-04-visit"
+SHEETS, SHARED = ("2022-02-07", "2022-02-08"), ("trade", "pact")
+SOUND = ("--title", "T", "--question", "Q?", "--criteria", "C.", "--horizon", "2030-12-31")
+PRIOR = ("--prior", "0.1", "--basis", "B.", "--opened", "2022-01-01")
 
-# One process, many commands: each is the whole command, without the start of an interpreter.
-WORKER = """
-import json, sys
+# The writers are forks of one process that has imported all that is needed: one that becomes a
+# user may not read the files of the interpreter. The commands are given elsewhere first.
+WORKERS = """
+import json, os, sys, time
+from pathlib import Path
 from typer.testing import CliRunner
 from scenarios.cli.main import app
 
-sys.stdout.write("ready\\n")
-sys.stdout.flush()
-for words in json.loads(sys.stdin.readline()):
+def give(words):
+    begun = time.monotonic()
     made = CliRunner().invoke(app, words)
-    sys.stdout.write(json.dumps([made.exit_code, made.stdout, made.stderr]) + "\\n")
+    fault = made.stderr if isinstance(made.exception, SystemExit | None) else repr(made.exc_info)
+    return [made.exit_code, made.stdout, fault, time.monotonic() - begun]
+
+top, group, users, shares = json.loads(sys.stdin.readline())
+for words in shares[1]:
+    assert give(words)[0] == 0, words
+go, starts = os.pipe()
+children = []
+for writer, (user, share) in enumerate(zip(users, shares)):
+    children.append(os.fork())
+    if children[-1]:
+        continue
+    os.close(starts)
+    result = open(Path(top).parent / f"said-{writer}", "w")
+    os.environ["TMPDIR"] = str(Path(top).parent / f"tmp-{writer // 4}")
+    os.chdir(top)
+    os.umask(0o002)
+    if user:
+        os.setgroups([])
+        os.setgid(group)
+        os.setuid(user)
+    os.read(go, 1)
+    json.dump([give(words) for words in share], result)
+    result.close()
+    os._exit(0)
+os.close(starts)
+for child in children:
+    assert os.waitpid(child, 0)[1] == 0
 """
 
 
-def outcomes(folder: Path, shares: Sequence[Sequence[Sequence[str]]]) -> list[list[list[Any]]]:
-    """Exit code, stdout and stderr of each command of each process; all start together."""
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", WORKER],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for _ in shares
-    ]
-    for worker in workers:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == "ready\n"
-    for worker, share in zip(workers, shares, strict=True):
-        assert worker.stdin is not None
-        worker.stdin.write(json.dumps(share) + "\n")
-        worker.stdin.flush()
-    found = []
-    for worker in workers:
-        lines = worker.communicate()[0].splitlines()
-        assert worker.returncode == 0
-        found.append([json.loads(line) for line in lines])
-    return found
+def share(writer: int) -> list[list[str]]:
+    """What a writer gives: every kind of command; half commit what only they do to a file."""
+    given = []
+    other = writer % 2
+    commit = ["--commit"] * other
+    analyst = ("--analyst", "desk", "--date", SHEETS[other])
+    for number in ROUNDS:
+        w = f"{writer}-{number}"
+        known, item = ("--recorded", "2022-02-07"), f"2022-02-07-d{w}"
+        given += [
+            ["new", f"n{w}", *SOUND, *PRIOR],
+            ["add-source", f"s{w}", "--name", "S", "--reliability", "C"],
+            ["add-indicator", SHARED[other], f"i{w}", "It is seen", "--rate", "pact=C", *commit],
+            ["add-evidence", "A dinner", *known, "--source", f"s{w}", "--id", item],
+            ["add-evidence", "Same", *known, "--rate", "ties=C", "--notes", w, *commit],
+            ["rate", VISIT, f"n{w}=C"],
+            ["forecast", f"n{w}", "0.2", *analyst, *commit],
+            ["retract", item, "--reason", "No.", "--date", "2022-02-08"],
+            ["resolve", f"n{w}", "annulled", "--basis", "So.", "--recorded", "2022-03-01"],
+        ]
+    return given
 
 
-def at_once(folder: Path, shares: Sequence[Sequence[Sequence[str]]]) -> list[list[str]]:
-    """What the commands say; none may fail or complain."""
-    found = outcomes(folder, shares)
-    assert [made for share in found for made in share if (made[0], made[2]) != (0, "")] == []
-    return [[made[1] for made in share] for share in found]
+@pytest.fixture
+def top() -> Iterator[Path]:
+    """A checkout that a group shares, where every user can reach it."""
+    top = Path(tempfile.mkdtemp(dir="/tmp"))
+    top.chmod(0o755)
+    yield make(top / "checkout" / "scenarios", FILES).parent
+    shutil.rmtree(top)
 
 
-def loaded(root: Path) -> Database:
-    """The database, which checks clean and in which no lock and no temporary file has stayed."""
-    assert [path for path in tree(root) if not path.endswith(".yaml")] == []
-    assert scen("check", "--strict").stdout == ""
-    return load(snapshot(root)[0]).database
+def give(top: Path, users: tuple[int, ...]) -> list[list[list[Any]]]:
+    """Exit, stdout, stderr and seconds of each command; all writers start together."""
+    settings = top.parent / "gitconfig"
+    settings.write_text("[safe]\n directory = *\n[user]\n name = Ana\n email = ana@example.org\n")
+    run(top, "init", "-q", "-b", "main", "--shared=group")
+    run(top, "add", ".")
+    run(top, "-c", f"include.path={settings}", "commit", "-q", "-m", "first")
+    if users[0]:
+        for place in (top, *top.rglob("*")):
+            os.chown(place, users[0], GROUP)
+            place.chmod(place.stat().st_mode | (0o2770 if place.is_dir() else 0o660))
+    scratch = make(top.parent / "scratch" / "scenarios", FILES).parent
+    run(scratch, "init", "-q")
+    for number in (0, 1):
+        (top.parent / f"tmp-{number}").mkdir()
+        (top.parent / f"tmp-{number}").chmod(0o1777)
+    environment = {name: v for name, v in os.environ.items() if not name.startswith("GIT_")}
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        environment[name] = str(top.parent / "tmp-0")
+    owners = [users[writer // 2 % 2] for writer in WRITERS]
+    words = [str(top), GROUP, owners, [share(writer) for writer in WRITERS]]
+    subprocess.run(
+        [sys.executable, "-c", WORKERS],
+        cwd=scratch,
+        env=environment | {"GIT_CONFIG_GLOBAL": str(settings)},
+        input=json.dumps(words),
+        text=True,
+        check=True,
+    )
+    return [json.loads((top.parent / f"said-{writer}").read_text()) for writer in WRITERS]
 
 
-def dinner(summary: str, *more: str) -> list[str]:
-    return ["add-evidence", summary, "--recorded", "2022-02-07", "--rate", "trade=C", *more]
-
-
-def test_of_items_with_one_summary_every_one_is_there_under_its_own_id(root: Path) -> None:
-    shares = [[dinner("A dinner", "--notes", f"{p} {n}") for n in range(TIMES)]
-              for p in range(PROCESSES)]  # fmt: skip
-    said = at_once(root.parent, shares)
-    evidence = loaded(root).evidence
-    new = {id: item for id, item in evidence.items() if id != VISIT}
-    numbers = range(2, PROCESSES * TIMES + 1)
-    stem = "2022-02-07-a-dinner"
-    assert set(new) == {stem, *(f"{stem}-{n}" for n in numbers)}
-    assert {item.notes for item in new.values()} == {
-        f"{p} {n}" for p in range(PROCESSES) for n in range(TIMES)
-    }
-    for p, share in enumerate(said):
-        for n, text in enumerate(share):
-            path = text.partition("\n")[0]
-            assert new[Path(path).stem].notes == f"{p} {n}"
-
-
-def test_of_items_with_a_summary_each_every_one_is_there_and_the_rest_is_untouched(
-    root: Path,
+@pytest.mark.parametrize("users", [(0, 0), (65533, 65534)], ids=["one user", "two users"])
+def test_of_everything_at_once_nothing_is_lost_and_every_commit_is_one_command_s(
+    top: Path, users: tuple[int, ...]
 ) -> None:
-    before = tree(root)
-    shares = [[dinner(f"Dinner {p} of day {n}") for n in range(TIMES)] for p in range(PROCESSES)]
-    at_once(root.parent, shares)
-    expected = {f"evidence/2022/2022-02-07-dinner-{p}-of-day-{n}.yaml"
-                for p in range(PROCESSES) for n in range(TIMES)}  # fmt: skip
-    assert set(changes(before, tree(root))) == expected
-    assert len(loaded(root).evidence) == PROCESSES * TIMES + 1
+    if users[0] and os.geteuid() != 0:
+        pytest.skip("only root can start a command as two users")
+    begun = time.monotonic()
+    made = [
+        (words, said)
+        for writer, found in enumerate(give(top, users))
+        for words, said in zip(share(writer), found, strict=True)
+    ]
+    longest = max(said[3] for _, said in made)
+    print(f"{len(made)} commands in {time.monotonic() - begun:.1f} s; the longest {longest:.2f} s")  # noqa: T201
+    assert [(words, said) for words, said in made if said[0]] == []
+    assert longest < LOCK_SECONDS
+
+    files, problems = snapshot(top / "scenarios")
+    loaded = load(files)
+    assert [*problems, *loaded.problems] == []
+    database = loaded.database
+    each = [(w, f"{w}-{n}") for w in WRITERS for n in ROUNDS]
+    names = {name for _, name in each}
+    assert set(database.scenarios) == {"pact", "ties", "trade", *(f"n{name}" for name in names)}
+    assert all(database.scenarios[f"n{name}"].resolution for name in names)
+    for other, known in enumerate(((), ("talks",))):
+        seen = {f"i{name}" for w, name in each if w % 2 == other}
+        assert set(database.scenarios[SHARED[other]].indicators) == {*known, *seen}
+        stated = {f"n{name}": 0.2 for w, name in each if w % 2 == other}
+        stated |= {} if other else {"pact": 0.1, "trade": 0.6}
+        assert database.sheets[f"{SHEETS[other]}-desk"].probabilities == stated
+    assert set(database.sources) == {"kremlin", *(f"s{name}" for name in names)}
+    new = dict.fromkeys((f"n{name}" for name in names), "C")
+    assert database.evidence[VISIT].ratings == {"trade": "C", **new}
+    kept = iter(files[f"evidence/2022/{VISIT}.yaml"].decode().splitlines())
+    assert all(line in kept for line in FILES[f"evidence/2022/{VISIT}.yaml"].splitlines())
+    dinners = {f"2022-02-07-d{name}" for name in names}
+    assert all(database.evidence[id].retracted for id in dinners)
+    same = {id: item for id, item in database.evidence.items() if id not in {VISIT, *dinners}}
+    numbers = range(2, len(each) + 1)
+    assert set(same) == {"2022-02-07-same", *(f"2022-02-07-same-{n}" for n in numbers)}
+    assert {item.notes for item in same.values()} == names
+    for words, (_, out, _, _) in made:
+        if words[1] == "Same":  # it was told the id under which it stands
+            notes = words[words.index("--notes") + 1]
+            assert same[Path(out.partition("\n")[0]).stem].notes == notes
+
+    for place in (top, *top.rglob("*")):
+        os.chown(place, os.geteuid(), -1)  # git tells nobody but its owner
+    log = run(top, "log", "--format=%x00%h %s", "--numstat", "-p", "HEAD").split("\0")[1:-1]
+    told = [said[1].splitlines()[-1] for words, said in made if words[-1] == "--commit"]
+    assert sorted(f"committed {text.partition(chr(10))[0]}" for text in log) == sorted(told)
+    assert len(told) == 3 * len(each) // 2
+    for text in log:
+        _, kind, name, *moved = text.partition("\n")[0].split(" ")
+        ((_, removed, path),) = (line.split("\t") for line in text.splitlines() if "\t" in line)
+        new_lines = re.findall(r"^\+  (\S+):(?: 0.2)?$", text, re.MULTILINE)
+        if kind == "indicator:":
+            assert (removed, path, f"pact/{new_lines[0]}") == ("0", "scenarios/pact.yaml", name)
+        else:
+            assert (removed, Path(path).stem) == ("0", name)
+        if kind == "forecast:":
+            assert new_lines == [moved[0][1:]]
+    assert [*top.rglob(".scen*"), *top.rglob(NAME)] == []
 
 
 def test_of_one_given_id_exactly_one_is_written(root: Path) -> None:
-    words = dinner("A dinner", "--id", "2022-02-07-x")
-    shares = [[[*words, "--notes", str(p)]] for p in range(PROCESSES)]
-    found = [share[0] for share in outcomes(root.parent, shares)]
-    codes = [code for code, _, _ in found]
-    assert sorted(codes) == [0] + [1] * (PROCESSES - 1)
-    assert all(code == 0 or stderr.startswith("scen: ") for code, _, stderr in found)
-    assert loaded(root).evidence["2022-02-07-x"].notes == str(codes.index(0))
-
-
-def test_of_ratings_of_one_item_no_update_is_lost(root: Path) -> None:
-    names = [f"s{p}-{n}" for p in range(PROCESSES) for n in range(5)]
-    for name in names:
-        (root / f"{name}.yaml").write_text(FILES["trade.yaml"])
-    shares = [[["rate", VISIT, f"s{p}-{n}=C"] for n in range(5)] for p in range(PROCESSES)]
-    at_once(root.parent, shares)
-    item = loaded(root).evidence[VISIT]
-    assert item.ratings == {"trade": "C", **dict.fromkeys(names, "C")}
-    text = (root / "evidence" / "2022" / f"{VISIT}.yaml").read_text()
-    kept = iter(text.splitlines())
-    assert all(line in kept for line in FILES[f"evidence/2022/{VISIT}.yaml"].splitlines())
-
-
-def test_of_forecasts_in_one_sheet_no_update_is_lost_new_or_not(root: Path) -> None:
-    names = [f"s{p}-{n}" for p in range(PROCESSES) for n in range(3)]
-    for name in names:
-        (root / f"{name}.yaml").write_text(FILES["trade.yaml"])
-    shares = [
-        [
-            ["forecast", f"s{p}-{n}", f"0.{p}{n}1", "--analyst", "desk", "--date", day]
-            for n in range(3)
-            for day in ("2022-02-07", "2022-02-08")
-        ]
-        for p in range(PROCESSES)
-    ]
-    at_once(root.parent, shares)
-    stated = {f"s{p}-{n}": float(f"0.{p}{n}1") for p in range(PROCESSES) for n in range(3)}
-    sheets = loaded(root).sheets
-    assert sheets["2022-02-07-desk"].probabilities == {"pact": 0.1, "trade": 0.6, **stated}
-    assert sheets["2022-02-08-desk"].probabilities == stated
-
-
-def test_of_everything_at_once_nothing_is_lost(root: Path) -> None:
-    sound = ("--title", "T", "--question", "Q?", "--criteria", "C.", "--horizon", "2030-12-31")
-    prior = ("--prior", "0.1", "--basis", "B.", "--opened", "2022-01-01")
-    shares = [
-        [
-            ["new", f"n{p}", *sound, *prior],
-            ["add-source", f"s{p}", "--name", "S", "--reliability", "C"],
-            ["add-indicator", "pact", f"i{p}", "It is seen", "--rate", "pact=C"],
-            dinner("A dinner", "--source", f"s{p}", "--id", f"2022-02-07-d{p}"),
-            ["rate", f"2022-02-07-d{p}", "--indicator", f"pact/i{p}=observed"],
-            ["forecast", f"n{p}", "0.2", "--analyst", "desk", "--date", "2022-02-07"],
-            ["retract", f"2022-02-07-d{p}", "--reason", "No.", "--date", "2022-02-08"],
-            ["resolve", f"n{p}", "annulled", "--basis", "So.", "--recorded", "2022-03-01"],
-        ]
-        for p in range(PROCESSES)
-    ]
-    at_once(root.parent, shares)
-    database = loaded(root)
-    each = range(PROCESSES)
-    assert set(database.scenarios["pact"].indicators) == {"talks", *(f"i{p}" for p in each)}
-    assert set(database.sources) == {"kremlin", *(f"s{p}" for p in each)}
-    items = [database.evidence[f"2022-02-07-d{p}"] for p in each]
-    assert [item.indicators for item in items] == [{f"pact/i{p}": "observed"} for p in each]
-    assert all(item.retracted for item in items)
-    stated = dict.fromkeys((f"n{p}" for p in each), 0.2)
-    sheet = database.sheets["2022-02-07-desk"]
-    assert sheet.probabilities == {"pact": 0.1, "trade": 0.6, **stated}
-    assert all(database.scenarios[f"n{p}"].resolution for p in each)
-
-
-def test_of_the_command_itself_run_eight_times_at_once_every_item_is_there(root: Path) -> None:
-    running = [process(*dinner("A dinner"), cwd=root.parent) for _ in range(PROCESSES)]
-    made = [(*one.communicate(), one.returncode) for one in running]
-    assert [(err, code) for _, err, code in made if err or code] == []
-    stem = "2022-02-07-a-dinner"
-    numbered = {f"{stem}-{n}" for n in range(2, PROCESSES + 1)}
-    assert set(loaded(root).evidence) == {VISIT, stem, *numbered}
-    assert len({out.partition(b"\n")[0] for out, _, _ in made}) == PROCESSES
+    words = ("add-evidence", "A dinner", "--recorded", "2022-02-07", "--id", "2022-02-07-x")
+    running = [process(*words, "--notes", f"{n}", cwd=root.parent) for n in range(4)]
+    said = [(*one.communicate(), one.returncode) for one in running]
+    codes = [code for _, _, code in said]
+    assert sorted(codes) == [0, 1, 1, 1]
+    assert all(code == 0 or err.startswith(b"scen: ") for _, err, code in said)
+    item = load(snapshot(root)[0]).database.evidence["2022-02-07-x"]
+    assert item.notes == str(codes.index(0))
