@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from scenarios.storage.git import committing
 from scenarios.storage.git import run as gitrun
 from tests.cli.commands import tree
 from tests.storage.test_git import commit as commit_all
-from tests.storage.test_git import put, run
+from tests.storage.test_git import put, run, shell
 
 PAPER = "sources/paper.yaml"
 NEW = "evidence/2022/new.yaml"
@@ -38,33 +37,33 @@ def _a_user_of_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
     is_ana(monkeypatch)
 
 
-def fill(top: Path) -> None:
-    """A database, and beside it what is none of its business: staged, changed, new."""
-    put(top, "scenarios/tracker.yaml", b"format: 1\n")
-    put(top, f"scenarios/{PAPER}", b"name: Paper\n")
-    put(top, "scenarios/sources/other.yaml", b"name: Other\n")
-    put(top, "notes.txt", b"one\n")
-    put(top, "old name.txt", b"moved\n")
+BEGUN = """
+begin() { git init "$@" -b main; fill; }
+fill() {
+    put scenarios/tracker.yaml 'format: 1\\n'; put scenarios/sources/paper.yaml 'name: Paper\\n'
+    put scenarios/sources/other.yaml 'name: Other\\n'
+    put notes.txt 'one\\n'; put 'old name.txt' 'moved\\n'; record first
+}
+stir() {
+    put notes.txt 'two\\n'; put staged.txt 'staged\\n'; git add notes.txt staged.txt
+    git mv 'old name.txt' 'a new name.txt'; put notes.txt 'three\\n'
+    put scenarios/sources/other.yaml 'name: Changed\\n'
+    put scenarios/sources/new.yaml 'name: Untracked\\n'
+}
+"""
+"""A database, and beside it what is none of its business: staged, changed, new."""
 
 
-def stir(top: Path) -> None:
-    put(top, "notes.txt", b"two\n")
-    put(top, "staged.txt", b"staged\n")
-    run(top, "add", "notes.txt", "staged.txt")
-    run(top, "mv", "old name.txt", "a new name.txt")
-    put(top, "notes.txt", b"three\n")
-    put(top, "scenarios/sources/other.yaml", b"name: Changed\n")
-    put(top, "scenarios/sources/new.yaml", b"name: Untracked\n")
+def sh(folder: Path, script: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    shell(folder, BEGUN + script)
 
 
 @pytest.fixture
 def top(tmp_path: Path) -> Path:
     """A repository with one commit, in a folder whose name takes some care."""
     top = tmp_path / "my désk [1]"
-    top.mkdir()
-    run(top, "init", "-q", "-b", "main")
-    fill(top)
-    commit_all(top, "first")
+    sh(top, "begin")
     return top
 
 
@@ -102,7 +101,7 @@ def hook(top: Path, name: str, text: str) -> None:
 
 
 def test_a_commit_holds_the_new_and_the_changed_file_and_nothing_else(top: Path) -> None:
-    stir(top)
+    sh(top, "stir")
     before = run(top, "diff", "--cached"), run(top, "diff", "--", "notes.txt")
     made = written(top / "scenarios", WRITTEN, "evidence: new (pact 45% → 12%)")
     assert made == (run(top, "rev-parse", "HEAD"), "")
@@ -122,63 +121,39 @@ def test_a_commit_holds_the_new_and_the_changed_file_and_nothing_else(top: Path)
 
 
 def test_the_first_commit_of_a_branch(tmp_path: Path) -> None:
-    run(tmp_path, "init", "-q")
-    fill(tmp_path)
-    run(tmp_path, "add", "notes.txt")
+    sh(tmp_path, "begin; git update-ref -d HEAD; git rm -r --cached .; git add notes.txt")
     assert written(tmp_path / "scenarios", WRITTEN).oid == run(tmp_path, "rev-parse", "HEAD")
     assert held(tmp_path) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
     assert run(tmp_path, "diff", "--cached", "--name-status") == "A\tnotes.txt"
 
 
-def detached(top: Path, _: Path) -> Path:
-    run(top, "checkout", "-q", "--detach")
-    return top
-
-
-def linked(top: Path, elsewhere: Path) -> Path:
-    run(top, "worktree", "add", "-q", str(elsewhere), "-b", "side")
-    return elsewhere
-
-
-def within(top: Path, elsewhere: Path) -> Path:
-    run(elsewhere.parent, "init", "-q", str(elsewhere))
-    source = ["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"]
-    run(elsewhere, *source, str(top), "part")
-    return elsewhere / "part"
-
-
-def by_sha256(_: Path, elsewhere: Path) -> Path:
-    run(elsewhere.parent, "init", "-q", "--object-format=sha256", str(elsewhere))
-    fill(elsewhere)
-    commit_all(elsewhere, "first")
-    return elsewhere
-
-
-def deep(_: Path, elsewhere: Path) -> Path:
-    run(elsewhere.parent, "init", "-q", str(elsewhere))
-    fill(elsewhere / "a" / "b")
-    commit_all(elsewhere, "first")
-    return elsewhere / "a" / "b"
-
-
-@pytest.mark.parametrize("place", [detached, linked, within, by_sha256, deep])
-def test_a_detached_head_a_worktree_a_submodule_sha256_and_a_folder_below(
-    top: Path, tmp_path: Path, place: Callable[[Path, Path], Path]
+@pytest.mark.parametrize(
+    ("script", "place"),
+    [
+        ("git checkout --detach", "."),
+        ("git worktree add ../other -b side", "../other"),
+        (
+            "cd ..; git init u; cd u; git -c protocol.file.allow=always submodule add ../my* u",
+            "../u/u",
+        ),
+        ("cd ..; mkdir x; cd x; begin --object-format=sha256", "../x"),
+        ("cd ..; mkdir -p d/a/b; cd d; git init -b main; cd a/b; fill", "../d/a/b"),
+        ("cd ..; mkdir t; cd t; begin; mv scenarios/* .; record top", "../t"),
+    ],
+    ids=["detached", "worktree", "submodule", "sha256", "below", "top"],
+)
+def test_wherever_the_database_lies_a_commit_of_it_is_made(
+    top: Path, script: str, place: str
 ) -> None:
-    found = place(top, tmp_path / "else where")
+    sh(top, script)
+    found = (top / place).resolve()
     first = run(found, "rev-parse", "HEAD")
-    prefix = run(found, "rev-parse", "--show-prefix")
-    oid = written(found / "scenarios", WRITTEN).oid
+    database = found / "scenarios" if place != "../t" else found
+    prefix = f"{run(found, 'rev-parse', '--show-prefix')}{'scenarios/' if place != '../t' else ''}"
+    oid = written(database, WRITTEN).oid
     assert run(found, "rev-parse", "HEAD", "HEAD~1").split() == [oid, first]
-    assert held(found) == [f"{prefix}scenarios/{NEW}", f"{prefix}scenarios/{PAPER}"]
+    assert held(found) == [f"{prefix}{NEW}", f"{prefix}{PAPER}"]
     assert run(found, "status", "--porcelain") == ""
-
-
-def test_the_database_may_be_the_top(tmp_path: Path) -> None:
-    run(tmp_path, "init", "-q")
-    put(tmp_path, "tracker.yaml", b"format: 1\n")
-    written(tmp_path, {PAPER: b"new"})
-    assert held(tmp_path) == [PAPER]
 
 
 def test_a_name_is_a_name_and_no_pattern(top: Path) -> None:
@@ -252,7 +227,7 @@ def test_hooks_run_as_the_user_has_them_and_what_they_say_is_kept(
     hook(top, "pre-commit", "echo $LC_ALL $GIT_LITERAL_PATHSPECS; git diff --cached --name-only")
     hook(top, "commit-msg", 'echo >>"$1"; echo "Reviewed-by: Ana" >>"$1"')
     hook(top, "post-commit", 'echo >&2 "done: $(git log -1 --format=%s)"; exit 1')
-    stir(top)
+    sh(top, "stir")
     assert written(top / "scenarios", WRITTEN).remarks.splitlines() == [
         "C.UTF-8",
         f"scenarios/{NEW}",
@@ -263,27 +238,31 @@ def test_hooks_run_as_the_user_has_them_and_what_they_say_is_kept(
 
 
 @pytest.mark.parametrize("name", ["pre-commit", "prepare-commit-msg", "commit-msg"])
-def test_where_a_hook_says_no_the_files_stay_and_the_index_is_as_it_was(
+def test_where_a_hook_says_no_the_index_is_as_it_was_and_what_it_says_makes_the_commit(
     top: Path, name: str
 ) -> None:
-    stir(top)
-    for path, data in WRITTEN.items():
-        put(top / "scenarios", path, data)
-    before = state(top)
-    head = run(top, "rev-parse", "HEAD")
-    hook(top, name, 'echo "line 9:\tno"; echo "second" >&2; exit 1')
+    sh(top, "stir")
     database = top / "scenarios"
+    for path, data in WRITTEN.items():
+        put(database, path, data)
+    before = state(top), run(top, "rev-parse", "HEAD")
+    hook(top, name, 'echo "line 9:\tno"; echo "second" >&2; exit 1')
     with pytest.raises(ScenError) as refused:
         committing.commit(committing.repository(database), list(WRITTEN), "it's one")
-    assert str(refused.value) == (
-        f"{database}/{PAPER}, {database}/{NEW}: written, not committed:\n"
-        "line 9: no\nsecond\n"
-        f"once that is fixed: git -C '{top}' add -- scenarios/{PAPER} scenarios/{NEW} && "
+    how = (
+        f"git -C '{top}' add -- scenarios/{PAPER} scenarios/{NEW} && "
         f"git -C '{top}' commit -m 'it'\"'\"'s one' -- scenarios/{PAPER} scenarios/{NEW}"
     )
-    assert state(top) == before
-    assert run(top, "rev-parse", "HEAD") == head
+    assert str(refused.value) == (
+        f"{database}/{PAPER}, {database}/{NEW}: written, not committed:\n"
+        f"line 9: no\nsecond\nonce that is fixed: {how}"
+    )
+    assert (state(top), run(top, "rev-parse", "HEAD")) == before
     assert {path: (database / path).read_bytes() for path in WRITTEN} == WRITTEN
+    hook(top, name, "exit 0")
+    assert os.system(how) == 0  # noqa: S605 - as a user would
+    assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
+    assert run(top, "log", "-1", "--format=%s") == "it's one"
 
 
 def test_on_a_branch_without_a_commit_a_hook_says_no_too(tmp_path: Path) -> None:
@@ -294,17 +273,6 @@ def test_on_a_branch_without_a_commit_a_hook_says_no_too(tmp_path: Path) -> None
     ):
         written(tmp_path, WRITTEN)
     assert run(tmp_path, "ls-files") == ""
-
-
-def test_what_it_says_to_do_then_makes_the_commit(top: Path) -> None:
-    hook(top, "pre-commit", "exit 1")
-    with pytest.raises(ScenError) as refused:
-        written(top / "scenarios", WRITTEN, "evidence: it's new")
-    hook(top, "pre-commit", "exit 0")
-    command = str(refused.value).rpartition("once that is fixed: ")[2]
-    assert os.system(command) == 0  # noqa: S605 - as a user would
-    assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
-    assert run(top, "log", "-1", "--format=%s") == "evidence: it's new"
 
 
 def test_an_intention_of_the_users_own_outlives_a_refusal(top: Path) -> None:
@@ -328,20 +296,15 @@ def test_what_a_hook_made_of_a_file_leaves_nothing_staged(top: Path) -> None:
     assert run(top, "status", "--porcelain") == ""
 
 
-def test_a_commit_that_was_stopped_in_its_last_hook_is_one(top: Path) -> None:
+def test_a_commit_that_was_stopped_is_one_in_its_last_hook_alone(top: Path) -> None:
     hook(top, "post-commit", "kill -TERM $PPID")
     assert written(top / "scenarios", WRITTEN).oid == run(top, "rev-parse", "HEAD")
     assert run(top, "status", "--porcelain") == ""
-
-
-def test_a_commit_that_was_stopped_before_is_none(top: Path) -> None:
     hook(top, "pre-commit", "kill -TERM $PPID")
-    stir(top)
+    sh(top, "stir")
     before = run(top, "ls-files", "--stage")
-    with pytest.raises(
-        ScenError, match="written, not committed:\ngit or a hook stopped without a word"
-    ):
-        written(top / "scenarios", WRITTEN)
+    with pytest.raises(ScenError, match="git or a hook stopped without a word"):
+        written(top / "scenarios", {"sources/x.yaml": b"x"})
     assert run(top, "ls-files", "--stage") == before
     assert not (top / ".git" / "index.lock").exists()
 
@@ -356,169 +319,84 @@ def test_what_ctrl_c_does_is_the_same_afterwards(top: Path, handler: Any) -> Non
         signal.signal(signal.SIGINT, before)
 
 
-def signing(top: Path, script: str) -> None:
+def test_a_commit_is_signed_where_the_user_signs_and_none_where_that_fails(top: Path) -> None:
     program = top / ".git" / "sign"
-    program.write_text(f"#!/bin/sh\n{script}\n")
-    program.chmod(0o755)
     run(top, "config", "commit.gpgsign", "true")
     run(top, "config", "gpg.program", str(program))
-
-
-def test_a_commit_is_signed_where_the_user_signs(top: Path) -> None:
-    signing(
-        top,
-        "cat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; echo '-----BEGIN PGP SIGNATURE-----'; "
-        "echo fake; echo '-----END PGP SIGNATURE-----'",
+    program.write_text(
+        "#!/bin/sh\ncat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2\n"
+        "echo '-----BEGIN PGP SIGNATURE-----'; echo fake; echo '-----END PGP SIGNATURE-----'\n"
     )
+    program.chmod(0o755)
     written(top / "scenarios", WRITTEN)
     assert "gpgsig -----BEGIN PGP SIGNATURE-----\n fake\n" in run(top, "cat-file", "-p", "HEAD")
-
-
-def test_a_signature_that_fails_leaves_no_commit(top: Path) -> None:
-    signing(top, "cat >/dev/null; echo 'no secret key' >&2; exit 2")
+    program.write_text("#!/bin/sh\ncat >/dev/null; echo 'no secret key' >&2; exit 2\n")
     before = run(top, "ls-files", "--stage")
     with pytest.raises(ScenError, match=r"not committed:\nerror: gpg failed[^$]+no secret key"):
-        written(top / "scenarios", WRITTEN)
+        written(top / "scenarios", {"sources/x.yaml": b"x"})
     assert run(top, "ls-files", "--stage") == before
 
 
 def test_a_commit_by_nobody_is_none(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(top, "config", "user.useConfigOnly", "true")
-    for name in ("NAME", "EMAIL"):
-        monkeypatch.delenv(f"GIT_AUTHOR_{name}")
-        monkeypatch.delenv(f"GIT_COMMITTER_{name}")
-    monkeypatch.delenv("EMAIL", raising=False)
-    before = run(top, "ls-files", "--stage")
+    for name in ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "EMAIL"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.replace("AUTHOR", "COMMITTER"), raising=False)
     with pytest.raises(
         ScenError, match=r"not committed:\n[^$]*Please tell me who you are[^$]*once"
     ):
         written(top / "scenarios", WRITTEN)
-    assert run(top, "ls-files", "--stage") == before
 
 
 # -- what is refused ------------------------------------------------------------------------------
 
 
-def diverge(top: Path) -> None:
-    """Two branches that change a line of one file, and the one at hand another file too."""
-    run(top, "checkout", "-q", "-b", "side")
-    put(top, "notes.txt", b"side\n")
-    commit_all(top, "side")
-    put(top, "side.txt", b"more\n")
-    commit_all(top, "more")
-    run(top, "checkout", "-q", "main")
-    put(top, "notes.txt", b"main\n")
-    commit_all(top, "main")
-
-
-def stop(top: Path, *words: str) -> None:
-    """A git command that is stopped half way by a conflict."""
-    diverge(top)
-    made = os.system(f"cd '{top}' && git {' '.join(words)} >/dev/null 2>&1")  # noqa: S605
-    assert made != 0
-
-
-def staged(top: Path) -> None:
-    put(top, f"scenarios/{PAPER}", b"name: Staged\n")
-    run(top, "add", f"scenarios/{PAPER}")
-
-
-def staged_and_taken_back(top: Path) -> None:
-    staged(top)
-    put(top, f"scenarios/{PAPER}", b"name: Paper\n")
-
-
-def staged_as_gone(top: Path) -> None:
-    run(top, "rm", "-q", "--cached", f"scenarios/{PAPER}")
-
-
-def staged_and_shown_otherwise(top: Path) -> None:
-    staged(top)
-    for setting in ("diff.relative true", "diff.external false", "diff.mnemonicPrefix true"):
-        run(top, "config", *setting.split())
-
-
-def renamed(top: Path) -> None:
-    run(top, "mv", f"scenarios/{PAPER}", "scenarios/sources/renamed.yaml")
-
-
-def conflict_without_a_merge(top: Path) -> None:
-    put(top, "notes.txt", b"stashed\n")
-    run(top, "stash", "-q")
-    put(top, "notes.txt", b"committed\n")
-    commit_all(top, "second")
-    os.system(f"cd '{top}' && git stash pop -q >/dev/null 2>&1")  # noqa: S605
-
-
-def merge_without_a_conflict(top: Path) -> None:
-    diverge(top)
-    run(top, "merge", "-q", "--no-commit", "-s", "ours", "side")
-
-
-def between_two_picks(top: Path) -> None:
-    stop(top, "cherry-pick", "side~1", "side")
-    put(top, "notes.txt", b"both\n")
-    commit_all(top, "picked")
-
-
-def ignored(top: Path) -> None:
-    put(top, "scenarios/.gitignore", b"evidence/\n")
-
-
-def ignored_here_only(top: Path) -> None:
-    put(top, ".git/info/exclude", b"*.yaml\n")
-
-
-def a_part_of_its_own(top: Path) -> None:
-    run(top.parent, "init", "-q", "part")
-    put(top.parent / "part", "x.yaml", b"x\n")
-    commit_all(top.parent / "part", "part")
-    part = str(top.parent / "part")
-    run(top, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", part,
-        "scenarios/evidence")  # fmt: skip
-    commit_all(top, "part")
-
-
-def locked(top: Path) -> None:
-    put(top, ".git/index.lock", b"")
-
-
-def no_longer_its_files(top: Path) -> None:
-    run(top, "config", "core.worktree", str(top.parent))
-
-
 FULL = f"scenarios/{PAPER} is staged already with other content: commit or unstage it first "
 MIDDLE = "git is in the middle of {}: finish or abort it first, `git status` says how; "
+STAGED = f"put scenarios/{PAPER} 'name: Staged'; git add scenarios/{PAPER}"
+OTHERWISE = "git config diff.relative true; git config diff.external false"
+# Two branches that change a line of one file, and the one at hand another file too.
+DIVERGED = """
+git checkout -b side; put notes.txt side; record side; put side.txt more; record more
+git checkout main; put notes.txt main; record main
+"""
+STOPPED = DIVERGED + "git {} && exit 9; true"
+SUBMODULE = """
+git init ../part; cd ../part; put x.yaml x; record part; cd "$OLDPWD"
+git -c protocol.file.allow=always submodule add "$PWD/../part" scenarios/evidence; record part
+"""
+CONFLICT = "put notes.txt stashed; git stash; put notes.txt x; record second; git stash pop || true"
+REFUSED = [
+    (STAGED, FULL),
+    (f"{STAGED}; put scenarios/{PAPER} 'name: Paper\\n'", FULL),
+    (f"git rm --cached scenarios/{PAPER}", FULL),
+    (f"{STAGED}; {OTHERWISE}; git config diff.mnemonicPrefix true", FULL),
+    (f"git mv scenarios/{PAPER} scenarios/sources/renamed.yaml", FULL),
+    (CONFLICT, "notes.txt is in conflict: resolve it first; "),
+    (STOPPED.format("merge side"), MIDDLE.format("a merge")),
+    (f"{DIVERGED}git merge --no-commit -s ours side", MIDDLE.format("a merge")),
+    (STOPPED.format("cherry-pick side~1"), MIDDLE.format("a cherry-pick")),
+    (f"{STOPPED.format('cherry-pick side~1 side')}; put notes.txt both; record picked",
+     MIDDLE.format("a cherry-pick or a revert")),
+    (STOPPED.format("revert side~1"), MIDDLE.format("a revert")),
+    (STOPPED.format("rebase side"), MIDDLE.format("a rebase")),
+    (STOPPED.format("rebase --apply side"), MIDDLE.format("a rebase")),
+    ("put scenarios/.gitignore evidence/",
+     f"what it ignores: scenarios/{NEW} (`git check-ignore -v`"),
+    ("put .git/info/exclude '*.yaml'", f"git would not commit what it ignores: scenarios/{NEW} ("),
+    (SUBMODULE, f"git would not commit it: Pathspec 'scenarios/{NEW}' is in submodule"),
+    ("put .git/index.lock ''",
+     "/.git/index.lock: if no git is at work, one was killed: then delete it"),
+    ('git config core.worktree "$PWD/.."', ".git has no working tree around /"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("prepare", "said"),
-    [
-        (staged, FULL),
-        (staged_and_taken_back, FULL),
-        (staged_as_gone, FULL),
-        (staged_and_shown_otherwise, FULL),
-        (renamed, FULL),
-        (conflict_without_a_merge, "notes.txt is in conflict: resolve it first; "),
-        (lambda top: stop(top, "merge", "side"), MIDDLE.format("a merge")),
-        (merge_without_a_conflict, MIDDLE.format("a merge")),
-        (lambda top: stop(top, "cherry-pick", "side~1"), MIDDLE.format("a cherry-pick")),
-        (between_two_picks, MIDDLE.format("a cherry-pick or a revert")),
-        (lambda top: stop(top, "revert", "side~1"), MIDDLE.format("a revert")),
-        (lambda top: stop(top, "rebase", "side"), MIDDLE.format("a rebase")),
-        (lambda top: stop(top, "rebase", "--apply", "side"), MIDDLE.format("a rebase")),
-        (ignored, f"git would not commit what it ignores: scenarios/{NEW} (`git check-ignore -v`"),
-        (ignored_here_only, f"git would not commit what it ignores: scenarios/{NEW} ("),
-        (a_part_of_its_own, f"git would not commit it: Pathspec 'scenarios/{NEW}' is in submodule"),
-        (locked, "/.git/index.lock: if no git is at work, one was killed: then delete it"),
-        (no_longer_its_files, ".git has no working tree around /"),
-    ],
-)
+@pytest.mark.parametrize(("script", "said"), REFUSED, ids=range(len(REFUSED)))
 def test_a_refusal_changes_no_byte(
-    top: Path, monkeypatch: pytest.MonkeyPatch, prepare: Callable[[Path], None], said: str
+    top: Path, monkeypatch: pytest.MonkeyPatch, script: str, said: str
 ) -> None:
     monkeypatch.setenv("LC_ALL", "C")
-    prepare(top)
+    sh(top, script)
     os.utime(top / "scenarios" / "tracker.yaml", (1, 1))  # an index to be refreshed
     before = tree(top)
     with pytest.raises(ScenError) as refused:
@@ -529,12 +407,10 @@ def test_a_refusal_changes_no_byte(
 
 
 def test_a_revert_in_references_that_are_no_files_is_seen(tmp_path: Path) -> None:
-    os.system(f"cd '{tmp_path}' && git init -q -b main --ref-format=reftable 2>/dev/null")  # noqa: S605
+    sh(tmp_path, "git init --ref-format=reftable || true")
     if not (tmp_path / ".git" / "reftable").exists():
         pytest.skip("this git has no reftable")
-    fill(tmp_path)
-    commit_all(tmp_path, "first")
-    stop(tmp_path, "revert", "side~1")
+    sh(tmp_path, f"git checkout -b main; fill; {STOPPED.format('revert side~1')}")
     assert not (tmp_path / ".git" / "REVERT_HEAD").exists()
     with pytest.raises(ScenError, match="in the middle of a revert"):
         committing.refuse(committing.repository(tmp_path / "scenarios"), [PAPER])
@@ -544,7 +420,7 @@ def test_what_is_tracked_is_committed_though_it_is_ignored_and_what_is_staged_el
     top: Path,
 ) -> None:
     put(top, ".git/info/exclude", b"*.yaml\n!new.yaml\n")
-    stir(top)
+    sh(top, "stir")
     written(top / "scenarios", WRITTEN)
     assert held(top) == [f"scenarios/{NEW}", f"scenarios/{PAPER}"]
 
@@ -569,20 +445,17 @@ def test_there_is_no_commit_outside_a_working_tree(
 
 
 def test_what_was_not_committed_before_is_known(top: Path) -> None:
-    database = top / "scenarios"
-    put(database, "sources/touched.yaml", b"same\n")
-    put(database, "sources/gone.yaml", b"gone\n")
-    commit_all(top, "more")
-    put(database, "sources/touched.yaml", b"same\n")
-    os.utime(database / "sources" / "touched.yaml", (1, 1))
-    (database / "sources" / "gone.yaml").unlink()
-    put(database, PAPER, b"changed\n")
-    put(database, "sources/ünew.yaml", b"new\n")
-    put(database, "sources/intended.yaml", b"new\n")
-    run(top, "add", "-N", "scenarios/sources/intended.yaml")
+    sh(
+        top,
+        """
+        cd scenarios/sources; put touched.yaml same; put gone.yaml gone; record more
+        put touched.yaml same; touch -d @1 touched.yaml; rm gone.yaml
+        put paper.yaml changed; put ünew.yaml new; put intended.yaml new; git add -N intended.yaml
+        """,
+    )
     names = ["touched", "gone", "paper", "ünew", "intended", "other", "to-come"]
     paths = [f"sources/{name}.yaml" for name in names]
-    found = committing.uncommitted(committing.repository(database), paths)
+    found = committing.uncommitted(committing.repository(top / "scenarios"), paths)
     assert found == [f"sources/{name}.yaml" for name in ("gone", "paper", "ünew", "intended")]
 
 

@@ -7,33 +7,51 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from scenarios.cli.main import app
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
+from tests.cli.commands import scen
 
 TRACKER = b"format: 1\ntitle: T\n"
 SOURCE = b"name: A paper\nreliability: B\n"
 
 
-def run(folder: Path, *words: str, day: str = "2022-03-01T12:00:00+00:00") -> str:
+def environment(day: str = "2022-03-01T12:00:00Z") -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("GIT_")}
-    identity = {
-        "GIT_AUTHOR_NAME": "A",
-        "GIT_AUTHOR_EMAIL": "a@example.org",
-        "GIT_COMMITTER_NAME": "A",
-        "GIT_COMMITTER_EMAIL": "a@example.org",
-        "GIT_AUTHOR_DATE": day,
-        "GIT_COMMITTER_DATE": day,
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "TZ": "UTC",
-    }
+    for who in ("AUTHOR", "COMMITTER"):
+        kept |= {f"GIT_{who}_NAME": "A", f"GIT_{who}_EMAIL": "a@example.org"}
+    dates = {"GIT_AUTHOR_DATE": day, "GIT_COMMITTER_DATE": day}
+    return kept | dates | {"GIT_CONFIG_GLOBAL": os.devnull, "TZ": "UTC"}
+
+
+def run(folder: Path, *words: str, day: str = "2022-03-01T12:00:00Z") -> str:
+    command = ["git", *words]
     made = subprocess.run(
-        ["git", *words], cwd=folder, env={**kept, **identity}, check=True, capture_output=True
+        command, cwd=folder, env=environment(day), check=True, capture_output=True
     )
     return made.stdout.decode().strip()
+
+
+def shell(folder: Path, script: str) -> None:
+    """A script as bash runs it, stopped where a command fails.
+
+    `add PATH [TEXT [DAY]]` writes a file of the database (a sound source) and commits it; `record`
+    commits all under a subject; `merge` merges.
+    """
+    words = ["bash", "-euc", SCRIPT + script]
+    subprocess.run(words, cwd=folder, env=environment(), check=True, capture_output=True)
+
+
+SCRIPT = """
+git() { command git -c advice.detachedHead=false "$@" >/dev/null 2>&1; }
+on() { export GIT_AUTHOR_DATE=2022-03-${1}T12:00:00Z GIT_COMMITTER_DATE=2022-03-${1}T12:00:00Z; }
+record() { git add -A; git commit --allow-empty -m "$1"; }
+merge() { git merge --no-ff -m "$@"; }
+put() { mkdir -p "$(dirname "$1")"; printf "$2" >"$1"; }
+add() { on "${3:-01}"; put "scenarios/$1" "${2:-name: A paper\\nreliability: B\\n}"; record "$1"; }
+start() { git init -b main; put scenarios/tracker.yaml 'format: 1\\ntitle: T\\n'; record first; }
+"""
 
 
 def put(folder: Path, path: str, data: bytes) -> None:
@@ -41,7 +59,7 @@ def put(folder: Path, path: str, data: bytes) -> None:
     (folder / path).write_bytes(data)
 
 
-def commit(folder: Path, message: str, day: str = "2022-03-01T12:00:00+00:00") -> str:
+def commit(folder: Path, message: str, day: str = "2022-03-01T12:00:00Z") -> str:
     run(folder, "add", "-A")
     run(folder, "commit", "-q", "-m", message, day=day)
     return run(folder, "rev-parse", "HEAD")
@@ -85,41 +103,34 @@ def test_a_revision_is_what_its_commit_had_not_the_working_tree(desk: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("day", "files"), [("2022-03-01", 1), ("2022-03-02", 3), ("2026-01-01", 3)]
+    ("revision", "files"),
+    [
+        ("2022-03-01", 1),
+        ("2022-03-02", 3),
+        ("2026-01-01", 3),
+        ("v1", 1),
+        ("main", 3),
+        ("HEAD@{1}", 3),
+    ],
 )
-def test_a_day_is_the_last_commit_up_to_its_end(desk: Path, day: str, files: int) -> None:
-    assert len(at(desk / "scenarios", day)) == files
+def test_a_revision_may_be_a_day_a_tag_a_branch_or_of_the_reflog(
+    desk: Path, revision: str, files: int
+) -> None:
+    """A day is the last commit up to its end."""
+    run(desk, "tag", "-a", "v1", "-m", "v1", "HEAD~1")
+    if revision[0] != "2":
+        run(desk, "checkout", "-q", "-f", "--detach", "HEAD~1")
+    assert len(at(desk / "scenarios", revision)) == files
 
 
-def test_a_checkout_of_it_gives_the_same_snapshot(desk: Path, tmp_path: Path) -> None:
+def test_a_checkout_of_it_gives_the_same_snapshot_whatever_the_environment_says(
+    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(desk, "worktree", "add", "-q", str(tmp_path / "other"), "HEAD")
     files, _ = worktree.snapshot(tmp_path / "other" / "scenarios")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
     assert files == at(desk / "scenarios", "HEAD") == at(tmp_path / "other/scenarios", "HEAD")
-
-
-def test_tags_reflogs_and_a_detached_head(desk: Path) -> None:
-    run(desk, "tag", "-a", "v1", "-m", "v1", "HEAD~1")
-    run(desk, "checkout", "-q", "-f", "--detach", "HEAD~1")
-    assert len(at(desk / "scenarios", "v1")) == 1
-    assert len(at(desk / "scenarios", "main")) == 3
-    assert len(at(desk / "scenarios", "HEAD@{1}")) == 3
-
-
-def test_objects_by_sha256(tmp_path: Path) -> None:
-    run(tmp_path, "init", "-q", "--object-format=sha256")
-    put(tmp_path, "scenarios/tracker.yaml", TRACKER)
-    assert len(commit(tmp_path, "first")) == 64
-    assert at(tmp_path / "scenarios", "HEAD") == {"tracker.yaml": TRACKER}
-
-
-def test_the_database_may_be_the_top_or_deep_below_it(tmp_path: Path) -> None:
-    run(tmp_path, "init", "-q")
-    put(tmp_path, "tracker.yaml", TRACKER)
-    put(tmp_path, "deep/down/tracker.yaml", TRACKER)
-    put(tmp_path, "deep/down/sources/paper.yaml", SOURCE)
-    commit(tmp_path, "first")
-    assert set(at(tmp_path / "deep/down", "HEAD")) == {"sources/paper.yaml", "tracker.yaml"}
-    assert "tracker.yaml" in at(tmp_path, "HEAD")
 
 
 def test_a_shallow_clone_says_what_it_cannot_see(desk: Path, tmp_path: Path) -> None:
@@ -139,25 +150,16 @@ def test_a_symbolic_link_in_a_revision_is_not_followed(desk: Path) -> None:
     assert "sources/link.yaml" not in files
 
 
-def test_git_is_asked_about_this_repository_whatever_the_environment_says(
-    desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
-    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
-    assert len(at(desk / "scenarios", "HEAD")) == 3
-
-
-@pytest.mark.parametrize("revision", ["nonsense", "--help", "HEAD:scenarios", "", "main..HEAD"])
-def test_what_is_no_revision_is_refused(desk: Path, revision: str) -> None:
-    with pytest.raises(ScenError, match="git knows no revision"):
+@pytest.mark.parametrize(
+    ("revision", "reason"),
+    [(word, "git knows no revision") for word in ("nonsense", "--help", "", "main..HEAD")]
+    + [("HEAD:scenarios", "git knows no revision")]
+    + [("2020-01-01", "no commit on or before 2020-01-01")]
+    + [("2022-02-30", "2022-02-30: not a valid date")],
+)
+def test_what_is_no_revision_is_refused(desk: Path, revision: str, reason: str) -> None:
+    with pytest.raises(ScenError, match=reason):
         at(desk / "scenarios", revision)
-
-
-def test_a_day_before_the_first_commit_and_a_day_of_no_calendar(desk: Path) -> None:
-    with pytest.raises(ScenError, match="no commit on or before 2020-01-01"):
-        at(desk / "scenarios", "2020-01-01")
-    with pytest.raises(ScenError, match="2022-02-30: not a valid date"):
-        at(desk / "scenarios", "2022-02-30")
 
 
 def test_outside_a_repository_and_without_git(
@@ -171,40 +173,22 @@ def test_outside_a_repository_and_without_git(
         git.repository(desk / "scenarios")
 
 
-def scen(*words: str) -> tuple[int, str, str]:
-    made = CliRunner().invoke(app, list(words), env={"COLUMNS": "80"})
-    return made.exit_code, made.stdout, made.stderr
-
-
-def test_reading_commands_answer_from_a_revision(
-    desk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(desk)
-    code, out, err = scen("list", "sources", "--rev", "HEAD", "--format", "json")
-    assert (code, '"id": "paper"' in out) == (0, True)
-    assert "1 file left out, 1 fault" in err  # the id with a space
-    assert scen("show", "paper", "--rev", "HEAD~1")[0] == 1
-    assert scen("status", "--rev", "HEAD") == (0, "no scenario yet: scen new\n", err)
-
-
-def test_a_bare_repository_answers_with_a_revision(
+def test_reading_commands_answer_from_a_revision_of_a_bare_repository_too(
     desk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run(tmp_path, "clone", "-q", "--bare", desk.as_uri(), "bare.git")
-    monkeypatch.chdir(tmp_path)
-    words = ["--database", "bare.git", "list", "sources", "--rev", "main", "--format", "json"]
-    code, out, _ = scen(*words)
-    assert (code, '"id": "paper"' in out) == (0, True)
-    code, _, err = scen("status", "--rev", "HEAD")
-    assert (code, err) == (1, f"scen: {tmp_path} is not a git repository\n")
-
-
-def test_a_revision_without_the_database_says_so(
-    desk: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
     monkeypatch.chdir(desk)
+    made = scen("list", "sources", "--rev", "HEAD", "--format", "json")
+    assert (made.exit_code, '"id": "paper"' in made.stdout) == (0, True)
+    assert "1 file left out, 1 fault" in made.stderr  # the id with a space
+    assert scen("show", "paper", "--rev", "HEAD~1").exit_code == 1
     run(desk, "checkout", "-q", "--orphan", "empty")
     run(desk, "rm", "-rfq", "--cached", ".")
     run(desk, "commit", "-q", "--allow-empty", "-m", "nothing")
-    code, _, err = scen("status", "--rev", "HEAD")
-    assert (code, err) == (1, "scen: the revision 'HEAD' has no database in scenarios/\n")
+    assert scen("status", "--rev", "HEAD").stderr == (
+        "scen: the revision 'HEAD' has no database in scenarios/\n"
+    )
+    run(tmp_path, "clone", "-q", "--bare", desk.as_uri(), "bare.git")
+    monkeypatch.chdir(tmp_path)
+    made = scen("--database", "bare.git", "list", "sources", "--rev", "main", "--format", "json")
+    assert (made.exit_code, '"id": "paper"' in made.stdout) == (0, True)
+    assert scen("status", "--rev", "HEAD").stderr == f"scen: {tmp_path} is not a git repository\n"
