@@ -13,110 +13,70 @@ from typing import Any
 import pytest
 import yaml
 
+from scenarios.storage.new_database import files
 from tests.cli.commands import SCEN
 from tests.storage.test_git import commit, run
 
 ROOT = Path(__file__).parents[1]
 (HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+DESK = "desks/asia/scenarios"
 HALT = "evidence/2022/2022-02-22-nord-stream-2-halt.yaml"
+EXPECTED: dict[str, Any] = {
+    "id": "scen-check",
+    "entry": "scen check",
+    "language": "python",
+    "types": ["yaml"],
+    "require_serial": True,
+    "pass_filenames": True,
+}
+HANDED = "scenarios/pact.yaml a/b/scenarios/tracker.yaml scenarios/a/b/c.yaml scenarios/s/tass.yml"
+PASSED_OVER = "scenarios/README.md scenarios/.gitignore my-scenarios/a.yaml schema/a.json a.yaml"
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    """A repository with the shipped database, two folders below its top."""
-    top = tmp_path / "repo"
-    for part in ("scenarios", "schema"):
-        shutil.copytree(ROOT / part, top / "desks" / "asia" / part)
-    run(top, "init", "-q", "-b", "main")
-    commit(top, "as it was shipped")
-    return top
-
-
-def records(top: Path) -> Path:
-    return top / "desks" / "asia" / "scenarios"
-
-
-def handed_over(top: Path) -> list[str]:
-    """What pre-commit hands to the hook: staged files that are still there and match `files`."""
+def ran(top: Path) -> tuple[list[str], int, str]:
+    """What pre-commit hands over, staged files that are there, and the answer of the hook."""
     run(top, "add", "-A")
     changed = run(top, "diff", "--cached", "--name-only", "-z", "--diff-filter=ACMRTUXB")
-    return [path for path in changed.split("\0") if re.search(HOOK["files"], path)]
+    paths = [path for path in changed.split("\0") if re.search(HOOK["files"], path)]
+    words = [*shlex.split(HOOK["entry"]), *paths]
+    env = {**os.environ, "PATH": f"{Path(SCEN).parent}{os.pathsep}{os.environ['PATH']}"}
+    made = subprocess.run(words, cwd=top, env=env, capture_output=True, text=True, check=False)
+    return paths, made.returncode, made.stdout
 
 
-def ran(top: Path) -> tuple[int, str]:
-    """The exit status of the hook on what is staged, and what it prints."""
-    words = [*shlex.split(HOOK["entry"]), *handed_over(top)]
-    path = f"{Path(SCEN).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path}
-    made = subprocess.run(
-        words, cwd=top, env=environment, capture_output=True, text=True, check=False
-    )
-    return made.returncode, made.stdout
+def test_it_is_one_hook_that_is_handed_the_yaml_files_of_any_database() -> None:
+    assert {key: HOOK[key] for key in EXPECTED} == EXPECTED
+    assert HOOK.keys() - EXPECTED.keys() == {"name", "description", "files"}
+    assert [path for path in HANDED.split() if not re.search(HOOK["files"], path)] == []
+    assert [path for path in PASSED_OVER.split() if re.search(HOOK["files"], path)] == []
 
 
-def test_it_is_one_hook_that_is_handed_the_names_of_changed_records() -> None:
-    expected: dict[str, Any] = {
-        "id": "scen-check",
-        "entry": "scen check",
-        "language": "python",
-        "types": ["yaml"],
-        "require_serial": True,
-        "pass_filenames": True,
-    }
-    assert {key: HOOK[key] for key in expected} == expected
-    assert HOOK.keys() - expected.keys() == {"name", "description", "files"}
-
-
-@pytest.mark.parametrize(
-    ("path", "is_handed_over"),
-    [
-        ("scenarios/military-pact.yaml", True),
-        ("desks/asia/scenarios/tracker.yaml", True),
-        ("scenarios/evidence/2022/2022-02-22-nord-stream-2-halt.yaml", True),
-        ("scenarios/sources/tass.yml", True),
-        ("scenarios/README.md", False),
-        ("scenarios/.gitattributes", False),
-        ("scenarios/.gitignore", False),
-        ("my-scenarios/military-pact.yaml", False),
-        ("schema/evidence.schema.json", False),
-        ("mkdocs.yaml", False),
-    ],
-)
-def test_it_is_handed_the_yaml_files_of_any_database(path: str, is_handed_over: bool) -> None:
-    assert bool(re.search(HOOK["files"], path)) == is_handed_over
-
-
-def test_a_sound_commit_passes(desk: Path) -> None:
-    (records(desk) / "sources" / "a-paper.yaml").write_text("name: A paper\nreliability: B\n")
-    assert handed_over(desk) == ["desks/asia/scenarios/sources/a-paper.yaml"]
-    assert ran(desk) == (0, "")
-
-
-def test_a_broken_record_does_not(desk: Path) -> None:
-    (records(desk) / "sources" / "a-paper.yaml").write_text("name: A paper\nreliability: Z\n")
+def test_it_refuses_what_a_commit_breaks_and_nothing_that_was_broken_before(
+    tmp_path: Path,
+) -> None:
+    for part in ("scenarios", "schema"):
+        shutil.copytree(ROOT / part, tmp_path / "desks" / "asia" / part)
+    run(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, "as it was shipped")
+    records = tmp_path / DESK
+    (records / "sources/a-paper.yaml").write_text("name: A paper\nreliability: Z\n")
     said = "value: 'reliability' is 'Z'; it must be A, B, C, D, E or F"
-    assert ran(desk) == (1, f"desks/asia/scenarios/sources/a-paper.yaml:2:14: {said}\n")
-
-
-def test_what_was_broken_before_is_no_matter_of_this_commit(desk: Path) -> None:
-    (records(desk) / "sources" / "a-paper.yaml").write_text("name: A paper\nreliability: Z\n")
-    commit(desk, "past every hook")
-    (records(desk) / "sources" / "another.yaml").write_text("name: Another\nreliability: B\n")
-    assert ran(desk) == (0, "")
-
-
-def test_a_deleted_indicator_is_missed_by_the_evidence_that_shows_it(desk: Path) -> None:
-    scenario = records(desk) / "nord-stream-2-flows-2022.yaml"
+    paper = f"{DESK}/sources/a-paper.yaml"
+    assert ran(tmp_path) == ([paper], 1, f"{paper}:2:14: {said}\n")
+    commit(tmp_path, "past every hook")
+    (records / "sources/another.yaml").write_text("name: Another\nreliability: B\n")
+    (records / "sources/a-paper.yaml").unlink()
+    assert ran(tmp_path) == ([f"{DESK}/sources/another.yaml"], 0, "")
+    commit(tmp_path, "a sound one, and one that is gone")
+    scenario = records / "nord-stream-2-flows-2022.yaml"
     text = scenario.read_text()
-    deleted = re.search(r"  government-halt:\n(?:    .*\n)+", text)
-    assert deleted is not None
-    scenario.write_text(text.replace(deleted[0], ""))
-    assert handed_over(desk) == ["desks/asia/scenarios/nord-stream-2-flows-2022.yaml"]
-    status, said = ran(desk)
-    assert (status, said.count("\n")) == (1, 1)
-    assert said.startswith(f"desks/asia/scenarios/{HALT}:14:3: unknown-indicator: ")
+    (deleted,) = re.findall(r"  government-halt:\n(?:    .*\n)+", text)
+    scenario.write_text(text.replace(deleted, ""))
+    handed, status, said = ran(tmp_path)
+    assert (handed, status, said.count("\n")) == ([f"{DESK}/{scenario.name}"], 1, 1)
+    assert said.startswith(f"{DESK}/{HALT}:14:3: unknown-indicator: ")
 
 
-def test_a_deleted_file_is_not_handed_over(desk: Path) -> None:
-    (records(desk) / HALT).unlink()
-    assert handed_over(desk) == []
+@pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
+def test_the_shipped_database_has_what_init_writes_for_git(name: str) -> None:
+    assert (ROOT / "scenarios" / name).read_bytes() == files("any")[f"scenarios/{name}"]

@@ -9,9 +9,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.git.directory import Place, find
-from tests.storage.test_git import commit, put, run
-
-TRACKER = b"format: 1\ntitle: T\n"
+from tests.storage.test_git import put, run, shell
 
 
 @pytest.fixture
@@ -19,10 +17,7 @@ def top(tmp_path: Path) -> Path:
     """A repository with a database in a folder and another deep below."""
     top = tmp_path / "désk"
     top.mkdir()
-    run(top, "init", "-q", "-b", "main")
-    for folder in ("scenarios", "a/b/scenarios"):
-        put(top, f"{folder}/tracker.yaml", TRACKER)
-    commit(top, "first")
+    shell(top, "start; put a/b/scenarios/tracker.yaml 'format: 1'; record second")
     return top
 
 
@@ -34,40 +29,38 @@ def as_git_says(folder: Path) -> Place:
 
 def bare_files(folder: Path) -> None:
     """What a clone may hold as ordinary files."""
-    put(folder, "HEAD", b"ref: refs/heads/main\n")
-    put(folder, "config", b"[core]\n\tbare = false\n")
-    put(folder, "objects/keep", b"")
-    put(folder, "refs/heads/keep", b"")
+    folder.mkdir(exist_ok=True)
+    shell(
+        folder,
+        "put HEAD 'ref: refs/heads/main'; put config '[core]'; put objects/k ''; put refs/k ''",
+    )
 
 
 def test_a_folder_of_a_work_tree_and_its_top_are_in_one_repository(top: Path) -> None:
     expected = Place(top, top / ".git", top / ".git")
+    (top.parent / "link").symlink_to(top / "scenarios")
     for folder in (top, top / "scenarios", top / "a/b/scenarios"):
         assert find(folder) == as_git_says(folder) == expected
+    assert find(top.parent / "link") == expected
 
 
-def test_a_linked_worktree_shares_the_git_directory_wherever_it_lies(top: Path) -> None:
+def test_a_linked_worktree_and_a_submodule_are_told_as_git_tells_them(
+    top: Path, tmp_path: Path
+) -> None:
     for where in ("../other", "inside", "scenarios/2022"):
         run(top, "worktree", "add", "-q", "--detach", where)
         folder = (top / where).resolve()
         assert find(folder) == find(folder / "scenarios") == as_git_says(folder)
         assert as_git_says(folder).common_dir == top / ".git"
-
-
-def test_a_submodule_is_a_repository_of_its_own_in_a_worktree_too(
-    top: Path, tmp_path: Path
-) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    run(home, "init", "-q")
-    file = ("-c", "protocol.file.allow=always")
-    run(home, *file, "submodule", "add", "-q", str(top), "scenarios")
-    commit(home, "first")
-    assert find(home / "scenarios") == as_git_says(home / "scenarios")
-    run(home, "worktree", "add", "-q", "--detach", "../second")
-    second = tmp_path / "second"
-    run(second, *file, "submodule", "update", "-q", "--init")
-    assert find(second / "scenarios") == as_git_says(second / "scenarios")
+    submodule = "git -c protocol.file.allow=always submodule"
+    shell(
+        tmp_path,
+        f"""
+        git init home; cd home; {submodule} add ../désk scenarios; record first
+        git worktree add --detach ../second; cd ../second; {submodule} update --init""",
+    )
+    for home in (tmp_path / "home", tmp_path / "second"):
+        assert find(home / "scenarios") == as_git_says(home / "scenarios")
 
 
 def test_a_git_directory_may_be_named_by_a_file_or_a_link(top: Path) -> None:
@@ -79,21 +72,11 @@ def test_a_git_directory_may_be_named_by_a_file_or_a_link(top: Path) -> None:
     assert find(top / "scenarios") == Place(top, top / ".bare", top / ".bare")
 
 
-def test_a_database_behind_a_symbolic_link_is_in_the_repository_that_holds_it(
-    top: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "link").symlink_to(top / "scenarios")
-    assert find(tmp_path / "link") == find(top)
-
-
 def test_where_no_work_tree_holds_a_folder_there_is_no_repository(top: Path) -> None:
-    place = top.parent / "plain"
-    put(place, "scenarios/tracker.yaml", TRACKER)
-    (place / ".git").mkdir()
-    run(top.parent, "clone", "-q", "--bare", str(top), "bare.git")
-    put(top.parent, "bare.git/scenarios/tracker.yaml", TRACKER)
-    assert find(place / "scenarios") is None
-    assert find(top.parent / "bare.git/scenarios") is None
+    shell(top, "mkdir -p ../plain/.git ../plain/scenarios; git clone --bare . ../bare.git")
+    bare_files(top.parent / "plain" / "scenarios")
+    assert find(top.parent / "plain/scenarios") is None
+    assert find(top.parent / "bare.git/refs") is None
 
 
 def test_the_search_stops_where_git_stops(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,18 +120,18 @@ def test_programs_in_the_place_of_folders_are_named_as_git_takes_them(top: Path)
     assert find(top / "scenarios") == Place(top, top / ".git", top / ".git", top / "scenarios")
 
 
-def test_such_files_in_a_database_without_a_repository_make_none(tmp_path: Path) -> None:
-    bare_files(tmp_path / "scenarios")
-    assert find(tmp_path / "scenarios") is None
-
-
 def test_beside_a_git_directory_such_files_are_files(top: Path) -> None:
     bare_files(top)
     assert find(top / "scenarios") == find(top) == Place(top, top / ".git", top / ".git")
 
 
-def test_a_repository_in_the_database_of_another_is_refused(top: Path) -> None:
+def test_a_repository_in_the_database_of_another_is_refused_unless_it_is_to_stand_alone(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run(top / "scenarios", "init", "-q")
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_CEILING_DIRECTORIES", str(top))
+        assert find(top / "scenarios") == as_git_says(top / "scenarios")
     message = f"scenarios/.git: a git repository inside that of {top}: .*absorbgitdirs"
     with pytest.raises(ScenError, match=message):
         find(top / "scenarios")
@@ -157,11 +140,3 @@ def test_a_repository_in_the_database_of_another_is_refused(top: Path) -> None:
         (top / "scenarios/.git").write_text(f"gitdir: {link}\n")
         with pytest.raises(ScenError, match=message):
             find(top / "scenarios")
-
-
-def test_where_the_user_says_that_it_stands_alone_it_does(
-    top: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(top / "scenarios", "init", "-q")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(top))
-    assert find(top / "scenarios") == as_git_says(top / "scenarios")
