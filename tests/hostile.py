@@ -74,62 +74,56 @@ def hostile_files() -> dict[str, str]:
     The window from SINCE to AS_OF has every section of a report: moves, outcomes, new evidence,
     indicators that changed state, analysts who differ, clarifications, and findings.
     """
-    files = {
-        "tracker.yaml": as_yaml(
-            {
-                "format": 1,
-                "title": f"{TEXTS[0]} | {TEXTS[9]}{ZERO_WIDTH}{UNSEEN} `#1` =1+1 {EMOJI}",
-                "description": "".join(TEXTS),
-                "sets": {SET: f"{TEXTS[1]}{TEXTS[9]}{ZERO_WIDTH}{UNSEEN}"},
-            }
-        )
-    }
+    title = f"{TEXTS[0]} | {TEXTS[9]}{ZERO_WIDTH}{UNSEEN} `#1` =1+1 {EMOJI}"
+    sets = {SET: f"{TEXTS[1]}{TEXTS[9]}{ZERO_WIDTH}{UNSEEN}"}
+    tracker = {"format": 1, "title": title, "description": "".join(TEXTS), "sets": sets}
+    records: dict[str, dict[str, Any]] = {"tracker.yaml": tracker}
     for number, text in enumerate(TEXTS):
-        files[f"s-{number}.yaml"] = as_yaml(_scenario(number, text))
-        item = f"2022-02-{20 + number % 8}-item-{number}"
-        files[f"evidence/2022/{item}.yaml"] = as_yaml(_item(number, text))
-        files[f"sources/source-{number}.yaml"] = as_yaml(
-            {"name": text, "reliability": "C", "reliability_basis": text, "url": _address(number)}
-        )
+        records[f"s-{number}.yaml"] = _scenario(number, text)
+        records[f"evidence/2022/{_name(number)}.yaml"] = _item(number, text)
+        source = {"name": text, "reliability": "C", "reliability_basis": text}
+        records[f"sources/source-{number}.yaml"] = {**source, "url": _address(number)}
         for analyst, probability in (("desk", 0.2), ("rival", 0.8), ("third", 0.7)):
             day = "2022-02-14" if analyst == "desk" else "2022-02-25"
-            files[f"forecasts/2022/{day}-{analyst}-{number}.yaml"] = as_yaml(
-                {
-                    "date": day,
-                    "analyst": f"{analyst}-{number}",
-                    "probabilities": {f"s-{number}": probability},
-                    "rationales": {f"s-{number}": text},
-                }
-            )
-    return files
+            records[f"forecasts/2022/{day}-{analyst}-{number}.yaml"] = {
+                "date": day,
+                "analyst": f"{analyst}-{number}",
+                "probabilities": {f"s-{number}": probability},
+                "rationales": {f"s-{number}": text},
+            }
+    return {path: as_yaml(record) for path, record in records.items()}
 
 
 def broken_files() -> dict[str, bytes]:
     """Path → bytes of what is refused: control characters, other addresses, names that act."""
     sound = "observed: 2022-02-22\nrecorded: 2022-02-22\n"
+    osc = "\\e]8;;http://evil.example\\aclick\\e]8;;\\a"
+    texts = {
+        "escaped": f'summary: "\\e[31mred"\n{sound}',
+        "raw": f"summary: \x1b[31mred\x07\n{sound}",
+        "c1": f'summary: "\\x9b31mred"\n{sound}',
+        "osc": f'summary: "{osc}"\n{sound}',
+        "key": f'"\\u202e\\u2066": 1\nsummary: S\n{sound}',
+        "rating": f'summary: S\n{sound}ratings: {{"\\u202e<b>": "<b>", s-0: "=1\\u200f"}}\n',
+        "script": f"summary: S\n{sound}url: javascript:alert(1)\n",
+    }
+    names = ("\x1b[31mred", "\u202egnp", "<script>|`x`")
     return {
-        "evidence/2022/2022-02-22-escaped.yaml": f'summary: "\\e[31mred"\n{sound}'.encode(),
-        "evidence/2022/2022-02-22-raw.yaml": f"summary: \x1b[31mred\x07\n{sound}".encode(),
-        "evidence/2022/2022-02-22-c1.yaml": f'summary: "\\x9b31mred"\n{sound}'.encode(),
-        "evidence/2022/2022-02-22-osc.yaml": (
-            f'summary: "\\e]8;;http://evil.example\\aclick\\e]8;;\\a"\n{sound}'.encode()
-        ),
-        "evidence/2022/2022-02-22-key.yaml": f'"\\u202e\\u2066": 1\nsummary: S\n{sound}'.encode(),
-        "evidence/2022/2022-02-22-rating.yaml": (
-            f'summary: S\n{sound}ratings: {{"\\u202e<b>": "<b>", s-0: "=1\\u200f"}}\n'.encode()
-        ),
-        "evidence/2022/2022-02-22-script.yaml": (
-            f"summary: S\n{sound}url: javascript:alert(1)\n".encode()
-        ),
+        **{f"evidence/2022/2022-02-22-{name}.yaml": text.encode() for name, text in texts.items()},
         "evidence/2022/2022-02-22-bytes.yaml": b"summary: \xff\xfe\x1b[31m\n",
-        "evidence/2022/\x1b[31mred.yaml": b"",
-        "evidence/2022/\u202egnp.yaml": b"",
-        "evidence/2022/<script>|`x`.yaml": b"",
+        **{f"evidence/2022/{name}.yaml": b"" for name in names},
         "sources/two\nlines.yaml": b"",
     }
 
 
+def _name(number: int) -> str:
+    return f"2022-02-{20 + number % 8}-item-{number}"
+
+
 def _scenario(number: int, text: str) -> dict[str, Any]:
+    shared = {"statement": text, "added": "2022-01-01"}
+    seen = {**shared, "ratings": {f"s-{number}": "CC"}, "watch": text}
+    due = {**shared, "ratings": {f"s-{number}": "C"}, "due": "2022-02-01", "if_absent": "I"}
     made: dict[str, Any] = {
         "title": text[:200],
         "question": text,
@@ -137,34 +131,14 @@ def _scenario(number: int, text: str) -> dict[str, Any]:
         "opened": "2022-01-01",
         "horizon": "2023-12-31",
         "prior": {"probability": 0.3, "basis": text},
-        "indicators": {
-            "seen": {
-                "statement": text,
-                "ratings": {f"s-{number}": "CC"},
-                "added": "2022-01-01",
-                "watch": text,
-            },
-            "due": {
-                "statement": text,
-                "ratings": {f"s-{number}": "C"},
-                "added": "2022-01-01",
-                "due": "2022-02-01",
-                "if_absent": "I",
-            },
-        },
+        "indicators": {"seen": seen, "due": due},
         "clarifications": [{"date": "2022-02-25", "text": text}],
     }
     if number < 3:
         made["set"] = SET
     if number % 8 == 7:
-        item = f"2022-02-{20 + number % 8}-item-{number}"
-        made["resolution"] = {
-            "outcome": "occurred",
-            "date": "2022-02-27",
-            "recorded": "2022-02-27",
-            "basis": text,
-            "evidence": [item],
-        }
+        known = {"date": "2022-02-27", "recorded": "2022-02-27", "basis": text}
+        made["resolution"] = {"outcome": "occurred", **known, "evidence": [_name(number)]}
     return made
 
 
@@ -172,7 +146,7 @@ def _item(number: int, text: str) -> dict[str, Any]:
     """Of three items one fires an indicator, one rates its scenario, one rates its rivals too."""
     made: dict[str, Any] = {
         "summary": text,
-        "observed": f"2022-02-{20 + number % 8}",
+        "observed": _name(number)[:10],
         "recorded": "2022-02-27",
         "source": f"source-{number}",
         "url": _address(number),

@@ -8,14 +8,13 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.cli.commands import FILES, SCEN, make, scen
-from tests.cli.test_bad_input import mounted
+from tests.cli.commands import SCEN, scen
 from tests.storage.test_commits import hook, is_ana
-from tests.storage.test_git import commit, put, run
+from tests.storage.test_git import put, run, shell
+from tests.storage.test_worktree import mounted
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is only said")
 
@@ -29,24 +28,17 @@ AFTER = "scen: a command was killed after its commit {}: committed: {}\n"
 
 
 @pytest.fixture
-def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def top(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     is_ana(monkeypatch)
-    monkeypatch.chdir(tmp_path)
-    make(tmp_path / "scenarios", FILES)
-    run(tmp_path, "init", "-q", "-b", "main")
-    commit(tmp_path, "first")
-    return tmp_path
+    shell(root.parent, "git init -b main; record first")
+    return root.parent
 
 
 def start(*words: str) -> subprocess.Popen[bytes]:
-    running: Any = subprocess.Popen(
-        [SCEN, *words],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
+    null = subprocess.DEVNULL
+    return subprocess.Popen(
+        [SCEN, *words], stdin=null, stdout=null, stderr=null, start_new_session=True
     )
-    return running  # type: ignore[no-any-return]
 
 
 def killed(top: Path, name: str, *words: str, when: str = "true") -> None:
@@ -66,19 +58,24 @@ def status(top: Path) -> list[str]:
     return run(top, "status", "--porcelain").splitlines()
 
 
-@pytest.mark.parametrize("words", [(*NEXT, "--commit"), NEXT])
-def test_before_the_commit_the_index_is_as_it_was(top: Path, words: tuple[str, ...]) -> None:
+def test_before_the_commit_the_index_is_as_it_was(top: Path) -> None:
+    shell(top, "put own.txt own; put staged.txt x; git add -N own.txt; git add staged.txt")
     killed(top, "pre-commit", *TALKS)
-    assert status(top) == [f"A {NEW}"]
+    assert status(top) == ["A own.txt", f" A {NEW}", "A  staged.txt"]
     assert "index.lock" in debris(top)
-    made = scen(*words)
+    made = scen(*NEXT, "--commit")
     assert (made.exit_code, made.stderr) == (0, BEFORE.format(NEW))
     assert (debris(top), run(top, "ls-files", NEW)) == ([], "")
+    assert status(top)[:2] == ["A own.txt", "A  staged.txt"]  # which is the user's
 
 
-@pytest.mark.parametrize(("words", "path"), [(TALKS, NEW), (RATE, OLD)])
 @pytest.mark.parametrize(
-    ("name", "when"), [("reference-transaction", '[ "$1" = committed ]'), ("post-commit", "true")]
+    ("words", "path", "name", "when"),
+    [
+        (TALKS, NEW, "reference-transaction", '[ "$1" = committed ]'),
+        (RATE, OLD, "reference-transaction", '[ "$1" = committed ]'),
+        (RATE, OLD, "post-commit", "true"),
+    ],
 )
 def test_after_the_commit_the_index_is_brought_up_to_it(
     top: Path, words: tuple[str, ...], path: str, name: str, when: str
@@ -100,17 +97,6 @@ def test_on_a_branch_without_a_commit(top: Path) -> None:
     assert debris(top) == []
 
 
-def test_what_is_staged_and_intended_by_the_user_stays(top: Path) -> None:
-    put(top, "own.txt", b"own\n")
-    put(top, "staged.txt", b"staged\n")
-    run(top, "add", "--intent-to-add", "own.txt")
-    run(top, "add", "staged.txt")
-    killed(top, "pre-commit", *TALKS)
-    scen(*NEXT)
-    assert status(top)[:2] == ["A own.txt", "A  staged.txt"]
-    assert run(top, "ls-files", NEW) == ""
-
-
 def test_what_was_staged_since_is_not_taken_back(top: Path) -> None:
     killed(top, "post-commit", *RATE)
     (top / ".git/index.lock").unlink(missing_ok=True)
@@ -123,15 +109,10 @@ def test_what_was_staged_since_is_not_taken_back(top: Path) -> None:
 
 def test_where_somebody_went_on_nothing_is_mended_and_nothing_told(top: Path) -> None:
     killed(top, "pre-commit", *TALKS)
-    for lock in (top / ".git").glob("*.lock"):
-        lock.unlink()
-    commit(top, "all of it, by hand")
-    commit_of_theirs = run(top, "rev-parse", "HEAD")
-    put(top, "notes.txt", b"x")
-    commit(top, "more")
+    shell(top, "rm -f .git/*.lock; record 'all of it'; put notes.txt x; record more")
+    before = run(top, "rev-parse", "HEAD")
     assert scen(*NEXT).stderr == ""
-    assert run(top, "rev-parse", "HEAD~1") == commit_of_theirs
-    assert debris(top) == []
+    assert (run(top, "rev-parse", "HEAD"), debris(top)) == (before, [])
 
 
 def test_a_lock_that_was_there_before_stays_and_is_told(top: Path) -> None:
@@ -177,15 +158,14 @@ def test_what_a_hook_leaves_running_keeps_nobody_waiting(top: Path) -> None:
 
 
 def test_of_what_a_hook_says_the_beginning_and_the_end_are_shown(top: Path) -> None:
-    loud = "head -c 10000000 /dev/zero | tr '\\0' x; echo; echo the end; exit {}"
-    for code in (0, 1):
-        hook(top, "pre-commit", f"echo the beginning; {loud.format(code)}")
-        made = scen(*TALKS) if code else scen(*RATE)
-        assert made.exit_code == code
-        assert "the beginning\nxxx" in made.stderr
-        assert "xxx\nthe end\n" in made.stderr
-        assert "\n… and more, left out here …\n" in made.stderr
-        assert len(made.stderr) < 6000
+    loud = "head -c 10000000 /dev/zero | tr '\\0' x; echo; echo the end; exit 1"
+    hook(top, "pre-commit", f"echo the beginning; {loud}")
+    made = scen(*TALKS)
+    assert made.exit_code == 1
+    assert "the beginning\nxxx" in made.stderr
+    assert "xxx\nthe end\n" in made.stderr
+    assert "\n… and more, left out here …\n" in made.stderr
+    assert len(made.stderr) < 6000
 
 
 def test_a_git_directory_that_cannot_be_written_to_is_seen_before_the_file(top: Path) -> None:
@@ -205,10 +185,6 @@ def test_a_git_directory_that_cannot_be_written_to_is_seen_before_the_file(top: 
 
 
 def test_no_temporary_folder_is_needed(top: Path) -> None:
-    made = subprocess.run(
-        [SCEN, *TALKS],
-        env={**os.environ, "TMPDIR": str(top / "nowhere")},
-        capture_output=True,
-        check=True,
-    )
+    env = {**os.environ, "TMPDIR": str(top / "nowhere")}
+    made = subprocess.run([SCEN, *TALKS], env=env, capture_output=True, check=True)
     assert (made.stderr, debris(top), status(top)) == (b"", [], [])
