@@ -74,7 +74,7 @@ def test_it_refuses_what_a_commit_breaks_and_nothing_that_was_broken_before(
     scenario.write_text(text.replace(deleted, ""))
     handed, status, said = ran(tmp_path)
     assert (handed, status, said.count("\n")) == ([f"{DESK}/{scenario.name}"], 1, 1)
-    assert said.startswith(f"{DESK}/{HALT}:14:3: unknown-indicator: ")
+    assert said.startswith(f"{DESK}/{HALT}:15:3: unknown-indicator: ")
 
 
 @pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
