@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.git.directory import Place, find
-from tests.storage.test_git import put, run, shell
+from tests.storage.test_git import run, shell
 
 
 @pytest.fixture
@@ -27,13 +27,8 @@ def as_git_says(folder: Path) -> Place:
     return Place(Path(top), Path(git_dir), (folder / common).resolve())
 
 
-def bare_files(folder: Path) -> None:
-    """What a clone may hold as ordinary files."""
-    folder.mkdir(exist_ok=True)
-    shell(
-        folder,
-        "put HEAD 'ref: refs/heads/main'; put config '[core]'; put objects/k ''; put refs/k ''",
-    )
+BARE = "put HEAD 'ref: refs/heads/main'; put config '[core]'; put objects/k ''; put refs/k ''"
+"""What a clone may hold as ordinary files."""
 
 
 def test_a_folder_of_a_work_tree_and_its_top_are_in_one_repository(top: Path) -> None:
@@ -74,7 +69,7 @@ def test_a_git_directory_may_be_named_by_a_file_or_a_link(top: Path) -> None:
 
 def test_where_no_work_tree_holds_a_folder_there_is_no_repository(top: Path) -> None:
     shell(top, "mkdir -p ../plain/.git ../plain/scenarios; git clone --bare . ../bare.git")
-    bare_files(top.parent / "plain" / "scenarios")
+    shell(top.parent / "plain" / "scenarios", BARE)
     assert find(top.parent / "plain/scenarios") is None
     assert find(top.parent / "bare.git/refs") is None
 
@@ -95,34 +90,29 @@ def test_a_broken_link_is_left_to_git_to_explain(top: Path, text: str) -> None:
     assert not place.git_dir.is_dir()
 
 
-@pytest.mark.parametrize("where", ["a/b/scenarios", "a/b", "a"])
+@pytest.mark.parametrize(
+    ("where", "script"),
+    [
+        ("a/b/scenarios", BARE),
+        ("a/b", BARE),
+        ("a", BARE),
+        ("a/b/scenarios", "ln -s refs/heads/main HEAD; put commondir ../evil"),
+        (
+            "a/b/scenarios",
+            "put HEAD 'ref: refs/heads/main'; touch objects refs; chmod +x objects refs",
+        ),
+    ],
+    ids=["database", "above", "far above", "rest elsewhere", "programs"],
+)
 def test_files_that_form_a_repository_below_the_top_are_named_and_are_none(
-    top: Path, where: str
+    top: Path, where: str, script: str
 ) -> None:
-    bare_files(top / where)
+    shell(top / where, script)
     expected = Place(top, top / ".git", top / ".git")
     assert find(top / "a/b/scenarios") == expected._replace(embedded=top / where)
     assert find(top / "scenarios") == expected
-
-
-def test_files_that_name_the_rest_of_a_repository_elsewhere_are_named(top: Path) -> None:
-    (top / "scenarios/HEAD").symlink_to("refs/heads/main")
-    put(top, "scenarios/commondir", b"../evil\n")
-    assert find(top / "scenarios") == Place(top, top / ".git", top / ".git", top / "scenarios")
-
-
-def test_programs_in_the_place_of_folders_are_named_as_git_takes_them(top: Path) -> None:
-    put(top, "scenarios/HEAD", b"ref: refs/heads/main\n")
-    for name in ("objects", "refs"):
-        put(top, f"scenarios/{name}", b"")
-        (top / "scenarios" / name).chmod(0o755)
-    assert run(top / "scenarios", "rev-parse", "--absolute-git-dir") == str(top / "scenarios")
-    assert find(top / "scenarios") == Place(top, top / ".git", top / ".git", top / "scenarios")
-
-
-def test_beside_a_git_directory_such_files_are_files(top: Path) -> None:
-    bare_files(top)
-    assert find(top / "scenarios") == find(top) == Place(top, top / ".git", top / ".git")
+    shell(top, BARE)  # beside a git directory they are files
+    assert find(top / "scenarios") == find(top) == expected
 
 
 def test_a_repository_in_the_database_of_another_is_refused_unless_it_is_to_stand_alone(
