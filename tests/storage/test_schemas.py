@@ -15,7 +15,6 @@ import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from scenarios.errors import Fault
 from scenarios.model import Database, Evidence, Kind, Scenario, Tracker
 from scenarios.paths import KEY_ORDER, path_of
 from scenarios.storage.limits import decoded, within_limits
@@ -224,9 +223,8 @@ print("jsonschema" in sys.modules)
     assert done.stdout.split("\n") == ["T [] False", "True", ""]
 
 
-# -- what is said of a fault ----------------------------------------------------------------------
+# -- what is said of a fault that tests/data/invalid does not have ---------------------------------
 
-RATING = "a rating is CC, C, N, I or II, or a likelihood ratio from 0.001 to 1000"
 WHOLE = "it is a number from 0 to 1, or {within: 0.6, between: 0.2}, each from 0 to 1"
 DEPENDENCE = ("evidence_dependence",)
 
@@ -234,14 +232,6 @@ DEPENDENCE = ("evidence_dependence",)
 @pytest.mark.parametrize(
     ("kind", "change", "faults"),
     [
-        ("scenario", {"prior": {"basis": "None."}},
-         [(("prior",), "'prior' needs the key 'probability'")]),
-        ("scenario", {"opened": "2022-02-30"},
-         [(("opened",), "'opened' is 2022-02-30, and there is no such day")]),
-        ("evidence", {"ratings": {"military-pact": "strong"}},
-         [(("ratings", "military-pact"), f"'military-pact' is 'strong'; {RATING}")]),
-        ("scenario", {"tags": ["military", "trade", "military"]},
-         [(("tags",), "'tags' holds 'military' twice")]),
         ("scenario", {"tags": [["a"], ["a"]]}, [(("tags", 0), None), (("tags", 1), None),
          (("tags",), "'tags' holds an entry twice")]),
         ("scenario", {"tags": [10**99, "a", {"b": [1]}, True]},
@@ -265,13 +255,6 @@ def test_each_fault_has_its_key_and_its_words(
     assert sorted((f.keys for f in found), key=str) == sorted((k for k, _ in faults), key=str)
     told = {fault.message for fault in found}
     assert told >= {message for _, message in faults if message}
-
-
-def test_a_misspelt_key_is_one_fault_at_the_key_with_the_nearest_word() -> None:
-    record = {("horizn" if k == "horizon" else k): v for k, v in EXAMPLES["scenario"].items()}
-    message = "unknown key 'horizn' in a scenario"
-    fault = Fault(("horizn",), "key", "unknown-key", message, "did you mean 'horizon'?")
-    assert validate("scenario", record) == [fault]
 
 
 def test_faults_below_keys_of_digits_and_empty_ones_stand_there() -> None:
