@@ -6,6 +6,10 @@ database of tests/data/desk in `scenarios/`, or without it where its first line 
 `scen` alone runs in this process, any other command in a shell. `TODAY` and `HERE` stand for the
 date and the folder, and `$DESK` for the database as it was. To write what was said anew:
 `pytest tests/test_transcripts.py --renew`.
+
+Where the first line is `(at a terminal)`, somebody sits there whom `scen` can ask: `>` is a line of
+the screen with a question and its answer, `^C` and `^D` are keys. An answer for a question that is
+still to be written may stand alone behind its `>`.
 """
 
 from __future__ import annotations
@@ -26,11 +30,16 @@ from typer.testing import CliRunner
 
 from scenarios.cli.main import app
 from tests.cli.commands import DESK
+from tests.cli.conversation import converse
 
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.rglob("*.txt"))
 PLAIN = re.compile(r"scen( [^|&;<>$`*?]*)?")
 """A command that needs no shell: no pipe, no redirection, no expansion."""
+NOTES = re.compile(r"state/scen/[0-9a-f]{16}")
+"""The folder of unfinished sittings, which goes by the path of the database."""
+FRACTION = re.compile(r"\d+\.\d{7,}")
+"""Told to six digits: the last ones are the machine's."""
 IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
@@ -45,6 +54,7 @@ class Step:
     prose: list[str]
     command: str
     given: list[str] = field(default_factory=list)
+    answered: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
 
     def text(self) -> list[str]:
@@ -61,17 +71,21 @@ def steps(lines: list[str]) -> tuple[list[Step], list[str]]:
             prose = []
         elif found and not prose and line[:2] in ("< ", "<"):
             found[-1].given.append(line[2:])
-        elif found and not prose and line[:1] in "|!?" and line:
+        elif found and not prose and line[:1] in "|!?>" and line:
             found[-1].said.append(line)
+            found[-1].answered += [line[2:]] if line[0] == ">" else []
         else:
             prose.append(line)
     return found, prose
 
 
-def play(step: Step, here: Path) -> list[str]:
+def play(step: Step, here: Path, *, at_terminal: bool) -> list[str]:
     """What a command says, a line each with its mark."""
     typed = "".join(f"{line}\n" for line in step.given)
-    if PLAIN.fullmatch(step.command):
+    is_plain = PLAIN.fullmatch(step.command)
+    if is_plain and at_terminal:
+        return [*_conversation(step, here)]
+    if is_plain:
         made = CliRunner().invoke(
             app, shlex.split(step.command)[1:], typed, env=IDENTITY, catch_exceptions=False
         )
@@ -94,9 +108,28 @@ def play(step: Step, here: Path) -> list[str]:
     ]
 
 
+def _conversation(step: Step, here: Path) -> Iterator[str]:
+    left = iter(step.answered)
+
+    def answer(question: str) -> str:
+        line = next(left, "^D")
+        if f"{line} ".startswith(question):
+            return line[len(question) :]
+        return line.rpartition(": ")[2]
+
+    said = converse(*shlex.split(step.command)[1:], answer=answer)
+    for number, line in enumerate(_marked("!", said.screen, here)):
+        yield f">{line[1:]}" if number in said.asked else line
+    yield from _marked("|", said.out, here)
+    if said.code:
+        yield f"? {said.code}"
+
+
 def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
     for line in text.splitlines():
         shown = line.replace(str(here), "HERE").replace(date.today().isoformat(), "TODAY")  # noqa: DTZ011
+        shown = NOTES.sub("state/scen/DATABASE", shown)
+        shown = FRACTION.sub(lambda found: f"{float(found[0]):.6f}", shown)
         yield f"{mark} {shown}".rstrip()
 
 
@@ -111,13 +144,14 @@ def test_what_was_said_is_said_again(
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("DESK", str(DESK))
     lines = path.read_text().splitlines()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     if lines[0] != "(no database)":
         shutil.copytree(DESK, tmp_path / "scenarios")
     found, rest = steps(lines)
     assert found, f"{path.name} has no command"
     again: list[str] = []
     for step in found:
-        step.said = play(step, tmp_path)
+        step.said = play(step, tmp_path, at_terminal=lines[0] == "(at a terminal)")
         again += step.text()
     again += rest
     if request.config.getoption("renew"):
