@@ -10,6 +10,13 @@ import json
 import re
 from typing import Any
 
+ACTS = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    r"\xad\u115f\u200b\u2062\u3164\ufeff\U000e0000-\U000e0fff]"
+    r"|(?<!\U0001f469)\u200d|(?<!\u2764)\ufe0f"
+)
+"""Every control character but the end of a line, every one that turns the writing round, and every
+one of the hostile texts that nobody sees; what is part of the title's emoji is seen."""
 SINCE, AS_OF = "2022-02-21", "2022-02-28"
 SET = "rivals"
 RLO, ISOLATE, RLM, ALM = "\u202e", "\u2066", "\u200f", "\u061c"
