@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,16 @@ class Seen:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.messages.append(message.text))
         page.on("pageerror", lambda error: self.messages.append(str(error)))
+
+    def each(self, selector: str, expression: str) -> Any:
+        """An expression in JavaScript of each element `it`; `data` has its `figures` by key."""
+        value = f"""all => all.map(it => {{
+            const within = [...it.querySelectorAll('data')];
+            const figures = within.map(one => +one.value);
+            const data = Object.fromEntries(within.filter(one => one.dataset.key)
+                    .map(one => [one.dataset.key, +one.value]));
+            return {expression}; }})"""
+        return self.page.eval_on_selector_all(selector, value)
 
 
 @contextmanager
@@ -49,3 +60,18 @@ def opened(browser: Any, file: Path, width: int = 1200, **context: Any) -> Itera
     seen.page.goto(file.as_uri())
     yield seen
     made.close()
+
+
+def axe(browser: Any, file: Path, **context: Any) -> list[str]:
+    """The grave violations that axe-core finds; the page's own policy would keep it out."""
+    source = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    with opened(browser, file, bypass_csp=True, **context) as seen:
+        seen.each("details", "it.open = true")
+        seen.page.evaluate(source)
+        found = seen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    assert found["passes"]
+    return [
+        f"{rule['id']}: {rule['nodes'][0]['html'][:200]} ({len(rule['nodes'])})"
+        for rule in found["violations"]
+        if rule["impact"] in ("serious", "critical")
+    ]
