@@ -29,8 +29,12 @@ TEXT = {"text": str}
 RULE = {"id": str, "shortDescription": TEXT, "fullDescription": TEXT, "help": TEXT}
 PLACE = {"artifactLocation": {"uri": str}, "region": {"startLine": int, "startColumn": int}}
 RESULT = {
-    **{"ruleId": str, "ruleIndex": int, "level": str, "message": TEXT},
-    **{"locations": [{"physicalLocation": PLACE}], "partialFingerprints": {"scen/v1": str}},
+    "ruleId": str,
+    "ruleIndex": int,
+    "level": str,
+    "message": TEXT,
+    "locations": [{"physicalLocation": PLACE}],
+    "partialFingerprints": {"scen/v1": str},
 }
 DRIVER = {"name": str, "version": str, "rules": [RULE]}
 RUN = {"tool": {"driver": DRIVER}, "columnKind": str, "results": [RESULT]}
