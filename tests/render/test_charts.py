@@ -69,22 +69,15 @@ def test_a_trend_says_its_days_its_scale_its_last_figures_and_its_indicators() -
     ]
 
 
-def test_a_mark_tells_all_its_items_and_leads_to_its_day() -> None:
+def test_a_mark_tells_so_many_items_counts_the_rest_and_leads_to_its_day() -> None:
     base = small()
-    marks = [
-        one for one in elements(trend(course_of(base), base, day(23), "d-a")) if one.tag == "a"
-    ]
+    drawn = elements(trend(course_of(base), base, day(23), "d-a"))
+    marks = [one for one in drawn if one.tag == "a"]
     assert [mark.get("href") for mark in marks] == ["#d-a-2022-01-11", "#d-a-2022-01-26"]
     assert marks[0].findtext("title") == "2022-01-11:\nSomething was seen\nSomething was seen"
     assert marks[1].find("title") is None
-
-
-def test_a_mark_names_so_many_items_and_counts_the_rest() -> None:
-    base = small()
-    drawn = trend(course_of(base), base, day(23), "d-a", named=1)
-    assert [
-        one for one in elements(drawn) if one.tag == "title" and "seen" in (one.text or "")
-    ] == []
+    few = elements(trend(course_of(base), base, day(23), "d-a", named=1))
+    assert not [one for one in few if one.tag == "title" and "seen" in (one.text or "")]
 
 
 def test_each_analyst_has_a_shape_up_to_the_sixth() -> None:
@@ -162,12 +155,8 @@ def test_a_ledger_is_drawn_from_prior_to_implied_and_the_weak_in_one() -> None:
     drawn = texts(waterfall(book, None, base))
     assert drawn[-1] == "implied 90%"
     assert "prior 50%" in drawn
-
-
-def test_what_says_nothing_is_drawn_as_its_prior() -> None:
-    base = database(scenarios={"a": scenario(0.5)})
-    drawn = waterfall(looked_at(base).views["a"].now, 0.25, base)
-    assert texts(drawn)[-3:] == ["prior 50%", "implied 50%", "stated 25%"]
+    silent = looked_at(database(scenarios={"a": scenario(0.5)})).views["a"].now
+    assert texts(waterfall(silent, 0.25, base))[-3:] == ["prior 50%", "implied 50%", "stated 25%"]
 
 
 def test_the_areas_of_a_set_fill_the_whole_height() -> None:
@@ -182,22 +171,9 @@ def test_the_areas_of_a_set_fill_the_whole_height() -> None:
 
 
 def test_a_bin_says_what_was_said_and_what_came() -> None:
-    drawn = elements(
-        reliability(
-            [
-                CalibrationBin(
-                    forecaster="desk",
-                    low=0.2,
-                    high=0.3,
-                    n=2.5,
-                    mean_forecast=0.25,
-                    frequency=0.4,
-                    wilson_low=0.1,
-                    wilson_high=0.8,
-                )
-            ]
-        )
-    )
+    figures = {"n": 2.5, "mean_forecast": 0.25, "frequency": 0.4}
+    bounds = {"low": 0.2, "high": 0.3, "wilson_low": 0.1, "wilson_high": 0.8}
+    drawn = elements(reliability([CalibrationBin(forecaster="desk", **figures, **bounds)]))
     assert [one.text for one in drawn if one.tag == "title"] == ["said 25%, came 40%, n = 2.50"]
 
 
@@ -212,17 +188,11 @@ def test_the_corp_curve_is_level_where_forecasts_are_pooled_and_joined_between()
     assert not [one for one in elements(reliability([])) if one.get("class") == "s-seen"]
 
 
-def test_labels_are_moved_apart_as_little_as_they_need() -> None:
+def test_labels_are_moved_apart_as_little_as_they_need_cut_and_lettered() -> None:
     assert spread([10, 50], 15, 190) == [10, 50]
     assert spread([10, 12], 15, 190) == [3.5, 18.5]
     assert spread([180, 190, 190], 15, 190) == [160, 175, 190]
-
-
-def test_a_member_goes_by_a_letter() -> None:
     assert [letter(n) for n in (0, 25, 26, 52)] == ["A", "Z", "AA", "BA"]
-
-
-def test_a_text_is_cut_with_an_ellipsis() -> None:
     assert (cut("abc", 3), cut("abcd", 3), cut("ab cd", 4)) == ("abc", "ab…", "ab…")
 
 
@@ -239,7 +209,7 @@ def test_no_two_colours_of_a_drawing_are_one() -> None:
     assert (palette.member(0), palette.member(palette.MEMBERS)) == ("member-0", "member-0")
 
 
-def test_a_chart_alone_is_one_document_with_both_schemes() -> None:
+def test_a_chart_alone_is_one_document_with_both_schemes_the_same_each_time() -> None:
     base = small(HOSTILE)
     drawn = svg([course_of(base), course_of(base)], base, day(23))
     root = ET.fromstring(drawn)  # noqa: S314 - ours
@@ -247,16 +217,8 @@ def test_a_chart_alone_is_one_document_with_both_schemes() -> None:
     assert "prefers-color-scheme:dark" in drawn
     assert not {one.tag.rpartition("}")[2] for one in root.iter()} & {"script", "image", "a"}
     assert drawn.count('class="title f-ink"') == 2
-
-
-def test_a_chart_alone_is_a_picture_too() -> None:
-    base = small()
-    assert png(svg([course_of(base)], base, day(23))).startswith(b"\x89PNG\r\n\x1a\n")
-
-
-def test_one_database_is_drawn_the_same_each_time() -> None:
-    base = small()
-    assert svg([course_of(base)], base, day(23)) == svg([course_of(base)], base, day(23))
+    assert drawn == svg([course_of(base), course_of(base)], base, day(23))
+    assert png(drawn).startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def contrast(one: str, other: str) -> float:
