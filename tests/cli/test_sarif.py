@@ -168,6 +168,7 @@ def test_without_a_repository_a_path_starts_here_and_in_a_bare_one_at_its_top(
     for folder, way in ((root.parent, "scenarios/"), (root, ""), (root / "evidence", "../")):
         monkeypatch.chdir(folder)
         assert place("check") == f"{way}{KREMLIN}:1:1"
+        assert place("check", str(root / KREMLIN)) == f"{way}{KREMLIN}:1:1"
     run(root.parent, "init", "-q", "-b", "main")
     commit(root.parent, "first")
     run(root.parent, "clone", "-q", "--bare", ".", "bare.git")

@@ -114,7 +114,8 @@ def test_a_forecast_is_taken_back_another_reaffirmed_a_scenario_skipped() -> Non
 
 def test_where_all_is_skipped_or_nothing_is_due_there_is_no_sheet() -> None:
     before = tree(Path("scenarios"))
-    assert sit("", "", "s", "s", "s").out == "no sheet was written\n"
+    nothing = ("y", *[""] * 6)
+    assert sit(*nothing, "", "s", "s", "s").out == "no sheet was written\n"
     said = sit(words=(*DAY[:4], "2021-12-31"))
     assert said == (0, "no sheet was written\n", "scen: nothing is due on 2021-12-31\n", [])
     assert (tree(Path("scenarios")), drafts()) == (before, [])
@@ -236,12 +237,13 @@ def test_an_item_that_somebody_else_rates_meanwhile_is_left_to_them() -> None:
         rate("{trade: I}")
         return "CC"
 
-    said = sit("y", "", "", "n", "n", "", meanwhile, "", "q")
+    said = sit("y", "1", "0", "1", "", "n", "n", meanwhile, "", "q")
     assert said.out == "no sheet was written\n"
     assert (
         "scen: 2022-02-25-call was rated meanwhile: scen show 2022-02-25-call; nothing was written"
     ) in said.screen
-    assert "scen: not written: scen rate 2022-02-25-call pact=N ties=N trade=CC\n" in said.screen
+    words = "2022-02-25-call pact=N ties=N trade=CC --indicator gas/halt=observed"
+    assert f"scen: not written: scen rate {words}\n" in said.screen
     assert CALL.read_text().endswith("ratings: {trade: I}\n")
 
 

@@ -250,6 +250,7 @@ def test_columns_give_way_in_their_order_and_then_rows_are_paragraphs() -> None:
     assert drawn(46).split("\n")[2] == "pact      stale due  A formal military p…  −12"
     assert drawn(30).split("\n")[0] == "scenario  flags        ±"
     assert drawn(22).split("\n")[2:] == ["pact      stale  −12", "          due"]
+    assert terminal.write((Table(columns=columns, rows=(), empty="None yet."),)) == "None yet."
     assert drawn(20) == "pact: flags stale due,\n    change −12"
 
 
