@@ -66,27 +66,16 @@ class Terminal:
         termios.tcsetwinsize(self._ours, (lines, columns))
 
     def walk(self, conversation: str) -> None:
-        """Lines of `prompt > answer`, in this order; `^C` and `^D` are keys."""
+        """Lines of `prompt > answer`, in this order; `^C` is a key; without ` >` only wait."""
         for line in conversation.strip().split("\n"):
-            prompt, _, answer = line.strip().partition(" >")
-            assert self.asks(prompt), f"{prompt!r} is not asked:\n{self.screen}"
-            self.type(answer.strip())
-
-    def asks(self, *prompts: str) -> bool:
-        """Wait until one of them is asked; False where the command ends first."""
-        ends = tuple(f"{prompt} " for prompt in prompts)
-        while not self.screen[self._answered :].endswith(ends):
-            if not self._more():
-                return False
-        return True
-
-    def type(self, answer: str) -> None:
-        """Answer what is asked; `^C` and `^D` are keys."""
-        self._answered = len(self.screen)
-        if answer == "^C":
-            self._interrupt()
-        else:
-            os.write(self._ours, b"\4" if answer == "^D" else f"{answer}\n".encode())
+            prompt, is_answered, answer = line.strip().partition(" >")
+            while not self.screen[self._answered :].endswith(f"{prompt} "):
+                assert self._more(), f"{prompt!r} is not asked:\n{self.screen}"
+            if answer.strip() == "^C":
+                self._interrupt()
+            elif is_answered:
+                self._answered = len(self.screen)
+                os.write(self._ours, f"{answer.strip()}\n".encode())
 
     def _interrupt(self) -> None:
         """Press Ctrl-C; again after a second, for Python misses one just before it reads."""
@@ -97,14 +86,12 @@ class Terminal:
                 if not self._more() or len(self._seen) > echoed:
                     return
 
-    def kill(self) -> None:
-        """End the command so that it can do nothing about it."""
-        self._process.kill()
-        self._process.wait(PATIENCE)
-
-    def hang_up(self) -> int:
-        """Close the terminal; the command's exit code."""
-        os.close(self._ours)
+    def leave(self, how: str) -> int:
+        """Kill the command, or close its terminal; its exit code."""
+        if how == "kill":
+            self._process.kill()
+        else:
+            os.close(self._ours)
         self._process.communicate(timeout=PATIENCE)
         return self._process.returncode
 
@@ -216,13 +203,11 @@ def test_a_sitting_that_is_killed_half_way_goes_on_where_it_was(
     folder: Path, sit: Sit, how: str
 ) -> None:
     terminal = sit(*REVIEW, "--scenario", "trade")
-    terminal.walk("trade: probability (Enter = reaffirm 60%, s = skip, q = leave): > 37%")
-    assert terminal.asks("Reason (Enter = none):")
-    if how == "kill":
-        terminal.kill()
-        assert terminal.end() == (-signal.SIGKILL, "")
-    else:
-        assert terminal.hang_up() == -signal.SIGHUP
+    terminal.walk("""
+        trade: probability (Enter = reaffirm 60%, s = skip, q = leave): > 37%
+        Reason (Enter = none):
+    """)
+    assert terminal.leave(how) == -(signal.SIGKILL if how == "kill" else signal.SIGHUP)
     terminal = sit(*REVIEW, "--scenario", "trade")
     terminal.walk("""
         Reason (Enter = none): > Nobody pays.
@@ -249,15 +234,13 @@ def test_arrow_keys_move_about_in_an_answer_and_are_no_text_elsewhere(
 
 def test_a_question_is_as_wide_as_the_terminal_has_become(sit: Sit) -> None:
     terminal = sit("new", "crisis", "--title", "A crisis")
-    question = "What a stranger could decide on the last day: who, what, by when."
-    assert terminal.asks("The question that will be decided:")
-    assert f"  {question}\n" in terminal.screen
+    terminal.walk("The question that will be decided:")
     terminal.resize(40)
-    terminal.type("Is there one")
-    assert terminal.asks("How it will be decided:")
-    assert "  What counts and what does not, and the\n    document that settles it.\n" in (
-        terminal.screen
-    )
+    terminal.walk("The question that will be decided: > Is there one\nHow it will be decided:")
+    wide = "  What a stranger could decide on the last day: who, what, by when.\n"
+    narrow = "  What counts and what does not, and the\n    document that settles it.\n"
+    assert wide in terminal.screen
+    assert narrow in terminal.screen
 
 
 # -- what is printed ------------------------------------------------------------------------------
