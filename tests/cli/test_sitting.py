@@ -115,7 +115,8 @@ def test_a_forecast_is_taken_back_another_reaffirmed_a_scenario_skipped() -> Non
 def test_where_all_is_skipped_or_nothing_is_due_there_is_no_sheet() -> None:
     before = tree(Path("scenarios"))
     nothing = ("y", *[""] * 6)
-    assert sit(*nothing, "", "s", "s", "s").out == "no sheet was written\n"
+    said = sit(*nothing, "", "s", "s", "s")
+    assert (said.out, "rated: " in said.screen) == ("no sheet was written\n", False)
     said = sit(words=(*DAY[:4], "2021-12-31"))
     assert said == (0, "no sheet was written\n", "scen: nothing is due on 2021-12-31\n", [])
     assert (tree(Path("scenarios")), drafts()) == (before, [])

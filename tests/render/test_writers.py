@@ -311,6 +311,8 @@ def test_a_text_that_a_spreadsheet_would_run_is_led_by_an_apostrophe() -> None:
 
 
 def test_a_page_names_itself_and_lets_nothing_run() -> None:
-    page = writer("html")((Heading(1, "A <desk>"), Paragraph(spans("x"))))
+    link = Link("x", "https://example.org/?a&b")
+    page = writer("html")((Heading(1, "A <desk>"), Paragraph(spans("x")), Paragraph(link)))
+    assert '<a href="https://example.org/?a&amp;b" rel="noopener noreferrer">' in page
     assert "<title>A &lt;desk&gt;</title>" in page
     assert "default-src 'none'; style-src 'sha256-" in page
