@@ -873,12 +873,7 @@ def test_the_interval_of_a_skill() -> None:
     assert found.skill is not None
     assert found.low is not None
     assert found.high is not None
-    says(
-        "Interval of a skill",
-        (found.skill, "0.472"),
-        (found.low, "0.056"),
-        (found.high, "0.808"),
-    )
+    says("Interval of a skill", (found.skill, "0.472"), (found.low, "0.056"), (found.high, "0.808"))
     written("Interval of a skill", f"{DRAWS:,}", str(FEWEST))
 
 

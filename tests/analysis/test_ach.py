@@ -325,10 +325,7 @@ def test_a_source_and_an_origin_can_carry_what_no_item_carries_alone() -> None:
 
 
 def test_an_item_that_others_name_as_their_origin_goes_with_them() -> None:
-    evidence = {
-        "2022-01-01-e": rate("N I"),
-        "2022-01-01-f": rate("N I", origin="2022-01-01-e"),
-    }
+    evidence = {"2022-01-01-e": rate("N I"), "2022-01-01-f": rate("N I", origin="2022-01-01-e")}
     assert pins(compare(evidence, "ab")) == [("origin", "2022-01-01-e", 2, "a b")]
 
 

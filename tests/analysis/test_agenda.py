@@ -139,10 +139,7 @@ def test_what_moved_comes_first_then_the_gap_then_the_days() -> None:
             "2022-01-06-e": item(day(5), ratings={"quick": "CC", "slow": "C"}),
             "2022-01-03-f": item(day(2), ratings={"apart": "CC"}),
         },
-        sheets={
-            **desk(day(3), quick=0.9, slow=0.5, apart=0.2, near=0.51),
-            **desk(day(2), old=0.5),
-        },
+        sheets={**desk(day(3), quick=0.9, slow=0.5, apart=0.2, near=0.51), **desk(day(2), old=0.5)},
     )
     ordered = topics(db)
     assert [one.id for one in ordered] == ["quick", "slow", "apart", "near", "never", "old"]
@@ -368,10 +365,7 @@ def test_what_an_answer_does_not_rest_on_leaves_its_grounds_alone() -> None:
             "2022-01-03-f": item(day(2), ratings={"s4": "C"}),
             "2022-01-30-g": item(day(29), ratings={"s1": "C"}),
         },
-        "sheets": {
-            **BASE["sheets"],
-            f"{day(9)}-ann": sheet(day(9), {"s1": 0.9}, analyst="ann"),
-        },
+        "sheets": {**BASE["sheets"], f"{day(9)}-ann": sheet(day(9), {"s1": 0.9}, analyst="ann")},
     }
     assert topic(database(tracker, **BASE)).grounds == topic(database(tracker, **other)).grounds
 

@@ -315,9 +315,7 @@ def test_some_ratings_leave_no_chance_at_all() -> None:
     talks = Indicator("Talks", {"a": 1000}, OPENED, due=HORIZON, chance=0.001)
     members = {
         "a": scenario(
-            set="relationship-2030",
-            prior=Prior(0.001, "Base rate"),
-            indicators={"talks": talks},
+            set="relationship-2030", prior=Prior(0.001, "Base rate"), indicators={"talks": talks}
         ),
         "b": scenario(set="relationship-2030", prior=Prior(0.9, "Base rate")),
         "c": scenario(set="relationship-2030", prior=Prior(0.9, "Base rate")),

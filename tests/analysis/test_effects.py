@@ -113,10 +113,7 @@ def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told(
 ) -> None:
     db = database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=CASE)
     new = item(
-        day(9),
-        ratings={"s1": "CC", "s2": "C"},
-        reliability=grade[0],
-        credibility=int(grade[1]),
+        day(9), ratings={"s1": "CC", "s2": "C"}, reliability=grade[0], credibility=int(grade[1])
     )
     assert [effect.doubtful for effect in added(db, new)] == [told, None]
 

@@ -2,15 +2,7 @@ from __future__ import annotations
 
 from scenarios.analysis.review.feedback import Figure, Reveal, SetSum, reveal, stating, sums
 from scenarios.model import Tracker
-from tests.records import (
-    database,
-    day,
-    item,
-    near,
-    resolution,
-    scenario,
-    sheet,
-)
+from tests.records import database, day, item, near, resolution, scenario, sheet
 
 NOW = day(20)
 

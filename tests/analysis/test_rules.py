@@ -323,20 +323,14 @@ def test_priors_and_one_analysts_figures_sum_to_one() -> None:
     def of(
         priors: tuple[float, float], figures: dict[str, float], **keys: object
     ) -> list[tuple[str, str]]:
-        members = {
-            "a": scenario(priors[0], set="s", **keys),
-            "b": scenario(priors[1], set="s"),
-        }
+        members = {"a": scenario(priors[0], set="s", **keys), "b": scenario(priors[1], set="s")}
         sheets = {f"{START}-desk": sheet(START, dict(figures))}
         db = database(Tracker(sets={"s": "S"}), scenarios=members, sheets=sheets)
         return found(db, "sum-not-one")
 
     assert of((0.4, 0.6), {"a": 0.4, "b": 0.6}) == []
     assert of((0.4, 0.7), {}) == [
-        (
-            "s",
-            "the priors sum to 1.100; nearest that sum to 1: a 0.4 → 0.350, b 0.7 → 0.650",
-        )
+        ("s", "the priors sum to 1.100; nearest that sum to 1: a 0.4 → 0.350, b 0.7 → 0.650")
     ]
     assert of((0.4, 0.6), {"a": 0.4, "b": 0.5}) == [
         (
@@ -454,11 +448,7 @@ def test_a_gap_names_the_largest_lines_for_and_against() -> None:
 
 
 def test_a_forecast_when_the_outcome_was_known_never_counts() -> None:
-    sheets = [
-        sheet(day(2), {"s1": 0.5}),
-        sheet(day(3), {"s1": 0.9}),
-        sheet(day(4), {"s1": None}),
-    ]
+    sheets = [sheet(day(2), {"s1": 0.5}), sheet(day(3), {"s1": 0.9}), sheet(day(4), {"s1": None})]
     db = alone(sheets=sheets, resolution=resolution("occurred", day(3), day(5)))
     assert found(db, "late-forecast", on=4) == []
     assert found(db, "late-forecast") == [

@@ -253,10 +253,7 @@ def test_over_common_days_a_late_joiner_is_compared_on_the_same_days(
     early: float, late: float, joined: int, happened: bool
 ) -> None:
     """However wrong the other was before, and however little was open when he joined."""
-    said: Said = {
-        "early": {0: 1 - early, joined: early},
-        "late": {joined: late},
-    }
+    said: Said = {"early": {0: 1 - early, joined: early}, "late": {joined: late}}
     rows = by_name(score(panel(said, happened=happened), LATER))
     assert rows["late"].common_brier == close(brier(late, happened))
     assert rows["early"].common_brier == close(brier(early, happened))

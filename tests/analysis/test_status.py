@@ -80,9 +80,7 @@ def test_without_evidence_or_forecast_there_is_nothing_to_compare() -> None:
 
 
 def test_the_largest_movement_comes_first_and_sets_stand_together() -> None:
-    evidence = {
-        "2022-01-05-e": item(day(4), ratings={"b1": "CC", "quick": "C"}),
-    }
+    evidence = {"2022-01-05-e": item(day(4), ratings={"b1": "CC", "quick": "C"})}
     db = database(
         Tracker(sets={"b": "B"}),
         scenarios={
