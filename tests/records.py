@@ -53,6 +53,18 @@ def item(recorded: date = START, **keys: Any) -> Evidence:
     return Evidence("Something was seen", recorded=recorded, **filled)
 
 
+def rated(id: str = "s1", *ratings: Any, **keys: Any) -> dict[str, Evidence]:
+    """Items e, f, g … of the first day, each with a rating of one scenario."""
+    items = (item(ratings={id: rating}, **keys) for rating in ratings)
+    return dict(zip("efghijklmnopqrstuvwxyz", items, strict=False))
+
+
+def row(codes: str, **keys: Any) -> Evidence:
+    """An item that rates a, b, c … by the codes of a text; `-` leaves a blank."""
+    cells = zip("abcdef", codes.split(), strict=False)
+    return item(ratings={id: code for id, code in cells if code != "-"}, **keys)
+
+
 def indicator(ratings: dict[str, Any], **keys: Any) -> Indicator:
     """An indicator that was fixed on the first day."""
     return Indicator("Something is seen", ratings, START, **keys)
@@ -61,6 +73,11 @@ def indicator(ratings: dict[str, Any], **keys: Any) -> Indicator:
 def sheet(on: date, probabilities: dict[str, float | None], **keys: Any) -> Sheet:
     """A sheet of the desk."""
     return Sheet(on, keys.pop("analyst", "desk"), probabilities, **keys)
+
+
+def sheets(*made: Sheet) -> dict[str, Sheet]:
+    """These sheets by their ids."""
+    return {f"{one.date}-{one.analyst}": one for one in made}
 
 
 def database(tracker: Tracker | None = None, **records: Any) -> Database:

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import LeaveOneOut, leave_one_out
-from scenarios.model import Database, Dependence, Given, HazardEnded, Tracker
+from scenarios.model import Database, Dependence, Evidence, Given, Tracker
 from scenarios.scales import decibans, probability
 from tests.records import (
     END,
@@ -27,29 +28,45 @@ from tests.records import (
     ratings,
     resolution,
     retraction,
+    row,
     scenario,
 )
 
 HALF = Tracker(evidence_dependence=0.5)
 SET = Tracker(sets={"s": "A set"})
+GRADED = Tracker(grade_weights=WEIGHTS)
 
 
 def at(db: Database, id: str = "s1", on: int = 100) -> Ledger:
     return ledger(known(db, day(on)), id)
 
 
+def implied(db: Database, ids: str = "abc", on: int = 100) -> list[float]:
+    return [at(db, id, on).implied.probability for id in ids]
+
+
 def without(db: Database, id: str) -> LeaveOneOut:
     return leave_one_out(Odds(known(db, day(100))), id)
 
 
-def one(
-    evidence: dict[str, Any], prior: float = 0.5, tracker: Tracker | None = None, **keys: Any
-) -> Ledger:
-    return at(database(tracker, scenarios={"s1": scenario(prior, **keys)}, evidence=evidence))
+def alone(*told: Any, tracker: Tracker | None = None, **keys: Any) -> Database:
+    """One scenario with items e, f, g …, some of them told by their rating alone."""
+    items = [one if isinstance(one, Evidence) else item(ratings={"s1": one}) for one in told]
+    evidence = dict(zip("efghijklmnop", items, strict=False))
+    return database(tracker, scenarios={"s1": scenario(**keys)}, evidence=evidence)
+
+
+def book(*told: Any, **keys: Any) -> Ledger:
+    return at(alone(*told, **keys))
 
 
 def counted(book: Ledger) -> dict[str, float]:
     return {line.id: round(line.counted_decibans, 6) for line in book.lines}
+
+
+def witnesses(book: Ledger) -> list[tuple[str, ...]]:
+    """Each line: its items that count, and then those that do not."""
+    return [(*line.evidence, "less", *line.suppressed) for line in book.lines]
 
 
 # Published worked examples of odds updating.
@@ -70,132 +87,97 @@ def counted(book: Ledger) -> dict[str, float]:
 def test_posterior_odds_are_prior_odds_times_the_likelihood_ratio(
     prior: float, ratio: float, posterior: float
 ) -> None:
-    book = one({"2022-01-01-e": item(ratings={"s1": ratio})}, prior)
-    assert round(book.implied.probability, 6) == posterior
+    assert round(book(ratio, probability=prior).implied.probability, 6) == posterior
 
 
 def test_a_likelihood_ratio_of_two_is_worth_three_decibans() -> None:
-    book = one({"2022-01-01-e": item(ratings={"s1": 2.0})})
-    assert book.lines == (
-        Line(
-            kind="direct",
-            id="2022-01-01-e",
-            decibans=near(3.0103, abs=1e-6),
-            weight=1.0,
-            factor=1.0,
-            counted_decibans=near(3.0103, abs=1e-6),
-            evidence=("2022-01-01-e",),
-            suppressed=(),
-        ),
+    worth = near(3.0103, abs=1e-6)
+    line = Line(
+        kind="direct",
+        id="e",
+        decibans=worth,
+        weight=1.0,
+        factor=1.0,
+        counted_decibans=worth,
+        evidence=("e",),
+        suppressed=(),
     )
+    assert book(2.0).lines == (line,)
 
 
-def test_equal_likelihoods_change_nothing() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "N"}),
-        "2022-01-01-f": item(ratings={"s1": 1.0}),
-    }
-    book = one(evidence, 0.3)
-    assert (book.lines, book.neutral) == ((), 2)
-    assert book.implied.probability == near(0.3)
+def test_equal_likelihoods_change_nothing_and_no_rating_is_no_neutral_one() -> None:
+    even = book("N", 1.0, item(), probability=0.3)
+    assert (even.lines, even.neutral, even.implied.probability) == ((), 2, near(0.3))
 
 
-def test_unrated_is_not_neutral() -> None:
-    assert one({"2022-01-01-e": item()}).neutral == 0
+# What is known, and what it weighs.
 
 
-# What is known.
+def test_an_item_counts_from_its_record_to_the_day_before_its_retraction() -> None:
+    told = item(day(20), ratings={"s1": "C"}, retracted=retraction(day(50)))
+    days = [counted(at(alone(told), on=on)) for on in (19, 20, 49, 50)]
+    assert days == [{}, {"e": 5.0}, {"e": 5.0}, {}]
 
 
-def test_what_was_recorded_later_is_not_known() -> None:
-    db = database(
-        scenarios={"s1": scenario()}, evidence={"2022-01-01-e": item(day(50), ratings={"s1": "C"})}
-    )
-    assert counted(at(db, on=49)) == {}
-    assert counted(at(db, on=50)) == {"2022-01-01-e": 5.0}
-
-
-def test_a_retracted_item_counts_until_the_day_before() -> None:
-    retracted = item(ratings={"s1": "C"}, retracted=retraction(day(50)))
-    db = database(scenarios={"s1": scenario()}, evidence={"2022-01-01-e": retracted})
-    assert counted(at(db, on=49)) == {"2022-01-01-e": 5.0}
-    assert counted(at(db, on=50)) == {}
-
-
-# Weight.
-
-
-@pytest.mark.parametrize(("grade", "worth"), [("A1", 10.0), ("B2", 6.4), ("C3", 3.0), ("F6", 1.6)])
-def test_a_grade_keeps_its_share_of_a_rating(grade: str, worth: float) -> None:
-    graded = item(ratings={"s1": "CC"}, reliability=grade[0], credibility=int(grade[1]))
-    book = one({"2022-01-01-e": graded}, tracker=Tracker(grade_weights=WEIGHTS))
-    assert counted(book) == {"2022-01-01-e": worth}
-
-
-def test_a_grade_without_a_table_is_shown_and_not_applied() -> None:
-    graded = item(ratings={"s1": "CC"}, reliability="E", credibility=5)
-    assert counted(one({"2022-01-01-e": graded})) == {"2022-01-01-e": 10.0}
-
-
-def test_what_its_grade_leaves_no_weight_is_neutral() -> None:
-    graded = item(ratings={"s1": "CC"}, reliability="E", credibility=1)
-    book = one({"2022-01-01-e": graded}, tracker=Tracker(grade_weights=WEIGHTS))
-    assert (book.lines, book.neutral) == ((), 1)
+@pytest.mark.parametrize(
+    ("grade", "worth"), [("A1", 10.0), ("B2", 6.4), ("C3", 3.0), ("F6", 1.6), ("E1", 0.0)]
+)
+def test_a_grade_keeps_its_share_of_a_rating_where_there_is_a_table(
+    grade: str, worth: float
+) -> None:
+    told = item(ratings={"s1": "CC"}, reliability=grade[0], credibility=int(grade[1]))
+    graded = book(told, tracker=GRADED)
+    assert (counted(graded), graded.neutral) == ({"e": worth} if worth else {}, int(not worth))
+    assert counted(book(told)) == {"e": 10.0}
 
 
 # Groups.
 
 
-def test_five_reports_of_one_origin_are_one_witness() -> None:
-    reports = {f"2022-01-0{n}-e": item(ratings={"s1": "C"}, origin="wire") for n in range(1, 6)}
-    (line,) = one(reports).lines
-    assert (line.id, line.decibans) == ("2022-01-01-e", 5.0)
-    assert line.suppressed == ("2022-01-02-e", "2022-01-03-e", "2022-01-04-e", "2022-01-05-e")
+def tied(rating: Any = "C", **keys: Any) -> Evidence:
+    return item(ratings={"s1": rating}, **keys)
 
 
-def test_independent_witnesses_of_one_event_are_one_fact() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "C"}, event="strike"),
-        "2022-01-01-f": item(ratings={"s1": "CC"}, event="strike"),
-    }
-    assert counted(one(evidence)) == {"2022-01-01-f": 10.0}
+@pytest.mark.parametrize(
+    ("told", "lines"),
+    [
+        # five reports of one origin are one witness
+        ([tied(origin="w")] * 5, {"e": (5.0, "e less f g h i")}),
+        # independent witnesses of one event are one fact
+        ([tied(event="v"), tied("CC", event="v")], {"f": (10.0, "f less e")}),
+        # a witness with two minds counts the strongest of each
+        (
+            [tied("CC", origin="o"), tied("C", origin="o"), tied("I", origin="o")],
+            {"e": (5.0, "e g less f")},
+        ),
+        # origin and event tie through one another
+        (
+            [tied(origin="o"), tied(origin="o", event="v"), tied(event="v")],
+            {"e": (5.0, "e less f g")},
+        ),
+        # a neutral item ties nothing
+        (
+            [tied(origin="o"), tied("N", origin="o", event="v"), tied(event="v")],
+            {"e": (5.0, "e less"), "g": (5.0, "g less")},
+        ),
+        # an item may name another as its origin
+        ([tied(), tied(origin="e")], {"e": (5.0, "e less f")}),
+    ],
+)
+def test_what_shares_an_origin_or_an_event_is_one_line(
+    told: list[Evidence], lines: dict[str, tuple[float, str]]
+) -> None:
+    made = book(*told)
+    assert {
+        id: (worth, " ".join(who))
+        for (id, worth), who in zip(counted(made).items(), witnesses(made), strict=True)
+    } == lines
 
 
-def test_a_witness_with_two_minds_counts_the_strongest_of_each() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "CC"}, origin="o"),
-        "2022-01-01-f": item(ratings={"s1": "C"}, origin="o"),
-        "2022-01-01-g": item(ratings={"s1": "I"}, origin="o"),
-    }
-    (line,) = one(evidence).lines
-    assert (line.id, line.decibans, line.suppressed) == ("2022-01-01-e", 5.0, ("2022-01-01-f",))
-    assert line.evidence == ("2022-01-01-e", "2022-01-01-g")
-
-
-def test_origin_and_event_tie_through_one_another() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "C"}, origin="o"),
-        "2022-01-01-f": item(ratings={"s1": "C"}, origin="o", event="v"),
-        "2022-01-01-g": item(ratings={"s1": "C"}, event="v"),
-    }
-    assert counted(one(evidence)) == {"2022-01-01-e": 5.0}
-
-
-def test_a_neutral_item_ties_nothing() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "C"}, origin="o"),
-        "2022-01-01-f": item(ratings={"s1": "N"}, origin="o", event="v"),
-        "2022-01-01-g": item(ratings={"s1": "C"}, event="v"),
-    }
-    assert counted(one(evidence)) == {"2022-01-01-e": 5.0, "2022-01-01-g": 5.0}
-
-
-def test_an_item_may_name_another_as_its_origin() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "C"}),
-        "2022-01-01-f": item(ratings={"s1": "C"}, origin="2022-01-01-e"),
-    }
-    assert counted(one(evidence)) == {"2022-01-01-e": 5.0}
+def test_the_theme_of_a_group_is_that_of_the_item_that_came_first() -> None:
+    late = item(day(3), ratings={"s1": "CC"}, origin="o", theme="t2")
+    (line,) = book(late, tied(origin="o", theme="t1")).lines
+    assert (line.id, line.theme) == ("e", "t1")
 
 
 # Dependence: n equal lines are worth n/(1+(n−1)ρ).
@@ -204,444 +186,296 @@ def test_an_item_may_name_another_as_its_origin() -> None:
 @pytest.mark.parametrize("count", [1, 2, 3, 10])
 @pytest.mark.parametrize("dependence", [0.0, 0.25, 0.5, 1.0])
 def test_equal_lines_add_up_to_their_effective_number(count: int, dependence: float) -> None:
-    evidence = {f"2022-01-01-e{n}": item(ratings={"s1": 2.0}) for n in range(count)}
-    book = one(evidence, tracker=Tracker(evidence_dependence=dependence))
-    worth = book.counted("direct")
+    worth = book(*[2.0] * count, tracker=Tracker(evidence_dependence=dependence)).counted("direct")
     assert worth == near(count / (1 + (count - 1) * dependence) * 10 * math.log10(2))
 
 
 def test_one_line_against_ten_takes_off_what_a_line_is_worth() -> None:
-    evidence = {f"2022-01-01-e{n}": item(ratings={"s1": "CC"}) for n in range(10)}
-    evidence["2022-01-01-f"] = item(ratings={"s1": "II"})
     # 9 of 11 equal lines left, each worth 1/(1 + 10·0.5): 15 dB.
-    assert one(evidence, tracker=HALF).implied.probability == near(0.9693, abs=0.0005)
+    ten_and_one = book(*["CC"] * 10, "II", tracker=HALF)
+    assert ten_and_one.implied.probability == near(0.9693, abs=0.0005)
 
 
 def test_lines_for_and_lines_against_share_their_layers() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "CC"}),
-        "2022-01-01-f": item(ratings={"s1": "C"}),
-        "2022-01-01-g": item(ratings={"s1": "I"}),
-    }
     # Up to 5 dB three lines count half of it each, from there to 10 dB one alone.
-    assert counted(one(evidence, tracker=HALF)) == {
-        "2022-01-01-e": 7.5,
-        "2022-01-01-f": 2.5,
-        "2022-01-01-g": -2.5,
-    }
+    assert counted(book("CC", "C", "I", tracker=HALF)) == {"e": 7.5, "f": 2.5, "g": -2.5}
 
 
-def test_lines_of_one_theme_overlap_more_than_those_of_two() -> None:
-    themes = {"t1": "A theme", "t2": "Another"}
-    tracker = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes=themes)
-
-    def worth(*about: str) -> float:
-        evidence = {
-            f"2022-01-01-e{n}": item(ratings={"s1": "CC"}, theme=theme)
-            for n, theme in enumerate(about)
-        }
-        return one(evidence, tracker=tracker).counted("direct")
-
-    assert worth("t1", "t1") == near(20 / 1.6)
-    assert worth("t1", "t2") == near(20 / 1.2)
-
-
-def test_the_theme_of_a_group_is_that_of_the_item_that_came_first() -> None:
-    evidence = {
-        "2022-01-01-e": item(day(3), ratings={"s1": "CC"}, origin="o", theme="t2"),
-        "2022-01-01-f": item(ratings={"s1": "C"}, origin="o", theme="t1"),
-    }
-    (line,) = one(evidence).lines
-    assert (line.id, line.theme) == ("2022-01-01-e", "t1")
-
-
-def test_rating_strength_multiplies_every_rating() -> None:
-    evidence = {"2022-01-01-e": item(ratings={"s1": "CC"})}
-    assert counted(one(evidence, tracker=Tracker(rating_strength=0.6))) == {"2022-01-01-e": 6.0}
+def test_lines_of_one_theme_overlap_more_than_those_of_two_and_strength_multiplies() -> None:
+    tracker = Tracker(evidence_dependence=Dependence(0.6, 0.2), rating_strength=0.5)
+    for about, worth in (("t", 10 / 1.6), ("u", 10 / 1.2)):
+        made = book(tied("CC", theme="t"), tied("CC", theme=about), tracker=tracker)
+        assert made.counted("direct") == near(worth)
 
 
 # Indicators.
 
 
+def watching(seen: list[Evidence], on: int = 100, **keys: Any) -> Ledger:
+    watched = {"talks": indicator({"s1": "CC"}, **keys)}
+    return at(alone(*seen, indicators=watched), on=on)
+
+
+def fires(state: str = "observed", on: int = 0) -> Evidence:
+    return item(day(on), indicators={"s1/talks": state})
+
+
 def test_an_indicator_is_one_line_however_many_items_report_it() -> None:
-    evidence = {
-        f"2022-01-0{n}-e": item(day(n), indicators={"s1/talks": "observed"}) for n in range(1, 4)
-    }
-    (line,) = one(evidence, indicators={"talks": indicator({"s1": "CC"})}).lines
+    (line,) = watching([fires(on=n) for n in range(3)]).lines
     assert (line.kind, line.id, line.decibans) == ("indicator", "s1/talks", 10.0)
-    assert line.evidence == ("2022-01-01-e", "2022-01-02-e", "2022-01-03-e")
+    assert line.evidence == ("e", "f", "g")
 
 
-def test_an_indicator_speaks_to_every_scenario_that_it_rates() -> None:
-    db = database(
-        scenarios={
-            "s1": scenario(indicators={"talks": indicator({"s1": "CC", "s2": "I"})}),
-            "s2": scenario(),
-        },
-        evidence={"2022-01-01-e": item(indicators={"s1/talks": "emerging"})},
-    )
+def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_item() -> None:
+    talks = indicator({"s1": "CC", "s2": "I"})
+    seen = item(ratings={"s2": 0.9}, indicators={"s1/talks": "emerging"})
+    scenarios = {"s1": scenario(indicators={"talks": talks}), "s2": scenario()}
+    db = database(scenarios=scenarios, evidence={"e": seen})
     assert counted(at(db, "s1")) == {"s1/talks": 5.0}
-    assert counted(at(db, "s2")) == {"s1/talks": -2.5}
-
-
-def test_an_item_and_the_indicator_that_it_fires_are_one_witness() -> None:
-    db = database(
-        scenarios={
-            "s1": scenario(indicators={"talks": indicator({"s1": "C", "s2": "CC"})}),
-            "s2": scenario(),
-        },
-        evidence={"2022-01-01-e": item(ratings={"s2": "C"}, indicators={"s1/talks": "observed"})},
-    )
     (line,) = at(db, "s2").lines
-    assert (line.id, line.suppressed) == ("s1/talks", ("2022-01-01-e",))
+    assert (line.id, line.decibans, line.suppressed) == ("s1/talks", -2.5, ("e",))
 
 
-@pytest.mark.parametrize(("on", "worth"), [(9, {}), (10, {}), (11, {"s1/talks": -5.0})])
-def test_absence_counts_after_the_due_day(on: int, worth: dict[str, float]) -> None:
-    watched = indicator({"s1": "CC"}, due=day(10), if_absent="I")
-    db = database(scenarios={"s1": scenario(indicators={"talks": watched})})
-    book = at(db, on=on)
-    assert counted(book) == worth
-    assert [line.kind for line in book.lines] == ["absence"] * len(worth)
-
-
-def test_half_a_sighting_leaves_half_an_absence() -> None:
-    watched = indicator({"s1": "CC"}, due=day(10), if_absent="I")
-    evidence = {"2022-01-01-e": item(indicators={"s1/talks": "emerging"})}
-    lines = one(evidence, indicators={"talks": watched}).lines
-    assert [(line.kind, line.counted_decibans) for line in lines] == [
-        ("indicator", 5.0),
-        ("absence", -2.5),
-    ]
+def test_absence_counts_after_the_due_day_what_was_not_seen_of_it() -> None:
+    absent = {"due": day(10), "if_absent": "I"}
+    days = [counted(watching([], on, **absent)) for on in (9, 10, 11)]
+    assert days == [{}, {}, {"s1/talks": -5.0}]
+    half = [(o.kind, o.counted_decibans) for o in watching([fires("emerging")], **absent).lines]
+    assert half == [("indicator", 5.0), ("absence", -2.5)]
+    assert watching([], due=day(10)).lines == ()
 
 
 def test_a_chance_says_what_an_absence_is_worth() -> None:
     # p = 0.5, L = 10, c = 0.22: b = 0.22/5.5 = 0.04 and a = 0.4, so that 0.6/0.96 are left.
-    watched = indicator({"s1": "CC"}, due=day(10), chance=0.22)
-    (line,) = one({}, indicators={"talks": watched}).lines
+    (line,) = watching([], due=day(10), chance=0.22).lines
     assert (line.kind, line.decibans) == ("absence", near(10 * math.log10(0.6 / 0.96)))
-    implied = probability(line.counted_decibans)
-    assert 0.22 * (10 / 11) + 0.78 * implied == near(0.5)  # what is expected is the prior
+    left = probability(line.counted_decibans)
+    assert 0.22 * (10 / 11) + 0.78 * left == near(0.5)  # what is expected is the prior
 
 
 def test_in_a_set_a_chance_is_shared_by_the_members() -> None:
     watched = indicator({"a": "CC", "b": "I"}, due=day(10), chance=0.1)
-    db = three({}, a={"indicators": {"x": watched}})
-    ratios = {"a": 10.0, "b": 10**-0.5, "c": 1.0}
-    mean = 0.2 * ratios["a"] + 0.3 * ratios["b"] + 0.5 * ratios["c"]
-    left = {
-        id: p * (1 - 0.1 * ratios[id] / mean) for id, p in zip("abc", (0.2, 0.3, 0.5), strict=True)
-    }
-    assert sum(left.values()) == near(0.9)
-    assert [at(db, id).implied.probability for id in "abc"] == near(
-        [worth / 0.9 for worth in left.values()]
-    )
-
-
-def test_an_absence_without_a_worth_is_no_line() -> None:
-    assert one({}, indicators={"talks": indicator({"s1": "CC"}, due=day(10))}).lines == ()
+    ratios, priors = (10.0, 10**-0.5, 1.0), (0.2, 0.3, 0.5)
+    mean = sum(p * ratio for p, ratio in zip(priors, ratios, strict=True))
+    left = [p * (1 - 0.1 * ratio / mean) for p, ratio in zip(priors, ratios, strict=True)]
+    assert sum(left) == near(0.9)
+    assert implied(three(a={"indicators": {"x": watched}})) == near([p / 0.9 for p in left])
 
 
 # In the prior.
 
 
 def test_what_the_prior_uses_is_shown_and_worth_nothing() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "CC"}),
-        "2022-01-01-f": item(ratings={"s1": "C"}),
-    }
-    book = one(evidence, includes=("2022-01-01-e",))
-    assert [(line.kind, line.id, line.counted_decibans) for line in book.lines] == [
-        ("direct", "2022-01-01-f", 5.0),
-        ("in-prior", "2022-01-01-e", 0.0),
-    ]
+    lines = book("CC", "C", includes=("e",)).lines
+    told = [(line.kind, line.id, line.counted_decibans) for line in lines]
+    assert told == [("direct", "f", 5.0), ("in-prior", "e", 0.0)]
 
 
 def test_an_indicator_counts_what_the_prior_did_not_use() -> None:
-    evidence = {
-        "2022-01-01-e": item(indicators={"s1/talks": "emerging"}),
-        "2022-01-02-f": item(day(1), indicators={"s1/talks": "observed"}),
-    }
-    watched = indicator({"s1": "CC"}, due=day(10), if_absent="II")
-    book = one(evidence, includes=("2022-01-01-e",), indicators={"talks": watched})
-    assert counted(book) == {"s1/talks": 5.0, "2022-01-01-e": 0.0}
+    watched = {"talks": indicator({"s1": "CC"}, due=day(10), if_absent="II")}
+    made = book(fires("emerging"), fires(on=1), includes=("e",), indicators=watched)
+    assert counted(made) == {"s1/talks": 5.0, "e": 0.0}
 
 
-def test_in_a_set_what_one_prior_uses_is_in_the_prior_of_all() -> None:
-    db = database(
-        SET,
-        scenarios={
-            "a": scenario(0.5, set="s", includes=("2022-01-01-e",)),
-            "b": scenario(0.5, set="s"),
-        },
-        evidence={"2022-01-01-e": item(ratings={"a": "CC"})},
-    )
-    assert at(db, "b").implied.probability == near(0.5)
-    assert [line.kind for line in at(db, "b").lines] == ["in-prior"]
-
-
-def test_it_stays_in_the_prior_of_all_when_that_member_has_left() -> None:
+def test_in_a_set_what_one_prior_uses_is_in_the_prior_of_all_even_when_that_member_left() -> None:
     out = resolution("did-not-occur", day(50))
-    db = database(
-        SET,
-        scenarios={
-            "a": scenario(0.4, set="s", includes=("2022-01-01-e",), resolution=out),
-            "b": scenario(0.3, set="s"),
-            "c": scenario(0.3, set="s"),
-        },
-        evidence={"2022-01-01-e": item(ratings={"b": "CC"})},
-    )
-    assert at(db, "b").implied.probability == near(0.5)
+    db = three(item(ratings={"b": "CC"}), a={"includes": ("e",), "resolution": out})
+    assert implied(db, "b", on=49) == [near(0.3)]
+    assert [line.kind for line in at(db, "b", 49).lines] == ["in-prior"]
+    assert implied(db, "b") == [near(0.375)]
     assert [line.kind for line in at(db, "b").lines] == ["in-prior", "rivals"]
 
 
 # Sets.
 
 
-def three(evidence: dict[str, Any], **keys: Any) -> Database:
+def three(*items: Evidence, **keys: Any) -> Database:
     members = {"a": 0.2, "b": 0.3, "c": 0.5}
     scenarios = {id: scenario(p, set="s", **keys.get(id, {})) for id, p in members.items()}
+    evidence = dict(zip("efghi", items, strict=False))
     return database(SET, scenarios=scenarios, evidence=evidence)
 
 
 def test_a_set_without_evidence_stands_at_its_priors() -> None:
-    db = three({})
-    assert [at(db, id).implied.probability for id in "abc"] == near([0.2, 0.3, 0.5])
-    assert at(db, "a").lines == ()
+    assert implied(three()) == near([0.2, 0.3, 0.5])
+    assert at(three(), "a").lines == ()
 
 
 def test_a_row_is_measured_from_its_second_highest_value() -> None:
-    db = three({"2022-01-01-e": item(ratings={"a": "CC", "b": "C", "c": "II"})})
-    assert counted(at(db, "a"))["2022-01-01-e"] == 5.0
-    assert "2022-01-01-e" not in counted(at(db, "b"))
-    assert counted(at(db, "c"))["2022-01-01-e"] == -15.0
-    assert at(db, "b").neutral == 1
+    db = three(row("CC C II"))
+    worth = [{**counted(at(db, id)), "rivals": 0}.get("e") for id in "abc"]
+    assert (worth, at(db, "b").neutral) == ([5.0, None, -15.0], 1)
     odds = [0.2 * 10**0.5, 0.3, 0.5 * 10**-1.5]
-    expected = [o / sum(odds) for o in odds]
-    assert [at(db, id).implied.probability for id in "abc"] == near(expected)
+    assert implied(db) == near([o / sum(odds) for o in odds])
 
 
-def test_a_member_that_did_not_occur_leaves_and_the_rest_renormalise() -> None:
-    out = {"c": {"resolution": resolution("did-not-occur", day(50))}}
-    assert at(three({}, **out), "a", on=49).implied.probability == near(0.2)
-    assert at(three({}, **out), "a", on=50).implied.probability == near(0.4)
+def test_a_member_that_did_not_occur_leaves_and_one_that_was_annulled_stays() -> None:
+    for outcome, share in (("did-not-occur", 0.4), ("annulled", 0.2)):
+        db = three(c={"resolution": resolution(outcome, day(50))})
+        assert [implied(db, "a", on) for on in (49, 50)] == [[near(0.2)], [near(share)]]
 
 
 def test_ruling_a_member_out_leaves_the_odds_among_the_others() -> None:
-    rows = ["C I N", "C I I", "I C C", "I C C", "C I C"]
-    evidence = {
-        f"2022-01-01-e{n}": item(ratings=dict(zip("abc", row.split(), strict=True)))
-        for n, row in enumerate(rows)
-    }
-    members = {"a": scenario(0.4, set="s"), "b": scenario(0.45, set="s")}
-    gone = scenario(0.15, set="s", resolution=resolution("did-not-occur", day(50)))
-    tracker = Tracker(evidence_dependence=0.5, sets={"s": "A set"})
-    db = database(tracker, scenarios={**members, "c": gone}, evidence=evidence)
-
-    def odds(on: int) -> float:
-        a, b = (at(db, id, on).implied.probability for id in "ab")
-        return a / b
-
-    assert odds(50) == near(odds(49), rel=1e-9)
-    assert odds(49) > 1
+    rows = [row(codes) for codes in ("C I N", "C I I", "I C C", "I C C", "C I C")]
+    db = three(*rows, c={"resolution": resolution("did-not-occur", day(50))})
+    db = replace(db, tracker=Tracker(evidence_dependence=0.5, sets={"s": "A set"}))
+    before, after = implied(db, "ab", 49), implied(db, "ab", 50)
+    assert after[0] / after[1] == near(before[0] / before[1], rel=1e-9)
+    # a has 5, 10, −10, −10, 0 and b −5, 0, 0, 0, −10, less what each side shares of its layers.
+    a, b = 5 / 2.5 + 4.5 - 2 * 4.5, -5 / 1.5 - (5 / 1.5 + 5)
+    assert after[0] / after[1] == near(0.2 / 0.3 * 10 ** ((a - b) / 10))
 
 
 def test_a_row_is_measured_over_the_members_of_its_day() -> None:
-    out = {"c": {"resolution": resolution("did-not-occur", day(50))}}
-    row = {"a": "C", "b": "I", "c": "CC"}
-    before, since = item(day(50), ratings=row), item(day(51), ratings=row)
-    db = three({"2022-02-20-e": before, "2022-02-21-f": since}, **out)
-    evidence = {id: {n: w for n, w in counted(at(db, id)).items() if n != "rivals"} for id in "ab"}
-    assert evidence == {"a": {"2022-02-21-f": 10.0}, "b": {"2022-02-20-e": -10.0}}
+    rated = {"a": "C", "b": "I", "c": "CC"}
+    before, since = (item(day(n), ratings=rated) for n in (50, 51))
+    db = three(before, since, c={"resolution": resolution("did-not-occur", day(50))})
+    worth = [{n: w for n, w in counted(at(db, id)).items() if n != "rivals"} for id in "ab"]
+    assert worth == [{"f": 10.0}, {"e": -10.0}]
 
 
 def test_the_last_open_member_stands_at_the_upper_bound() -> None:
     out = {"resolution": resolution("did-not-occur", day(50))}
-    book = at(three({"2022-01-01-e": item(ratings={"a": "II"})}, b=out, c=out), "a")
-    assert book.implied.probability == 0.999
-    assert [line.kind for line in book.lines] == ["direct", "rivals"]
-    assert book.prior.decibans - 10 + book.counted("rivals") == near(book.implied.decibans)
+    made = at(three(item(ratings={"a": "II"}), b=out, c=out), "a")
+    assert made.implied.probability == 0.999
+    assert [line.kind for line in made.lines] == ["direct", "rivals"]
+    assert made.prior.decibans - 10 + made.counted("rivals") == near(made.implied.decibans)
 
 
-def test_an_annulled_member_keeps_its_place() -> None:
-    void = {"c": {"resolution": resolution("annulled", day(50))}}
-    assert at(three({}, **void), "a").implied.probability == near(0.2)
+def test_leave_one_out_names_the_line_that_carries_it_and_takes_a_whole_row_from_a_set() -> None:
+    left = without(alone("CC", "I"), "s1")
+    assert (left.low_line, left.high_line) == ("e", "f")
+    assert (left.low, left.high) == (near(probability(-5)), near(probability(10)))
+    left = without(three(row("CC I")), "c")
+    assert (left.low_line, left.high_line, left.high) == (None, "e", near(0.5))
 
 
-def test_leave_one_out_takes_a_whole_row_from_a_set() -> None:
-    db = three({"2022-01-01-e": item(ratings={"a": "CC", "b": "I"})})
-    left = without(db, "c")
-    assert (left.low_line, left.high_line) == (None, "2022-01-01-e")
-    assert left.high == near(0.5)
-
-
-# Links.
-
-
-def linked(**other: Any) -> Database:
-    given = {"s2": Given(occurred=0.2, did_not_occur=0.02)}
-    scenarios = {"s1": scenario(0.074, given=given), "s2": scenario(0.3, **other)}
-    return database(scenarios=scenarios, evidence={"2022-01-05-e": item(day(4), ratings={"s2": 7})})
-
-
-def test_a_linked_prior_follows_the_probability_of_the_other() -> None:
-    assert at(linked(), on=0).implied.probability == near(0.3 * 0.2 + 0.7 * 0.02)
-    book = at(linked(), on=9)
-    assert at(linked(), "s2", 9).implied.probability == near(0.75)
-    assert [line.kind for line in book.lines] == ["given"]
-    assert book.implied.probability == near(0.75 * 0.2 + 0.25 * 0.02)
+# Links, time and bounds.
 
 
 @pytest.mark.parametrize(
-    ("outcome", "prior"), [("occurred", 0.2), ("did-not-occur", 0.02), ("annulled", 0.074)]
+    ("on", "outcome", "prior"),
+    [
+        (0, None, 0.3 * 0.2 + 0.7 * 0.02),
+        (9, None, 0.75 * 0.2 + 0.25 * 0.02),
+        (50, "occurred", 0.2),
+        (50, "did-not-occur", 0.02),
+        (50, "annulled", 0.074),
+    ],
 )
-def test_an_outcome_leaves_the_figure_under_it(outcome: str, prior: float) -> None:
-    db = linked(resolution=resolution(outcome, day(50)))
-    assert at(db, on=50).implied.probability == near(prior)
+def test_a_linked_prior_follows_the_probability_of_the_other_until_its_outcome(
+    on: int, outcome: str | None, prior: float
+) -> None:
+    ended = resolution(outcome, day(50)) if outcome else None
+    given = {"s2": Given(occurred=0.2, did_not_occur=0.02)}
+    scenarios = {"s1": scenario(0.074, given=given), "s2": scenario(0.3, resolution=ended)}
+    made = at(database(scenarios=scenarios, evidence={"e": item(day(4), ratings={"s2": 7})}), on=on)
+    assert made.implied.probability == near(prior)
+    assert {line.kind for line in made.lines} <= {"given"}
 
 
 def test_a_link_that_goes_in_a_circle_or_nowhere_is_none() -> None:
     given = Given(occurred=0.9, did_not_occur=0.1)
     scenarios = {
-        "s1": scenario(0.5, given={"s2": given}),
-        "s2": scenario(0.4, given={"s1": given}),
-        "s3": scenario(0.3, given={"s9": given}),
+        "d": scenario(0.5, given={"e": given}),
+        "e": scenario(0.4, given={"d": given}),
+        "f": scenario(0.3, given={"s9": given}),
         "a": scenario(0.5, set="s", given={"b": given}),
         "b": scenario(0.5, set="s"),
     }
-    db = database(scenarios=scenarios)
-    assert at(db, "s1").implied.probability == near(0.42)
-    assert at(db, "s3").implied.probability == near(0.3)
-    assert at(db, "a").implied.probability == near(0.5)
-
-
-# Time and bounds.
+    assert implied(database(scenarios=scenarios), "dfa") == near([0.42, 0.3, 0.5])
 
 
 def test_a_constant_hazard_decays_to_the_bound() -> None:
-    db = database(scenarios={"s1": scenario(0.36, hazard="constant")})
-    whole = (END - START).days
-    assert at(db, on=0).implied.probability == near(0.36)
+    db, whole = alone(probability=0.36, hazard="constant"), (END - START).days
     # Half of the time left: 1 − 0.64^(1/2) = 0.2.
-    assert at(db, on=whole // 2).implied.probability == near(0.2)
-    assert at(db, on=whole).implied.probability == near(0.001)
-    assert at(db, on=whole + 50).implied.probability == near(0.001)
+    for on, left in ((0, 0.36), (whole // 2, 0.2), (whole, 0.001), (whole + 50, 0.001)):
+        assert at(db, on=on).implied.probability == near(left)
     assert [line.kind for line in at(db, on=whole).lines] == ["time"]
-
-
-def test_waiting_says_nothing_once_the_event_has_a_date() -> None:
-    half = (END - START).days // 2
-    ended = HazardEnded(day(half), "The summit was announced.")
-    book = at(database(scenarios={"s1": scenario(0.36, hazard="constant", hazard_ended=ended)}))
-    on = at(
-        database(scenarios={"s1": scenario(0.36, hazard="constant", hazard_ended=ended)}),
-        on=half + 100,
-    )
-    assert book.implied.probability > 0.2
-    assert on.implied.probability == near(0.2)
-
-
-def test_a_hazard_without_time_stays_at_its_prior() -> None:
-    book = one({}, 0.3, hazard="constant", horizon=START)
-    assert (book.lines, book.implied.probability) == ((), near(0.3))
+    made = book(probability=0.3, hazard="constant", horizon=START)
+    assert (made.lines, made.implied.probability) == ((), near(0.3))
 
 
 def test_no_evidence_makes_certain() -> None:
-    evidence = {f"2022-01-01-e{n}": item(ratings={"s1": 1000.0}) for n in range(300)}
-    book = one(evidence)
-    assert book.implied.probability == 0.999
-    assert book.lines[-1].kind == "bound"
-    against = {f"2022-01-01-e{n}": item(ratings={"s1": 0.001}) for n in range(300)}
-    assert one(against).implied.probability == 0.001
-
-
-def test_leave_one_out_names_the_line_that_carries_it() -> None:
-    evidence = {
-        "2022-01-01-e": item(ratings={"s1": "CC"}),
-        "2022-01-01-f": item(ratings={"s1": "I"}),
-    }
-    left = without(database(scenarios={"s1": scenario()}, evidence=evidence), "s1")
-    assert (left.low_line, left.high_line) == ("2022-01-01-e", "2022-01-01-f")
-    assert left.low == near(probability(-5))
-    assert left.high == near(probability(10))
+    for ratio, bound in ((1000.0, 0.999), (0.001, 0.001)):
+        evidence = {f"e{n}": item(ratings={"s1": ratio}) for n in range(300)}
+        made = at(database(scenarios={"s1": scenario()}, evidence=evidence))
+        assert (made.implied.probability, made.lines[-1].kind) == (bound, "bound")
 
 
 # Properties.
 
 
-def free(book: Ledger) -> float:
+def free(db: Database, id: str, on: int = 100) -> float:
     """Decibans of the implied probability before `bound`."""
-    return book.implied.decibans - book.counted("bound")
+    made = at(db, id, on)
+    return made.implied.decibans - made.counted("bound")
+
+
+def with_item(db: Database, **keys: Any) -> Database:
+    return replace(db, evidence={**db.evidence, "2022-01-05-new": item(day(4), **keys)})
+
+
+def plain(db: Database, **keys: Any) -> Database:
+    """The same items, without what the keys take from them."""
+    return replace(db, evidence={id: replace(e, **keys) for id, e in db.evidence.items()})
 
 
 @given(databases(), st.integers(0, 364))
 def test_prior_plus_rows_is_implied(db: Database, on: int) -> None:
     for id in db.scenarios:
-        book = at(db, id, on)
-        total = book.prior.decibans + sum(line.counted_decibans for line in book.lines)
-        assert total == near(book.implied.decibans, abs=1e-6)
-        assert all(math.isfinite(line.counted_decibans) for line in book.lines)
+        made = at(db, id, on)
+        total = made.prior.decibans + sum(line.counted_decibans for line in made.lines)
+        assert total == near(made.implied.decibans, abs=1e-6)
+        assert all(math.isfinite(line.counted_decibans) for line in made.lines)
 
 
 @given(databases(), st.integers(0, 149))
 def test_a_set_sums_to_one(db: Database, on: int) -> None:
-    members = [id for id in db.scenarios if id != "alone"]
-    assert sum(probability(free(at(db, id, on))) for id in members) == near(1)
+    assert sum(probability(free(db, id, on)) for id in db.scenarios if id != "alone") == near(1)
 
 
 @given(databases(), st.permutations(range(7)))
 def test_the_order_of_evidence_does_not_matter(db: Database, order: list[int]) -> None:
     items = list(db.evidence.items())
-    shuffled = {items[n][0]: items[n][1] for n in order if n < len(items)}
-    again = Database(db.tracker, db.scenarios, shuffled)
+    again = replace(db, evidence=dict(items[n] for n in order if n < len(items)))
     for id in db.scenarios:
         assert at(again, id) == at(db, id)
 
 
-@given(databases(tied=False), st.floats(1, 1000))
-def test_an_item_for_a_scenario_never_lowers_it_nor_adds_more_than_its_own(
-    db: Database, ratio: float
+@given(databases(), st.floats(1, 1000), st.sampled_from([None, "o1", "o2"]), st.booleans())
+def test_an_item_never_moves_a_scenario_against_itself_nor_by_more_than_its_own(
+    db: Database, ratio: float, origin: str | None, tied: bool
 ) -> None:
-    more = {**db.evidence, "2022-01-05-new": item(day(4), ratings={"alone": ratio})}
-    before, after = at(db, "alone"), at(Database(db.tracker, db.scenarios, more), "alone")
-    gain = free(after) - free(before)
+    """Whether it stands alone or joins one group."""
+    if tied:
+        db = plain(db, event=None, indicators={})
+    else:
+        db, origin = plain(db, event=None, origin=None), None
+    after = with_item(db, ratings={"alone": ratio}, origin=origin)
+    gain = free(after, "alone") - free(db, "alone")
     assert -1e-9 <= gain <= 10 * math.log10(ratio) + 1e-9
-
-
-@given(databases(), st.floats(1, 1000), st.sampled_from(["o1", "o2"]))
-def test_an_item_that_joins_one_origin_never_moves_a_scenario_against_itself(
-    db: Database, ratio: float, origin: str
-) -> None:
-    assume(not any(e.event for e in db.evidence.values()))
-    assume(not any(e.indicators for e in db.evidence.values()))
-    new = item(day(4), ratings={"alone": ratio}, origin=origin)
-    more = {**db.evidence, "2022-01-05-new": new}
-    before, after = at(db, "alone"), at(Database(db.tracker, db.scenarios, more), "alone")
-    assert -1e-9 <= free(after) - free(before) <= 10 * math.log10(ratio) + 1e-9
 
 
 @given(databases(tied=False), st.dictionaries(st.sampled_from("abcd"), ratings, min_size=1))
 def test_an_item_never_lowers_the_member_that_it_alone_rates_highest(
-    db: Database, row: dict[str, object]
+    db: Database, codes: dict[str, Any]
 ) -> None:
-    members = [id for id in db.scenarios if id != "alone"]
-    row = {id: row.get(id, "N") for id in members}
-    new = item(day(4), ratings=row)
-    book = {id: at(db, id, 149) for id in members}
-    later = Database(db.tracker, db.scenarios, {**db.evidence, "2022-01-05-new": new})
-    worth = {id: _decibans(rating) for id, rating in row.items()}
+    rated = {id: codes.get(id, "N") for id in db.scenarios if id != "alone"}
+    worth = {
+        id: Tracker().decibans[r] if isinstance(r, str) else 10 * math.log10(r)
+        for id, r in rated.items()
+    }
     best = max(worth, key=worth.__getitem__)
     assume(sorted(worth.values())[-2] < worth[best])
-    assert free(at(later, best, 149)) >= free(book[best]) - 1e-9
+    assert free(with_item(db, ratings=rated), best, 149) >= free(db, best, 149) - 1e-9
 
 
 @given(databases(tied=False), ratings)
 def test_an_equal_row_changes_no_set(db: Database, rating: float | str) -> None:
     members = [id for id in db.scenarios if id != "alone"]
-    new = item(day(4), ratings=dict.fromkeys(members, rating), origin="o1", event="v1")
-    later = Database(db.tracker, db.scenarios, {**db.evidence, "2022-01-05-new": new})
-    for id in members:
-        assert at(later, id).lines == at(db, id).lines
+    later = with_item(db, ratings=dict.fromkeys(members, rating), origin="o1", event="v1")
+    assert [at(later, id).lines for id in members] == [at(db, id).lines for id in members]
 
 
 @given(databases(tied=False), ratings)
@@ -649,27 +483,30 @@ def test_a_row_about_one_member_leaves_the_odds_of_the_others_alone(
     db: Database, rating: float | str
 ) -> None:
     assume("c" in db.scenarios)
-    new = item(day(4), ratings={"a": rating})
-    later = Database(db.tracker, db.scenarios, {**db.evidence, "2022-01-05-new": new})
 
     def odds(db: Database) -> float:
-        b, c = at(db, "b", 149), at(db, "c", 149)
-        return _share(free(b)) - _share(free(c))
+        b, c = (decibans_of_share(free(db, id, 149)) for id in "bc")
+        return b - c
 
-    assert odds(later) == near(odds(db), abs=1e-6)
+    assert odds(with_item(db, ratings={"a": rating})) == near(odds(db), abs=1e-6)
 
 
-@given(databases())
+def decibans_of_share(db: float) -> float:
+    """10·log10 of the probability whose odds are worth `db`."""
+    return -10 * math.log10(1 + 10 ** (-db / 10))
+
+
+@given(databases(tied=False))
 def test_leave_one_out_agrees_with_leaving_one_out(db: Database) -> None:
     """Where lines are single items, the extremes are those of the databases with one item less."""
-    assume(not any(e.origin or e.event or e.indicators for e in db.evidence.values()))
+    db = plain(db, indicators={})
     for id in db.scenarios:
         less = [
-            at(Database(db.tracker, db.scenarios, _without(db, e)), id).implied.probability
-            for e in db.evidence
-            if e not in db.scenarios[id].prior.includes
+            at(replace(db, evidence={e: db.evidence[e] for e in db.evidence if e != gone}), id)
+            for gone in db.evidence
+            if gone not in db.scenarios[id].prior.includes
         ]
-        every = [at(db, id).implied.probability, *less]
+        every = [made.implied.probability for made in (at(db, id), *less)]
         left = without(db, id)
         assert (left.low, left.high) == (near(min(every), abs=1e-9), near(max(every), abs=1e-9))
 
@@ -677,17 +514,3 @@ def test_leave_one_out_agrees_with_leaving_one_out(db: Database) -> None:
 @given(chances)
 def test_decibans_and_probability_are_inverses(value: float) -> None:
     assert probability(decibans(value)) == near(value)
-
-
-def _decibans(rating: object) -> float:
-    codes = {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
-    return codes[rating] if isinstance(rating, str) else 10 * math.log10(float(str(rating)))
-
-
-def _share(db: float) -> float:
-    """10·log10 of the probability whose odds are worth `db`."""
-    return -10 * math.log10(1 + 10 ** (-db / 10))
-
-
-def _without(db: Database, id: str) -> dict[str, Any]:
-    return {other: e for other, e in db.evidence.items() if other != id}
