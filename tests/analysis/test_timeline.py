@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts.stated import stated
@@ -37,19 +37,22 @@ from tests.records import (
     retraction,
     scenario,
     sheet,
+    sheets,
 )
 
 LATER = date(2030, 1, 1)
 
 
-def asked(*sheets: Sheet, until: int = 10, expires: int | None = None, **keys: Any) -> Database:
+def asked(*said: Sheet, until: int = 10, expires: int | None = None, **keys: Any) -> Database:
     """One question that did not happen, resolved on day `until`."""
     keys = {"resolution": resolution("did-not-occur", day(until)), **keys}
-    return database(
-        Tracker(forecast_expires_days=expires),
-        scenarios={"s1": scenario(**keys)},
-        sheets={f"{one.date}-{one.analyst}": one for one in sheets},
-    )
+    tracker = Tracker(forecast_expires_days=expires)
+    return database(tracker, scenarios={"s1": scenario(**keys)}, sheets=sheets(*said))
+
+
+def says(figures: dict[int, float | None], **keys: Any) -> Database:
+    """What the desk says on each of these days."""
+    return asked(*(sheet(day(on), {"s1": figure}) for on, figure in figures.items()), **keys)
 
 
 def told(db: Database, id: str = "s1") -> Timeline:
@@ -61,119 +64,75 @@ def told(db: Database, id: str = "s1") -> Timeline:
 # The scored days
 
 
-def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was_known() -> None:
-    assert question(asked(until=10), "s1", LATER) == Question(
+@pytest.mark.parametrize(
+    ("keys", "resolved", "scored", "planned"),
+    [
+        ({"until": 10}, 10, 10, 365),
+        ({"until": 400, "horizon": day(4)}, 400, 5, 5),  # no day after the horizon
+        ({"until": -3}, -3, 0, 365),  # resolved before it opened
+        ({"resolution": resolution("did-not-occur", day(10), day(15))}, 10, 10, 365),
+    ],
+)
+def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was_known(
+    keys: dict[str, Any], resolved: int, scored: int, planned: int
+) -> None:
+    assert question(asked(**keys), "s1", LATER) == Question(
         scenario="s1",
         outcome="did-not-occur",
         opened=START,
-        resolved=day(10),
-        scored=10,
-        planned=365,
+        resolved=day(resolved),
+        scored=scored,
+        planned=planned,
     )
-
-
-def test_no_day_after_the_horizon_is_scored() -> None:
-    found = question(asked(until=400, horizon=day(4)), "s1", LATER)
-    assert found == Question(
-        scenario="s1", outcome="did-not-occur", opened=START, resolved=day(400), scored=5, planned=5
-    )
-
-
-def test_a_question_resolved_by_its_opening_day_has_no_day_to_score() -> None:
-    found = question(asked(until=-3), "s1", LATER)
-    assert found == Question(
-        scenario="s1",
-        outcome="did-not-occur",
-        opened=START,
-        resolved=day(-3),
-        scored=0,
-        planned=365,
-    )
-    assert told(asked(sheet(day(-9), {"s1": 0.2}), until=0)).lines == {}
 
 
 def test_a_question_counts_from_the_day_on_which_its_outcome_was_recorded() -> None:
     db = asked(resolution=resolution("occurred", day(10), day(15)))
     assert question(db, "s1", day(14)) is None
-    found = question(db, "s1", day(15))
-    assert found == Question(
-        scenario="s1", outcome="occurred", opened=START, resolved=day(10), scored=10, planned=365
-    )
+    assert question(db, "s1", day(15)) == question(db, "s1", LATER) is not None
+    assert told(asked(sheet(day(-9), {"s1": 0.2}), until=0)).lines == {}
 
 
 def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     won = scenario(set="s", resolution=resolution("occurred", day(7), day(9)))
-    db = database(scenarios={"a": won, "b": scenario(set="s")})
-    found = question(db, "b", day(9))
-    assert found == Question(
-        scenario="b",
-        set="s",
-        outcome="did-not-occur",
-        opened=START,
-        resolved=day(7),
-        scored=7,
-        planned=365,
-    )
+    found = question(database(scenarios={"a": won, "b": scenario(set="s")}), "b", day(9))
+    assert found
+    assert astuple(found) == ("b", "s", "did-not-occur", START, day(7), 7, 365)
 
 
 # What an analyst said
 
 
-def test_a_forecast_stands_from_its_day_until_it_changes() -> None:
-    line = told(asked(sheet(day(2), {"s1": 0.2}), sheet(day(5), {"s1": 0.3}))).analysts["desk"]
-    assert line == ((0, 2, None), (2, 5, 0.2), (5, 10, 0.3))
-
-
-def test_a_forecast_from_before_the_opening_stands_on_the_first_day() -> None:
-    db = asked(sheet(day(-9), {"s1": 0.1}), sheet(day(-4), {"s1": 0.2}), sheet(day(3), {"s1": 0.4}))
-    assert told(db).analysts == {"desk": ((0, 3, 0.2), (3, 10, 0.4))}
-
-
-def test_a_forecast_from_the_day_on_which_the_outcome_was_known_never_counts() -> None:
-    db = asked(sheet(day(9), {"s1": 0.2}), sheet(day(10), {"s1": 0.01}), sheet(day(11), {"s1": 0}))
-    assert told(db).analysts == {"desk": ((0, 9, None), (9, 10, 0.2))}
-    assert told(asked(sheet(day(10), {"s1": 0.01}))).analysts == {}
-
-
-def test_a_withdrawn_forecast_stands_no_longer() -> None:
-    db = asked(sheet(START, {"s1": 0.2}), sheet(day(4), {"s1": None}), sheet(day(6), {"s1": 0.2}))
-    assert told(db).analysts["desk"] == ((0, 4, 0.2), (4, 6, None), (6, 10, 0.2))
-
-
-def test_a_forecast_stands_through_its_last_day_and_expires_on_the_next() -> None:
-    db = asked(sheet(day(1), {"s1": 0.2}), sheet(day(6), {"s1": 0.3}), expires=2)
-    assert told(db).analysts["desk"] == (
-        (0, 1, None),
-        (1, 4, 0.2),
-        (4, 6, None),
-        (6, 9, 0.3),
-        (9, 10, None),
-    )
-
-
-@pytest.mark.parametrize("renewed", [1, 2, 3])
-def test_a_forecast_renewed_by_the_day_of_its_expiry_leaves_no_gap(renewed: int) -> None:
-    db = asked(
-        sheet(START, {"s1": 0.2}), sheet(day(renewed), {"s1": 0.2}), expires=2, until=renewed + 3
-    )
-    assert told(db).analysts["desk"] == ((0, renewed + 3, 0.2),)
-
-
-def test_the_order_of_the_sheets_does_not_matter() -> None:
-    db = asked(sheet(day(5), {"s1": 0.3}), sheet(day(2), {"s1": 0.2}))
-    assert told(db).analysts["desk"] == ((0, 2, None), (2, 5, 0.2), (5, 10, 0.3))
-
-
-def test_a_figure_said_again_is_one_run() -> None:
-    db = asked(*(sheet(day(n), {"s1": 0.2}) for n in range(10)))
-    assert told(db).analysts["desk"] == ((0, 10, 0.2),)
+@pytest.mark.parametrize(
+    ("figures", "expires", "line"),
+    [
+        ({5: 0.3, 2: 0.2}, None, ((0, 2, None), (2, 5, 0.2), (5, 10, 0.3))),
+        # one from before the opening stands on the first day
+        ({-9: 0.1, -4: 0.2, 3: 0.4}, None, ((0, 3, 0.2), (3, 10, 0.4))),
+        # one from the day on which the outcome was known never counts
+        ({9: 0.2, 10: 0.01, 11: 0}, None, ((0, 9, None), (9, 10, 0.2))),
+        # one that is withdrawn stands no longer
+        ({0: 0.2, 4: None, 6: 0.2}, None, ((0, 4, 0.2), (4, 6, None), (6, 10, 0.2))),
+        # it stands through its last day and expires on the next, unless it is said again by then
+        (
+            {1: 0.2, 6: 0.3},
+            2,
+            ((0, 1, None), (1, 4, 0.2), (4, 6, None), (6, 9, 0.3), (9, 10, None)),
+        ),
+        ({0: 0.2, 1: 0.2, 3: 0.2, 6: 0.2, 8: 0.2}, 2, ((0, 10, 0.2),)),
+    ],
+)
+def test_a_forecast_stands_from_its_day_until_it_changes(
+    figures: dict[int, float | None], expires: int | None, line: Line
+) -> None:
+    assert told(says(figures, expires=expires)).analysts == {"desk": line}
 
 
 # The last forecast given
 
 
 @pytest.mark.parametrize(
-    ("given_on", "last"),
+    ("figures", "last"),
     [
         ({2: 0.2, 5: 0.3}, 0.3),
         ({2: 0.2, 5: None}, None),
@@ -182,48 +141,27 @@ def test_a_figure_said_again_is_one_run() -> None:
     ],
 )
 def test_the_last_forecast_is_the_last_one_given_on_a_scored_day(
-    given_on: dict[int, float | None], last: float | None
+    figures: dict[int, float | None], last: float | None
 ) -> None:
-    db = asked(*(sheet(day(n), {"s1": figure}) for n, figure in given_on.items()))
-    assert told(db).last["desk"] == last
+    assert told(says(figures)).last["desk"] == last
 
 
 def test_what_nobody_gave_is_last_what_stood_on_the_last_day() -> None:
-    db = asked(
-        sheet(day(1), {"s1": 0.2}),
-        sheet(day(2), {"s1": 0.4}, analyst="other"),
-        sheet(day(4), {"s1": None}),
-        sheet(day(5), {"s1": None}, analyst="other"),
-    )
-    assert told(db).last == {
-        "desk": None,
-        "other": None,
-        "team": None,
-        "implied": near(0.5),
-        "prior": 0.5,
-        "first": 0.2,
-    }
+    desk, other = ({1: 0.2, 4: None}, {2: 0.4, 5: None})
+    said = [sheet(day(on), {"s1": p}) for on, p in desk.items()]
+    said += [sheet(day(on), {"s1": p}, analyst="other") for on, p in other.items()]
+    given = {"desk": None, "other": None, "team": None, "implied": near(0.5)}
+    assert told(asked(*said)).last == {**given, "prior": 0.5, "first": 0.2}
 
 
 # The team, and what was stated first
 
 
-def test_one_analyst_is_no_team() -> None:
-    lines = told(asked(sheet(day(2), {"s1": 0.2}))).lines
-    assert list(lines) == ["desk", "implied", "prior", "first"]
-
-
 def test_the_team_is_the_geometric_mean_of_odds_of_those_who_stand() -> None:
     # Sevilla 2021: .05, .10 and .20 give .1019.
-    db = asked(
-        sheet(day(1), {"s1": 0.05}, analyst="a"),
-        sheet(day(2), {"s1": 0.1}, analyst="b"),
-        sheet(day(2), {"s1": 0.2}, analyst="c"),
-        sheet(day(5), {"s1": None}, analyst="a"),
-        sheet(day(5), {"s1": 0.2}, analyst="b"),
-    )
-    line = told(db).ours["team"]
-    assert line == (
+    said = [(1, 0.05, "a"), (2, 0.1, "b"), (2, 0.2, "c"), (5, None, "a"), (5, 0.2, "b")]
+    db = asked(*(sheet(day(on), {"s1": p}, analyst=name) for on, p, name in said))
+    assert told(db).ours["team"] == (
         (0, 1, None),
         (1, 2, 0.05),
         (2, 5, near(0.1019, abs=5e-5)),
@@ -231,28 +169,23 @@ def test_the_team_is_the_geometric_mean_of_odds_of_those_who_stand() -> None:
     )
 
 
-def test_the_first_stated_figure_is_frozen_whatever_comes_after() -> None:
-    db = asked(sheet(day(2), {"s1": 0.2}), sheet(day(4), {"s1": 0.9}), sheet(day(6), {"s1": None}))
-    assert told(db).ours["first"] == ((0, 2, None), (2, 10, 0.2))
+def test_the_first_stated_figure_is_frozen_and_one_analyst_is_no_team() -> None:
+    made = told(says({2: 0.2, 4: 0.9, 6: None}))
+    assert made.ours["first"] == ((0, 2, None), (2, 10, 0.2))
+    assert list(made.lines) == ["desk", "implied", "prior", "first"]
 
 
 def test_where_nothing_was_stated_only_prior_and_implied_stand() -> None:
-    assert told(asked(sheet(day(2), {"s1": None}))).lines == {
-        "implied": ((0, 10, near(0.5)),),
-        "prior": ((0, 10, 0.5),),
-    }
+    even = ((0, 10, near(0.5)),)
+    assert told(says({2: None})).lines == {"implied": even, "prior": even}
 
 
 def test_an_analyst_who_is_called_team_is_not_the_team() -> None:
     db = asked(sheet(START, {"s1": 0.2}, analyst="team"), sheet(START, {"s1": 0.4}))
-    assert told(db).lines == {
-        "desk": ((0, 10, 0.4),),
-        "team (analyst)": ((0, 10, 0.2),),
-        "team": ((0, 10, near(0.2898979485566356)),),
-        "implied": ((0, 10, near(0.5)),),
-        "prior": ((0, 10, 0.5),),
-        "first": ((0, 10, near(0.2898979485566356)),),
-    }
+    figures = {name: line[0][2] for name, line in told(db).lines.items()}
+    ours = {"implied": near(0.5), "prior": 0.5, "first": near(0.2898979485566356)}
+    analysts = {"desk": 0.4, "team (analyst)": 0.2}
+    assert figures == {**analysts, "team": near(0.2898979485566356), **ours}
 
 
 def test_forecasters_are_shown_with_analysts_first() -> None:
@@ -267,8 +200,8 @@ def in_a_set(**changes: Any) -> Database:
     """Three members of which `a` occurs on day 10; the desk says .5, .5 and .25 on day 2."""
     members = {id: scenario(set="s") for id in "abc"}
     members["a"] = scenario(set="s", resolution=resolution("occurred", day(10)))
-    sheets = {"1": sheet(day(1), {"a": 0.5, "b": 0.5}), "2": sheet(day(2), {"c": 0.25})}
-    return database(scenarios=members | changes, sheets=sheets)
+    said = {"1": sheet(day(1), {"a": 0.5, "b": 0.5}), "2": sheet(day(2), {"c": 0.25})}
+    return database(scenarios=members | changes, sheets=said)
 
 
 def test_an_analyst_is_scored_on_his_figure_and_the_team_on_the_normalised_one() -> None:
@@ -280,23 +213,16 @@ def test_an_analyst_is_scored_on_his_figure_and_the_team_on_the_normalised_one()
 
 def test_a_rival_that_left_is_not_waited_for() -> None:
     out = scenario(set="s", resolution=resolution("did-not-occur", day(1), day(6)))
-    both = {
-        "1": sheet(day(1), {"a": 0.6, "b": 0.9}),
-        "2": sheet(day(1), {"a": 0.6}, analyst="other"),
-    }
-    team = told(msgspec.structs.replace(in_a_set(c=out), sheets=both), "a").ours["team"]
+    both = sheets(sheet(day(1), {"a": 0.6, "b": 0.9}), sheet(day(1), {"a": 0.6}, analyst="other"))
+    team = told(replace(in_a_set(c=out), sheets=both), "a").ours["team"]
     assert team == ((0, 1, None), (1, 6, 0.6), (6, 10, near(0.4)))
 
 
-def test_an_annulled_rival_keeps_its_place() -> None:
+def test_an_annulled_rival_keeps_its_place_and_the_last_member_stays_as_stated() -> None:
     void = scenario(set="s", resolution=resolution("annulled", day(1), day(4)))
-    assert told(in_a_set(c=void), "a").ours["first"] == ((0, 1, None), (1, 10, 0.5))
     everyone = {"1": sheet(day(5), {"a": 0.5, "b": 0.5, "c": 0.25})}
-    db = msgspec.structs.replace(in_a_set(c=void), sheets=everyone)
+    db = replace(in_a_set(c=void), sheets=everyone)
     assert told(db, "a").ours["first"] == ((0, 5, None), (5, 10, near(0.4)))
-
-
-def test_the_last_member_of_a_set_stays_as_stated() -> None:
     out = scenario(set="s", resolution=resolution("did-not-occur", day(-2)))
     assert told(in_a_set(b=out, c=out), "a").ours["first"] == ((0, 1, None), (1, 10, 0.5))
 
@@ -304,45 +230,24 @@ def test_the_last_member_of_a_set_stays_as_stated() -> None:
 # The implied probability and the prior
 
 
-def test_the_implied_probability_moves_when_evidence_is_recorded_and_retracted() -> None:
+def test_implied_moves_with_evidence_and_on_the_day_after_an_indicator_was_due() -> (
+    None
+):
     seen = item(day(3), ratings={"s1": "CC"}, retracted=retraction(day(7)))
-    db = msgspec.structs.replace(asked(), evidence={"e": seen})
-    assert told(db).ours["implied"] == (
-        (0, 3, near(0.5)),
-        (3, 7, near(10 / 11)),
-        (7, 10, near(0.5)),
-    )
-
-
-def test_the_implied_probability_moves_the_day_after_an_indicator_was_due() -> None:
+    line = told(replace(asked(), evidence={"e": seen})).ours["implied"]
+    assert line == ((0, 3, near(0.5)), (3, 7, near(10 / 11)), (7, 10, near(0.5)))
     due = indicator({"s1": "CC"}, due=day(4), if_absent="II")
-    line = told(asked(indicators={"i": due})).ours["implied"]
+    never = indicator({"s1": "CC"}, due=date.max, if_absent="II")
+    line = told(asked(indicators={"i": due, "never": never})).ours["implied"]
     assert line == ((0, 5, near(0.5)), (5, 10, near(1 / 11)))
-
-
-def test_an_indicator_due_at_the_end_of_time_is_never_absent() -> None:
-    due = indicator({"s1": "CC"}, due=date.max, if_absent="II")
-    assert told(asked(indicators={"i": due})).ours["implied"] == ((0, 10, near(0.5)),)
 
 
 def test_the_implied_probability_moves_when_a_rival_leaves_and_the_prior_does_not() -> None:
     out = scenario(0.25, set="s", resolution=resolution("did-not-occur", day(3), day(4)))
     won = scenario(0.25, set="s", resolution=resolution("occurred", day(10)))
-    db = database(scenarios={"a": won, "b": scenario(0.25, set="s"), "c": out})
-    assert told(db, "a").ours == {
-        "implied": ((0, 4, near(1 / 3)), (4, 10, near(0.5))),
-        "prior": ((0, 10, 0.25),),
-    }
-
-
-def test_an_indicator_of_another_scenario_moves_what_it_rates() -> None:
-    db = asked()
-    watched = scenario(indicators={"i": indicator({"s1": "CC"})})
-    fired = item(day(5), indicators={"other/i": "observed"})
-    db = msgspec.structs.replace(
-        db, scenarios={**db.scenarios, "other": watched}, evidence={"e": fired}
-    )
-    assert told(db).ours["implied"] == ((0, 5, near(0.5)), (5, 10, near(10 / 11)))
+    ours = told(database(scenarios={"a": won, "b": scenario(0.25, set="s"), "c": out}), "a").ours
+    implied = ((0, 4, near(1 / 3)), (4, 10, near(0.5)))
+    assert ours == {"implied": implied, "prior": ((0, 10, 0.25),)}
 
 
 def test_with_a_hazard_prior_and_implied_decay_from_day_to_day() -> None:
@@ -365,11 +270,8 @@ def test_a_sweep_visits_each_run_of_days_with_the_figures_that_stand() -> None:
     ]
 
 
-def test_before_a_day_its_own_value_is_not_yet_counted() -> None:
+def test_before_a_day_its_own_value_is_not_yet_counted_and_a_gap_is_none() -> None:
     assert before([(2, 1.0), (1, 5.0)]) == [0.0, 1.0, 2.0, 7.0]
-
-
-def test_where_a_line_has_a_gap_nothing_stood() -> None:
     assert stood(((0, 2, None), (2, 6, 0.5))) == [(2, 6, 0.5)]
 
 
@@ -381,46 +283,37 @@ def resolved_databases(draw: st.DrawFn) -> Database:
     """A random database with sheets, of which some questions were resolved within 40 days."""
     db = draw(databases())
     figures = st.none() | st.floats(0.0001, 0.9999)
-    sheets = {}
+    said = []
     for on in draw(st.lists(st.integers(-20, 45), max_size=8, unique=True)):
         analyst = draw(st.sampled_from("xyz"))
-        said = draw(st.dictionaries(st.sampled_from(sorted(db.scenarios)), figures, min_size=1))
-        sheets[f"{day(on)}-{analyst}"] = sheet(day(on), said, analyst=analyst)
-    ends = st.integers(5, 40)
+        told = draw(st.dictionaries(st.sampled_from(sorted(db.scenarios)), figures, min_size=1))
+        said.append(sheet(day(on), told, analyst=analyst))
     scenarios = {}
     for id, one in db.scenarios.items():
-        outcome = "occurred" if id in ("alone", "a") else "did-not-occur"
-        known_on = draw(ends)
-        scenarios[id] = msgspec.structs.replace(
-            one,
-            opened=day(draw(st.integers(-3, 3))),
-            horizon=day(draw(st.integers(10, 40))),
-            resolution=resolution(outcome, day(known_on), day(known_on + draw(st.integers(0, 9))))
-            if draw(st.booleans()) or id == "a"
-            else None,
-        )
+        ended = None
+        if draw(st.booleans()) or id == "a":
+            known_on = draw(st.integers(5, 40))
+            outcome = "occurred" if id in ("alone", "a") else "did-not-occur"
+            ended = resolution(outcome, day(known_on), day(known_on + draw(st.integers(0, 9))))
+        opened, horizon = day(draw(st.integers(-3, 3))), day(draw(st.integers(10, 40)))
+        scenarios[id] = replace(one, opened=opened, horizon=horizon, resolution=ended)
     evidence = {
-        id: msgspec.structs.replace(one, recorded=day((one.recorded - START).days // 8))
+        id: replace(one, recorded=day((one.recorded - START).days // 8))
         for id, one in db.evidence.items()
     }
-    tracker = msgspec.structs.replace(
-        db.tracker, forecast_expires_days=draw(st.none() | st.integers(0, 12))
-    )
-    return msgspec.structs.replace(
-        db, tracker=tracker, scenarios=scenarios, evidence=evidence, sheets=sheets
-    )
+    expires = draw(st.none() | st.integers(0, 12))
+    tracker = replace(db.tracker, forecast_expires_days=expires)
+    return Database(tracker, scenarios, evidence, sheets(*said))
 
 
 def said_by(db: Database, analyst: str, id: str, on: date) -> float | None:
     """What one analyst's sheets say at the end of one day."""
     own = [s for s in db.sheets.values() if s.analyst == analyst and id in s.probabilities]
-    by_then = [s for s in own if s.date <= on]
-    if not by_then:
-        return None
-    latest = max(by_then, key=lambda s: s.date)
+    latest = max((s for s in own if s.date <= on), key=lambda s: s.date, default=None)
     days = db.tracker.forecast_expires_days
-    expired = days is not None and (on - latest.date).days > days
-    return None if expired else latest.probabilities[id]
+    if latest is None or (days is not None and (on - latest.date).days > days):
+        return None
+    return latest.probabilities[id]
 
 
 def daily(line: Line, days: int) -> list[float | None]:
@@ -439,12 +332,9 @@ def daily(line: Line, days: int) -> list[float | None]:
 def test_the_runs_are_what_a_count_of_every_day_gives(db: Database) -> None:
     kept = archive(db)
     for id, one in db.scenarios.items():
-        found = question(db, id, LATER)
-        if found is None:
-            continue
-        result = timeline(kept, found)
-        days = [one.opened + timedelta(n) for n in range(found.scored)]
-        assert_same_days(db, one, result, days)
+        if found := question(db, id, LATER):
+            days = [one.opened + timedelta(n) for n in range(found.scored)]
+            assert_same_days(db, one, timeline(kept, found), days)
 
 
 def assert_same_days(db: Database, one: Scenario, result: Timeline, days: list[date]) -> None:
