@@ -1,4 +1,4 @@
-"""The faults between records, on records as values."""
+"""The faults between records beside those of tests/data/invalid: where each begins and ends."""
 
 from __future__ import annotations
 
@@ -13,284 +13,167 @@ from scenarios.errors import Fault
 from scenarios.model import (
     Database,
     Dependence,
-    Evidence,
     Given,
     HazardEnded,
     Indicator,
-    Prior,
-    Rating,
     Resolution,
     Retraction,
     Scenario,
-    Sheet,
     Source,
     Tracker,
 )
 from scenarios.text import MOST_HINTS
+from tests.records import day, item, scenario, sheet
 
-OPENED, HORIZON = date(2021, 12, 17), date(2030, 12, 31)
-MONDAY = date(2022, 2, 7)
-FORM = Tracker(sets={"relationship-2030": "Form of the relationship"})
-
-
-def scenario(ratings: dict[str, Rating] | None = None, **keys: Any) -> Scenario:
-    """A sound scenario, with the indicator `talks` where it has ratings."""
-    talks = {"talks": Indicator("Talks are announced", ratings, OPENED)} if ratings else {}
-    sound = {"opened": OPENED, "horizon": HORIZON, "prior": Prior(0.05, "Base rate")}
-    return Scenario("Title", "Question?", "Criteria", **{**sound, "indicators": talks, **keys})
+START, END = day(0), date(2022, 12, 31)
+SET = Tracker(sets={"s": "S"})
+VISIT = "2022-01-01-visit"
 
 
-def item(observed: str = "2022-02-04", recorded: date = MONDAY, **keys: Any) -> Evidence:
-    return Evidence("They meet", observed, recorded, **keys)
+def member(**keys: Any) -> Scenario:
+    return scenario(set="s", **keys)
+
+
+def watched(ratings: dict[str, Any], **keys: Any) -> dict[str, Indicator]:
+    return {"talks": Indicator("Talks", ratings, START, **keys)}
 
 
 def faults(
-    tracker: Tracker = FORM,
-    *,
-    scenarios: dict[str, Scenario] | None = None,
-    evidence: dict[str, Evidence] | None = None,
-    sheets: dict[str, Sheet] | None = None,
-    sources: dict[str, Source] | None = None,
-    broken: dict[str, dict[str, str]] | None = None,
+    tracker: Tracker = SET, broken: dict[str, str] | None = None, **records: Any
 ) -> list[tuple[str, str, Fault]]:
-    database = Database(tracker, scenarios or {}, evidence or {}, sheets or {}, sources or {})
-    nothing: dict[Any, dict[str, str]] = {
+    """Of a database in which these files, by kind and id, have faults of their own."""
+    files: dict[Any, dict[str, str]] = {
         kind: {} for kind in ("tracker", "scenario", "evidence", "forecasts", "source")
     }
-    return list(check(Known(database, nothing | (broken or {}))))
-
-
-def test_a_sound_database_has_no_faults() -> None:
-    assert (
-        faults(
-            scenarios={
-                "military-pact": scenario(
-                    {"military-pact": "CC", "rupture": 0.1}, set="relationship-2030"
-                ),
-                "rupture": scenario(set="relationship-2030", implies=("trade-falls",)),
-                "trade-falls": scenario(
-                    prior=Prior(0.1, "Base rate", ("2022-02-04-visit",), "constant"),
-                    resolution=Resolution("occurred", MONDAY, MONDAY, "B", ("2022-02-04-visit",)),
-                ),
-            },
-            evidence={
-                "2022-02-04-visit": item(
-                    source="kremlin",
-                    ratings={"trade-falls": "C"},
-                    indicators={"military-pact/talks": "observed"},
-                ),
-                "2022-02-call": item(
-                    "2022-02", date(2022, 2, 1), corroborated_by=("2022-02-04-visit",)
-                ),
-                "2022-talks": item("2022", retracted=Retraction(MONDAY, "Wrong")),
-            },
-            sheets={
-                "2022-02-07-desk": Sheet(
-                    MONDAY,
-                    "desk",
-                    {"rupture": 0.1, "military-pact": None},
-                    {"rupture": "Why"},
-                    {"rupture": ("2022-02-call",)},
-                )
-            },
-            sources={"kremlin": Source("The Kremlin", "C")},
-        )
-        == []
-    )
-
-
-def test_a_record_whose_own_file_has_a_fault_is_not_unknown_and_told_once_a_file() -> None:
-    evidence = item(
-        ratings={"military-pact": "CC"},
-        indicators={"military-pact/talks": "observed", "military-pact/other": "emerging"},
-    )
-
-    assert faults(
-        evidence={"2022-02-04-visit": evidence},
-        broken={"scenario": {"military-pact": "military-pact.yaml"}},
-    ) == [
-        (
-            "evidence",
-            "2022-02-04-visit",
-            Fault(
-                ("ratings", "military-pact"),
-                "key",
-                "broken-reference",
-                "'military-pact' is left out, because military-pact.yaml has a fault",
-                None,
-                "warning",
-            ),
-        )
-    ]
-
-
-def test_many_unknown_names_are_compared_with_the_known_up_to_a_limit() -> None:
-    names = [f"military-pac{n}" for n in range(MOST_HINTS + 1)]
-    of_records = faults(
-        scenarios={"military-pact": scenario()},
-        evidence={"2022-02-04-visit": item(ratings=dict.fromkeys(names, "C"))},
-    )
-    of_indicators = faults(
-        scenarios={"s": scenario({"s": "C"})},
-        evidence={
-            "2022-02-04-visit": item(indicators={f"s/talk{n}": "observed" for n in range(51)})
-        },
-    )
-    themes = {f"2022-02-04-v{n}": item(theme=f"energy{n}") for n in range(MOST_HINTS + 1)}
-    of_themes = faults(Tracker(themes={"energy": "Gas"}), evidence=themes)
-    assert [f.hint for _, _, f in of_themes[::MOST_HINTS]] == [
-        "did you mean 'energy'?",
-        "declare it there, under 'themes'",
-    ]
-    for found in (of_records, of_indicators):
-        assert [fault.hint is None for _, _, fault in found] == [False] * MOST_HINTS + [True]
-
-
-def test_a_broken_tracker_leaves_sets_undeclared_without_a_word() -> None:
-    members = {"rupture": scenario(set="relationship-2030")}
-
-    assert (
-        faults(Tracker(), scenarios=members, broken={"tracker": {"tracker": "tracker.yaml"}}) == []
-    )
-
-
-def test_a_set_is_not_lonely_while_a_scenario_is_broken() -> None:
-    members = {"rupture": scenario(set="relationship-2030")}
-
-    assert faults(scenarios=members, broken={"scenario": {"pact": "pact.yaml"}}) == []
-
-
-def test_a_set_without_members_is_not_lonely() -> None:
-    assert faults(FORM) == []
-
-
-def test_a_reversed_indicator_rates_its_scenarios_too() -> None:
-    found = faults(
-        scenarios={"military-pact": scenario({"military-pact": "CC"})},
-        evidence={
-            "2022-02-04-visit": item(
-                ratings={"military-pact": "I"}, indicators={"military-pact/talks": "reversed"}
-            )
-        },
-    )
-
-    assert [(kind, id, fault.rule) for kind, id, fault in found] == [
-        ("evidence", "2022-02-04-visit", "rated-twice")
-    ]
-
-
-def test_a_row_is_mixed_once_for_each_set() -> None:
-    members = {
-        "a": scenario({"a": "CC", "b": "I"}, set="relationship-2030"),
-        "b": scenario(set="relationship-2030"),
-        "c": scenario(set="relationship-2030"),
-        "d": scenario(set="relationship-2030"),
-    }
-    row = item(ratings={"b": "I", "c": "C", "d": "N"}, indicators={"a/talks": "observed"})
-
-    found = faults(scenarios=members, evidence={"2022-02-04-visit": row})
-
-    assert [(fault.rule, fault.keys) for _, _, fault in found] == [
-        ("rated-twice", ("ratings", "b")),
-        ("mixed-row", ("ratings", "c")),
-    ]
-
-
-def test_scenarios_outside_a_set_may_be_rated_either_way() -> None:
-    apart = {"a": scenario({"a": "CC"}), "b": scenario()}
-    row = item(ratings={"b": "I"}, indicators={"a/talks": "observed"})
-
-    assert faults(scenarios=apart, evidence={"2022-02-04-visit": row}) == []
-
-
-def test_each_member_after_the_first_that_occurred_is_one_too_many() -> None:
-    occurred = Resolution("occurred", MONDAY, MONDAY, "Basis")
-    members = {id: scenario(set="relationship-2030", resolution=occurred) for id in ("a", "b", "c")}
-
-    found = faults(scenarios=members)
-
-    assert [(id, fault.message) for _, id, fault in found] == [
-        ("b", "a.yaml and b.yaml both occurred, and of the set 'relationship-2030' only one can"),
-        ("c", "a.yaml and c.yaml both occurred, and of the set 'relationship-2030' only one can"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("observed", "recorded", "rules"),
-    [
-        ("2022-02-07", date(2022, 2, 7), []),
-        ("2022-02-07", date(2022, 2, 6), ["date-order"]),
-        ("2022-02", date(2022, 2, 1), []),
-        ("2022-02", date(2022, 1, 31), ["date-order"]),
-        ("2022", date(2022, 1, 1), []),
-        ("2022", date(2021, 12, 31), ["date-order"]),
-    ],
-)
-def test_an_item_is_recorded_from_the_first_day_it_can_have_been_observed(
-    observed: str, recorded: date, rules: list[str]
-) -> None:
-    found = faults(evidence={f"{observed}-visit": item(observed, recorded)})
-
-    assert [fault.rule for _, _, fault in found] == rules
-
-
-def test_what_happens_on_one_day_is_in_order() -> None:
-    resolved = Resolution("occurred", OPENED, OPENED, "Basis")
-    due = {"talks": Indicator("Talks", {"a": "C"}, OPENED, due=OPENED)}
-
-    assert (
-        faults(scenarios={"a": scenario(horizon=OPENED, indicators=due, resolution=resolved)}) == []
-    )
-
-
-def test_equal_decibans_are_in_order() -> None:
-    assert faults(Tracker(decibans={"CC": 5, "C": 5, "N": 0, "I": 0, "II": 0})) == []
-
-
-def test_a_positive_inconsistency_is_out_of_order() -> None:
-    found = faults(Tracker(decibans={"CC": 10, "C": 5, "N": 0, "I": 5, "II": -10}))
-
-    assert found == [
-        (
-            "tracker",
-            "tracker",
-            Fault(
-                ("decibans", "N"),
-                "value",
-                "decibans-order",
-                "'N' (0) is worth less than 'I' (5)",
-                "CC ≥ C ≥ 0 ≥ I ≥ II",
-            ),
-        )
-    ]
-
-
-def linked(other: str, probability: float = 0.05) -> Prior:
-    return Prior(probability, "Base rate", given={other: Given(0.2, 0.02)})
+    for kind, id in (broken or {}).items():
+        files[kind][id] = f"{id}.yaml"
+    return list(check(Known(Database(tracker, **records), files)))
 
 
 def rules(found: list[tuple[str, str, Fault]]) -> list[tuple[str, str]]:
     return [(id, fault.rule) for _, id, fault in found]
 
 
-def test_a_broken_tracker_leaves_themes_undeclared_and_chances_possible_without_a_word() -> None:
-    talks = Indicator("Talks", {"a": "CC"}, OPENED, due=HORIZON, chance=0.9, theme="energy")
-    records = {"a": scenario(indicators={"talks": talks})}
-    broken = {"tracker": {"tracker": "tracker.yaml"}}
-
-    assert rules(faults(scenarios=records)) == [("a", "impossible-chance"), ("a", "unknown-theme")]
-    assert faults(scenarios=records, broken=broken) == []
+def of(*, tracker: Tracker = SET, **scenarios: Scenario) -> list[tuple[str, str]]:
+    return rules(faults(tracker, scenarios=scenarios))
 
 
-def test_a_chance_in_a_set_is_not_judged_while_a_scenario_is_broken() -> None:
-    talks = Indicator("Talks", {"a": "CC"}, OPENED, due=HORIZON, chance=0.9)
-    members = {
-        "a": scenario(set="relationship-2030", indicators={"talks": talks}),
-        "b": scenario(set="relationship-2030"),
+def linked(other: str, probability: float = 0.05, **keys: Any) -> Scenario:
+    return scenario(probability, given={other: Given(0.2, 0.02)}, **keys)
+
+
+def test_a_sound_database_has_no_faults() -> None:
+    ended = Resolution("occurred", day(9), day(9), "B", (VISIT,))
+    scenarios = {
+        "pact": member(indicators=watched({"pact": "CC", "rupture": 0.1})),
+        "rupture": member(implies=("trade",)),
+        "trade": scenario(includes=(VISIT,), hazard="constant", resolution=ended),
     }
+    fires = {"pact/talks": "observed"}
+    evidence = {
+        VISIT: item(source="kremlin", ratings={"trade": "C"}, indicators=fires),
+        "2022-02-call": item(day(31), observed="2022-02", corroborated_by=(VISIT,)),
+        "2022-talks": item(day(9), observed="2022", retracted=Retraction(day(9), "Wrong")),
+    }
+    said = sheet(
+        day(40),
+        {"rupture": 0.1, "pact": None},
+        rationales={"rupture": "Why"},
+        evidence={"rupture": ("2022-02-call",)},
+    )
+    sources = {"kremlin": Source("The Kremlin", "C")}
+    sheets = {f"{day(40)}-desk": said}
+    assert faults(scenarios=scenarios, evidence=evidence, sheets=sheets, sources=sources) == []
 
-    assert rules(faults(scenarios=members)) == [("a", "impossible-chance")]
-    assert faults(scenarios=members, broken={"scenario": {"c": "c.yaml"}}) == []
+
+def test_a_record_whose_own_file_has_a_fault_is_not_unknown_and_told_once_a_file() -> None:
+    fires = {"pact/talks": "observed", "pact/other": "emerging"}
+    seen = {VISIT: item(ratings={"pact": "CC"}, indicators=fires)}
+    message = "'pact' is left out, because pact.yaml has a fault"
+    fault = Fault(("ratings", "pact"), "key", "broken-reference", message, None, "warning")
+    assert faults(evidence=seen, broken={"scenario": "pact"}) == [("evidence", VISIT, fault)]
+
+
+def test_many_unknown_names_are_compared_with_the_known_up_to_a_limit() -> None:
+    names = dict.fromkeys((f"military-pac{n}" for n in range(MOST_HINTS + 1)), "C")
+    fires = {f"s/talk{n}": "observed" for n in range(MOST_HINTS + 1)}
+    scenarios = {"military-pact": scenario(), "s": scenario(indicators=watched({"s": "C"}))}
+    for seen in (item(ratings=names), item(indicators=fires)):
+        found = faults(scenarios=scenarios, evidence={VISIT: seen})
+        assert [fault.hint is None for _, _, fault in found] == [False] * MOST_HINTS + [True]
+    themes = {f"2022-01-01-v{n}": item(theme=f"energy{n}") for n in range(MOST_HINTS + 1)}
+    hints = [fault.hint for _, _, fault in faults(Tracker(themes={"energy": "E"}), evidence=themes)]
+    limit = ["did you mean 'energy'?", "declare it there, under 'themes'"]
+    assert hints[::MOST_HINTS] == limit
+
+
+def test_what_a_broken_file_may_hold_is_not_missed() -> None:
+    talks = watched({"a": "CC"}, due=END, chance=0.9, theme="energy")
+    alone = {"a": scenario(0.05, indicators=talks)}
+    assert rules(faults(scenarios=alone)) == [("a", "impossible-chance"), ("a", "unknown-theme")]
+    tracker = {"tracker": "tracker"}
+    assert faults(scenarios=alone, broken=tracker) == []
+    assert faults(Tracker(), scenarios={"a": member()}, broken=tracker) == []
+    assert faults(scenarios={"a": member()}, broken={"scenario": "pact"}) == []
+    pair = {"a": member(indicators=watched({"a": "CC"}, due=END, chance=0.9)), "b": member()}
+    assert rules(faults(scenarios=pair)) == [("a", "impossible-chance")]
+    assert faults(scenarios=pair, broken={"scenario": "c"}) == []
+    assert faults() == []  # a set without members is not lonely
+
+
+def test_a_row_is_rated_twice_where_an_indicator_rates_it_even_reversed() -> None:
+    members = {id: member() for id in "bcd"}
+    members["a"] = member(indicators=watched({"a": "CC", "b": "I"}))
+    rated = {"b": "I", "c": "C", "d": "N"}
+    mixed = {VISIT: item(ratings=rated, indicators={"a/talks": "reversed"})}
+    found = faults(scenarios=members, evidence=mixed)
+    assert [(fault.rule, fault.keys) for _, _, fault in found] == [
+        ("rated-twice", ("ratings", "b")),
+        ("mixed-row", ("ratings", "c")),
+    ]
+    apart = {"a": scenario(indicators=watched({"a": "CC"})), "b": scenario()}
+    row = item(ratings={"b": "I"}, indicators={"a/talks": "observed"})
+    assert faults(scenarios=apart, evidence={VISIT: row}) == []
+
+
+def test_each_member_after_the_first_that_occurred_is_one_too_many() -> None:
+    occurred = Resolution("occurred", day(9), day(9), "Basis")
+    found = faults(scenarios={id: member(resolution=occurred) for id in "abc"})
+    assert [(id, fault.message) for _, id, fault in found] == [
+        (id, f"a.yaml and {id}.yaml both occurred, and of the set 's' only one can") for id in "bc"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("observed", "first"),
+    [("2022-02-07", date(2022, 2, 7)), ("2022-02", date(2022, 2, 1)), ("2022", START)],
+)
+def test_an_item_is_recorded_from_the_first_day_it_can_have_been_observed(
+    observed: str, first: date
+) -> None:
+    for recorded, found in ((first, []), (date.fromordinal(first.toordinal() - 1), ["date-order"])):
+        evidence = {f"{observed}-x": item(recorded, observed=observed)}
+        assert [fault.rule for _, _, fault in faults(evidence=evidence)] == found
+
+
+def test_what_is_equal_is_in_order() -> None:
+    same = Resolution("occurred", START, START, "Basis")
+    at_once = scenario(horizon=START, indicators=watched({"a": "C"}, due=START), resolution=same)
+    assert of(a=at_once) == []
+    assert of(tracker=Tracker(decibans={"CC": 5, "C": 5, "N": 0, "I": 0, "II": 0})) == []
+    for dependence in (0.5, Dependence(0.5, 0.5)):
+        assert of(tracker=Tracker(evidence_dependence=dependence)) == []
+    for on in (START, END):
+        assert of(a=scenario(hazard="constant", hazard_ended=HazardEnded(on, "Why"))) == []
+    assert of(a=linked("c", 0.2), b=linked("c", 0.02), c=scenario()) == []
+    assert of(a=scenario(indicators={"given": Indicator("Talks", {"a": "CC"}, START)})) == []
+
+
+def test_a_positive_inconsistency_is_out_of_order() -> None:
+    found = faults(Tracker(decibans={"CC": 10, "C": 5, "N": 0, "I": 5, "II": -10}))
+    message = "'N' (0) is worth less than 'I' (5)"
+    fault = Fault(("decibans", "N"), "value", "decibans-order", message, "CC ≥ C ≥ 0 ≥ I ≥ II")
+    assert found == [("tracker", "tracker", fault)]
 
 
 @pytest.mark.parametrize(
@@ -300,93 +183,32 @@ def test_a_chance_in_a_set_is_not_judged_while_a_scenario_is_broken() -> None:
 def test_the_largest_chance_that_is_named_is_possible_and_three_figures_are_kept(
     probability: float, rating: float, limit: str
 ) -> None:
-    def told(chance: float) -> list[str | None]:
-        talks = Indicator("Talks", {"a": rating}, OPENED, due=HORIZON, chance=chance)
-        prior = Prior(probability, "Base rate")
-        one = {"a": scenario(prior=prior, indicators={"talks": talks})}
-        return [fault.hint for _, _, fault in faults(scenarios=one)]
-
     hint = f"at most {limit} is possible; lower it, or choose weaker ratings"
-    assert told(float(limit) + 0.001) == [hint]
-    assert told(float(limit)) == []
+    for chance, hints in ((float(limit) + 0.001, [hint]), (float(limit), [])):
+        talks = watched({"a": rating}, due=END, chance=chance)
+        found = faults(scenarios={"a": scenario(probability, indicators=talks)})
+        assert [fault.hint for _, _, fault in found] == hints
 
 
 def test_some_ratings_leave_no_chance_at_all() -> None:
-    talks = Indicator("Talks", {"a": 1000}, OPENED, due=HORIZON, chance=0.001)
-    members = {
-        "a": scenario(
-            set="relationship-2030", prior=Prior(0.001, "Base rate"), indicators={"talks": talks}
-        ),
-        "b": scenario(set="relationship-2030", prior=Prior(0.9, "Base rate")),
-        "c": scenario(set="relationship-2030", prior=Prior(0.9, "Base rate")),
-    }
-    strong = Tracker(sets=FORM.sets, rating_strength=2)
-
-    [(_, _, fault)] = faults(strong, scenarios=members)
-
-    assert fault.hint == (
-        "no chance is low enough: write 'if_absent' instead, or choose weaker ratings"
-    )
+    talks = watched({"a": 1000}, due=END, chance=0.001)
+    members = {"a": member(probability=0.001, indicators=talks)}
+    members |= {id: member(probability=0.9) for id in "bc"}
+    [(_, _, fault)] = faults(Tracker(sets=SET.sets, rating_strength=2), scenarios=members)
+    none = "no chance is low enough: write 'if_absent' instead, or choose weaker ratings"
+    assert fault.hint == none
 
 
 def test_a_chain_of_links_is_no_circle_and_ends_where_a_name_is_unknown() -> None:
-    chain = {
-        "a": scenario(prior=linked("b")),
-        "b": scenario(prior=linked("c")),
-        "c": scenario(prior=linked("gone")),
-    }
-
-    assert rules(faults(scenarios=chain)) == [("c", "unknown-scenario")]
-
-
-def test_a_prior_may_equal_one_of_its_two_figures() -> None:
-    priors = {"a": linked("c", 0.2), "b": linked("c", 0.02), "c": Prior(0.5, "Base rate")}
-
-    assert faults(scenarios={id: scenario(prior=prior) for id, prior in priors.items()}) == []
+    assert of(a=linked("b"), b=linked("c"), c=linked("gone")) == [("c", "unknown-scenario")]
 
 
 def test_a_circle_through_a_set_whose_members_differ_is_told_by_its_first_link() -> None:
-    found = faults(
-        scenarios={
-            "a": scenario(prior=linked("x"), set="relationship-2030"),
-            "b": scenario(prior=linked("y"), set="relationship-2030"),
-            "x": scenario(prior=linked("b")),
-            "y": scenario(),
-        }
-    )
-
+    members = {"a": linked("x", set="s"), "b": linked("y", set="s")}
+    found = faults(scenarios=members | {"x": linked("b"), "y": scenario()})
+    circle = "these priors depend on one another in a circle"
+    differs = "the prior of 'b' depends on 'y', and that of a.yaml, of the same set 's', on 'x'"
     assert [(id, fault.rule, fault.message) for _, id, fault in found] == [
-        (
-            "a",
-            "link-circle",
-            (
-                "these priors depend on one another in a circle: "
-                "a.yaml on 'x'; x.yaml on 'b' of the set 'relationship-2030'"
-            ),
-        ),
-        (
-            "b",
-            "link-differs",
-            (
-                "the prior of 'b' depends on 'y', and that of a.yaml, of the same set "
-                "'relationship-2030', on 'x'"
-            ),
-        ),
+        ("a", "link-circle", f"{circle}: a.yaml on 'x'; x.yaml on 'b' of the set 's'"),
+        ("b", "link-differs", differs),
     ]
-
-
-def test_equal_correlations_are_in_order() -> None:
-    assert faults(Tracker(evidence_dependence=0.5)) == []
-    assert faults(Tracker(evidence_dependence=Dependence(0.5, 0.5))) == []
-
-
-def test_a_hazard_may_end_on_the_first_and_on_the_last_day() -> None:
-    for day in (OPENED, HORIZON):
-        prior = Prior(0.1, "Base rate", hazard="constant", hazard_ended=HazardEnded(day, "Why"))
-        assert faults(scenarios={"a": scenario(prior=prior)}) == []
-
-
-def test_an_indicator_called_given_may_rate_its_own_scenario() -> None:
-    watched = {"given": Indicator("Talks", {"a": "CC"}, OPENED)}
-
-    assert faults(scenarios={"a": scenario(indicators=watched)}) == []
