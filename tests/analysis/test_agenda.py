@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import Given, Standing, refusal
+from scenarios.analysis.forecasts.stated import Standing, refusal
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
-from scenarios.model import Clarification, Database, Tracker
+from scenarios.model import Clarification, Database, Sheet, Tracker
 from tests.records import (
     END,
     START,
@@ -26,6 +26,7 @@ from tests.records import (
     retraction,
     scenario,
     sheet,
+    sheets,
 )
 
 NOW = day(20)
@@ -40,8 +41,18 @@ def topic(db: Database, id: str = "s1", on: date = NOW) -> Topic:
     return next(one for one in topics(db, on=on) if one.id == id)
 
 
-def desk(on: date, **figures: float | None) -> dict[str, Any]:
-    return {f"{on}-desk": sheet(on, figures)}
+def alone(*said: Sheet, tracker: Tracker | None = None, **keys: Any) -> Database:
+    evidence = keys.pop("evidence", {})
+    scenarios = {"s1": scenario(**keys)}
+    return database(tracker, scenarios=scenarios, evidence=evidence, sheets=sheets(*said))
+
+
+def desk(on: int, **figures: float | None) -> Sheet:
+    return sheet(day(on), figures)
+
+
+def ann(on: int, **figures: float | None) -> Sheet:
+    return sheet(day(on), figures, analyst="ann")
 
 
 # -- what is due ----------------------------------------------------------------------------------
@@ -52,44 +63,35 @@ def test_nothing_is_due_where_nothing_is_open() -> None:
 
 
 def test_items_that_rate_nothing_are_due_oldest_first() -> None:
-    db = database(
-        scenarios={"s1": scenario()},
-        evidence={
-            "2022-01-02-b": item(day(3)),
-            "2022-01-03-a": item(day(2)),
-            "2022-01-03-rated": item(day(2), ratings={"s1": "N"}),
-            "2022-01-03-shows": item(day(2), indicators={"s1/x": "observed"}),
-            "2022-01-04-gone": item(day(3), retracted=retraction(day(4))),
-            "2022-02-01-later": item(day(31)),
-        },
-    )
-    assert agenda(db, "desk", NOW).unrated == ("2022-01-03-a", "2022-01-02-b")
-    assert agenda(db, "desk", NOW, ["s1"]).unrated == ()
+    evidence = {
+        "2022-01-02-b": item(day(3)),
+        "2022-01-03-a": item(day(2)),
+        "rated": item(day(2), ratings={"s1": "N"}),
+        "shows": item(day(2), indicators={"s1/x": "observed"}),
+        "gone": item(day(3), retracted=retraction(day(4))),
+        "later": item(day(31)),
+    }
+    due = agenda(alone(evidence=evidence), "desk", NOW)
+    assert due.unrated == ("2022-01-03-a", "2022-01-02-b")
+    assert agenda(alone(evidence=evidence), "desk", NOW, ["s1"]).unrated == ()
 
 
 def test_an_indicator_past_its_due_day_is_due_unless_it_was_seen() -> None:
-    def watched(due: int, **ratings: str) -> Any:
-        return indicator(ratings or {"s1": "C"}, due=day(due))
-
-    never = indicator({"s1": "C"})
-    own = {"late": watched(19), "today": watched(20), "seen": watched(5), "never": never}
-    db = database(
-        scenarios={
-            "s1": scenario(indicators=own),
-            "past": scenario(horizon=day(10), indicators={"first": watched(4)}),
-            "done": scenario(
-                indicators={"x": watched(4)}, resolution=resolution("occurred", day(6))
-            ),
-        },
-        evidence={"2022-01-05-e": item(day(4), indicators={"s1/seen": "observed"})},
-    )
-    assert agenda(db, "desk", NOW).past_due == (
-        PastDue(scenario="past", id="first", indicator=watched(4)),
-        PastDue(scenario="s1", id="late", indicator=watched(19)),
-    )
-    assert agenda(db, "desk", NOW, ["past"]).past_due == (
-        PastDue(scenario="past", id="first", indicator=watched(4)),
-    )
+    own = {id: indicator({"s1": "C"}, due=day(n)) for id, n in (("late", 19), ("now", 20))}
+    own |= {"seen": indicator({"s1": "C"}, due=day(5)), "never": indicator({"s1": "C"})}
+    first = indicator({"past": "C"}, due=day(4))
+    ended = resolution("occurred", day(6))
+    scenarios = {
+        "s1": scenario(indicators=own),
+        "past": scenario(horizon=day(10), indicators={"first": first}),
+        "done": scenario(indicators={"x": first}, resolution=ended),
+    }
+    seen = {"e": item(day(4), indicators={"s1/seen": "observed"})}
+    db = database(scenarios=scenarios, evidence=seen)
+    past = PastDue(scenario="past", id="first", indicator=first)
+    late = PastDue(scenario="s1", id="late", indicator=own["late"])
+    assert agenda(db, "desk", NOW).past_due == (past, late)
+    assert agenda(db, "desk", NOW, ["past"]).past_due == (past,)
 
 
 def test_a_scenario_past_its_horizon_wants_an_outcome_and_no_figure() -> None:
@@ -101,76 +103,57 @@ def test_a_scenario_past_its_horizon_wants_an_outcome_and_no_figure() -> None:
 
 
 def test_only_questions_whose_answer_would_count_are_asked() -> None:
-    db = database(
-        Tracker(sets={"b": "B"}),
-        scenarios={
-            "future": scenario(opened=day(21)),
-            "known": scenario(resolution=resolution("occurred", day(20), day(40))),
-            "later": scenario(resolution=resolution("occurred", day(21), day(40))),
-            "b1": scenario(set="b", resolution=resolution("occurred", day(20), day(30))),
-            "b2": scenario(set="b"),
-        },
-    )
-    assert [one.id for one in topics(db)] == ["later"]
-    assert {id: refusal(db, id, NOW) for id in db.scenarios} == {
-        "future": "future opened on 2022-01-22: nothing was asked on 2022-01-21",
-        "known": "the outcome of known was known on 2022-01-21: "
-        "a forecast of 2022-01-21 never counts",
-        "later": None,
-        "b1": "the outcome of b1 was known on 2022-01-21: a forecast of 2022-01-21 never counts",
-        "b2": "the outcome of b2 was known on 2022-01-21: a forecast of 2022-01-21 never counts",
+    scenarios = {
+        "future": scenario(opened=day(21)),
+        "known": scenario(resolution=resolution("occurred", day(20), day(40))),
+        "later": scenario(resolution=resolution("occurred", day(21), day(40))),
+        "b1": scenario(set="b", resolution=resolution("occurred", day(20), day(30))),
+        "b2": scenario(set="b"),
     }
+    db = database(Tracker(sets={"b": "B"}), scenarios=scenarios)
+    assert [one.id for one in topics(db)] == ["later"]
+    late = "was known on 2022-01-21: a forecast of 2022-01-21 never counts"
+    assert [refusal(db, id, NOW) for id in scenarios] == [
+        "future opened on 2022-01-22: nothing was asked on 2022-01-21",
+        f"the outcome of known {late}",
+        None,
+        f"the outcome of b1 {late}",
+        f"the outcome of b2 {late}",
+    ]
 
 
 # -- in which order -------------------------------------------------------------------------------
 
 
 def test_what_moved_comes_first_then_the_gap_then_the_days() -> None:
-    db = database(
-        scenarios={
-            "quick": scenario(),
-            "slow": scenario(),
-            "apart": scenario(),
-            "near": scenario(),
-            "old": scenario(),
-            "never": scenario(opened=day(1)),
-        },
-        evidence={
-            "2022-01-06-e": item(day(5), ratings={"quick": "CC", "slow": "C"}),
-            "2022-01-03-f": item(day(2), ratings={"apart": "CC"}),
-        },
-        sheets={**desk(day(3), quick=0.9, slow=0.5, apart=0.2, near=0.51), **desk(day(2), old=0.5)},
-    )
-    ordered = topics(db)
+    scenarios = {id: scenario() for id in ("quick", "slow", "apart", "near", "old")}
+    evidence = {
+        "e": item(day(5), ratings={"quick": "CC", "slow": "C"}),
+        "f": item(day(2), ratings={"apart": "CC"}),
+    }
+    said = sheets(desk(3, quick=0.9, slow=0.5, apart=0.2, near=0.51), desk(2, old=0.5))
+    scenarios["never"] = scenario(opened=day(1))
+    ordered = topics(database(scenarios=scenarios, evidence=evidence, sheets=said))
     assert [one.id for one in ordered] == ["quick", "slow", "apart", "near", "never", "old"]
     assert [one.days for one in ordered] == [17, 17, 17, 17, 19, 18]
     assert ordered[4].gap_decibans is None
 
 
 def test_a_movement_too_small_to_be_one_orders_nothing() -> None:
-    db = database(
-        scenarios={"a": scenario(hazard="constant"), "b": scenario()},
-        sheets=desk(day(19), a=0.5, b=0.6),
-    )
-    first, second = topics(db)
+    scenarios = {"a": scenario(hazard="constant"), "b": scenario()}
+    first, second = topics(database(scenarios=scenarios, sheets=sheets(desk(19, a=0.5, b=0.6))))
     assert (first.id, second.id) == ("b", "a")
     assert 0 < second.movement_bits < 0.001
 
 
 def test_the_members_of_a_set_are_asked_together_where_the_first_of_them_stands() -> None:
+    scenarios = {"alone": scenario(), "b1": scenario(0.4, set="b"), "b2": scenario(0.6, set="b")}
+    ratings: tuple[dict[str, Any], ...] = ({"b2": 1.5, "b1": "N"}, {"alone": 1.3})
     db = database(
         Tracker(sets={"b": "B"}),
-        scenarios={
-            "alone": scenario(),
-            "b1": scenario(0.4, set="b"),
-            "b2": scenario(0.6, set="b"),
-            "asleep": scenario(),
-        },
-        evidence={
-            "2022-01-06-e": item(day(5), ratings={"b2": 1.5, "b1": "N"}),
-            "2022-01-06-f": item(day(5), ratings={"alone": 1.3}),
-        },
-        sheets=desk(day(3), alone=0.5, b1=0.4, b2=0.6, asleep=0.5),
+        scenarios=scenarios | {"asleep": scenario()},
+        evidence={f"e{n}": item(day(5), ratings=rated) for n, rated in enumerate(ratings)},
+        sheets=sheets(desk(3, alone=0.5, b1=0.4, b2=0.6, asleep=0.5)),
     )
     groups = [[one.id for one in group] for group in agenda(db, "desk", NOW).groups]
     assert groups == [["b1", "b2"], ["alone"], ["asleep"]]
@@ -180,194 +163,115 @@ def test_the_movement_is_the_larger_of_the_teams_and_the_implied_since_the_analy
     db = database(
         scenarios={"s1": scenario(), "s2": scenario()},
         evidence={
-            "2022-01-02-e": item(day(1), ratings={"s1": "CC", "s2": "CC"}),
-            "2022-01-10-f": item(day(9), ratings={"s1": "C"}),
+            "e": item(day(1), ratings={"s1": "CC", "s2": "CC"}),
+            "f": item(day(9), ratings={"s1": "C"}),
         },
-        sheets={
-            **desk(day(3), s1=0.5, s2=0.5),
-            f"{day(3)}-ann": sheet(day(3), {"s2": 0.5}, analyst="ann"),
-            f"{day(9)}-ann": sheet(day(9), {"s2": 0.99}, analyst="ann"),
-        },
+        sheets=sheets(desk(3, s1=0.5, s2=0.5), ann(3, s2=0.5), ann(9, s2=0.99)),
     )
-    s1, s2 = topic(db, "s1"), topic(db, "s2")
     # 10 to 15 dB: 0.909 to 0.969; the odds of 1 and of 99 have a mean of 9.95: 0.5 to 0.909.
-    assert round(s1.movement_bits, 3) == 0.1
-    assert round(s2.movement_bits, 3) == 1.355
+    bits = [round(topic(db, id).movement_bits, 3) for id in ("s1", "s2")]
+    assert bits == [0.1, 1.355]
 
 
 # -- what is new ----------------------------------------------------------------------------------
 
 
 def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
-    fires = {"s1/x": "observed"}
-    clarified = (
-        Clarification(day(3), "On the day."),
-        Clarification(day(4), "After it."),
-        Clarification(day(21), "Not yet."),
-    )
-    db = database(
-        Tracker(sets={"b": "B"}),
-        scenarios={
-            "s1": scenario(
-                set="b",
-                clarifications=clarified,
-                indicators={
-                    "x": indicator({"s1": "C"}),
-                    "y": indicator({"s1": "C"}),
-                    "z": indicator({"s1": "C"}),
-                },
-            ),
-            "s2": scenario(set="b"),
-            "s3": scenario(set="b", resolution=resolution("did-not-occur", day(3))),
-            "s4": scenario(set="b", resolution=resolution("did-not-occur", day(4))),
-        },
-        evidence={
-            "2022-01-03-seen": item(day(2), indicators={"s1/y": "observed"}),
-            "2022-01-03-gone": item(day(2), ratings={"s1": "C"}, retracted=retraction(day(9))),
-            "2022-01-03-brief": item(day(4), ratings={"s1": "C"}, retracted=retraction(day(9))),
-            "2022-01-03-kept": item(day(2), ratings={"s1": "C"}),
-            "2022-01-04-same": item(day(3), ratings={"s1": "C"}),
-            "2022-01-06-second": item(day(5), indicators=fires),
-            "2022-01-05-first": item(day(4), ratings={"s1": "N"}),
-            "2022-01-05-other": item(day(4), ratings={"s2": "N"}),
-            "2022-02-01-later": item(day(31), ratings={"s1": "C"}),
-        },
-        sheets={
-            **desk(day(3), s1=0.3),
-            f"{day(9)}-ann": sheet(day(9), {"s1": 0.5}, analyst="ann"),
-            f"{day(1)}-desk": sheet(day(1), {"s1": 0.2}),
-            f"{day(30)}-desk": sheet(day(30), {"s1": 0.9}),
-        },
-    )
-    found = topic(db)
-    assert found.last == Given(
-        sheet=f"{day(3)}-desk",
-        date=day(3),
-        analyst="desk",
-        probability=0.3,
-        rationale=None,
-        evidence=(),
-    )
-    assert found.standing == Standing(probability=0.3, date=day(3), sheet=f"{day(3)}-desk")
-    assert found.fresh == Fresh(
-        evidence=("2022-01-05-first", "2022-01-06-second"),
-        same_day=("2022-01-04-same",),
-        retracted=("2022-01-03-gone",),
-        indicators=(
-            IndicatorChange(
-                scenario="s1",
-                indicator="x",
-                statement="Something is seen",
-                before="unobserved",
-                after="observed",
-                evidence=("2022-01-06-second",),
-            ),
-        ),
-        clarifications=(clarified[1],),
-        decided=("s4",),
-    )
+    clarified = tuple(Clarification(day(n), f"Day {n}.") for n in (3, 4, 21))
+    fires, wrong = {"s1/x": "observed"}, retraction(day(9))
+    told = {"ratings": {"s1": "C"}}
+    watched = {id: indicator({"s1": "C"}) for id in "xyz"}
+    scenarios = {"s1": scenario(set="b", clarifications=clarified, indicators=watched)}
+    scenarios["s2"] = scenario(set="b")
+    for n in (3, 4):
+        scenarios[f"s{n}"] = scenario(set="b", resolution=resolution("did-not-occur", day(n)))
+    evidence = {
+        "seen": item(day(2), indicators={"s1/y": "observed"}),
+        "gone": item(day(2), retracted=wrong, **told),
+        "brief": item(day(4), retracted=wrong, **told),
+        "kept": item(day(2), **told),
+        "same": item(day(3), **told),
+        "second": item(day(5), indicators=fires),
+        "first": item(day(4), ratings={"s1": "N"}),
+        "other": item(day(4), ratings={"s2": "N"}),
+        "later": item(day(31), **told),
+    }
+    said = sheets(desk(3, s1=0.3), ann(9, s1=0.5), desk(1, s1=0.2), desk(30, s1=0.9))
+    tracker = Tracker(sets={"b": "B"})
+    made = topic(database(tracker, scenarios=scenarios, evidence=evidence, sheets=said))
+    own = f"{day(3)}-desk"
+    assert made.last
+    assert astuple(made.last) == (own, day(3), "desk", 0.3, None, ())
+    assert made.standing == Standing(probability=0.3, date=day(3), sheet=own)
+    fresh = made.fresh
+    assert (fresh.evidence, fresh.same_day) == (("first", "second"), ("same",))
+    assert (fresh.retracted, fresh.decided) == (("gone",), ("s4",))
+    assert fresh.clarifications == (clarified[1],)
+    [change] = fresh.indicators
+    states = ("unobserved", "observed")
+    assert astuple(change) == ("s1", "x", "Something is seen", *states, ("second",))
 
 
 def test_to_an_analyst_who_never_spoke_all_that_is_known_is_new() -> None:
-    db = database(
-        scenarios={"s1": scenario(0.2, opened=day(5))},
-        evidence={"2022-01-02-e": item(day(1), ratings={"s1": "CC"})},
-        sheets={f"{day(9)}-ann": sheet(day(9), {"s1": 0.5}, analyst="ann")},
-    )
-    found = topic(db)
-    assert (found.last, found.standing, found.gap_decibans) == (None, None, None)
-    assert (found.days, found.fresh) == (15, Fresh(evidence=("2022-01-02-e",)))
-    assert found.movement_bits == near(18 / 35 * math.log2(10))  # from the prior: 1/5 to 5/7
+    seen = {"e": item(day(1), ratings={"s1": "CC"})}
+    made = topic(alone(ann(9, s1=0.5), probability=0.2, opened=day(5), evidence=seen))
+    assert (made.last, made.standing, made.gap_decibans) == (None, None, None)
+    assert (made.days, made.fresh) == (15, Fresh(evidence=("e",)))
+    assert made.movement_bits == near(18 / 35 * math.log2(10))  # from the prior: 1/5 to 5/7
 
 
 @pytest.mark.parametrize(("said", "expires"), [(None, None), (0.3, 10)])
 def test_what_was_withdrawn_or_has_expired_stands_no_longer_and_is_the_last_word(
     said: float | None, expires: int | None
 ) -> None:
-    db = database(
-        Tracker(forecast_expires_days=expires),
-        scenarios={"s1": scenario()},
-        sheets={**desk(day(2), s1=0.4), **desk(day(3), s1=said)},
-    )
-    found = topic(db)
-    assert found.last == Given(
-        sheet=f"{day(3)}-desk",
-        date=day(3),
-        analyst="desk",
-        probability=said,
-        rationale=None,
-        evidence=(),
-    )
-    assert (found.standing, found.days) == (None, 17)
+    tracker = Tracker(forecast_expires_days=expires)
+    made = topic(alone(desk(2, s1=0.4), desk(3, s1=said), tracker=tracker))
+    assert made.last
+    assert (made.last.date, made.last.probability) == (day(3), said)
+    assert (made.standing, made.days) == (None, 17)
 
 
 def test_the_gap_is_the_analysts_own() -> None:
-    db = database(
-        scenarios={"s1": scenario(0.5)},
-        sheets={
-            **desk(day(3), s1=10 / 11),
-            f"{day(3)}-ann": sheet(day(3), {"s1": 0.5}, analyst="ann"),
-        },
-    )
-    assert topic(db).gap_decibans == near(10.0)
+    assert topic(alone(desk(3, s1=10 / 11), ann(3, s1=0.5))).gap_decibans == near(10.0)
 
 
 # -- what an answer rests on ----------------------------------------------------------------------
 
-BASE: dict[str, Any] = {
-    "scenarios": {
-        "s1": scenario(set="b"),
-        "s2": scenario(set="b"),
-        "s3": scenario(set="b"),
-        "s4": scenario(),
-    },
-    "evidence": {"2022-01-03-e": item(day(2), ratings={"s1": "C"})},
-    "sheets": desk(day(3), s1=0.5),
-}
+
+def grounds(**changes: Any) -> object:
+    """Of an answer about s1, in a set of three beside a scenario alone."""
+    scenarios = {id: scenario(set=None if id == "s4" else "b") for id in ("s1", "s2", "s3", "s4")}
+    records: dict[str, Any] = {
+        "scenarios": scenarios | changes.pop("scenarios", {}),
+        "evidence": {"e": item(day(2), ratings={"s1": "C"})},
+        "sheets": sheets(desk(3, s1=0.5)),
+    }
+    return topic(database(Tracker(sets={"b": "B"}), **records | changes)).grounds
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"evidence": {"2022-01-03-e": item(day(2), ratings={"s1": "CC"})}},
-        {"evidence": {"2022-01-03-e": item(day(2), ratings={"s1": "C"}, quote="No.")}},
+        {"evidence": {"e": item(day(2), ratings={"s1": "CC"})}},
+        {"evidence": {"e": item(day(2), ratings={"s1": "C"}, quote="No.")}},
         {"evidence": {}},
-        {"sheets": desk(day(4), s1=0.5)},
-        {"scenarios": {**BASE["scenarios"], "s1": scenario(set="b", horizon=day(99))}},
-        {
-            "scenarios": {
-                **BASE["scenarios"],
-                "s2": scenario(set="b", resolution=resolution("did-not-occur", day(9))),
-            }
-        },
-        {
-            "scenarios": {
-                **BASE["scenarios"],
-                "s1": scenario(set="b", clarifications=(Clarification(day(9), "So."),)),
-            }
-        },
+        {"sheets": sheets(desk(4, s1=0.5))},
+        {"scenarios": {"s1": scenario(set="b", horizon=day(99))}},
+        {"scenarios": {"s2": scenario(set="b", resolution=resolution("did-not-occur", day(9)))}},
+        {"scenarios": {"s1": scenario(set="b", clarifications=(Clarification(day(9), "So."),))}},
     ],
 )
 def test_another_ground_of_an_answer_is_seen(change: dict[str, Any]) -> None:
-    tracker = Tracker(sets={"b": "B"})
-    assert (
-        topic(database(tracker, **BASE)).grounds
-        != topic(database(tracker, **{**BASE, **change})).grounds
-    )
+    assert grounds(**change) != grounds()
 
 
 def test_what_an_answer_does_not_rest_on_leaves_its_grounds_alone() -> None:
-    tracker = Tracker(sets={"b": "B"})
-    other = {
-        **BASE,
-        "evidence": {
-            **BASE["evidence"],
-            "2022-01-03-f": item(day(2), ratings={"s4": "C"}),
-            "2022-01-30-g": item(day(29), ratings={"s1": "C"}),
-        },
-        "sheets": {**BASE["sheets"], f"{day(9)}-ann": sheet(day(9), {"s1": 0.9}, analyst="ann")},
+    evidence = {
+        "e": item(day(2), ratings={"s1": "C"}),
+        "f": item(day(2), ratings={"s4": "C"}),
+        "g": item(day(29), ratings={"s1": "C"}),
     }
-    assert topic(database(tracker, **BASE)).grounds == topic(database(tracker, **other)).grounds
+    assert grounds(evidence=evidence, sheets=sheets(desk(3, s1=0.5), ann(9, s1=0.9))) == grounds()
 
 
 # -- without a look at the evidence ---------------------------------------------------------------
@@ -376,24 +280,16 @@ def test_what_an_answer_does_not_rest_on_leaves_its_grounds_alone() -> None:
 @given(databases())
 def test_without_evidence_what_is_implied_is_the_prior(db: Database) -> None:
     blind = without_evidence(db)
-    bare = database(
-        db.tracker,
-        scenarios={
-            id: scenario(
-                one.prior.probability,
-                set=one.set,
-                hazard=one.prior.hazard,
-                resolution=one.resolution,
-            )
-            for id, one in db.scenarios.items()
-        },
-    )
-    for id in db.scenarios:
-        shown = ledger(known(blind, NOW), id).implied
-        assert shown == ledger(known(bare, NOW), id).implied
-    assert {id: list(s.indicators) for id, s in blind.scenarios.items()} == {
-        id: list(s.indicators) for id, s in db.scenarios.items()
+    bare = {
+        id: scenario(
+            one.prior.probability, set=one.set, hazard=one.prior.hazard, resolution=one.resolution
+        )
+        for id, one in db.scenarios.items()
     }
+    prior = database(db.tracker, scenarios=bare)
+    for id, one in db.scenarios.items():
+        assert ledger(known(blind, NOW), id).implied == ledger(known(prior, NOW), id).implied
+        assert list(blind.scenarios[id].indicators) == list(one.indicators)
 
 
 def test_without_evidence_no_absence_has_a_worth() -> None:
