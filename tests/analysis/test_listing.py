@@ -1,21 +1,21 @@
 from __future__ import annotations
 
+from typing import Any
+
+from msgspec.structs import astuple
+
 from scenarios.analysis.evidence.accuracy import Accuracy
-from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.post_mortem import TrackRecord
+from scenarios.analysis.evidence.knowledge import Known, known
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.listing import (
-    EvidenceRow,
-    ForecastRow,
     IndicatorRow,
-    SourceRow,
     Wanted,
     evidence,
     forecasts,
     indicators,
     sources,
 )
-from scenarios.model import Database, Source
+from scenarios.model import Source
 from tests.records import (
     START,
     database,
@@ -27,66 +27,49 @@ from tests.records import (
     retraction,
     scenario,
     sheet,
+    sheets,
 )
 
-NONE = TrackRecord(items=0, toward_decibans=0.0, against_decibans=0.0)
 
-
-def tracker() -> Database:
+def facts(on: int = 9) -> Known:
     watched = indicator({"s1": "CC"}, due=day(50), chance=0.1, theme="war")
-    return database(
+    said = sheet(START, {"s1": 0.5, "gone": 0.5}, rationales={"s1": "Why."})
+    later = (sheet(day(n), {"s1": p}) for n, p in ((5, None), (40, 0.5)))
+    db = database(
         scenarios={
             "s1": scenario(tags=("war",), indicators={"x": watched}),
             "s2": scenario(opened=day(20)),
         },
         evidence={
-            "2022-01-01-e": item(ratings={"s1": "C"}, source="paper"),
-            "2022-01-05-f": item(day(4), ratings={"s2": "C"}, retracted=retraction(day(6))),
-            "2022-01-06-g": item(day(5), theme="war"),
-            "2022-02-01-h": item(day(31)),
+            "e": item(ratings={"s1": "C"}, source="paper"),
+            "f": item(day(4), ratings={"s2": "C"}, retracted=retraction(day(6))),
+            "g": item(day(5), theme="war"),
+            "h": item(day(31)),
         },
-        sheets={
-            f"{START}-desk": sheet(START, {"s1": 0.5, "gone": 0.5}, rationales={"s1": "Why."}),
-            f"{day(5)}-desk": sheet(day(5), {"s1": None}),
-            f"{day(40)}-desk": sheet(day(40), {"s1": 0.5}),
-        },
+        sheets=sheets(said, *later),
         sources={
             "paper": Source("Paper", "B"),
             "wire": Source("Wire", "C", "https://w.org", "Why."),
         },
     )
+    return known(db, day(on))
 
 
-def ids(**wanted: object) -> list[str]:
-    rows = evidence(known(tracker(), day(9)), Wanted(**wanted))  # type: ignore[arg-type]
-    return [row.id for row in rows]
+def ids(**wanted: Any) -> str:
+    return "".join(row.id for row in evidence(facts(), Wanted(**wanted)))
 
 
 def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
-    assert ids() == ["2022-01-01-e", "2022-01-05-f", "2022-01-06-g"]
-    assert ids(scenario="s2") == ["2022-01-05-f"]
-    assert ids(tag="war") == ["2022-01-01-e"]
-    assert ids(theme="war") == ["2022-01-06-g"]
-    assert ids(source="paper") == ["2022-01-01-e"]
-    assert ids(since=day(4), until=day(4)) == ["2022-01-05-f"]
-    assert ids(unrated=True) == ["2022-01-06-g"]
+    assert ids() == "efg"
+    assert ids(scenario="s2") == ids(since=day(4), until=day(4)) == "f"
+    assert ids(tag="war") == ids(source="paper") == "e"
+    assert ids(theme="war") == ids(unrated=True) == "g"
 
 
 def test_a_retracted_item_is_listed_and_does_not_count() -> None:
-    rows = evidence(known(tracker(), day(9)), Wanted(scenario="s2"))
-    assert rows == [
-        EvidenceRow(
-            id="2022-01-05-f",
-            summary="Something was seen",
-            observed="2022-01-05",
-            recorded=day(4),
-            source=None,
-            grade="F6",
-            theme=None,
-            scenarios=("s2",),
-            counts=False,
-        )
-    ]
+    [row] = evidence(facts(), Wanted(scenario="s2"))
+    told = ("Something was seen", "2022-01-05", day(4), None, "F6", None)
+    assert astuple(row) == ("f", *told, ("s2",), False)
 
 
 def test_indicators_of_open_scenarios() -> None:
@@ -105,65 +88,32 @@ def test_indicators_of_open_scenarios() -> None:
         unique=True,
         ratings={"s1": "CC"},
     )
-    assert indicators(known(tracker(), day(9)), Wanted()) == [row]
-    assert indicators(known(tracker(), day(9)), Wanted(theme="war")) == [row]
-    assert indicators(known(tracker(), day(9)), Wanted(tag="peace")) == []
-    assert indicators(known(tracker(), day(9)), Wanted(theme="energy")) == []
+    assert indicators(facts(), Wanted()) == indicators(facts(), Wanted(theme="war")) == [row]
+    assert indicators(facts(), Wanted(tag="peace")) == []
+    assert indicators(facts(), Wanted(theme="energy")) == []
 
 
 def test_forecasts_up_to_the_day() -> None:
-    assert forecasts(known(tracker(), day(9)), Wanted()) == [
-        ForecastRow(
-            date=START,
-            analyst="desk",
-            scenario="s1",
-            probability=0.5,
-            rationale="Why.",
-            sheet=f"{START}-desk",
-        ),
-        ForecastRow(
-            date=day(5),
-            analyst="desk",
-            scenario="s1",
-            probability=None,
-            rationale=None,
-            sheet=f"{day(5)}-desk",
-        ),
+    assert [astuple(row) for row in forecasts(facts(), Wanted())] == [
+        (START, "desk", "s1", 0.5, "Why.", f"{START}-desk"),
+        (day(5), "desk", "s1", None, None, f"{day(5)}-desk"),
     ]
 
 
 def test_a_source_is_listed_with_its_items() -> None:
-    assert sources(known(tracker(), day(9)), Wanted()) == [
-        SourceRow(
-            id="paper",
-            name="Paper",
-            reliability="B",
-            items=1,
-            accuracy=Accuracy(items=1, standing=1),
-            on_resolved=NONE,
-            url=None,
-            reliability_basis=None,
-        ),
-        SourceRow(
-            id="wire",
-            name="Wire",
-            reliability="C",
-            items=0,
-            accuracy=Accuracy(),
-            on_resolved=NONE,
-            url="https://w.org",
-            reliability_basis="Why.",
-        ),
-    ]
-    assert len(sources(known(tracker(), day(9)), Wanted(source="wire"))) == 1
+    paper, wire = sources(facts(), Wanted())
+    assert (paper.id, paper.name, paper.reliability, paper.items) == ("paper", "Paper", "B", 1)
+    assert (paper.accuracy, paper.on_resolved.items) == (Accuracy(items=1, standing=1), 0)
+    assert (wire.items, wire.accuracy, wire.url) == (0, Accuracy(), "https://w.org")
+    assert (paper.url, paper.reliability_basis, wire.reliability_basis) == (None, None, "Why.")
+    assert sources(facts(), Wanted(source="wire")) == [wire]
 
 
 def test_explained_is_the_last_open_day() -> None:
-    db = database(
-        scenarios={"s1": scenario(0.2, resolution=resolution("occurred", day(5), day(6)))},
-        evidence={"2022-01-07-e": item(day(6), ratings={"s1": "CC"})},
-        sheets={f"{START}-desk": sheet(START, {"s1": 0.5})},
-    )
+    ended = resolution("occurred", day(5), day(6))
+    late, said = item(day(6), ratings={"s1": "CC"}), sheets(sheet(START, {"s1": 0.5}))
+    scenarios = {"s1": scenario(0.2, resolution=ended)}
+    db = database(scenarios=scenarios, evidence={"e": late}, sheets=said)
     made = explain(db, "s1", day(9))
     assert (made.state, made.outcome, made.ledger_day) == ("resolved", "occurred", day(5))
     assert (made.lines, made.gap_decibans) == ((), -made.prior.decibans)
@@ -171,18 +121,14 @@ def test_explained_is_the_last_open_day() -> None:
     assert made.stated.analysts == 1
     before = explain(db, "s1", day(3))
     assert (before.outcome, before.ledger_day) == (None, day(3))
-
-
-def test_what_nobody_stated_has_no_gap() -> None:
-    made = explain(database(scenarios={"s1": scenario(0.2)}), "s1", day(9))
-    assert (made.stated, made.gap_decibans) == (None, None)
+    unsaid = explain(database(scenarios=scenarios), "s1", day(9))
+    assert (unsaid.stated, unsaid.gap_decibans) == (None, None)
 
 
 def test_the_indicator_that_is_expected_to_tell_most_stands_first() -> None:
-    ratings = {"s1": "CC", "s2": "II"}
     named = {
         "sure": indicator({"s1": "C"}, due=day(50), chance=0.2),
-        "spread": indicator(ratings),
+        "spread": indicator({"s1": "CC", "s2": "II"}),
         "strong": indicator({"s1": "CC"}, due=day(50), chance=0.2),
     }
     db = database(scenarios={"s1": scenario(indicators=named), "s2": scenario()})
