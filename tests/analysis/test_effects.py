@@ -1,11 +1,24 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.model import Database, Evidence, Tracker
-from tests.records import WEIGHTS, database, day, indicator, item, near, resolution, scenario
+from tests.records import (
+    WEIGHTS,
+    database,
+    day,
+    indicator,
+    item,
+    near,
+    rated,
+    resolution,
+    retraction,
+    scenario,
+)
 
 NEW = "2022-01-10-new"
 
@@ -20,40 +33,25 @@ def notes(db: Database, **keys: object) -> dict[str, str | None]:
 
 
 def test_what_counts_says_by_how_much() -> None:
-    db = database(scenarios={"s1": scenario(0.5), "s2": scenario(0.5)})
-    assert added(db, item(day(9), ratings={"s2": "C", "unknown": "C"})) == (
-        Effect(
-            scenario="s2",
-            rating="C",
-            via=None,
-            weight=1.0,
-            factor=1.0,
-            counted_decibans=5.0,
-            before=0.5,
-            after=near(0.759747),
-            note=None,
-            doubtful="F6",
-        ),
-    )
+    db = database(scenarios={"s1": scenario(), "s2": scenario()})
+    [effect] = added(db, item(day(9), ratings={"s2": "C", "unknown": "C"}))
+    figures = ("C", None, 1.0, 1.0, 5.0, 0.5, near(0.759747))
+    assert astuple(effect) == ("s2", *figures, None, "F6")
 
 
 def test_each_reason_for_counting_nothing_is_named() -> None:
-    first = item(ratings={"told": "CC"}, origin="wire")
-    db = database(
-        Tracker(grade_weights=WEIGHTS),
-        scenarios={
-            "told": scenario(),
-            "prior": scenario(includes=(NEW,)),
-            "even": scenario(),
-            "done": scenario(resolution=resolution("occurred", day(3))),
-            "later": scenario(opened=day(20)),
-        },
-        evidence={"2022-01-01-e": first},
-    )
+    scenarios = {
+        "told": scenario(),
+        "prior": scenario(includes=(NEW,)),
+        "even": scenario(),
+        "done": scenario(resolution=resolution("occurred", day(3))),
+        "later": scenario(opened=day(20)),
+    }
+    evidence = {"e": item(ratings={"told": "CC"}, origin="wire")}
+    db = database(Tracker(grade_weights=WEIGHTS), scenarios=scenarios, evidence=evidence)
     ratings = {"told": "C", "prior": "CC", "even": "N", "done": "CC", "later": "CC"}
-    told = notes(db, ratings=ratings, origin="wire")
-    assert told == {
-        "told": "same origin or event as 2022-01-01-e: one witness",
+    assert notes(db, ratings=ratings, origin="wire") == {
+        "told": "same origin or event as e: one witness",
         "prior": "in the prior",
         "even": "neutral: tells nothing apart",
         "done": "resolved on 2022-01-04",
@@ -64,61 +62,44 @@ def test_each_reason_for_counting_nothing_is_named() -> None:
 
 
 def test_an_indicator_that_was_seen_already_adds_nothing() -> None:
-    db = database(
-        scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})},
-        evidence={"2022-01-01-e": item(indicators={"s1/x": "observed"})},
-    )
-    (effect,) = added(db, item(day(9), indicators={"s1/x": "observed", "s1/y": "observed"}))
+    db = database(scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})})
+    (effect,) = added(db, item(day(9), indicators={"s1/x": "emerging", "gone/y": "observed"}))
+    assert (effect.rating, effect.counted_decibans, effect.note) == ("CC", 5.0, None)
+    seen = replace(db, evidence={"e": item(indicators={"s1/x": "observed"})})
+    (effect,) = added(seen, item(day(9), indicators={"s1/x": "observed", "s1/y": "observed"}))
     assert (effect.via, effect.note) == ("s1/x", "adds nothing to what was already seen")
     assert effect.before == effect.after
 
 
-def test_an_unfired_indicator_does() -> None:
-    db = database(scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})})
-    (effect,) = added(db, item(day(9), indicators={"s1/x": "emerging", "gone/y": "observed"}))
-    assert (effect.rating, effect.counted_decibans, effect.note) == ("CC", 5.0, None)
-
-
 def test_a_retracted_item_is_shown_as_gone() -> None:
     kept = item(ratings={"s1": "C"})
-    db = database(scenarios={"s1": scenario()}, evidence={"2022-01-01-e": kept})
-    from tests.records import retraction
-
-    gone = replace(db, evidence={"2022-01-01-e": replace(kept, retracted=retraction(day(5)))})
-    (effect,) = effects(db, gone, "2022-01-01-e", day(5))
-    assert (effect.before, effect.after) == (near(0.759747), 0.5)
-    assert effect.note == "retracted"
+    db = database(scenarios={"s1": scenario()}, evidence={"e": kept})
+    gone = replace(db, evidence={"e": replace(kept, retracted=retraction(day(5)))})
+    (effect,) = effects(db, gone, "e", day(5))
+    assert (effect.before, effect.after, effect.note) == (near(0.759747), 0.5, "retracted")
 
 
 def test_the_item_s_own_line_is_told_among_others() -> None:
-    strong = {"2022-01-01-e": item(ratings={"s1": "CC"})}
-    db = database(Tracker(evidence_dependence=0.5), scenarios={"s1": scenario()}, evidence=strong)
+    half, scenarios = Tracker(evidence_dependence=0.5), {"s1": scenario()}
+    db = database(half, scenarios=scenarios, evidence=rated("s1", "CC"))
     (effect,) = added(db, item(day(9), ratings={"s1": "C"}))
     assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
 
 
 def test_a_neutral_member_is_moved_by_its_rivals() -> None:
-    db = database(scenarios={"a": scenario(0.5, set="s"), "b": scenario(0.5, set="s")})
-    assert notes(db, ratings={"a": "CC", "b": "N"}) == {
-        "a": None,
-        "b": "nothing of its own: its rivals moved it",
-    }
+    db = database(scenarios={id: scenario(0.5, set="s") for id in "ab"})
+    moved = {"a": None, "b": "nothing of its own: its rivals moved it"}
+    assert notes(db, ratings={"a": "CC", "b": "N"}) == moved
 
 
-@pytest.mark.parametrize(
-    ("grade", "told"), [("D2", "D2"), ("E1", "E1"), ("F6", "F6"), ("B2", None)]
-)
-def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told(
-    grade: str, told: str | None
-) -> None:
-    db = database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=CASE)
-    new = item(
-        day(9), ratings={"s1": "CC", "s2": "C"}, reliability=grade[0], credibility=int(grade[1])
-    )
+@pytest.mark.parametrize("grade", ["D2", "E1", "F6", "B2"])
+def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told(grade: str) -> None:
+    case = rated("s1", "C", **A1) | {"f": item(ratings={"s2": "CC"}, **A1)}
+    db = database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=case)
+    graded = {"reliability": grade[0], "credibility": int(grade[1])}
+    new = item(day(9), ratings={"s1": "CC", "s2": "C"}, **graded)
+    told = None if grade == "B2" else grade
     assert [effect.doubtful for effect in added(db, new)] == [told, None]
 
 
-CASE = {
-    "2022-01-01-e": item(ratings={"s1": "C"}, reliability="A", credibility=1),
-    "2022-01-01-f": item(ratings={"s2": "CC"}, reliability="A", credibility=1),
-}
+A1: dict[str, Any] = {"reliability": "A", "credibility": 1}
