@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from scenarios.analysis.scores.calibration import (
-    CalibrationBin,
-    Decomposition,
     calibration,
     decomposition,
     wilson,
@@ -27,48 +26,28 @@ def one_day(figure: float, happened: bool) -> Timeline:
 def test_a_question_weighs_one_spread_over_the_days_on_which_a_figure_stood() -> None:
     long = asked(True, desk=[(2, None), (6, 0.15), (2, 0.85)])
     short = asked(False, desk=[(1, 0.15), (9, None)])
-    assert calibration([long, short], "desk") == (
-        CalibrationBin(
-            forecaster="desk",
-            low=0.1,
-            high=0.2,
-            n=1.75,
-            mean_forecast=near(0.15),
-            frequency=near(3 / 7),
-            wilson_low=near(0.06453600552330709),
-            wilson_high=near(0.890752943565481),
-        ),
-        CalibrationBin(
-            forecaster="desk",
-            low=0.8,
-            high=0.9,
-            n=0.25,
-            mean_forecast=0.85,
-            frequency=1.0,
-            wilson_low=near(0.061102900201641754),
-            wilson_high=1.0,
-        ),
-    )
-
-
-@pytest.mark.parametrize("edge", range(10))
-def test_a_bin_holds_its_lower_edge(edge: int) -> None:
-    (found,) = calibration([one_day(edge / 10, happened=True)], "desk")
-    assert (found.low, found.high) == (edge / 10, (edge + 1) / 10)
+    wilsons = [(0.06453600552330709, 0.890752943565481), (0.061102900201641754, 1.0)]
+    bins = [(0.1, 0.2, 1.75, 0.15, 3 / 7), (0.8, 0.9, 0.25, 0.85, 1.0)]
+    assert [astuple(bin) for bin in calibration([long, short], "desk")] == [
+        ("desk", *map(near, (*bin, *ends))) for bin, ends in zip(bins, wilsons, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
     ("figure", "low"),
-    [(0.6 - 1e-9, 0.5), (1 - 0.4, 0.6), (1 - 0.7, 0.3), (0.7999999999999999, 0.8)],
+    [
+        *((edge / 10, edge / 10) for edge in range(10)),
+        # only a rounding error below an edge counts as the edge
+        (0.6 - 1e-9, 0.5),
+        (1 - 0.4, 0.6),
+        (1 - 0.7, 0.3),
+        (0.7999999999999999, 0.8),
+        (1.0, 0.9),
+    ],
 )
-def test_only_a_rounding_error_below_an_edge_counts_as_the_edge(figure: float, low: float) -> None:
+def test_a_bin_holds_its_lower_edge_and_the_last_one_too(figure: float, low: float) -> None:
     (found,) = calibration([one_day(figure, happened=True)], "desk")
-    assert found.low == low
-
-
-def test_the_last_bin_holds_one_too() -> None:
-    (found,) = calibration([one_day(1.0, happened=True)], "desk")
-    assert (found.low, found.high) == (0.9, 1.0)
+    assert (found.low, found.high) == (low, round(low * 10 + 1) / 10)
 
 
 def test_only_the_named_forecaster_is_judged() -> None:
@@ -97,15 +76,9 @@ def test_a_band_holds_its_frequency_and_stays_within_zero_and_one(n: float) -> N
 def test_murphys_parts_of_a_small_example() -> None:
     # Two at .2 (none happened), two at .8 (one happened): base rate 1/4, Brier .19.
     said = [(0.2, False), (0.2, False), (0.8, True), (0.8, False)]
-    assert decomposition([one_day(p, y) for p, y in said], "desk") == (
-        Decomposition(
-            forecaster="desk",
-            reliability=near((2 * 0.04 + 2 * 0.09) / 4),
-            resolution=near((2 / 16 + 2 / 16) / 4),
-            uncertainty=0.1875,
-            residual=near(0.0, abs=1e-15),
-        ),
-    )
+    (found,) = decomposition([one_day(p, y) for p, y in said], "desk")
+    parts = (near((2 * 0.04 + 2 * 0.09) / 4), near((2 / 16 + 2 / 16) / 4), 0.1875)
+    assert astuple(found) == ("desk", *parts, near(0.0, abs=1e-15))
 
 
 figures = st.floats(0.0001, 0.9999)

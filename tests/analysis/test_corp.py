@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import itertools
 from fractions import Fraction
+from functools import partial
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from scenarios.analysis.scores.calibration import Share, decomposition
-from scenarios.analysis.scores.corp import Corp, CorpStep, corp, pool_adjacent_violators
+from scenarios.analysis.scores.corp import corp, pool_adjacent_violators
 from scenarios.analysis.scores.daily_forecasts import Timeline
 from tests.analysis.timelines import asked
 from tests.records import near
@@ -17,36 +20,37 @@ def share(probability: float, happened: float, weight: float = 1.0) -> Share:
     return Share(probability=probability, weight=weight, happened=happened)
 
 
-def steps(*told: tuple[float, float, float, float]) -> list[CorpStep]:
-    return [
-        CorpStep(low=low, high=high, n=n, frequency=near(frequency))
-        for low, high, n, frequency in told
-    ]
-
-
 # The curve
 
 
-def test_violators_are_pooled_by_hand() -> None:
-    # .1 no, .2 yes, .3 no, .4 no, .6 yes, .8 no, .9 yes: the yes at .2 comes down to a third,
-    # the one at .6 to a half.
-    said = [(0.1, 0), (0.2, 1), (0.3, 0), (0.4, 0), (0.6, 1), (0.8, 0), (0.9, 1)]
-    assert pool_adjacent_violators([share(p, y) for p, y in said]) == steps(
-        (0.1, 0.1, 1, 0), (0.2, 0.4, 3, 1 / 3), (0.6, 0.8, 2, 1 / 2), (0.9, 0.9, 1, 1)
-    )
+SMALL = [(0.1, 0), (0.2, 1), (0.3, 0), (0.4, 0), (0.6, 1), (0.8, 0), (0.9, 1)]
 
 
-def test_a_pooled_block_is_compared_again_with_the_one_below_it() -> None:
-    # 1, 4, 3, 2, 6: 4 and 3 become 3.5 each, then with 2 they are 3.
-    said = [(0.1, 0.1), (0.2, 0.4), (0.3, 0.3), (0.4, 0.2), (0.5, 0.6)]
-    assert pool_adjacent_violators([share(p, y) for p, y in said]) == steps(
-        (0.1, 0.1, 1, 0.1), (0.2, 0.4, 3, 0.3), (0.5, 0.5, 1, 0.6)
-    )
-
-
-def test_equal_forecasts_are_one_and_weights_count() -> None:
-    said = [share(0.3, 1, 0.5), share(0.3, 0, 1.5), share(0.2, 1, 0.25), share(0.2, 0, 0.75)]
-    assert pool_adjacent_violators(said) == steps((0.2, 0.3, 3, 0.25))
+@pytest.mark.parametrize(
+    ("said", "curve"),
+    [
+        # the yes at .2 comes down to a third, the one at .6 to a half
+        (
+            SMALL,
+            [(0.1, 0.1, 1, 0), (0.2, 0.4, 3, 1 / 3), (0.6, 0.8, 2, 1 / 2), (0.9, 0.9, 1, 1)],
+        ),
+        # a pooled block is compared again: 4 and 3 become 3.5 each, then with 2 they are 3
+        (
+            [(0.1, 0.1), (0.2, 0.4), (0.3, 0.3), (0.4, 0.2), (0.5, 0.6)],
+            [(0.1, 0.1, 1, 0.1), (0.2, 0.4, 3, 0.3), (0.5, 0.5, 1, 0.6)],
+        ),
+        # equal forecasts are one, and weights count
+        (
+            [(0.3, 1, 0.5), (0.3, 0, 1.5), (0.2, 1, 0.25), (0.2, 0, 0.75)],
+            [(0.2, 0.3, 3, 0.25)],
+        ),
+    ],
+)
+def test_violators_are_pooled_by_hand(
+    said: list[tuple[float, ...]], curve: list[tuple[float, ...]]
+) -> None:
+    steps = [astuple(step) for step in pool_adjacent_violators([share(*one) for one in said])]
+    assert steps == [near(step) for step in curve]
 
 
 weights = st.integers(1, 8).map(lambda eighths: eighths / 8)
@@ -114,28 +118,20 @@ def one_day(said: list[tuple[float, bool]]) -> list[Timeline]:
 def test_the_parts_of_a_small_example() -> None:
     # The curve is 0 at .1, a third from .2 to .4, a half from .6 to .8 and 1 at .9; Brier 1.91 / 7,
     # recalibrated (3·2/9 + 2/4) / 7, and always 3/7 has 12/49.
-    said = [(0.1, 0), (0.2, 1), (0.3, 0), (0.4, 0), (0.6, 1), (0.8, 0), (0.9, 1)]
     brier = (0.01 + 0.64 + 0.09 + 0.16 + 0.16 + 0.64 + 0.01) / 7
     recalibrated = (2 / 3 + 1 / 2) / 7
-    (found,) = corp(one_day([(p, bool(y)) for p, y in said]), "desk")
-    assert found == Corp(
-        forecaster="desk",
-        brier=near(brier),
-        miscalibration=near(brier - recalibrated),
-        discrimination=near(12 / 49 - recalibrated),
-        uncertainty=near(12 / 49),
-        curve=found.curve,
-    )
+    (found,) = corp(one_day([(p, bool(y)) for p, y in SMALL]), "desk")
+    parts = (brier, brier - recalibrated, 12 / 49 - recalibrated, 12 / 49)
+    assert astuple(found) == ("desk", *map(near, parts), found.curve)
     assert [step.frequency for step in found.curve] == near([0, 1 / 3, 1 / 2, 1])
 
 
 def test_a_question_weighs_one_spread_over_the_days_on_which_a_figure_stood() -> None:
     long = asked(True, desk=[(2, None), (6, 0.15), (2, 0.85)])
     (found,) = corp([long, *one_day([(0.15, False)])], "desk")
-    assert [(s.low, s.n, s.frequency) for s in found.curve] == [
-        (0.15, 1.75, near(3 / 7)),
-        (0.85, 0.25, 1.0),
-    ]
+    curve = [(s.low, s.n, s.frequency) for s in found.curve]
+    assert curve == [(0.15, 1.75, near(3 / 7)), (0.85, 0.25, 1.0)]
+    assert corp([long], "nobody") == ()
 
 
 def test_who_is_calibrated_has_no_miscalibration() -> None:
@@ -151,10 +147,6 @@ def test_always_the_same_figure_discriminates_nothing() -> None:
     assert found.uncertainty == 0.25
 
 
-def test_only_the_named_forecaster_is_judged() -> None:
-    assert corp([asked(True, desk=[(1, 0.2)])], "nobody") == ()
-
-
 figures = st.floats(0.0001, 0.9999)
 runs = st.lists(st.tuples(st.integers(1, 9), st.none() | figures), min_size=1, max_size=6)
 questions = st.builds(asked, st.booleans(), desk=runs)
@@ -165,13 +157,12 @@ def test_brier_is_miscalibration_less_discrimination_plus_uncertainty(
     timelines: list[Timeline],
 ) -> None:
     assume(any(p is not None for one in timelines for _, _, p in one.lines["desk"]))
-    (found,) = corp(timelines, "desk")
-    (murphy,) = decomposition(timelines, "desk")
+    (found,), (murphy,) = corp(timelines, "desk"), decomposition(timelines, "desk")
+    exact = partial(near, rel=0, abs=1e-12)
     parts = found.miscalibration - found.discrimination + found.uncertainty
-    assert parts == near(found.brier, rel=0, abs=1e-12)
     # The mean Brier score is the one that Murphy's parts and their residual add up to.
     whole = murphy.reliability - murphy.resolution + murphy.uncertainty + murphy.residual
-    assert found.brier == near(whole, rel=0, abs=1e-12)
-    assert found.uncertainty == near(murphy.uncertainty, rel=0, abs=1e-12)
-    assert found.miscalibration >= 0
-    assert found.discrimination >= 0
+    assert found.brier == exact(whole)
+    assert found.brier == exact(parts)
+    assert found.uncertainty == exact(murphy.uncertainty)
+    assert min(found.miscalibration, found.discrimination) >= 0
