@@ -6,7 +6,6 @@ import json
 import re
 import runpy
 from pathlib import Path
-from typing import Any
 
 import jsonschema
 import pytest
@@ -17,7 +16,23 @@ from tests.cli.commands import scen
 DOCS = Path(__file__).parents[1] / "docs"
 GENERATE = runpy.run_path(str(DOCS / "generate.py"))
 RULES = [rule for _, _, rules in GENERATE["PARTS"] for rule in rules]
-LISTS = ("scenarios", "indicators", "evidence", "forecasts", "sources")
+PRINTED = """\
+status
+report --no-restate
+explain military-pact --sweep
+matrix --set relationship-2030
+score
+check --findings
+show military-pact
+list scenarios
+list indicators
+list evidence
+list forecasts
+list sources
+retract 2022-02-24-full-scale-attack --reason Slip --dry-run
+add-source trt --name TRT --reliability C --dry-run
+forecast military-pact 0.1 --analyst desk --date 2022-02-28 --dry-run
+""".splitlines()
 WHOLE = re.compile(r"[^\n].*\n\nExample: .+\nTo do: .+\.", re.DOTALL)
 
 
@@ -25,56 +40,22 @@ def test_the_page_of_rules_is_current() -> None:
     assert (DOCS / "rules.md").read_text("utf-8") == GENERATE["rules_page"](), GENERATE["COMMAND"]
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_is_explained_with_an_example_and_what_to_do(rule: Any) -> None:
-    assert WHOLE.fullmatch(GENERATE["explanation"](rule))
+def test_each_rule_is_explained_with_an_example_and_what_to_do() -> None:
+    lacking = [rule for rule in RULES if not WHOLE.fullmatch(GENERATE["explanation"](rule))]
+    assert lacking == []
 
 
-@pytest.mark.parametrize("name", GENERATE["OUTPUTS"])
-def test_the_schema_of_each_output_is_current(name: str) -> None:
-    file = DOCS / "json" / f"{name}.schema.json"
-    assert file.read_text("utf-8") == GENERATE["json_schemas"]()[file.name], GENERATE["COMMAND"]
-
-
-def test_every_command_that_answers_in_json_has_a_schema() -> None:
+def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> None:
+    files = {file.name: file.read_text("utf-8") for file in (DOCS / "json").iterdir()}
+    assert files == GENERATE["json_schemas"](), GENERATE["COMMAND"]
+    assert files.keys() == {f"{name}.schema.json" for name in GENERATE["OUTPUTS"]}
     answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}
     assert answers == HELP.keys() - {"plot"}
 
 
-def test_no_schema_is_left_of_an_output_that_is_gone() -> None:
-    assert {f.name for f in (DOCS / "json").iterdir()} == GENERATE["json_schemas"]().keys()
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        ("status",),
-        ("report", "--no-restate"),
-        ("explain", "military-pact", "--sweep"),
-        ("matrix", "--set", "relationship-2030"),
-        ("score",),
-        ("check", "--findings"),
-        ("show", "military-pact"),
-        *(
-            ("list", what)
-            for what in ("scenarios", "indicators", "evidence", "forecasts", "sources")
-        ),
-        ("retract", "2022-02-24-full-scale-attack", "--reason", "A slip", "--dry-run"),
-        ("add-source", "trt", "--name", "TRT", "--reliability", "C", "--dry-run"),
-        (
-            "forecast",
-            "military-pact",
-            "0.1",
-            "--analyst",
-            "desk",
-            "--date",
-            "2022-02-28",
-            "--dry-run",
-        ),
-    ],
-    ids=" ".join,
-)
-def test_what_is_printed_fits_its_schema(words: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("command", PRINTED)
+def test_what_is_printed_fits_its_schema(command: str) -> None:
+    words = command.split()
     on = () if "--dry-run" in words else ("--as-of", "2022-02-28")
     printed = scen("--database", str(DOCS.parent), *words, *on, "--format", "json")
     name = "-".join(words[:2]) if words[0] == "list" else words[0]
