@@ -19,6 +19,7 @@ from tests.cli.commands import FILES, changes, make, scen, tree
 
 NOBODY = 65534
 VISIT = "2022-02-04-visit"
+DINNER = "2022-02-07-a-dinner"
 NEW = ("new", "x", "--title", "T", "--question", "Q?", "--criteria", "C.", "--prior", "0.1",
        "--basis", "B.", "--opened", "2022-01-01", "--horizon", "2030-12-31")  # fmt: skip
 INDICATOR = ("add-indicator", "pact", "x", "It is seen", "--rate", "pact=C")
@@ -204,7 +205,7 @@ BLOCKED = "unreadable: Permission denied (make it readable, or move it out of th
         ("tracker.yaml", 0o000,
          f"tracker.yaml is invalid; fix it first: scenarios/tracker.yaml:1:1: {BLOCKED}"),
         ("evidence/2022", 0o500,
-         "scenarios/evidence/2022/2022-02-07-a-dinner.yaml: Permission denied; nothing was written"),
+         f"scenarios/evidence/2022/{DINNER}.yaml: Permission denied; nothing was written"),
         ("trade.yaml", 0o000,
          f"scenario 'trade' is invalid; fix it first: scenarios/trade.yaml:1:1: {BLOCKED}"),
     ],
