@@ -230,9 +230,7 @@ def test_an_annulled_rival_keeps_its_place_and_the_last_member_stays_as_stated()
 # The implied probability and the prior
 
 
-def test_implied_moves_with_evidence_and_on_the_day_after_an_indicator_was_due() -> (
-    None
-):
+def test_implied_moves_with_evidence_and_on_the_day_after_an_indicator_was_due() -> None:
     seen = item(day(3), ratings={"s1": "CC"}, retracted=retraction(day(7)))
     line = told(replace(asked(), evidence={"e": seen})).ours["implied"]
     assert line == ((0, 3, near(0.5)), (3, 7, near(10 / 11)), (7, 10, near(0.5)))
