@@ -44,9 +44,7 @@ IDENTITY = {
     f"GIT_{who}_{what}": value
     for who in ("AUTHOR", "COMMITTER")
     for what, value in (("NAME", "A"), ("EMAIL", "a@example.org"), ("DATE", "2022-03-01T12:00Z"))
-}
-ANYWHERE = {"LC_ALL": "C.UTF-8", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-"""So that a shell and its git say the same to every user."""
+} | {"GIT_CONFIG_GLOBAL": os.devnull, "LC_ALL": "C.UTF-8"}
 
 
 @dataclass
@@ -100,7 +98,7 @@ def play(step: Step, here: Path, *, at_terminal: bool) -> list[str]:
             capture_output=True,
             text=True,
             check=False,
-            env={**os.environ, **IDENTITY, **ANYWHERE, "PATH": path},
+            env={**os.environ, **IDENTITY, "PATH": path},
         )
         status, out, err = done.returncode, done.stdout, done.stderr
     return [
