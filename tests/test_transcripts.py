@@ -3,9 +3,9 @@
 `$` begins a command, `<` a line of its standard input, `|` a line of stdout, `!` one of stderr, `?`
 the exit status, where that is not 0. All else is prose. A file starts in an empty folder with the
 database of tests/data/desk in `scenarios/`, or without it where its first line is `(no database)`.
-`scen` alone runs in this process, any other command in a shell. `TODAY` and `HERE` stand for the
-date and the folder, and `$DESK` for the database as it was. To write what was said anew:
-`pytest tests/test_transcripts.py --renew`.
+`scen` runs in this process, alone or before a pipe, and any other command in a shell. `TODAY` and
+`HERE` stand for the date and the folder, and `$DESK` for the database as it was. To write what was
+said anew: `pytest tests/test_transcripts.py --renew`.
 
 Where the first line is `(at a terminal)`, somebody sits there whom `scen` can ask: `>` is a line of
 the screen with a question and its answer, `^C` and `^D` are keys. An answer for a question that is
@@ -34,8 +34,9 @@ from tests.cli.conversation import converse
 
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.rglob("*.txt"))
-PLAIN = re.compile(r"scen( [^|&;<>$`*?]*)?")
-"""A command that needs no shell: no pipe, no redirection, no expansion."""
+BIN = Path(sys.executable).parent
+PLAIN = re.compile(r"((?:[A-Z_]+=[\w./-]* )*)(scen(?: [^|&;<>$`*?]*)?)(?: \| (.*))?")
+"""Variables, a command that needs no shell, and what its output goes through."""
 NOTES = re.compile(r"state/scen/[0-9a-f]{16}")
 """The folder of unfinished sittings, which goes by the path of the database."""
 FRACTION = re.compile(r"\d+\.\d{7,}")
@@ -82,25 +83,21 @@ def steps(lines: list[str]) -> tuple[list[Step], list[str]]:
 def play(step: Step, here: Path, *, at_terminal: bool) -> list[str]:
     """What a command says, a line each with its mark."""
     typed = "".join(f"{line}\n" for line in step.given)
-    is_plain = PLAIN.fullmatch(step.command)
-    if is_plain and at_terminal:
+    plain = PLAIN.fullmatch(step.command)
+    if plain and at_terminal:
         return [*_conversation(step, here)]
-    if is_plain:
+    if plain:
+        variables, words, through = plain.groups()
+        env = IDENTITY | dict(one.split("=") for one in variables.split())
         made = CliRunner().invoke(
-            app, shlex.split(step.command)[1:], typed, env=IDENTITY, catch_exceptions=False
+            app, shlex.split(words)[1:], typed, env=env, catch_exceptions=False
         )
         status, out, err = made.exit_code, made.stdout, made.stderr
+        if through:
+            status, out, more = _shell(through, out)
+            err += more
     else:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            ["bash", "-c", step.command],
-            input=typed,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **IDENTITY, "PATH": path},
-        )
-        status, out, err = done.returncode, done.stdout, done.stderr
+        status, out, err = _shell(step.command, typed)
     return [
         *_marked("|", out, here),
         *_marked("!", err, here),
@@ -123,6 +120,19 @@ def _conversation(step: Step, here: Path) -> Iterator[str]:
     yield from _marked("|", said.out, here)
     if said.code:
         yield f"? {said.code}"
+
+
+def _shell(command: str, typed: str) -> tuple[int, str, str]:
+    """The exit status, stdout and stderr of a command."""
+    done = subprocess.run(
+        ["bash", "-c", command],
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **IDENTITY, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+    )
+    return done.returncode, done.stdout, done.stderr
 
 
 def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
