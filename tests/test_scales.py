@@ -6,7 +6,7 @@ from scenarios.model import first_day, indicator_key
 from scenarios.render.text import percent, term
 from scenarios.scales import estimative_term, held, printed, probability
 
-TERMS = {
+TERMS: dict[str, dict[str, tuple[float, ...]]] = {
     "icd-203": {
         "almost no chance": (0.001, 0.0499),
         "very unlikely": (0.05, 0.1999),

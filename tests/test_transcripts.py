@@ -3,9 +3,9 @@
 `$` begins a command, `<` a line of its standard input, `|` a line of stdout, `!` one of stderr, `?`
 the exit status, where that is not 0. All else is prose. A file starts in an empty folder with the
 database of tests/data/desk in `scenarios/`, or without it where its first line is `(no database)`.
-`scen` runs in this process, alone or before a pipe, and any other command in a shell. `TODAY` and
-`HERE` stand for the date and the folder, and `$DESK` for the database as it was. To write what was
-said anew: `pytest tests/test_transcripts.py --renew`.
+`scen` runs in this process, alone or before a pipe, and any other command in a shell. `TODAY`,
+`HERE` and `REVISION` stand for the date, the folder and a commit of that day, and `$DESK` for the
+database as it was. To write what was said anew: `pytest tests/test_transcripts.py --renew`.
 
 Where the first line is `(at a terminal)`, somebody sits there whom `scen` can ask: `>` is a line of
 the screen with a question and its answer, `^C` and `^D` are keys. An answer for a question that is
@@ -39,6 +39,7 @@ PLAIN = re.compile(r"((?:[A-Z_]+=[\w./-]* )*)(scen(?: [^|&;<>$`*?]*)?)(?: \| (.*
 """Variables, a command that needs no shell, and what its output goes through."""
 NOTES = re.compile(r"state/scen/[0-9a-f]{16}")
 """The folder of unfinished sittings, which goes by the path of the database."""
+COMMITTED = re.compile(r"(?<=^committed )[0-9a-f]{7,}")
 FRACTION = re.compile(r"\d+\.\d{7,}")
 """Told to six digits: the last ones are the machine's."""
 IDENTITY = {
@@ -138,7 +139,7 @@ def _shell(command: str, typed: str) -> tuple[int, str, str]:
 def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
     for line in text.splitlines():
         shown = line.replace(str(here), "HERE").replace(date.today().isoformat(), "TODAY")  # noqa: DTZ011
-        shown = NOTES.sub("state/scen/DATABASE", shown)
+        shown = COMMITTED.sub("REVISION", NOTES.sub("state/scen/DATABASE", shown))
         shown = FRACTION.sub(lambda found: f"{float(found[0]):.6f}", shown)
         yield f"{mark} {shown}".rstrip()
 

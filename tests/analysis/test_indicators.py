@@ -77,7 +77,7 @@ def test_strength_stays_within_0_and_1(told: list[str]) -> None:
     assert (now.state in ("observed", "emerging")) == (now.strength > 0)
 
 
-def rated(ratings: dict[str, object], **sets: str | None) -> float:
+def rated(ratings: dict[str, Any], **sets: str | None) -> float:
     scenarios = {id: scenario(0.5, set=set_id) for id, set_id in sets.items()}
     scenarios["s1"] = scenario(0.5, set=sets.get("s1"), indicators={"talks": indicator(ratings)})
     db: Database = database(scenarios=scenarios)

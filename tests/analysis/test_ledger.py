@@ -237,7 +237,7 @@ def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_it
 
 
 def test_absence_counts_after_the_due_day_what_was_not_seen_of_it() -> None:
-    absent = {"due": day(10), "if_absent": "I"}
+    absent: dict[str, Any] = {"due": day(10), "if_absent": "I"}
     days = [counted(watching([], on, **absent)) for on in (9, 10, 11)]
     assert days == [{}, {}, {"s1/talks": -5.0}]
     half = [(o.kind, o.counted_decibans) for o in watching([fires("emerging")], **absent).lines]

@@ -8,7 +8,7 @@ from msgspec.structs import astuple
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.review import Review, Unchanged, review
+from scenarios.analysis.review.review import Move, Review, Unchanged, review
 from scenarios.model import Clarification, Database, Retraction, Sheet, Tracker
 from tests.records import (
     START,
@@ -28,6 +28,11 @@ from tests.records import (
 
 def week(db: Database, since: int = 2, as_of: int = 9) -> Review:
     return review(window(db, day(since), day(as_of)))
+
+
+def stated(move: Move) -> tuple[object, ...]:
+    assert move.stated
+    return astuple(move.stated)
 
 
 def against(*said: Sheet, tracker: Tracker | None = None) -> Database:
@@ -51,12 +56,12 @@ def test_a_move_names_its_lines_and_its_reason() -> None:
         sheet(day(6), {"s1": 0.2}, rationales={"s1": "Then."}),
     ]
     (move,) = week(against(*said)).moves
-    assert astuple(move.stated) == (0.5, 0.2, False, "Then.")
+    assert stated(move) == (0.5, 0.2, False, "Then.")
     assert (move.implied.from_, move.implied.to) == (0.5, near(0.240253))
     assert [line.id for line in move.lines_added] == ["e"]
     assert move.explained
     (expired,) = week(against(said[0], tracker=Tracker(forecast_expires_days=5))).moves
-    assert astuple(expired.stated) == (0.5, None, False, None)
+    assert stated(expired) == (0.5, None, False, None)
     (unsaid,) = week(against()).moves
     assert unsaid.stated is None
 
@@ -67,8 +72,8 @@ def test_a_move_that_the_rest_of_the_set_made_borrows_no_rationale() -> None:
     members = {id: scenario(set="s") for id in "ab"}
     made = week(database(Tracker(sets={"s": "S"}), scenarios=members, sheets=said))
     a, b = sorted(made.moves, key=lambda move: move.scenario)
-    assert astuple(a.stated) == (0.5, near(0.4), True, None)
-    assert astuple(b.stated) == (0.5, near(0.6), False, "Gas.")
+    assert stated(a) == (0.5, near(0.4), True, None)
+    assert stated(b) == (0.5, near(0.6), False, "Gas.")
     assert a.explained
 
 

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
+from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.daily_forecasts import OURS
 from scenarios.analysis.scores.scoring import (
@@ -319,7 +320,8 @@ def test_skill_against_itself_is_not_shown() -> None:
 
 
 def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
-    assert not any(astuple(score(two_questions(), day(3))))
+    version, *shown = astuple(score(two_questions(), day(3)))
+    assert (version, any(shown)) == (VERSION, False)
 
 
 # Which questions
@@ -471,7 +473,7 @@ def assert_agrees(said: list[tuple[str, date, float, bool]], published: Any) -> 
     """With the published figures, with scoringrules, and with bins counted by numpy."""
     result = score(one_day(said), LATER, forecaster="desk")
     found = by_name(result)["desk"]
-    p, y = (np.array([float(one[n]) for one in said]) for n in (2, 3))
+    p, y = np.array([(figure, won) for _, _, figure, won in said], float).T
     assert found.questions == published["n"] == len(said)
     assert found.brier == close(published["brier"])
     assert found.brier == close(float(np.mean(sr.brier_score(y, p))))
@@ -532,7 +534,7 @@ def test_two_teams_are_a_set_with_a_two_sided_score() -> None:
             figures.setdefault(on, {})[f"{id}-{team}"] = chance
     db = database(scenarios=scenarios, sheets=sheets(*(sheet(*one) for one in figures.items())))
     sets = [row for row in score(db, LATER).sets if row.forecaster == "desk"]
-    p, y = (np.array([float(one[n]) for one in said]) for n in (2, 3))
+    p, y = np.array([(figure, won) for _, _, figure, won in said], float).T
     assert len(sets) == len(said)
     two_sided = float(np.mean((p - y) ** 2 + ((1 - p) - (1 - y)) ** 2))
     assert np.mean([row.brier for row in sets]) == close(two_sided)

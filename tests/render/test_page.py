@@ -71,7 +71,7 @@ def test_the_revision_and_whether_the_files_are_as_it_had_them() -> None:
 def test_an_empty_database_has_a_page() -> None:
     text = made(database())
     for words in (
-        "Nothing moved.",
+        "Nothing moved by 0.001 bits or more.",
         "No scenario had opened by then.",
         "No indicator is watched for.",
         "No resolved question had a forecast to score.",
