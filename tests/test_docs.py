@@ -16,6 +16,7 @@ from tests.cli.commands import scen
 DOCS = Path(__file__).parents[1] / "docs"
 GENERATE = runpy.run_path(str(DOCS / "generate.py"))
 RULES = [rule for _, _, rules in GENERATE["PARTS"] for rule in rules]
+REVIEWS = ("2021-12-17", "2022-02-07", "2022-02-28", "2023-03-27", "2024-03-04", "2026-11-24")
 PRINTED = """\
 status
 report --no-restate
@@ -53,11 +54,13 @@ def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> N
     assert answers == HELP.keys() - {"plot"}
 
 
-@pytest.mark.parametrize("command", PRINTED)
+@pytest.mark.parametrize("command", [*PRINTED, *(f"report --as-of {day}" for day in REVIEWS)])
 def test_what_is_printed_fits_its_schema(command: str) -> None:
     words = command.split()
-    on = () if "--dry-run" in words else ("--as-of", "2022-02-28")
+    dated = {"--dry-run", "--as-of"} & {*words}
+    on = () if dated else ("--as-of", REVIEWS[2])
     printed = scen("--database", str(DOCS.parent), *words, *on, "--format", "json")
     name = "-".join(words[:2]) if words[0] == "list" else words[0]
     schema = json.loads((DOCS / "json" / f"{name}.schema.json").read_text("utf-8"))
-    jsonschema.validate(json.loads(printed.stdout), schema)
+    checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
+    jsonschema.validate(json.loads(printed.stdout), schema, format_checker=checker)
