@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import tarfile
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -11,15 +12,12 @@ import pytest
 
 from scenarios.analysis.history.commits import States
 from scenarios.errors import ScenError
-from scenarios.model import Database
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import revisions
-from scenarios.storage.loader import load
+from scenarios.storage.loader import load, read_record
 
 ROOT = Path(__file__).resolve().parents[1]
-History = dict[str, tuple[Database, Database]]
-"""By the commit that made each state: the database from git's objects, and from its checkout."""
 
 
 @pytest.fixture(scope="module")
@@ -32,45 +30,28 @@ def repository() -> git.Repository:
     return found
 
 
-@pytest.fixture(scope="module")
-def history(
-    repository: git.Repository, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, tuple[Database, Database]]:
-    """Every tenth state of the database that a commit of this clone made, loaded in both ways."""
-    found = {}
-    for revision in revisions(repository, "HEAD")[::10]:
-        commit = revision.commit.id
-        snapshot, _ = git.snapshot(repository, commit)
-        checkout = tmp_path_factory.mktemp("checkout")
-        command = ["git", "archive", "--format=tar", commit, "scenarios"]
-        packed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
-        with tarfile.open(fileobj=BytesIO(packed)) as archive:
-            archive.extractall(checkout, filter="data")
-        files, _ = worktree.snapshot(checkout / "scenarios")
-        found[commit] = load(snapshot).database, load(files).database
-    return found
-
-
-def test_every_state_still_loads_without_an_error(repository: git.Repository) -> None:
-    for revision in revisions(repository, "HEAD"):
-        snapshot, _ = git.snapshot(repository, revision.commit.id)
-        problems = load(snapshot).problems
-        assert [str(p) for p in problems if p.severity == "error"] == [], revision.commit.id
-
-
-def test_git_s_objects_say_what_their_checkout_says(history: History) -> None:
-    for stored, checked_out in history.values():
-        assert stored == checked_out
-
-
-def test_the_changes_of_the_commits_add_up_to_each_of_these_states(
-    repository: git.Repository, history: History
+def test_every_state_still_loads_and_is_what_the_commits_before_it_add_up_to(
+    repository: git.Repository,
 ) -> None:
-    told = revisions(repository, "HEAD")
+    read, told = cache(read_record), revisions(repository, "HEAD")
     states = States(told)
     for revision in told:
         standing = states.before(revision)
         standing.put(revision.changes)
         states.keep(revision, standing)
-        if revision.commit.id in history:
-            assert standing.database == history[revision.commit.id][1]
+        loaded = load(git.snapshot(repository, revision.commit.id)[0], read)
+        errors = [str(problem) for problem in loaded.problems if problem.severity == "error"]
+        assert (errors, loaded.database) == ([], standing.database), revision.commit.id
+
+
+def test_git_s_objects_say_what_their_checkout_says(
+    repository: git.Repository, tmp_path: Path
+) -> None:
+    for revision in revisions(repository, "HEAD")[::20]:
+        commit = revision.commit.id
+        command = ["git", "archive", "--format=tar", commit, "scenarios"]
+        packed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout
+        with tarfile.open(fileobj=BytesIO(packed)) as archive:
+            archive.extractall(tmp_path / commit, filter="data")
+        checked_out, problems = worktree.snapshot(tmp_path / commit / "scenarios")
+        assert (git.snapshot(repository, commit)[0], problems) == (checked_out, []), commit
