@@ -20,13 +20,14 @@ needs_chromium = pytest.mark.skipif(
 class Seen:
     """A page that was opened, and what it did besides."""
 
-    def __init__(self, page: Any) -> None:
-        self.page = page
+    def __init__(self, page: Any, file: Path) -> None:
+        self.page, self.file = page, file
         self.requests: list[str] = []
         self.messages: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.messages.append(message.text))
         page.on("pageerror", lambda error: self.messages.append(str(error)))
+        page.goto(file.as_uri())
 
     def each(self, selector: str, expression: str) -> Any:
         """An expression in JavaScript of each element `it`; `data` has its `figures` by key."""
@@ -37,6 +38,23 @@ class Seen:
                     .map(one => [one.dataset.key, +one.value]));
             return {expression}; }})"""
         return self.page.eval_on_selector_all(selector, value)
+
+    def is_silent(self) -> bool:
+        """It asked for nothing but itself, and nothing was logged."""
+        return (self.requests, self.messages) == ([self.file.as_uri()], [])
+
+    def grave_faults(self) -> list[str]:
+        """What axe-core finds, all details open; the page's own policy would keep it out."""
+        source = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+        self.each("details", "it.open = true")
+        self.page.evaluate(source)
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert found["passes"]
+        return [
+            f"{rule['id']}: {rule['nodes'][0]['html'][:200]} ({len(rule['nodes'])})"
+            for rule in found["violations"]
+            if rule["impact"] in ("serious", "critical")
+        ]
 
 
 @contextmanager
@@ -56,22 +74,5 @@ def chromium() -> Iterator[Any]:
 def opened(browser: Any, file: Path, width: int = 1200, **context: Any) -> Iterator[Seen]:
     """A file in a fresh context."""
     made = browser.new_context(viewport={"width": width, "height": 900}, **context)
-    seen = Seen(made.new_page())
-    seen.page.goto(file.as_uri())
-    yield seen
+    yield Seen(made.new_page(), file)
     made.close()
-
-
-def axe(browser: Any, file: Path, **context: Any) -> list[str]:
-    """The grave violations that axe-core finds; the page's own policy would keep it out."""
-    source = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    with opened(browser, file, bypass_csp=True, **context) as seen:
-        seen.each("details", "it.open = true")
-        seen.page.evaluate(source)
-        found = seen.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    assert found["passes"]
-    return [
-        f"{rule['id']}: {rule['nodes'][0]['html'][:200]} ({len(rule['nodes'])})"
-        for rule in found["violations"]
-        if rule["impact"] in ("serious", "critical")
-    ]
