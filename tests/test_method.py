@@ -6,6 +6,7 @@ import math
 import re
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -569,14 +570,15 @@ def test_time_and_coverage(says: Section) -> None:
     says("−1.560", skill["y", "first"])
 
 
-def asked(told: dict[float, str]) -> Score:
-    """A question of a day for each `1`, which occurred, and `0`, which did not, of a figure."""
+def asked(told: dict[float, str], code: Rating | None = None) -> Score:
+    """A question of a day for each `1` (it occurred) and `0` of a figure, and an item of a code."""
     figures = [(figure, outcome) for figure, outcomes in told.items() for outcome in outcomes]
     scenarios, said = {}, dict[str, float | None]()
     for number, (figure, outcome) in enumerate(figures):
         ended = resolution("occurred" if outcome == "1" else "did-not-occur", day(1))
         scenarios[f"q{number}"], said[f"q{number}"] = scenario(resolution=ended), figure
-    db = database(scenarios=scenarios, sheets=sheets(sheet(START, said)))
+    evidence = {f"e-{id}": item(ratings={id: code}) for id in scenarios} if code else {}
+    db = database(scenarios=scenarios, evidence=evidence, sheets=sheets(sheet(START, said)))
     return score(db, day(9), forecaster="desk")
 
 
@@ -618,11 +620,7 @@ def test_interval_of_a_skill(says: Section) -> None:
 
 
 def test_fitted_strength(says: Section) -> None:
-    ended = {}
-    for number, outcome in enumerate(["occurred"] * 8 + ["did-not-occur"] * 2):
-        ended[f"q{number}"] = scenario(0.5, resolution=resolution(outcome, day(10)))
-    seen = {f"e-{id}": item(ratings={id: "CC"}) for id in ended}
-    found = score(database(scenarios=ended, evidence=seen), day(99)).fitted_strength
+    found = asked({0.5: "1111111100"}, "CC").fitted_strength
     assert found is not None
     assert (found.questions, found.high) == (10, TRIED[-1])
     says("6.02 0.60 0.18", decibans(0.8), found.strength, found.low)
@@ -634,12 +632,16 @@ def test_words(says: Section) -> None:
     assert estimative_term(0.55, "icd-203") == "likely"
     says(f"*{estimative_term(0.375, 'phia')}*, and 0.50 *{estimative_term(0.50, 'phia')}*")
     terms = says.table(5)[1:]
-    assert len(terms) == 7
-    for term, low, high, phia, span in terms:
-        ends = span.replace("below ", "").split(" to ")
-        for word, language, edges in ((term, "icd-203", (low, high)), (phia, "phia", ends)):
-            assert estimative_term(float(edges[0]), language) == word
-            assert estimative_term(float(edges[1]) - 1e-9, language) == word
+    spans = [(phia, *span.replace("below ", "").split(" to ")) for *_, phia, span in terms]
+    for words, language in (([cells[:3] for cells in terms], "icd-203"), (spans, "phia")):
+        assert len(words) == 7
+        for term, low, high in words:
+            for edge in (float(low), float(high) - 1e-9):
+                assert estimative_term(edge, language) == term
+        for (below, _, high), (above, low, _) in pairwise(words):
+            if high != low:
+                middle = (float(high) + float(low)) / 2
+                assert estimative_term(middle, language) == f"between {below} and {above}"
 
 
 def test_words_that_decide_nothing(says: Section) -> None:

@@ -1,41 +1,8 @@
 from __future__ import annotations
 
-import pytest
-
 from scenarios.model import first_day, indicator_key
 from scenarios.render.text import percent, term
-from scenarios.scales import estimative_term, held, printed, probability
-
-TERMS: dict[str, dict[str, tuple[float, ...]]] = {
-    "icd-203": {
-        "almost no chance": (0.001, 0.0499),
-        "very unlikely": (0.05, 0.1999),
-        "unlikely": (0.20, 0.4499),
-        "roughly even chance": (0.45, 0.549),
-        "likely": (0.55, 0.7999),
-        "very likely": (0.80, 0.9499),
-        "almost certain": (0.95, 0.999),
-    },
-    "phia": {
-        "remote chance": (0.03,),
-        "between remote chance and highly unlikely": (0.07,),
-        "highly unlikely": (0.15,),
-        "between highly unlikely and unlikely": (0.22,),
-        "between unlikely and realistic possibility": (0.37,),
-        "realistic possibility": (0.49,),
-        "between realistic possibility and likely": (0.5, 0.52),
-        "likely": (0.55,),
-        "between likely and highly likely": (0.77,),
-        "between highly likely and almost certain": (0.92,),
-        "almost certain": (0.97,),
-    },
-}
-
-
-@pytest.mark.parametrize("language", TERMS)
-def test_a_band_holds_its_lower_edge_and_between_two_both_are_named(language: str) -> None:
-    for word, values in TERMS[language].items():
-        assert {estimative_term(value, language) for value in values} == {word}
+from scenarios.scales import held, printed, probability
 
 
 def test_what_is_shown_of_a_probability_is_one_figure() -> None:
