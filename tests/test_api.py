@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -16,36 +17,37 @@ import scenarios
 from tests.cli.commands import FILES, make, scen
 from tests.storage.test_git import commit, run
 
-PAGE = (Path(__file__).parents[1] / "docs" / "api.md").read_text("utf-8")
-SHIPPED = Path(__file__).parents[1] / "scenarios"
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "api.md").read_text("utf-8")
+SHIPPED = ROOT / "scenarios"
 WEEK = date(2022, 2, 28)
-SET = "relationship-2030"
-LIGHT = "import sys, scenarios; print([m for m in sys.modules if m in {modules}])"
+ANSWERS: dict[str, Callable[[scenarios.Workspace], object]] = {
+    "status": lambda desk: desk.status(WEEK),
+    "report": lambda desk: desk.report(WEEK),
+    "explain military-pact": lambda desk: desk.explain("military-pact", WEEK),
+    "matrix --set ukraine-2022": lambda desk: desk.matrix(WEEK, set_id="ukraine-2022"),
+    "score": lambda desk: desk.score(WEEK),
+    "show cnbc": lambda desk: desk.show("cnbc")[0],
+}
+
+
+def python(program: str, folder: Path) -> str:
+    words = [sys.executable, "-c", program]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
 def test_the_script_of_the_page_prints_what_the_page_says(tmp_path: Path) -> None:
     assert scen("init", str(tmp_path / "desk")).exit_code == 0
-    (script,), (printed,) = (re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) for kind in KINDS)
-    ran = subprocess.run(
-        [sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    )
-    assert ran.stdout == printed
+    ((kind, script), (_, printed)) = re.findall(r"```(python|text)\n(.*?)```", PAGE, re.DOTALL)
+    assert (kind, python(script, tmp_path)) == ("python", printed)
     assert scen("--database", str(tmp_path / "desk"), "check", "--strict").exit_code == 0
 
 
-KINDS = ("python", "text")
-
-
 def test_importing_it_loads_nothing_and_using_it_no_command_line() -> None:
-    program = LIGHT.format(modules="('msgspec', 'typer', 'yaml')")
-    used = program.replace(
-        "; print", "; scenarios.open('.').status(__import__('datetime').date.max); print"
-    )
-    for text, loaded in ((program, "[]\n"), (used, "['msgspec', 'yaml']\n")):
-        ran = subprocess.run(
-            [sys.executable, "-c", text], cwd=SHIPPED, capture_output=True, text=True, check=True
-        )
-        assert ran.stdout == loaded
+    used = "scenarios.open('.').status(__import__('datetime').date.max)"
+    loaded = "print([m for m in sys.modules if m in ('msgspec', 'typer', 'yaml')])"
+    assert python(f"import sys, scenarios; {loaded}", SHIPPED) == "[]\n"
+    assert python(f"import sys, scenarios; {used}; {loaded}", SHIPPED) == "['msgspec', 'yaml']\n"
 
 
 @pytest.mark.parametrize("folder", [SHIPPED, SHIPPED.parent, SHIPPED / "evidence" / "2022"])
@@ -53,25 +55,11 @@ def test_a_database_is_opened_from_its_folder_its_parent_or_a_folder_below(folde
     assert "military-pact" in scenarios.open(folder).database.scenarios
 
 
-@pytest.mark.parametrize(
-    ("words", "ask"),
-    [
-        (["status"], lambda w: w.status(WEEK)),
-        (["report"], lambda w: w.report(WEEK)),
-        (["explain", "military-pact"], lambda w: w.explain("military-pact", WEEK)),
-        (
-            ["matrix", "--set", "relationship-2030"],
-            lambda w: w.matrix(WEEK, set_id="relationship-2030"),
-        ),
-        (["score"], lambda w: w.score(WEEK)),
-        (["show", "cnbc"], lambda w: w.show("cnbc")[0]),
-    ],
-)
-def test_a_method_answers_with_what_its_command_prints(words: list[str], ask: object) -> None:
-    shown = scen("--database", str(SHIPPED), *words, "--as-of", f"{WEEK}", "--format", "json")
-    assert callable(ask)
-    answer = json.loads(msgspec.json.encode(ask(scenarios.open(SHIPPED))))
-    assert answer == json.loads(shown.stdout)
+@pytest.mark.parametrize("command", ANSWERS)
+def test_a_method_answers_with_what_its_command_prints(command: str) -> None:
+    words = ("--database", str(SHIPPED), *command.split(), "--as-of", f"{WEEK}", "--format", "json")
+    answer = json.loads(msgspec.json.encode(ANSWERS[command](scenarios.open(SHIPPED))))
+    assert answer == json.loads(scen(*words).stdout)
 
 
 def test_what_is_written_is_seen_and_what_is_tried_is_not(tmp_path: Path) -> None:
