@@ -101,15 +101,15 @@ class Section:
     def __init__(self, title: str) -> None:
         self.text = SECTIONS[title]
 
-    def __call__(self, printed: object, *values: float | None) -> None:
+    def __call__(self, printed: str, *values: float | None) -> None:
         """It prints these words; or each of these numbers, to whose digits the values come out."""
-        words = f"{printed}".split() if values else [f"{printed}"]
-        for text in words:
+        texts = printed.split() if values else [printed]
+        for text in texts:
             assert re.search(rf"(?<![\d.−]){re.escape(text)}(?!\d|\.\d)", self.text), text
-        for text, value in zip(words if values else (), values, strict=True):
-            number = text.replace("−", "-")
-            assert value is not None
-            assert f"{value:.{len(number.partition('.')[2])}f}" == number
+        if values:
+            digits = [len(text.partition(".")[2]) for text in texts]
+            found = [f"{value:.{n}f}" for value, n in zip(values, digits, strict=True)]
+            assert [text.replace("-", "−") for text in found] == texts
 
     def table(self, columns: int) -> list[list[str]]:
         """The rows of so many cells, without the line under the head."""
@@ -227,13 +227,10 @@ def test_the_odds_ledger(says: Section) -> None:
 
 def watched(**keys: Any) -> Database:
     talks = indicator({"s": "CC"}, due=day(60), if_absent="I")
+    steps = [("B", 2, "emerging"), ("A", 2, "observed"), ("C", 3, "reversed")]
     evidence = {
         f"e{n}": item(day(n), reliability=letter, credibility=number, indicators={"s/talks": seen})
-        for n, letter, number, seen in (
-            (1, "B", 2, "emerging"),
-            (2, "A", 2, "observed"),
-            (3, "C", 3, "reversed"),
-        )
+        for n, (letter, number, seen) in enumerate(steps, start=1)
     }
     scenarios = {"s": scenario(0.2, indicators={"talks": talks}, **keys)}
     return database(GRADED, scenarios=scenarios, evidence=evidence)
@@ -354,18 +351,16 @@ def test_sets_in_which_only_comparison_counts(says: Section) -> None:
 
 
 def test_links(says: Section) -> None:
-    happened = {"resolution": resolution("occurred", day(50))}
-    for on, ended, texts in (
-        (9, {}, "0.074"),
-        (20, {}, "2.47 0.1236"),
-        (60, happened, "0.2000"),
-        (60, LEFT, "0.0200"),
-    ):
+    def linked(on: int, **ended: Any) -> Ledger:
         given = {"other": Given(occurred=0.2, did_not_occur=0.02)}
         scenarios = {"other": scenario(0.3, **ended), "s": scenario(0.074, given=given)}
         evidence = {"e": item(day(10), ratings={"other": "C"})}
-        book = at(database(scenarios=scenarios, evidence=evidence), on=on)
-        says(texts, *figures(book)[-len(texts.split()) :])
+        return at(database(scenarios=scenarios, evidence=evidence), on=on)
+
+    happened = {"resolution": resolution("occurred", day(50))}
+    priors = (linked(9), linked(20), linked(60, **happened), linked(60, **LEFT))
+    says("0.074 0.1236 0.2000 0.0200", *(book.implied.probability for book in priors))
+    says("2.47", linked(20).counted("given"))
 
 
 def test_hazard(says: Section) -> None:
@@ -502,17 +497,10 @@ def test_life_of_a_scenario(says: Section) -> None:
     eve, recorded = date(2023, 1, 4), date(2023, 1, 5)
     ended = scenario(resolution=resolution("occurred", date(2023, 1, 2), recorded))
     db = database(scenarios={"s": ended})
-    says(f"`date` 2023-01-02 and `recorded` {recorded}")
-    for on, stands in (
-        ("2022-12-31", "open"),
-        ("2023-01-01", "overdue"),
-        (f"{eve}", "overdue"),
-        (f"{recorded}", "resolved"),
-    ):
-        assert state(db, "s", date.fromisoformat(on)) == stands
-        says(f"{stands} on {on}")
-    assert last_open_day(db, "s", recorded) == eve
-    says(f"those of {eve}")
+    says(f"with `date` 2023-01-02 and `recorded` {recorded}")
+    for on in (date(2022, 12, 31), date(2023, 1, 1), eve, recorded):
+        says(f"{state(db, 's', on)} on {on}")
+    says(f"last figures those of {last_open_day(db, 's', recorded)}")
 
 
 def test_after_the_outcome(says: Section) -> None:
@@ -528,8 +516,7 @@ def test_after_the_outcome(says: Section) -> None:
     records, held = track_records(known(db, day(60))), accuracy(known(db, day(60)))
     for source, items, texts in (("x", 1, "5.00 0.00"), ("y", 2, "5.00 5.00")):
         own = records[source]
-        assert own.items == items
-        says(texts, own.toward_decibans, own.against_decibans)
+        says(f"{items} {texts}", own.items, own.toward_decibans, own.against_decibans)
         right = Accuracy(items=items, standing=items, checked=1, accurate=1, corroborated=1)
         assert held[source] == right
 
@@ -562,9 +549,10 @@ def test_time_and_coverage(says: Section) -> None:
     for name, *cells in says.table(7)[1:]:
         own = rows[name]
         means = own.brier, own.common_brier, own.final_brier, own.coverage, own.baseline
-        if own.peer is None:
-            assert cells.pop() == "none"
-        says(" ".join(cells), *means, *([] if own.peer is None else [own.peer]))
+        says(" ".join(cells[:5]), *means)
+        if own.peer is not None:
+            says(cells[5], own.peer)
+        assert (cells[5] == "none") == (own.peer is None)
     skill = {(one.forecaster, one.against): one.skill for one in made.skill}
     says("0.773 0.000", skill["x", "prior"], skill["y", "prior"])
     says("−1.560", skill["y", "first"])
@@ -652,32 +640,31 @@ def test_words_that_decide_nothing(says: Section) -> None:
         ("We have high confidence that talks are likely.", ["likely", "high confidence"]),
     ):
         says(f"*{question}*")
-        asks = replace(scenario(), question=question)
-        faults = [fault for _, _, fault in vague_words(database(scenarios={"s": asks}))]
-        assert len(faults) == bool(words)
-        assert all(f"'{word}'" in faults[0].message for word in words)
+        db = database(scenarios={"s": replace(scenario(), question=question)})
+        messages = [fault.message for _, _, fault in vague_words(db)]
+        assert len(messages) == bool(words)
+        assert all(f"'{word}'" in messages[0] for word in words)
 
 
 def first_ledger(rows: list[list[float]]) -> list[float]:
-    """What each member has of the rows by the rule of version 1, at ρ = 0.5."""
-    kept = [1.0] + [0.5 / ((1 + (k - 1) / 2) * (1 + (k - 2) / 2)) for k in range(2, 20)]
-    centred = [[worth - (sorted(row)[-2] if row[1:] else 0) for worth in row] for row in rows]
-    totals = []
-    for column in zip(*centred, strict=True):
-        rising = sorted(column)
-        up, down = [w for w in rising[::-1] if w > 0], [w for w in rising if w < 0]
-        totals.append(sum(w * k for side in (up, down) for w, k in zip(side, kept, strict=False)))
-    return totals
+    """What each column adds up to by the rule of version 1, at ρ = 0.5."""
+    kept = [2 / (k * (k + 1)) for k in range(1, 20)]
+
+    def side(column: tuple[float, ...], sign: int) -> float:
+        largest_first = sorted((value * sign for value in column if value * sign > 0), reverse=True)
+        return sum(value * share for value, share in zip(largest_first, kept, strict=False))
+
+    return [side(column, 1) - side(column, -1) for column in zip(*rows, strict=True)]
 
 
 def test_what_the_first_ledger_did_wrong(says: Section) -> None:
     worth = {"C": 5.0, "N": 0.0, "I": -5.0}
-    rows = [[worth[code] for code in codes.split()] for codes in CONTESTED]
     for members, text in ((3, "8.9"), (2, "1.3")):
-        a, b, *_ = first_ledger([row[:members] for row in rows])
+        rows = [[worth[code] for code in codes.split()][:members] for codes in CONTESTED]
+        a, b, *_ = first_ledger([[value - sorted(row)[-2] for value in row] for row in rows])
         says(text, RULED_OUT["a"] / RULED_OUT["b"] * 10 ** ((a - b) / 10))
-    (dissent,) = first_ledger([[10.0]] * 10 + [[-10.0]])
-    says("0.868 0.9693", probability(dissent), *implied(alone(0.5, 0.5, **TEN_AND_ONE)))
+    dissent = first_ledger([[10.0]] * 10 + [[-10.0]])
+    says("0.868 0.9693", *map(probability, dissent), *implied(alone(0.5, 0.5, **TEN_AND_ONE)))
     e5 = rated("s", "CC", reliability="E", credibility=5)
     assert at(replace(alone(0.5), evidence=e5)).counted("direct") == 10
 
