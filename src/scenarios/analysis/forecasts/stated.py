@@ -40,11 +40,6 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     analysts: tuple[Analyst, ...]
     pooled: float
 
-    @property
-    def normalised(self) -> bool:
-        """Whether the set made it another one than its analysts stated."""
-        return self.probability != self.pooled
-
 
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """What one sheet said of one scenario."""
