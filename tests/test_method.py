@@ -327,13 +327,6 @@ def test_sets(says: Section) -> None:
     says("0.3342 0.6341 0.0317", *implied(db, "abc"))
 
 
-def test_sets_in_which_an_equal_row_says_nothing(says: Section) -> None:
-    book = at(a_set(THREE, "CC - -", "C C C", rho=0.5), "a")
-    assert book.neutral == 1
-    uncentred = total([(10.0, None), (5.0, None)], Dependence(0.5, 0.5)) - 5
-    says("10.00 6.67", book.counted("direct"), uncentred)
-
-
 def test_sets_that_a_member_leaves(says: Section) -> None:
     says(" · ".join(codes.replace(" ", ", ") for codes in CONTESTED))
     for left, texts in (({}, "0.5546 0.0756 7.34"), (LEFT, "0.8801 0.1199 7.34")):
@@ -348,6 +341,10 @@ def test_sets_in_which_only_comparison_counts(says: Section) -> None:
     says("0.6919", *implied(db, "c"))
     book = at(a_set({"a": 0.49, "b": 0.5, "c": 0.01}, "CC II N"), "a")
     says("10.00 9.29", book.counted("direct"), book.counted("rivals"))
+    equal = at(a_set(THREE, "CC - -", "C C C", rho=0.5), "a")
+    assert equal.neutral == 1
+    uncentred = total([(10.0, None), (5.0, None)], Dependence(0.5, 0.5)) - 5
+    says("10.00 6.67", equal.counted("direct"), uncentred)
 
 
 def test_links(says: Section) -> None:
