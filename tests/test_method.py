@@ -624,8 +624,7 @@ def test_words(says: Section) -> None:
             for edge in (float(low), float(high) - 1e-9):
                 assert estimative_term(edge, language) == term
         for (below, _, high), (above, low, _) in pairwise(words):
-            if high != low:
-                middle = (float(high) + float(low)) / 2
+            for middle in (float(high) + 1e-6, float(low) - 1e-6) if high != low else ():
                 assert estimative_term(middle, language) == f"between {below} and {above}"
 
 
