@@ -1,4 +1,4 @@
-"""The project's own workflow, and the recipes of docs/continuous-integration.md: ours, and safe."""
+"""What runs on other machines: the hook, our workflow, the recipes of continuous-integration.md."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ import yaml
 
 from scenarios.cli.main import app
 from tests.cli.commands import FILES, SCEN, make
-from tests.storage.test_git import run
+from tests.storage.test_git import commit, run
 
 ROOT = Path(__file__).parents[1]
+(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
 WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text()
 OWN = yaml.safe_load(WORKFLOW)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PAGE = (ROOT / "docs" / "continuous-integration.md").read_text()
-HOOK, GITHUB, GITLAB = map(
+RECIPE, GITHUB, GITLAB = map(
     yaml.safe_load, re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 )
-HOOKS = [hook for repo in HOOK["repos"] for hook in repo["hooks"]]
+HOOKS = [hook for repo in RECIPE["repos"] for hook in repo["hooks"]]
 STEPS = [step for flow in (OWN, GITHUB) for job in flow["jobs"].values() for step in job["steps"]]
 SCRIPTS = [step["run"] for step in STEPS if "run" in step]
 SCRIPTS += [line for name in ("scen-check", "scen-diff") for line in GITLAB[name]["script"]]
@@ -38,6 +39,11 @@ COMMANDS = [
 ]
 """Each `scen …` of the page, without what the shell does with its output."""
 READS = {"contents": "read"}
+ENV = {**os.environ, "PATH": f"{Path(SCEN).parent}{os.pathsep}{os.environ['PATH']}"}
+DESK = "desks/asia/scenarios"
+VISIT = "evidence/2022/2022-02-04-visit.yaml"
+HANDED = "scenarios/pact.yaml a/b/scenarios/tracker.yaml scenarios/a/b/c.yaml scenarios/s/tass.yml"
+PASSED_OVER = "scenarios/README.md scenarios/.gitignore my-scenarios/a.yaml schema/a.json a.yaml"
 
 
 def test_every_command_of_the_page_parses_and_the_hook_is_ours() -> None:
@@ -48,8 +54,7 @@ def test_every_command_of_the_page_parses_and_the_hook_is_ours() -> None:
         assert command.make_context(name, rest).params
         names.append(name)
     assert (names.count("check"), names.count("diff"), len(names)) == (7, 2, 9)
-    (ours,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
-    assert [hook["id"] for hook in HOOKS] == [ours["id"]]
+    assert [hook["id"] for hook in HOOKS] == [HOOK["id"]]
 
 
 def test_every_action_is_pinned_to_a_commit_and_named_by_its_version() -> None:
@@ -94,10 +99,8 @@ def test_every_script_is_one_that_a_shell_and_python_read(script: str) -> None:
 def test_the_check_of_gitlab_writes_the_report_that_gitlab_takes(tmp_path: Path) -> None:
     make(tmp_path / "scenarios", {**FILES, "sources/kremlin.yaml": "name: A\nreliability: Z\n"})
     run(tmp_path, "init", "-q")
-    path = f"{Path(SCEN).parent}{os.pathsep}{os.environ['PATH']}"
     words = ["bash", "-eo", "pipefail", "-c", "\n".join(GITLAB["scen-check"]["script"])]
-    env = {**os.environ, "PATH": path}
-    made = subprocess.run(words, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    made = subprocess.run(words, cwd=tmp_path, env=ENV, capture_output=True, text=True, check=False)
     text = "'reliability' is 'Z'; it must be A, B, C, D, E or F"
     assert f"scenarios/sources/kremlin.yaml:2:14: value: {text}\n" in made.stdout
     assert made.returncode == 1
@@ -106,3 +109,44 @@ def test_the_check_of_gitlab_writes_the_report_that_gitlab_takes(tmp_path: Path)
     place = {"path": "scenarios/sources/kremlin.yaml", "lines": {"begin": 2}}
     told = {"check_name": "value", "description": text, "severity": "major", "location": place}
     assert issue == told
+
+
+def ran(top: Path) -> tuple[list[str], int, str]:
+    """What pre-commit hands over, staged files that are there, and the answer of the hook."""
+    run(top, "add", "-A")
+    changed = run(top, "diff", "--cached", "--name-only", "-z", "--diff-filter=ACMRTUXB")
+    paths = [path for path in changed.split("\0") if re.search(HOOK["files"], path)]
+    words = [*shlex.split(HOOK["entry"]), *paths]
+    made = subprocess.run(words, cwd=top, env=ENV, capture_output=True, text=True, check=False)
+    return paths, made.returncode, made.stdout
+
+
+def test_there_is_one_hook_and_it_is_handed_the_yaml_files_of_any_database() -> None:
+    told = {key: HOOK[key] for key in HOOK.keys() - {"name", "description", "files"}}
+    assert told.pop("types") == ["yaml"]
+    assert told.pop("require_serial") is told.pop("pass_filenames") is True
+    assert told == {"id": "scen-check", "entry": "scen check", "language": "python"}
+    assert [path for path in HANDED.split() if not re.search(HOOK["files"], path)] == []
+    assert [path for path in PASSED_OVER.split() if re.search(HOOK["files"], path)] == []
+
+
+def test_the_hook_refuses_what_a_commit_breaks_and_nothing_that_was_broken_before(
+    tmp_path: Path,
+) -> None:
+    seen = FILES[VISIT] + "indicators: {pact/talks: observed}\n"
+    records = make(tmp_path / DESK, {**FILES, VISIT: seen})
+    run(tmp_path, "init", "-q", "-b", "main")
+    commit(tmp_path, "sound")
+    make(records, {"sources/a-paper.yaml": "name: A paper\nreliability: Z\n"})
+    said = "value: 'reliability' is 'Z'; it must be A, B, C, D, E or F"
+    place = f"{DESK}/sources/a-paper.yaml"
+    assert ran(tmp_path) == ([place], 1, f"{place}:2:14: {said}\n")
+    commit(tmp_path, "past every hook")
+    make(records, {"sources/another.yaml": "name: Another\nreliability: B\n"})
+    (records / "sources/a-paper.yaml").unlink()
+    assert ran(tmp_path) == ([f"{DESK}/sources/another.yaml"], 0, "")
+    commit(tmp_path, "a sound one, and one that is gone")
+    make(records, {"pact.yaml": FILES["pact.yaml"].partition("indicators:")[0]})
+    handed, status, said = ran(tmp_path)
+    assert (handed, status, said.count("\n")) == ([f"{DESK}/pact.yaml"], 1, 1)
+    assert said.startswith(f"{DESK}/{VISIT}:8:14: unknown-indicator: ")

@@ -16,6 +16,7 @@ from scenarios.model import Database
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, change_rows
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
+from scenarios.storage.new_database import files
 from scenarios.storage.worktree import snapshot
 from tests.cli.commands import scen
 from tests.full import FULL
@@ -44,8 +45,8 @@ PRINTED = {
 
 @pytest.fixture(scope="module")
 def shipped() -> Database:
-    files, problems = snapshot(ROOT / "scenarios")
-    loaded = load(files)
+    found, problems = snapshot(ROOT / "scenarios")
+    loaded = load(found)
     assert (problems, loaded.problems, loaded.left_out) == ([], [], 0)
     return loaded.database
 
@@ -132,3 +133,8 @@ def test_every_resolved_scenario_is_scored_with_its_n(shipped: Database) -> None
     assert scored | {row.scenario for row in made.excluded} == ended
     assert {row.questions for row in made.forecasters} == {len(scored)}
     assert "team" not in {row.name for row in made.forecasters}
+
+
+@pytest.mark.parametrize("name", [".gitattributes", ".gitignore"])
+def test_it_has_what_init_writes_for_git(name: str) -> None:
+    assert (ROOT / "scenarios" / name).read_bytes() == files("any")[f"scenarios/{name}"]
