@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.history.commits import Revision, Standing, States
+from scenarios.analysis.history.commits import RecordChange, Revision, Standing, States
 from scenarios.model import Database, Source, Tracker
 from scenarios.storage.git import repository as git
 from scenarios.storage.git import revisions as history
@@ -68,87 +68,6 @@ def start(folder: Path, script: str = "", *words: str) -> git.Repository:
     run(folder, "init", "-q", "-b", "main", *words)
     shell(folder, f"start\n{script}")
     return git.repository(folder / "scenarios")
-
-
-def test_a_line_of_commits_adds_changes_breaks_mends_renames_and_removes(tmp_path: Path) -> None:
-    repository = start(
-        tmp_path,
-        r"""
-        add sources/paper.yaml
-        add sources/paper.yaml 'name: A wire\nreliability: C\n'
-        add sources/paper.yaml 'name: [\n'
-        add sources/paper.yaml
-        add README.md 'no record'
-        put elsewhere.txt 'not in the database'; record elsewhere; record nothing
-        git mv scenarios/sources/paper.yaml scenarios/sources/wire.yaml; record rename
-        git rm -r scenarios/sources; record remove""",
-    )
-    paper, wire = Source("A paper", "B"), Source("A wire", "C")
-    found = same(repository)
-    told = [[(c.kind, c.id, c.before, c.after, c.readable) for c in each.changes] for each in found]
-    assert told == [
-        [("tracker", "tracker", None, Tracker(title="T"), True)],
-        [("source", "paper", None, paper, True)],
-        [("source", "paper", paper, wire, True)],
-        [("source", "paper", wire, None, False)],
-        [("source", "paper", None, paper, True)],
-        [],
-        [("source", "paper", paper, None, True), ("source", "wire", None, paper, True)],
-        [("source", "wire", paper, None, True)],
-    ]
-    assert (found[5].commit.subject, found[6].commit.subject) == ("README.md", "rename")
-    assert found[6].commit.parents == (found[5].commit.id,)
-
-
-def test_what_cannot_be_read_is_counted_in_the_commit_that_broke_it(tmp_path: Path) -> None:
-    repository = start(
-        tmp_path,
-        r"""
-        put scenarios/sources/b.yaml 'name: [\n'; add sources/a.yaml 'name: [\n'
-        add sources/a.yaml 'name: [\n# still\n'
-        add sources/c.yaml""",
-    )
-    assert [each.left_out for each in same(repository)] == [0, 2, 1, 0]
-
-
-def test_a_merge_owns_only_what_no_parent_had(tmp_path: Path) -> None:
-    repository = start(
-        tmp_path,
-        r"""
-        add sources/both.yaml
-        git checkout -b side
-        add sources/both.yaml 'name: Side\nreliability: B\n'; add sources/side.yaml
-        git checkout main
-        add sources/main.yaml; add sources/both.yaml 'name: Main\nreliability: B\n'
-        git merge side && exit 9
-        git rm -f scenarios/sources/main.yaml
-        put scenarios/sources/both.yaml 'name: Hand\nreliability: B\n'; add sources/new.yaml
-        add sources/after.yaml""",
-    )
-    merge = same(repository)[-2]
-    assert sorted(change.id for change in merge.changes) == ["both", "main", "new", "side"]
-    # git's own words for it: `main` was there in one parent, `new` in none
-    assert touched(merge) == ["both", "new"]
-
-
-def test_octopus_criss_cross_and_unrelated_merges_own_nothing(tmp_path: Path) -> None:
-    repository = start(
-        tmp_path,
-        r"""
-        for name in a b c; do git checkout -b $name main; add sources/$name.yaml; done
-        git checkout main; merge octopus a b c; add sources/main.yaml
-        git checkout a; add sources/a.yaml 'name: A wire\nreliability: C\n'; git branch was-a
-        merge 'main into a' main; git checkout main; merge 'a into main' was-a
-        add sources/main.yaml 'name: X\nreliability: C\n'
-        merge crossed a
-        git checkout --orphan apart; git rm -rf .; add sources/apart.yaml
-        git checkout main; merge joined --allow-unrelated-histories apart
-        git checkout -b ours; add sources/ours.yaml; git checkout -b theirs main; add sources/t.yaml
-        merge kept -s ours ours; git checkout main; merge last theirs""",
-    )
-    merges = [each for each in same(repository) if each.commit.parents[1:]]
-    assert [len(each.commit.parents) for each in merges] == [4, 2, 2, 2, 2, 2, 2]
-    assert [touched(each) for each in merges] == [[]] * 7
 
 
 def test_a_database_that_came_later_begins_where_its_folder_does(tmp_path: Path) -> None:
@@ -288,32 +207,6 @@ def test_a_tip_without_the_database_has_the_history_of_its_end_and_none_has_none
     assert same(git.without_files(tmp_path)) == []
 
 
-def test_each_state_of_a_file_is_parsed_once_whatever_it_is_called(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    repository = start(
-        tmp_path,
-        r"""
-        add sources/a.yaml
-        for name in side again; do
-            git checkout -b $name
-            add sources/a.yaml 'name: A wire\nreliability: C\n'; add sources/a.yaml
-            git mv scenarios/sources/a.yaml scenarios/sources/$name.yaml; record rename
-            git mv scenarios/sources/$name.yaml scenarios/sources/a.yaml; record 'and back'
-            git checkout main; merge merged $name
-        done""",
-    )
-    parsed = []
-
-    def counted(kind: Any, path: str, data: bytes) -> Any:
-        parsed.append(data)
-        return read_record(kind, path, data)
-
-    monkeypatch.setattr(history, "read_record", counted)
-    same(repository)
-    assert sorted(parsed) == sorted([TRACKER, SOURCE, OTHER])
-
-
 def written(folder: Path, head: bytes) -> git.Repository:
     """A repository whose last commit has these headers and this message behind its tree."""
     repository = start(folder, "add sources/paper.yaml")
@@ -330,24 +223,24 @@ def written(folder: Path, head: bytes) -> git.Repository:
     return repository
 
 
-A, C = b"author A <a@b> 1646136000 +0000\n", b"committer C <c@b> 1646222400 +0000\n"
+BY, IN = b"author A <a@b> 1646136000 +0000\n", b"committer C <c@b> 1646222400 +0000\n"
 DAYS = (date(2022, 3, 1), date(2022, 3, 2))
 
 
 @pytest.mark.parametrize(
     ("head", "author", "subject", "days"),
     [
-        (A + C + b"\nA subject\nin two lines\n\nBody", "A", "A subject in two lines", DAYS),
-        (A + C + b"\n", "A", "", DAYS),
-        (b"author  <> 1646136000 +0000\n" + C + b"\nX\n", "", "X", DAYS),
-        (b"author \x01\x1b[m <a@b> 1646136000 +0000\n" + C + b"\nX\n", "\x01\x1b[m", "X", DAYS),
-        (A + C + b"\n\x01" + b"1" * 40 + b"\n\n:100644 x\n", "A", "\x01" + "1" * 40, DAYS),
-        (A + C + b"\n\n\n \n:100644 100644 a b M\n", "A", ":100644 100644 a b M", DAYS),
-        (A + C + b"encoding ISO-8859-1\n\n\xfcber\n", "A", "über", DAYS),
-        (A + C + b"\n\xff\xfe\n", "A", "\ufffd\ufffd", DAYS),
-        (b"author A <a@b> 1646175600 +1400\n" + C + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
-        (b"author A <a@b>\n" + C + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
-        (A + b"committer C <c@b> soon\n\nX\n", "A", "X", (DAYS[0], DAYS[0])),
+        (BY + IN + b"\nA subject\nin two lines\n\nBody", "A", "A subject in two lines", DAYS),
+        (BY + IN + b"\n", "A", "", DAYS),
+        (b"author  <> 1646136000 +0000\n" + IN + b"\nX\n", "", "X", DAYS),
+        (b"author \x01\x1b[m <a@b> 1646136000 +0000\n" + IN + b"\nX\n", "\x01\x1b[m", "X", DAYS),
+        (BY + IN + b"\n\x01" + b"1" * 40 + b"\n\n:100644 x\n", "A", "\x01" + "1" * 40, DAYS),
+        (BY + IN + b"\n\n\n \n:100644 100644 a b M\n", "A", ":100644 100644 a b M", DAYS),
+        (BY + IN + b"encoding ISO-8859-1\n\n\xfcber\n", "A", "über", DAYS),
+        (BY + IN + b"\n\xff\xfe\n", "A", "\ufffd\ufffd", DAYS),
+        (b"author A <a@b> 1646175600 +1400\n" + IN + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
+        (b"author A <a@b>\n" + IN + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
+        (BY + b"committer C <c@b> soon\n\nX\n", "A", "X", (DAYS[0], DAYS[0])),
         (b"author A <a@b>\ncommitter C\n\nX\n", "A", "X", (date.min, date.min)),
     ],
 )
@@ -383,11 +276,11 @@ Date:   some day
 
 
 def test_a_squash_tells_the_days_of_what_it_replaces_and_no_other_message(tmp_path: Path) -> None:
-    [*_, squash] = same(written(tmp_path, A + C + LIST))
+    [*_, squash] = same(written(tmp_path, BY + IN + LIST))
     assert squash.commit.squashed == (date(2022, 3, 3), date(2022, 3, 2))
     (tmp_path / "other").mkdir()
     [*_, last] = same(
-        written(tmp_path / "other", A + C + LIST.replace(b"Squashed commit", b"A list"))
+        written(tmp_path / "other", BY + IN + LIST.replace(b"Squashed commit", b"A list"))
     )
     assert last.commit.squashed == ()
 
@@ -434,13 +327,25 @@ class Node(NamedTuple):
     files: dict[str, bytes]
 
 
+T, A, B = "scenarios/tracker.yaml", "scenarios/sources/a.yaml", "scenarios/sources/b.yaml"
 PATHS = {
-    "scenarios/tracker.yaml": (TRACKER, TRACKER + b"description: D\n", BROKEN),
-    "scenarios/sources/a.yaml": (SOURCE, OTHER, BROKEN),
-    "scenarios/sources/b.yaml": (SOURCE, OTHER),
+    T: (TRACKER, TRACKER + b"description: D\n", BROKEN),
+    A: (SOURCE, OTHER, BROKEN),
+    B: (SOURCE, OTHER),
     "scenarios/notes.md": (b"one", b"two"),
     "elsewhere": (b"one", b"two"),
 }
+CROSSED = [
+    Node((), {T: TRACKER}),
+    Node((0,), {T: TRACKER, A: SOURCE}),
+    Node((0,), {T: TRACKER, B: OTHER}),
+    Node((1, 2), {T: TRACKER, A: SOURCE, B: OTHER}),
+    Node((2, 1), {T: TRACKER, A: BROKEN, B: OTHER}),  # merged by hand
+    Node((), {A: OTHER}),  # unrelated
+    Node((3, 4, 5), {T: TRACKER, A: SOURCE, B: OTHER}),
+    Node((6,), {T: TRACKER, B: SOURCE}),
+    Node((6, 7), {T: TRACKER, A: SOURCE, B: OTHER}),  # as by `-s ours`
+]
 
 
 @st.composite
@@ -486,18 +391,39 @@ def read(files: Mapping[str, bytes]) -> Database:
     return load({p.removeprefix(top): d for p, d in files.items() if p.startswith(top)}).database
 
 
+def parsed_once(repository: git.Repository, tip: str) -> list[Revision]:
+    """The commits; whatever its name and its commits, each content of a file is parsed once."""
+    parsed: list[tuple[str, bytes]] = []
+
+    def counted(kind: Any, path: str, data: bytes) -> Any:
+        parsed.append((kind, data))
+        return read_record(kind, path, data)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(history, "read_record", counted)
+        found = revisions(repository, tip)
+    assert len(parsed) == len(set(parsed))
+    return found
+
+
+def told(changes: Sequence[RecordChange]) -> dict[str, bool]:
+    return {change.id: change.readable for change in changes}
+
+
 @settings(max_examples=20 * TIMES)
 @given(nodes=graphs())
+@example(CROSSED)
 def test_any_graph_of_commits_replays_to_what_its_commits_hold(
     tmp_path_factory: pytest.TempPathFactory, nodes: list[Node]
 ) -> None:
+    """Each changed what its first parent had not, and owns what no parent had."""
     folder = tmp_path_factory.mktemp("graph")
     ids = imported(folder, nodes)
+    found: dict[str, Revision] = {}
     stood: dict[str, Database] = {}
-    own: dict[str, set[str]] = {}
-    for revision, database in replayed(revisions(git.without_files(folder), ids[-1])):
+    for revision, database in replayed(parsed_once(git.without_files(folder), ids[-1])):
+        found[revision.commit.id] = revision
         stood[revision.commit.id] = Standing(database).database
-        own[revision.commit.id] = set(touched(revision))
     reached = {len(nodes) - 1}
     for number in reversed(range(len(nodes))):
         if number in reached:
@@ -509,13 +435,18 @@ def test_any_graph_of_commits_replays_to_what_its_commits_hold(
     for number in sorted(reached):
         id, node = ids[number], nodes[number]
         before = [nodes[parent].files for parent in node.parents if parent in had] or [{}]
-        new = {
-            path.removesuffix(".yaml").rpartition("/")[2]
-            for path in PATHS
-            if path.endswith(".yaml")
-            and all(node.files.get(path) != old.get(path) for old in before)
-        }
-        assert own.get(id, set()) == new
-        if id not in stood:  # it changed nothing, of any parent
+        changed, own = (
+            {
+                path.removesuffix(".yaml").rpartition("/")[2]: node.files.get(path) != BROKEN
+                for path in (T, A, B)
+                if all(node.files.get(path) != old.get(path) for old in parents)
+            }
+            for parents in (before[:1], before)
+        )
+        if id in found:
+            assert (told(found[id].changes), told(found[id].own)) == (changed, own)
+            assert found[id].left_out == [*own.values()].count(False)
+        else:
+            assert changed == {}
             stood[id] = stood[ids[node.parents[0]]] if node.parents else Database(Tracker())
         assert stood[id] == read(node.files)
