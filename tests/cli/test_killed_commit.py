@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import SCEN, scen
+from tests.storage.system import mounted
 from tests.storage.test_commits import hook, is_ana
 from tests.storage.test_git import put, run, shell
-from tests.storage.test_worktree import mounted
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is only said")
 

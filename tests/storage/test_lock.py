@@ -10,6 +10,7 @@ import stat
 import subprocess
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,20 +19,19 @@ from scenarios.errors import ScenError
 from scenarios.storage import worktree
 from scenarios.storage.lock import Held, lock, lock_file
 from scenarios.storage.worktree import Exists
-from tests.storage.test_git import commit, put, run
-from tests.storage.test_temporary import FLOCK
-from tests.storage.test_worktree import (
-    everything,
+from tests.storage.system import (
+    FLOCK,
     just_before,
     mounted,
+    needs_root,
     on_a_system_without,
-    plain_root,
     python,
-    root,
+    remount,
     without_privileges,
 )
+from tests.storage.test_git import commit, put, run
+from tests.storage.test_worktree import everything
 
-__all__ = ["plain_root", "root"]
 HOLD = """
 import sys
 from pathlib import Path
@@ -41,7 +41,9 @@ with lock(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.readline()
 """
-needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can be two users")
+needs_queue = pytest.mark.skipif(
+    not Path("/proc/locks").exists(), reason="no list of who waits here"
+)
 
 
 @pytest.fixture
@@ -98,7 +100,6 @@ def test_it_is_one_by_whatever_path_worktree_and_environment(
     (root.parent / "link").symlink_to("scenarios")
     commit(root.parent, "first")
     run(root.parent, "worktree", "add", "-q", "../linked")
-    linked = root.parents[1] / "linked" / "scenarios"
     above = f"{root.parent}:{root.parents[1]}"
     elsewhere = {"TMPDIR": str(root), "GIT_DIR": "/nowhere", "GIT_CEILING_DIRECTORIES": above}
     with monkeypatch.context() as patch:
@@ -108,6 +109,7 @@ def test_it_is_one_by_whatever_path_worktree_and_environment(
     assert is_held(root)
     other.communicate("done\n")
     assert not is_held(root)
+    linked = root.parents[1] / "linked" / "scenarios"
     assert lock_file(linked) == lock_file(root) == shared / "scen.lock"
 
 
@@ -171,7 +173,7 @@ def queued(root: Path, number: int, order: list[int]) -> threading.Thread:
     return thread
 
 
-@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no list of who waits here")
+@needs_queue
 def test_who_came_first_has_it_first(root: Path, shared: Path) -> None:
     order: list[int] = []
     with lock(root):
@@ -183,7 +185,7 @@ def test_who_came_first_has_it_first(root: Path, shared: Path) -> None:
     assert not (shared / "scen.lock").exists()
 
 
-@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="no list of who waits here")
+@needs_queue
 def test_of_a_file_that_is_removed_meanwhile_nobody_has_the_lock(root: Path, shared: Path) -> None:
     order: list[int] = []
     with lock(root):
@@ -223,12 +225,11 @@ def test_who_may_use_the_folder_may_use_it_whatever_the_umask(
 def test_one_that_root_made_is_its_users(plain_root: Path, mode: int) -> None:
     with without_privileges():
         run(plain_root, "init", "-q")
-        git_dir = plain_root / ".git"
-        git_dir.chmod(mode)
+        (plain_root / ".git").chmod(mode)
     before = os.umask(0o077)
     with lock(plain_root), without_privileges():
         assert is_held(plain_root)
-        made, folder = (git_dir / "scen.lock").stat(), git_dir.stat()
+        made, folder = (plain_root / ".git/scen.lock").stat(), (plain_root / ".git").stat()
         assert (made.st_uid, made.st_gid) == (folder.st_uid, folder.st_gid)
     os.umask(before)
     with without_privileges(), lock(plain_root):
@@ -245,45 +246,45 @@ def test_one_of_another_user_that_may_be_read_is_shared_and_a_closed_one_is_name
         assert is_held(plain_root)
     place.touch(0o600)
     with without_privileges():
-        assert refusal(plain_root) == (
-            f"{place}: Permission denied; somebody who may write there can fix that:"
-            f" chmod a+rw {place}"
-        )
+        assert refusal(plain_root) == f"{place}: Permission denied; {MEND}: chmod a+rw {place}"
 
 
-def test_a_read_only_git_directory_is_named_and_a_lock_in_it_is_enough(plain_root: Path) -> None:
-    with without_privileges():
-        run(plain_root, "init", "-q")
-        place = lock_file(plain_root)
-        place.parent.chmod(0o555)
-        assert refusal(plain_root) == (
-            f"{place}: Permission denied; somebody who may write there can fix that: touch {place}"
-        )
-        place.parent.chmod(0o755)
-        place.touch(0o444)
-        place.parent.chmod(0o555)
-        with lock(plain_root):
-            assert is_held(plain_root)
-        place.parent.chmod(0o755)
-    (plain_root / ".git").rename(plain_root / "git")
-    plain_root.chmod(0o555)
-    with without_privileges(), pytest.raises(ScenError) as error, lock(plain_root):
-        pass
-    assert str(error.value) == f"{plain_root}: Permission denied; nothing was written"
+MEND = "somebody who may write there can fix that"
 
 
-def test_on_a_read_only_disk_it_is_the_same(root: Path, shared: Path) -> None:
-    remount = ["mount", str(shared), "-o"]
+def refused_and_then_shared(
+    root: Path, close: Callable[[], object], reopen: Callable[[], object], reason: str
+) -> None:
+    """A git directory that may not be written to is named, and a lock in it is enough."""
+    place = lock_file(root)
+    close()
+    assert refusal(root) == f"{place}: {reason}; {MEND}: touch {place}"
+    reopen()
+    place.touch(0o444)
+    close()
+    with lock(root):
+        assert is_held(root)
+    reopen()
+
+
+def test_on_a_read_only_disk_a_lock_that_is_there_is_enough(root: Path, shared: Path) -> None:
     with mounted(shared, "size=1m"):
         run(root.parent, "init", "-q", "--template=")
-        subprocess.run([*remount, "remount,ro"], check=True)
-        fault = "Read-only file system; somebody who may write there can fix that: touch"
-        assert refusal(root) == f"{shared}/scen.lock: {fault} {shared}/scen.lock"
-        subprocess.run([*remount, "remount,rw"], check=True)
-        (shared / "scen.lock").touch()
-        subprocess.run([*remount, "remount,ro"], check=True)
-        with lock(root):
-            assert is_held(root)
+        close, reopen = partial(remount, shared, "ro"), partial(remount, shared, "rw")
+        refused_and_then_shared(root, close, reopen, "Read-only file system")
+
+
+def test_in_a_read_only_folder_a_lock_that_is_there_is_enough(plain_root: Path) -> None:
+    with without_privileges():
+        run(plain_root, "init", "-q")
+        git_dir = plain_root / ".git"
+        close, reopen = partial(git_dir.chmod, 0o555), partial(git_dir.chmod, 0o755)
+        refused_and_then_shared(plain_root, close, reopen, "Permission denied")
+        git_dir.rename(plain_root / "git")
+        plain_root.chmod(0o555)
+        with pytest.raises(ScenError) as error, lock(plain_root):
+            pass
+        assert str(error.value) == f"{plain_root}: Permission denied; nothing was written"
 
 
 # -- what else may lie there ----------------------------------------------------------------------
@@ -294,7 +295,7 @@ def test_on_a_read_only_disk_it_is_the_same(root: Path, shared: Path) -> None:
     [
         (lambda place: place.symlink_to("../victim"), "Too many levels of symbolic links"),
         (lambda place: place.symlink_to("../absent"), "Too many levels of symbolic links"),
-        (lambda place: place.mkdir(), "Is a directory"),
+        (Path.mkdir, "Is a directory"),
         (os.mkfifo, "it is no file"),
     ],
     ids=["link", "dead link", "folder", "fifo"],
@@ -313,24 +314,23 @@ def test_what_is_no_file_is_named_and_nothing_is_followed(
 def test_a_file_that_somebody_put_there_keeps_its_content_and_its_mode(
     root: Path, shared: Path
 ) -> None:
-    put(root.parent, "victim", b"whole\n")
-    (root.parent / "victim").chmod(0o600)
-    (shared / "scen.lock").hardlink_to(root.parent / "victim")
+    victim = root.parent / "victim"
+    victim.write_bytes(b"whole\n")
+    victim.chmod(0o600)
+    (shared / "scen.lock").hardlink_to(victim)
     with lock(root):
         assert is_held(root)
-        assert (shared / "scen.lock").samefile(root.parent / "victim")
-    assert (root.parent / "victim").read_bytes() == b"whole\n"
-    assert stat.S_IMODE((root.parent / "victim").stat().st_mode) == 0o600
+        assert (shared / "scen.lock").samefile(victim)
+    assert (victim.read_bytes(), stat.S_IMODE(victim.stat().st_mode)) == (b"whole\n", 0o600)
 
 
 @pytest.mark.parametrize("reason", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
 def test_a_file_system_without_locks_is_said(root: Path, shared: Path, reason: int) -> None:
     fault = on_a_system_without(FLOCK, lambda: refusal(root), reason)
-    assert isinstance(fault, str)
-    assert re.fullmatch(
-        f"the file system of {re.escape(str(shared))} has no locks \\([A-Z].*\\); use one that has",
-        fault,
+    why = (
+        f"the file system of {re.escape(str(shared))} has no locks \\([A-Z].*\\); use one that has"
     )
+    assert re.fullmatch(why, str(fault))
 
 
 def test_what_a_killed_maker_of_the_lock_left_goes_with_the_next(root: Path, shared: Path) -> None:

@@ -12,15 +12,10 @@ import pytest
 from scenarios.storage import worktree
 from scenarios.storage.temporary import clear, clear_below, temporary
 from tests.cli.commands import FILES, make, scen
-from tests.storage.test_worktree import (
-    everything,
-    just_before,
-    on_a_system_without,
-    python,
-)
+from tests.storage.system import FLOCK, just_before, on_a_system_without, python
+from tests.storage.test_worktree import everything
 
 LEFT = ".scen-0123456789abcdef.tmp"
-FLOCK = (73,)
 HOLD = """
 import sys
 from pathlib import Path
@@ -90,15 +85,15 @@ def test_a_new_file_that_is_about_to_be_cleared_is_given_up(tmp_path: Path) -> N
     assert everything(tmp_path) == []
 
 
-def test_what_is_no_file_of_ours_stays_and_without_locks_all_stays(tmp_path: Path) -> None:
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo, lambda place: place.symlink_to("kept")])
+def test_what_is_no_file_of_ours_stays(tmp_path: Path, put: Callable[[Path], None]) -> None:
     (tmp_path / "kept").write_text("kept")
-    make_each: list[Callable[[Path], None]] = [Path.mkdir, os.mkfifo]
-    for put in (lambda place: place.symlink_to("kept"), *make_each):
-        put(tmp_path / LEFT)
-        clear(tmp_path)
-        assert everything(tmp_path) == [LEFT, "kept"]
-        (tmp_path / LEFT).rename(tmp_path.parent / f"away-{os.urandom(4).hex()}")
+    put(tmp_path / LEFT)
+    clear(tmp_path)
+    assert everything(tmp_path) == [LEFT, "kept"]
+
+
+def test_without_locks_all_stays(tmp_path: Path) -> None:
     (tmp_path / LEFT).write_text("half")
-    write = lambda: worktree.create(tmp_path, "a.yaml", b"a")  # noqa: E731
-    assert on_a_system_without(FLOCK, write) is None
-    assert everything(tmp_path) == [LEFT, "a.yaml", "kept"]
+    assert on_a_system_without(FLOCK, lambda: worktree.create(tmp_path, "a.yaml", b"a")) is None
+    assert everything(tmp_path) == [LEFT, "a.yaml"]

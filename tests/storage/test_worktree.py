@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
-import errno
-import json
 import os
-import platform
-import re
 import resource
-import shutil
 import signal
 import socket
-import struct
-import subprocess
-import sys
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 
@@ -31,88 +22,18 @@ from scenarios.storage import worktree
 from scenarios.storage.worktree import Exists
 from scenarios.storage.yaml.reader import MAX_BYTES
 from tests.full import TIMES
+from tests.storage.system import (
+    HARD_LINKS,
+    RENAMES,
+    just_before,
+    mounted,
+    needs_root,
+    on_a_system_without,
+    remount,
+    without_privileges,
+)
 
-NOBODY = 65534
-PUBLIC = tempfile.gettempdir()
-LEFTOVER = re.compile(r"\.scen-[0-9a-f]{16}\.tmp")
-
-# -- what the system does to us, for real ---------------------------------------------------------
-
-_armed: list[tuple[str, str, Callable[[], object]]] = []
-
-
-def _when_the_system_is_called(event: str, args: tuple[object, ...]) -> None:
-    if _armed and _armed[0][0] == event and str(args[0]).endswith(_armed[0][1]):
-        _armed.pop()[2]()
-
-
-sys.addaudithook(_when_the_system_is_called)  # cannot be removed; it does nothing until armed
-
-
-@contextmanager
-def just_before(event: str, path: Path | str, action: Callable[[], object]) -> Iterator[None]:
-    """Run `action` once, when the interpreter is about to make this call on a path ending so."""
-    _armed.append((event, str(path), action))
-    try:
-        yield
-        assert not _armed, "the call was never made"
-    finally:
-        _armed.clear()
-
-
-@contextmanager
-def mounted(folder: Path, options: str) -> Iterator[None]:
-    command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.skip("this user may not mount a tmpfs")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Mode bits bind everyone but root, so root becomes nobody meanwhile."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
-@pytest.fixture
-def plain_root() -> Iterator[Path]:
-    """A database of an unprivileged user, where that user can reach it."""
-    folder = Path(tempfile.mkdtemp(dir=PUBLIC))
-    if os.geteuid() == 0:
-        os.chown(folder, NOBODY, NOBODY)
-    yield folder
-    folder.chmod(0o755)
-    for place in folder.iterdir():
-        place.chmod(0o755)
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    folder = tmp_path / "scenarios"
-    folder.mkdir()
-    (folder / "tracker.yaml").write_bytes(b"format: 1\n")
-    return folder
-
-
-def python(script: str, *args: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", script, *map(str, args)],
-        env={**os.environ, "PYTHONPATH": str(Path(worktree.__file__).parents[2])},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
+Make = Callable[[Path], object]
 
 
 def refusal(work: Callable[[], object]) -> str:
@@ -150,57 +71,32 @@ def test_a_given_database_is_the_folder_of_its_tracker_or_the_one_above(
     assert worktree.find(root.parent, None) == root
 
 
-def test_no_database_says_where_it_was_looked_for_and_why_what_was_given_is_none(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "file").touch()
-    (tmp_path / "dangling").symlink_to("nowhere")
-    beside = "it is not a folder; name the folder that holds tracker.yaml"
-    why = {
-        "missing": "it does not exist",
-        "empty": "it holds neither tracker.yaml nor scenarios/tracker.yaml",
-        "file": beside,
-        "dangling": beside,
-        "mis\x1b[31m": "it does not exist",
-    }
-    for name, fault in why.items():
-        shown = str(tmp_path / name).replace("\x1b", r"\x1b")
-        assert refusal(partial(worktree.find, tmp_path, f"{tmp_path}/{name}")) == (
-            f"no database at {shown}: {fault}; `scen init DIR` makes one in DIR"
-        )
-    assert refusal(lambda: worktree.find(tmp_path, None)) == (
-        f"no database: neither {tmp_path} nor a folder above it holds scenarios/tracker.yaml;"
-        " `scen init` makes one here, --database DIR names another"
-    )
-    fault = refusal(lambda: worktree.find(tmp_path, "a\0b"))
+def test_a_database_that_cannot_be_read_is_refused_and_not_passed_over(plain_root: Path) -> None:
+    fault = refusal(lambda: worktree.find(plain_root, "a\0b"))
     assert fault.startswith(r"cannot read the database at a\x00b: ")
-
-
-@pytest.mark.parametrize("mode", [0o000, 0o111, 0o444])
-def test_an_unreadable_database_is_refused_and_not_passed_over(plain_root: Path, mode: int) -> None:
     (plain_root / "scenarios").mkdir()
     (plain_root / "scenarios/tracker.yaml").touch()
-    (plain_root / "scenarios").chmod(mode)
-    with without_privileges():
-        assert refusal(lambda: worktree.find(plain_root, None)) == (
-            f"cannot read the database at {plain_root}/scenarios: Permission denied"
-        )
+    for mode in (0o000, 0o111, 0o444):
+        (plain_root / "scenarios").chmod(mode)
+        with without_privileges():
+            assert refusal(lambda: worktree.find(plain_root, None)) == (
+                f"cannot read the database at {plain_root}/scenarios: Permission denied"
+            )
 
 
 # -- snapshot -------------------------------------------------------------------------------------
 
 TRACKER = {"tracker.yaml": b"format: 1\n"}
+HINTS = {
+    "symlink": "put the file itself here",
+    "unreadable": "make it readable, or move it out of the database",
+    "not-a-file": "move it out of the database",
+    "bad-id": "rename it: small letters, digits and hyphens",
+}
 
 
 def problem(path: str, rule: str, message: str) -> Problem:
-    hints = {
-        "symlink": "put the file itself here",
-        "unreadable": "make it readable, or move it out of the database",
-        "not-a-file": "move it out of the database",
-        "bad-id": "rename it: small letters, digits and hyphens",
-    }
-    return Problem(path, 1, 1, rule, message, hints[rule])
+    return Problem(path, 1, 1, rule, message, HINTS[rule])
 
 
 def test_a_snapshot_is_every_record_by_path_in_order_and_all_else_is_ignored(root: Path) -> None:
@@ -235,34 +131,63 @@ def test_a_huge_file_is_read_one_byte_beyond_the_limit(root: Path) -> None:
     assert files["whole.yaml"] == b"y" * MAX_BYTES
 
 
-def test_a_symlink_that_leaves_the_database_or_leads_nowhere_is_not_followed(root: Path) -> None:
-    where = root.parent
-    (where / "outside").mkdir()
-    (where / "outside" / "secret.yaml").write_bytes(b"secret")
-    targets = {
-        "beside.yaml": "../scenarios-2/x.yaml",
-        "evidence": f"{where}/outside",
-        "file.yaml": "../outside/secret.yaml",
-        "gone.yaml": "/nowhere/\x1b[31m",
-        "lost.yaml": "evidence-2/gone.yaml",
-        "self.yaml": "self.yaml",
-    }
-    for name, target in targets.items():
-        (root / name).symlink_to(target)
-    out = "leads out of the database, to"
-    assert worktree.snapshot(root) == (
-        TRACKER,
-        [
-            problem("beside.yaml", "symlink", f"{out} {where}/scenarios-2/x.yaml"),
-            problem("evidence", "symlink", f"{out} {where}/outside"),
-            problem("file.yaml", "symlink", f"{out} {where}/outside/secret.yaml"),
-            problem("gone.yaml", "symlink", rf"{out} /nowhere/\x1b[31m"),
-            problem(
-                "lost.yaml", "unreadable", f"its target {root}/evidence-2/gone.yaml does not exist"
-            ),
-            problem("self.yaml", "unreadable", "Too many levels of symbolic links"),
-        ],
+def link(target: str) -> Make:
+    return lambda place: place.symlink_to(target)
+
+
+def bound(place: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(place))
+
+
+def piped(place: Path) -> None:
+    os.mkfifo(place.with_name("pipe"))
+    place.symlink_to("pipe")
+
+
+def zeros(place: Path) -> None:
+    os.mknod(place, 0o666 | 0o020000, os.makedev(1, 5))  # /dev/zero: endless
+
+
+OUT, LOOP = "leads out of the database, to", "Too many levels of symbolic links"
+NOT_OPENED = "a FIFO, a socket or a device: it was not opened"
+LOST = "its target TOP/scenarios/a.yaml does not exist"
+NO_ID = "the name holds characters that no id can have"
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "rule", "message"),
+    [
+        ("beside.yaml", link("../scenarios-2/x.yaml"), "symlink", f"{OUT} TOP/scenarios-2/x.yaml"),
+        ("file.yaml", link("../outside/secret.yaml"), "symlink", f"{OUT} TOP/outside/secret.yaml"),
+        ("evidence", link("../outside"), "symlink", f"{OUT} TOP/outside"),
+        ("gone.yaml", link("/nowhere/\x1b[31m"), "symlink", rf"{OUT} /nowhere/\x1b[31m"),
+        ("lost.yaml", link("a.yaml"), "unreadable", LOST),
+        ("self.yaml", link("self.yaml"), "unreadable", LOOP),
+        ("pipe.yaml", os.mkfifo, "not-a-file", NOT_OPENED),
+        ("link.yaml", piped, "not-a-file", NOT_OPENED),
+        ("socket.yaml", bound, "not-a-file", NOT_OPENED),
+        pytest.param("device.yaml", zeros, "not-a-file", NOT_OPENED, marks=needs_root),
+        ("bell\x07.yaml", Path.touch, "bad-id", NO_ID),
+        ("\udcff.yaml", Path.touch, "bad-id", NO_ID),
+        ("turn\u202e.yaml", Path.touch, "bad-id", NO_ID),
+        ("line\n/x.yaml", Path.touch, "bad-id", NO_ID),
+    ],
+    ids=ascii,
+)  # fmt: skip
+def test_what_is_no_file_of_a_database_is_told_and_neither_followed_nor_opened(
+    root: Path, name: str, make: Make, rule: str, message: str
+) -> None:
+    (root.parent / "outside").mkdir()
+    (root.parent / "outside/secret.yaml").write_bytes(b"secret")
+    (root / name).parent.mkdir(exist_ok=True)
+    make(root / name)
+    told = problem(
+        worktree.safe(name),
+        rule,
+        message.replace("TOP", str(root.parent)),
     )
+    assert worktree.snapshot(root) == (TRACKER, [told])
 
 
 def test_loops_and_webs_of_symlinked_folders_end(root: Path) -> None:
@@ -281,20 +206,6 @@ def test_loops_and_webs_of_symlinked_folders_end(root: Path) -> None:
     assert (set(files), problems) == (expected, [])
 
 
-def test_pipes_sockets_and_devices_are_never_opened(root: Path) -> None:
-    os.mkfifo(root / "pipe.yaml")
-    (root / "link.yaml").symlink_to("pipe.yaml")
-    expected = ["link.yaml", "pipe.yaml", "socket.yaml"]
-    if os.geteuid() == 0:
-        os.mknod(root / "device.yaml", 0o666 | 0o020000, os.makedev(1, 5))  # /dev/zero: endless
-        expected.insert(0, "device.yaml")
-    with socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(str(root / "socket.yaml"))
-        found = worktree.snapshot(root)
-    message = "a FIFO, a socket or a device: it was not opened"
-    assert found == (TRACKER, [problem(name, "not-a-file", message) for name in expected])
-
-
 def test_what_may_not_be_read_is_said_and_the_rest_is_read(plain_root: Path) -> None:
     (plain_root / "evidence").mkdir()
     for name in ("a.yaml", "b.yaml", "evidence/c.yaml"):
@@ -306,42 +217,29 @@ def test_what_may_not_be_read_is_said_and_the_rest_is_read(plain_root: Path) -> 
         plain_root.chmod(0)
         nothing = worktree.snapshot(plain_root)
     denied = "Permission denied"
-    problems = [problem("b.yaml", "unreadable", denied), problem("evidence", "unreadable", denied)]
-    assert found == ({"a.yaml": b"x"}, problems)
+    told = [problem(path, "unreadable", denied) for path in ("b.yaml", "evidence")]
+    assert found == ({"a.yaml": b"x"}, told)
     assert nothing == ({}, [problem(".", "unreadable", denied)])
-
-
-def test_a_name_that_no_terminal_can_show_is_a_problem_and_is_shown_escaped(root: Path) -> None:
-    for name in (b"bell\x07.yaml", b"\xff.yaml", "turn\u202e.yaml".encode(), b"line\n/x.yaml"):
-        path = Path(os.fsdecode(os.fsencode(root) + b"/" + name))
-        path.parent.mkdir(exist_ok=True)
-        path.touch()
-    shown = (r"\xff.yaml", r"bell\x07.yaml", r"line\n/x.yaml", r"turn\u202e.yaml")
-    message = "the name holds characters that no id can have"
-    assert worktree.snapshot(root) == (
-        TRACKER,
-        [problem(name, "bad-id", message) for name in shown],
-    )
 
 
 def test_what_vanishes_or_is_swapped_while_it_is_read_traps_nobody(root: Path) -> None:
     tracker = root / "tracker.yaml"
-
-    def swapped(make: Callable[[], object]) -> dict[str, bytes]:
-        def swap() -> None:
-            tracker.unlink()
-            make()
-
-        tracker.unlink(missing_ok=True)
-        tracker.touch()
-        with just_before("open", tracker, swap):
-            return worktree.snapshot(root)[0]
-
     (root / "evidence").mkdir()
     with just_before("os.scandir", root / "evidence", (root / "evidence").rmdir):
         assert worktree.snapshot(root) == (TRACKER, [])
-    assert swapped(lambda: None) == swapped(lambda: tracker.symlink_to("/etc/passwd")) == {}
-    assert swapped(lambda: os.mkfifo(tracker)) == {"tracker.yaml": b""}
+
+    def read_while(swap: Make) -> dict[str, bytes]:
+        def swapped() -> None:
+            tracker.unlink()
+            swap(tracker)
+
+        tracker.unlink(missing_ok=True)
+        tracker.touch()
+        with just_before("open", tracker, swapped):
+            return worktree.snapshot(root)[0]
+
+    assert read_while(lambda _: None) == read_while(link("/etc/passwd")) == {}
+    assert read_while(os.mkfifo) == {"tracker.yaml": b""}
 
 
 # -- create ---------------------------------------------------------------------------------------
@@ -364,16 +262,10 @@ def test_a_new_file_is_there_whole_with_the_folders_that_it_needs_and_the_usual_
 
 @pytest.mark.parametrize(
     "make",
-    [
-        Path.touch,
-        Path.mkdir,
-        lambda place: place.symlink_to("b.yaml"),
-        lambda place: place.symlink_to("tracker.yaml"),
-        os.mkfifo,
-    ],
+    [Path.touch, Path.mkdir, link("b.yaml"), link("tracker.yaml"), os.mkfifo],
     ids=["file", "folder", "dangling", "link", "pipe"],
 )
-def test_nothing_that_exists_is_ever_overwritten(root: Path, make: Callable[[Path], None]) -> None:
+def test_nothing_that_exists_is_ever_overwritten(root: Path, make: Make) -> None:
     taken = root / "a.yaml"
     make(taken)
     before = taken.lstat()
@@ -410,7 +302,7 @@ def test_a_folder_that_another_process_makes_meanwhile_is_used(root: Path) -> No
     [
         ("x" * 300 + ".yaml", "File name too long"),
         ("tracker.yaml/2022/a.yaml", "Not a directory"),
-        ("loop/a.yaml", "Too many levels of symbolic links"),
+        ("loop/a.yaml", LOOP),
     ],
 )
 def test_a_path_that_cannot_be_is_refused_with_the_reason(
@@ -420,6 +312,23 @@ def test_a_path_that_cannot_be_is_refused_with_the_reason(
     fault = refusal(lambda: worktree.create(root, path, b"a"))
     assert fault == f"{root / path}: {reason}; nothing was written"
     assert everything(root) == ["loop", "tracker.yaml"]
+
+
+def test_of_eight_that_create_one_file_exactly_one_wins(root: Path) -> None:
+    won: dict[str, bytes] = {}
+
+    def race(me: bytes) -> None:
+        for number in range(25):
+            path = f"evidence/{number // 10}/{number}.yaml"
+            with suppress(Exists):
+                worktree.create(root, path, me * 1000)
+                assert path not in won
+                won[path] = me * 1000
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(race, [b"%d" % me for me in range(8)])) == [None] * 8
+    assert worktree.snapshot(root) == (TRACKER | won, [])
+    assert len(everything(root)) == 1 + 1 + 3 + 25
 
 
 ids = st.from_regex(r"[a-z][a-z0-9]{0,9}(-[a-z0-9]{1,9}){0,3}", fullmatch=True)
@@ -474,26 +383,23 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(
         assert place.read_bytes() == (b"by hand" if now == "editor" else now)
 
 
-def test_a_write_protected_file_is_left_alone(plain_root: Path) -> None:
-    place = plain_root / "a.yaml"
-    place.write_bytes(b"old")
-    place.chmod(0o444)
-    with without_privileges():
-        fault = refusal(lambda: worktree.replace(plain_root, "a.yaml", b"old", b"new"))
-    assert fault == f"{place}: Permission denied; nothing was written"
-    assert place.read_bytes() == b"old"
-
-
 # -- failing disks --------------------------------------------------------------------------------
 
 
-def refused_both(root: Path, data: bytes, reason: str) -> None:
-    """Neither write succeeds, both say why, and the folder stays as it was."""
+def write(root: Path, path: str, old: bytes | None, data: bytes) -> None:
+    """Write a new file, or one anew."""
+    if old is None:
+        worktree.create(root, path, data)
+    else:
+        worktree.replace(root, path, old, data)
+
+
+def refused(root: Path, data: bytes, reason: str) -> None:
+    """No write succeeds, each says why, and the folder stays as it was."""
     before = everything(root)
-    created = refusal(lambda: worktree.create(root, "new.yaml", data))
-    replaced = refusal(lambda: worktree.replace(root, "a.yaml", b"old", data))
-    assert created == f"{root}/new.yaml: {reason}; nothing was written"
-    assert replaced == f"{root}/a.yaml: {reason}; nothing was written"
+    for name, old in (("new.yaml", None), ("a.yaml", b"old")):
+        fault = refusal(partial(write, root, name, old, data))
+        assert fault == f"{root}/{name}: {reason}; nothing was written"
     assert (root / "a.yaml").read_bytes() == b"old"
     assert everything(root) == before
 
@@ -501,10 +407,10 @@ def refused_both(root: Path, data: bytes, reason: str) -> None:
 def test_a_disk_that_is_full_or_read_only_leaves_the_old_file_and_no_remains(root: Path) -> None:
     with mounted(root, "size=64k"):
         (root / "a.yaml").write_bytes(b"old")
-        refused_both(root, b"x" * 100_000, "No space left on device")
+        refused(root, b"x" * 100_000, "No space left on device")
         worktree.create(root, "small.yaml", b"x")
-        subprocess.run(["mount", "-o", "remount,ro", str(root)], check=True)
-        refused_both(root, b"new", "Read-only file system")
+        remount(root, "ro")
+        refused(root, b"new", "Read-only file system")
 
 
 def test_a_file_size_limit_leaves_the_old_file_and_no_remains(root: Path) -> None:
@@ -512,55 +418,22 @@ def test_a_file_size_limit_leaves_the_old_file_and_no_remains(root: Path) -> Non
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, before[1]))
     try:
-        refused_both(root, b"x" * 100_000, "File too large")
+        refused(root, b"x" * 100_000, "File too large")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def test_a_read_only_folder_is_refused(plain_root: Path) -> None:
+def test_a_read_only_folder_is_refused_and_a_write_protected_file_left_alone(
+    plain_root: Path,
+) -> None:
     with without_privileges():
         (plain_root / "a.yaml").write_bytes(b"old")
+        (plain_root / "a.yaml").chmod(0o444)
+        fault = refusal(lambda: worktree.replace(plain_root, "a.yaml", b"old", b"new"))
+        assert fault == f"{plain_root}/a.yaml: Permission denied; nothing was written"
+        (plain_root / "a.yaml").chmod(0o644)
         plain_root.chmod(0o555)
-        refused_both(plain_root, b"new", "Permission denied")
-
-
-def _refuse_system_calls(numbers: tuple[int, ...], reason: int) -> None:
-    """Have the kernel refuse these calls of this thread, as some filesystems do."""
-    load, equal, back = 0x20, 0x15, 0x06
-    steps = [struct.pack("HBBI", load, 0, 0, 0)]
-    for index, number in enumerate(numbers):
-        steps.append(struct.pack("HBBI", equal, len(numbers) - index, 0, number))
-    steps.append(struct.pack("HBBI", back, 0, 0, 0x7FFF0000))  # allow
-    steps.append(struct.pack("HBBI", back, 0, 0, 0x00050000 | reason))  # errno
-    code = ctypes.create_string_buffer(b"".join(steps))
-    program = struct.pack("HxxxxxxP", len(steps), ctypes.addressof(code))
-    libc = ctypes.CDLL(None, use_errno=True)
-    assert libc.prctl(38, 1, 0, 0, 0) == 0  # no new privileges
-    assert libc.prctl(22, 2, program) == 0, os.strerror(ctypes.get_errno())  # seccomp filter
-
-
-def on_a_system_without(
-    calls: tuple[int, ...], work: Callable[[], object], reason: int = errno.EPERM
-) -> object:
-    if sys.platform != "linux" or platform.machine() != "x86_64":
-        pytest.skip("the numbers of the system calls are those of Linux on x86-64")
-    outcome: list[object] = []
-
-    def run() -> None:
-        _refuse_system_calls(calls, reason)
-        try:
-            outcome.append(work())
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # for the caller to judge
-            outcome.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    return outcome[0]
-
-
-HARD_LINKS = (86, 265)
-RENAMES = (82, 264, 316)
+        refused(plain_root, b"new", "Permission denied")
 
 
 def test_a_filesystem_without_hard_links_is_written_to_without_overwriting(root: Path) -> None:
@@ -568,130 +441,27 @@ def test_a_filesystem_without_hard_links_is_written_to_without_overwriting(root:
     again = on_a_system_without(HARD_LINKS, lambda: worktree.create(root, "a.yaml", b"b"))
     assert isinstance(again, Exists)
     assert (root / "a.yaml").read_bytes() == b"a"
-    refused = on_a_system_without(
-        HARD_LINKS + RENAMES, lambda: worktree.create(root, "b.yaml", b"b")
-    )
-    assert str(refused) == f"{root}/b.yaml: Operation not permitted; nothing was written"
-    assert everything(root) == [
-        "a.yaml",
-        "tracker.yaml",
-    ]  # a name that was not filled is given back
+    none = (*HARD_LINKS, *RENAMES)
+    fault = on_a_system_without(none, lambda: worktree.create(root, "b.yaml", b"b"))
+    assert str(fault) == f"{root}/b.yaml: Operation not permitted; nothing was written"
+    # A name that was not filled is given back.
+    assert everything(root) == ["a.yaml", "tracker.yaml"]
 
 
-# -- interruptions --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("call", ["open", "os.link", "os.chmod", "os.rename"])
-def test_ctrl_c_during_a_write_leaves_what_was_there(root: Path, call: str) -> None:
-    writes: list[Callable[[], object]] = []
-    if call != "os.link":
-        writes.append(lambda: worktree.replace(root, "tracker.yaml", b"format: 1\n", b"new"))
-    if call in ("open", "os.link"):
-        writes.append(lambda: worktree.create(root, "a.yaml", b"a"))
-    for write in writes:
-        with (
-            just_before(call, ".tmp", lambda: os.kill(os.getpid(), signal.SIGINT)),
-            pytest.raises(KeyboardInterrupt),
-        ):
-            write()
-        assert worktree.snapshot(root) == (TRACKER, [])
-        assert everything(root) == ["tracker.yaml"]
-
-
-# In a fork, as a kill at a step needs no new interpreter.
-STEPS = [
-    ("create", "os.mkdir", "evidence", 0, False),
-    ("create", "open", ".tmp", 0, False),
-    ("create", "write", "", 1, False),
-    ("create", "os.link", ".tmp", 1, False),
-    ("create", "os.remove", ".tmp", 1, True),
-    ("replace", "open", ".tmp", 0, False),
-    ("replace", "write", "", 1, False),
-    ("replace", "os.chmod", ".tmp", 1, False),
-    ("replace", "os.rename", ".tmp", 1, False),
-    ("replace", "os.remove", ".tmp", 0, True),
-]
-DIE_AT = """
-import json, os, resource, signal, sys
-from pathlib import Path
-from scenarios.storage import worktree
-
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-doomed = None
-
-def die(event, args):
-    if doomed and event == doomed[0] and str(args[0]).endswith(doomed[1]):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(die)
-for number, (write, call, ending, *_) in enumerate(json.loads(sys.argv[2])):
-    root = Path(sys.argv[1], f"{number}")
-    root.mkdir()
-    (root / "old.yaml").write_bytes(b"old" * 3000)
-    if child := os.fork():
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-        continue
-    doomed = call, ending
-    if call == "write":  # the kernel kills in the middle of the write
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
-    if write == "create":
-        worktree.create(root, "evidence/new.yaml", b"new" * 3000)
-    else:
-        worktree.replace(root, "old.yaml", b"old" * 3000, b"new" * 3000)
-    os._exit(0)
-"""
-
-
-def test_a_crash_before_each_step_leaves_every_record_whole(tmp_path: Path) -> None:
-    told = python(DIE_AT, tmp_path, json.dumps(STEPS)).communicate()[0].split()
-    for number, (write, call, _, remains, published) in enumerate(STEPS):
-        died = -signal.SIGXFSZ if call == "write" else -signal.SIGKILL
-        assert int(told[number]) == died
-        expected = {"old.yaml": b"old" * 3000}
-        if published:
-            expected["evidence/new.yaml" if write == "create" else "old.yaml"] = b"new" * 3000
-        folder = tmp_path / f"{number}"
-        assert worktree.snapshot(folder) == (expected, []), STEPS[number]
-        left = [path.name for path in folder.rglob("*") if path.is_file()]
-        assert sum(bool(LEFTOVER.fullmatch(name)) for name in left) == remains
-        assert len(left) == len(expected) + remains
-
-
-# -- many at once ---------------------------------------------------------------------------------
-
-RACE = """
-import os, sys
-from pathlib import Path
-from scenarios.storage import worktree
-
-root = Path(sys.argv[1])
-children = []
-go, starts = os.pipe()
-for me in "abcdefgh":
-    children.append(os.fork())
-    if children[-1]:
-        continue
-    os.close(starts)
-    os.read(go, 1)
-    for number in range(25):
-        try:
-            worktree.create(root, f"evidence/{number // 10}/{number}.yaml", me.encode() * 1000)
-            os.write(1, f"{number} {me}\\n".encode())
-        except worktree.Exists:
-            pass
-    os._exit(0)
-os.close(starts)
-for child in children:
-    assert os.waitpid(child, 0)[1] == 0
-"""
-
-
-def test_of_eight_processes_that_create_one_file_exactly_one_wins(tmp_path: Path) -> None:
-    racing = python(RACE, tmp_path)
-    won = [line.split() for line in racing.communicate()[0].splitlines()]
-    assert racing.returncode == 0
-    files = {f"evidence/{int(n) // 10}/{n}.yaml": name.encode() * 1000 for n, name in won}
-    assert worktree.snapshot(tmp_path) == (files, [])
-    assert sorted(int(number) for number, _ in won) == list(range(25))
-    assert len(everything(tmp_path)) == 1 + 3 + 25
+@pytest.mark.parametrize(
+    ("call", "path", "old"),
+    [
+        *((call, "tracker.yaml", b"format: 1\n") for call in ("open", "os.chmod", "os.rename")),
+        *((call, "a.yaml", None) for call in ("open", "os.link")),
+    ],
+)
+def test_ctrl_c_during_a_write_leaves_what_was_there(
+    root: Path, call: str, path: str, old: bytes | None
+) -> None:
+    with (
+        just_before(call, ".tmp", lambda: os.kill(os.getpid(), signal.SIGINT)),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        write(root, path, old, b"new")
+    assert worktree.snapshot(root) == (TRACKER, [])
+    assert everything(root) == ["tracker.yaml"]
