@@ -17,7 +17,8 @@ Data counts as cut at a byte, not filled with zeros or with what the blocks held
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -37,7 +38,7 @@ class Event(NamedTuple):
 class File:
     """What programs read, and what was last synced: nothing before the first time."""
 
-    data: bytes = b""
+    now: bytes = b""
     synced: bytes = b""
 
 
@@ -45,7 +46,7 @@ class File:
 class Folder:
     """The names that programs see, and those that were last synced."""
 
-    names: dict[str, File | Folder] = field(default_factory=dict)
+    now: dict[str, File | Folder] = field(default_factory=dict)
     synced: dict[str, File | Folder] = field(default_factory=dict)
 
 
@@ -61,56 +62,52 @@ class Disk:
         """Do what the call did. Calls outside the folder are ignored."""
         node = self._inodes.get(event.inode)
         if event.what == "sync-all":
-            for each in list(self._inodes.values()):
+            for each in self._inodes.values():
                 _sync(each)
         elif event.what == "sync" and node:
             _sync(node)
         elif event.what == "data" and isinstance(node, File):
-            node.data = event.data
-        elif event.path and self._is_here(event.path):
+            node.now = event.data
+        elif event.path and PurePosixPath(event.path).is_relative_to(self._top):
             folder, name = self._parent(event.path)
             if event.what in ("create", "mkdir"):
-                made: File | Folder = File() if event.what == "create" else Folder()
-                folder.names[name] = self._inodes[event.inode] = made
+                folder[name] = File() if event.what == "create" else Folder()
+                self._inodes[event.inode] = folder[name]
             elif event.what == "unlink":
-                del folder.names[name]
+                del folder[name]
             elif event.what in ("link", "rename"):
-                moved = folder.names[name]
-                if event.what == "rename":
-                    del folder.names[name]
+                moved = folder[name] if event.what == "link" else folder.pop(name)
                 other, new = self._parent(event.to)
-                other.names[new] = moved
+                other[new] = moved
             else:
                 raise ValueError(f"{event.what} is not modelled: {event.path}")
 
     def survivors(self, seeds: int = 0) -> Iterator[tuple[str, dict[str, bytes]]]:
         """The name of each end, and the files that it leaves."""
-        yield "nothing-unsynced", dict(_tree(self._root, "", _Lost()))
-        yield "names-survive", dict(_tree(self._root, "", _NamesSurvive()))
+        yield "nothing-unsynced", dict(_left(self._root, lambda folder: folder.synced, _synced))
+        yield "names-survive", dict(_left(self._root, lambda folder: folder.now, _synced))
         for seed in range(seeds):
-            yield f"some-{seed}", dict(_tree(self._root, "", _Some(seed)))
+            draw = _Draw(seed)
+            yield f"some-{seed}", dict(_left(self._root, draw.names, draw.data))
 
     def _read(self, place: Path) -> Folder:
         folder = Folder()
         for path in place.iterdir():
             data = path.read_bytes() if path.is_file() else b""
-            folder.names[path.name] = File(data, data) if path.is_file() else self._read(path)
-            self._inodes[path.stat().st_ino] = folder.names[path.name]
-        folder.synced = dict(folder.names)
+            folder.now[path.name] = File(data, data) if path.is_file() else self._read(path)
+            self._inodes[path.stat().st_ino] = folder.now[path.name]
+        _sync(folder)
         self._inodes[place.stat().st_ino] = folder
         return folder
 
-    def _is_here(self, path: str) -> bool:
-        return PurePosixPath(path).is_relative_to(self._top)
-
-    def _parent(self, path: str) -> tuple[Folder, str]:
+    def _parent(self, path: str) -> tuple[dict[str, File | Folder], str]:
         *parts, name = PurePosixPath(path).relative_to(self._top).parts
         folder = self._root
         for part in parts:
-            inner = folder.names[part]
+            inner = folder.now[part]
             assert isinstance(inner, Folder)
             folder = inner
-        return folder, name
+        return folder.now, name
 
 
 def events(journal: bytes) -> Iterator[Event]:
@@ -125,52 +122,44 @@ def events(journal: bytes) -> Iterator[Event]:
 
 def _sync(node: File | Folder) -> None:
     if isinstance(node, File):
-        node.synced = node.data
+        node.synced = node.now
     else:
-        node.synced = dict(node.names)
+        node.synced = copy(node.now)
 
 
-class _Lost:
-    """Nothing that was not synced is left."""
-
-    def names(self, folder: Folder) -> dict[str, File | Folder]:
-        return folder.synced
-
-    def data(self, file: File) -> bytes:
-        return file.synced
+def _synced(file: File) -> bytes:
+    return file.synced
 
 
-class _NamesSurvive(_Lost):
-    """Every name is left."""
-
-    def names(self, folder: Folder) -> dict[str, File | Folder]:
-        return folder.names
-
-
-class _Some(_Lost):
-    """A draw decides on each name and each file, the same for all the names of one file."""
+class _Draw:
+    """Decides on each name and each file, the same for all the names of one file."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
         self._data: dict[File, bytes] = {}
 
     def names(self, folder: Folder) -> dict[str, File | Folder]:
-        drawn = {name: self._random.choice((folder.names, folder.synced)).get(name)
-                 for name in sorted({*folder.names, *folder.synced})}  # fmt: skip
+        both = sorted({*folder.now, *folder.synced})
+        drawn = {name: self._random.choice((folder.now, folder.synced)).get(name) for name in both}
         return {name: node for name, node in drawn.items() if node}
 
     def data(self, file: File) -> bytes:
-        if file.data == file.synced:
+        if file.now == file.synced:
             return file.synced
         if file not in self._data:
-            cut = file.data[: self._random.randint(0, len(file.data))]
-            self._data[file] = self._random.choice((file.data, file.synced, cut))
+            cut = file.now[: self._random.randint(0, len(file.now))]
+            self._data[file] = self._random.choice((file.now, file.synced, cut))
         return self._data[file]
 
 
-def _tree(folder: Folder, prefix: str, left: _Lost) -> Iterator[tuple[str, bytes]]:
-    for name, node in left.names(folder).items():
+def _left(
+    folder: Folder,
+    names: Callable[[Folder], dict[str, File | Folder]],
+    data: Callable[[File], bytes],
+    prefix: str = "",
+) -> Iterator[tuple[str, bytes]]:
+    for name, node in names(folder).items():
         if isinstance(node, File):
-            yield prefix + name, left.data(node)
+            yield prefix + name, data(node)
         else:
-            yield from _tree(node, f"{prefix}{name}/", left)
+            yield from _left(node, names, data, f"{prefix}{name}/")
