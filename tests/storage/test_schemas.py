@@ -223,52 +223,6 @@ print("jsonschema" in sys.modules)
     assert done.stdout.split("\n") == ["T [] False", "True", ""]
 
 
-# -- what is said of a fault that tests/data/invalid does not have ---------------------------------
-
-WHOLE = "it is a number from 0 to 1, or {within: 0.6, between: 0.2}, each from 0 to 1"
-DEPENDENCE = ("evidence_dependence",)
-
-
-@pytest.mark.parametrize(
-    ("kind", "change", "faults"),
-    [
-        ("scenario", {"tags": [["a"], ["a"]]}, [(("tags", 0), None), (("tags", 1), None),
-         (("tags",), "'tags' holds an entry twice")]),
-        ("scenario", {"tags": [10**99, "a", {"b": [1]}, True]},
-         [(("tags", 0), None), (("tags", 2), None), (("tags", 3), None)]),
-        ("source", {"2022": 1}, [(("2022",), "unknown key '2022' in a source")]),
-        ("tracker", {"evidence_dependence": {"within": 1.5, "between": -1}},
-         [((*DEPENDENCE, "within"), "'within' is 1.5; it must be a number from 0 to 1"),
-          ((*DEPENDENCE, "between"), "'between' is -1; it must be a number from 0 to 1")]),
-        ("tracker", {"evidence_dependence": {"within": 0.5}},
-         [(DEPENDENCE, "'evidence_dependence' needs the key 'between'")]),
-        ("tracker", {"evidence_dependence": {"within": 1, "between": 0, "beside": 0}},
-         [((*DEPENDENCE, "beside"), "unknown key 'beside' in 'evidence_dependence'")]),
-        ("tracker", {"evidence_dependence": [0.6, 0.2]},
-         [(DEPENDENCE, f"'evidence_dependence' is a list; {WHOLE}")]),
-    ],
-)  # fmt: skip
-def test_each_fault_has_its_key_and_its_words(
-    kind: Kind, change: dict[str, Any], faults: list[tuple[tuple[str | int, ...], str | None]]
-) -> None:
-    found = validate(kind, EXAMPLES[kind] | change)
-    assert sorted((f.keys for f in found), key=str) == sorted((k for k, _ in faults), key=str)
-    told = {fault.message for fault in found}
-    assert told >= {message for _, message in faults if message}
-
-
-def test_faults_below_keys_of_digits_and_empty_ones_stand_there() -> None:
-    for key in ("2022", "007", "0", "+7"):
-        faults = validate("scenario", {"indicators": {key: {"odd": 1}}})
-        assert ("indicators", key, "odd") in {fault.keys for fault in faults}
-    found = validate("evidence", EXAMPLES["evidence"] | {"ratings": {"": "high"}})
-    assert [(f.keys, f.at) for f in found] == [(("ratings", ""), "key"), (("ratings", ""), "value")]
-    indicator = EXAMPLES["scenario"]["indicators"]["talks-announced"] | {"watch": None}
-    record = EXAMPLES["scenario"] | {"indicators": {"probabilities": indicator}}
-    (fault,) = decoded("scenario", record)[1]
-    assert fault.keys == ("indicators", "probabilities", "watch")
-
-
 def test_a_foreign_file_gets_few_hints() -> None:
     record = EXAMPLES["source"] | {f"summary-{n}": "" for n in range(60)}
     hints = [fault.hint for fault in validate("source", record)]

@@ -49,29 +49,9 @@ def everything(folder: Path) -> list[str]:
 # -- find -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("start", [".", "scenarios", "scenarios/evidence/2022", "src/deep"])
-def test_a_database_is_found_from_beside_it_and_from_inside_it(
-    root: Path, start: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = root.parent / start
-    place.mkdir(parents=True, exist_ok=True)
-    monkeypatch.chdir(place)
-    for here in (place, Path()):
-        assert worktree.find(here, None) == worktree.find(here, "") == root
-
-
-def test_a_given_database_is_the_folder_of_its_tracker_or_the_one_above(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(root.parent)
-    for name, found in {root: root, root.parent: root, "scenarios": Path("scenarios")}.items():
-        assert worktree.find(Path("/"), str(name)) == found
-    (root / "tracker.yaml").unlink()
-    (root / "tracker.yaml").symlink_to("nowhere")  # it is found, so that it is reported
-    assert worktree.find(root.parent, None) == root
-
-
 def test_a_database_that_cannot_be_read_is_refused_and_not_passed_over(plain_root: Path) -> None:
+    (plain_root / "tracker.yaml").symlink_to("nowhere")  # it is found, so that it is reported
+    assert worktree.find(Path("/"), str(plain_root)) == plain_root
     fault = refusal(lambda: worktree.find(plain_root, "a\0b"))
     assert fault.startswith(r"cannot read the database at a\x00b: ")
     (plain_root / "scenarios").mkdir()
