@@ -1,9 +1,8 @@
-"""YAML files in every layout that a person may type, with the span of each value."""
+"""YAML files in every layout that a person may type."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -22,19 +21,9 @@ SLIPS = (
 )
 BLOCK_LINES = ("one", "two words", "", "  deeper", "# no comment", "key: x", "trailing ")
 
-Path = tuple[str, ...]
-
-
-@dataclass
-class Layout:
-    """A file as text; a span goes from behind the colon to behind the last character."""
-
-    text: str = ""
-    spans: dict[Path, tuple[int, int]] = field(default_factory=dict)
-
 
 @st.composite
-def layouts(draw: Callable[[Any], Any]) -> Layout:
+def layouts(draw: Callable[[Any], Any]) -> str:
     """A file that holds a mapping."""
     return _Writer(draw).file()
 
@@ -42,7 +31,7 @@ def layouts(draw: Callable[[Any], Any]) -> Layout:
 @st.composite
 def damaged(draw: Callable[[Any], Any], texts: Any = None) -> str:
     """Such a file, or one of these texts, after slips of the hand: put in, taken out, changed."""
-    text = draw(layouts()).text if texts is None else str(draw(texts))
+    text = str(draw(layouts() if texts is None else texts))
     for _ in range(draw(st.integers(0, 4))):
         start = draw(st.integers(0, len(text)))
         end = min(len(text), start + draw(st.sampled_from((0, 0, 0, 1, 5, 20))))
@@ -53,74 +42,62 @@ def damaged(draw: Callable[[Any], Any], texts: Any = None) -> str:
 class _Writer:
     def __init__(self, draw: Callable[[Any], Any]) -> None:
         self.draw = draw
-        self.layout = Layout()
         self.comments = 0
         self.breaks = self.one_of((("\n",), ("\r\n",), ("\n", "\r\n")))
 
     def one_of(self, choices: Any) -> Any:
         return self.draw(st.sampled_from(choices))
 
+    def number(self, least: int, most: int) -> int:
+        return int(self.draw(st.integers(least, most)))
+
     def rarely(self) -> bool:
         return bool(self.one_of((False, False, False, True)))
-
-    def write(self, text: str) -> None:
-        self.layout.text += text
-
-    def end_line(self) -> None:
-        if self.rarely():
-            self.write(f"  {self.comment()}")
-        self.write(self.one_of(self.breaks))
 
     def comment(self) -> str:
         self.comments += 1
         return f"# c{self.comments}."
 
-    def file(self) -> Layout:
-        if self.rarely():
-            self.write("---")
-            self.end_line()
-        self.gap(0)
-        if self.rarely():
-            self.flow_mapping((), 0, 0)
-            self.end_line()
-        else:
-            self.mapping((), 0, 0)
-        self.gap(0)
-        if self.rarely():
-            self.write("...")
-            self.end_line()
-            self.gap(0)
-        if self.rarely():
-            self.layout.text = self.layout.text.removesuffix("\n").removesuffix("\r")
-        return self.layout
+    def end(self) -> str:
+        """The end of a line."""
+        return (f"  {self.comment()}" if self.rarely() else "") + str(self.one_of(self.breaks))
 
-    def gap(self, most: int) -> None:
+    def gap(self, most: int) -> str:
         """Blank lines and comments up to a column."""
+        text = ""
         while self.rarely():
             kind = self.one_of(("empty", "blank", "comment"))
             if kind == "blank":
-                self.write(self.one_of((" ", "   ", " " * 12)))
+                text += self.one_of((" ", "   ", " " * 12))
             elif kind == "comment":
-                self.write(" " * self.draw(st.integers(0, most)) + self.comment())
-            self.write(self.one_of(self.breaks))
+                text += " " * self.number(0, most) + self.comment()
+            text += self.one_of(self.breaks)
+        return text
 
-    def mapping(self, path: Path, column: int, depth: int) -> None:
-        """Block lines; the first starts where the text ends."""
-        keys = self.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True))
-        for number, key in enumerate(keys):
-            if number:
-                self.gap(column)
-                self.write(" " * column)
+    def file(self) -> str:
+        text = f"---{self.end()}" if self.rarely() else ""
+        text += self.gap(0)
+        text += self.flow_mapping(0, 0) + self.end() if self.rarely() else self.mapping(0, 0)
+        text += self.gap(0)
+        if self.rarely():
+            text += f"...{self.end()}{self.gap(0)}"
+        return text.removesuffix("\n").removesuffix("\r") if self.rarely() else text
+
+    def mapping(self, column: int, depth: int) -> str:
+        """Block lines, without the margin of the first."""
+        text = ""
+        for key in self.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=4, unique=True)):
+            if text:
+                text += self.gap(column) + " " * column
             if self.one_of((False,) * 9 + (True,)):
-                self.write(f"? {self.key(key)}")
-                self.end_line()
+                text += f"? {self.key(key)}{self.end()}"
                 if self.rarely():  # no value at all
                     continue
-                self.write(" " * column)
+                text += " " * column
             else:
-                self.write(self.key(key))
-            self.write(":")
-            self.value((*path, key), column, depth)
+                text += self.key(key)
+            text += f":{self.value(column, depth)}"
+        return text
 
     def key(self, key: str) -> str:
         if key in ("a", "b", "note-1", "två ord", "x y") and not self.rarely():
@@ -132,43 +109,26 @@ class _Writer:
             return json.dumps(text, ensure_ascii=False)
         return "'" + text.replace("'", "''") + "'"
 
-    def value(self, path: Path, column: int, depth: int) -> None:
+    def value(self, column: int, depth: int) -> str:
         """What stands behind a colon, and the end of its line."""
-        start = len(self.layout.text)
-        inner = column + self.draw(st.integers(1, 8))
+        inner = column + self.number(1, 8)
         kinds = ["nothing", "scalar", "scalar", "below", "block", "flow", "brackets"]
         kind = self.one_of(kinds + ["mapping", "mapping", "list"] * (depth < 3))
         if kind == "nothing":
-            self.end_line()
-            self.layout.spans[path] = (start, start)
-            return
+            return self.end()
+        if kind == "block":
+            return f" {self.block_scalar(column)}"
         if kind in ("mapping", "list"):
-            self.end_line()
-            self.gap(inner)
+            text = self.end() + self.gap(inner)
             if kind == "mapping":
-                self.write(" " * inner)
-                self.mapping(path, inner, depth + 1)
-            else:
-                self.sequence(column + self.draw(st.integers(0, 4)), depth + 1)
-        elif kind == "block":
-            self.write(" ")
-            self.block_scalar(column)
+                return f"{text}{' ' * inner}{self.mapping(inner, depth + 1)}"
+            return text + self.sequence(column + self.number(0, 4), depth + 1)
+        text = self.end() + " " * inner if kind == "below" else self.one_of((" ", "   "))
+        if kind == "flow":
+            text += self.flow_mapping(inner, depth)
         else:
-            if kind == "below":
-                self.end_line()
-                self.write(" " * inner)
-            else:
-                self.write(self.one_of((" ", "   ")))
-            if kind == "flow":
-                self.flow_mapping(path, inner, depth)
-            elif kind == "brackets":
-                self.flow_list(inner, depth)
-            else:
-                self.write(self.scalar(inner))
-            self.layout.spans[path] = (start, len(self.layout.text))
-            self.end_line()
-            return
-        self.layout.spans[path] = (start, len(self.layout.text.rstrip()))
+            text += self.flow_list(inner, depth) if kind == "brackets" else self.scalar(inner)
+        return text + self.end()
 
     def scalar(self, column: int, *, is_flow: bool = False) -> str:
         kind = self.one_of(("plain", "quoted", "null", "lines"))
@@ -183,82 +143,67 @@ class _Writer:
             self.one_of(("", "'", '"')), line_break
         )
 
-    def block_scalar(self, column: int) -> None:
+    def block_scalar(self, column: int) -> str:
         digit = self.one_of((0, 0, 1, 3))
-        inner = column + (digit or self.draw(st.integers(1, 5)))
+        inner = column + (digit or self.number(1, 5))
         header = [str(digit) if digit else "", self.one_of(("", "-", "+"))]
-        self.write(self.one_of("|>") + "".join(header[:: self.one_of((1, -1))]))
-        self.end_line()
+        text = self.one_of("|>") + "".join(header[:: self.one_of((1, -1))]) + self.end()
         first = self.one_of(("text", *BLOCK_LINES) if digit else ("text", "# no comment"))
         for line in [first, *self.draw(st.lists(st.sampled_from(BLOCK_LINES), max_size=4))]:
-            self.write(" " * inner * bool(line or self.rarely()) + line)
-            self.write(self.one_of(self.breaks))
+            text += " " * inner * bool(line or self.rarely()) + line + self.one_of(self.breaks)
+        return str(text)
 
-    def sequence(self, column: int, depth: int) -> None:
-        for number in range(self.draw(st.integers(1, 3))):
-            if number:
-                self.gap(column)
-            self.write(" " * column + "-")
+    def sequence(self, column: int, depth: int) -> str:
+        text = ""
+        for _ in range(self.number(1, 3)):
+            text += (self.gap(column) if text else "") + " " * column + "-"
             kind = self.one_of(("nothing", "scalar", "block", "mapping", "brackets"))
-            if kind != "nothing":
-                self.write(" ")
-            if kind == "mapping":
-                self.mapping(("[]",), column + 2, depth)
+            if kind == "nothing":
+                text += self.end()
+            elif kind == "mapping":
+                text += f" {self.mapping(column + 2, depth)}"
             elif kind == "block":
-                self.block_scalar(column)
+                text += f" {self.block_scalar(column)}"
+            elif kind == "brackets":
+                text += f" {self.flow_list(column + 2, depth)}{self.end()}"
             else:
-                if kind == "brackets":
-                    self.flow_list(column + 2, depth)
-                elif kind == "scalar":
-                    self.write(self.scalar(column + 2))
-                self.end_line()
+                text += f" {self.scalar(column + 2)}{self.end()}"
+        return text
 
-    def flow_mapping(self, path: Path, column: int, depth: int) -> None:
+    def flow_mapping(self, column: int, depth: int) -> str:
         keys = self.draw(st.lists(st.sampled_from(KEYS), max_size=3, unique=True))
-        self.brackets("{}", len(keys), column, lambda at: self.pair(path, keys[at], column, depth))
+        return self.brackets("{}", [self.pair(key, column, depth) for key in keys], column)
 
-    def flow_list(self, column: int, depth: int) -> None:
-        self.brackets(
-            "[]", self.draw(st.integers(0, 3)), column, lambda _: self.item(column, depth)
-        )
+    def flow_list(self, column: int, depth: int) -> str:
+        items = [self.item(column, depth) for _ in range(self.number(0, 3))]
+        return self.brackets("[]", items, column)
 
-    def pair(self, path: Path, key: str, column: int, depth: int) -> None:
-        self.write(self.key(key))
+    def pair(self, key: str, column: int, depth: int) -> str:
         kind = self.one_of(("scalar", "scalar", "scalar", "flow", "nothing", "key"))
         if kind == "key":
-            return
-        start = len(self.layout.text) + 1
-        self.write(": ")
+            return self.key(key)
+        value = ""
         if kind == "flow" and depth < 4:
-            self.flow_mapping((*path, key), column, depth + 1)
+            value = self.flow_mapping(column, depth + 1)
         elif kind != "nothing":
-            self.write(self.scalar(column, is_flow=True))
-        end = len(self.layout.text)
-        self.layout.spans[*path, key] = (start, start if kind == "nothing" else end)
+            value = self.scalar(column, is_flow=True)
+        return f"{self.key(key)}: {value}"
 
-    def item(self, column: int, depth: int) -> None:
+    def item(self, column: int, depth: int) -> str:
         kind = self.one_of(("scalar", "scalar", "flow", "pair"))
         if kind == "flow" and depth < 4:
-            self.flow_list(column, depth + 1)
-        elif kind == "pair":
-            self.pair(("[]",), "a", column, 9)
-        else:
-            self.write(self.scalar(column, is_flow=True))
+            return self.flow_list(column, depth + 1)
+        return self.pair("a", column, 9) if kind == "pair" else self.scalar(column, is_flow=True)
 
-    def brackets(self, marks: str, count: int, column: int, entry: Callable[[int], None]) -> None:
+    def brackets(self, marks: str, entries: list[str], column: int) -> str:
         over_lines = self.rarely()
-        margin = " " * column
-        self.write(marks[0] + self.one_of(("", " ")))
-        for number in range(count):
-            if over_lines:
-                self.end_line()
-                self.write(margin)
-            entry(number)
-            if number < count - 1:
-                self.write(self.one_of((",", ", ", " , ")))
-        if count and self.rarely():
-            self.write(", ")
+        text = str(marks[0] + self.one_of(("", " ")))
+        for number, entry in enumerate(entries):
+            text += (self.end() + " " * column if over_lines else "") + entry
+            if number < len(entries) - 1:
+                text += self.one_of((",", ", ", " , "))
+        if entries and self.rarely():
+            text += ", "
         if over_lines and self.rarely():
-            self.end_line()
-            self.write(margin)
-        self.write(marks[1])
+            text += self.end() + " " * column
+        return text + marks[1]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scenarios.storage.loader import load
 from scenarios.storage.yaml.reader import MAX_BYTES, MAX_DEPTH, Place, places, read
 from tests.full import FULL, TIMES
-from tests.storage.layouts import Layout, damaged, layouts
+from tests.storage.layouts import damaged, layouts
 
 SUITE = Path(__file__).parents[2].parent / "shared" / "data" / "yaml-test-suite" / "cases.tar.gz"
 ITEM = "evidence/2022/2022-05-01-case.yaml"
@@ -110,10 +110,10 @@ def paths_of(value: Any, path: tuple[str | int, ...] = ()) -> set[tuple[str | in
 
 @settings(max_examples=50 * TIMES, deadline=None)
 @given(layouts())
-def test_every_value_has_a_place(layout: Layout) -> None:
-    found = places(layout.text.encode())
-    assert set(found) == paths_of(value_of(layout.text))
-    lines = layout.text.split("\n")
+def test_every_value_has_a_place(text: str) -> None:
+    found = places(text.encode())
+    assert set(found) == paths_of(value_of(text))
+    lines = text.split("\n")
     for place in found.values():
         assert place.value_column <= len(lines[place.value_line - 1]) + 1
 
