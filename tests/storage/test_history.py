@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -13,8 +12,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.history.commits import RecordChange, Revision, Standing, States
-from scenarios.model import Database, Source, Tracker
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision, Standing, States
+from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git
 from scenarios.storage.git import revisions as history
 from scenarios.storage.git.revisions import revisions
@@ -92,29 +91,15 @@ def test_a_database_that_came_later_begins_where_its_folder_does(tmp_path: Path)
     ]
 
 
-def test_branches_that_ran_side_by_side_come_in_the_order_of_their_days(tmp_path: Path) -> None:
-    repository = start(
-        tmp_path,
+STORIES = {
+    "branches that ran side by side come in the order of their days": (
         """
         git checkout -b side; add sources/b.yaml '' 02; add sources/d.yaml '' 04
         git checkout main; add sources/c.yaml '' 03; add sources/e.yaml '' 05
         on 06; merge merged side""",
-    )
-    assert [touched(each) for each in same(repository)] == [
-        ["tracker"],
-        ["b"],
-        ["c"],
-        ["d"],
-        ["e"],
-        [],
-    ]
-
-
-def test_links_submodules_and_executables_are_what_a_snapshot_makes_of_them(
-    tmp_path: Path,
-) -> None:
-    repository = start(
-        tmp_path,
+        "tracker|b|c|d|e|",
+    ),
+    "links and submodules are no records, and a mode is no content": (
         f"""
         mkdir scenarios/sources; cd scenarios/sources
         ln -s $'name: A paper\nreliability: B\n' link.yaml  # its target reads like a record
@@ -126,48 +111,47 @@ def test_links_submodules_and_executables_are_what_a_snapshot_makes_of_them(
         for name in tool link module; do put $name.yaml 'name: A paper\\nreliability: B\\n'; done
         chmod +x tool.yaml; record records
         rm link.yaml; ln -s tool.yaml link.yaml; chmod -x tool.yaml; record 'a link again'""",
-    )
-    found = same(repository)
-    assert [each.left_out for each in found] == [0, 2, 0, 1]
-    paper = Source("A paper", "B")
-    assert [(c.id, c.before, c.after, c.readable) for c in found[2].changes] == [
-        (name, None, paper, True) for name in ("link", "module", "tool")
-    ]
-    assert [(c.id, c.before, c.after, c.readable) for c in found[3].changes] == [
-        ("link", paper, None, False),
-        ("tool", paper, paper, True),  # the file's mode is no content
-    ]
+        "tracker|link module ? ?|link module tool|link tool ?",
+    ),
+    "names that are no ids and bytes that are no text are left out": (
+        r"""
+        for name in 'a b' $'two\nlines' $'\xff\xfe' $'t\tab' '"quoted"' ü $'\x01x'; do
+            put "scenarios/sources/$name.yaml" 'name: A paper\nreliability: B\n'
+        done
+        record names; add sources/paper.yaml 'name: \xff\nreliability: B\n'
+        add sources/.hidden/x.yaml; add sources/plain.yaml""",
+        "tracker||paper ?||plain",
+    ),
+    "a tip without the database has the history of its end": (
+        "git rm -r scenarios; put README gone; record gone; mkdir scenarios",
+        "tracker|tracker",
+    ),
+}
 
 
-def test_names_that_are_no_ids_and_bytes_that_are_no_text_are_left_out(tmp_path: Path) -> None:
-    names = [b"a b", b"two\nlines", b"\xff\xfe", b"t\tab", b'"quoted"', "ü".encode(), b"\x01x"]
-    folder = os.fsencode(tmp_path / "scenarios" / "sources")
-    Path(os.fsdecode(folder)).mkdir(parents=True)
-    for name in names:
-        Path(os.fsdecode(folder + b"/" + name + b".yaml")).write_bytes(SOURCE)
-    script = r"add sources/paper.yaml 'name: \xff\nreliability: B\n'; add sources/.hidden/x.yaml"
-    found = same(start(tmp_path, f"{script}; add sources/plain.yaml"))
-    told = [(touched(each), each.left_out) for each in found[1:]]
-    assert told == [(["paper"], 1), ([], 0), (["plain"], 0)]
+@pytest.mark.parametrize(("script", "story"), STORIES.values(), ids=STORIES)
+def test_a_commit_owns_what_it_changed_and_counts_what_cannot_be_read(
+    tmp_path: Path, script: str, story: str
+) -> None:
+    """Each `?` is a file that cannot be."""
+    found = same(start(tmp_path, script))
+    told = [" ".join([*touched(each), *"?" * each.left_out]) for each in found]
+    assert told == story.split("|")
 
 
 @pytest.mark.parametrize("name", ["my désk", "sc[e]n*", ":(top)x", "-x", "."])
 def test_a_folder_of_any_name_below_the_top_or_the_top_itself(tmp_path: Path, name: str) -> None:
     place = "." if name == "." else f"a/{name}"
     run(tmp_path, "init", "-q")
-    put(tmp_path, f"{place}/tracker.yaml", TRACKER)
-    put(tmp_path, "a/scen/tracker.yaml", TRACKER)
+    for path, data in ((place, TRACKER), ("a/scen", TRACKER)):
+        put(tmp_path, f"{path}/tracker.yaml", data)
     commit(tmp_path, "first")
-    put(tmp_path, "a/scen/sources/other.yaml", SOURCE)
-    commit(tmp_path, "another database")
-    put(tmp_path, f"{place}/sources/paper.yaml", SOURCE)
-    commit(tmp_path, "this one")
+    for path in ("a/scen", place):
+        put(tmp_path, f"{path}/sources/paper.yaml", SOURCE)
+        commit(tmp_path, path)
     found = [each for each in same(git.repository(tmp_path / place)) if each.own]
-    assert [touched(each) for each in found if "another" not in each.commit.subject][-1] == [
-        "paper"
-    ]
-    if name != ".":
-        assert [each.commit.subject for each in found] == ["first", "this one"]
+    told = [(each.commit.subject, touched(each)) for each in found]
+    assert told == [("first", ["tracker"]), (place, ["paper"])]
 
 
 def test_of_a_bare_repository_a_worktree_and_with_sha256_it_is_the_same(tmp_path: Path) -> None:
@@ -195,61 +179,46 @@ def test_a_shallow_clone_ends_at_commits_that_are_marked(tmp_path: Path) -> None
     assert [each.commit.shallow for each in whole] == [False] * 4
 
 
-def test_a_tip_without_the_database_has_the_history_of_its_end_and_none_has_none(
-    tmp_path: Path,
-) -> None:
-    repository = start(
-        tmp_path, "git rm -r scenarios; put README gone; record gone; mkdir scenarios"
-    )
-    assert [each.changes[0].after for each in same(repository)] == [Tracker(title="T"), None]
-    run(tmp_path, "checkout", "-q", "--orphan", "never")
-    commit(tmp_path, "nothing")
+def test_a_branch_without_the_database_has_no_history(tmp_path: Path) -> None:
+    start(tmp_path, "git checkout --orphan never; git rm -rf .; put README x; record nothing")
     assert same(git.without_files(tmp_path)) == []
 
 
-def written(folder: Path, head: bytes) -> git.Repository:
-    """A repository whose last commit has these headers and this message behind its tree."""
+def written(folder: Path, *heads: bytes) -> list[Commit]:
+    """Commits with these headers and messages behind their trees; each changes a record."""
     repository = start(folder, "add sources/paper.yaml")
-    tree, parent = run(folder, "rev-parse", "HEAD^{tree}"), run(folder, "rev-parse", "HEAD~1")
-    raw = f"tree {tree}\nparent {parent}\n".encode() + head
-    made = subprocess.run(
-        ["git", "hash-object", "-t", "commit", "-w", "--stdin", "--literally"],
-        cwd=folder,
-        input=raw,
-        capture_output=True,
-        check=True,
-    )
-    run(folder, "update-ref", "refs/heads/main", made.stdout.decode().strip())
-    return repository
+    for head in heads:
+        tree, parent = run(folder, "rev-parse", "HEAD~1^{tree}", "HEAD").split()
+        put(folder, ".git/raw", f"tree {tree}\nparent {parent}\n".encode() + head)
+        made = run(folder, "hash-object", "-t", "commit", "-w", "--literally", ".git/raw")
+        run(folder, "update-ref", "HEAD", made)
+    return [each.commit for each in same(repository)[-len(heads) :]]
 
 
 BY, IN = b"author A <a@b> 1646136000 +0000\n", b"committer C <c@b> 1646222400 +0000\n"
 DAYS = (date(2022, 3, 1), date(2022, 3, 2))
 
 
-@pytest.mark.parametrize(
-    ("head", "author", "subject", "days"),
-    [
-        (BY + IN + b"\nA subject\nin two lines\n\nBody", "A", "A subject in two lines", DAYS),
-        (BY + IN + b"\n", "A", "", DAYS),
-        (b"author  <> 1646136000 +0000\n" + IN + b"\nX\n", "", "X", DAYS),
-        (b"author \x01\x1b[m <a@b> 1646136000 +0000\n" + IN + b"\nX\n", "\x01\x1b[m", "X", DAYS),
-        (BY + IN + b"\n\x01" + b"1" * 40 + b"\n\n:100644 x\n", "A", "\x01" + "1" * 40, DAYS),
-        (BY + IN + b"\n\n\n \n:100644 100644 a b M\n", "A", ":100644 100644 a b M", DAYS),
-        (BY + IN + b"encoding ISO-8859-1\n\n\xfcber\n", "A", "über", DAYS),
-        (BY + IN + b"\n\xff\xfe\n", "A", "\ufffd\ufffd", DAYS),
-        (b"author A <a@b> 1646175600 +1400\n" + IN + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
-        (b"author A <a@b>\n" + IN + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
-        (BY + b"committer C <c@b> soon\n\nX\n", "A", "X", (DAYS[0], DAYS[0])),
-        (b"author A <a@b>\ncommitter C\n\nX\n", "A", "X", (date.min, date.min)),
-    ],
-)
-def test_a_commit_is_told_whatever_it_holds(
-    tmp_path: Path, head: bytes, author: str, subject: str, days: tuple[date, date]
-) -> None:
-    commit = same(written(tmp_path, head))[-1].commit
-    assert (commit.author, commit.subject) == (author, subject)
-    assert (commit.authored, commit.committed) == days
+HEADS = [
+    (BY + IN + b"\nA subject\nin two lines\n\nBody", "A", "A subject in two lines", DAYS),
+    (BY + IN + b"\n", "A", "", DAYS),
+    (b"author  <> 1646136000 +0000\n" + IN + b"\nX\n", "", "X", DAYS),
+    (b"author \x01\x1b[m <a@b> 1646136000 +0000\n" + IN + b"\nX\n", "\x01\x1b[m", "X", DAYS),
+    (BY + IN + b"\n\x01" + b"1" * 40 + b"\n\n:100644 x\n", "A", "\x01" + "1" * 40, DAYS),
+    (BY + IN + b"\n\n\n \n:100644 100644 a b M\n", "A", ":100644 100644 a b M", DAYS),
+    (BY + IN + b"encoding ISO-8859-1\n\n\xfcber\n", "A", "über", DAYS),
+    (BY + IN + b"\n\xff\xfe\n", "A", "\ufffd\ufffd", DAYS),
+    (b"author A <a@b> 1646175600 +1400\n" + IN + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
+    (b"author A <a@b>\n" + IN + b"\nX\n", "A", "X", (DAYS[1], DAYS[1])),
+    (BY + b"committer C <c@b> soon\n\nX\n", "A", "X", (DAYS[0], DAYS[0])),
+    (b"author A <a@b>\ncommitter C\n\nX\n", "A", "X", (date.min, date.min)),
+]
+
+
+def test_a_commit_is_told_whatever_it_holds(tmp_path: Path) -> None:
+    found = written(tmp_path, *(head for head, *_ in HEADS))
+    told = [(one.author, one.subject, (one.authored, one.committed)) for one in found]
+    assert told == [tuple(row) for _, *row in HEADS]
 
 
 LIST = b"""\
@@ -276,13 +245,10 @@ Date:   some day
 
 
 def test_a_squash_tells_the_days_of_what_it_replaces_and_no_other_message(tmp_path: Path) -> None:
-    [*_, squash] = same(written(tmp_path, BY + IN + LIST))
-    assert squash.commit.squashed == (date(2022, 3, 3), date(2022, 3, 2))
-    (tmp_path / "other").mkdir()
-    [*_, last] = same(
-        written(tmp_path / "other", BY + IN + LIST.replace(b"Squashed commit", b"A list"))
-    )
-    assert last.commit.squashed == ()
+    other = LIST.replace(b"Squashed commit", b"A list")
+    squash, last = written(tmp_path, BY + IN + LIST, BY + IN + other)
+    assert squash.squashed == (date(2022, 3, 3), date(2022, 3, 2))
+    assert last.squashed == ()
 
 
 def test_git_writes_the_list_of_a_squash_itself_and_names_authors_as_the_mailmap_does(
