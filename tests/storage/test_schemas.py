@@ -56,19 +56,12 @@ def full(node: Any, example: Any) -> Any:
 
 
 def nodes(node: Any) -> Iterator[dict[str, Any]]:
-    """Every schema within a schema."""
-    if isinstance(node, list):
-        for item in node:
-            yield from nodes(item)
-    if not isinstance(node, dict):
-        return
-    yield node
-    for keyword, value in node.items():
-        if keyword in ("properties", "$defs"):
-            for item in value.values():
-                yield from nodes(item)
-        elif keyword not in ("examples", "enum", "const", "required"):
-            yield from nodes(value)
+    """Every mapping within a schema but in examples."""
+    if isinstance(node, dict):
+        yield node
+        node = [node[key] for key in node if key != "examples"]
+    for item in node if isinstance(node, list) else ():
+        yield from nodes(item)
 
 
 @each_kind
