@@ -1,4 +1,7 @@
-"""One lock for everybody who can reach a database, wherever it is reached from."""
+"""One lock for everybody who can reach a database, wherever it is reached from.
+
+What may lie in its way is in tests/transcripts/storage/lock.txt.
+"""
 
 from __future__ import annotations
 
@@ -287,43 +290,6 @@ def test_in_a_read_only_folder_a_lock_that_is_there_is_enough(plain_root: Path) 
         assert str(error.value) == f"{plain_root}: Permission denied; nothing was written"
 
 
-# -- what else may lie there ----------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("put_there", "reason"),
-    [
-        (lambda place: place.symlink_to("../victim"), "Too many levels of symbolic links"),
-        (lambda place: place.symlink_to("../absent"), "Too many levels of symbolic links"),
-        (Path.mkdir, "Is a directory"),
-        (os.mkfifo, "it is no file"),
-    ],
-    ids=["link", "dead link", "folder", "fifo"],
-)
-def test_what_is_no_file_is_named_and_nothing_is_followed(
-    root: Path, shared: Path, put_there: Callable[[Path], None], reason: str
-) -> None:
-    put(root.parent, "victim", b"whole\n")
-    put_there(shared / "scen.lock")
-    place = f"{shared}/scen.lock"
-    assert refusal(root) == f"{place}: {reason}; move that away, then run the command again"
-    assert (root.parent / "victim").read_bytes() == b"whole\n"
-    assert not (root.parent / "absent").exists()
-
-
-def test_a_file_that_somebody_put_there_keeps_its_content_and_its_mode(
-    root: Path, shared: Path
-) -> None:
-    victim = root.parent / "victim"
-    victim.write_bytes(b"whole\n")
-    victim.chmod(0o600)
-    (shared / "scen.lock").hardlink_to(victim)
-    with lock(root):
-        assert is_held(root)
-        assert (shared / "scen.lock").samefile(victim)
-    assert (victim.read_bytes(), stat.S_IMODE(victim.stat().st_mode)) == (b"whole\n", 0o600)
-
-
 @pytest.mark.parametrize("reason", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
 def test_a_file_system_without_locks_is_said(root: Path, shared: Path, reason: int) -> None:
     fault = on_a_system_without(FLOCK, lambda: refusal(root), reason)
@@ -331,11 +297,3 @@ def test_a_file_system_without_locks_is_said(root: Path, shared: Path, reason: i
         f"the file system of {re.escape(str(shared))} has no locks \\([A-Z].*\\); use one that has"
     )
     assert re.fullmatch(why, str(fault))
-
-
-def test_what_a_killed_maker_of_the_lock_left_goes_with_the_next(root: Path, shared: Path) -> None:
-    put(shared, ".scen-0123456789abcdef.tmp", b"")
-    put(shared, "scen.lock", b"")
-    with lock(root):
-        pass
-    assert [path for path in everything(shared) if path.startswith(".scen")] == []

@@ -1,4 +1,7 @@
-"""What killed commands left is cleared by the next one; what a live one writes is not."""
+"""What killed commands left is cleared by the next one; what a live one writes is not.
+
+Which commands clear it is in tests/transcripts/storage/lock.txt.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ import pytest
 
 from scenarios.storage import worktree
 from scenarios.storage.temporary import clear, clear_below, temporary
-from tests.cli.commands import FILES, make, scen
 from tests.storage.system import FLOCK, just_before, on_a_system_without, python
 from tests.storage.test_worktree import everything
 
@@ -29,24 +31,6 @@ with temporary(Path(sys.argv[1]), b"half") as place:
 
 def left(folder: Path) -> list[str]:
     return [path for path in everything(folder) if path.endswith(".tmp")]
-
-
-def test_the_next_command_clears_what_dead_ones_left_and_one_with_nothing_to_write_too(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    root = make(tmp_path / "scenarios", FILES)
-    ours = [LEFT, f"sources/{LEFT}", f"evidence/2022/{LEFT}"]
-    others = [f".cache/{LEFT}", ".scen-0123.tmp", f"x{LEFT}", "attachments.tmp"]
-    make(root, dict.fromkeys([*ours, *others], "half a rec"))
-    rate = ("rate", "2022-02-04-visit", "trade=I")
-    for words in (("check",), ("status",), (*rate, "--dry-run")):
-        assert scen(*words).exit_code == 0
-        assert left(root) == sorted([*ours, *others])
-    for said in ("scenarios/evidence", "nothing to change"):
-        make(root, dict.fromkeys(ours, "half a rec"))
-        assert scen(*rate).stdout.startswith(said)
-        assert left(root) == sorted(others)
 
 
 def test_what_a_live_process_writes_stays_until_it_is_dead(tmp_path: Path) -> None:
