@@ -13,6 +13,7 @@ import pytest
 
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
+from scenarios.storage.git.directory import Place, find
 
 TRACKER = b"format: 1\ntitle: T\n"
 SOURCE = b"name: A paper\nreliability: B\n"
@@ -79,3 +80,22 @@ def test_a_checkout_of_it_gives_the_same_snapshot_whatever_the_environment_says(
     for database in (desk / "scenarios", tmp_path / "other" / "scenarios"):
         repository = git.repository(database)
         assert git.snapshot(repository, git.commit_of(repository, "HEAD")) == (files, [])
+
+
+def test_a_linked_worktree_and_a_submodule_are_told_as_git_tells_them(tmp_path: Path) -> None:
+    top, submodule = tmp_path / "désk", "git -c protocol.file.allow=always submodule"
+    top.mkdir()
+    shell(
+        top,
+        f"""
+        start; for at in ../other inside scenarios/2022; do git worktree add --detach $at; done
+        git init ../home; cd ../home; {submodule} add ../désk scenarios; record first
+        git worktree add --detach ../second; cd ../second; {submodule} update --init""",
+    )
+    linked = [top, tmp_path / "other", top / "inside", top / "scenarios/2022"]
+    for folder in (*linked, tmp_path / "home/scenarios", tmp_path / "second/scenarios"):
+        said = run(folder, "rev-parse", "--show-toplevel", "--absolute-git-dir", "--git-common-dir")
+        at, git_dir, common = said.splitlines()
+        place = Place(Path(at), Path(git_dir), (folder / common).resolve())
+        assert find(folder) == find(folder / "scenarios") == place
+        assert (place.common_dir == top / ".git") == (folder in linked)
