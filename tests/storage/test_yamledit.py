@@ -75,6 +75,7 @@ NOTHING_MAKES_ROOM = [
     ("a: {} # why\n", "a.x", PROSE, "a: # why\n  x: " + FOLDED.replace("\n ", "\n   ")),
     ("a: []\n", "a.x.y", 2, "a: {x: {y: 2}}\n"),
     ("{a, b: }\n", "a", 2, "{a: 2, b: }\n"),
+    ("{a\nb, c: }\n", "a b", 2, "{? a\nb: 2, c: }\n"),
 ]  # fmt: skip
 A_VALUE_IS_REPLACED_IN_ITS_PLACE = [
     ("a:   one  # why\nb: 1\n", "II", "a:   II  # why\nb: 1\n"),

@@ -195,7 +195,10 @@ def _replaced(
     if mapping.flow_style and not layout.is_written(old):
         colon = layout.after_colon(text, key)
         at, mark = (colon, " ") if colon else (key.end_mark.index, ": ")
-        yield _spliced(text, at, at, mark + flow)
+        new = _spliced(text, at, at, mark + flow)
+        yield new
+        # A key over several lines is one with a value only where it is marked.
+        yield f"{new[: key.start_mark.index]}? {new[key.start_mark.index :]}"
         return
     was_in_brackets = not layout.is_block(old) and not isinstance(old, yaml.ScalarNode)
     fits = isinstance(value, dict | list) and old.start_mark.column + len(flow) <= WIDTH
