@@ -1,4 +1,7 @@
-"""Replaying the commits gives, at each of them, the database that a checkout would."""
+"""Replaying the commits gives, at each of them, the database that a checkout would.
+
+Where a database may lie and what git is set to is in tests/transcripts/git/histories.txt.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from scenarios.storage.git import revisions as history
 from scenarios.storage.git.revisions import revisions
 from scenarios.storage.loader import load, read_record
 from tests.full import TIMES
-from tests.storage.test_git import SOURCE, TRACKER, commit, put, run, shell
+from tests.storage.test_git import SOURCE, TRACKER, put, run, shell
 
 OTHER = b"name: A wire\nreliability: C\n"
 BROKEN = b"name: [\n"
@@ -69,28 +72,6 @@ def start(folder: Path, script: str = "", *words: str) -> git.Repository:
     return git.repository(folder / "scenarios")
 
 
-def test_a_database_that_came_later_begins_where_its_folder_does(tmp_path: Path) -> None:
-    run(tmp_path, "init", "-q", "-b", "main")
-    shell(
-        tmp_path,
-        r"""
-        put README before; record before
-        git checkout -b side; put b b; record b; git checkout main; put a a; record a
-        git merge --no-commit side; put scenarios/tracker.yaml 'format: 1\ntitle: T\n'
-        record merged; git checkout -b later; add sources/a.yaml; git checkout main
-        put README more; record more
-        merge brought later; mkdir deep; git mv scenarios deep/down; record moved""",
-    )
-    moved = same(git.repository(tmp_path / "deep/down"))[-1]
-    assert (touched(moved), moved.commit.shallow) == (["a", "tracker"], False)
-    run(tmp_path, "checkout", "-q", "HEAD~1")
-    found = same(git.repository(tmp_path / "scenarios"))
-    assert [(each.commit.subject, touched(each)) for each in found if each.own] == [
-        ("merged", ["tracker"]),
-        ("sources/a.yaml", ["a"]),
-    ]
-
-
 STORIES = {
     "branches that ran side by side come in the order of their days": (
         """
@@ -122,10 +103,6 @@ STORIES = {
         add sources/.hidden/x.yaml; add sources/plain.yaml""",
         "tracker||paper ?||plain",
     ),
-    "a tip without the database has the history of its end": (
-        "git rm -r scenarios; put README gone; record gone; mkdir scenarios",
-        "tracker|tracker",
-    ),
 }
 
 
@@ -139,33 +116,6 @@ def test_a_commit_owns_what_it_changed_and_counts_what_cannot_be_read(
     assert told == story.split("|")
 
 
-@pytest.mark.parametrize("name", ["my désk", "sc[e]n*", ":(top)x", "-x", "."])
-def test_a_folder_of_any_name_below_the_top_or_the_top_itself(tmp_path: Path, name: str) -> None:
-    place = "." if name == "." else f"a/{name}"
-    run(tmp_path, "init", "-q")
-    for path, data in ((place, TRACKER), ("a/scen", TRACKER)):
-        put(tmp_path, f"{path}/tracker.yaml", data)
-    commit(tmp_path, "first")
-    for path in ("a/scen", place):
-        put(tmp_path, f"{path}/sources/paper.yaml", SOURCE)
-        commit(tmp_path, path)
-    found = [each for each in same(git.repository(tmp_path / place)) if each.own]
-    told = [(each.commit.subject, touched(each)) for each in found]
-    assert told == [("first", ["tracker"]), (place, ["paper"])]
-
-
-def test_of_a_bare_repository_a_worktree_and_with_sha256_it_is_the_same(tmp_path: Path) -> None:
-    desk = tmp_path / "desk"
-    desk.mkdir()
-    repository = start(desk, "add sources/paper.yaml", "--object-format=sha256")
-    assert len(run(desk, "rev-parse", "HEAD")) == 64
-    run(tmp_path, "clone", "-q", "--bare", "desk", "bare.git")
-    shell(desk, "git worktree add ../other HEAD~1; cd ../other; add sources/other.yaml")
-    assert same(git.without_files(tmp_path / "bare.git")) == same(repository)
-    worktree = same(git.repository(tmp_path / "other" / "scenarios"))
-    assert [touched(each) for each in worktree] == [["tracker"], ["other"]]
-
-
 def test_a_shallow_clone_ends_at_commits_that_are_marked(tmp_path: Path) -> None:
     desk = tmp_path / "desk"
     desk.mkdir()
@@ -177,11 +127,6 @@ def test_a_shallow_clone_ends_at_commits_that_are_marked(tmp_path: Path) -> None
     assert told == [(True, ["a", "b", "tracker"]), (False, ["c"])]
     whole = same(git.repository(tmp_path / "9" / "scenarios"))
     assert [each.commit.shallow for each in whole] == [False] * 4
-
-
-def test_a_branch_without_the_database_has_no_history(tmp_path: Path) -> None:
-    start(tmp_path, "git checkout --orphan never; git rm -rf .; put README x; record nothing")
-    assert same(git.without_files(tmp_path)) == []
 
 
 def written(folder: Path, *heads: bytes) -> list[Commit]:
@@ -249,41 +194,6 @@ def test_a_squash_tells_the_days_of_what_it_replaces_and_no_other_message(tmp_pa
     squash, last = written(tmp_path, BY + IN + LIST, BY + IN + other)
     assert squash.squashed == (date(2022, 3, 3), date(2022, 3, 2))
     assert last.squashed == ()
-
-
-def test_git_writes_the_list_of_a_squash_itself_and_names_authors_as_the_mailmap_does(
-    tmp_path: Path,
-) -> None:
-    repository = start(
-        tmp_path,
-        """
-        git checkout -b side; add sources/a.yaml '' 02; add sources/b.yaml '' 12
-        git checkout main; git merge --squash side; on 15; git commit --no-edit
-        put .mailmap 'Ann <a@example.org>'; record names""",
-    )
-    [_, squash] = same(repository)
-    assert (touched(squash), squash.commit.author) == (["a", "b"], "Ann")
-    assert squash.commit.squashed == (date(2022, 3, 12), date(2022, 3, 2))
-
-
-def test_no_configuration_changes_what_is_told(tmp_path: Path) -> None:
-    repository = start(
-        tmp_path,
-        r"""
-        put scenarios/.gitattributes '*.yaml diff=x filter=x\n'; add sources/ein.yaml
-        git mv scenarios/sources/ein.yaml scenarios/sources/zwei.yaml; record Über""",
-    )
-    plain = same(repository)
-    settings = f"""
-        color.ui=always core.abbrev=5 core.pager=false core.quotePath=true diff.external=false
-        diff.noPrefix=true diff.orderFile={tmp_path}/order diff.relative=true diff.renames=copies
-        diff.submodule=log diff.x.command=false diff.x.textconv=false filter.x.smudge=false
-        format.pretty=oneline i18n.logOutputEncoding=latin1 log.date=raw log.decorate=full
-        log.diffMerges=off log.follow=true log.mailmap=false log.showSignature=true"""
-    put(tmp_path, "order", b"tracker.yaml\n*zwei*\n")
-    for setting in settings.split():
-        run(tmp_path, "config", *setting.split("="))
-    assert same(repository) == plain
 
 
 class Node(NamedTuple):
