@@ -22,7 +22,7 @@ import pytest
 from scenarios.storage.loader import load
 from scenarios.storage.lock import LOCK_SECONDS, NAME
 from scenarios.storage.worktree import snapshot
-from tests.cli.commands import FILES, make, process
+from tests.cli.commands import FILES, make
 from tests.full import TIMES
 from tests.storage.test_git import run
 
@@ -204,14 +204,3 @@ def test_of_everything_at_once_nothing_is_lost_and_every_commit_is_one_command_s
         if kind == "forecast:":
             assert new_lines == [moved[0][1:]]
     assert [*top.rglob(".scen*"), *top.rglob(NAME)] == []
-
-
-def test_of_one_given_id_exactly_one_is_written(root: Path) -> None:
-    words = ("add-evidence", "A dinner", "--recorded", "2022-02-07", "--id", "2022-02-07-x")
-    running = [process(*words, "--notes", f"{n}", cwd=root.parent) for n in range(4)]
-    said = [(*one.communicate(), one.returncode) for one in running]
-    codes = [code for _, _, code in said]
-    assert sorted(codes) == [0, 1, 1, 1]
-    assert all(code == 0 or err.startswith(b"scen: ") for _, err, code in said)
-    item = load(snapshot(root)[0]).database.evidence["2022-02-07-x"]
-    assert item.notes == str(codes.index(0))

@@ -1,4 +1,7 @@
-"""A snapshot loads to what could be built and everything that is wrong."""
+"""A snapshot loads to what could be built and everything that is wrong.
+
+What is read beside broken files is in tests/transcripts/storage/loading.txt.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import scenarios
 from scenarios.analysis.rules import consistency, files
-from scenarios.errors import Problem
 from scenarios.model import Database, Evidence, Kind, Prior, Scenario, Sheet, Source, Tracker
 from scenarios.paths import id_of, path_of, place_of, schema_address
 from scenarios.storage.loader import Loaded, load
@@ -72,44 +75,11 @@ def test_a_sound_snapshot_loads_whole_in_any_order_with_any_line_ends_beside_any
     assert load({**SOUND, **dict.fromkeys(others, b"\xff")}) == whole
 
 
-def test_a_broken_file_leaves_the_others_sound() -> None:
-    broken = {"rupture.yaml": b"title: [\n", "trade.yaml": b"title: Trade\xff\n"}
-    loaded = load({**SOUND, **broken, "zeal.yaml": PACT + b"#" * (1 << 20)})
-    assert (loaded.database, loaded.left_out) == (DATABASE, 3)
-    assert [(p.path, p.rule) for p in loaded.problems] == [
-        ("rupture.yaml", "yaml"),
-        ("trade.yaml", "encoding"),
-        ("zeal.yaml", "too-large"),
-    ]
-
-
-def test_a_fault_between_records_leaves_both_in_the_database() -> None:
-    faulty = VISIT.replace(b"military-pact", b"military-pakt")
-    loaded = load({**SOUND, "evidence/2022/2022-02-04-visit.yaml": faulty})
-    assert (list(loaded.database.evidence), loaded.left_out) == (["2022-02-04-visit"], 0)
-    assert [str(problem).partition(": ")[2] for problem in loaded.problems] == [
-        "unknown-scenario: there is no scenario 'military-pakt' (did you mean 'military-pact'?)"
-    ]
-
-
-@pytest.mark.parametrize("tracker", [b"title: T\n", b"", b"format: 1\ntitle: T\nsets: []\n"])
-def test_a_broken_or_absent_tracker_is_replaced_by_the_usual_conventions(tracker: bytes) -> None:
-    loaded = load({**SOUND, "tracker.yaml": tracker})
-    assert (loaded.database.tracker, loaded.left_out) == (Tracker(), 1)
-    assert loaded.database.evidence == DATABASE.evidence
-    message = "there is no tracker.yaml, so the default conventions apply"
-    missing = Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
-    assert load({}) == Loaded(Database(Tracker()), [missing], 0)
-
-
-@pytest.mark.parametrize("observed", ["2021", '"2021"', "2021.0"])
-def test_a_year_is_a_text_and_a_whole_number_may_have_a_decimal_point(observed: str) -> None:
-    text = f"summary: S\nobserved: {observed}\nrecorded: 2021-12-17\n"
-    tracker = b"format: 1.0\ntitle: Alignment\nreview_every_days: 14.0\n"
-    place = "evidence/2021/2021-talks.yaml"
-    loaded = load({**SOUND, "tracker.yaml": tracker, place: text.encode()}).database
-    assert loaded.evidence["2021-talks"] == Evidence("S", "2021", DAY)
-    assert loaded.tracker == Tracker(title="Alignment", review_every_days=14)
+def test_without_a_sound_tracker_the_usual_conventions_apply_to_all_else() -> None:
+    usual = msgspec.structs.replace(DATABASE, tracker=Tracker())
+    loaded = load({**SOUND, "tracker.yaml": b""})
+    assert (loaded.database, loaded.left_out) == (usual, 1)
+    assert load({}).database == Database(Tracker())
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in (DATA / "valid").iterdir()))
