@@ -69,11 +69,28 @@ def without_privileges() -> Iterator[None]:
         os.seteuid(before)
 
 
-def python(script: str, *args: object) -> subprocess.Popen[str]:
-    """A program of its own, with which this one talks."""
+_HOLDER = """
+import sys
+from pathlib import Path
+from scenarios.storage.lock import lock
+from scenarios.storage.temporary import temporary
+
+root = Path(sys.argv[1])
+with {}:
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def holder(what: str, root: Path) -> subprocess.Popen[str]:
+    """Another process, which holds `lock(root)` or a `temporary(root, …)` until a line is typed."""
     pipe, path = subprocess.PIPE, str(Path(scenarios.__path__[0]).parent)
-    words, env = [sys.executable, "-c", script, *map(str, args)], {**os.environ, "PYTHONPATH": path}
-    return subprocess.Popen(words, env=env, stdin=pipe, stdout=pipe, text=True)
+    words = [sys.executable, "-c", _HOLDER.format(what), str(root)]
+    env = {**os.environ, "PYTHONPATH": path}
+    process = subprocess.Popen(words, env=env, stdin=pipe, stdout=pipe, text=True)
+    assert process.stdout
+    assert process.stdout.readline() == "held\n"
+    return process
 
 
 HARD_LINKS, RENAMES, FLOCK = (86, 265), (82, 264, 316), (73,)

@@ -10,7 +10,6 @@ import fcntl
 import os
 import re
 import stat
-import subprocess
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -24,26 +23,17 @@ from scenarios.storage.lock import Held, lock, lock_file
 from scenarios.storage.worktree import Exists
 from tests.storage.system import (
     FLOCK,
+    holder,
     just_before,
     mounted,
     needs_root,
     on_a_system_without,
-    python,
     remount,
     without_privileges,
 )
 from tests.storage.test_git import commit, put, run
 from tests.storage.test_worktree import everything
 
-HOLD = """
-import sys
-from pathlib import Path
-from scenarios.storage.lock import lock
-
-with lock(Path(sys.argv[1])):
-    print("held", flush=True)
-    sys.stdin.readline()
-"""
 needs_queue = pytest.mark.skipif(
     not Path("/proc/locks").exists(), reason="no list of who waits here"
 )
@@ -54,14 +44,6 @@ def shared(root: Path) -> Path:
     """The git directory of the database's repository."""
     run(root.parent, "init", "-q", "-b", "main")
     return root.parent / ".git"
-
-
-def holder(root: Path) -> subprocess.Popen[str]:
-    """Another process, which holds the lock."""
-    process = python(HOLD, root)
-    assert process.stdout
-    assert process.stdout.readline() == "held\n"
-    return process
 
 
 def is_held(root: Path) -> bool:
@@ -108,7 +90,7 @@ def test_it_is_one_by_whatever_path_worktree_and_environment(
     with monkeypatch.context() as patch:
         for name, value in elsewhere.items():
             patch.setenv(name, value)
-        other = holder(root.parent / "link")
+        other = holder("lock(root)", root.parent / "link")
     assert is_held(root)
     other.communicate("done\n")
     assert not is_held(root)
@@ -132,7 +114,7 @@ def test_what_a_git_file_names_is_not_written_to_unless_it_is_a_git_directory(
 
 def test_what_a_live_process_holds_is_named_and_a_dead_one_holds_nothing(root: Path) -> None:
     place = root / ".scen.lock"
-    other = holder(root)
+    other = holder("lock(root)", root)
     with pytest.raises(Held) as error, lock(root, 0.02):
         pass
     assert str(error.value) == (
