@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from scenarios.storage.yaml.reader import read
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -20,6 +22,13 @@ SLIPS = (
     *("\u2028", "\ufeff", "\0", "\x07", "\\"),
 )
 BLOCK_LINES = ("one", "two words", "", "  deeper", "# no comment", "key: x", "trailing ")
+
+
+def value_of(text: str) -> Any:
+    """What a sound text means."""
+    value, problems = read("f", text.encode())
+    assert problems == []
+    return value
 
 
 @st.composite

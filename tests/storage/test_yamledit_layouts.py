@@ -14,7 +14,7 @@ from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.reader import places, read
 from tests.full import TIMES
-from tests.storage.layouts import KEYS, damaged, layouts
+from tests.storage.layouts import KEYS, damaged, layouts, value_of
 
 PROSE = "long prose that has to be folded " * 3 + "here"
 TEXTS = st.sampled_from((
@@ -29,12 +29,6 @@ VALUES: Any = st.recursive(
     max_leaves=5,
 )
 examples = settings(max_examples=120 * TIMES, deadline=None)
-
-
-def value_of(text: str) -> Any:
-    value, problems = read("f", text.encode())
-    assert problems == []
-    return value
 
 
 def paths_of(value: Any, kind: type, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:

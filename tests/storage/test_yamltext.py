@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from scenarios.storage.loader import load
 from scenarios.storage.yaml.reader import MAX_BYTES, MAX_DEPTH, Place, places, read
 from tests.full import FULL, TIMES
-from tests.storage.layouts import damaged, layouts
+from tests.storage.layouts import damaged, layouts, value_of
 
 SUITE = Path(__file__).parents[2].parent / "shared" / "data" / "yaml-test-suite" / "cases.tar.gz"
 ITEM = "evidence/2022/2022-05-01-case.yaml"
@@ -51,12 +51,6 @@ CORE: dict[str, Any] = {
 }
 CORE |= {"0": 0, "00123": 123, "-7": -7, "+7": 7, "0o17": 15, "0x1F": 31, "9" * 100: 10**100 - 1}
 CORE |= {"0.8": 0.8, ".5": 0.5, "5.": 5.0, "1e5": 1e5, "-1.5E-3": -0.0015, "1e308": 1e308}
-
-
-def value_of(text: str) -> Any:
-    value, problems = read("f", text.encode())
-    assert problems == []
-    return value
 
 
 @pytest.mark.parametrize("text", CORE)
