@@ -15,7 +15,6 @@ import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.git import committing
-from scenarios.storage.git import run as gitrun
 from tests.storage.test_git import commit, put, run, shell
 
 PAPER, NEW = "scenarios/sources/paper.yaml", "scenarios/evidence/2022/new.yaml"
@@ -162,21 +161,3 @@ def test_what_was_not_committed_before_is_known(top: Path) -> None:
     paths = [f"sources/{name}.yaml" for name in names]
     found = committing.uncommitted(committing.repository(top / "scenarios"), paths)
     assert found == [f"sources/{name}.yaml" for name in ("gone", "paper", "ünew", "intended")]
-
-
-@pytest.mark.parametrize("as_user", [True, False])
-def test_what_a_clone_lacks_is_not_fetched(top: Path, tmp_path: Path, as_user: bool) -> None:
-    run(top, "config", "uploadpack.allowFilter", "true")
-    words = ("--filter=blob:none", "--no-checkout", top.as_uri())
-    run(tmp_path, "clone", "-q", *words, "partial")
-    partial = tmp_path / "partial"
-    wanted = ("cat-file", "-e", "HEAD:notes.txt")
-
-    def is_there() -> bool:
-        if as_user:
-            return not gitrun.launch(["git", *wanted], partial, gitrun.as_user()).returncode
-        return not gitrun.start(partial / ".git", *wanted).returncode
-
-    assert not is_there()
-    run(partial, *wanted)  # git itself fetches it
-    assert is_there()

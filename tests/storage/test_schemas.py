@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
@@ -200,20 +198,6 @@ def test_within_the_limits_are_a_clarification_twice_and_shares_that_are_alike()
 def test_a_tracker_without_its_title_or_format_is_a_fault_though_a_record_has_none() -> None:
     assert Tracker().title == ""
     assert decoded("tracker", {"format": 1})[0] is decoded("tracker", {"title": "T"})[0] is None
-
-
-def test_sound_files_are_read_without_the_schema_library() -> None:
-    program = """
-import sys
-from scenarios.storage.loader import read_record
-record, problems = read_record("tracker", "tracker.yaml", b"format: 1\\ntitle: T")
-print(record.title, problems, "jsonschema" in sys.modules)
-read_record("tracker", "tracker.yaml", b"format: 2\\ntitle: T")
-print("jsonschema" in sys.modules)
-"""
-    words = [sys.executable, "-c", program]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert done.stdout.split("\n") == ["T [] False", "True", ""]
 
 
 def test_a_foreign_file_gets_few_hints() -> None:
