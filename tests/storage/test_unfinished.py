@@ -130,14 +130,6 @@ def test_without_a_state_folder_of_their_own_it_is_the_usual_one(
     assert begun(root).parents[1] == root.parent / "home/.local/state/scen"
 
 
-def test_a_dry_run_keeps_nothing(root: Path) -> None:
-    before = begun(root).read_bytes()
-    with notes(root, "desk", DAY, writes=False) as found:
-        assert len(found.keep(skipped=("war", "gas")).sitting.skipped) == 2
-        found.drop()
-        assert found.place.read_bytes() == before
-
-
 def test_what_is_jotted_down_is_left_behind_by_a_kill_alone(root: Path) -> None:
     with jotted(root, "item") as jot:
         jot("one")
