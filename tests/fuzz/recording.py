@@ -59,11 +59,17 @@ COMMANDS = tuple(
 )
 
 
-def git(folder: Path, *words: str) -> str:
-    """What git answers; a refusal is an error."""
+def asked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """How git answers."""
     env = environment(folder.parent) | {"GIT_OPTIONAL_LOCKS": "0"}
     command = ["git", *words]
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=True)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def git(folder: Path, *words: str) -> str:
+    """What git answers; a refusal is an error."""
+    done = asked(folder, *words)
+    assert not done.returncode, done.stderr
     return done.stdout
 
 

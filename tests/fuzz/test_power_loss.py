@@ -15,7 +15,6 @@ core.fsync says, and `git reset` makes it anew; afterwards it may not.
 from __future__ import annotations
 
 import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -25,8 +24,8 @@ import pytest
 from tests.cli.commands import tree
 from tests.full import FULL, TIMES
 from tests.fuzz.disk import Disk, Event, events
-from tests.fuzz.preloaded import commands, environment, needs_cc
-from tests.fuzz.recording import COMMANDS, NEXT, Command, git, prepare
+from tests.fuzz.preloaded import commands, needs_cc
+from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, prepare
 
 SAMPLED = {"init", "rate 2022-02-04-visit", "add-evidence A dinner --commit"}
 
@@ -86,17 +85,10 @@ def broken(left: Mapping[str, bytes], folder: Path, allowed: Sequence[Moment]) -
         if path in left:
             (folder / path).write_bytes(left[path])
 
-    def asked(*words: str) -> subprocess.CompletedProcess[str]:
-        env = environment(folder.parent) | {"GIT_OPTIONAL_LOCKS": "0"}
-        command = ["git", *words]
-        return subprocess.run(
-            command, cwd=folder, env=env, capture_output=True, text=True, check=False
-        )
-
-    if len(allowed) > 1 and asked("ls-files").returncode:
+    if len(allowed) > 1 and asked(folder, "ls-files").returncode:
         (folder / ".git" / "index").unlink()
-    head = asked("rev-parse", "--verify", "HEAD")
-    checked = asked("fsck", "--strict", "--no-dangling")
+    head = asked(folder, "rev-parse", "--verify", "HEAD")
+    checked = asked(folder, "fsck", "--strict", "--no-dangling")
     if head.returncode or checked.returncode:
         yield f"git is broken: {head.stderr}{checked.stderr}{checked.stdout}"
     elif head.stdout.strip() not in [each.head for each in allowed]:
