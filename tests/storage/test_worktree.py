@@ -105,9 +105,6 @@ def link(target: str) -> Make:
     return lambda place: place.symlink_to(target)
 
 
-LOOP = "Too many levels of symbolic links"
-
-
 @needs_root
 def test_a_device_is_not_opened(root: Path) -> None:
     os.mknod(root / "device.yaml", 0o666 | 0o020000, os.makedev(1, 5))  # /dev/zero: endless
@@ -219,23 +216,6 @@ def test_a_folder_that_another_process_makes_meanwhile_is_used(root: Path) -> No
     with just_before("os.mkdir", evidence, evidence.mkdir):
         worktree.create(root, "evidence/a.yaml", b"a")
     assert everything(root) == ["evidence", "evidence/a.yaml", "tracker.yaml"]
-
-
-@pytest.mark.parametrize(
-    ("path", "reason"),
-    [
-        ("x" * 300 + ".yaml", "File name too long"),
-        ("tracker.yaml/2022/a.yaml", "Not a directory"),
-        ("loop/a.yaml", LOOP),
-    ],
-)
-def test_a_path_that_cannot_be_is_refused_with_the_reason(
-    root: Path, path: str, reason: str
-) -> None:
-    (root / "loop").symlink_to("loop")
-    fault = refusal(lambda: worktree.create(root, path, b"a"))
-    assert fault == f"{root / path}: {reason}; nothing was written"
-    assert everything(root) == ["loop", "tracker.yaml"]
 
 
 def test_of_eight_that_create_one_file_exactly_one_wins(root: Path) -> None:
