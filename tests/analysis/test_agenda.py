@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts.stated import Standing, refusal
@@ -14,8 +14,6 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
 from scenarios.model import Clarification, Database, Sheet, Tracker
 from tests.records import (
-    END,
-    START,
     database,
     databases,
     day,
@@ -30,21 +28,22 @@ from tests.records import (
 )
 
 NOW = day(20)
+OUT = resolution("did-not-occur", day(9))
 
 
-def topics(db: Database, *only: str, on: date = NOW) -> list[Topic]:
+def of(*said: Sheet, tracker: Tracker | None = None, **records: Any) -> Database:
+    """A database with a set `b`, and one scenario unless others are given."""
+    records = {"scenarios": {"s1": scenario()}, "sheets": sheets(*said), **records}
+    return database(tracker or Tracker(sets={"b": "B"}), **records)
+
+
+def topics(db: Database, on: date = NOW) -> list[Topic]:
     """What the desk is asked, in order."""
-    return [topic for group in agenda(db, "desk", on, only).groups for topic in group]
+    return [topic for group in agenda(db, "desk", on).groups for topic in group]
 
 
-def topic(db: Database, id: str = "s1", on: date = NOW) -> Topic:
-    return next(one for one in topics(db, on=on) if one.id == id)
-
-
-def alone(*said: Sheet, tracker: Tracker | None = None, **keys: Any) -> Database:
-    evidence = keys.pop("evidence", {})
-    scenarios = {"s1": scenario(**keys)}
-    return database(tracker, scenarios=scenarios, evidence=evidence, sheets=sheets(*said))
+def topic(db: Database, id: str = "s1") -> Topic:
+    return next(one for one in topics(db) if one.id == id)
 
 
 def desk(on: int, **figures: float | None) -> Sheet:
@@ -71,23 +70,22 @@ def test_items_that_rate_nothing_are_due_oldest_first() -> None:
         "gone": item(day(3), retracted=retraction(day(4))),
         "later": item(day(31)),
     }
-    due = agenda(alone(evidence=evidence), "desk", NOW)
-    assert due.unrated == ("2022-01-03-a", "2022-01-02-b")
-    assert agenda(alone(evidence=evidence), "desk", NOW, ["s1"]).unrated == ()
+    db = of(evidence=evidence)
+    assert agenda(db, "desk", NOW).unrated == ("2022-01-03-a", "2022-01-02-b")
+    assert agenda(db, "desk", NOW, ["s1"]).unrated == ()
 
 
 def test_an_indicator_past_its_due_day_is_due_unless_it_was_seen() -> None:
     own = {id: indicator({"s1": "C"}, due=day(n)) for id, n in (("late", 19), ("now", 20))}
     own |= {"seen": indicator({"s1": "C"}, due=day(5)), "never": indicator({"s1": "C"})}
     first = indicator({"past": "C"}, due=day(4))
-    ended = resolution("occurred", day(6))
     scenarios = {
         "s1": scenario(indicators=own),
         "past": scenario(horizon=day(10), indicators={"first": first}),
-        "done": scenario(indicators={"x": first}, resolution=ended),
+        "done": scenario(indicators={"x": first}, resolution=OUT),
     }
     seen = {"e": item(day(4), indicators={"s1/seen": "observed"})}
-    db = database(scenarios=scenarios, evidence=seen)
+    db = of(scenarios=scenarios, evidence=seen)
     past = PastDue(scenario="past", id="first", indicator=first)
     late = PastDue(scenario="s1", id="late", indicator=own["late"])
     assert agenda(db, "desk", NOW).past_due == (past, late)
@@ -95,10 +93,9 @@ def test_an_indicator_past_its_due_day_is_due_unless_it_was_seen() -> None:
 
 
 def test_a_scenario_past_its_horizon_wants_an_outcome_and_no_figure() -> None:
-    db = database(scenarios={"s1": scenario(horizon=day(19)), "s2": scenario(horizon=day(20))})
-    due = agenda(db, "desk", NOW)
-    assert due.overdue == ("s1",)
-    assert [one.id for group in due.groups for one in group] == ["s2"]
+    db = of(scenarios={"s1": scenario(horizon=day(19)), "s2": scenario(horizon=day(20))})
+    assert agenda(db, "desk", NOW).overdue == ("s1",)
+    assert [one.id for one in topics(db)] == ["s2"]
     assert agenda(db, "desk", NOW, ["s2"]).overdue == ()
 
 
@@ -110,7 +107,7 @@ def test_only_questions_whose_answer_would_count_are_asked() -> None:
         "b1": scenario(set="b", resolution=resolution("occurred", day(20), day(30))),
         "b2": scenario(set="b"),
     }
-    db = database(Tracker(sets={"b": "B"}), scenarios=scenarios)
+    db = of(scenarios=scenarios)
     assert [one.id for one in topics(db)] == ["later"]
     late = "was known on 2022-01-21: a forecast of 2022-01-21 never counts"
     assert [refusal(db, id, NOW) for id in scenarios] == [
@@ -122,51 +119,52 @@ def test_only_questions_whose_answer_would_count_are_asked() -> None:
     ]
 
 
+@given(databases())
+def test_each_open_question_is_asked_once_whatever_is_known_of_it(db: Database) -> None:
+    asked = [one.id for one in topics(db, on=day(300))]
+    assert sorted(asked) == sorted(id for id in db.scenarios if not refusal(db, id, day(300)))
+    assert topics(db, on=date(2021, 12, 31)) == []
+
+
 # -- in which order -------------------------------------------------------------------------------
 
 
 def test_what_moved_comes_first_then_the_gap_then_the_days() -> None:
     scenarios = {id: scenario() for id in ("quick", "slow", "apart", "near", "old")}
+    scenarios["never"] = scenario(opened=day(1))
     evidence = {
         "e": item(day(5), ratings={"quick": "CC", "slow": "C"}),
         "f": item(day(2), ratings={"apart": "CC"}),
     }
-    said = sheets(desk(3, quick=0.9, slow=0.5, apart=0.2, near=0.51), desk(2, old=0.5))
-    scenarios["never"] = scenario(opened=day(1))
-    ordered = topics(database(scenarios=scenarios, evidence=evidence, sheets=said))
-    assert [one.id for one in ordered] == ["quick", "slow", "apart", "near", "never", "old"]
-    assert [one.days for one in ordered] == [17, 17, 17, 17, 19, 18]
-    assert ordered[4].gap_decibans is None
+    said = (desk(3, quick=0.9, slow=0.5, apart=0.2, near=0.51), desk(2, old=0.5))
+    ordered = topics(of(*said, scenarios=scenarios, evidence=evidence))
+    days = [("quick", 17), ("slow", 17), ("apart", 17), ("near", 17), ("never", 19), ("old", 18)]
+    assert [(one.id, one.days) for one in ordered] == days
 
 
 def test_a_movement_too_small_to_be_one_orders_nothing() -> None:
     scenarios = {"a": scenario(hazard="constant"), "b": scenario()}
-    first, second = topics(database(scenarios=scenarios, sheets=sheets(desk(19, a=0.5, b=0.6))))
+    first, second = topics(of(desk(19, a=0.5, b=0.6), scenarios=scenarios))
     assert (first.id, second.id) == ("b", "a")
     assert 0 < second.movement_bits < 0.001
 
 
 def test_the_members_of_a_set_are_asked_together_where_the_first_of_them_stands() -> None:
-    scenarios = {"alone": scenario(), "b1": scenario(0.4, set="b"), "b2": scenario(0.6, set="b")}
+    scenarios = {"b1": scenario(0.4, set="b"), "b2": scenario(0.6, set="b")}
+    scenarios |= {"alone": scenario(), "asleep": scenario()}
     ratings: tuple[dict[str, Any], ...] = ({"b2": 1.5, "b1": "N"}, {"alone": 1.3})
-    db = database(
-        Tracker(sets={"b": "B"}),
-        scenarios=scenarios | {"asleep": scenario()},
-        evidence={f"e{n}": item(day(5), ratings=rated) for n, rated in enumerate(ratings)},
-        sheets=sheets(desk(3, alone=0.5, b1=0.4, b2=0.6, asleep=0.5)),
-    )
+    evidence = {f"e{n}": item(day(5), ratings=rated) for n, rated in enumerate(ratings)}
+    db = of(desk(3, alone=0.5, b1=0.4, b2=0.6, asleep=0.5), scenarios=scenarios, evidence=evidence)
     groups = [[one.id for one in group] for group in agenda(db, "desk", NOW).groups]
     assert groups == [["b1", "b2"], ["alone"], ["asleep"]]
 
 
 def test_the_movement_is_the_larger_of_the_teams_and_the_implied_since_the_analyst_looked() -> None:
-    db = database(
+    both = item(day(1), ratings={"s1": "CC", "s2": "CC"})
+    db = of(
+        *(desk(3, s1=0.5, s2=0.5), ann(3, s2=0.5), ann(9, s2=0.99)),
         scenarios={"s1": scenario(), "s2": scenario()},
-        evidence={
-            "e": item(day(1), ratings={"s1": "CC", "s2": "CC"}),
-            "f": item(day(9), ratings={"s1": "C"}),
-        },
-        sheets=sheets(desk(3, s1=0.5, s2=0.5), ann(3, s2=0.5), ann(9, s2=0.99)),
+        evidence={"e": both, "f": item(day(9), ratings={"s1": "C"})},
     )
     # 10 to 15 dB: 0.909 to 0.969; the odds of 1 and of 99 have a mean of 9.95: 0.5 to 0.909.
     bits = [round(topic(db, id).movement_bits, 3) for id in ("s1", "s2")]
@@ -178,7 +176,7 @@ def test_the_movement_is_the_larger_of_the_teams_and_the_implied_since_the_analy
 
 def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
     clarified = tuple(Clarification(day(n), f"Day {n}.") for n in (3, 4, 21))
-    fires, wrong = {"s1/x": "observed"}, retraction(day(9))
+    wrong = retraction(day(9))
     told = {"ratings": {"s1": "C"}}
     watched = {id: indicator({"s1": "C"}) for id in "xyz"}
     scenarios = {"s1": scenario(set="b", clarifications=clarified, indicators=watched)}
@@ -191,30 +189,29 @@ def test_news_are_what_became_known_after_the_analysts_last_forecast() -> None:
         "brief": item(day(4), retracted=wrong, **told),
         "kept": item(day(2), **told),
         "same": item(day(3), **told),
-        "second": item(day(5), indicators=fires),
+        "second": item(day(5), indicators={"s1/x": "observed"}),
         "first": item(day(4), ratings={"s1": "N"}),
         "other": item(day(4), ratings={"s2": "N"}),
         "later": item(day(31), **told),
     }
-    said = sheets(desk(3, s1=0.3), ann(9, s1=0.5), desk(1, s1=0.2), desk(30, s1=0.9))
-    tracker = Tracker(sets={"b": "B"})
-    made = topic(database(tracker, scenarios=scenarios, evidence=evidence, sheets=said))
-    own = f"{day(3)}-desk"
+    said = (desk(3, s1=0.3), ann(9, s1=0.5), desk(1, s1=0.2), desk(30, s1=0.9))
+    made = topic(of(*said, scenarios=scenarios, evidence=evidence))
     assert made.last
+    own = f"{day(3)}-desk"
     assert astuple(made.last) == (own, day(3), "desk", 0.3, None, ())
     assert made.standing == Standing(probability=0.3, date=day(3), sheet=own)
-    fresh = made.fresh
-    assert (fresh.evidence, fresh.same_day) == (("first", "second"), ("same",))
-    assert (fresh.retracted, fresh.decided) == (("gone",), ("s4",))
-    assert fresh.clarifications == (clarified[1],)
-    [change] = fresh.indicators
+    assert (made.fresh.evidence, made.fresh.same_day) == (("first", "second"), ("same",))
+    assert (made.fresh.retracted, made.fresh.decided) == (("gone",), ("s4",))
+    assert made.fresh.clarifications == (clarified[1],)
+    [change] = made.fresh.indicators
     states = ("unobserved", "observed")
     assert astuple(change) == ("s1", "x", "Something is seen", *states, ("second",))
 
 
 def test_to_an_analyst_who_never_spoke_all_that_is_known_is_new() -> None:
+    late = {"s1": scenario(0.2, opened=day(5))}
     seen = {"e": item(day(1), ratings={"s1": "CC"})}
-    made = topic(alone(ann(9, s1=0.5), probability=0.2, opened=day(5), evidence=seen))
+    made = topic(of(ann(9, s1=0.5), scenarios=late, evidence=seen))
     assert (made.last, made.standing, made.gap_decibans) == (None, None, None)
     assert (made.days, made.fresh) == (15, Fresh(evidence=("e",)))
     assert made.movement_bits == near(18 / 35 * math.log2(10))  # from the prior: 1/5 to 5/7
@@ -225,53 +222,51 @@ def test_what_was_withdrawn_or_has_expired_stands_no_longer_and_is_the_last_word
     said: float | None, expires: int | None
 ) -> None:
     tracker = Tracker(forecast_expires_days=expires)
-    made = topic(alone(desk(2, s1=0.4), desk(3, s1=said), tracker=tracker))
+    made = topic(of(desk(2, s1=0.4), desk(3, s1=said), tracker=tracker))
     assert made.last
     assert (made.last.date, made.last.probability) == (day(3), said)
     assert (made.standing, made.days) == (None, 17)
 
 
 def test_the_gap_is_the_analysts_own() -> None:
-    assert topic(alone(desk(3, s1=10 / 11), ann(3, s1=0.5))).gap_decibans == near(10.0)
+    assert topic(of(desk(3, s1=10 / 11), ann(3, s1=0.5))).gap_decibans == near(10.0)
+
+
+def test_a_reason_is_kept_while_the_figure_is_only_reaffirmed() -> None:
+    why = sheet(day(1), {"s1": 0.2}, rationales={"s1": "Nobody calls up."})
+    made = topic(of(why, desk(8, s1=0.2)))
+    assert made.last
+    assert made.reasoned
+    assert (made.last.date, made.last.rationale) == (day(8), None)
+    assert (made.reasoned.date, made.reasoned.rationale) == (day(1), "Nobody calls up.")
 
 
 # -- what an answer rests on ----------------------------------------------------------------------
 
+OTHERS = {"s2": scenario(set="b"), "s3": scenario(set="b"), "s4": scenario()}
+ONE = item(day(2), ratings={"s1": "C"})
 
-def grounds(**changes: Any) -> object:
+
+def grounds(*said: Sheet, e: Any = ONE, s2: Any = None, more: Any = None, **s1: Any) -> str:
     """Of an answer about s1, in a set of three beside a scenario alone."""
-    scenarios = {id: scenario(set=None if id == "s4" else "b") for id in ("s1", "s2", "s3", "s4")}
-    records: dict[str, Any] = {
-        "scenarios": scenarios | changes.pop("scenarios", {}),
-        "evidence": {"e": item(day(2), ratings={"s1": "C"})},
-        "sheets": sheets(desk(3, s1=0.5)),
+    scenarios = {"s1": scenario(set="b", **s1), **OTHERS} | ({"s2": s2} if s2 else {})
+    evidence = ({"e": e} if e else {}) | (more or {})
+    return topic(of(*(said or [desk(3, s1=0.5)]), scenarios=scenarios, evidence=evidence)).grounds
+
+
+def test_a_change_in_what_an_answer_rests_on_is_seen_and_no_other() -> None:
+    was = grounds()
+    assert was not in {
+        grounds(e=item(day(2), ratings={"s1": "CC"})),
+        grounds(e=item(day(2), ratings={"s1": "C"}, quote="No.")),
+        grounds(e=None),
+        grounds(desk(4, s1=0.5)),
+        grounds(horizon=day(99)),
+        grounds(s2=scenario(set="b", resolution=OUT)),
+        grounds(clarifications=(Clarification(day(9), "So."),)),
     }
-    return topic(database(Tracker(sets={"b": "B"}), **records | changes)).grounds
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"evidence": {"e": item(day(2), ratings={"s1": "CC"})}},
-        {"evidence": {"e": item(day(2), ratings={"s1": "C"}, quote="No.")}},
-        {"evidence": {}},
-        {"sheets": sheets(desk(4, s1=0.5))},
-        {"scenarios": {"s1": scenario(set="b", horizon=day(99))}},
-        {"scenarios": {"s2": scenario(set="b", resolution=resolution("did-not-occur", day(9)))}},
-        {"scenarios": {"s1": scenario(set="b", clarifications=(Clarification(day(9), "So."),))}},
-    ],
-)
-def test_another_ground_of_an_answer_is_seen(change: dict[str, Any]) -> None:
-    assert grounds(**change) != grounds()
-
-
-def test_what_an_answer_does_not_rest_on_leaves_its_grounds_alone() -> None:
-    evidence = {
-        "e": item(day(2), ratings={"s1": "C"}),
-        "f": item(day(2), ratings={"s4": "C"}),
-        "g": item(day(29), ratings={"s1": "C"}),
-    }
-    assert grounds(evidence=evidence, sheets=sheets(desk(3, s1=0.5), ann(9, s1=0.9))) == grounds()
+    more = {"f": item(day(2), ratings={"s4": "C"}), "g": item(day(29), ratings={"s1": "C"})}
+    assert grounds(desk(3, s1=0.5), ann(9, s1=0.9), more=more) == was
 
 
 # -- without a look at the evidence ---------------------------------------------------------------
@@ -281,9 +276,7 @@ def test_what_an_answer_does_not_rest_on_leaves_its_grounds_alone() -> None:
 def test_without_evidence_what_is_implied_is_the_prior(db: Database) -> None:
     blind = without_evidence(db)
     bare = {
-        id: scenario(
-            one.prior.probability, set=one.set, hazard=one.prior.hazard, resolution=one.resolution
-        )
+        id: replace(one, indicators={}, prior=replace(one.prior, includes=()))
         for id, one in db.scenarios.items()
     }
     prior = database(db.tracker, scenarios=bare)
@@ -294,27 +287,5 @@ def test_without_evidence_what_is_implied_is_the_prior(db: Database) -> None:
 
 def test_without_evidence_no_absence_has_a_worth() -> None:
     watched = {"x": indicator({"s1": "C"}, due=day(3), chance=0.1)}
-    blind = without_evidence(database(scenarios={"s1": scenario(indicators=watched)}))
+    blind = without_evidence(of(scenarios={"s1": scenario(indicators=watched)}))
     assert blind.scenarios["s1"].indicators == {"x": indicator({"s1": "C"}, due=day(3))}
-
-
-@given(databases())
-def test_each_open_question_is_asked_once_whatever_is_known_of_it(db: Database) -> None:
-    asked = [one.id for one in topics(db, on=day(300))]
-    assert sorted(asked) == sorted(
-        id for id in db.scenarios if refusal(db, id, day(300)) is None and day(300) <= END
-    )
-    assert topics(db, on=START - (day(1) - day(0))) == []
-
-
-def test_a_reason_is_kept_while_the_figure_is_only_reaffirmed() -> None:
-    said = {
-        "x": sheet(day(1), {"s1": 0.2}, rationales={"s1": "Nobody calls up."}),
-        "y": sheet(day(8), {"s1": 0.2}),
-    }
-    db = database(scenarios={"s1": scenario()}, sheets=said)
-    ((topic,),) = agenda(db, "desk", day(15)).groups
-    assert topic.last
-    assert topic.reasoned
-    assert (topic.last.date, topic.last.rationale) == (day(8), None)
-    assert (topic.reasoned.date, topic.reasoned.rationale) == (day(1), "Nobody calls up.")

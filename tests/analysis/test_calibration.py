@@ -71,7 +71,7 @@ def test_eight_of_ten_lie_between_49_and_94_percent() -> None:
     assert wilson(0.8, 10) == (near(0.4901624715366418), near(0.9433178485456247))
 
 
-@given(st.floats(0, 1), st.floats(0.01, 1000))
+@given(st.sampled_from([0.0, 1.0]) | st.floats(0, 1), st.floats(0.01, 1000))
 def test_a_band_holds_its_frequency_and_stays_within_zero_and_one(
     frequency: float, n: float
 ) -> None:
