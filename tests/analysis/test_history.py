@@ -14,12 +14,12 @@ from scenarios.analysis.evidence.knowledge import last_open_day, latest_day
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
 from scenarios.analysis.history.commits import Revision
-from scenarios.analysis.history.record_diff import Differences, FieldChange, Rename
+from scenarios.analysis.history.record_diff import Differences, Rename
 from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
-from scenarios.model import Database, Given, ScenarioId, Source, Tracker
+from scenarios.model import Database, ScenarioId, Source, Tracker
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.test_chronicle import Broken, Story, held, stories
-from tests.records import WEIGHTS, day, indicator, item, resolution, scenario, sheet
+from tests.records import day, indicator, item, resolution, scenario, sheet
 from tests.records import near as about
 
 VISIT, DENIAL, SHEET = "2022-01-03-visit", "2022-01-05-denial", "2022-01-04-desk"
@@ -50,44 +50,24 @@ def figures(entry: Entry) -> list[tuple[str, float | None, float | None]]:
     return [(one.scenario, one.stated, one.implied) for one in entry.figures]
 
 
-def test_each_commit_is_told_newest_first_with_the_records_that_it_changed() -> None:
+def test_each_commit_is_told_newest_first_with_its_records_and_what_moved() -> None:
     told = history(desk().revisions)
+    ended, denial, said, visit, start = told.entries
     assert (numbers(told.entries), told.earlier) == ([4, 3, 2, 1, 0], 0)
     outcome = msgspec.to_builtins(resolution("occurred", day(5)))
-    changes = [[astuple(c)[:5] for c in entry.what.changed] for entry in told.entries]
-    assert changes == [
-        [("trade", "resolution", None, outcome, "scenario")],
-        *([], [], []),
-        [("tracker", "sets.s", None, "A set", "tracker")],
-    ]
-    start = tuple(("scenario", id) for id in ("peace", "trade", "war"))
-    added = [entry.what.added for entry in told.entries[1:]]
-    assert added == [
-        (("evidence", DENIAL),),
-        (("forecasts", SHEET),),
-        (("evidence", VISIT),),
-        start,
-    ]
+    changed = [[astuple(c)[:5] for c in entry.what.changed] for entry in (ended, start)]
+    assert changed[0] == [("trade", "resolution", None, outcome, "scenario")]
+    assert changed[1] == [("tracker", "sets.s", None, "A set", "tracker")]
+    records = [{("evidence", DENIAL)}, {("forecasts", SHEET)}, {("evidence", VISIT)}]
+    records.append({("scenario", id) for id in ("peace", "trade", "war")})
+    assert [{*one.what.added} for one in (denial, said, visit, start)] == records
     assert [entry.as_of for entry in told.entries] == [day(5), day(4), day(3), day(2), day(0)]
 
-
-def test_the_figures_are_those_of_the_scenarios_that_moved() -> None:
-    ended, denial, said, visit, start = history(desk().revisions).entries
-    assert figures(visit) == [("trade", None, share(10**0.5))]
     odds = 10**1.5 * 0.4 / 0.6
+    assert figures(visit) == [("trade", None, share(10**0.5))]
     assert sorted(figures(denial)) == [("peace", None, share(1 / odds)), ("war", 0.3, share(odds))]
-    assert [len(one.figures) for one in (ended, said, start)] == [0, 0, 0]
+    assert figures(ended) == figures(said) == figures(start) == []
     assert denial.figures[0].movement_bits == about(jeffreys(0.4, odds / (1 + odds)))
-
-
-def test_what_moves_a_scenario_moves_those_that_depend_on_it() -> None:
-    story = Story()
-    pact = scenario(0.3, given={"war": Given(0.5, 0.1)})
-    story.commit(1, {"war": scenario(0.5), "pact": pact})
-    story.commit(2, {VISIT: item(day(2), ratings={"war": "CC"})})
-    odds = 10 / 11
-    moved = [("war", None, about(odds)), ("pact", None, about(0.5 * odds + 0.1 * (1 - odds)))]
-    assert figures(history(story.revisions).entries[0]) == moved
 
 
 def test_only_the_scenarios_that_moved_most_are_told_and_none_that_hardly_moved() -> None:
@@ -98,59 +78,26 @@ def test_only_the_scenarios_that_moved_most_are_told_and_none_that_hardly_moved(
     story.commit(3, {DENIAL: item(day(2), ratings={"a": 1.02, "f": 1.2})})
     last, first = history(story.revisions).entries[:2]
     assert [one.scenario for one in first.figures] == ["e", "d", "c"]
-    assert len(first.figures) == SHOWN
     assert [one.scenario for one in last.figures] == ["f"]
     [a] = history(story.revisions, "a").entries[0].figures
     assert 0 < a.movement_bits < MOVED_BITS
 
 
-def test_a_scenario_s_history_has_whatever_moves_it_and_its_figures_after_each() -> None:
-    story = desk()
-    story.commit(6, {"paper": Source("A paper", "B")})
-    told = history(story.revisions, "war")
-    assert (numbers(told.entries), told.earlier) == ([3, 2, 0], 0)
-    implied = [share(10**1.5 * 0.4 / 0.6), about(0.4), about(0.4)]
-    stated = [0.3, 0.3, None]
-    expected = [[("war", *both)] for both in zip(stated, implied, strict=True)]
-    assert [figures(entry) for entry in told.entries] == expected
-    # of the first commit the rival too, and not what has nothing to do with it
-    assert told.entries[-1].what.added == (("scenario", "peace"), ("scenario", "war"))
-
-
-def test_what_an_item_fires_and_who_says_it_belong_to_a_scenario_s_history() -> None:
+def test_a_scenario_s_history_has_its_rivals_and_what_an_item_fires_and_who_says_it() -> None:
     story = Story()
     talks = {"talks": indicator({"war": "CC"})}
-    story.commit(1, {"war": scenario(), "trade": scenario(indicators=talks)})
+    story.commit(1, {"war": scenario(), "trade": scenario(indicators=talks), "other": scenario()})
     fired = item(day(2), source="wire", indicators={"trade/talks": "observed"})
     story.commit(2, {VISIT: fired, "wire": Source("A wire", "B")})
     story.commit(3, {"trade": scenario(indicators={"talks": indicator({"war": "C"})})})
     story.commit(4, {"wire": Source("A wire", "D"), "paper": Source("A paper", "A")})
-    told = history(story.revisions, "war")
-    assert numbers(told.entries) == [3, 2, 1, 0]
-    assert told.entries[0].what.changed == (
-        FieldChange(record="wire", field="reliability", before="B", after="D", kind="source"),
-    )
-    assert told.entries[1].what.changed[0].field == "indicators.talks.ratings.war"
-
-
-def test_a_source_that_is_graded_anew_moves_what_it_told_where_grades_count() -> None:
-    story = Story()
-    told = item(day(2), source="wire", credibility=1, ratings={"war": "CC"})
-    story.commit(1, {"war": scenario(0.5), VISIT: told, "wire": Source("A wire", "A")})
-    story.commit(2, {"wire": Source("A wire", "C")})
-    story.commit(3, {"tracker": Tracker(grade_weights=WEIGHTS)})
-    story.commit(4, {"wire": Source("A wire", "A")})
-    graded = 10 ** WEIGHTS.reliability["C"]
-    moved = [figures(entry) for entry in history(story.revisions).entries[:3]]
-    assert moved == [[("war", None, share(10))], [("war", None, share(graded))], []]
-
-
-def test_a_scenario_that_came_or_went_is_in_its_own_history() -> None:
-    story = desk()
-    story.commit(6, {"war": None})
-    gone, *_, came = history(story.revisions, "war").entries
-    assert figures(gone) + figures(came) == [("war", None, None), ("war", None, about(0.4))]
-    assert gone.what.removed == (("scenario", "war"),)
+    told = history(story.revisions, "war").entries
+    assert numbers(told) == [3, 2, 1, 0]
+    changes = [[astuple(change)[:5] for change in entry.what.changed] for entry in told]
+    rating = ("trade", "indicators.talks.ratings.war", "CC", "C", "scenario")
+    assert changes == [[("wire", "reliability", "B", "D", "source")], [rating], [], []]
+    first = history(desk().revisions, "war").entries[-1]
+    assert first.what.added == (("scenario", "peace"), ("scenario", "war"))
 
 
 def test_an_item_s_history_has_its_own_changes_and_what_they_moved() -> None:
@@ -168,23 +115,21 @@ def test_an_item_s_history_has_its_own_changes_and_what_they_moved() -> None:
 
 
 def test_since_a_day_and_at_most_so_many() -> None:
-    revisions = desk().revisions
-    assert numbers(history(revisions, since=day(4)).entries) == [4, 3]
-    told = history(revisions, limit=2)
-    assert (numbers(told.entries), told.earlier) == ([4, 3], 3)
-    assert told.entries == history(revisions).entries[:2]
-    told = history(revisions, "war", since=day(2), limit=1)
-    assert (numbers(told.entries), told.earlier) == ([3], 2)
+    def of(subject: str | None = None, **keys: Any) -> tuple[list[int], int]:
+        told = history(desk().revisions, subject, **keys)
+        return numbers(told.entries), told.earlier
+
+    assert of(since=day(4)) == of(limit=2) == ([4, 3], 3)
+    assert of("war", since=day(2), limit=1) == ([3], 2)
 
 
 def test_no_commits_make_no_history() -> None:
     assert history([]).entries == ()
     empty = Story()
     empty.commit(1, {})
-    assert history(empty.revisions).entries == ()
     empty.commit(2, {"paper": Source("A paper", "B")})
     [entry] = history(empty.revisions).entries
-    assert (entry.as_of, entry.figures) == (None, ())
+    assert (numbers((entry,)), entry.as_of, entry.figures) == ([1], None, ())
 
 
 def test_a_merge_tells_what_it_did_itself_and_what_that_moved() -> None:
@@ -194,17 +139,15 @@ def test_a_merge_tells_what_it_did_itself_and_what_that_moved() -> None:
     against, own = item(day(6), ratings={"war": 0.01}), item(day(8), ratings={"war": 3.0})
     side = story.commit(6, {"2022-01-07-side": against}, start)
     main = story.commit(7, {"2022-01-08-main": item(day(7))}, start)
-    story.commit(8, {"2022-01-07-side": against, "2022-01-09-own": own}, main, side)
-    merge = history(story.revisions).entries[0]
-    assert merge.what == Differences(added=(("evidence", "2022-01-09-own"),))
-    now = 0.4 / 0.6 * 10**1.5 * 0.01 * 3
-    implied = now / (1 + now)
-    was = now / 3 / (1 + now / 3)
-    assert merge.figures[0].implied in (about(implied), about(1 - implied))
-    assert merge.figures[0].movement_bits == about(jeffreys(was, implied))
-    story.commit(9, {"2022-01-07-side": against}, main, side)
-    assert history(story.revisions).entries[0].commit.id == merge.commit.id
-    assert history(story.revisions, "war").entries[0].commit.id == merge.commit.id
+    merge = story.commit(8, {"2022-01-07-side": against, "2022-01-09-own": own}, main, side)
+    story.commit(9, {"2022-01-07-side": against}, main, side)  # does nothing itself
+    told = history(story.revisions, "war").entries[0]
+    assert (told.commit.id, history(story.revisions).entries[0].commit.id) == (merge, merge)
+    assert told.what == Differences(added=(("evidence", "2022-01-09-own"),))
+    was = 0.4 / 0.6 * 10**1.5 * 0.01
+    assert figures(told) == [("war", 0.3, share(was * 3))]
+    moved = jeffreys(was / (1 + was), was * 3 / (1 + was * 3))
+    assert told.figures[0].movement_bits == about(moved)
 
 
 def test_a_rename_and_what_cannot_be_read() -> None:
@@ -238,6 +181,11 @@ def moved(before: Database, after: Database) -> tuple[Figures, ...]:
     return tuple(sorted(told, key=lambda one: (-one.movement_bits, one.scenario))[:SHOWN])
 
 
+def around(database: Database, id: str) -> Database | None:
+    known = id in database.scenarios
+    return near(database, id, bearing(database), speaking(database)) if known else None
+
+
 def pair(database: Database, id: ScenarioId, on: date | None) -> tuple[float | None, float | None]:
     if on is None or id not in database.scenarios or database.scenarios[id].opened > on:
         return None, None
@@ -263,9 +211,3 @@ def test_so_are_those_of_a_scenario_s_own_history(story: Story, id: str) -> None
         if revision.commit.id in told and (id in after.scenarios or id in before.scenarios):
             [figure] = told[revision.commit.id].figures
             assert (figure.stated, figure.implied) == pair(after, id, latest_day(after))
-
-
-def around(database: Database, id: str) -> Database | None:
-    if id not in database.scenarios:
-        return None
-    return near(database, id, bearing(database), speaking(database))
