@@ -10,11 +10,7 @@ from hypothesis import strategies as st
 from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.model import Database, Evidence
-from tests.records import START, database, day, item, resolution, retraction, scenario
-
-
-def of_wire(evidence: dict[str, Evidence], on: int = 30, **records: Any) -> Accuracy:
-    return accuracy(known(database(evidence=evidence, **records), day(on)))["wire"]
+from tests.records import database, day, item, resolution, retraction, scenario
 
 
 def wire(**keys: Any) -> Evidence:
@@ -26,6 +22,8 @@ def paper(**keys: Any) -> Evidence:
 
 
 RAISED, REVERSED = {"s1/x": "observed"}, {"s1/x": "reversed"}
+RAISES, REVERSES = wire(event="v", indicators=RAISED), paper(event="v", indicators=REVERSED)
+ENDED = resolution("occurred", day(20), evidence=("a",))
 UNCHECKED = Accuracy(items=1, standing=1)
 CORROBORATED = Accuracy(items=1, standing=1, checked=1, accurate=1, corroborated=1)
 RESOLVED = Accuracy(items=1, standing=1, checked=1, accurate=1, resolved=1)
@@ -33,74 +31,55 @@ CONTRADICTED = Accuracy(items=1, standing=1, checked=1, contradicted=1)
 RETRACTED = Accuracy(items=1, checked=1, retracted=1)
 
 
-def test_what_nobody_else_reports_is_not_checked() -> None:
-    assert of_wire({"a": wire(), "b": paper()}) == UNCHECKED
-    assert of_wire({"a": wire(event="v"), "b": item(event="v")}) == UNCHECKED
+def of_wire(a: Evidence, b: Evidence | None = None, on: int = 30, outcome: Any = None) -> Accuracy:
+    evidence = {"a": a} | ({"b": b} if b else {})
+    db = database(scenarios={"s1": scenario(resolution=outcome)}, evidence=evidence)
+    return accuracy(known(db, day(on)))["wire"]
 
 
 def test_another_source_of_another_origin_corroborates_what_it_reports_too() -> None:
-    assert of_wire({"a": wire(event="v"), "b": paper(event="v")}) == CORROBORATED
-    copied = {"a": wire(event="v", origin="o"), "b": paper(event="v", origin="o")}
-    assert of_wire(copied) == UNCHECKED
-    twice = of_wire({"a": wire(event="v"), "b": wire(event="v")})
-    assert twice == Accuracy(items=2, standing=2)
+    assert of_wire(wire(), paper()) == UNCHECKED
+    assert of_wire(wire(event="v"), item(event="v")) == UNCHECKED
+    assert of_wire(wire(event="v"), paper(event="v")) == CORROBORATED
+    assert of_wire(wire(event="v", origin="o"), paper(event="v", origin="o")) == UNCHECKED
+    assert of_wire(wire(event="v"), wire(event="v")) == Accuracy(items=2, standing=2)
 
 
 def test_corroboration_that_an_analyst_names_holds_both_ways() -> None:
-    assert of_wire({"a": wire(corroborated_by=("b",)), "b": item()}) == CORROBORATED
-    assert of_wire({"a": wire(), "b": item(corroborated_by=("a",))}) == CORROBORATED
-    copied = {"a": wire(origin="o", corroborated_by=("b",)), "b": item(origin="o")}
-    assert of_wire(copied) == UNCHECKED
+    assert of_wire(wire(corroborated_by=("b",)), item()) == CORROBORATED
+    assert of_wire(wire(), item(corroborated_by=("a",))) == CORROBORATED
+    assert of_wire(wire(origin="o", corroborated_by=("b",)), item(origin="o")) == UNCHECKED
 
 
 def test_what_was_retracted_or_is_not_known_yet_corroborates_nothing() -> None:
-    gone = {
-        "a": wire(event="v", corroborated_by=("b",)),
-        "b": paper(event="v", retracted=retraction(day(9))),
-    }
-    assert of_wire(gone) == UNCHECKED
-    assert of_wire(gone, on=8) == CORROBORATED
-    late = {
-        "a": wire(event="v", corroborated_by=("b",)),
-        "b": item(day(40), source="paper", event="v"),
-    }
-    assert of_wire(late) == UNCHECKED
+    told = wire(event="v", corroborated_by=("b",))
+    gone = paper(event="v", retracted=retraction(day(9)))
+    assert of_wire(told, gone, on=8) == CORROBORATED
+    assert of_wire(told, gone) == UNCHECKED
+    assert of_wire(told, item(day(40), source="paper", event="v")) == UNCHECKED
 
 
-def test_two_reports_of_one_event_that_disagree_are_both_contradicted() -> None:
-    both = {"a": wire(event="v", indicators=RAISED), "b": paper(event="v", indicators=REVERSED)}
-    assert of_wire(both) == CONTRADICTED
-    found = accuracy(known(database(evidence=both), day(30)))
-    assert found["paper"] == CONTRADICTED
-
-
-def test_a_later_reversal_by_another_event_makes_no_report_false() -> None:
-    later = {"a": wire(event="v", indicators=RAISED), "b": paper(event="w", indicators=REVERSED)}
-    assert of_wire(later) == UNCHECKED
+def test_reports_of_one_event_that_disagree_are_contradicted_and_a_later_event_is_another() -> None:
+    both = database(evidence={"a": RAISES, "b": REVERSES})
+    assert accuracy(known(both, day(30))) == {"wire": CONTRADICTED, "paper": CONTRADICTED}
+    assert of_wire(RAISES, paper(event="w", indicators=REVERSED)) == UNCHECKED
 
 
 def test_a_resolution_has_the_last_word_but_for_a_retraction() -> None:
-    both = {"a": wire(event="v", indicators=RAISED), "b": paper(event="v", indicators=REVERSED)}
-    ended = {"s1": scenario(resolution=resolution("occurred", day(20), evidence=("a",)))}
-    assert of_wire(both, scenarios=ended) == RESOLVED
-    assert of_wire(both, on=19, scenarios=ended) == CONTRADICTED
-    gone = {"a": wire(retracted=retraction(day(25)))}
-    assert of_wire(gone, scenarios=ended) == RETRACTED
-    assert of_wire(gone, on=24, scenarios=ended) == RESOLVED
+    gone = wire(retracted=retraction(day(25)))
+    found = [of_wire(RAISES, REVERSES, on=on, outcome=ENDED) for on in (19, 20)]
+    assert found == [CONTRADICTED, RESOLVED]
+    assert [of_wire(gone, on=on, outcome=ENDED) for on in (24, 25)] == [RESOLVED, RETRACTED]
 
 
 def test_pointing_against_what_happened_is_no_fault_of_a_report() -> None:
-    ended = {"s1": scenario(resolution=resolution("did-not-occur", day(20)))}
-    against = {"a": wire(event="v", ratings={"s1": "CC"}), "b": paper(event="v")}
-    assert of_wire(against, scenarios=ended) == CORROBORATED
+    report, against = wire(event="v", ratings={"s1": "CC"}), resolution("did-not-occur", day(20))
+    assert of_wire(report, paper(event="v"), outcome=against) == CORROBORATED
 
 
 def test_what_was_recorded_later_and_what_has_no_source_is_not_counted() -> None:
-    assert accuracy(known(database(evidence={"a": wire(), "b": item()}), day(0))) == {
-        "wire": UNCHECKED
-    }
-    later = database(evidence={"a": item(day(1), source="wire")})
-    assert accuracy(known(later, START)) == {}
+    evidence = {"a": wire(), "b": item(), "c": item(day(1), source="paper")}
+    assert accuracy(known(database(evidence=evidence), day(0))) == {"wire": UNCHECKED}
 
 
 @st.composite

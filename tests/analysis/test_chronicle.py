@@ -56,8 +56,9 @@ class Story:
         ]
         trees = [self.trees[parent] for parent in parents]
         own = [c for c in changes if all(it.get(c.id) is not after.get(c.id) for it in trees)]
-        told = {"commit": commit, "changes": tuple(changes), "own": tuple(own)}
-        self.revisions.append(Revision(**told, left_out=sum(not one.readable for one in own)))
+        done = {"changes": tuple(changes), "own": tuple(own)}
+        broken = sum(not one.readable for one in own)
+        self.revisions.append(Revision(commit=commit, **done, left_out=broken))
         return id
 
 
