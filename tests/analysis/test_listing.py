@@ -6,7 +6,8 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.evidence.knowledge import Known, known
-from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.ledger.post_mortem import TrackRecord, track_records
+from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.listing import (
     IndicatorRow,
     Wanted,
@@ -15,7 +16,7 @@ from scenarios.analysis.review.listing import (
     indicators,
     sources,
 )
-from scenarios.model import Source
+from scenarios.model import Database, Source
 from tests.records import (
     START,
     database,
@@ -31,15 +32,13 @@ from tests.records import (
 )
 
 
-def facts(on: int = 9) -> Known:
+def facts() -> Known:
     watched = indicator({"s1": "CC"}, due=day(50), chance=0.1, theme="war")
     said = sheet(START, {"s1": 0.5, "gone": 0.5}, rationales={"s1": "Why."})
     later = (sheet(day(n), {"s1": p}) for n, p in ((5, None), (40, 0.5)))
+    one = scenario(tags=("war",), indicators={"x": watched})
     db = database(
-        scenarios={
-            "s1": scenario(tags=("war",), indicators={"x": watched}),
-            "s2": scenario(opened=day(20)),
-        },
+        scenarios={"s1": one, "s2": scenario(opened=day(20))},
         evidence={
             "e": item(ratings={"s1": "C"}, source="paper"),
             "f": item(day(4), ratings={"s2": "C"}, retracted=retraction(day(6))),
@@ -52,7 +51,7 @@ def facts(on: int = 9) -> Known:
             "wire": Source("Wire", "C", "https://w.org", "Why."),
         },
     )
-    return known(db, day(on))
+    return known(db, day(9))
 
 
 def ids(**wanted: Any) -> str:
@@ -93,38 +92,6 @@ def test_indicators_of_open_scenarios() -> None:
     assert indicators(facts(), Wanted(theme="energy")) == []
 
 
-def test_forecasts_up_to_the_day() -> None:
-    assert [astuple(row) for row in forecasts(facts(), Wanted())] == [
-        (START, "desk", "s1", 0.5, "Why.", f"{START}-desk"),
-        (day(5), "desk", "s1", None, None, f"{day(5)}-desk"),
-    ]
-
-
-def test_a_source_is_listed_with_its_items() -> None:
-    paper, wire = sources(facts(), Wanted())
-    assert (paper.id, paper.name, paper.reliability, paper.items) == ("paper", "Paper", "B", 1)
-    assert (paper.accuracy, paper.on_resolved.items) == (Accuracy(items=1, standing=1), 0)
-    assert (wire.items, wire.accuracy, wire.url) == (0, Accuracy(), "https://w.org")
-    assert (paper.url, paper.reliability_basis, wire.reliability_basis) == (None, None, "Why.")
-    assert sources(facts(), Wanted(source="wire")) == [wire]
-
-
-def test_explained_is_the_last_open_day() -> None:
-    ended = resolution("occurred", day(5), day(6))
-    late, said = item(day(6), ratings={"s1": "CC"}), sheets(sheet(START, {"s1": 0.5}))
-    scenarios = {"s1": scenario(0.2, resolution=ended)}
-    db = database(scenarios=scenarios, evidence={"e": late}, sheets=said)
-    made = explain(db, "s1", day(9))
-    assert (made.state, made.outcome, made.ledger_day) == ("resolved", "occurred", day(5))
-    assert (made.lines, made.gap_decibans) == ((), -made.prior.decibans)
-    assert made.stated is not None
-    assert made.stated.analysts == 1
-    before = explain(db, "s1", day(3))
-    assert (before.outcome, before.ledger_day) == (None, day(3))
-    unsaid = explain(database(scenarios=scenarios), "s1", day(9))
-    assert (unsaid.stated, unsaid.gap_decibans) == (None, None)
-
-
 def test_the_indicator_that_is_expected_to_tell_most_stands_first() -> None:
     named = {
         "sure": indicator({"s1": "C"}, due=day(50), chance=0.2),
@@ -134,3 +101,81 @@ def test_the_indicator_that_is_expected_to_tell_most_stands_first() -> None:
     db = database(scenarios={"s1": scenario(indicators=named), "s2": scenario()})
     rows = indicators(known(db, day(9)), Wanted(by_value=True))
     assert [row.indicator for row in rows] == ["strong", "sure", "spread"]
+
+
+def test_forecasts_up_to_the_day() -> None:
+    assert [astuple(row) for row in forecasts(facts(), Wanted())] == [
+        (START, "desk", "s1", 0.5, "Why.", f"{START}-desk"),
+        (day(5), "desk", "s1", None, None, f"{day(5)}-desk"),
+    ]
+
+
+def test_a_source_is_listed_with_its_items() -> None:
+    paper, wire = sources(facts(), Wanted())
+    given = (1, Accuracy(items=1, standing=1), paper.on_resolved, None, None)
+    assert astuple(paper) == ("paper", "Paper", "B", *given)
+    assert paper.on_resolved.items == 0
+    none = (0, Accuracy(), paper.on_resolved, "https://w.org", "Why.")
+    assert astuple(wire) == ("wire", "Wire", "C", *none)
+    assert sources(facts(), Wanted(source="wire")) == [wire]
+
+
+# One scenario, and what became of it
+
+
+def ended(outcome: str) -> Database:
+    """One scenario with a line for, a line against and an indicator, resolved on day 20."""
+    absent = indicator({"s1": "CC"}, due=day(10), if_absent="I")
+    watched = {"x": indicator({"s1": "C"}), "y": absent}
+    fires = {"s1/x": "observed"}
+    seen = {
+        "e": item(ratings={"s1": "CC"}, source="paper"),
+        "f": item(ratings={"s1": 0.5}, source="wire"),
+        "g": item(indicators=fires, source="wire"),
+        "h": item(indicators=fires),
+        "late": item(day(20), ratings={"s1": "CC"}, source="late"),
+    }
+    known_on = resolution(outcome, day(19), day(20))
+    one = scenario(0.2, indicators=watched, resolution=known_on)
+    return database(scenarios={"s1": one}, evidence=seen, sheets=sheets(sheet(START, {"s1": 0.5})))
+
+
+def explained(outcome: str, on: int) -> Explanation:
+    return explain(ended(outcome), "s1", day(on))
+
+
+def test_explained_is_the_last_open_day() -> None:
+    made, before = explained("occurred", 30), explained("occurred", 10)
+    assert (made.state, made.outcome, made.ledger_day) == ("resolved", "occurred", day(19))
+    assert (before.state, before.outcome, before.ledger_day) == ("open", None, day(10))
+    assert made.gap_decibans == -made.implied.decibans
+    assert made.stated is not None
+    assert (made.stated.probability, made.stated.analysts) == (0.5, 1)
+    unsaid = explain(database(scenarios={"s1": scenario()}), "s1", day(9))
+    assert (unsaid.stated, unsaid.gap_decibans) == (None, None)
+
+
+def test_each_line_pointed_one_way() -> None:
+    made = explained("occurred", 30).post_mortem
+    assert made is not None
+    toward = [("e", "direct", 10.0, ("e",)), ("s1/x", "indicator", 5.0, ("g", "h"))]
+    assert [astuple(one) for one in made.right] == toward
+    against = ("f", "direct", near(-3.0103, abs=1e-6), ("f",))
+    assert [astuple(one) for one in made.wrong] == [("s1/y", "absence", -5.0, ()), against]
+    other = explained("did-not-occur", 30).post_mortem
+    assert other is not None
+    assert [(one.id, one.decibans > 0) for one in other.right] == [("s1/y", True), ("f", True)]
+    assert [(one.id, one.decibans < 0) for one in other.wrong] == [("e", True), ("s1/x", True)]
+
+
+def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:
+    assert track_records(known(ended("occurred"), day(30))) == {
+        "paper": TrackRecord(items=1, toward_decibans=10.0, against_decibans=0.0),
+        "wire": TrackRecord(items=2, toward_decibans=2.5, against_decibans=near(3.0103, abs=1e-6)),
+    }
+
+
+def test_nothing_is_judged_while_open_nor_when_annulled() -> None:
+    for outcome, on in (("occurred", 19), ("annulled", 30)):
+        assert explained(outcome, on).post_mortem is None
+        assert track_records(known(ended(outcome), day(on))) == {}
