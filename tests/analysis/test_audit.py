@@ -10,9 +10,7 @@ record; `copy` makes an equal one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
-from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -39,35 +37,32 @@ STARTS = {
 }
 
 
-def told_item(on: str, words: list[str]) -> Any:
+def the_day(text: str) -> date:
+    return day(int(text))
+
+
+def told_item(on: str, said: dict[str, str]) -> Any:
     keys: dict[str, Any] = {"ratings": {}, "indicators": {}}
-    for key, value in (word.split("=") for word in words):
-        if key == "retracted":
-            keys[key] = retraction(day(int(value)))
-        elif key in ("notes", "observed", "theme", "reliability", "credibility"):
-            keys[key] = int(value) if key == "credibility" else value
+    for key, value in said.items():
+        if key in ITEM:
+            keys[key] = ITEM[key](value)
         else:
             keys["indicators" if "/" in key else "ratings"][key] = value
-    return item(day(int(on)), **keys)
+    return item(the_day(on), **keys)
 
 
-def told_sheet(analyst: str, on: str, words: list[str]) -> Any:
-    keys = [word.split("=") for word in words]
-    said = {key: None if p == "-" else float(p) for key, p in keys if key != "why"}
-    why = {id: "Why." for key, id in keys if key == "why"}
-    return sheet(day(int(on)), said, analyst=analyst, rationales=why)
+def told_sheet(analyst: str, on: str, said: dict[str, str]) -> Any:
+    why = {said.pop("why"): "Why."} if "why" in said else {}
+    figures = {id: None if figure == "-" else float(figure) for id, figure in said.items()}
+    return sheet(the_day(on), figures, analyst=analyst, rationales=why)
 
 
 def told_indicator(id: str, text: str) -> Any:
-    rating, *options = text.split("/")
-    owner = {} if "=" in "".join(options[:1]) or not options else {rating: options.pop(0)}
-    keys: dict[str, Any] = dict(option.split("=") for option in options)
-    keys |= {key: day(int(keys[key])) for key in ("due", "added") if key in keys}
-    keys |= {key: float(keys[key]) for key in ("chance",) if key in keys}
-    words, added = keys.pop("words", None), keys.pop("added", None)
-    plain = indicator(owner or {id: rating}, **keys)
-    statement = words.replace("_", " ") if words else plain.statement
-    return replace(plain, statement=statement, added=added or plain.added)
+    """`RATING` of its own scenario or `OTHER/RATING`, then its keys."""
+    *owner, rating = (word for word in text.split("/") if "=" not in word)
+    keys = dict(word.split("=") for word in text.split("/") if "=" in word)
+    made = {key: INDICATOR.get(key, str)(value) for key, value in keys.items()}
+    return replace(indicator({(owner or [id])[0]: rating}), **made)
 
 
 def told_scenario(id: str, words: list[str]) -> Any:
@@ -79,72 +74,75 @@ def told_scenario(id: str, words: list[str]) -> Any:
             name, _, text = word.partition(":")
             keys["indicators"][name] = told_indicator(id, text)
         elif key in ("occurred", "did-not-occur"):
-            keys["resolution"] = resolution(key, *(day(int(n)) for n in value.split("/")))
+            keys["resolution"] = resolution(key, *map(the_day, value.split("/")))
         elif key == "clear":
             on, _, text = value.partition(":")
-            keys["clarifications"] += (Clarification(day(int(on)), text),)
+            keys["clarifications"] += (Clarification(the_day(on), text),)
         elif key in ("question", "criteria"):
-            asked[{"criteria": "resolution_criteria"}.get(key, key)] = value
+            asked["question" if key == "question" else "resolution_criteria"] = value
         else:
             keys |= SCENARIO[key](value)
     return replace(scenario(**keys), **asked)
 
 
+ITEM: dict[str, Any] = dict.fromkeys(("notes", "observed", "theme", "reliability"), str)
+ITEM |= {"credibility": int, "retracted": lambda value: retraction(the_day(value))}
+INDICATOR: dict[str, Any] = {"due": the_day, "added": the_day, "chance": float}
+INDICATOR["statement"] = lambda value: value.replace("_", " ")
 SCENARIO: dict[str, Any] = {
     "p": lambda value: {"probability": float(value)},
     "set": lambda value: {"set": value},
     "tags": lambda value: {"tags": (value,)},
     "implies": lambda value: {"implies": (value,)},
-    "horizon": lambda value: {"horizon": day(int(value))},
+    "horizon": lambda value: {"horizon": the_day(value)},
     "given": lambda value: {"given": {"pact": Given(float(value), 0.1)}},
     "ended": lambda value: {
         "hazard": "constant",
-        "hazard_ended": HazardEnded(day(int(value)), "A summit."),
+        "hazard_ended": HazardEnded(the_day(value), "A summit."),
     },
 }
 
 
 def told(text: str) -> Any:
-    id, *words = text.split()
+    id, *words = (word for word in text.split() if word != "copy")
     first = words[0] if words else ""
     if first == "-":
         return None
     if first.startswith("?"):
         return Broken(first[1:])  # type: ignore[arg-type]
-    words = [word for word in words if word != "copy"]
     if "@" in first:
         analyst, on = first.split("@")
-        return told_sheet(analyst, on, words[1:]) if analyst else told_item(on, words[1:])
-    if id == "tracker":
-        return Tracker(sets={"s": "A set"})
-    return Source("A wire", "B") if id == "wire" else told_scenario(id, words)
+        said = dict(word.split("=") for word in words[1:])
+        return told_sheet(analyst, on, said) if analyst else told_item(on, said)
+    others: dict[str, Any] = {
+        "tracker": Tracker(sets={"s": "A set"}),
+        "wire": Source("A wire", "B"),
+    }
+    return others.get(id) or told_scenario(id, words)
 
 
 def commit(story: Story, line: str, records: dict[str, Any], names: dict[str, str]) -> None:
     """`DAY [as=NAME] [after=NAME or NUMBER, …] [committed=DAY] [squashed=DAY, …]: RECORD; …`"""
     head, _, body = line.partition(":")
     on, *options = head.split()
-    keys: dict[str, Any] = dict(option.split("=") for option in options)
-    parents = [
-        names.get(name) or f"{int(name):040d}" for name in keys.pop("after", "").split(",") if name
-    ]
-    name = keys.pop("as", None)
-    keys |= {"committed": day(int(keys["committed"]))} if "committed" in keys else {}
-    if "squashed" in keys:
-        keys["squashed"] = tuple(day(int(n)) for n in keys["squashed"].split(","))
-    put = {}
-    for text in filter(None, (part.strip() for part in body.split(";"))):
-        put[text.split()[0]] = records.setdefault(text, told(text))
-    names[name or ""] = story.commit(int(on), put, *parents, **keys)
+    said = dict(option.split("=") for option in options)
+    after = said["after"].split(",") if "after" in said else []
+    keys: dict[str, Any] = {}
+    if "committed" in said:
+        keys["committed"] = the_day(said["committed"])
+    if "squashed" in said:
+        keys["squashed"] = tuple(map(the_day, said["squashed"].split(",")))
+    texts = filter(None, (part.strip() for part in body.split(";")))
+    put = {text.split()[0]: records.setdefault(text, told(text)) for text in texts}
+    parents = [names.get(name) or f"{int(name):040d}" for name in after]
+    names[said.get("as", "")] = story.commit(int(on), put, *parents, **keys)
 
 
-def found(story: Story) -> Iterator[str]:
+def found(story: Story) -> list[str]:
     seen = audited(story)
-    for one in seen.findings:
-        yield f"! {one.rule} {one.record} {int(one.commit)}: {one.message}"
-    yield from (f"! lumped {int(id)}" for id in seen.lumped)
-    if not seen.findings and not seen.lumped:
-        yield "! nothing"
+    of = [f"{it.rule} {it.record} {int(it.commit)}: {it.message}" for it in seen.findings]
+    of += [f"lumped {int(id)}" for id in seen.lumped]
+    return [f"! {one}" for one in of or ["nothing"]]
 
 
 def audited(story: Story, days: int = 3) -> Audit:
@@ -153,19 +151,17 @@ def audited(story: Story, days: int = 3) -> Audit:
 
 def played(lines: list[str]) -> list[str]:
     """The story with what is found wherever it says what was."""
-    start = STARTS.get(lines[1], ["0: pact talks:C; trade"])
     story, records, names = Story(), dict[str, Any](), dict[str, str]()
-    again = lines[:1] + [line for line in lines[1:2] if line in STARTS]
-    put = partial(commit, story, records=records, names=names)
-    for line in start:
-        put(line)
-    rest = [*lines[len(again) :], ""]
-    for line, following in pairwise(rest):
-        if not line.startswith("!"):
-            put(line)
-            again.append(line)
-            if not following or following.startswith("!"):
-                again += found(story)
+    for line in STARTS.get(lines[1], ["0: pact talks:C; trade"]):
+        commit(story, line, records, names)
+    again = lines[:1]
+    for line, following in pairwise([*lines[1:], "!"]):
+        if line.startswith("!"):
+            continue
+        again.append(line)
+        if line not in STARTS:
+            commit(story, line, records, names)
+            again += found(story) if following.startswith("!") else ()
     return again
 
 
@@ -193,10 +189,8 @@ def test_a_finding_names_the_author_and_the_author_s_day() -> None:
     story.commit(9, {"visit": item(day(2))}, author="Bob", committed=day(30))
     [finding] = audited(story).findings
     message = "committed 7 days after its date: recorded 2022-01-03"
-    assert astuple(finding) == (
-        *("backdated", "visit", "evidence"),
-        *(f"{0:040d}", "Bob", day(9), message),
-    )
+    told = ("backdated", "visit", "evidence", f"{0:040d}", "Bob", day(9), message)
+    assert astuple(finding) == told
 
 
 def test_nothing_can_be_told_of_the_commit_at_which_a_shallow_clone_ends() -> None:
