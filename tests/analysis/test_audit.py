@@ -1,11 +1,9 @@
 """What a reviewer is told of the commits: each planted fault, and no honest work beside it.
 
 tests/analysis/audits.txt tells stories: a title, then the commits, each with its day and the
-records that it puts, then what an audit finds so far (`pytest --renew` writes that anew). A story
-has `pact` and `trade` from day 0 on, unless it begins `from nothing`. Behind the id of a record
-stands `@DAY` for an item, `ANALYST@DAY` for a sheet, `-` for none, `?KIND` for a file that cannot
-be read, else the keys of a scenario, and its indicators as NAME:RATING. The same words are the same
-record; `copy` makes an equal one.
+records that it puts (tests/analysis/words.py), then what an audit finds so far (`pytest --renew`
+writes that anew). A story has `pact` and `trade` from day 0 on, unless it begins `from nothing`.
+The same words are the same record; `copy` makes an equal one.
 """
 
 from __future__ import annotations
@@ -17,13 +15,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from msgspec.structs import astuple, replace
+from msgspec.structs import astuple
 
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
-from scenarios.model import Clarification, Given, HazardEnded, Source, Tracker
-from tests.analysis.test_chronicle import Broken, Story, stories
-from tests.records import day, indicator, item, resolution, retraction, scenario, sheet
+from tests.analysis.test_chronicle import Story, stories
+from tests.analysis.words import the_day, told
+from tests.records import day, item, scenario, sheet
 
 FILE = Path(__file__).parent / "audits.txt"
 TOLD = [story.splitlines() for story in FILE.read_text().split("\n\n")]
@@ -35,90 +33,6 @@ STARTS = {
         "4: eve eve@3 trade=.5",
     ],
 }
-
-
-def the_day(text: str) -> date:
-    return day(int(text))
-
-
-def told_item(on: str, said: dict[str, str]) -> Any:
-    keys: dict[str, Any] = {"ratings": {}, "indicators": {}}
-    for key, value in said.items():
-        if key in ITEM:
-            keys[key] = ITEM[key](value)
-        else:
-            keys["indicators" if "/" in key else "ratings"][key] = value
-    return item(the_day(on), **keys)
-
-
-def told_sheet(analyst: str, on: str, said: dict[str, str]) -> Any:
-    why = {said.pop("why"): "Why."} if "why" in said else {}
-    figures = {id: None if figure == "-" else float(figure) for id, figure in said.items()}
-    return sheet(the_day(on), figures, analyst=analyst, rationales=why)
-
-
-def told_indicator(id: str, text: str) -> Any:
-    """`RATING` of its own scenario or `OTHER/RATING`, then its keys."""
-    *owner, rating = (word for word in text.split("/") if "=" not in word)
-    keys = dict(word.split("=") for word in text.split("/") if "=" in word)
-    made = {key: INDICATOR.get(key, str)(value) for key, value in keys.items()}
-    return replace(indicator({(owner or [id])[0]: rating}), **made)
-
-
-def told_scenario(id: str, words: list[str]) -> Any:
-    keys: dict[str, Any] = {"indicators": {}, "clarifications": ()}
-    asked = {}
-    for word in words:
-        key, _, value = word.partition("=")
-        if ":" in key:
-            name, _, text = word.partition(":")
-            keys["indicators"][name] = told_indicator(id, text)
-        elif key in ("occurred", "did-not-occur"):
-            keys["resolution"] = resolution(key, *map(the_day, value.split("/")))
-        elif key == "clear":
-            on, _, text = value.partition(":")
-            keys["clarifications"] += (Clarification(the_day(on), text),)
-        elif key in ("question", "criteria"):
-            asked["question" if key == "question" else "resolution_criteria"] = value
-        else:
-            keys |= SCENARIO[key](value)
-    return replace(scenario(**keys), **asked)
-
-
-ITEM: dict[str, Any] = dict.fromkeys(("notes", "observed", "theme", "reliability"), str)
-ITEM |= {"credibility": int, "retracted": lambda value: retraction(the_day(value))}
-INDICATOR: dict[str, Any] = {"due": the_day, "added": the_day, "chance": float}
-INDICATOR["statement"] = lambda value: value.replace("_", " ")
-SCENARIO: dict[str, Any] = {
-    "p": lambda value: {"probability": float(value)},
-    "set": lambda value: {"set": value},
-    "tags": lambda value: {"tags": (value,)},
-    "implies": lambda value: {"implies": (value,)},
-    "horizon": lambda value: {"horizon": the_day(value)},
-    "given": lambda value: {"given": {"pact": Given(float(value), 0.1)}},
-    "ended": lambda value: {
-        "hazard": "constant",
-        "hazard_ended": HazardEnded(the_day(value), "A summit."),
-    },
-}
-
-
-def told(text: str) -> Any:
-    id, *words = (word for word in text.split() if word != "copy")
-    first = words[0] if words else ""
-    if first == "-":
-        return None
-    if first.startswith("?"):
-        return Broken(first[1:])  # type: ignore[arg-type]
-    if "@" in first:
-        analyst, on = first.split("@")
-        said = dict(word.split("=") for word in words[1:])
-        return told_sheet(analyst, on, said) if analyst else told_item(on, said)
-    others: dict[str, Any] = {
-        "tracker": Tracker(sets={"s": "A set"}),
-        "wire": Source("A wire", "B"),
-    }
-    return others.get(id) or told_scenario(id, words)
 
 
 def commit(story: Story, line: str, records: dict[str, Any], names: dict[str, str]) -> None:
