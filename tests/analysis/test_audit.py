@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +19,10 @@ from msgspec.structs import astuple
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
 from tests.analysis.test_chronicle import Story, stories
-from tests.analysis.words import the_day, told
+from tests.analysis.words import stories_of, the_day, told, write
 from tests.records import day, item, scenario, sheet
 
-FILE = Path(__file__).parent / "audits.txt"
-TOLD = [story.splitlines() for story in FILE.read_text().split("\n\n")]
+TOLD = stories_of("audits.txt")
 STARTS = {
     "from nothing": [],
     "answered": [
@@ -86,7 +84,7 @@ def test_an_audit_finds_what_the_story_says(lines: list[str]) -> None:
 
 def test_the_stories_are_written_anew_where_that_is_asked(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("renew"):
-        FILE.write_text("\n\n".join("\n".join(played(lines)) for lines in TOLD) + "\n")
+        write("audits.txt", map(played, TOLD))
 
 
 # What else an audit says

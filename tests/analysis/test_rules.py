@@ -1,14 +1,10 @@
 """What each finding tells on 2022-01-10 (day 9) of a week that began on 2022-01-03 (day 2).
 
-findings.txt has cases: a rule and its meaning, records of all its cases (tests/analysis/words.py),
-then a case on each line: its own records, `on` a day, `=>` what is found (`pytest --renew` writes
-that anew). Where a scenario breaks more rules, only this one is told.
+They are told in findings.txt, in the words of tests/analysis/words.py; of a scenario that breaks
+more rules, only the one of the title is told.
 """
 
 from __future__ import annotations
-
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,47 +13,32 @@ from scenarios.analysis.rules import consistency, every_rule, files
 from scenarios.analysis.rules.finding import Finding, of_evidence, of_scenario
 from scenarios.analysis.rules.findings import RULES, findings
 from tests.analysis.test_chronicle import held
-from tests.analysis.words import told
+from tests.analysis.words import Records, judged, records_of, stories_of, write
 from tests.records import day
 
-FILE = Path(__file__).parent / "findings.txt"
-TOLD = [story.splitlines() for story in FILE.read_text().split("\n\n")]
+TOLD = stories_of("findings.txt")
 
 
 def found(text: str) -> tuple[Finding, ...]:
-    records: dict[str, Any] = {"tracker": told("tracker")}
-    on = 9
-    for words in filter(None, (part.strip() for part in text.split(";"))):
-        if words.startswith("on "):
-            on = int(words.removeprefix("on "))
-        else:
-            records[words.split()[0]] = told(words)
+    records, on = records_of(text)
     return findings(window(held(records), day(2), day(on)))
 
 
-def judged(lines: list[str]) -> list[str]:
-    """The story with what is found in each of its cases."""
-    rule = lines[0].partition(":")[0]
-    base, again = "", lines[:1]
-    for line in lines[1:]:
-        own, arrow, _ = line.partition(" =>")
-        if arrow:
-            of = [f"{it.subject}: {it.message}" for it in found(f"{base};{own}") if it.rule == rule]
-            again.append(f"{own} => {' | '.join(of) or 'nothing'}")
-        else:
-            base += f";{line}"
-            again.append(line)
-    return again
+def of_the_rule(title: str, records: Records, on: int) -> list[str]:
+    """What is found by the rule that the title of a story begins with."""
+    rule = title.partition(":")[0]
+    every = findings(window(held(records), day(2), day(on)))
+    return [f"{one.subject}: {one.message}" for one in every if one.rule == rule]
 
 
 @pytest.mark.parametrize("lines", TOLD, ids=[lines[0].rstrip(".") for lines in TOLD])
 def test_a_rule_finds_what_its_cases_say(lines: list[str]) -> None:
-    assert judged(lines) == lines
+    assert judged(lines, of_the_rule) == lines
 
 
 def test_the_cases_are_written_anew_where_that_is_asked(request: pytest.FixtureRequest) -> None:
     if request.config.getoption("renew"):
-        FILE.write_text("\n\n".join("\n".join(judged(lines)) for lines in TOLD) + "\n")
+        write("findings.txt", (judged(lines, of_the_rule) for lines in TOLD))
 
 
 def test_every_rule_has_cases_and_its_own_id() -> None:

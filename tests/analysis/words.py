@@ -1,4 +1,8 @@
-"""Records in a few words, as audits.txt and findings.txt tell them.
+"""Stories in a few words, of which audits.txt, findings.txt and faults.txt are made.
+
+A story is a title and lines. In findings.txt and faults.txt a line with `=>` is a case, with what
+is found in it behind (`pytest --renew` writes that anew); another one has records of all cases
+after it. Records are parted by semicolons; `on DAY` among them is the day of a case.
 
 Behind the id of a record stands `@DAY` for an item, `ANALYST@DAY` for a sheet, `-` for none,
 `?KIND` for a file that cannot be read, `source=LETTER` for a source, else the keys of a scenario,
@@ -7,12 +11,14 @@ and its indicators as NAME:RATING or NAME:SCENARIO/RATING+…, each with its key
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
 
-from scenarios.model import Clarification, Given, HazardEnded, Rating, Source, Tracker
+from scenarios.model import Clarification, Dependence, Given, HazardEnded, Rating, Source, Tracker
 from tests.analysis.test_chronicle import Broken
 from tests.records import (
     CODES,
@@ -36,7 +42,7 @@ def told(text: str) -> Any:
     if first.startswith("?"):
         return Broken(first[1:])  # type: ignore[arg-type]
     if id == "tracker":
-        return Tracker(sets={"s": "A set"}, grade_weights=WEIGHTS if "weights" in words else None)
+        return _tracker(words)
     if first.startswith("source="):
         return Source("A wire", first[-1])  # type: ignore[arg-type]
     if "@" in first:
@@ -46,8 +52,65 @@ def told(text: str) -> Any:
     return _scenario(id, words)
 
 
+Records = dict[str, Any]
+Find = Callable[[str, Records, int], list[str]]
+"""What is found in records on a day, beside the title of their story."""
+
+
+def stories_of(name: str) -> list[list[str]]:
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return [story.splitlines() for story in text.split("\n\n")]
+
+
+def write(name: str, stories: Iterable[list[str]]) -> None:
+    text = "\n\n".join("\n".join(lines) for lines in stories) + "\n"
+    (Path(__file__).parent / name).write_text(text, encoding="utf-8")
+
+
+def records_of(text: str) -> tuple[Records, int]:
+    """The records that a text tells, in a database with a set `s`, and the day of the case."""
+    records, on = {"tracker": told("tracker")}, 9
+    for words in filter(None, (part.strip() for part in text.split(";"))):
+        if words.startswith("on "):
+            on = int(words.removeprefix("on "))
+        else:
+            records[words.split()[0]] = told(words)
+    return records, on
+
+
+def judged(lines: list[str], find: Find) -> list[str]:
+    """The story with what is found in each of its cases."""
+    base, again = "", lines[:1]
+    for line in lines[1:]:
+        own, arrow, _ = line.partition(" =>")
+        if arrow:
+            of = find(lines[0], *records_of(f"{base};{own}"))
+            again.append(f"{own} => {' | '.join(of) or 'nothing'}")
+        else:
+            base += f";{line}"
+            again.append(line)
+    return again
+
+
 def the_day(text: str) -> date:
     return day(int(text))
+
+
+def _tracker(words: list[str]) -> Any:
+    keys: dict[str, Any] = {"sets": {"s": "A set"}}
+    for key, _, value in (word.partition("=") for word in words):
+        figures = [float(figure) for figure in value.split("/")] if value else []
+        match key:
+            case "weights":
+                keys["grade_weights"] = WEIGHTS
+            case "decibans":
+                keys[key] = dict(zip(CODES, figures, strict=True))
+            case "dependence":
+                several = Dependence(*figures) if len(figures) > 1 else figures[0]
+                keys["evidence_dependence"] = several
+            case _:
+                keys[key] = figures[0]
+    return Tracker(**keys)
 
 
 def _several(text: str) -> tuple[str, ...]:
