@@ -4,9 +4,10 @@ A story is a title and lines. In findings.txt and faults.txt a line with `=>` is
 is found in it behind (`pytest --renew` writes that anew); another one has records of all cases
 after it. Records are parted by semicolons; `on DAY` among them is the day of a case.
 
-Behind the id of a record stands `@DAY` for an item, `ANALYST@DAY` for a sheet, `-` for none,
-`?KIND` for a file that cannot be read, `source=LETTER` for a source, else the keys of a scenario,
-and its indicators as NAME:RATING or NAME:SCENARIO/RATING+…, each with its keys behind slashes.
+Behind the id of a record stands `@DAY` for an item, `ANALYST@DAY` for a sheet (or that is its id),
+`-` for none, `?KIND` for a file that cannot be read, `source=LETTER` for a source, else the keys of
+a scenario, with its indicators as NAME:RATING, or NAME:SCENARIO/RATING+…, and their keys behind
+slashes.
 """
 
 from __future__ import annotations
@@ -18,8 +19,17 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from scenarios.model import Clarification, Dependence, Given, HazardEnded, Rating, Source, Tracker
-from tests.analysis.test_chronicle import Broken
+from scenarios.model import (
+    Clarification,
+    Database,
+    Dependence,
+    Given,
+    HazardEnded,
+    Rating,
+    Source,
+    Tracker,
+)
+from tests.analysis.test_chronicle import Broken, held
 from tests.records import (
     CODES,
     WEIGHTS,
@@ -36,6 +46,7 @@ from tests.records import (
 def told(text: str) -> Any:
     """The record that a text tells, without its id; `copy` makes one that is not the same."""
     id, *words = (word for word in text.split() if word != "copy")
+    words = [id, *words] if "@" in id else words
     first = words[0] if words else ""
     if first == "-":
         return None
@@ -74,8 +85,14 @@ def records_of(text: str) -> tuple[Records, int]:
         if words.startswith("on "):
             on = int(words.removeprefix("on "))
         else:
-            records[words.split()[0]] = told(words)
+            id = words.split()[0]
+            analyst, _, said_on = id.partition("@")
+            records[f"{the_day(said_on)}-{analyst}" if said_on else id] = told(words)
     return records, on
+
+
+def database_of(text: str) -> Database:
+    return held(records_of(text)[0])
 
 
 def judged(lines: list[str], find: Find) -> list[str]:
@@ -105,6 +122,8 @@ def _tracker(words: list[str]) -> Any:
                 keys["grade_weights"] = WEIGHTS
             case "decibans":
                 keys[key] = dict(zip(CODES, figures, strict=True))
+            case "expire":
+                keys["forecast_expires_days"] = int(value)
             case "dependence":
                 several = Dependence(*figures) if len(figures) > 1 else figures[0]
                 keys["evidence_dependence"] = several
