@@ -156,8 +156,10 @@ def _item(on: str, said: dict[str, str]) -> Any:
 
 def _sheet(analyst: str, on: str, said: dict[str, str]) -> Any:
     why = {said.pop("why"): "Why."} if "why" in said else {}
+    id, _, item_id = said.pop("evidence", "").partition("/")
+    rests_on = {id: (item_id,)} if id else {}
     figures = {id: None if figure == "-" else float(figure) for id, figure in said.items()}
-    return sheet(the_day(on), figures, analyst=analyst, rationales=why)
+    return sheet(the_day(on), figures, analyst=analyst, rationales=why, evidence=rests_on)
 
 
 def _indicator(id: str, text: str) -> Any:
