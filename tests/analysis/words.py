@@ -182,8 +182,9 @@ def _scenario(id: str, words: list[str]) -> Any:
         if ":" in key:
             name, _, text = word.partition(":")
             keys["indicators"][name] = _indicator(id, text)
-        elif key in ("occurred", "did-not-occur"):
-            keys["resolution"] = resolution(key, *map(the_day, value.split("/")))
+        elif key in ("occurred", "did-not-occur", "annulled"):
+            days, known_by = value.split("/")[:2], tuple(value.split("/")[2:])
+            keys["resolution"] = resolution(key, *map(the_day, days), evidence=known_by)
         elif key == "clear":
             on, _, text = value.partition(":")
             keys["clarifications"] += (Clarification(the_day(on), text),)
