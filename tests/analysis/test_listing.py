@@ -16,42 +16,18 @@ from scenarios.analysis.review.listing import (
     indicators,
     sources,
 )
-from scenarios.model import Database, Source
-from tests.records import (
-    START,
-    database,
-    day,
-    indicator,
-    item,
-    near,
-    resolution,
-    retraction,
-    scenario,
-    sheet,
-    sheets,
-)
+from scenarios.model import Database
+from tests.analysis.words import database_of
+from tests.records import START, day, near
+
+FACTS = """s1 tags=war x:CC/due=50/chance=.1/theme=war; s2 opened=20;
+paper source=B; wire source=C url=https://w.org basis=Why.;
+e @0 s1=C source=paper; f @4 s2=C retracted=6; g @5 theme=war; h @31;
+desk@0 s1=.5 gone=.5 why=s1; desk@5 s1=-; desk@40 s1=.5"""
 
 
-def facts() -> Known:
-    watched = indicator({"s1": "CC"}, due=day(50), chance=0.1, theme="war")
-    said = sheet(START, {"s1": 0.5, "gone": 0.5}, rationales={"s1": "Why."})
-    later = (sheet(day(n), {"s1": p}) for n, p in ((5, None), (40, 0.5)))
-    one = scenario(tags=("war",), indicators={"x": watched})
-    db = database(
-        scenarios={"s1": one, "s2": scenario(opened=day(20))},
-        evidence={
-            "e": item(ratings={"s1": "C"}, source="paper"),
-            "f": item(day(4), ratings={"s2": "C"}, retracted=retraction(day(6))),
-            "g": item(day(5), theme="war"),
-            "h": item(day(31)),
-        },
-        sheets=sheets(said, *later),
-        sources={
-            "paper": Source("Paper", "B"),
-            "wire": Source("Wire", "C", "https://w.org", "Why."),
-        },
-    )
-    return known(db, day(9))
+def facts(told: str = FACTS, on: int = 9) -> Known:
+    return known(database_of(told), day(on))
 
 
 def ids(**wanted: Any) -> str:
@@ -93,13 +69,8 @@ def test_indicators_of_open_scenarios() -> None:
 
 
 def test_the_indicator_that_is_expected_to_tell_most_stands_first() -> None:
-    named = {
-        "sure": indicator({"s1": "C"}, due=day(50), chance=0.2),
-        "spread": indicator({"s1": "CC", "s2": "II"}),
-        "strong": indicator({"s1": "CC"}, due=day(50), chance=0.2),
-    }
-    db = database(scenarios={"s1": scenario(indicators=named), "s2": scenario()})
-    rows = indicators(known(db, day(9)), Wanted(by_value=True))
+    telling = "sure:C/due=50/chance=.2 spread:CC+s2/II strong:CC/due=50/chance=.2"
+    rows = indicators(facts(f"s1 {telling}; s2"), Wanted(by_value=True))
     assert [row.indicator for row in rows] == ["strong", "sure", "spread"]
 
 
@@ -113,10 +84,10 @@ def test_forecasts_up_to_the_day() -> None:
 def test_a_source_is_listed_with_its_items() -> None:
     paper, wire = sources(facts(), Wanted())
     given = (1, Accuracy(items=1, standing=1), paper.on_resolved, None, None)
-    assert astuple(paper) == ("paper", "Paper", "B", *given)
-    assert paper.on_resolved.items == 0
     none = (0, Accuracy(), paper.on_resolved, "https://w.org", "Why.")
-    assert astuple(wire) == ("wire", "Wire", "C", *none)
+    assert astuple(paper) == ("paper", "A wire", "B", *given)
+    assert astuple(wire) == ("wire", "A wire", "C", *none)
+    assert paper.on_resolved.items == 0
     assert sources(facts(), Wanted(source="wire")) == [wire]
 
 
@@ -124,20 +95,11 @@ def test_a_source_is_listed_with_its_items() -> None:
 
 
 def ended(outcome: str) -> Database:
-    """One scenario with a line for, a line against and an indicator, resolved on day 20."""
-    absent = indicator({"s1": "CC"}, due=day(10), if_absent="I")
-    watched = {"x": indicator({"s1": "C"}), "y": absent}
-    fires = {"s1/x": "observed"}
-    seen = {
-        "e": item(ratings={"s1": "CC"}, source="paper"),
-        "f": item(ratings={"s1": 0.5}, source="wire"),
-        "g": item(indicators=fires, source="wire"),
-        "h": item(indicators=fires),
-        "late": item(day(20), ratings={"s1": "CC"}, source="late"),
-    }
-    known_on = resolution(outcome, day(19), day(20))
-    one = scenario(0.2, indicators=watched, resolution=known_on)
-    return database(scenarios={"s1": one}, evidence=seen, sheets=sheets(sheet(START, {"s1": 0.5})))
+    """One scenario with a line for, a line against and an indicator, known on day 20."""
+    seen = "e @0 s1=CC source=paper; f @0 s1=.5 source=wire; late @20 s1=CC source=late"
+    fires = "g @0 s1/x=observed source=wire; h @0 s1/x=observed"
+    one = f"s1 probability=.2 {outcome}=19/20 x:C y:CC/due=10/if_absent=I"
+    return database_of(f"{one}; {seen}; {fires}; desk@0 s1=.5")
 
 
 def explained(outcome: str, on: int) -> Explanation:
@@ -151,7 +113,7 @@ def test_explained_is_the_last_open_day() -> None:
     assert made.gap_decibans == -made.implied.decibans
     assert made.stated is not None
     assert (made.stated.probability, made.stated.analysts) == (0.5, 1)
-    unsaid = explain(database(scenarios={"s1": scenario()}), "s1", day(9))
+    unsaid = explain(database_of("s1"), "s1", day(9))
     assert (unsaid.stated, unsaid.gap_decibans) == (None, None)
 
 

@@ -55,7 +55,8 @@ def told(text: str) -> Any:
     if id == "tracker":
         return _tracker(words)
     if first.startswith("source="):
-        return Source("A wire", first[-1])  # type: ignore[arg-type]
+        of = dict(word.split("=", 1) for word in words)
+        return Source("A wire", of["source"], of.get("url"), of.get("basis"))  # type: ignore[arg-type]
     if "@" in first:
         analyst, on = first.split("@")
         said = dict(word.split("=", 1) for word in words[1:])
