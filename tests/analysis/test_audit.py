@@ -19,7 +19,7 @@ from msgspec.structs import astuple
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
 from tests.analysis.test_chronicle import Story, stories
-from tests.analysis.words import stories_of, the_day, told, write
+from tests.analysis.words import commit, stories_of, write
 from tests.records import day, item, scenario, sheet
 
 TOLD = stories_of("audits.txt")
@@ -31,23 +31,6 @@ STARTS = {
         "4: eve eve@3 trade=.5",
     ],
 }
-
-
-def commit(story: Story, line: str, records: dict[str, Any], names: dict[str, str]) -> None:
-    """`DAY [as=NAME] [after=NAME or NUMBER, …] [committed=DAY] [squashed=DAY, …]: RECORD; …`"""
-    head, _, body = line.partition(":")
-    on, *options = head.split()
-    said = dict(option.split("=") for option in options)
-    after = said["after"].split(",") if "after" in said else []
-    keys: dict[str, Any] = {}
-    if "committed" in said:
-        keys["committed"] = the_day(said["committed"])
-    if "squashed" in said:
-        keys["squashed"] = tuple(map(the_day, said["squashed"].split(",")))
-    texts = filter(None, (part.strip() for part in body.split(";")))
-    put = {text.split()[0]: records.setdefault(text, told(text)) for text in texts}
-    parents = [names.get(name) or f"{int(name):040d}" for name in after]
-    names[said.get("as", "")] = story.commit(int(on), put, *parents, **keys)
 
 
 def found(story: Story) -> list[str]:

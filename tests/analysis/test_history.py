@@ -16,26 +16,24 @@ from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
 from scenarios.analysis.history.commits import Revision
 from scenarios.analysis.history.record_diff import Differences, Rename
 from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
-from scenarios.model import Database, ScenarioId, Source, Tracker
+from scenarios.model import Database, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.test_chronicle import Broken, Story, held, stories
-from tests.records import day, indicator, item, resolution, scenario, sheet
+from tests.analysis.words import story_of
+from tests.records import day, resolution
 from tests.records import near as about
 
 VISIT, DENIAL, SHEET = "2022-01-03-visit", "2022-01-05-denial", "2022-01-04-desk"
 
 
-def desk() -> Story:
-    """A question alone, a pair of rivals, and a commit each for an item, a sheet, an outcome."""
-    story = Story()
-    rivals = {"war": scenario(0.4, set="s"), "peace": scenario(0.6, set="s")}
-    tracker = Tracker(sets={"s": "A set"})
-    story.commit(1, {"tracker": tracker, "trade": scenario(), **rivals})
-    story.commit(2, {VISIT: item(day(2), ratings={"trade": "C"})})
-    story.commit(3, {SHEET: sheet(day(3), {"trade": 0.6, "war": 0.3})})
-    story.commit(4, {DENIAL: item(day(4), ratings={"war": "CC", "peace": "I"})})
-    story.commit(5, {"trade": scenario(resolution=resolution("occurred", day(5)))})
-    return story
+DESK = (
+    "1: tracker; trade; war set=s probability=.4; peace set=s probability=.6",
+    f"2: {VISIT} @2 trade=C",
+    f"3: {SHEET} desk@3 trade=.6 war=.3",
+    f"4: {DENIAL} @4 war=CC peace=I",
+    "5 as=desk: trade occurred=5",
+)
+"""A question alone, a pair of rivals, and a commit each for an item, a sheet, an outcome."""
 
 
 def share(odds: float) -> Any:
@@ -51,7 +49,7 @@ def figures(entry: Entry) -> list[tuple[str, float | None, float | None]]:
 
 
 def test_each_commit_is_told_newest_first_with_its_records_and_what_moved() -> None:
-    told = history(desk().revisions)
+    told = history(story_of(*DESK).revisions)
     ended, denial, said, visit, start = told.entries
     assert (numbers(told.entries), told.earlier) == ([4, 3, 2, 1, 0], 0)
     outcome = msgspec.to_builtins(resolution("occurred", day(5)))
@@ -71,39 +69,33 @@ def test_each_commit_is_told_newest_first_with_its_records_and_what_moved() -> N
 
 
 def test_only_the_scenarios_that_moved_most_are_told_and_none_that_hardly_moved() -> None:
-    story = Story()
-    story.commit(1, {id: scenario() for id in "abcdef"})
-    ratings = {id: 2.0 + number for number, id in enumerate("abcde")}
-    story.commit(2, {VISIT: item(day(2), ratings=ratings)})
-    story.commit(3, {DENIAL: item(day(2), ratings={"a": 1.02, "f": 1.2})})
-    last, first = history(story.revisions).entries[:2]
+    most = f"2: {VISIT} @2 a=2 b=3 c=4 d=5 e=6"
+    revisions = story_of("1: a; b; c; d; e; f", most, f"3: {DENIAL} @2 a=1.02 f=1.2").revisions
+    last, first = history(revisions).entries[:2]
     assert [one.scenario for one in first.figures] == ["e", "d", "c"]
     assert [one.scenario for one in last.figures] == ["f"]
-    [a] = history(story.revisions, "a").entries[0].figures
+    [a] = history(revisions, "a").entries[0].figures
     assert 0 < a.movement_bits < MOVED_BITS
 
 
 def test_a_scenario_s_history_has_its_rivals_and_what_an_item_fires_and_who_says_it() -> None:
-    story = Story()
-    talks = {"talks": indicator({"war": "CC"})}
-    story.commit(1, {"war": scenario(), "trade": scenario(indicators=talks), "other": scenario()})
-    fired = item(day(2), source="wire", indicators={"trade/talks": "observed"})
-    story.commit(2, {VISIT: fired, "wire": Source("A wire", "B")})
-    story.commit(3, {"trade": scenario(indicators={"talks": indicator({"war": "C"})})})
-    story.commit(4, {"wire": Source("A wire", "D"), "paper": Source("A paper", "A")})
+    story = story_of(
+        "1: war; trade talks:war/CC; other",
+        f"2: {VISIT} @2 source=wire trade/talks=observed; wire source=B",
+        "3: trade talks:war/C",
+        "4: wire source=D; paper source=A",
+    )
     told = history(story.revisions, "war").entries
     assert numbers(told) == [3, 2, 1, 0]
     changes = [[astuple(change)[:5] for change in entry.what.changed] for entry in told]
     rating = ("trade", "indicators.talks.ratings.war", "CC", "C", "scenario")
     assert changes == [[("wire", "reliability", "B", "D", "source")], [rating], [], []]
-    first = history(desk().revisions, "war").entries[-1]
+    first = history(story_of(*DESK).revisions, "war").entries[-1]
     assert first.what.added == (("scenario", "peace"), ("scenario", "war"))
 
 
 def test_an_item_s_history_has_its_own_changes_and_what_they_moved() -> None:
-    story = desk()
-    story.commit(6, {VISIT: item(day(2), ratings={"trade": "CC", "gone": "C", "war": "N"})})
-    story.commit(7, {VISIT: None})
+    story = story_of(*DESK, f"6: {VISIT} @2 trade=CC gone=C war=N", f"7: {VISIT} -")
     told = history(story.revisions, VISIT)
     assert numbers(told.entries) == [6, 5, 1]
     removed, rated, added = told.entries
@@ -116,7 +108,7 @@ def test_an_item_s_history_has_its_own_changes_and_what_they_moved() -> None:
 
 def test_since_a_day_and_at_most_so_many() -> None:
     def of(subject: str | None = None, **keys: Any) -> tuple[list[int], int]:
-        told = history(desk().revisions, subject, **keys)
+        told = history(story_of(*DESK).revisions, subject, **keys)
         return numbers(told.entries), told.earlier
 
     assert of(since=day(4)) == of(limit=2) == ([4, 3], 3)
@@ -125,24 +117,22 @@ def test_since_a_day_and_at_most_so_many() -> None:
 
 def test_no_commits_make_no_history() -> None:
     assert history([]).entries == ()
-    empty = Story()
-    empty.commit(1, {})
-    empty.commit(2, {"paper": Source("A paper", "B")})
-    [entry] = history(empty.revisions).entries
+    [entry] = history(story_of("1:", "2: paper source=B").revisions).entries
     assert (numbers((entry,)), entry.as_of, entry.figures) == ([1], None, ())
 
 
 def test_a_merge_tells_what_it_did_itself_and_what_that_moved() -> None:
     """What it merged, an item against the war, moves the war by more than its own item does."""
-    story = desk()
-    start = story.revisions[-1].commit.id
-    against, own = item(day(6), ratings={"war": 0.01}), item(day(8), ratings={"war": 3.0})
-    side = story.commit(6, {"2022-01-07-side": against}, start)
-    main = story.commit(7, {"2022-01-08-main": item(day(7))}, start)
-    merge = story.commit(8, {"2022-01-07-side": against, "2022-01-09-own": own}, main, side)
-    story.commit(9, {"2022-01-07-side": against}, main, side)  # does nothing itself
+    against = "2022-01-07-side @6 war=.01"
+    story = story_of(
+        *DESK,
+        f"6 as=side: {against}",
+        "7 as=main after=desk: 2022-01-08-main @7",
+        f"8 after=main,side: {against}; 2022-01-09-own @8 war=3",
+        f"9 after=main,side: {against}",  # does nothing itself
+    )
     told = history(story.revisions, "war").entries[0]
-    assert (told.commit.id, history(story.revisions).entries[0].commit.id) == (merge, merge)
+    assert numbers((told, history(story.revisions).entries[0])) == [7, 7]
     assert told.what == Differences(added=(("evidence", "2022-01-09-own"),))
     was = 0.4 / 0.6 * 10**1.5 * 0.01
     assert figures(told) == [("war", 0.3, share(was * 3))]
@@ -151,7 +141,7 @@ def test_a_merge_tells_what_it_did_itself_and_what_that_moved() -> None:
 
 
 def test_a_rename_and_what_cannot_be_read() -> None:
-    story = desk()
+    story = story_of(*DESK)
     visit = story.trees[story.revisions[-1].commit.id][VISIT]
     story.commit(6, {VISIT: None, "2022-01-03-a-visit": visit, DENIAL: Broken("evidence")})
     entry = history(story.revisions).entries[0]

@@ -29,7 +29,7 @@ from scenarios.model import (
     Source,
     Tracker,
 )
-from tests.analysis.test_chronicle import Broken, held
+from tests.analysis.test_chronicle import Broken, Story, held
 from tests.records import (
     CODES,
     WEIGHTS,
@@ -108,6 +108,31 @@ def judged(lines: list[str], find: Find) -> list[str]:
             base += f";{line}"
             again.append(line)
     return again
+
+
+def commit(story: Story, line: str, records: dict[str, Any], names: dict[str, str]) -> None:
+    """`DAY [as=NAME] [after=NAME or NUMBER, …] [committed=DAY] [squashed=DAY, …]: RECORD; …`"""
+    head, _, body = line.partition(":")
+    on, *options = head.split()
+    said = dict(option.split("=") for option in options)
+    after = said["after"].split(",") if "after" in said else []
+    keys: dict[str, Any] = {}
+    if "committed" in said:
+        keys["committed"] = the_day(said["committed"])
+    if "squashed" in said:
+        keys["squashed"] = tuple(map(the_day, said["squashed"].split(",")))
+    texts = filter(None, (part.strip() for part in body.split(";")))
+    put = {text.split()[0]: records.setdefault(text, told(text)) for text in texts}
+    parents = [names.get(name) or f"{int(name):040d}" for name in after]
+    names[said.get("as", "")] = story.commit(int(on), put, *parents, **keys)
+
+
+def story_of(*lines: str) -> Story:
+    """Commits, a line each as `commit` has it."""
+    story, records, names = Story(), dict[str, Any](), dict[str, str]()
+    for line in lines:
+        commit(story, line, records, names)
+    return story
 
 
 def the_day(text: str) -> date:
