@@ -29,8 +29,9 @@ from scenarios.analysis.scores.scoring import (
     peer,
     score,
 )
-from scenarios.model import Database, Outcome, Scenario, Sheet
-from tests.records import START, database, day, near, resolution, scenario, sheet, sheets
+from scenarios.model import Scenario
+from tests.analysis.words import database_of
+from tests.records import database, day, near, resolution, scenario, sheet, sheets
 
 LATER = date(2030, 1, 1)
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -41,11 +42,14 @@ def close(value: float) -> Any:
     return near(value, rel=1e-12, abs=1e-12)
 
 
-def asked(*said: Sheet, happened: bool = True, until: int = 10, planned: int = 20) -> Database:
+def scored(told: str, *chosen: Any, **keys: Any) -> Score:
+    return score(database_of(told), LATER, *chosen, **keys)
+
+
+def question(happened: bool = True, until: int = 10, planned: int = 20) -> str:
     """One question with 20 planned days, of which 10 are scored."""
-    outcome: Outcome = "occurred" if happened else "did-not-occur"
-    one = scenario(resolution=resolution(outcome, day(until)), horizon=day(planned - 1))
-    return database(scenarios={"s1": one}, sheets=sheets(*said))
+    outcome = "occurred" if happened else "did-not-occur"
+    return f"s1 {outcome}={until} horizon={planned - 1}; "
 
 
 def by_name(result: Score) -> dict[str, ForecasterScore]:
@@ -86,9 +90,8 @@ def test_single_scores_are_those_of_scoringrules(figure: float, happened: bool) 
 
 
 def test_a_forecaster_is_scored_on_the_days_on_which_he_stood() -> None:
-    desk = [sheet(day(2), {"s1": 0.6}), sheet(day(4), {"s1": 0.9})]
-    other = [sheet(day(n), {"s1": p}, analyst="other") for n, p in ((5, 0.5), (8, None))]
-    rows = {row.forecaster: row for row in score(asked(*desk, *other), LATER).questions}
+    told = "desk@2 s1=.6; desk@4 s1=.9; other@5 s1=.5; other@8 s1=-"
+    rows = {row.forecaster: row for row in scored(question() + told).questions}
     pair = 100 * 2 * (math.log(0.9) - (math.log(0.9) + math.log(0.5)) / 2)
     logs = (2 * math.log(0.6) + 6 * math.log(0.9)) / 8
     base = 100 * (2 * (math.log2(0.6) + 1) + 6 * (math.log2(0.9) + 1)) / 20
@@ -125,11 +128,11 @@ told = st.dictionaries(st.integers(-3, 9), figures | st.none(), max_size=5)
 def test_scores_over_time_are_the_mean_of_the_scores_of_every_day(
     said: Said, happened: bool, until: int
 ) -> None:
-    sheets = (sheet(day(n), {"s1": p}, analyst=a) for a in said for n, p in said[a].items())
-    rows = score(asked(*sheets, happened=happened, until=until), LATER).questions
-    scored = min(until, 20)
+    told = (f"{a}@{n} s1={'-' if p is None else p}" for a in said for n, p in said[a].items())
+    rows = scored(question(happened, until) + "; ".join(told)).questions
+    in_all = min(until, 20)
     days: list[dict[str, float]] = []
-    for n in range(scored):
+    for n in range(in_all):
         by_then = {a: [p for on, p in sorted(own.items()) if on <= n] for a, own in said.items()}
         days.append({a: own[-1] for a, own in by_then.items() if own and own[-1] is not None})
     everyone = {a for those in days for a in those}
@@ -145,8 +148,8 @@ def test_scores_over_time_are_the_mean_of_the_scores_of_every_day(
         assert row.brier == close(float(np.mean(sr.brier_score(int(happened), stood))))
         assert row.log_score == close(-float(np.mean(sr.log_score(int(happened), stood))))
         assert row.baseline == close(float(np.sum(100 * (np.log2(chance(stood)) + 1))) / 20)
-        assert (row.covered_days, row.coverage) == (stood.size, stood.size / scored)
-        last = max(n for n in on if n < scored)
+        assert (row.covered_days, row.coverage) == (stood.size, stood.size / in_all)
+        last = max(n for n in on if n < in_all)
         final = on[last] if last >= 0 else None
         assert row.final_brier == (None if final is None else close(brier(final, happened)))
         common = [brier(those[name], happened) for those in days if len(those) == len(everyone)]
@@ -163,12 +166,12 @@ def test_scores_over_time_are_the_mean_of_the_scores_of_every_day(
 
 def to_expect(said: list[float]) -> tuple[float, float]:
     """The baseline where every day brings the event with 0.1, and that divided by scored days."""
-    told = [sheet(day(n), {"s1": figure}) for n, figure in enumerate(said)]
+    told = "; ".join(f"desk@{n} s1={figure}" for n, figure in enumerate(said))
     ours = truncated = 0.0
     for on in range(1, len(said) + 1):
         happened = on < len(said)  # by the last day; else the day after it shows that it did not
         chance = 0.9 ** (on - 1) * (0.1 if happened else 1.0)
-        (row,) = of_desk(score(asked(*told, happened=happened, until=on, planned=len(said)), LATER))
+        (row,) = of_desk(scored(question(happened, on, len(said)) + told))
         ours += chance * row.baseline
         truncated += chance * row.baseline * row.planned_days / row.scored_days
     return ours, truncated
@@ -193,17 +196,13 @@ def test_to_divide_by_the_days_until_it_resolved_would_reward_front_loading() ->
 # The table
 
 
-def two_questions(*more: Sheet, **keys: Any) -> Database:
-    """`a` on both, `b` on the first alone."""
-    both = scenario(resolution=resolution("occurred", day(4)), horizon=day(7), tags=("x", "y"))
-    alone = scenario(resolution=resolution("did-not-occur", day(8)), horizon=day(7))
-    a = sheet(START, {"s1": 0.8, "s2": 0.4}, analyst="a")
-    b = sheet(day(2), {"s1": 0.6}, analyst="b")
-    return database(scenarios={"s1": both, "s2": alone} | keys, sheets=sheets(a, b, *more))
+QUESTIONS = """s1 occurred=4 horizon=7 tags=x,y; s2 did-not-occur=8 horizon=7;
+a@0 s1=.8 s2=.4; b@2 s1=.6;"""
+"""`a` on both, `b` on the first alone."""
 
 
 def test_every_question_weighs_one() -> None:
-    table = score(two_questions(), LATER).forecasters
+    table = scored(QUESTIONS).forecasters
     assert [row.name for row in table] == ["a", "b", "team", "implied", "prior", "first"]
     pair = 100 * (math.log(0.8) - math.log(0.6))
     assert table[0] == ForecasterScore(
@@ -222,13 +221,12 @@ def test_every_question_weighs_one() -> None:
 
 
 def test_where_no_day_is_common_to_the_whole_table_there_is_no_common_brier() -> None:
-    stranger = scenario(resolution=resolution("occurred", day(4)))
-    db = two_questions(sheet(START, {"s3": 0.5}, analyst="z"), s3=stranger)
-    assert {row.common_brier for row in score(db, LATER).forecasters} == {None}
+    rows = scored(QUESTIONS + "s3 occurred=4; z@0 s3=.5").forecasters
+    assert {row.common_brier for row in rows} == {None}
 
 
 def test_skill_against_itself_is_not_shown() -> None:
-    found = {(row.forecaster, row.against): row for row in score(two_questions(), LATER).skill}
+    found = {(row.forecaster, row.against): row for row in scored(QUESTIONS).skill}
     assert list(found) == [(a, b) for a in ("a", "b", *OURS) for b in OURS if a != b]
     assert {pair for pair, row in found.items() if row.questions == 1} == {
         pair for pair in found if {*pair} & {"b", "team"}
@@ -237,7 +235,7 @@ def test_skill_against_itself_is_not_shown() -> None:
 
 
 def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
-    version, *shown = astuple(score(two_questions(), day(3)))
+    version, *shown = astuple(score(database_of(QUESTIONS), day(3)))
     assert (version, any(shown)) == (VERSION, False)
 
 
@@ -260,32 +258,25 @@ def test_without_a_resolved_question_there_is_nothing_to_show() -> None:
 def test_questions_are_chosen_by_resolution_date_name_and_tag(
     chosen: Chosen, left: set[str]
 ) -> None:
-    assert {row.scenario for row in score(two_questions(), LATER, chosen).questions} == left
+    assert {row.scenario for row in scored(QUESTIONS, chosen).questions} == left
 
 
 def test_what_cannot_be_scored_is_named_with_the_reason() -> None:
-    db = two_questions(
-        open=scenario(),
-        void=scenario(resolution=resolution("annulled", day(5))),
-        at_once=scenario(resolution=resolution("occurred", START)),
-        old=scenario(resolution=resolution("annulled", day(1))),
-    )
-    result = score(db, LATER, Chosen(until=day(7)))
+    told = QUESTIONS + "open; void annulled=5; at_once occurred=0; old annulled=1"
+    result = scored(told, Chosen(until=day(7)))
     assert {row.scenario for row in result.questions} == {"s1"}
     assert [astuple(one) for one in result.excluded] == [
         ("at_once", "resolved by its opening day: no day to score"),
         ("old", "annulled"),
         ("void", "annulled"),
     ]
-    late = score(db, LATER, Chosen(since=day(5), until=day(7)))
+    late = scored(told, Chosen(since=day(5), until=day(7)))
     assert [astuple(one) for one in late.excluded] == [("void", "annulled")]
 
 
 def test_by_tag_a_question_is_in_each_of_its_tags_and_the_untagged_come_last() -> None:
-    alone, rest = (
-        score(two_questions(), LATER, Chosen(scenarios=(id,))).forecasters for id in ("s1", "s2")
-    )
-    of = {by: score(two_questions(), LATER, by=by).groups for by in get_args(By)}
+    alone, rest = (scored(QUESTIONS, Chosen(scenarios=(id,))).forecasters for id in ("s1", "s2"))
+    of = {by: scored(QUESTIONS, by=by).groups for by in get_args(By)}
     assert [astuple(group) for group in of["tag"]] == [("x", alone), ("y", alone), (None, rest)]
     assert [astuple(group) for group in of["scenario"]] == [("s1", alone), ("s2", rest)]
     assert of["analyst"] == ()
@@ -294,21 +285,14 @@ def test_by_tag_a_question_is_in_each_of_its_tags_and_the_untagged_come_last() -
 # Sets
 
 
-def in_a_set(**changes: Scenario) -> Database:
-    """Of three members `a` occurs on day 6; `b` opens a day later, `c` left on day 4."""
-    members = {
-        "a": scenario(0.5, set="s", resolution=resolution("occurred", day(6))),
-        "b": scenario(0.3, set="s", opened=day(1)),
-        "c": scenario(0.2, set="s", resolution=resolution("did-not-occur", day(4))),
-    }
-    desk = {0: {"a": 0.5, "c": 0.3}, 2: {"b": 0.4}, 3: {"a": 0.7}}
-    said = [sheet(day(on), {**figures}) for on, figures in desk.items()]
-    other = sheet(START, {"a": 0.9, "b": 0.1}, analyst="other")
-    return database(scenarios=members | changes, sheets=sheets(*said, other))
+IN_A_SET = """a set=s occurred=6; b set=s probability=.3 opened=1;
+c set=s probability=.2 did-not-occur=4;
+desk@0 a=.5 c=.3; desk@2 b=.4; desk@3 a=.7; other@0 a=.9 b=.1;"""
+"""Of three members `a` occurs on day 6; `b` opens a day later, `c` left on day 4."""
 
 
 def test_a_set_is_scored_on_the_days_on_which_every_member_has_a_figure() -> None:
-    found = {row.forecaster: astuple(row) for row in score(in_a_set(), LATER).sets}
+    found = {row.forecaster: astuple(row) for row in scored(IN_A_SET).sets}
     # The desk had all three on the days 2 and 3; `other` never had.
     day_2, day_3 = 0.25 + 0.16 + 0.09, 0.09 + 0.16 + 0.09
     logs = close((math.log(0.5) + math.log(0.7)) / 2)
@@ -318,16 +302,15 @@ def test_a_set_is_scored_on_the_days_on_which_every_member_has_a_figure() -> Non
 
 
 def test_a_set_is_chosen_with_the_member_that_occurred_and_not_where_one_is_annulled() -> None:
-    late = score(in_a_set(), LATER, Chosen(since=day(6)))
+    late = scored(IN_A_SET, Chosen(since=day(6)))
     assert {row.scenario for row in late.questions} == {"a", "b"}  # `c` was settled before
-    assert late.sets == score(in_a_set(), LATER).sets
-    assert score(in_a_set(), LATER, Chosen(scenarios=("b", "c"))).sets == ()
-    void = scenario(set="s", resolution=resolution("annulled", day(2)))
-    assert score(in_a_set(c=void), LATER).sets == ()
+    assert late.sets == scored(IN_A_SET).sets
+    assert scored(IN_A_SET, Chosen(scenarios=("b", "c"))).sets == ()
+    assert scored(IN_A_SET + "c set=s annulled=2").sets == ()
 
 
 def test_calibration_is_of_the_named_forecaster_alone() -> None:
-    result = score(two_questions(), LATER, forecaster="a")
+    result = scored(QUESTIONS, forecaster="a")
     bins = [(bin.forecaster, bin.low, bin.n) for bin in result.calibration]
     assert bins == [("a", 0.4, 1.0), ("a", 0.8, 1.0)]
     (parts,), (curve,) = result.decomposition, result.corp
