@@ -6,24 +6,16 @@ from copy import deepcopy
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import given
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.history.commits import RecordChange
 from scenarios.analysis.history.record_diff import Differences, Rename, differences
 from scenarios.analysis.history.renames import joined
-from scenarios.model import Database, Dependence, Given, HazardEnded, Kind, Source, Tracker
-from tests.records import (
-    START,
-    database,
-    databases,
-    day,
-    indicator,
-    item,
-    retraction,
-    scenario,
-    sheet,
-)
+from scenarios.model import Database, Dependence, Kind, Tracker
+from tests.analysis.words import database_of, told
+from tests.records import database, databases, indicator, scenario
 
 
 @given(databases(), databases())
@@ -38,53 +30,45 @@ def test_the_way_back_swaps_before_and_after_and_a_copy_does_not_differ(
     assert sorted((c.record, c.field, c.before, c.after) for c in there.changed) == sorted(swapped)
 
 
-def changed(before: Any, after: Any, kind: str = "evidence") -> list[tuple[str, Any, Any]]:
-    one, other = (database(None, **{kind: {"x": it}}) for it in (before, after))
-    found = differences(one, other)
+def changed(before: str, after: str) -> list[tuple[str, Any, Any]]:
+    """The fields that differ in the record x."""
+    found = differences(*(database_of(f"x {words}") for words in (before, after)))
     assert (found.added, found.removed, found.renamed) == ((), (), ())
     return [(c.field, c.before, c.after) for c in found.changed]
 
 
 def test_a_field_is_named_by_its_path() -> None:
-    talks, seen = indicator({"a": "CC"}), indicator({"s": "C"})
-    old: dict[str, Any] = {"indicators": {"talks": talks, "x": seen}, "tags": ("military",)}
-    new = {"talks": indicator({"a": "C"}), "x": replace(seen, chance=0.1, theme="war")}
-    before = scenario(given={"pact": Given(0.9, 0.1)}, **old)
-    after = scenario(
-        0.4,
-        given={"pact": Given(0.9, 0.2), "war": Given(0.9, 0.1)},
-        hazard_ended=HazardEnded(day(9), "A summit."),
-        indicators=new | {"visit": talks},
-    )
-    assert changed(before, after, "scenarios") == [
+    before = "tags=military given=pact/.9/.1 talks:a/CC y:s/C"
+    after = "probability=.4 given=pact/.9/.2 hazard_ended=9 talks:a/C visit:a/CC y:s/C"
+    assert changed(before, f"{after}/chance=.1/theme=war") == [
         ("prior.probability", 0.5, 0.4),
+        ("prior.hazard", None, "constant"),
         ("prior.hazard_ended", None, {"date": "2022-01-10", "reason": "A summit."}),
         ("prior.given.pact.did-not-occur", 0.1, 0.2),
-        ("prior.given.war", None, {"occurred": 0.9, "did-not-occur": 0.1}),
         ("tags", ["military"], None),
         ("indicators.talks.ratings.a", "CC", "C"),
-        ("indicators.x.chance", None, 0.1),
-        ("indicators.x.theme", None, "war"),
-        ("indicators.visit", None, msgspec.to_builtins(talks)),
+        ("indicators.y.chance", None, 0.1),
+        ("indicators.y.theme", None, "war"),
+        ("indicators.visit", None, msgspec.to_builtins(indicator({"a": "CC"}))),
     ]
+    link = {"occurred": 0.9, "did-not-occur": 0.1}
+    assert changed("", "given=war/.9/.1") == [("prior.given.war", None, link)]
 
 
 def test_what_a_change_is_in_an_item_and_a_sheet() -> None:
-    # A code and the ratio that it is worth differ, and 2.0 and 2 do not.
-    ratings = item(ratings={"a": "C", "b": 2.0}), item(ratings={"b": 2, "a": 3.2})
-    assert changed(*ratings) == [("ratings.a", "C", 3.2)]
+    # A code and the ratio that it is worth differ.
+    assert changed("@0 a=C b=2.0", "@0 b=2 a=3.2") == [("ratings.a", "C", 3.2)]
     # A retraction is a change and no removal.
     retracted = {"date": "2022-01-04", "reason": "Wrong."}
-    assert changed(item(), item(retracted=retraction(day(3)))) == [("retracted", None, retracted)]
+    assert changed("@0", "@0 retracted=3") == [("retracted", None, retracted)]
     # To withdraw differs from never having said anything.
-    said = sheet(START, {"a": 0.5}), sheet(START, {"a": 0.5, "b": None})
-    assert changed(*said, "sheets") == [("probabilities.b", None, "withdraw")]
+    withdrawn = [("probabilities.b", None, "withdraw")]
+    assert changed("desk@0 a=.5", "desk@0 a=.5 b=-") == withdrawn
 
 
 def test_the_same_content_under_another_id_is_a_rename_each_once() -> None:
-    same, other = Source("A paper", "B"), Source("A wire", "C")
-    before = database(sources={"a": same, "b": same, "c": other})
-    after = database(sources={"d": same, "e": other, "f": Source("New", "A")})
+    before = database_of("a source=B; b source=B; c source=C")
+    after = database_of("d source=B; e source=C; f source=A")
     renames = [Rename(from_=a, to=b, kind="source") for a, b in (("a", "d"), ("c", "e"))]
     assert differences(before, after) == Differences(
         added=(("source", "f"),), removed=(("source", "b"),), renamed=tuple(renames)
@@ -109,23 +93,25 @@ def under(names: dict[str, str], kind: Kind, before: Any) -> Any:
     return change.before
 
 
-def test_every_name_in_a_record_is_the_new_one() -> None:
-    def asked(war: str, e: str) -> Any:
-        watched = {"x": indicator({war: "CC", "pact": 0.5}, if_absent="I")}
-        mix, held = {war: Given(0.9, 0.1)}, (e, "2022-01-02-g")
-        return scenario(includes=held, implies=(war,), given=mix, indicators=watched)
+LINKED = "x includes={e},g implies={war} given={war}/.9/.1 y:{war}/CC+pact/.5/if_absent=I"
 
-    def seen(war: str, _: str) -> Any:
-        return item(ratings={war: "C"}, indicators={f"{war}/x": "observed"}, credibility=2)
 
-    def told(war: str, e: str) -> Any:
-        return sheet(START, {war: 0.25, "pact": None}, evidence={war: (e,)})
-
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (
+            "scenario",
+            "x includes={e},g implies={war} given={war}/.9/.1 y:{war}/CC+pact/2",
+        ),
+        ("evidence", "x @0 {war}=C {war}/x=observed credibility=2"),
+        ("forecasts", "x desk@0 {war}=.25 pact=- evidence={war}/{e}"),
+    ],
+)
+def test_every_name_in_a_record_is_the_new_one(kind: Kind, words: str) -> None:
     names = {"war": "invasion", "invasion": "incursion", "2022-01-01-e": "2022-01-01-f"}
-    of: dict[Kind, Any] = {"scenario": asked, "evidence": seen, "forecasts": told}
-    for kind, made in of.items():
-        before, after = made("war", "2022-01-01-e"), made("invasion", "2022-01-01-f")
-        assert under(names, kind, before) == after
+    before = told(words.format(war="war", e="2022-01-01-e"))
+    after = told(words.format(war="invasion", e="2022-01-01-f"))
+    assert under(names, kind, before) == after
 
 
 def test_a_record_under_new_names_need_not_keep_the_limits_of_its_file() -> None:

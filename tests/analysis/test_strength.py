@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -9,11 +8,10 @@ from hypothesis import strategies as st
 from scenarios.analysis.scores.daily_forecasts import archive, question
 from scenarios.analysis.scores.scoring import score
 from scenarios.analysis.scores.strength import FittedStrength, fitted_strength
-from scenarios.model import Database, Outcome, Rating, Tracker
+from scenarios.model import Database
 from scenarios.scales import decibans, held
-from tests.records import CODES, database, day, indicator, item, near, rated, resolution, scenario
-
-OUT = resolution("did-not-occur", day(10))
+from tests.analysis.words import database_of
+from tests.records import CODES, day, near
 
 
 def tried(db: Database) -> FittedStrength | None:
@@ -28,14 +26,11 @@ def fitted(db: Database) -> FittedStrength:
     return found
 
 
-def record(right: int, wrong: int, **more: Any) -> Database:
+def record(right: int, wrong: int, more: str = "") -> Database:
     """Even questions with one line of 10 dB each, open ten days; so many of them occurred."""
-    ended = [scenario(resolution=resolution("occurred", day(10)))] * right
-    ended += [scenario(resolution=OUT)] * wrong
-    asked = {f"s{n}": one for n, one in enumerate(ended)}
-    seen = {f"2022-01-01-e{n}": item(ratings={id: "CC"}) for n, id in enumerate(asked)}
-    scenarios, evidence = asked | more.pop("scenarios", {}), seen | more.pop("evidence", {})
-    return database(scenarios=scenarios, evidence=evidence, **more)
+    outcomes = ["occurred"] * right + ["did-not-occur"] * wrong
+    asked = (f"s{n} {outcome}=10; e{n} @0 s{n}=CC" for n, outcome in enumerate(outcomes))
+    return database_of(f"{'; '.join(asked)}; {more}")
 
 
 def test_the_strength_makes_the_evidence_come_true_as_often_as_it_says() -> None:
@@ -54,16 +49,13 @@ def test_a_record_that_was_always_right_or_wrong_ends_at_the_most_or_at_nothing(
 
 
 def test_days_before_the_evidence_say_nothing_of_its_strength() -> None:
-    early = record(8, 2)
-    evidence = {id: item(day(9), ratings=one.ratings) for id, one in early.evidence.items()}
-    late = fitted(database(scenarios=early.scenarios, evidence=evidence))
-    assert late.strength == near(fitted(early).strength)
+    late = fitted(record(8, 2, "; ".join(f"e{n} @9 s{n}=CC" for n in range(10))))
+    assert late.strength == near(fitted(record(8, 2)).strength)
 
 
 def test_a_set_weighs_one_as_the_mean_of_its_members() -> None:
-    members = {id: scenario(1 / 3, set="s") for id in "bc"}
-    members["a"] = scenario(1 / 3, set="s", resolution=resolution("occurred", day(10)))
-    found = fitted(record(3, 1, scenarios=members, evidence={"x": item(ratings={"b": "CC"})}))
+    members = "b set=s probability=.3333333333; c set=s probability=.3333333333; x @0 b=CC"
+    found = fitted(record(3, 1, f"a set=s probability=.3333333333 occurred=10; {members}"))
     assert (found.questions, found.independent) == (7, 5)
 
     def log_score(factor: float) -> float:
@@ -77,16 +69,11 @@ def test_a_set_weighs_one_as_the_mean_of_its_members() -> None:
 
 
 def test_an_absence_is_evidence_and_a_question_without_any_is_not_counted() -> None:
-    watched = {"x": indicator({"s9": "CC"}, due=day(2), if_absent="I")}
-    more = {
-        "s9": scenario(indicators=watched, resolution=OUT),
-        "bare": scenario(resolution=OUT),
-        "quiet": scenario(indicators={"x": indicator({"quiet": "C"})}, resolution=OUT),
-    }
-    assert fitted(record(2, 1, scenarios=more)).questions == 4
-    bare = {"s1": scenario(resolution=OUT)}
-    assert tried(database(scenarios=bare)) is None
-    assert tried(database(scenarios=bare, evidence=rated("s1", "N"))) is None
+    absent = "s9 did-not-occur=10 x:CC/due=2/if_absent=I"
+    more = f"{absent}; bare did-not-occur=10; quiet did-not-occur=10 x:C"
+    assert fitted(record(2, 1, more)).questions == 4
+    assert tried(database_of("s1 did-not-occur=10")) is None
+    assert tried(database_of("s1 did-not-occur=10; e @0 s1=N")) is None
 
 
 @given(st.integers(0, 9), st.integers(0, 9))
@@ -99,8 +86,8 @@ def test_the_best_factor_is_where_the_frequency_is(right: int, wrong: int) -> No
 
 lines = st.tuples(st.integers(0, 9), st.sampled_from(CODES))
 answers = st.tuples(
-    st.sampled_from(["occurred", "did-not-occur"]),
-    st.sampled_from([None, "constant"]),
+    st.sampled_from(["occurred=10", "did-not-occur=10"]),
+    st.sampled_from(["", "hazard=constant"]),
     st.lists(lines, min_size=1, max_size=3),
 )
 
@@ -108,22 +95,16 @@ answers = st.tuples(
 @settings(max_examples=20, deadline=None)
 @given(st.lists(answers, min_size=2, max_size=4))
 def test_declared_it_would_have_scored_best(
-    told: list[tuple[Outcome, str | None, list[tuple[int, Rating]]]],
+    told: list[tuple[str, str, list[tuple[int, str]]]],
 ) -> None:
     """The whole ledger, computed anew with every strength, agrees with the factor on its totals."""
-    ended = {
-        f"s{n}": scenario(0.4, hazard=hazard, resolution=resolution(outcome, day(10)))
-        for n, (outcome, hazard, _) in enumerate(told)
-    }
-    evidence = {
-        f"e{n}-{k}": item(day(on), ratings={f"s{n}": code})
-        for n, (*_, lines) in enumerate(told)
-        for k, (on, code) in enumerate(lines)
-    }
+    records = "tracker dependence=.4"
+    for n, (outcome, hazard, lines) in enumerate(told):
+        records += f"; s{n} probability=.4 {outcome} {hazard}"
+        records += "".join(f"; e{n}-{k} @{on} s{n}={code}" for k, (on, code) in enumerate(lines))
 
     def with_strength(strength: float) -> Database:
-        tracker = Tracker(rating_strength=strength, evidence_dependence=0.4)
-        return database(tracker, scenarios=ended, evidence=evidence)
+        return database_of(records.replace("tracker", f"tracker rating_strength={strength}"))
 
     def log_score(strength: float) -> float:
         scored = score(with_strength(strength), day(900)).forecasters

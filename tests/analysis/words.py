@@ -163,7 +163,9 @@ def _several(text: str) -> tuple[str, ...]:
 
 
 def _rating(text: str) -> Rating:
-    return text if text in CODES else float(text)  # type: ignore[return-value]
+    if text in CODES:
+        return text  # type: ignore[return-value]
+    return float(text) if "." in text else int(text)
 
 
 def _item(on: str, said: dict[str, str]) -> Any:
