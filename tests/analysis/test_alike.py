@@ -4,7 +4,6 @@ import random
 import sys
 from datetime import timedelta
 from itertools import combinations
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,40 +15,10 @@ from scenarios.model import Evidence, first_day
 from tests.records import START, item
 
 URL = "https://x.org"
-ADDRESS, SUMMARIES = "they share an address", "their summaries are alike"
 
 
 def seen(summary: str, days: int = 0, **keys: object) -> Evidence:
     return replace(item(START + timedelta(days=days), **keys), summary=summary)
-
-
-def alike(*items: Evidence) -> list[Any]:
-    return list(clusters(dict(zip("abcd", items, strict=False))))
-
-
-def test_alike_summaries_within_three_days() -> None:
-    halts = "Germany halts certification of Nord Stream 2"
-    the = "Germany halts the certification of Nord Stream 2"
-    other = seen("Putin and Xi meet in Beijing")
-    assert alike(seen(halts), seen(the, 3), seen(halts, 7), other) == [(("a", "b"), SUMMARIES)]
-
-
-def test_a_shared_address_needs_no_alike_words() -> None:
-    items = (seen("One thing", url=URL), seen("Another", url=URL), seen("A third", 4, url=URL))
-    assert alike(*items) == [(("a", "b"), ADDRESS)]
-
-
-def test_what_is_alike_through_others_is_one_cluster() -> None:
-    nothing, more = "A report that says nothing", "A report that says more"
-    found = alike(seen("One thing", url=URL), seen(nothing, 5), seen(more, 3, url=URL))
-    assert found == [(("a", "c", "b"), "they share an address or their summaries are alike")]
-
-
-def test_a_declared_event_is_no_surprise() -> None:
-    one, two = seen("One thing", event="v"), seen("One thing", event="w")
-    assert alike(one, one) == []
-    assert alike(one, two) == [(("a", "b"), SUMMARIES)]
-    assert alike(one, one, seen("One thing")) == [(("a", "b", "c"), SUMMARIES)]
 
 
 texts = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=8).map(" ".join)

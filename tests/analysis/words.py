@@ -162,6 +162,10 @@ def _several(text: str) -> tuple[str, ...]:
     return tuple(text.split(","))
 
 
+def _words(text: str) -> str:
+    return text.replace("_", " ")
+
+
 def _rating(text: str) -> Rating:
     if text in CODES:
         return text  # type: ignore[return-value]
@@ -179,7 +183,8 @@ def _item(on: str, said: dict[str, str]) -> Any:
             keys["indicators"][key] = value
         else:
             keys["ratings"][key] = _rating(value)
-    return item(the_day(on), **keys)
+    summary = keys.pop("summary", "Something was seen")
+    return replace(item(the_day(on), **keys), summary=summary)
 
 
 def _sheet(analyst: str, on: str, said: dict[str, str]) -> Any:
@@ -230,9 +235,9 @@ def _scenario(id: str, words: list[str]) -> Any:
 
 ITEM: dict[str, Any] = dict.fromkeys(("notes", "observed", "theme", "source"), str)
 ITEM |= dict.fromkeys(("origin", "event", "url", "reliability"), str)
-ITEM |= {"credibility": int, "corroborated_by": _several}
+ITEM |= {"credibility": int, "corroborated_by": _several, "summary": _words}
 ITEM["retracted"] = lambda value: retraction(the_day(value))
 INDICATOR: dict[str, Any] = {"due": the_day, "added": the_day, "chance": float}
-INDICATOR |= {"statement": lambda value: value.replace("_", " "), "if_absent": _rating}
+INDICATOR |= {"statement": _words, "if_absent": _rating}
 SCENARIO: dict[str, Any] = dict.fromkeys(("tags", "implies", "includes"), _several)
 SCENARIO |= {"opened": the_day, "horizon": the_day, "probability": float}
