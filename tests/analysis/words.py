@@ -7,7 +7,7 @@ after it. Records are parted by semicolons; `on DAY` among them is the day of a 
 Behind the id of a record stands `@DAY` for an item, `ANALYST@DAY` for a sheet (or that is its id),
 `-` for none, `?KIND` for a file that cannot be read, `source=LETTER` for a source, else the keys of
 a scenario, with its indicators as NAME:RATING, or NAME:SCENARIO/RATING+…, and their keys behind
-slashes.
+slashes. In summaries and statements `_` is a space.
 """
 
 from __future__ import annotations
