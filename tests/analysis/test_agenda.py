@@ -158,11 +158,12 @@ def test_to_an_analyst_who_never_spoke_all_that_is_known_is_new() -> None:
     assert made.movement_bits == near(18 / 35 * math.log2(10))  # from the prior: 1/5 to 5/7
 
 
-@pytest.mark.parametrize(("said", "last"), [("s1=-", None), ("s1=.3; tracker expire=10", 0.3)])
+@pytest.mark.parametrize(("said", "last"), [("-", None), (".3", 0.3)])
 def test_what_was_withdrawn_or_has_expired_stands_no_longer_and_is_the_last_word(
     said: str, last: float | None
 ) -> None:
-    made = topic(f"s1; desk@2 s1=.4; desk@3 {said}")
+    expiry = "tracker forecast_expires_days=10; " if last else ""
+    made = topic(f"{expiry}s1; desk@2 s1=.4; desk@3 s1={said}")
     assert made.last
     assert (made.last.date, made.last.probability) == (day(3), last)
     assert (made.standing, made.days) == (None, 17)

@@ -41,7 +41,7 @@ def test_what_was_withdrawn_or_has_expired_stands_no_longer() -> None:
     db = team("desk@1 s1=.2; desk@5 s1=-")
     assert stated(db, "s1", day(4)) == Stated(probability=0.2, analysts=("desk",), pooled=0.2)
     assert stated(db, "s1", day(5)) is None
-    db = team("tracker expire=30; desk@0 s1=.2")
+    db = team("tracker forecast_expires_days=30; desk@0 s1=.2")
     assert [bool(standing(db, "s1", day(n))) for n in (30, 31)] == [True, False]
 
 
@@ -113,7 +113,7 @@ def test_of_two_analysts_nobody_stands_apart_nor_where_all_say_the_same() -> Non
 def test_what_expired_or_was_withdrawn_stands_apart_no_longer() -> None:
     said = "a@0 s1=.5 s2=.5; b@5 s1=.5 s2=.5; b@6 s2=-"
     assert [one.scenario for one in spread(said)] == ["s1"]
-    assert spread(f"{said}; tracker expire=5") == ()
+    assert spread(f"{said}; tracker forecast_expires_days=5") == ()
 
 
 # What an answer shows

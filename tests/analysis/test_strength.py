@@ -98,7 +98,7 @@ def test_declared_it_would_have_scored_best(
     told: list[tuple[str, str, list[tuple[int, str]]]],
 ) -> None:
     """The whole ledger, computed anew with every strength, agrees with the factor on its totals."""
-    records = "tracker dependence=.4"
+    records = "tracker evidence_dependence=.4"
     for n, (outcome, hazard, lines) in enumerate(told):
         records += f"; s{n} probability=.4 {outcome} {hazard}"
         records += "".join(f"; e{n}-{k} @{on} s{n}={code}" for k, (on, code) in enumerate(lines))

@@ -19,50 +19,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from scenarios.model import (
-    Clarification,
-    Database,
-    Dependence,
-    Given,
-    HazardEnded,
-    Rating,
-    Source,
-    Tracker,
-)
+from scenarios import model
 from tests.analysis.test_chronicle import Broken, Story, held
-from tests.records import (
-    CODES,
-    WEIGHTS,
-    day,
-    indicator,
-    item,
-    resolution,
-    retraction,
-    scenario,
-    sheet,
-)
-
-
-def told(text: str) -> Any:
-    """The record that a text tells, without its id; `copy` makes one that is not the same."""
-    id, *words = (word for word in text.split() if word != "copy")
-    words = [id, *words] if "@" in id else words
-    first = words[0] if words else ""
-    if first == "-":
-        return None
-    if first.startswith("?"):
-        return Broken(first[1:])  # type: ignore[arg-type]
-    if id == "tracker":
-        return _tracker(words)
-    if first.startswith("source="):
-        of = dict(word.split("=", 1) for word in words)
-        return Source("A wire", of["source"], of.get("url"), of.get("basis"))  # type: ignore[arg-type]
-    if "@" in first:
-        analyst, on = first.split("@")
-        said = dict(word.split("=", 1) for word in words[1:])
-        return _sheet(analyst, on, said) if analyst else _item(on, said)
-    return _scenario(id, words)
-
+from tests.records import CODES, WEIGHTS, day, indicator, item, resolution, scenario, sheet
 
 Records = dict[str, Any]
 Find = Callable[[str, Records, int], list[str]]
@@ -92,7 +51,7 @@ def records_of(text: str) -> tuple[Records, int]:
     return records, on
 
 
-def database_of(text: str) -> Database:
+def database_of(text: str) -> model.Database:
     return held(records_of(text)[0])
 
 
@@ -135,6 +94,27 @@ def story_of(*lines: str) -> Story:
     return story
 
 
+def told(text: str) -> Any:
+    """The record that a text tells, without its id; `copy` makes one that is not the same."""
+    id, *words = (word for word in text.split() if word != "copy")
+    words = [id, *words] if "@" in id else words
+    first = words[0] if words else ""
+    if first == "-":
+        return None
+    if first.startswith("?"):
+        return Broken(first[1:])  # type: ignore[arg-type]
+    if id == "tracker":
+        return _tracker(words)
+    if first.startswith("source="):
+        of = dict(word.split("=", 1) for word in words)
+        return model.Source("A wire", of["source"], of.get("url"), of.get("basis"))  # type: ignore[arg-type]
+    if "@" in first:
+        analyst, on = first.split("@")
+        said = dict(word.split("=", 1) for word in words[1:])
+        return _sheet(analyst, on, said) if analyst else _item(on, said)
+    return _scenario(id, words)
+
+
 def the_day(text: str) -> date:
     return day(int(text))
 
@@ -142,20 +122,16 @@ def the_day(text: str) -> date:
 def _tracker(words: list[str]) -> Any:
     keys: dict[str, Any] = {"sets": {"s": "A set"}}
     for key, _, value in (word.partition("=") for word in words):
-        figures = [float(figure) for figure in value.split("/")] if value else []
-        match key:
-            case "weights":
-                keys["grade_weights"] = WEIGHTS
-            case "decibans":
-                keys[key] = dict(zip(CODES, figures, strict=True))
-            case "expire":
-                keys["forecast_expires_days"] = int(value)
-            case "dependence":
-                several = Dependence(*figures) if len(figures) > 1 else figures[0]
-                keys["evidence_dependence"] = several
-            case _:
-                keys[key] = figures[0]
-    return Tracker(**keys)
+        figures = [float(figure) for figure in value.split("/") if figure]
+        if key == "weights":
+            keys["grade_weights"] = WEIGHTS
+        elif key == "decibans":
+            keys[key] = dict(zip(CODES, figures, strict=True))
+        elif len(figures) > 1:
+            keys[key] = model.Dependence(*figures)
+        else:
+            keys[key] = int(value) if value.isdigit() else figures[0]
+    return model.Tracker(**keys)
 
 
 def _several(text: str) -> tuple[str, ...]:
@@ -166,7 +142,7 @@ def _words(text: str) -> str:
     return text.replace("_", " ")
 
 
-def _rating(text: str) -> Rating:
+def _rating(text: str) -> model.Rating:
     if text in CODES:
         return text  # type: ignore[return-value]
     return float(text) if "." in text else int(text)
@@ -220,12 +196,12 @@ def _scenario(id: str, words: list[str]) -> Any:
             keys["resolution"] = resolution(key, *map(the_day, days), evidence=known_by)
         elif key == "clear":
             on, _, text = value.partition(":")
-            keys["clarifications"] += (Clarification(the_day(on), text),)
+            keys["clarifications"] += (model.Clarification(the_day(on), text),)
         elif key == "given":
             other, *figures = value.split("/")
-            keys["given"] = {other: Given(*map(float, figures))}
+            keys["given"] = {other: model.Given(*map(float, figures))}
         elif key == "hazard_ended":
-            keys |= {"hazard": "constant", key: HazardEnded(the_day(value), "A summit.")}
+            keys |= {"hazard": "constant", key: model.HazardEnded(the_day(value), "A summit.")}
         elif key in ("question", "resolution_criteria"):
             asked[key] = value
         else:
@@ -236,7 +212,7 @@ def _scenario(id: str, words: list[str]) -> Any:
 ITEM: dict[str, Any] = dict.fromkeys(("notes", "observed", "theme", "source"), str)
 ITEM |= dict.fromkeys(("origin", "event", "url", "reliability"), str)
 ITEM |= {"credibility": int, "corroborated_by": _several, "summary": _words}
-ITEM["retracted"] = lambda value: retraction(the_day(value))
+ITEM["retracted"] = lambda value: model.Retraction(the_day(value), "Wrong.")
 INDICATOR: dict[str, Any] = {"due": the_day, "added": the_day, "chance": float}
 INDICATOR |= {"statement": _words, "if_absent": _rating}
 SCENARIO: dict[str, Any] = dict.fromkeys(("tags", "implies", "includes"), _several)
