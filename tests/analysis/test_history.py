@@ -20,7 +20,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.test_chronicle import Broken, Story, held, stories
 from tests.analysis.words import story_of
-from tests.records import day, resolution
+from tests.records import WEIGHTS, day, resolution
 from tests.records import near as about
 
 VISIT, DENIAL, SHEET = "2022-01-03-visit", "2022-01-05-denial", "2022-01-04-desk"
@@ -92,6 +92,14 @@ def test_a_scenario_s_history_has_its_rivals_and_what_an_item_fires_and_who_says
     assert changes == [[("wire", "reliability", "B", "D", "source")], [rating], [], []]
     first = history(story_of(*DESK).revisions, "war").entries[-1]
     assert first.what.added == (("scenario", "peace"), ("scenario", "war"))
+
+
+def test_a_source_that_is_graded_anew_moves_what_it_told_where_grades_count() -> None:
+    told = f"1: war; {VISIT} @2 source=wire credibility=1 war=CC; wire source=A"
+    story = story_of(told, "2: wire source=C", "3: tracker weights", "4: wire source=A")
+    graded = 10 ** WEIGHTS.reliability["C"]
+    moved = [figures(entry) for entry in history(story.revisions).entries[:3]]
+    assert moved == [[("war", None, share(10))], [("war", None, share(graded))], []]
 
 
 def test_an_item_s_history_has_its_own_changes_and_what_they_moved() -> None:

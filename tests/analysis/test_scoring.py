@@ -301,6 +301,13 @@ def test_a_set_is_scored_on_the_days_on_which_every_member_has_a_figure() -> Non
     assert list(found) == ["desk", "implied", "prior", "first"]
 
 
+def test_of_two_members_the_score_is_two_sided() -> None:
+    result = scored("a set=s occurred=5; b set=s; desk@0 a=.7 b=.3; bob@0 a=.9 b=.3")
+    found = {row.forecaster: row.brier for row in result.sets}
+    assert (found["desk"], found["bob"]) == (close(0.09 + 0.09), close(0.01 + 0.09))
+    assert found["team"] == close(2 * by_name(result)["team"].brier)
+
+
 def test_a_set_is_chosen_with_the_member_that_occurred_and_not_where_one_is_annulled() -> None:
     late = scored(IN_A_SET, Chosen(since=day(6)))
     assert {row.scenario for row in late.questions} == {"a", "b"}  # `c` was settled before
