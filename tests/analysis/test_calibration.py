@@ -23,10 +23,6 @@ def one_day(*said: tuple[float, bool]) -> list[Timeline]:
     return [asked(happened, desk=[(1, figure)]) for figure, happened in said]
 
 
-def share(probability: float, happened: float, weight: float = 1.0) -> Share:
-    return Share(probability=probability, weight=weight, happened=happened)
-
-
 def test_a_question_weighs_one_spread_over_the_days_on_which_a_figure_stood() -> None:
     long = asked(True, desk=[(2, None), (6, 0.15), (2, 0.85)])
     short = asked(False, desk=[(1, 0.15), (9, None)])
@@ -99,33 +95,10 @@ def test_the_parts_of_corp_of_a_small_example() -> None:
     assert [step.frequency for step in found.curve] == near([0, 1 / 3, 1 / 2, 1])
 
 
-@pytest.mark.parametrize(
-    ("said", "curve"),
-    [
-        # the yes at .2 comes down to a third, the one at .6 to a half
-        (
-            SMALL,
-            [(0.1, 0.1, 1, 0), (0.2, 0.4, 3, 1 / 3), (0.6, 0.8, 2, 1 / 2), (0.9, 0.9, 1, 1)],
-        ),
-        # a pooled block is compared again: 4 and 3 become 3.5 each, then with 2 they are 3
-        (
-            [(0.1, 0.1), (0.2, 0.4), (0.3, 0.3), (0.4, 0.2), (0.5, 0.6)],
-            [(0.1, 0.1, 1, 0.1), (0.2, 0.4, 3, 0.3), (0.5, 0.5, 1, 0.6)],
-        ),
-        # equal forecasts are one, and weights count
-        ([(0.3, 1, 0.5), (0.3, 0, 1.5), (0.2, 1, 0.25), (0.2, 0, 0.75)], [(0.2, 0.3, 3, 0.25)]),
-    ],
-)
-def test_violators_are_pooled_by_hand(
-    said: list[tuple[float, ...]], curve: list[tuple[float, ...]]
-) -> None:
-    steps = [astuple(step) for step in pool_adjacent_violators([share(*one) for one in said])]
-    assert steps == [near(step) for step in curve]
-
-
 twentieths = st.integers(1, 19).map(lambda k: k / 20)
 weights = st.integers(1, 8).map(lambda eighths: eighths / 8)
-shares = st.builds(share, twentieths, st.sampled_from([0.0, 1.0]), weights)
+happened = st.sampled_from([0.0, 1.0])
+shares = st.builds(Share, probability=twentieths, weight=weights, happened=happened)
 
 
 @given(st.lists(shares, min_size=1, max_size=12))
@@ -134,11 +107,13 @@ def test_the_curve_rises_holds_every_forecast_once_and_no_monotone_fit_is_nearer
 ) -> None:
     """Of every cut of the forecasts into runs with a mean each, the rising one with least error."""
     curve = pool_adjacent_violators(said)
-    assert all(a.frequency < b.frequency and a.high < b.low for a, b in itertools.pairwise(curve))
-    assert sum(step.n for step in curve) == near(sum(one.weight for one in said))
     values = sorted({one.probability for one in said})
-    fitted = [[s.frequency for s in curve if s.low <= p <= s.high] for p in values]
-    assert {len(steps) for steps in fitted} == {1}
+    assert all(a.frequency < b.frequency and a.high < b.low for a, b in itertools.pairwise(curve))
+    steps = [[p for p in values if step.low <= p <= step.high] for step in curve]
+    assert [p for held in steps for p in held] == values
+    for step, held in zip(curve, steps, strict=True):
+        weight = sum(one.weight for one in said if one.probability in held)
+        assert (step.low, step.high, step.n) == (held[0], held[-1], near(weight))
 
     assume(len(values) <= 8)
     at = [[one for one in said if one.probability == p] for p in values]
@@ -154,7 +129,8 @@ def test_the_curve_rises_holds_every_forecast_once_and_no_monotone_fit_is_nearer
                 error = sum(n[k] * (hits[k] / n[k] - fit[k]) ** 2 for k in range(len(values)))
                 fits.append((error, fit))
     best = [float(mean) for mean in min(fits)[1]]
-    assert [frequency for (frequency,) in fitted] == near(best, abs=1e-12)
+    fitted = [step.frequency for step, held in zip(curve, steps, strict=True) for _ in held]
+    assert fitted == near(best, abs=1e-12)
 
 
 def test_who_is_calibrated_has_no_miscalibration_and_one_figure_discriminates_nothing() -> None:
