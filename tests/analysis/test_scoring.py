@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -29,9 +30,8 @@ from scenarios.analysis.scores.scoring import (
     peer,
     score,
 )
-from scenarios.model import Scenario
 from tests.analysis.words import database_of
-from tests.records import database, day, near, resolution, scenario, sheet, sheets
+from tests.records import START, day, near
 
 LATER = date(2030, 1, 1)
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -317,38 +317,30 @@ def table_of(path: str) -> list[dict[str, str]]:
         return list(csv.DictReader(lines))
 
 
-Told = dict[str, tuple[Scenario, dict[date, float]]]
-"""Questions with the desk's figures by day."""
+def asked(
+    id: str, days: tuple[date, date, date], happened: bool, said: Iterable[tuple[date, float]]
+) -> str:
+    """A question that was open from a day to another one and ended, and the desk's figures."""
+    opened, horizon, ended = ((on - START).days for on in days)
+    outcome = "occurred" if happened else "did-not-occur"
+    told = [f"{id} opened={opened} horizon={horizon} {outcome}={ended}"]
+    told += [f"{id}-{on} desk@{(on - START).days} {id}={figure}" for on, figure in said]
+    return "; ".join(told)
 
 
-def asked_between(opened: date, horizon: date, ended: date, happened: bool) -> Scenario:
-    known = resolution("occurred" if happened else "did-not-occur", ended)
-    return scenario(opened=opened, horizon=horizon, resolution=known)
-
-
-def for_a_day(on: date, figure: float, happened: bool) -> tuple[Scenario, dict[date, float]]:
-    return asked_between(on, on, on + timedelta(1), happened), {on: figure}
-
-
-def score_of(told: Told) -> Score:
-    said: dict[date, dict[str, float | None]] = {}
-    for id, (_, figures) in told.items():
-        for on, figure in figures.items():
-            said.setdefault(on, {})[id] = figure
-    scenarios = {id: asked for id, (asked, _) in told.items()}
-    made = sheets(*(sheet(*one) for one in said.items()))
-    return score(database(scenarios=scenarios, sheets=made), LATER, forecaster="desk")
+def for_a_day(id: str, on: date, figure: float, happened: bool) -> str:
+    return asked(id, (on, on, on + timedelta(1)), happened, [(on, figure)])
 
 
 @cache
 def nfl() -> Score:
     """Every game that was not a tie: the first team's chance, and whether it won."""
-    told = {}
+    told = []
     for n, row in enumerate(table_of("fivethirtyeight/nfl_games.csv")):
         if {row["prob1_outcome"], row["prob2_outcome"]} == {"0", "1"}:
             on, won = date.fromisoformat(row["date"]), row["prob1_outcome"] == "1"
-            told[f"game-{n}"] = for_a_day(on, float(row["prob1"]), won)
-    return score_of(told)
+            told.append(for_a_day(f"game-{n}", on, float(row["prob1"]), won))
+    return scored("; ".join(told), forecaster="desk")
 
 
 def assert_agrees(result: Score, published: Any) -> None:
@@ -417,25 +409,26 @@ SOURCES = ("infer", "manifold", "metaculus", "polymarket")
 def test_the_market_questions_come_out_as_published(
     which: slice, published: str, source: str
 ) -> None:
-    told = {
-        f"{id} {on}": for_a_day(on, figure, row["outcome"] == "1")
+    told = (
+        for_a_day(f"{id}-{on}", on, figure, row["outcome"] == "1")
         for id, row in resolved().items()
         if row["source"].startswith(source)
         for on, figure in freeze_values()[id][which]
-    }
-    assert_agrees(score_of(told), expected_of("forecastbench")[published])
+    )
+    result = scored("; ".join(told), forecaster="desk")
+    assert_agrees(result, expected_of("forecastbench")[published])
 
 
 @shared
 def test_values_carried_forward_day_by_day_score_as_published() -> None:
-    told = {}
+    told = []
     for id, row in resolved().items():
         values, ends = freeze_values()[id], date.fromisoformat(row["resolution_date"])
         began, closes = (row[key][:10].replace("N/A", str(ends)) for key in ("open", "close"))
         opened = min(date.fromisoformat(began), values[0][0], ends)
         horizon = max(date.fromisoformat(closes), ends)
-        told[id] = asked_between(opened, horizon, ends, row["outcome"] == "1"), dict(values)
-    result, theirs = score_of(told), expected_of("forecastbench")["time_averaged"]
+        told.append(asked(id, (opened, horizon, ends), row["outcome"] == "1", values))
+    result, theirs = scored("; ".join(told)), expected_of("forecastbench")["time_averaged"]
     ours = {row.scenario: row for row in of_desk(result)}
     assert {id: (row.brier, row.covered_days) for id, row in ours.items()} == {
         one["id"]: (close(one["daily_carried_forward_brier"]), one["n_days"])
