@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from datetime import date
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
+from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import (
     dependents,
+    known,
     last_open_day,
     resolution,
     rivals,
@@ -54,6 +58,31 @@ def test_figures_hang_on_rivals_and_on_what_a_prior_is_given_however_far() -> No
     assert dependents(db, {"trade"}) == {"trade", "arms"}
     assert dependents(db, {"gone"}) == {"gone", "other"}
     assert dependents(db, set()) == set()
+
+
+reports = st.builds(
+    "@0 {} {} {} {} {} {}".format,
+    st.sampled_from(["", "source=wire", "source=paper"]),
+    st.sampled_from(["", "event=v", "event=w"]),
+    st.sampled_from(["", "origin=o"]),
+    st.sampled_from(["", "s1/x=observed", "s1/x=reversed"]),
+    st.sampled_from(["", "corroborated_by=e0", "corroborated_by=e1,e3"]),
+    st.sampled_from(["", "", "retracted=1"]),
+)
+
+
+@given(st.lists(reports, min_size=1, max_size=8))
+def test_every_item_of_a_source_counts_once(told: list[str]) -> None:
+    """Whatever accuracy.txt says became of it."""
+    items = "; ".join(f"e{n} {words}" for n, words in enumerate(told))
+    db = database_of(f"s1 occurred=2/2/e0; {items}")
+    found = accuracy(known(db, day(30)))
+    given_by = Counter(one.source for one in db.evidence.values() if one.source)
+    assert {source: one.items for source, one in found.items()} == given_by
+    for one in found.values():
+        assert one.standing == one.items - one.retracted
+        assert one.accurate == one.resolved + one.corroborated
+        assert one.checked == one.accurate + one.contradicted + one.retracted <= one.items
 
 
 # A window

@@ -1,8 +1,4 @@
-"""What each finding tells on 2022-01-10 (day 9) of a week that began on 2022-01-03 (day 2).
-
-They are told in findings.txt, in the words of tests/analysis/words.py; of a scenario that breaks
-more rules, only the one of the title is told.
-"""
+"""The rules beside their cases, which are in findings.txt and faults.txt."""
 
 from __future__ import annotations
 
@@ -12,37 +8,20 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.rules import consistency, every_rule, files
 from scenarios.analysis.rules.finding import Finding, of_evidence, of_scenario
 from scenarios.analysis.rules.findings import RULES, findings
-from tests.analysis.test_chronicle import held
-from tests.analysis.words import Records, judged, records_of, stories_of, write
-from tests.records import day
-
-TOLD = stories_of("findings.txt")
+from scenarios.model import Tracker
+from scenarios.text import MOST_HINTS
+from tests.analysis.test_cases import faults
+from tests.analysis.words import database_of, records_of, stories_of
+from tests.records import day, item
 
 
 def found(text: str) -> tuple[Finding, ...]:
-    records, on = records_of(text)
-    return findings(window(held(records), day(2), day(on)))
+    return findings(window(database_of(text), day(2), day(9)))
 
 
-def of_the_rule(title: str, records: Records, on: int) -> list[str]:
-    """What is found by the rule that the title of a story begins with."""
-    rule = title.partition(":")[0]
-    every = findings(window(held(records), day(2), day(on)))
-    return [f"{one.subject}: {one.message}" for one in every if one.rule == rule]
-
-
-@pytest.mark.parametrize("lines", TOLD, ids=[lines[0].rstrip(".") for lines in TOLD])
-def test_a_rule_finds_what_its_cases_say(lines: list[str]) -> None:
-    assert judged(lines, of_the_rule) == lines
-
-
-def test_the_cases_are_written_anew_where_that_is_asked(request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("renew"):
-        write("findings.txt", (judged(lines, of_the_rule) for lines in TOLD))
-
-
-def test_every_rule_has_cases_and_its_own_id() -> None:
-    assert {lines[0].partition(":")[0] for lines in TOLD} == {rule.id for rule in RULES}
+def test_every_finding_has_cases_and_every_rule_its_own_id() -> None:
+    titles = {lines[0].partition(":")[0] for lines in stories_of("findings.txt")}
+    assert titles == {rule.id for rule in RULES}
     lists = (files.RULES, consistency.RULES, RULES)
     assert list(every_rule.RULES) == [rule.id for rules in lists for rule in rules]
 
@@ -65,7 +44,20 @@ def test_items_with_one_address_are_one_finding_however_many() -> None:
     [one] = [it for it in found(";".join(items)) if it.rule == "possible-duplicate"]
     first = ", ".join(f"e00{n}" for n in range(5))
     why = "they share an address; give all one event, or retract the rest"
-    assert (one.subject, one.message) == (
-        "e399",
-        f"may be the same as {first} and 394 more: {why}",
-    )
+    assert one.subject == "e399"
+    assert one.message == f"may be the same as {first} and 394 more: {why}"
+
+
+@pytest.mark.parametrize("name", ["military-pac{}=C", "s/talk{}=observed"])
+def test_many_unknown_names_are_compared_with_the_known_up_to_a_limit(name: str) -> None:
+    names = " ".join(name.format(n) for n in range(MOST_HINTS + 1))
+    records, _ = records_of(f"military-pact; s talks:C; 2022-01-01-e @0 {names}")
+    hints = [fault.hint is None for *_, fault in faults(records)]
+    assert hints == [False] * MOST_HINTS + [True]
+
+
+def test_many_unknown_themes_are_compared_with_the_declared_up_to_a_limit() -> None:
+    themed = {f"2022-01-01-v{n}": item(theme=f"energy{n}") for n in range(MOST_HINTS + 1)}
+    tracker = Tracker(themes={"energy": "E"})
+    hints = [fault.hint for *_, fault in faults({"tracker": tracker, **themed})]
+    assert hints[::MOST_HINTS] == ["did you mean 'energy'?", "declare it there, under 'themes'"]

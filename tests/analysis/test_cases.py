@@ -1,0 +1,71 @@
+"""What is found in the cases of each text here, told in the words of tests/analysis/words.py."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import asdict
+
+from scenarios.analysis.evidence.accuracy import accuracy
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.period.period import window
+from scenarios.analysis.rules.consistency import check
+from scenarios.analysis.rules.findings import findings
+from scenarios.analysis.rules.rule import Known
+from scenarios.errors import Fault
+from scenarios.model import Kind
+from tests.analysis.test_chronicle import Broken, held
+from tests.analysis.words import Find, Records, judged, stories_of, write
+from tests.records import day
+
+KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
+
+
+def findings_of(title: str, records: Records, on: int) -> list[str]:
+    """By the rule that the title begins with, of a week that began on 2022-01-03."""
+    rule = title.partition(":")[0]
+    every = findings(window(held(records), day(2), day(on)))
+    return [f"{one.subject}: {one.message}" for one in every if one.rule == rule]
+
+
+def faults_of(_: str, records: Records, __: int) -> list[str]:
+    """The faults between records beside those that tests/transcripts/faults shows."""
+    told = []
+    for kind, id, fault in faults(records):
+        place = f"{kind} {id} {'.'.join(map(str, fault.keys))} ({fault.at})"
+        hint = f" ({fault.hint})" if fault.hint else ""
+        told.append(f"{place}: {fault.severity} {fault.rule}: {fault.message}{hint}")
+    return told
+
+
+def faults(records: Records) -> list[tuple[str, str, Fault]]:
+    broken = {id: one for id, one in records.items() if isinstance(one, Broken)}
+    files = {k: {id: f"{id}.yaml" for id, one in broken.items() if one.kind == k} for k in KINDS}
+    return list(check(Known(held(records), files)))
+
+
+def accuracy_of(_: str, records: Records, on: int) -> list[str]:
+    """Of each source how many items are what: what became of them, not what they pointed to."""
+    made = accuracy(known(held(records), day(on)))
+    counts = {source: asdict(of).items() for source, of in sorted(made.items())}
+    return [f"{id}: {', '.join(f'{name} {n}' for name, n in of if n)}" for id, of in counts.items()]
+
+
+FIND: dict[str, Find] = {
+    "findings.txt": findings_of,
+    "faults.txt": faults_of,
+    "accuracy.txt": accuracy_of,
+}
+CASES = [(name, lines) for name in FIND for lines in stories_of(name)]
+
+
+@pytest.mark.parametrize(("name", "lines"), CASES, ids=[lines[0].rstrip(".") for _, lines in CASES])
+def test_in_each_case_is_found_what_it_says(name: str, lines: list[str]) -> None:
+    assert judged(lines, FIND[name]) == lines
+
+
+@pytest.mark.parametrize("name", FIND)
+def test_the_cases_are_written_anew_where_that_is_asked(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    if request.config.getoption("renew"):
+        write(name, (judged(lines, FIND[name]) for lines in stories_of(name)))
