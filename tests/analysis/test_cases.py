@@ -7,6 +7,8 @@ from msgspec.structs import asdict
 
 from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.period.disagreement import spreads
 from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.findings import findings
@@ -50,7 +52,28 @@ def accuracy_of(_: str, records: Records, on: int) -> list[str]:
     return [f"{id}: {', '.join(f'{name} {n}' for name, n in of if n)}" for id, of in counts.items()]
 
 
+def forecasts_of(_: str, records: Records, on: int) -> list[str]:
+    """What stands of each scenario, what the team says, and who of it stands apart."""
+    database, told = held(records), []
+    for id in database.scenarios:
+        made = stated(database, id, day(on))
+        stands = standing(database, id, day(on)).items()
+        said = [f"{who} {one.probability:g} of {one.date}" for who, one in stands]
+        if made:
+            whole = "" if made.probability == made.pooled else f" for {made.pooled:.9g}"
+            said.append(f"{'+'.join(made.analysts)} {made.probability:.9g}{whole}")
+            told.append(f"{id}: {', '.join(said)}")
+    for one in spreads(window(database, day(on - 7), day(on))):
+        ends = f"{one.low_analyst} {one.low:g} to {one.high_analyst} {one.high:g}"
+        apart = f"{one.outlier} at {one.outlier_probability} apart" if one.outlier else "none apart"
+        why = f", why: {one.rationales}" if one.rationales else ""
+        of = f"{one.analysts} {ends}, {one.spread_decibans:.9g} dB"
+        told.append(f"spread of {one.scenario}: {of}, {apart}{why}")
+    return told
+
+
 FIND: dict[str, Find] = {
+    "forecasts.txt": forecasts_of,
     "findings.txt": findings_of,
     "faults.txt": faults_of,
     "accuracy.txt": accuracy_of,
