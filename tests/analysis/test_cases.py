@@ -7,9 +7,10 @@ from msgspec.structs import asdict
 
 from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import standing, stated
+from scenarios.analysis.forecasts.stated import refusal, standing, stated
 from scenarios.analysis.period.disagreement import spreads
 from scenarios.analysis.period.period import window
+from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Known
@@ -72,7 +73,26 @@ def forecasts_of(_: str, records: Records, on: int) -> list[str]:
     return told
 
 
+def agenda_of(_: str, records: Records, on: int) -> list[str]:
+    """What is due for the desk, in its order, and what it is asked, a set together."""
+    database = held(records)
+    made = agenda(database, "desk", day(on))
+    told = [f"unrated {id}" for id in made.unrated]
+    told += [f"past due {one.scenario}/{one.id}" for one in made.past_due]
+    told += [f"overdue {id}" for id in made.overdue]
+    for group in made.groups:
+        asked = []
+        for one in group:
+            last = f"last {one.last.probability} of {one.last.date}" if one.last else "never"
+            gap = "no gap" if one.gap_decibans is None else f"gap {one.gap_decibans:.2f} dB"
+            asked.append(f"{one.id} {last}, {one.days} days, {one.movement_bits:.6g} bits, {gap}")
+        told.append(f"ask {' and '.join(asked)}")
+    refused = (refusal(database, id, day(on)) for id in database.scenarios)
+    return told + [f"refuse: {reason}" for reason in refused if reason]
+
+
 FIND: dict[str, Find] = {
+    "agenda.txt": agenda_of,
     "forecasts.txt": forecasts_of,
     "findings.txt": findings_of,
     "faults.txt": faults_of,
