@@ -11,12 +11,7 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
 from scenarios.model import Clarification, Database
 from tests.analysis.words import database_of
-from tests.records import (
-    database,
-    databases,
-    day,
-    indicator,
-)
+from tests.records import database, databases, day, indicator
 
 NOW = day(20)
 

@@ -99,10 +99,7 @@ LINKED = "x includes={e},g implies={war} given={war}/.9/.1 y:{war}/CC+pact/.5/if
 @pytest.mark.parametrize(
     ("kind", "words"),
     [
-        (
-            "scenario",
-            "x includes={e},g implies={war} given={war}/.9/.1 y:{war}/CC+pact/2",
-        ),
+        ("scenario", LINKED),
         ("evidence", "x @0 {war}=C {war}/x=observed credibility=2"),
         ("forecasts", "x desk@0 {war}=.25 pact=- evidence={war}/{e}"),
     ],
