@@ -18,7 +18,8 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
-from tests.analysis.test_chronicle import Story, stories
+from tests.analysis.story import Story
+from tests.analysis.test_chronicle import stories
 from tests.analysis.words import commit, stories_of, write
 from tests.records import day, item, scenario, sheet
 

@@ -16,7 +16,7 @@ from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Known
 from scenarios.errors import Fault
 from scenarios.model import Kind
-from tests.analysis.test_chronicle import Broken, held
+from tests.analysis.story import Broken, held
 from tests.analysis.words import Find, Records, judged, stories_of, write
 from tests.records import day
 

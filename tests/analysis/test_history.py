@@ -18,7 +18,8 @@ from scenarios.analysis.history.record_diff import Differences, Rename
 from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
 from scenarios.model import Database, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys
-from tests.analysis.test_chronicle import Broken, Story, held, stories
+from tests.analysis.story import Broken, Story, held
+from tests.analysis.test_chronicle import stories
 from tests.analysis.words import story_of
 from tests.records import WEIGHTS, day, resolution
 from tests.records import near as about
