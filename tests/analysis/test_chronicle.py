@@ -14,6 +14,7 @@ from scenarios.analysis.history.commits import Commit, Standing, States
 from scenarios.analysis.ledger import neighbourhood
 from scenarios.model import Given, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held
+from tests.analysis.words import story_of
 from tests.records import databases, day, item, resolution, scenario, sheet
 
 
@@ -90,8 +91,7 @@ def stories(draw: st.DrawFn) -> Story:
     return story
 
 
-@given(stories())
-def test_any_story_replays(story: Story) -> None:
+def replay(story: Story) -> None:
     """Every commit stands on its own tree, with what a database is asked for kept up to date."""
     states = States(story.revisions)
     for revision in story.revisions:
@@ -107,3 +107,15 @@ def test_any_story_replays(story: Story) -> None:
             for id in expected.scenarios:
                 assert {*kept.get(id, ())} == {*whole.get(id, ())}
         states.keep(revision, standing)
+
+
+@given(stories())
+def test_any_story_replays(story: Story) -> None:
+    replay(story)
+
+
+def test_an_indicator_makes_older_items_bear_on_more_scenarios() -> None:
+    replay(story_of("0: a; b; 2022-01-01-x @0 a/talks=observed", "1: a talks:b/CC", "2: a -"))
+    replay(
+        story_of("0: a; 2022-01-01-x @0 a=C", "1: b talks:a/C; 2022-01-01-x @0 b/talks=observed")
+    )

@@ -91,8 +91,10 @@ def test_a_scenario_s_history_has_its_rivals_and_what_an_item_fires_and_who_says
     changes = [[astuple(change)[:5] for change in entry.what.changed] for entry in told]
     rating = ("trade", "indicators.talks.ratings.war", "CC", "C", "scenario")
     assert changes == [[("wire", "reliability", "B", "D", "source")], [rating], [], []]
-    first = history(story_of(*DESK).revisions, "war").entries[-1]
-    assert first.what.added == (("scenario", "peace"), ("scenario", "war"))
+    gone, *_, came = history(story_of(*DESK, "6: war -").revisions, "war").entries
+    assert figures(gone) + figures(came) == [("war", None, None), ("war", None, about(0.4))]
+    assert gone.what.removed == (("scenario", "war"),)
+    assert came.what.added == (("scenario", "peace"), ("scenario", "war"))
 
 
 def test_a_source_that_is_graded_anew_moves_what_it_told_where_grades_count() -> None:
