@@ -12,7 +12,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 import scoringrules as sr  # type: ignore[import-untyped]
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
@@ -106,6 +106,7 @@ told = st.dictionaries(st.integers(-3, 9), figures | st.none(), max_size=5)
 @given(
     st.dictionaries(st.sampled_from("vwxyz"), told, min_size=1), st.booleans(), st.integers(1, 25)
 )
+@example({"v": {0: 0.6}, "w": {9: 0.7}}, True, 10)  # they are peers on the last day alone
 @settings(deadline=None)
 def test_scores_over_time_are_the_mean_of_the_scores_of_every_day(
     said: Said, happened: bool, until: int
