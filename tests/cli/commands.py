@@ -19,6 +19,22 @@ FILES = {
 }
 
 
+EACH = [
+    tuple(line.split())
+    for line in """\
+new x --title T --question Q --criteria C --horizon 2030-12-31 --prior 0.1 --basis B
+add-indicator pact x Seen --rate pact=C --added 2022-01-15
+add-source x --name N --reliability C
+add-evidence Dinner --recorded 2022-02-07 --rate trade=C
+rate 2022-02-04-visit trade=I
+retract 2022-02-04-visit --reason No --date 2022-03-01
+forecast pact 0.2 --analyst desk --date 2022-02-07
+resolve trade occurred --basis So --recorded 2024-01-15
+""".splitlines()
+]
+"""Every command that records, with something that it takes."""
+
+
 def make(folder: Path, files: dict[str, str]) -> Path:
     """The database of these files in a folder."""
     for path, text in files.items():

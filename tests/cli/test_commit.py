@@ -6,18 +6,15 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from scenarios.cli.options import Format
-from scenarios.cli.terminal.resume import kept
 from scenarios.errors import ScenError
 from scenarios.storage.lock import lock, lock_file
 from scenarios.workspace.commit import subject
 from tests.cli.commands import SCEN, process
-from tests.cli.test_on_a_terminal import Terminal
+from tests.cli.conversation import talk
 from tests.storage.test_commits import held, hook, is_ana
 from tests.storage.test_git import commit, put, run
 from tests.storage.test_lock import waiting
@@ -40,24 +37,30 @@ def last(top: Path) -> str:
     return run(top, "log", "-1", "--format=%s")
 
 
-def test_a_subject_says_what_moved_most_and_leaves_out_what_has_no_room() -> None:
-    head = "evidence: 2022-02-22-nord-stream-2-halt"
-    halt = ("nord-stream-2-flows-2022", 0.45, 0.12)
-    assert subject(head, []) == head
-    assert subject(head, [halt]) == f"{head} (nord-stream-2-flows-2022 45% → 12%)"
-    others = [("pact", 0.10, 0.11), ("trade", 0.985, 0.012), ("ties", 0.2, 0.3)]
-    assert subject(head, [*others, halt]) == (
-        f"{head} (trade 98.5% → 1.2%, nord-stream-2-flows-2022 45% → 12%, …)"
-    )
-    long = f"evidence: 2022-02-22-{'x' * 69}"
-    assert subject(long, [("pact", 0.10, 0.11), halt]) == (
-        f"{long} (nord-stream-2-flows-2022 45% → 12%, …)"
-    )
-    moves = [("pact", 0.1, 0.4), ("ties", 0.2, 0.3)]
-    both, first = "(pact 10% → 40%, ties 20% → 30%)", "(pact 10% → 40%, …)"
-    full = "x" * (99 - len(both))
-    assert subject(full, moves) == f"{full} {both}"
-    assert subject(f"x{full}", moves) == f"x{full} {first}"
+HEAD = "evidence: 2022-02-22-nord-stream-2-halt"
+LONG = f"evidence: 2022-02-22-{'x' * 69}"
+HALT = ("nord-stream-2-flows-2022", 0.45, 0.12)
+PACT, TIES = ("pact", 0.1, 0.4), ("ties", 0.2, 0.3)
+BOTH = "(pact 10% → 40%, ties 20% → 30%)"
+FULL = "x" * (99 - len(BOTH))
+
+
+@pytest.mark.parametrize(
+    ("head", "moves", "told"),
+    [
+        (HEAD, [], ""),
+        (HEAD, [HALT], " (nord-stream-2-flows-2022 45% → 12%)"),
+        (HEAD, [PACT, ("trade", 0.985, 0.012), TIES, HALT],
+         " (trade 98.5% → 1.2%, nord-stream-2-flows-2022 45% → 12%, …)"),
+        (LONG, [TIES, HALT], " (nord-stream-2-flows-2022 45% → 12%, …)"),
+        (FULL, [PACT, TIES], f" {BOTH}"),
+        (f"x{FULL}", [PACT, TIES], " (pact 10% → 40%, …)"),
+    ],
+)  # fmt: skip
+def test_a_subject_says_what_moved_most_and_leaves_out_what_has_no_room(
+    head: str, moves: list[tuple[str, float | None, float | None]], told: str
+) -> None:
+    assert subject(head, moves) == head + told
 
 
 def test_nobody_else_writes_until_it_is_committed(top: Path) -> None:
@@ -113,55 +116,28 @@ def test_ctrl_c_stops_the_commit_and_leaves_no_lock(top: Path, name: str) -> Non
         assert last(top) == "evidence: 2022-02-28-talks (trade 76% → 96.9%)"
 
 
-# -- at a terminal --------------------------------------------------------------------------------
-
-
-def test_before_a_question_is_asked_it_is_known_that_no_commit_can_be_made(top: Path) -> None:
-    put(top, ".git/MERGE_HEAD", run(top, "rev-parse", "HEAD").encode() + b"\n")
-    terminal = Terminal(top, "add-evidence", "A visit", *KNOWN, "--commit")
-    assert terminal.end() == (1, "")
-    assert "git is in the middle of a merge" in terminal.screen
-    assert "When did it happen" not in terminal.screen
+ITEM = ("add-evidence", "A visit", *KNOWN, "--rate", "trade=C", "--source", "trt", "--commit")
+ANSWERS = ("", "y", "TRT World", "b", "", "", "", "", "n")
 
 
 def test_an_item_and_its_new_source_are_one_commit_or_refused_as_one(top: Path) -> None:
-    words = ("add-evidence", "A visit", *KNOWN, "--rate", "trade=C", "--source", "trt", "--commit")
-    for is_ignored in (True, False):
-        put(top, ".git/info/exclude", b"trt.yaml\n" if is_ignored else b"")
-        terminal = Terminal(top, *words)
-        terminal.walk("""
-            When did it happen: a day, a month (2021-12) or a year [2022-02-28]: >
-            Register trt as a new source [y/N]: > y
-            The source's name in full: > TRT World
-            Its reliability, A to F: > b
-            Why that letter (Enter = say it later): >
-            The source's address (Enter = none): >
-            The item's address (Enter = none): >
-            Grade of source and item, like B2 (Enter = B6): >
-            1 scenario rated. Walk through the others [Y/n]: > n
-            Its id [2022-02-28-a-visit]: >
-        """)
-        code, out = terminal.end()
-        if is_ignored:
-            assert code == 1
-            assert "git would not commit what it ignores" in terminal.screen
-            assert not (top / "scenarios" / "sources" / "trt.yaml").exists()
-    assert code == 0
-    assert out.endswith(" evidence: 2022-02-28-a-visit (trade 76% → 90.9%)\n")
+    put(top, ".git/info/exclude", b"trt.yaml\n")
+    said = talk(*ANSWERS, "", words=ITEM)
+    assert (said.code, (top / "scenarios/sources/trt.yaml").exists()) == (1, False)
+    assert "git would not commit what it ignores" in said.screen
+    put(top, ".git/info/exclude", b"")
+    said = talk(*ANSWERS, "", words=ITEM)
+    assert said.code == 0
+    assert said.out.endswith(" evidence: 2022-02-28-a-visit (trade 76% → 90.9%)\n")
     item = "scenarios/evidence/2022/2022-02-28-a-visit.yaml"
     assert held(top) == [item, "scenarios/sources/trt.yaml"]
 
 
+@pytest.mark.usefixtures("top")
 def test_what_is_to_be_taken_up_again_commits_and_rehearses_as_what_was_stopped() -> None:
-    source = {"name": "TRT World", "reliability": "B", "reliability_basis": None}
-    record = {"summary": "A visit", "source": "trt", "new_source": source}
-    answers = SimpleNamespace(ratings={"trade": "C"}, indicators={})
-    context: Any = SimpleNamespace(obj=None)
-    first = "scen add-source trt --name 'TRT World' --reliability B"
-    second = "scen add-evidence --source trt --rate trade=C"
-
-    def again(**words: bool) -> str:
-        return kept(context, dict(record), answers, None, **words, form=Format.table).command()
-
-    assert again(dry_run=False, commit=True) == f"{first} --commit && {second} --commit 'A visit'"
-    assert again(dry_run=True, commit=True) == f"{first} && {second} --dry-run --commit 'A visit'"
+    for more, then in (("", " --commit"), ("--dry-run", "")):
+        screen = talk(*ANSWERS, "^C", words=(*ITEM, *more.split())).screen
+        source, _, item = screen.partition("to resume: ")[2].partition(" && ")
+        assert source == f"scen add-source trt --name 'TRT World' --reliability B{then}"
+        assert item.startswith("scen add-evidence ")
+        assert f" --source trt --rate trade=C{more and f' {more}'} --commit 'A visit'\n" in item

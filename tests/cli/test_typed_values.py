@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,20 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.cli import parsing
-from tests.cli.commands import changes, scen, tree
+from tests.cli.commands import EACH, changes, scen, tree
 
-DAY = "is not a date: write 2022-02-28, today, yesterday or 7d"
-CHANCE = "is not a probability: write 0.7 or 70%"
-BETWEEN = ": a probability lies between 0 and 1 and is neither"
-RATING = "is not a rating: CC, C, N, I, II, or a likelihood ratio, 0.001 to 1000"
-GRADE = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
-LETTER = "is not a reliability grade: a letter from A to F"
-ID = "is not an id: small letters, digits, single hyphens, a letter first"
-GIVEN = ": write OTHER=0.2/0.02, its prior if OTHER occurs and if it does not"
-CODE = ": write SCENARIO=CODE, for example military-pact=CC"
-STATE = ": write SCENARIO/INDICATOR=observed"
-SPOKEN = "e\x1b[31m\x00\x9b\u202e\u2028\udcff"
-SHOWN = r"e\x1b[31m\x00\x9b\u202e\u2028\udcff"
+DAY = "'{}' is not a date: write 2022-02-28, today, yesterday or 7d"
+CHANCE = "'{}' is not a probability: write 0.7 or 70%"
+BETWEEN = "'{}': a probability lies between 0 and 1 and is neither"
+RATING = "'{}' is not a rating: CC, C, N, I, II, or a likelihood ratio, 0.001 to 1000"
+GRADE = "'{}' is not an Admiralty grade: A to F, then 1 to 6, like B2"
+LETTER = "'{}' is not a reliability grade: a letter from A to F"
+ID = "'{}' is not an id: small letters, digits, single hyphens, a letter first"
+GIVEN = "'{}': write OTHER=0.2/0.02, its prior if OTHER occurs and if it does not"
+CODE = "'{}': write SCENARIO=CODE, for example military-pact=CC"
+STATE = "'{}': write SCENARIO/INDICATOR=observed"
+STATES = "'{}' is not a state: observed, emerging, reversed"
+OUTCOME = "'{}' is not an outcome: occurred, did-not-occur, annulled"
+LINES = "'{}' has several lines; write one"
 
 
 def ratings(text: str) -> Any:
@@ -41,53 +41,49 @@ def states(text: str) -> Any:
 REFUSED: list[tuple[Callable[[str], Any], str, list[str]]] = [
     (parsing.day, "{} is not a valid date",
      ["2022-02-30", "2022-13-01", "2022-00-10", "2022-01-00", "2021-02-29"]),
-    (parsing.day, "'{}' " + DAY,
+    (parsing.day, DAY,
      ["0000-01-01", "0999-01-01", "10000-01-01", "99999d", "-1d", "d", "1.5d", "2022-2-3",
       "20220203", "2022-02-03T00:00", "02/03/2022", "tomorrow", "Today", "٢٠٢٢-٠٢-٠٤", "2022–02–03",
       "2022-02-03 ", "2022", "", " "]),
     (parsing.observed, "{} is not a valid month", ["2022-13", "2022-00"]),
     (parsing.observed, "{} is not a valid date", ["2022-02-30"]),
-    (parsing.observed, "'{}' " + DAY, ["0000", "999", "2022-", ""]),
-    (parsing.chance, "'{}'" + BETWEEN,
+    (parsing.observed, DAY, ["0000", "999", "2022-", ""]),
+    (parsing.chance, BETWEEN,
      ["0", "1", "1.2", "100%", "0%", "1e-400", "+1", "120%", "-0.1", "0" * 50]),
-    (parsing.chance, "'{}' " + CHANCE,
+    (parsing.chance, CHANCE,
      ["nan", "inf", "-inf", "1e400", "0,7", "0.7.1", "7_0%", "٠.٧", "½", "%", "5%%", "%5", "0x1p-2",
       "likely", "1/3", "0.7 or so", "¹", ""]),
-    (parsing.rating, "'{}' " + RATING,
+    (parsing.rating, RATING,
      ["XX", "CCC", "C C", "", " C", "0", "0.0009", "1000.1", "-1", "nan", "inf", "1e400", "1_0",
       "0x10", "١", "³", "3,5", "50%", "null", "true"]),
-    (parsing.grade, "'{}' " + GRADE,
+    (parsing.grade, GRADE,
      ["G1", "B7", "B0", "B22", "2", "2B", "B 2", " B2", "B٢", "Ｂ2", "AB", "B-2", ""]),
-    (parsing.letter, "'{}' " + LETTER, ["G", "B2", "AB", "1", "ß", ""]),
-    (parsing.id, "'{}' " + ID,
+    (parsing.letter, LETTER, ["G", "B2", "AB", "1", "ß", ""]),
+    (parsing.id, ID,
      ["a/b", "../x", ".", ".x", "/etc/passwd", "a.yaml", "Caps", "a b", " a", "a ", "a_b", "a--b",
       "-", "a-", "1a", "ä", "а", "a\\b", "a:b", "~", "*", "con|", "%2e", ""]),
     (parsing.id, "'{}' is a reserved word and no id", ["tracker", "null", "true", "false"]),
     (parsing.id, "an id of 81 characters; at most 80 are allowed", ["x" * 81]),
-    (parsing.given, "'{}'" + GIVEN, ["trade", "trade=0.2", "=0.2/0.1", "trade/0.2=0.1", ""]),
-    (parsing.given, "'0'" + BETWEEN, ["trade=0.2/0"]),
-    (parsing.given, "'0.1/0.3' " + CHANCE, ["trade=0.2/0.1/0.3"]),
-    (ratings, "'{}'" + CODE, ["pact", "=C"]),
+    (parsing.given, GIVEN, ["trade", "trade=0.2", "=0.2/0.1", "trade/0.2=0.1", ""]),
+    (parsing.given, BETWEEN.format(0), ["trade=0.2/0"]),
+    (parsing.given, CHANCE.format("0.1/0.3"), ["trade=0.2/0.1/0.3"]),
+    (ratings, CODE, ["pact", "=C"]),
     (ratings, "'pact' is rated twice; keep one of the two", ["pact=C pact=I", "pact=C pact=C"]),
-    (states, "'{}'" + STATE, ["pact", "pact/talks", "pact=observed"]),
-    (states, "'seen' is not a state: observed, emerging, reversed", ["pact/talks=seen"]),
+    (states, STATE, ["pact", "pact/talks", "pact=observed"]),
+    (states, STATES.format("seen"), ["pact/talks=seen"]),
     (states, "'a/b' is given twice; keep one of the two", ["a/b=observed a/b=emerging"]),
-    (parsing.outcome, "'{}' is not an outcome: occurred, did-not-occur, annulled",
-     ["happened", "Occurred", ""]),
+    (parsing.outcome, OUTCOME, ["happened", "Occurred", ""]),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("parse", "message", "typed"),
-    [(parse, message, typed) for parse, message, all in REFUSED for typed in all],
-    ids=lambda value: getattr(value, "__name__", None),
-)
+@pytest.mark.parametrize(("parse", "message", "all"), REFUSED)
 def test_what_is_no_value_is_refused_and_said(
-    parse: Callable[[str], Any], message: str, typed: str
+    parse: Callable[[str], Any], message: str, all: list[str]
 ) -> None:
-    with pytest.raises(typer.BadParameter) as refused:
-        parse(typed)
-    assert refused.value.message == message.format(typed)
+    for typed in all:
+        with pytest.raises(typer.BadParameter) as refused:
+            parse(typed)
+        assert refused.value.message == message.format(typed)
 
 
 @pytest.mark.parametrize(
@@ -120,61 +116,50 @@ def test_days_ago_are_counted_from_a_day(days: int) -> None:
     assert (date(2030, 1, 1) - parsing.day(f"{days}d", date(2030, 1, 1))).days == days
 
 
-@pytest.mark.parametrize("separator", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"])
-def test_a_line_is_one_line(separator: str) -> None:
-    with pytest.raises(typer.BadParameter, match="has several lines; write one"):
-        parsing.line(f"two{separator}lines")
+def test_a_line_is_one_line() -> None:
+    for end in ("\n", "\r\n", "\r", "\x0b", "\x85", "\u2028", "\u2029"):
+        with pytest.raises(typer.BadParameter, match="has several lines; write one"):
+            parsing.line(f"two{end}lines")
 
 
-NEW = "new x --title T --question Q --criteria C --horizon 2030-12-31 --prior 0.1 --basis B"
-INDICATOR = "add-indicator pact x It --rate pact=C"
-SHEET = "forecast pact 0.1 --analyst desk"
-RESOLVE = "resolve trade occurred --basis So"
-VISIT = "2022-02-04-visit"
+SPOKEN, SHOWN = "e\x1b[31m\x00\x9b\u202e\u2028\udcff", r"e\x1b[31m\x00\x9b\u202e\u2028\udcff"
+OPTIONS = {
+    DAY: "new --opened {}, new --horizon {}, add-indicator --added {}, add-indicator --due {}, "
+    "add-evidence --recorded {}, add-evidence --observed {}, retract --date {}, "
+    "forecast --date {}, resolve --date {}, resolve --recorded {}",
+    CHANCE: "new --prior {}, new --given trade=0.2/{}, add-indicator --chance {}, forecast 2 {}",
+    GIVEN: "new --given {}",
+    RATING: "add-indicator --rate trade={}, add-indicator --if-absent {}, "
+    "add-evidence --rate pact={}, rate 2 pact={}",
+    CODE: "add-evidence --rate {}, rate 2 {}",
+    STATE: "add-evidence --indicator {}",
+    STATES: "rate --indicator pact/talks={}",
+    GRADE: "add-evidence --grade {}",
+    LETTER: "add-source --reliability {}",
+    OUTCOME: "resolve 2 {}",
+    ID: "new 1 {}, add-indicator 2 {}, add-source 1 {}, forecast --analyst {}",
+    LINES: "add-evidence 1 {}, new --title {}, add-source --name {}",
+}
+"""A number is the place of a word that is no option's."""
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        *((f"{NEW} {option} e", DAY) for option in ("--opened", "--horizon")),
-        *((f"{INDICATOR} {option} e", DAY) for option in ("--added", "--due")),
-        *((f"add-evidence S {option} e", DAY) for option in ("--recorded", "--observed")),
-        (f"retract {VISIT} --reason No --date e", DAY),
-        (f"{SHEET} --date e", DAY),
-        *((f"{RESOLVE} {option} e", DAY) for option in ("--date", "--recorded")),
-        (f"{NEW} --prior e", CHANCE),
-        ("forecast pact e --analyst desk", CHANCE),
-        (f"{INDICATOR} --chance e", CHANCE),
-        (f"{NEW} --given trade=0.2/e", CHANCE),
-        (f"{NEW} --given e", GIVEN),
-        ("add-evidence S --rate pact=e", RATING),
-        (f"rate {VISIT} pact=e", RATING),
-        (f"{INDICATOR} --rate trade=e", RATING),
-        (f"{INDICATOR} --if-absent e", RATING),
-        *((f"{words} e", CODE) for words in ("add-evidence S --rate", f"rate {VISIT}")),
-        ("add-evidence S --indicator e", STATE),
-        (f"rate {VISIT} --indicator pact/talks=e", "is not a state: observed, emerging, reversed"),
-        ("add-evidence S --grade e", GRADE),
-        ("add-source x --name N --reliability e", LETTER),
-        ("resolve trade e --basis So", "is not an outcome: occurred, did-not-occur, annulled"),
-        (NEW.replace("new x", "new e"), ID),
-        (INDICATOR.replace("pact x", "pact e"), ID),
-        ("add-source e --name N --reliability C", ID),
-        ("forecast pact 0.1 --analyst e", ID),
-        *((f"{words} e", "has several lines; write one") for words in
-          ("add-evidence", f"{NEW} --title", "add-source x --reliability C --name")),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("message", OPTIONS)
 def test_every_option_refuses_what_is_no_value_and_nothing_of_it_acts(
-    root: Path, words: str, message: str
+    root: Path, message: str
 ) -> None:
     before = tree(root.parent)
-    typed = [re.sub(r"(^|[=/])e$", lambda found: found[1] + SPOKEN, word) for word in words.split()]
-    for more in ([], ["--dry-run"]):
-        made = scen(*typed, *more)
-        last = made.stderr.splitlines()[-1]
-        assert (made.exit_code, made.stdout) == (2, "")
-        assert last.startswith("Error: Invalid value")
-        assert last.endswith(f"{SHOWN}'{'' if message[0] == ':' else ' '}{message}")
-        assert made.stderr.replace("\n", "").isprintable()
+    for option in OPTIONS[message].split(", "):
+        command, place, value = option.format(SPOKEN).split(" ")
+        typed = [*next(words for words in EACH if words[0] == command)]
+        if place.isdigit():
+            typed[int(place)] = value
+        else:
+            typed += [place, value]
+        for more in ([], ["--dry-run"]):
+            made = scen(*typed, *more)
+            last = made.stderr.splitlines()[-1]
+            assert (made.exit_code, made.stdout) == (2, "")
+            assert last.startswith("Error: Invalid value")
+            assert last.endswith(message.format(SHOWN))
+            assert made.stderr.replace("\n", "").isprintable()
     assert changes(before, tree(root.parent)) == {}
