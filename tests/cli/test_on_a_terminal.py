@@ -12,22 +12,19 @@ import select
 import shutil
 import signal
 import subprocess
-import sys
 import termios
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.cli.commands import DESK, changes, make, process, tree
+from tests.cli.commands import DESK, SCEN, changes, make, process, tree
 from tests.hostile import ACTS, AS_OF, hostile_files
 
-SCEN = str(Path(sys.executable).parent / "scen")
 PATIENCE = 20
 LEFT = "\x1b[D"
-REVIEW = ("review", "--analyst", "desk", "--date", "2022-02-28")
 REPORT = ("report", "--as-of", "2022-02-07")
 TREND = re.compile("[▁▂▃▄▅▆▇█]{2}")
 PAINT = re.compile(r"\x1b\[3[569]m")
@@ -39,21 +36,21 @@ class Terminal:
     def __init__(
         self, folder: Path, *words: str, piped: bool = True, lines: int = 500, **env: str
     ) -> None:
-        self._ours, self._theirs = pty.openpty()
+        self.ours, theirs = pty.openpty()
         self.resize(80, lines)
         ours_to_say = ("PAGER", "SCEN_PAGER", "LESS", "LV", "NO_COLOR")
         clean = {name: value for name, value in os.environ.items() if name not in ours_to_say}
-        # The leader of a session that opens a terminal is stopped by its Ctrl-C.
-        self._process = subprocess.Popen(
-            ["/bin/sh", "-c", ': <"$0"; exec "$@"', os.ttyname(self._theirs), SCEN, *words],
+        self.process = subprocess.Popen(
+            # The leader of a session that opens a terminal is stopped by its Ctrl-C.
+            ["/bin/sh", "-c", ': <"$0"; exec "$@"', os.ttyname(theirs), SCEN, *words],
             cwd=folder,
             env={**clean, "TERM": "dumb" if piped else "xterm", "LC_ALL": "C.UTF-8", **env},
-            stdin=self._theirs,
-            stdout=subprocess.PIPE if piped else self._theirs,
-            stderr=self._theirs,
+            stdin=theirs,
+            stdout=subprocess.PIPE if piped else theirs,
+            stderr=theirs,
             start_new_session=True,
         )
-        os.close(self._theirs)
+        os.close(theirs)
         self._until = time.monotonic() + PATIENCE
         self._seen = b""
         self._answered = 0
@@ -63,7 +60,7 @@ class Terminal:
         return self._seen.decode(errors="ignore").replace("\r\n", "\n")
 
     def resize(self, columns: int, lines: int = 500) -> None:
-        termios.tcsetwinsize(self._ours, (lines, columns))
+        termios.tcsetwinsize(self.ours, (lines, columns))
 
     def walk(self, conversation: str) -> None:
         """Lines of `prompt > answer`, in this order; `^C` is a key; without ` >` only wait."""
@@ -75,76 +72,43 @@ class Terminal:
                 self._interrupt()
             elif is_answered:
                 self._answered = len(self.screen)
-                os.write(self._ours, f"{answer.strip()}\n".encode())
+                os.write(self.ours, f"{answer.strip()}\n".encode())
 
     def _interrupt(self) -> None:
         """Press Ctrl-C; again after a second, for Python misses one just before it reads."""
         for _ in range(PATIENCE):
-            os.write(self._ours, b"\3")
+            os.write(self.ours, b"\3")
             echoed = len(self._seen) + len(b"^C")
-            while select.select([self._ours], [], [], 1)[0]:
+            while select.select([self.ours], [], [], 1)[0]:
                 if not self._more() or len(self._seen) > echoed:
                     return
-
-    def leave(self, how: str) -> int:
-        """Kill the command, or close its terminal; its exit code."""
-        if how == "kill":
-            self._process.kill()
-        else:
-            os.close(self._ours)
-        self._process.communicate(timeout=PATIENCE)
-        return self._process.returncode
 
     def end(self) -> tuple[int, str]:
         """The exit code and what stands on stdout, once the command is over."""
         while self._more():
             pass
-        out = self._process.communicate(timeout=PATIENCE)[0]
-        os.close(self._ours)
-        return self._process.returncode, (out or b"").decode()
-
-    def close(self) -> None:
-        """Stop the command, if a test gave it up."""
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.communicate()
-            os.close(self._ours)
+        out = self.process.communicate(timeout=PATIENCE)[0]
+        os.close(self.ours)
+        return self.process.returncode, (out or b"").decode()
 
     def _more(self) -> bool:
         """Read on; False at the end."""
-        ready = select.select([self._ours], [], [], max(self._until - time.monotonic(), 0))[0]
+        ready = select.select([self.ours], [], [], max(self._until - time.monotonic(), 0))[0]
         assert ready, f"nothing comes after:\n{self.screen}"
         try:
-            found = os.read(self._ours, 65536)
+            found = os.read(self.ours, 65536)
         except OSError:  # nobody has the terminal open any more
             return False
         self._seen += found
         return bool(found)
 
 
-Sit = Callable[..., Terminal]
-
-
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     shutil.copytree(DESK, tmp_path / "scenarios")
-    return tmp_path
-
-
-@pytest.fixture
-def sit(folder: Path) -> Iterator[Sit]:
-    """Sit down at a terminal and give a command; what still runs at the end is stopped."""
-    opened: list[Terminal] = []
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup that is ignored
-
-    def sit(*words: str, **more: Any) -> Terminal:
-        opened.append(Terminal(folder, *words, **more))
-        return opened[-1]
-
-    yield sit
-    for terminal in opened:
-        terminal.close()
+    yield tmp_path
     signal.signal(signal.SIGHUP, before)
 
 
@@ -158,7 +122,6 @@ def shown(folder: Path, *words: str, **more: Any) -> str:
 # -- keys and kills -------------------------------------------------------------------------------
 
 NOTES = "two lines:\n'quoted' \"twice\" $HOME"
-GIVEN = ("--observed", "2022-02-22", "--recorded", "2022-02-28", "--grade", "b2", "--notes", NOTES)
 HALF_WAY = """
     What was observed, in a sentence: > Köln's “no”
     Source: its id or name (? lists them; Enter = none): > kremlin
@@ -171,26 +134,21 @@ HALF_WAY = """
 
 
 @pytest.mark.parametrize("piped", [True, False])
-def test_ctrl_c_leaves_a_command_that_any_shell_takes(folder: Path, sit: Sit, piped: bool) -> None:
+def test_ctrl_c_leaves_a_command_that_any_shell_takes(folder: Path, piped: bool) -> None:
     before = tree(folder / "scenarios")
-    terminal = sit("add-evidence", *GIVEN, piped=piped)
+    days = ("--observed", "2022-02-22", "--recorded", "2022-02-28")
+    words = ("add-evidence", *days, "--grade", "b2", "--notes", NOTES)
+    terminal = Terminal(folder, *words, piped=piped)
     terminal.walk(HALF_WAY)
     assert terminal.end() == (130, "")
     assert tree(folder / "scenarios") == before
     command = terminal.screen.rpartition("to resume: ")[2].rpartition("scen: ")[0]
     path = f"{Path(SCEN).parent}:{os.environ['PATH']}"
-    again = subprocess.run(
-        ["/bin/sh", "-c", command],
-        cwd=folder,
-        env={**os.environ, "PATH": path},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        check=False,
-    )
-    assert (again.returncode, again.stderr) == (0, b"")
+    script = f"cd {folder}; PATH='{path}'; {command} </dev/null"
+    done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
     (text,) = changes(before, tree(folder / "scenarios")).values()
-    assert text
-    assert text.partition("schema.json\n")[2] == (
+    assert str(text).partition("schema.json\n")[2] == (
         "summary: Köln's “no”\nobserved: 2022-02-22\nrecorded: 2022-02-28\nsource: kremlin\n"
         "url: https://example.org/?a=1&b=$2\nreliability: B\ncredibility: 2\n"
         "ratings:\n  pact: II\n  ties: 2.5\n"
@@ -199,48 +157,53 @@ def test_ctrl_c_leaves_a_command_that_any_shell_takes(folder: Path, sit: Sit, pi
 
 
 @pytest.mark.parametrize("how", ["kill", "hang up"])
-def test_a_sitting_that_is_killed_half_way_goes_on_where_it_was(
-    folder: Path, sit: Sit, how: str
-) -> None:
-    terminal = sit(*REVIEW, "--scenario", "trade")
+def test_a_sitting_that_is_killed_half_way_goes_on_where_it_was(folder: Path, how: str) -> None:
+    words = ("review", "--analyst", "desk", "--date", "2022-02-28", "--scenario", "trade")
+    terminal = Terminal(folder, *words)
     terminal.walk("""
         trade: probability (Enter = reaffirm 60%, s = skip, q = leave): > 37%
         Reason (Enter = none):
     """)
-    assert terminal.leave(how) == -(signal.SIGKILL if how == "kill" else signal.SIGHUP)
-    terminal = sit(*REVIEW, "--scenario", "trade")
+    if how == "kill":
+        terminal.process.kill()
+    else:
+        os.close(terminal.ours)
+    terminal.process.communicate(timeout=PATIENCE)
+    died_of = signal.SIGKILL if how == "kill" else signal.SIGHUP
+    assert terminal.process.returncode == -died_of
+    terminal = Terminal(folder, *words)
     terminal.walk("""
         Reason (Enter = none): > Nobody pays.
         trade: revise it once (Enter = keep 37%): >
     """)
     assert terminal.end()[0] == 0
-    assert "  you said 37%\n" in terminal.screen
     written = (folder / "scenarios/forecasts/2022/2022-02-28-desk.yaml").read_text()
     assert written.endswith("probabilities:\n  trade: 0.37\nrationales:\n  trade: Nobody pays.\n")
 
 
-def test_arrow_keys_move_about_in_an_answer_and_are_no_text_elsewhere(
-    folder: Path, sit: Sit
-) -> None:
+def test_arrow_keys_move_about_in_an_answer_and_are_no_text_elsewhere(folder: Path) -> None:
     named = f"The source's name in full: > TRT Word{LEFT}l"
-    sit("add-source", "trt", "--reliability", "B", piped=False).walk(named)
-    other = sit("add-source", "bbc", "--reliability", "B")
+    one = Terminal(folder, "add-source", "trt", "--reliability", "B", piped=False)
+    one.walk(named)
+    other = Terminal(folder, "add-source", "bbc", "--reliability", "B")
     other.walk(f"{named}\n The source's name in full: > BBC News")
-    assert other.end()[0] == 0
+    assert (one.end()[0], other.end()[0]) == (0, 0)
     assert "\n  that holds a key or a byte that is no text: once more\n" in other.screen
     names = [(folder / f"scenarios/sources/{id}.yaml").read_text() for id in ("trt", "bbc")]
     assert [text.split("\n")[1] for text in names] == ["name: TRT World", "name: BBC News"]
 
 
-def test_a_question_is_as_wide_as_the_terminal_has_become(sit: Sit) -> None:
-    terminal = sit("new", "crisis", "--title", "A crisis")
+def test_a_question_is_as_wide_as_the_terminal_has_become(folder: Path) -> None:
+    terminal = Terminal(folder, "new", "crisis", "--title", "A crisis")
     terminal.walk("The question that will be decided:")
     terminal.resize(40)
-    terminal.walk("The question that will be decided: > Is there one\nHow it will be decided:")
-    wide = "  What a stranger could decide on the last day: who, what, by when.\n"
-    narrow = "  What counts and what does not, and the\n    document that settles it.\n"
-    assert wide in terminal.screen
-    assert narrow in terminal.screen
+    terminal.walk("""
+        The question that will be decided: > Is there one
+        How it will be decided: > ^C
+    """)
+    assert terminal.end() == (130, "")
+    assert "  What a stranger could decide on the last day: who, what, by when." in terminal.screen
+    assert "  What counts and what does not, and the\n    document that" in terminal.screen
 
 
 # -- what is printed ------------------------------------------------------------------------------
@@ -248,13 +211,9 @@ def test_a_question_is_as_wide_as_the_terminal_has_become(sit: Sit) -> None:
 
 def test_a_terminal_shows_trends_in_colour_and_a_pipe_neither(folder: Path) -> None:
     made = shown(folder, *REPORT)
-    assert (
-        "trade        60%         76%  \x1b[36m+26\x1b[39m  55%–90.6%             ▅  1 (+1)\n"
-        in made
-    )
+    assert "trade        60%         76%  \x1b[36m+26\x1b[39m  55%–90.6%             ▅" in made
     assert "trend: the last 12 reviews, 2021-11-22 to 2022-02-07, from ▁ 0% to █ 100%" in made
-    plain = shown(folder, *REPORT, NO_COLOR="1")
-    assert plain == PAINT.sub("", made)
+    assert shown(folder, *REPORT, NO_COLOR="1") == PAINT.sub("", made)
     assert "\x1b" in shown(folder, *REPORT, NO_COLOR="")
     assert "\x1b" not in shown(folder, *REPORT, TERM="dumb")
     env = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"}
@@ -265,47 +224,40 @@ def test_a_terminal_shows_trends_in_colour_and_a_pipe_neither(folder: Path) -> N
 
 
 def test_what_is_longer_than_the_screen_goes_through_the_pager(folder: Path) -> None:
-    whole, paged = shown(folder, *REPORT), folder / "paged"
-
-    def page(*words: str, lines: int = 24, **env: str) -> tuple[str, str]:
-        """What the terminal shows, and what the pager kept."""
-        paged.write_text("")
-        return shown(folder, *words, lines=lines, **env), paged.read_text()
-
+    whole = shown(folder, *REPORT)
     keep = "cat > paged"
-    assert page(*REPORT, SCEN_PAGER=f"{keep}; false", PAGER="false") == ("", whole)
-    assert page(*REPORT, PAGER=keep) == ("", whole)
+    for says, kept, env in (
+        ("", whole, {"SCEN_PAGER": f"{keep}; false", "PAGER": "false"}),
+        ("", whole, {"PAGER": keep}),
+        ("FRX -c\n", whole, {"SCEN_PAGER": f'{keep}; echo "$LESS $LV"'}),
+        ("S -x\n", whole, {"SCEN_PAGER": f'{keep}; echo "$LESS $LV"', "LESS": "S", "LV": "-x"}),
+        (whole.partition("\n\n")[0] + "\n", "", {"SCEN_PAGER": "head -1"}),
+        ("read\n", whole, {"SCEN_PAGER": f"{keep}; kill -INT $PPID; echo read"}),
+    ):
+        (folder / "paged").write_text("")
+        assert shown(folder, *REPORT, lines=24, **env) == says
+        assert (folder / "paged").read_text() == kept
     for command in (("list", "scenarios"), ("show", "pact"), ("status",), ("explain", "pact")):
-        assert page(*command, "--as-of", "2022-02-07", lines=3, SCEN_PAGER=keep)[1]
-    says = f'{keep}; echo "$LESS $LV"'
-    assert page(*REPORT, SCEN_PAGER=says) == ("FRX -c\n", whole)
-    assert page(*REPORT, SCEN_PAGER=says, LESS="S", LV="-x") == ("S -x\n", whole)
-    left_early = page(*REPORT, SCEN_PAGER="head -1")[0]
-    assert left_early == "Alignment: review of 2022-02-07, since 2022-01-31\n"
-    ctrl_c = f"{keep}; kill -INT $PPID; echo read"
-    assert page(*REPORT, SCEN_PAGER=ctrl_c) == ("read\n", whole)
-    missing = page(*REPORT, SCEN_PAGER="there-is-no-such-pager -R")[0]
+        words = (*command, "--as-of", "2022-02-07")
+        assert shown(folder, *words, lines=3, SCEN_PAGER="echo paged") == "paged\n"
+    missing = shown(folder, *REPORT, lines=24, SCEN_PAGER="there-is-no-such-pager -R")
     assert "not found" in missing.split("\n")[0]
     assert missing.endswith(whole)
 
 
-@pytest.mark.parametrize(
-    ("words", "env"),
-    [
+def test_what_is_for_a_program_and_what_nobody_wants_paged_is_printed_at_once(
+    folder: Path,
+) -> None:
+    for words, env in (
         (REPORT, {"SCEN_PAGER": ""}),
         (REPORT, {"SCEN_PAGER": "cat", "PAGER": "false"}),
         (REPORT, {"PAGER": "false", "TERM": "dumb"}),
         (("--no-pager", *REPORT), {"PAGER": "false"}),
         ((*REPORT, "--format", "json"), {"PAGER": "false"}),
-    ],
-    ids=str,
-)
-def test_what_is_for_a_program_and_what_nobody_wants_paged_is_printed_at_once(
-    folder: Path, words: tuple[str, ...], env: dict[str, str]
-) -> None:
-    whole = shown(folder, *words, TERM=env.get("TERM", "xterm"))
-    assert len(whole) > 1000
-    assert shown(folder, *words, lines=24, **env) == whole
+    ):
+        whole = shown(folder, *words, TERM=env.get("TERM", "xterm"))
+        assert len(whole) > 1000
+        assert shown(folder, *words, lines=24, **env) == whole
 
 
 def test_nothing_acts_through_colours_trends_and_the_pager(tmp_path: Path) -> None:
