@@ -11,7 +11,7 @@ import pytest
 from scenarios.cli.commands import HELP
 from scenarios.cli.options import Form
 from scenarios.render.writers import WRITERS
-from tests.cli.commands import DESK, scen
+from tests.cli.commands import DESK, EACH, scen
 from tests.storage.test_git import commit, run
 
 READING = (
@@ -20,6 +20,7 @@ READING = (
     ("show", "pact"),
     ("explain", "pact", "--sweep"),
     ("matrix", "--set", "form"),
+    ("matrix", "pact", "ties", "trade"),
     ("score",),
     ("check", "--findings"),
     ("diff", "HEAD~1", "HEAD"),
@@ -28,7 +29,7 @@ READING = (
     ("audit",),
     ("report", "--as-of", "2022-02-07"),
 )
-RECORDING = {"init", "new", "add-indicator", "add-source", "add-evidence", "rate", "retract"}
+WRITING = {*(words[0] for words in EACH), "init", "plot", "review"}
 BEGINS = {"html": ("<!DOCTYPE html>",), "json": ("{", "[")}
 
 
@@ -46,8 +47,9 @@ def _repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def test_the_formats_are_json_and_those_that_have_a_writer() -> None:
+def test_every_format_and_every_reading_command_is_tried_here() -> None:
     assert set(Form) == {"json", *WRITERS}
+    assert {words[0] for words in READING} == HELP.keys() - WRITING
 
 
 @pytest.mark.parametrize("form", [*Form])
@@ -62,6 +64,9 @@ def test_a_file_holds_what_stdout_would(form: str) -> None:
         assert place.read_text() == (made.stdout or "\n"), command
 
 
-def test_every_reading_command_is_tried_here() -> None:
-    others = RECORDING | {"forecast", "review", "resolve", "plot"}
-    assert {words[0] for words in READING} == HELP.keys() - others
+@pytest.mark.parametrize("columns", [24, 40, 60, 80, 120, 200])
+def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
+    for command in READING:
+        if command[0] == "matrix" or (columns > 40 and command[0] != "check"):
+            made = scen(*command, env={"COLUMNS": str(columns)}).stdout
+            assert max(map(len, made.splitlines())) <= columns, command

@@ -45,7 +45,6 @@ ITEM = {
     "  ties": "2",
     "  trade": "C",
 }
-SCEN = ("scen", "--database", "disk")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +53,7 @@ def _desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for part in (DESK, DESK.parent / "later"):
         shutil.copytree(part, "start/scenarios", dirs_exist_ok=True)
-    shutil.copytree("start", "disk")
+    put_back("start")
 
 
 class Killed(BaseException):
@@ -62,11 +61,24 @@ class Killed(BaseException):
 
 
 def put_back(copy: str) -> None:
-    shutil.rmtree("disk")
+    shutil.rmtree("disk", ignore_errors=True)
     shutil.copytree(copy, "disk")
 
 
-def talk(*words: str, answers: dict[str, str], stop: Callable[[], bool], how: str) -> Said | None:
+def written() -> dict[str, bytes]:
+    return tree(Path("disk/scenarios"))
+
+
+def notes() -> list[Path]:
+    return [path for path in Path("disk/state").rglob("*") if path.suffix in (".yaml", ".txt")]
+
+
+def talk(
+    words: tuple[str, ...],
+    answers: dict[str, str],
+    stop: Callable[[], bool] = lambda: False,
+    how: str = "^C",
+) -> Said | None:
     """A conversation up to a question at which it is stopped; None where it was killed."""
 
     def answer(question: str) -> str:
@@ -80,7 +92,7 @@ def talk(*words: str, answers: dict[str, str], stop: Callable[[], bool], how: st
         raise Killed
 
     try:
-        return converse(*SCEN[1:], *words, answer=answer)
+        return converse("--database", "disk", *words, answer=answer)
     except Killed:
         put_back("killed")
         return None
@@ -92,19 +104,12 @@ def after(number: int) -> Callable[[], bool]:
     return lambda: next(asked) == number
 
 
-def in_one_go(*words: str, answers: dict[str, str]) -> tuple[Said, dict[str, bytes]]:
-    """What comes of it without a stop."""
-    said = talk(*words, answers=answers, stop=lambda: False, how="")
-    assert said
-    made = tree(Path("disk/scenarios"))
-    put_back("start")
-    return said, made
-
-
 @pytest.mark.parametrize("how", ["kill", "^C", "^D"])
 def test_a_sitting_that_is_left_after_each_answer(how: str) -> None:
     """What was said before is not asked again, and nothing is half there."""
-    start, (whole, made) = tree(Path("disk/scenarios")), in_one_go(*REVIEW, answers=SITTING)
+    start = written()
+    whole, made = talk(REVIEW, SITTING), written()
+    put_back("start")
     states: list[dict[str, bytes]] = []
 
     def is_new() -> bool:
@@ -112,33 +117,29 @@ def test_a_sitting_that_is_left_after_each_answer(how: str) -> None:
         states.extend([] if now in states else [now])
         return states[-1] is now
 
-    while not (said := talk(*REVIEW, answers=SITTING, stop=is_new, how=how)) or said.code == 130:
-        assert tree(Path("disk/scenarios")).items() <= start.items() | made.items()
-    assert (said.code, said.out) == (0, whole.out)
-    assert tree(Path("disk/scenarios")) == made
-    assert len(states) == 16
-    assert not [*Path("disk/state").rglob("*.yaml")]
+    while not (said := talk(REVIEW, SITTING, is_new, how)) or said.code == 130:
+        assert written().items() <= start.items() | made.items()
+    assert whole
+    assert (said.code, said.out, written()) == (0, whole.out, made)
+    assert (len(states), notes()) == (16, [])
 
 
 @pytest.mark.parametrize("how", ["kill", "^C"])
 def test_an_item_that_is_left_at_any_question(how: str) -> None:
     """What is printed, or told by the next command, is given as a command; the rest is answered."""
-    whole, made = in_one_go(*ADD, answers=ITEM)
+    start = written()
+    whole, made = talk(ADD, ITEM), written()
+    assert whole
     for number in range(len(whole.asked)):
         put_back("start")
-        said = talk(*ADD, answers=ITEM, stop=after(number), how=how)
-        assert tree(Path("disk/scenarios")) == tree(Path("start/scenarios"))
-        if how == "kill":
-            said = talk("add-evidence", answers={}, stop=lambda: True, how="^C")
+        said = talk(ADD, ITEM, after(number), how)
+        assert written() == start
+        said = said or talk(("add-evidence",), {}, after(0))
         assert said
         assert said.code == 130
-        command = said.screen.partition("to resume: ")[2].partition("\n")[0]
-        *source, item = command.split(" && ") if number else [shlex.join((*SCEN, *ADD))]
+        *source, item = said.screen.partition("to resume: ")[2].partition("\n")[0].split(" && ")
         for line in source:
-            talk(*shlex.split(line)[3:], answers={}, stop=lambda: True, how="^D")
-        words = shlex.split(item)[3:]
-        said = talk(*words, answers=ITEM, stop=lambda: False, how="")
+            talk(tuple(shlex.split(line)[3:]), {}, after(0), "^D")
+        said = talk(tuple(shlex.split(item)[3:]) or ADD, ITEM)
         assert said
-        assert said.code == 0
-        assert tree(Path("disk/scenarios")) == made
-        assert not [*Path("disk/state").rglob("*.txt")]
+        assert (said.code, written(), notes()) == (0, made, [])

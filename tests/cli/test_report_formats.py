@@ -13,7 +13,6 @@ from tests.render.gfm import Rendered
 ROOT = Path(__file__).parents[2]
 WEEK = ("report", "--no-restate", "--as-of", "2022-02-28")
 MARKDOWN = ("report", "--as-of", "2022-02-07", "--format", "markdown")
-VISIT = "scenarios/evidence/2022/2022-02-04-visit.yaml"
 
 
 def shipped(*words: str) -> str:
@@ -56,22 +55,3 @@ def test_it_is_the_same_on_any_day(monkeypatch: pytest.MonkeyPatch) -> None:
     printed = scen(*MARKDOWN).stdout
     monkeypatch.setattr("scenarios.cli.parsing.today", lambda: pytest.fail("the calendar is read"))
     assert scen(*MARKDOWN).stdout == printed
-
-
-def test_links_lead_from_where_the_file_lies(root: Path) -> None:
-    (root.parent / "wiki/weekly").mkdir(parents=True)
-    for place, way in (("review.md", ""), ("wiki/weekly/review.md", "../../")):
-        made = scen(*MARKDOWN, "--output", place)
-        assert (made.stdout, made.stderr) == ("", f"scen: written: {place}\n")
-        assert f"]({way}{VISIT})" in (root.parent / place).read_text()
-
-
-def test_the_page_says_what_was_left_out_of_it(root: Path) -> None:
-    (root / "broken.yaml").write_text("title: [\n")
-    said = "1 file could not be read and is left out."
-    for form, around in (
-        ("markdown", ("\n\n", "\n\n")),
-        ("table", ("\n\n", "\n\n")),
-        ("html", ("<p><bdi>", "</bdi></p>")),
-    ):
-        assert said.join(around) in scen("report", "--format", form).stdout
