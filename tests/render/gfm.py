@@ -45,14 +45,7 @@ class Rendered(HTMLParser):
         if not self._code:
             self.outside_code.append(data)
 
-    def handle_comment(self, data: str) -> None:
+    def _refuse(self, data: str) -> None:
         raise AssertionError(data)
 
-    def handle_decl(self, decl: str) -> None:
-        raise AssertionError(decl)
-
-    def handle_pi(self, data: str) -> None:
-        raise AssertionError(data)
-
-    def unknown_decl(self, data: str) -> None:
-        raise AssertionError(data)
+    handle_comment = handle_decl = handle_pi = unknown_decl = _refuse

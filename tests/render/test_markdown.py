@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -71,9 +70,9 @@ def test_a_link_leads_to_its_address_alone(label: str, more: str) -> None:
     assert made.text == told(f"{told(label)} b")
 
 
-@pytest.mark.parametrize("address", [None, "javascript:alert(1)", "data:text/html,x", "//x", "x y"])
-def test_no_other_address_becomes_a_link(address: str | None) -> None:
-    assert link("a *b*", address) == r"a \*b\*"
+def test_no_other_address_becomes_a_link() -> None:
+    for address in (None, "javascript:alert(1)", "data:text/html,x", "//x", "x y"):
+        assert link("a *b*", address) == r"a \*b\*"
 
 
 def test_an_address_is_written_so_that_it_ends_where_it_ends() -> None:
