@@ -1,13 +1,16 @@
-"""Every reading command writes its result in every format, on stdout or to a file."""
+"""Every command has help; a reading one writes in every format, on stdout or to a file."""
 
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from scenarios.cli import commands
 from scenarios.cli.commands import HELP
 from scenarios.cli.options import Form
 from scenarios.render.writers import WRITERS
@@ -70,3 +73,21 @@ def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
         if command[0] == "matrix" or (columns > 40 and command[0] != "check"):
             made = scen(*command, env={"COLUMNS": str(columns)}).stdout
             assert max(map(len, made.splitlines())) <= columns, command
+
+
+def test_every_command_has_a_file_a_line_in_the_help_and_help_of_its_own() -> None:
+    files = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
+    assert {name.replace("-", "_") for name in HELP} == files
+    for name, line in HELP.items():
+        assert f"\n  {name:<13}  {line}\n" in scen("--help").stdout
+        assert scen(name, "--help").exit_code == 0
+
+
+def test_the_list_of_commands_imports_none() -> None:
+    program = (
+        "import sys; from scenarios.cli.main import app\n"
+        "try: app(['--help'])\n"
+        "except SystemExit: print([m for m in sys.modules if 'cli.commands.' in m])"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ran.stdout.decode().splitlines()[-1] == "[]"

@@ -7,37 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import FILES, make, scen
+from tests.cli.commands import EACH, FILES, make, scen
+from tests.cli.test_formats import READING
 from tests.full import FULL
 
 UNSUMMED = {**FILES, "ties.yaml": FILES["ties.yaml"].replace("0.8", "0.7")}
 """The priors of the set do not sum to 1: a finding that stands in the tracker."""
-COMMANDS = """
-check --findings
-check --findings --format json
-check --findings --format sarif
-check scenarios/pact.yaml
-status
-report
-report --format markdown
-report --format html
-explain pact
-explain trade --sweep
-matrix --set form
-score
-list scenarios
-list evidence
-list sources
-list forecasts
-show pact
-show 2022-02-04-visit
-add-evidence x --observed 2022-02-09 --rate trade=C --source kremlin --dry-run
-add-source agency --name x --reliability A --dry-run
-rate 2022-02-04-visit trade=CC --dry-run
-retract 2022-02-04-visit --reason x --dry-run
-forecast pact 0.3 --analyst desk --date 2022-02-07 --dry-run
-resolve trade occurred --basis x --dry-run
-"""
+COMMANDS = (
+    *READING,
+    *((*words, "--dry-run") for words in EACH),
+    ("check", "scenarios/pact.yaml"),
+    *(("check", "--findings", "--format", form) for form in ("json", "sarif")),
+    *(("report", "--format", form) for form in ("markdown", "html")),
+)
 
 
 def _conflicted(text: str) -> str:
@@ -66,7 +48,7 @@ def test_every_command_answers(
     else:
         place.unlink()
         place.symlink_to("nowhere")
-    told = [scen("--database", "scenarios", *line.split()) for line in COMMANDS.strip().split("\n")]
+    told = [scen("--database", "scenarios", *words) for words in COMMANDS]
     assert {made.exit_code for made in told} <= {0, 1, 2}
     assert [made.stderr for made in told if not made.stdout and not made.stderr] == []
 

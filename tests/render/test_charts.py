@@ -44,9 +44,9 @@ def small(text: str = "Something was seen", analysts: int = 1) -> Database:
     )
 
 
-def drawn(base: Database, *words: str, **more: int) -> Drawing:
+def drawn(base: Database, anchor: str | None = None, named: int = 3) -> Drawing:
     """The trend of its scenario."""
-    return trend(course_of(base), base, day(23), *words, **more)
+    return trend(course_of(base), base, day(23), anchor, named)
 
 
 def course_of(base: Database) -> Course:
