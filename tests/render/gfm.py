@@ -45,7 +45,14 @@ class Rendered(HTMLParser):
         if not self._code:
             self.outside_code.append(data)
 
-    def _refuse(self, data: str) -> None:
+    def handle_comment(self, data: str) -> None:
         raise AssertionError(data)
 
-    handle_comment = handle_decl = handle_pi = unknown_decl = _refuse
+    def handle_decl(self, decl: str) -> None:
+        raise AssertionError(decl)
+
+    def handle_pi(self, data: str) -> None:
+        raise AssertionError(data)
+
+    def unknown_decl(self, data: str) -> None:
+        raise AssertionError(data)
