@@ -19,8 +19,6 @@ from tests.cli.commands import make, scen
 from tests.hostile import AS_OF, broken_files, hostile_files
 
 TRANSCRIPTS = (Path(__file__).parents[1] / "transcripts").rglob("*.txt")
-VALUE = "d135d05b9f963dfb3855833dd0e6c1a2"
-"""Code hosts keep it: another one would open every alert anew."""
 
 
 def prints(run: Any) -> list[str]:
@@ -69,19 +67,6 @@ def test_the_list_of_rules_has_each_that_is_found_with_its_severity_and_no_other
     of_findings = dict.fromkeys((rule.id for rule in findings.RULES), "note")
     listed = {rule.id: rule.severity for rule in RULES.values()}
     assert listed == of_transcripts | of_the_disk | of_findings
-
-
-def test_another_rule_file_or_text_has_another_fingerprint_and_a_repeated_one_a_number() -> None:
-    one = Result("value", "error", "'a' is 1", "a.yaml", 1, 1)
-    others = [
-        one._replace(rule="type"),
-        one._replace(path="b.yaml"),
-        one._replace(text="'b' is 1"),
-        one._replace(line=9, column=9, text="'a' is 22"),
-    ]
-    marks = prints(sarif([one, *others], "1")["runs"][0])
-    assert len({mark.partition(":")[0] for mark in marks}) == 4
-    assert (marks[0], marks[4]) == (f"{VALUE}:1", f"{VALUE}:2")
 
 
 def test_no_text_of_a_file_becomes_a_placeholder_a_link_or_an_escape() -> None:

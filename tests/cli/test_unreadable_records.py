@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -51,19 +50,3 @@ def test_every_command_answers(
     told = [scen("--database", "scenarios", *words) for words in COMMANDS]
     assert {made.exit_code for made in told} <= {0, 1, 2}
     assert [made.stderr for made in told if not made.stdout and not made.stderr] == []
-
-
-def test_a_finding_in_an_unreadable_tracker_stands_in_its_first_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    root = make(tmp_path / "scenarios", UNSUMMED)
-    (root / "tracker.yaml").write_text(_conflicted(UNSUMMED["tracker.yaml"]))
-    made = scen("check", "--findings", "--format", "json")
-    assert made.exit_code == 1
-    placed = [
-        (found["subject"], found["path"], found["line"], found["column"])
-        for found in json.loads(made.stdout)["findings"]
-        if found["rule"] == "sum-not-one"
-    ]
-    assert placed == [("form", "scenarios/tracker.yaml", 1, 1)]

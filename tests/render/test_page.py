@@ -13,7 +13,7 @@ from scenarios.model import Database
 from scenarios.render.writers.html import address
 from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES
-from tests.records import START, database, day, resolution, scenario, sheet
+from tests.records import database, day, scenario
 
 
 def made(base: Database) -> str:
@@ -48,14 +48,3 @@ def test_only_the_pages_own_style_is_allowed_and_it_is_the_same_each_time() -> N
     assert f'http-equiv="Content-Security-Policy" content="{policy}"' in text
     assert " style=" not in text
     assert "url(" not in style[1]
-
-
-def test_of_many_questions_the_scores_show_the_worst_and_the_best_and_say_so() -> None:
-    names = [f"q{n:02}" for n in range(62)]
-    ended = {id: scenario(resolution=resolution("occurred", day(5))) for id in names}
-    said: dict[str, float | None] = {id: 0.1 + n / 100 for n, id in enumerate(names)}
-    text = made(database(scenarios=ended, sheets={"s": sheet(START, said)}))
-    scores = text.partition('<section id="scores"')[2].partition("</section>")[0]
-    assert re.findall('data-question="(q..)"', scores) == [*names[:30], *names[32:]]
-    assert "Left out here: 2 questions between the worst and the best." in scores
-    assert "CORP curve of desk" in scores
