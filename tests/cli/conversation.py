@@ -48,12 +48,12 @@ class _Keyboard:
         return "" if said == "^D" else f"{said}\n"
 
 
-def converse(*words: str, answer: Callable[[str], str], piped: bool = True) -> Said:
-    """Give a command at a terminal; its results go to a pipe, or to the terminal too."""
+def converse(*words: str, answer: Callable[[str], str]) -> Said:
+    """Give a command at a terminal; its results go to a pipe."""
     screen, pipe = _Screen(), io.BytesIO()
     keyboard = _Keyboard(screen, answer)
     err = io.TextIOWrapper(screen, "utf-8", write_through=True)
-    out = io.TextIOWrapper(pipe, "utf-8", write_through=True) if piped else err
+    out = io.TextIOWrapper(pipe, "utf-8", write_through=True)
     code = 0
     prompt.forget()  # as a process of its own begins
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
@@ -66,7 +66,7 @@ def converse(*words: str, answer: Callable[[str], str], piped: bool = True) -> S
     return Said(code, pipe.getvalue().decode(), screen.getvalue().decode(), keyboard.asked)
 
 
-def talk(*answers: str | Callable[[], str], words: Iterable[str], piped: bool = True) -> Said:
+def talk(*answers: str | Callable[[], str], words: Iterable[str]) -> Said:
     """All these answers in turn; one that is a function is what happens meanwhile."""
     left = list(answers)
 
@@ -75,6 +75,6 @@ def talk(*answers: str | Callable[[], str], words: Iterable[str], piped: bool = 
         said = left.pop(0)
         return said if isinstance(said, str) else said()
 
-    said = converse(*words, answer=answer, piped=piped)
+    said = converse(*words, answer=answer)
     assert not left, f"nobody asks for {left}:\n{said.screen}"
     return said

@@ -1,21 +1,18 @@
-"""What is refused leaves every byte: texts that act, broken files, full disks, missing rights.
+"""What is refused leaves every byte: texts that act, broken files, full disks.
 
 Other refusals are in tests/transcripts/refused, and what is no value in test_typed_values.py.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.cli.commands import EACH, FILES, changes, make, scen, tree
-from tests.storage.test_worktree import mounted, plain_root, without_privileges
-
-__all__ = ["plain_root"]
+from tests.cli.commands import EACH, changes, scen, tree
+from tests.storage.test_worktree import mounted
 
 NEW, INDICATOR, SOURCE, EVIDENCE, RATE, RETRACT, FORECAST, RESOLVE = EACH
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
@@ -125,37 +122,3 @@ def test_a_database_that_is_begun_on_a_disk_that_fills_up_can_be_begun_again(
         assert "scenarios/tracker.yaml" not in tree(tmp_path)
         subprocess.run(["mount", "-o", "remount,size=256k", tmp_path], check=True)
         assert scen("init", str(tmp_path)).exit_code == 0
-
-
-BLOCKED = "unreadable: Permission denied (make it readable, or move it out of the database)"
-RIGHTS = [
-    (".", 0o000, "cannot read the database at scenarios: Permission denied"),
-    (".", 0o300, "cannot read the database at scenarios: Permission denied"),
-    ("tracker.yaml", 0o000,
-     f"tracker.yaml is invalid; fix it first: scenarios/tracker.yaml:1:1: {BLOCKED}"),
-    ("evidence/2022", 0o500,
-     "scenarios/evidence/2022/2022-02-07-dinner.yaml: Permission denied; nothing was written"),
-    ("trade.yaml", 0o000,
-     f"scenario 'trade' is invalid; fix it first: scenarios/trade.yaml:1:1: {BLOCKED}"),
-]  # fmt: skip
-
-
-def test_what_may_not_be_read_or_written_is_said(
-    plain_root: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.chdir(plain_root)
-    root = make(plain_root / "scenarios", FILES)
-    for path in (root, *root.rglob("*")) if os.geteuid() == 0 else ():
-        os.chown(path, *2 * [plain_root.stat().st_uid])
-    words = ("--database", "scenarios", *EVIDENCE)
-    assert scen(*words, "--dry-run").exit_code == 0  # and all is imported that root alone may read
-    before = tree(root)
-    for place, mode, said in RIGHTS:
-        usual = (root / place).stat().st_mode
-        (root / place).chmod(mode)
-        with without_privileges():
-            made = scen(*words)
-        (root / place).chmod(usual)
-        assert (made.exit_code, made.stderr) == (1, f"scen: {said}\n")
-        assert changes(before, tree(root)) == {}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,13 +79,3 @@ def test_every_command_has_a_file_a_line_in_the_help_and_help_of_its_own() -> No
     for name, line in HELP.items():
         assert f"\n  {name:<13}  {line}\n" in scen("--help").stdout
         assert scen(name, "--help").exit_code == 0
-
-
-def test_the_list_of_commands_imports_none() -> None:
-    program = (
-        "import sys; from scenarios.cli.main import app\n"
-        "try: app(['--help'])\n"
-        "except SystemExit: print([m for m in sys.modules if 'cli.commands.' in m])"
-    )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
-    assert ran.stdout.decode().splitlines()[-1] == "[]"

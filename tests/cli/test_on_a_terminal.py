@@ -121,38 +121,28 @@ def shown(folder: Path, *words: str, **more: Any) -> str:
 
 # -- keys and kills -------------------------------------------------------------------------------
 
-NOTES = "two lines:\n'quoted' \"twice\" $HOME"
-HALF_WAY = """
-    What was observed, in a sentence: > Köln's “no”
-    Source: its id or name (? lists them; Enter = none): > kremlin
-    The item's address (Enter = none): > https://example.org/?a=1&b=$2
-    Is it this (1): >
-    pact   20%  A pact: > II
-    ties   80%  Loose ties: > 2.5
-    trade   76%  Trade of 200 billion: > ^C
-"""
+BASIS = "two lines:\n'quoted' \"twice\" $HOME"
 
 
 @pytest.mark.parametrize("piped", [True, False])
 def test_ctrl_c_leaves_a_command_that_any_shell_takes(folder: Path, piped: bool) -> None:
     before = tree(folder / "scenarios")
-    days = ("--observed", "2022-02-22", "--recorded", "2022-02-28")
-    words = ("add-evidence", *days, "--grade", "b2", "--notes", NOTES)
-    terminal = Terminal(folder, *words, piped=piped)
-    terminal.walk(HALF_WAY)
+    terminal = Terminal(folder, "add-source", "trt", "--basis", BASIS, piped=piped)
+    terminal.walk("""
+        The source's name in full: > Köln's “no” at $HOME
+        Its reliability, A to F: > ^C
+    """)
     assert terminal.end() == (130, "")
     assert tree(folder / "scenarios") == before
-    command = terminal.screen.rpartition("to resume: ")[2].rpartition("scen: ")[0]
+    command = terminal.screen.rpartition("to resume: ")[2].rpartition("\nscen: ")[0]
     path = f"{Path(SCEN).parent}:{os.environ['PATH']}"
-    script = f"cd {folder}; PATH='{path}'; {command} </dev/null"
+    script = f"cd {folder}; PATH='{path}'; {command} --reliability B </dev/null"
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     (text,) = changes(before, tree(folder / "scenarios")).values()
     assert str(text).partition("schema.json\n")[2] == (
-        "summary: Köln's “no”\nobserved: 2022-02-22\nrecorded: 2022-02-28\nsource: kremlin\n"
-        "url: https://example.org/?a=1&b=$2\nreliability: B\ncredibility: 2\n"
-        "ratings:\n  pact: II\n  ties: 2.5\n"
-        "notes: |-\n  two lines:\n  'quoted' \"twice\" $HOME\n"
+        "name: Köln's “no” at $HOME\nreliability: B\n"
+        "reliability_basis: |-\n  two lines:\n  'quoted' \"twice\" $HOME\n"
     )
 
 
