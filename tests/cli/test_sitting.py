@@ -57,16 +57,6 @@ def half(trade: str = "37%") -> None:
 # -- what is asked, and what is shown when --------------------------------------------------------
 
 
-def test_of_a_set_that_is_revised_the_sum_is_told_again() -> None:
-    words = ("review", "--analyst", "ann", *DAY[3:], "--scenario", "pact", *TIES)
-    shown = sit("", "20%", "", ".8", "", "y", "", "79%", "Less.", words=words).screen
-    assert shown.count("\nform: ann gives 2 of 2, sum 1.000\n") == 1
-    assert shown.endswith(
-        "\nform: ann gives 2 of 2, sum 0.990\n"
-        "  nearest that sum to 1: pact 0.2 → 0.205, ties 0.79 → 0.795\n"
-    )
-
-
 def test_who_never_forecast_it_has_nothing_to_reaffirm() -> None:
     wrong = {
         "": "an answer is needed; Ctrl-C stops",
@@ -144,19 +134,6 @@ def test_who_leaves_is_told_where_the_answers_are_and_how_to_go_on() -> None:
     first = "scen: going on with the sitting of 2022-02-28: 1 answer, 0 skipped\n"
     assert said.screen.startswith(first)
     assert (sheet(), drafts()) == ("  trade: 0.4\nrationales:\n  trade: Nobody pays.\n", [])
-
-
-def test_two_sittings_of_one_analyst_at_once_are_refused() -> None:
-    others: list[Said] = []
-
-    def meanwhile() -> str:
-        others.extend((sit(), sit("q", words=("review", "--analyst", "bo", *DAY[3:]))))
-        return "q"
-
-    assert sit(meanwhile).code == 0
-    mine, bos = others
-    assert (mine.code, mine.out, bos.code) == (1, "", 0)
-    assert "perhaps a `scen` in another terminal" in mine.screen
 
 
 # -- what changes meanwhile -----------------------------------------------------------------------
