@@ -1,6 +1,6 @@
-"""What only a real terminal shows: keys, kills, colours, its width and the pager.
+"""What only a real terminal shows: keys, kills, its width, and that nothing acts.
 
-Other conversations are played by tests/cli/conversation.py.
+Colours and the pager are in tests/transcripts/terminal; tests/cli/conversation.py plays the rest.
 """
 
 from __future__ import annotations
@@ -16,18 +16,14 @@ import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.cli.commands import DESK, SCEN, changes, make, process, tree
+from tests.cli.commands import DESK, SCEN, changes, make, tree
 from tests.hostile import ACTS, AS_OF, hostile_files
 
 PATIENCE = 20
 LEFT = "\x1b[D"
-REPORT = ("report", "--as-of", "2022-02-07")
-TREND = re.compile("[▁▂▃▄▅▆▇█]{2}")
-PAINT = re.compile(r"\x1b\[3[569]m")
 
 
 class Terminal:
@@ -112,15 +108,6 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     signal.signal(signal.SIGHUP, before)
 
 
-def shown(folder: Path, *words: str, **more: Any) -> str:
-    """All that a command without a question shows on a terminal that its results go to."""
-    terminal = Terminal(folder, *words, piped=False, **more)
-    assert terminal.end() == (0, ""), terminal.screen
-    return terminal.screen
-
-
-# -- keys and kills -------------------------------------------------------------------------------
-
 BASIS = "two lines:\n'quoted' \"twice\" $HOME"
 
 
@@ -196,63 +183,11 @@ def test_a_question_is_as_wide_as_the_terminal_has_become(folder: Path) -> None:
     assert "  What counts and what does not, and the\n    document that" in terminal.screen
 
 
-# -- what is printed ------------------------------------------------------------------------------
-
-
-def test_a_terminal_shows_trends_in_colour_and_a_pipe_neither(folder: Path) -> None:
-    made = shown(folder, *REPORT)
-    assert "trade        60%         76%  \x1b[36m+26\x1b[39m  55%–90.6%             ▅" in made
-    assert "trend: the last 12 reviews, 2021-11-22 to 2022-02-07, from ▁ 0% to █ 100%" in made
-    assert shown(folder, *REPORT, NO_COLOR="1") == PAINT.sub("", made)
-    assert "\x1b" in shown(folder, *REPORT, NO_COLOR="")
-    assert "\x1b" not in shown(folder, *REPORT, TERM="dumb")
-    env = {"FORCE_COLOR": "1", "CLICOLOR_FORCE": "1", "TERM": "xterm"}
-    printed = process(*REPORT, cwd=folder, **env).communicate(timeout=PATIENCE)[0].decode()
-    assert printed.startswith("Alignment: review of 2022-02-07")
-    assert not TREND.search(printed)
-    assert "\x1b" not in printed
-
-
-def test_what_is_longer_than_the_screen_goes_through_the_pager(folder: Path) -> None:
-    whole = shown(folder, *REPORT)
-    keep = "cat > paged"
-    for says, kept, env in (
-        ("", whole, {"SCEN_PAGER": f"{keep}; false", "PAGER": "false"}),
-        ("", whole, {"PAGER": keep}),
-        ("FRX -c\n", whole, {"SCEN_PAGER": f'{keep}; echo "$LESS $LV"'}),
-        ("S -x\n", whole, {"SCEN_PAGER": f'{keep}; echo "$LESS $LV"', "LESS": "S", "LV": "-x"}),
-        (whole.partition("\n\n")[0] + "\n", "", {"SCEN_PAGER": "head -1"}),
-        ("read\n", whole, {"SCEN_PAGER": f"{keep}; kill -INT $PPID; echo read"}),
-    ):
-        (folder / "paged").write_text("")
-        assert shown(folder, *REPORT, lines=24, **env) == says
-        assert (folder / "paged").read_text() == kept
-    for command in (("list", "scenarios"), ("show", "pact"), ("status",), ("explain", "pact")):
-        words = (*command, "--as-of", "2022-02-07")
-        assert shown(folder, *words, lines=3, SCEN_PAGER="echo paged") == "paged\n"
-    missing = shown(folder, *REPORT, lines=24, SCEN_PAGER="there-is-no-such-pager -R")
-    assert "not found" in missing.split("\n")[0]
-    assert missing.endswith(whole)
-
-
-def test_what_is_for_a_program_and_what_nobody_wants_paged_is_printed_at_once(
-    folder: Path,
-) -> None:
-    for words, env in (
-        (REPORT, {"SCEN_PAGER": ""}),
-        (REPORT, {"SCEN_PAGER": "cat", "PAGER": "false"}),
-        (REPORT, {"PAGER": "false", "TERM": "dumb"}),
-        (("--no-pager", *REPORT), {"PAGER": "false"}),
-        ((*REPORT, "--format", "json"), {"PAGER": "false"}),
-    ):
-        whole = shown(folder, *words, TERM=env.get("TERM", "xterm"))
-        assert len(whole) > 1000
-        assert shown(folder, *words, lines=24, **env) == whole
-
-
 def test_nothing_acts_through_colours_trends_and_the_pager(tmp_path: Path) -> None:
     make(tmp_path / "scenarios", hostile_files())
     for command in (("report",), ("list", "sources")):
-        made = shown(tmp_path, *command, "--as-of", AS_OF, lines=24, SCEN_PAGER="cat -u")
-        assert len(made.split("\n")) > 30
-        assert not ACTS.search(PAINT.sub("", made))
+        words = (*command, "--as-of", AS_OF)
+        terminal = Terminal(tmp_path, *words, piped=False, lines=24, SCEN_PAGER="cat -u")
+        assert terminal.end() == (0, "")
+        assert terminal.screen.count("\n") > 30
+        assert not ACTS.search(re.sub("\x1b\\[3[569]m", "", terminal.screen))
