@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any
-
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trend import Point
-from scenarios.analysis.review.status import (
-    EvidenceCount,
-    ImpliedFigure,
-    IndicatorCount,
-    StatedFigure,
-    StatusRow,
-)
+from scenarios.analysis.review.status import status
 from scenarios.render.document import sparkline
 from scenarios.render.documents.status import Trends, document, figures
 from scenarios.render.writers.terminal import write
 from scenarios.render.writers.terminal_table import direction
-from tests.records import day
+from tests.records import database, day, resolution, scenario, sheet, sheets
 
 DAYS = [day(n) for n in range(12)]
 LEGEND = """\
@@ -52,27 +44,13 @@ def test_the_direction_is_from_the_first_figure_to_the_last() -> None:
     assert [direction([0.5]), direction([None])] == ["0", ""]
 
 
-def row(id: str, **keys: Any) -> StatusRow:
-    filled = {
-        "title": "A title of which a table has no more than a part",
-        "set": None,
-        "state": "open",
-        "horizon": date(2030, 12, 31),
-        "stated": StatedFigure(probability=0.3, previous=0.5, analysts=1),
-        "implied": ImpliedFigure(probability=0.5, previous=0.5, low=None, high=None),
-        "gap_decibans": 0.0,
-        "movement_bits": 0.1,
-        "evidence": EvidenceCount(total=18, new=2),
-        "indicators": IndicatorCount(observed=1, emerging=0, total=4),
-        "last_evidence": None,
-        "outcome": None,
-    }
-    return StatusRow(id=id, **(filled | keys))
-
-
 def table(width: int, ids: str = "", *, trend: bool = True, colour: bool = False) -> str:
+    """Of one that is open and one that did not occur; what was stated of both fell."""
     a, b = f"{ids}a", f"{ids}b"
-    rows = [row(a), row(b, state="resolved", outcome="did-not-occur")]
+    ended = scenario(resolution=resolution("did-not-occur", day(29)))
+    said = (sheet(day(1), {a: 0.5, b: 0.5}), sheet(day(25), {a: 0.3, b: 0.3}))
+    base = database(scenarios={a: scenario(), b: ended}, sheets=sheets(*said))
+    rows = status(window(base, day(23), day(30)))
     trends = Trends(DAYS, {a: (None, *[0.5] * 10, 0.3), b: (0.5,) * 6 + (None,) * 6})
     return write(document(rows, [], "icd-203", "", trends if trend else None), width, colour=colour)
 
@@ -82,8 +60,8 @@ def test_only_what_moves_is_coloured_and_no_gap_shows() -> None:
     made = f"""\
 scenario  stated    ±  implied  ±  trend         evidence  flags
 --------  ------  ---  -------  -  ------------  --------  -------------
-a            30%  {paint}−20{plain}      50%  0  {paint} ▅▅▅▅▅▅▅▅▅▅▃{plain}  18 (+2)
-b            30%  {paint}−20{plain}      50%  0  ▅▅▅▅▅▅        18 (+2)   did not occur
+a            30%  {paint}−20{plain}      50%  0  {paint} ▅▅▅▅▅▅▅▅▅▅▃{plain}  0
+b            30%  {paint}−20{plain}      50%  0  ▅▅▅▅▅▅        0         did not occur
 
 {LEGEND}"""
     assert table(80, colour=True) == made
@@ -93,8 +71,8 @@ b            30%  {paint}−20{plain}      50%  0  ▅▅▅▅▅▅        18 
 def test_flags_are_folded_then_the_evidence_gives_way_then_the_trend_is_cut_and_left_out() -> None:
     ids = "of-twenty-characters-"
     assert table(80, ids).endswith(f"""
-of-twenty-characters-a     30%  −20      50%  0   ▅▅▅▅▅▅▅▅▅▅▃  18 (+2)
-of-twenty-characters-b     30%  −20      50%  0  ▅▅▅▅▅▅        18 (+2)   did not
+of-twenty-characters-a     30%  −20      50%  0   ▅▅▅▅▅▅▅▅▅▅▃  0
+of-twenty-characters-b     30%  −20      50%  0  ▅▅▅▅▅▅        0         did not
                                                                          occur
 
 {LEGEND}""")
