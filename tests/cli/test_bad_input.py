@@ -56,15 +56,6 @@ def test_no_text_holds_what_acts_on_a_terminal(root: Path) -> None:
             assert refused(root.parent, *TEXTS[key], text, "--dry-run") == said
 
 
-def test_a_text_has_a_length(root: Path) -> None:
-    for key, most in (("summary", 500), ("notes", 10_000)):
-        said = f"'{key}' has {most + 1} characters; at most {most} are allowed\n"
-        assert refused(root, *TEXTS[key], "x" * (most + 1)).endswith(said)
-    assert scen("new", "x" * 80, *NEW[2:]).exit_code == 0
-    assert refused(root, "--database", "x" * 5000, *EVIDENCE).endswith("x: File name too long\n")
-    assert refused(root, "init", "x" * 300).endswith("File name too long; nothing was written\n")
-
-
 BROKEN = (
     b"title: [\n", b"nope: 1\n", b"title:\n\t- x\n", b"\xef\xbb\xbftitle: T\n", b"title: \x00\n",
     b"title: \xe9\n", b"title: a\ntitle: b\n", b"title: &a b\n", b"title: !!str b\n",

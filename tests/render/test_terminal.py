@@ -93,7 +93,3 @@ def test_no_line_is_wider_than_the_screen() -> None:
         for trend in (True, False):
             made = table(width, "of-twenty-characters-", trend=trend)
             assert max(map(len, made.split("\n"))) <= width
-
-
-def test_where_there_is_no_scenario_that_is_said() -> None:
-    assert write(document([], [], "icd-203", "No scenario.", Trends(DAYS, {}))) == "No scenario."

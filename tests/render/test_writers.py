@@ -35,7 +35,6 @@ from scenarios.render.document import (
     Term,
     Text,
     plain,
-    spans,
 )
 from scenarios.render.writers import WRITERS, terminal, writer
 from scenarios.text import printable
@@ -229,11 +228,3 @@ def test_columns_give_way_in_their_order_and_then_rows_are_paragraphs() -> None:
         made = terminal.write((Table(columns=columns, rows=(row,)),), width).split("\n")
         assert made[at : at + len(told)] == told
     assert terminal.write((Table(columns=columns, rows=(), empty="None yet."),)) == "None yet."
-
-
-def test_a_page_names_itself_and_lets_nothing_run() -> None:
-    link = Link("x", "https://example.org/?a&b")
-    page = writer("html")((Heading(1, "A <desk>"), Paragraph(spans("x")), Paragraph(link)))
-    assert '<a href="https://example.org/?a&amp;b" rel="noopener noreferrer">' in page
-    assert "<title>A &lt;desk&gt;</title>" in page
-    assert "default-src 'none'; style-src 'sha256-" in page
