@@ -77,4 +77,5 @@ def process(*words: str | bytes, cwd: Path, **env: str) -> subprocess.Popen[byte
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        start_new_session=True,
     )

@@ -8,9 +8,7 @@ import pytest
 
 from tests.cli.commands import FILES, make, scen
 
-OCCURRED = """\
-resolution: {outcome: occurred, date: 2023-01-01, recorded: 2023-01-01, basis: The text.}
-"""
+OCCURRED = "resolution: {outcome: occurred, date: 2023-01-01, recorded: 2023-01-01, basis: B}\n"
 ATTACK = "evidence/2022/2022-02-24-attack.yaml"
 MIXED = """\
 {summary: Talks are confirmed, observed: 2022-02-24, recorded: 2022-02-24,

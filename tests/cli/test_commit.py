@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from scenarios.errors import ScenError
 from scenarios.storage.lock import lock, lock_file
 from scenarios.workspace.commit import subject
-from tests.cli.commands import SCEN, process
+from tests.cli.commands import process
 from tests.cli.conversation import talk
 from tests.storage.test_commits import held, hook, is_ana
 from tests.storage.test_git import commit, put, run
@@ -84,10 +82,7 @@ def test_ctrl_c_stops_the_commit_and_leaves_no_lock(top: Path, name: str) -> Non
     os.mkfifo(top / "ready")
     os.mkfifo(top / "never")
     hook(top, name, "echo >ready; read x <never")
-    null, pipe = subprocess.DEVNULL, subprocess.PIPE
-    running: Any = subprocess.Popen(
-        [SCEN, *TALKS], cwd=top, stdin=null, stdout=pipe, stderr=pipe, start_new_session=True
-    )
+    running = process(*TALKS, cwd=top)
     (top / "ready").read_bytes()
     os.killpg(running.pid, signal.SIGINT)
     out, err = running.communicate(timeout=20)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import resource
 from pathlib import Path
 
@@ -12,10 +11,11 @@ import pytest
 from scenarios.errors import NAMED
 from scenarios.storage.loader import load
 from tests.cli.commands import FILES, make, scen
+from tests.full import FULL
 
 ITEM = "summary: A visit\nobserved: 2022-02-04\nrecorded: 2022-02-07\n"
 PATH = "evidence/2022/2022-02-04-visit.yaml"
-MANY = 20_000 if os.environ.get("SCEN_FULL") else 2_000
+MANY = 20_000 if FULL else 2_000
 EVERY_ONE = range(MANY)
 
 

@@ -34,13 +34,11 @@ class Terminal:
     ) -> None:
         self.ours, theirs = pty.openpty()
         self.resize(80, lines)
-        ours_to_say = ("PAGER", "SCEN_PAGER", "LESS", "LV", "NO_COLOR")
-        clean = {name: value for name, value in os.environ.items() if name not in ours_to_say}
         self.process = subprocess.Popen(
             # The leader of a session that opens a terminal is stopped by its Ctrl-C.
             ["/bin/sh", "-c", ': <"$0"; exec "$@"', os.ttyname(theirs), SCEN, *words],
             cwd=folder,
-            env={**clean, "TERM": "dumb" if piped else "xterm", "LC_ALL": "C.UTF-8", **env},
+            env={**os.environ, "TERM": "dumb" if piped else "xterm", "LC_ALL": "C.UTF-8", **env},
             stdin=theirs,
             stdout=subprocess.PIPE if piped else theirs,
             stderr=theirs,

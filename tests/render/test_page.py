@@ -22,11 +22,11 @@ def made(base: Database) -> str:
 
 
 def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
-    for url in (
+    for url in [
         "https://example.org/a?b=1&c=(2)#d",
         "HTTP://example.org",
         "https://müller.example/ж",
-    ):
+    ]:
         assert address(url) == url
     for other in (
         *(None, "", "javascript:alert(1)", "java\nscript:alert(1)", " https://example.org"),
