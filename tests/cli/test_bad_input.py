@@ -86,7 +86,7 @@ def test_a_broken_record_is_not_edited_whatever_is_wrong_with_it(root: Path) -> 
 
 @pytest.mark.parametrize("fault", ["No space left on device", "Read-only file system"])
 def test_on_a_disk_that_takes_nothing_nothing_is_written(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+    root: Path, tmp_path: Path, fault: str
 ) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -97,11 +97,10 @@ def test_on_a_disk_that_takes_nothing_nothing_is_written(
         else:
             dd = ["dd", "if=/dev/zero", f"of={disk}/filler"]
             subprocess.run(dd, capture_output=True, check=False)
-        with monkeypatch.context() as patch:
-            patch.chdir(disk)
-            for words in (*EACH, ("init", "new")):
-                assert scen(*words, "--dry-run").exit_code == 0
-                assert refused(disk, *words).endswith(f"{fault}; nothing was written\n")
+        for words in (*EACH, ("init", str(disk / "new"))):
+            assert scen("--database", str(disk), *words, "--dry-run").exit_code == 0
+            said = refused(disk, "--database", str(disk), *words)
+            assert said.endswith(f"{fault}; nothing was written\n")
 
 
 def test_a_database_that_is_begun_on_a_disk_that_fills_up_can_be_begun_again(

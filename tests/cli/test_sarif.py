@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -19,10 +18,6 @@ from tests.cli.commands import make, scen
 from tests.hostile import AS_OF, broken_files, hostile_files
 
 TRANSCRIPTS = (Path(__file__).parents[1] / "transcripts").rglob("*.txt")
-
-
-def prints(run: Any) -> list[str]:
-    return [result["partialFingerprints"]["scen/v1"] for result in run["results"]]
 
 
 def test_every_fault_and_finding_is_a_result_as_the_table_has_it(
@@ -48,7 +43,8 @@ def test_every_fault_and_finding_is_a_result_as_the_table_has_it(
         lines.append(f"{where}: {level}{rule['id']}: {result['message']['text']}")
     assert (made.exit_code, made.stderr) == (shown.exit_code, "")
     assert (driver["name"], driver["version"]) == ("scen", __version__)
-    assert len(prints(run)) == len(set(prints(run)))
+    prints = {result["partialFingerprints"]["scen/v1"] for result in run["results"]}
+    assert len(prints) == len(lines)
     assert lines == [
         line.replace("{", "{{").replace("}", "}}").replace("](", "] (")
         for line in shown.stdout.splitlines()

@@ -34,27 +34,21 @@ def test_a_step_in_words(before: float | None, after: float, words: str) -> None
     assert plain(step(before, after, "icd-203")) == words
 
 
-@pytest.mark.parametrize(
-    ("after", "words"), [(0.804, ["80%,", "unchanged"]), (0.814, ["→", "81%"])]
-)
-def test_an_item_that_leaves_a_figure_as_it_is_read_left_it_unchanged(
-    after: float, words: list[str]
-) -> None:
+def test_an_item_that_leaves_a_figure_as_it_is_read_left_it_unchanged() -> None:
     worth: Any = {"weight": 1.0, "factor": 1.0, "counted_decibans": 0.0, "note": None}
-    made = Effect(scenario="a", rating="C", via=None, before=0.796, after=after, **worth)
-    assert terminal.write(effects.document([made], Tracker(), day(3))).split()[-2:] == words
+    for after, words in ((0.804, ["80%,", "unchanged"]), (0.814, ["→", "81%"])):
+        made = Effect(scenario="a", rating="C", via=None, before=0.796, after=after, **worth)
+        assert terminal.write(effects.document([made], Tracker(), day(3))).split()[-2:] == words
 
 
-@pytest.mark.parametrize(
-    ("stated", "words"),
-    [(0.501, "50% (roughly even chance), just"), (0.56, "56% (likely), 1.0 dB above")],
-)
-def test_a_stated_figure_that_reads_as_the_implied_one_is_neither_above_nor_below(
-    stated: float, words: str
-) -> None:
-    base = database(scenarios={"a": scenario()}, sheets={"x": sheet(day(1), {"a": stated})})
-    text = terminal.write(explanation.document(explain(base, "a", day(3)), base))
-    assert text.endswith(f"\nStated {words} what the evidence implies.")
+def test_a_stated_figure_that_reads_as_the_implied_one_is_neither_above_nor_below() -> None:
+    for stated, words in (
+        (0.501, "50% (roughly even chance), just"),
+        (0.56, "56% (likely), 1.0 dB above"),
+    ):
+        base = database(scenarios={"a": scenario()}, sheets={"x": sheet(day(1), {"a": stated})})
+        text = terminal.write(explanation.document(explain(base, "a", day(3)), base))
+        assert text.endswith(f"\nStated {words} what the evidence implies.")
 
 
 @pytest.mark.parametrize(("before", "told"), [(0.746, []), (0.744, ["implied 74% → 75%"])])

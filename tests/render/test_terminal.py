@@ -76,11 +76,8 @@ of-twenty-characters-b     30%  −20      50%  0  ▅▅▅▅▅▅        0  
                                                                          occur
 
 {LEGEND}""")
-    for width, columns in (
-        (77, "scenario                stated    ±  implied  ±  trend         flags"),
-        (64, "scenario                stated    ±  implied  ±  trend     flags"),
-    ):
-        assert table(width, ids).split("\n")[0] == columns
+    assert table(77, ids).split("\n")[0].endswith("  ±  trend         flags")
+    assert table(64, ids).split("\n")[0].endswith("  ±  trend     flags")
     narrow = table(64, ids).replace("\n", " ")
     assert "0  ▅▅▅▅▅▅▅▃ of-twenty-characters-b     30%  −20      50%  0  ▅▅        did" in narrow
     assert "the last 8 reviews, 2022-01-05 to 2022-01-12" in narrow
