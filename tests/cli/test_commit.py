@@ -14,7 +14,7 @@ from scenarios.workspace.commit import subject
 from tests.cli.commands import process
 from tests.cli.conversation import talk
 from tests.storage.test_commits import held, hook, is_ana
-from tests.storage.test_git import commit, put, run
+from tests.storage.test_git import put, run, shell
 from tests.storage.test_lock import waiting
 
 KNOWN = ("--recorded", "2022-02-28")
@@ -26,8 +26,7 @@ NEW = "scenarios/evidence/2022/2022-02-28-talks.yaml"
 def top(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder above the database, in which the commands are given: a repository."""
     is_ana(monkeypatch)
-    run(root.parent, "init", "-q", "-b", "main")
-    commit(root.parent, "first")
+    shell(root.parent, "git init -b main; record first")
     return root.parent
 
 

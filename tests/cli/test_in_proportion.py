@@ -10,7 +10,7 @@ import pytest
 
 from scenarios.errors import NAMED
 from scenarios.storage.loader import load
-from tests.cli.commands import FILES, make, scen
+from tests.cli.commands import EACH, FILES, make, scen
 from tests.full import FULL
 
 ITEM = "summary: A visit\nobserved: 2022-02-04\nrecorded: 2022-02-07\n"
@@ -73,6 +73,5 @@ def test_keys_that_are_no_ids_need_no_memory_of_their_square() -> None:
 def test_a_fault_that_is_mended_makes_no_other_one_new(root: Path) -> None:
     """A new scenario is accepted though it lets the next of many unknown ones be named."""
     make(root, {PATH: ITEM + "ratings:\n" + "".join(f"  s{n:02}: C\n" for n in range(30))})
-    words = ("--title", "t", "--question", "q", "--criteria", "c", "--horizon", "2090-01-01")
-    made = scen("new", "s00", *words, "--basis", "b", "--prior", "0.2")
+    made = scen("new", "s00", *EACH[0][2:])
     assert (made.exit_code, made.stderr) == (0, "")

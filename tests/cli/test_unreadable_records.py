@@ -21,11 +21,6 @@ COMMANDS = (
 )
 
 
-def _conflicted(text: str) -> str:
-    first, *rest = text.splitlines(keepends=True)
-    return "".join(["<<<<<<< HEAD\n", first, "=======\n", first, ">>>>>>> theirs\n", *rest])
-
-
 @pytest.mark.parametrize(
     ("path", "broken"),
     [
@@ -41,7 +36,7 @@ def test_every_command_answers(
     monkeypatch.chdir(tmp_path)
     place = make(tmp_path / "scenarios", UNSUMMED) / path
     if broken == "conflict":
-        place.write_text(_conflicted(UNSUMMED[path]))
+        place.write_text(f"<<<<<<< HEAD\n{UNSUMMED[path]}=======\n>>>>>>> theirs\n")
     elif broken == "bytes":
         place.write_bytes(b"\xff\x00")
     else:
