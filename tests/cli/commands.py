@@ -22,7 +22,7 @@ FILES = {
 EACH = [
     tuple(line.split())
     for line in """\
-new x --title T --question Q --criteria C --horizon 2030-12-31 --prior 0.1 --basis B
+new x --title T --question Q --criteria C --horizon 2090-12-31 --prior 0.1 --basis B
 add-indicator pact x Seen --rate pact=C --added 2022-01-15
 add-source x --name N --reliability C
 add-evidence Dinner --recorded 2022-02-07 --rate trade=C
