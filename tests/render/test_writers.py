@@ -44,9 +44,7 @@ from tests.render.gfm import Rendered
 
 ATTRIBUTES = {"class", "scope", "colspan", "value", "href", "rel", "role", "aria-label", "tabindex"}
 """Every attribute that a plain page has."""
-
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-ROOMY = 100_000
 
 words = st.text("abcdefghij", min_size=1, max_size=8)
 phrases = st.lists(words, min_size=1, max_size=9).map(" ".join)
@@ -173,7 +171,7 @@ def flat(table: Table) -> list[Row]:
 @given(documents(hostile))
 def test_what_one_format_shows_all_show_and_no_text_acts_in_any(document: Document) -> None:
     made = {form: writer(form)(document) for form in WRITERS}
-    roomy = {**made, "table": terminal.write(document, ROOMY)}
+    roomy = {**made, "table": terminal.write(document, 100_000)}
     for form in ("table", "markdown", "html"):
         shown = read(form, roomy[form])
         for text in every_text(document):
