@@ -23,7 +23,6 @@ from tests.cli.commands import DESK, SCEN, changes, make, tree
 from tests.hostile import ACTS, AS_OF, hostile_files
 
 PATIENCE = 20
-LEFT = "\x1b[D"
 
 
 class Terminal:
@@ -157,7 +156,7 @@ def test_a_sitting_that_is_killed_half_way_goes_on_where_it_was(folder: Path, ho
 
 
 def test_arrow_keys_move_about_in_an_answer_and_are_no_text_elsewhere(folder: Path) -> None:
-    named = f"The source's name in full: > TRT Word{LEFT}l"
+    named = "The source's name in full: > TRT Word\x1b[Dl"  # the key with an arrow to the left
     one = Terminal(folder, "add-source", "trt", "--reliability", "B", piped=False)
     one.walk(named)
     other = Terminal(folder, "add-source", "bbc", "--reliability", "B")
