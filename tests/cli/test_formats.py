@@ -19,7 +19,7 @@ READING = (
     ("status",),
     *(("list", kind) for kind in ("scenarios", "indicators", "evidence", "forecasts", "sources")),
     ("show", "pact"),
-    ("explain", "pact", "--sweep"),
+    ("explain", "trade", "--sweep"),
     ("matrix", "--set", "form"),
     ("matrix", "pact", "ties", "trade"),
     ("score",),
