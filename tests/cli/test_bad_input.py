@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.commands import EACH, changes, scen, tree
-from tests.storage.test_worktree import mounted
+from tests.storage.system import mounted
 
 NEW, INDICATOR, SOURCE, EVIDENCE, RATE, RETRACT, FORECAST, RESOLVE = EACH
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
