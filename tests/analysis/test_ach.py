@@ -6,19 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.review.ach import (
-    INCONSISTENCY,
-    Matrix,
-    MatrixRow,
-    matrix,
-    nearest_code,
-)
-from scenarios.model import Code, Database, GradeWeights, Tracker
+from scenarios.analysis.review.ach import Matrix, matrix, nearest_code
+from scenarios.model import Database, GradeWeights, Tracker
 from tests.records import (
-    CODES,
     WEIGHTS,
     database,
     databases,
@@ -40,16 +33,11 @@ def at(db: Database, *columns: str, on: int = 100) -> Matrix:
     return matrix(known(db, day(on)), columns or tuple(db.scenarios))
 
 
-def compare(
-    evidence: dict[str, Any],
-    names: str = "abcd",
-    tracker: Tracker | None = None,
-    indicators: dict[str, Any] | None = None,
-) -> Matrix:
+def compare(evidence: dict[str, Any], names: str = "ab", **keys: Any) -> Matrix:
     """Scenarios a, b, … side by side; a owns the indicators."""
-    scenarios = {name: scenario(indicators=indicators or {}) for name in names[:1]}
-    scenarios |= {name: scenario() for name in names[1:]}
-    return at(database(tracker, scenarios=scenarios, evidence=evidence))
+    scenarios = {name: scenario() for name in names}
+    scenarios["a"] = scenario(indicators=keys.pop("indicators", {}))
+    return at(database(keys.pop("tracker", None), scenarios=scenarios, evidence=evidence))
 
 
 def items(*rows: str, **keys: Any) -> dict[str, Any]:
@@ -61,10 +49,10 @@ def column(made: Matrix, key: str) -> list[Any]:
     return [getattr(score, key) for score in made.scores.values()]
 
 
-def pins(made: Matrix) -> list[tuple[str, str, int, str]]:
+def pins(made: Matrix) -> list[str]:
     """Each linchpin: kind, id, how many items, who ranks first then."""
     return [
-        (p.removed.kind, p.removed.id, len(p.removed.items), " ".join(p.leader_after))
+        " ".join([p.removed.kind, p.removed.id, str(len(p.removed.items)), *p.leader_after])
         for p in made.linchpins
     ]
 
@@ -74,36 +62,32 @@ def pins(made: Matrix) -> list[tuple[str, str, int, str]]:
 
 def test_inconsistency_is_counted_as_parc_and_c_ach_count_it() -> None:
     """C-ACH's functions.php and, with the sign turned, PARC's ACH 1.1: II = 2, I = 1, else 0."""
-    assert column(compare(items("II I N C", "II II I CC")), "inconsistency") == [4, 3, 1, 0]
+    counted = column(compare(items("II I N C", "II II I CC"), "abcd"), "inconsistency")
+    assert counted == [4, 3, 1, 0]
 
 
 @pytest.mark.parametrize(
-    ("grade", "product"),
-    [("A1", 2.0), ("A2", 1.414), ("B2", 1.0), ("A3", 1.0), ("B3", 0.707), ("C3", 0.5)],
+    ("grade", "product"), [("A1", 2.0), ("A2", 1.414), ("B2", 1.0), ("B3", 0.707), ("C3", 0.5)]
 )
 def test_weights_are_multiplied_as_parc_multiplies_them(grade: str, product: float) -> None:
     """PARC's √2, 1 and 1/√2 for high, medium and low, here at most 1: an II is worth its I."""
     root = math.sqrt(0.5)
-    table = GradeWeights({"A": 1.0, "B": root, "C": 0.5}, [1.0, root, 0.5])
+    tracker = Tracker(grade_weights=GradeWeights({"A": 1.0, "B": root, "C": 0.5}, [1.0, root, 0.5]))
     told = items("II N", reliability=grade[0], credibility=int(grade[1]))
-    made = compare(told, "ab", Tracker(grade_weights=table))
-    assert made.scores["a"].weighted_inconsistency == near(product, abs=1e-3)
-    assert made.scores["a"].inconsistency == 2
+    a = compare(told, tracker=tracker).scores["a"]
+    assert (a.inconsistency, a.weighted_inconsistency) == (2, near(product, abs=1e-3))
 
 
 def test_a_row_against_every_scenario_tells_none_of_them_apart() -> None:
     """C-ACH sorts it first, as Σ inconsistency; Open Synthesis and this one by the spread."""
-    rows = compare(items("II II", "II CC", "N I", "C N"), "ab").rows
+    rows = compare(items("II II", "II CC", "N I", "C N")).rows
     told = [(row.id, row.diagnosticity) for row in rows]
     assert told == [("f", 20.0), ("g", 5.0), ("h", 5.0), ("e", 0.0)]
 
 
-# Codes.
-
-
 def test_a_ratio_counts_as_its_nearest_code_and_between_two_as_the_neutral_one() -> None:
-    codes = {"CC": [1000.0], "C": [10**0.75, 3.0], "N": [10**0.25, 0.9, 10**-0.25]}
-    codes |= {"I": [0.4, 10**-0.75], "II": [0.1, 0.001]}
+    codes = {"CC": [1000.0, 10.0], "C": [10**0.75, 10**0.5, 3.0], "N": [10**0.25, 0.9, 10**-0.25]}
+    codes |= {"I": [0.4, 10**-0.5, 10**-0.75], "II": [0.1, 0.001]}
     for code, ratios in codes.items():
         assert {nearest_code(ratio, Tracker()) for ratio in ratios} == {code}
     flat = Tracker(decibans={"CC": 3.0, "C": 3.0, "N": 0.0, "I": -2.0, "II": -2.0})
@@ -117,52 +101,26 @@ def test_a_matrix_has_its_rows_its_sums_and_its_linchpins() -> None:
     talks = indicator({"a": "CC", "c": "I"})
     told = item(ratings={"b": "II", "c": 1.0}, reliability="B", credibility=1, source="wire")
     fired = item(day(1), indicators={"a/talks": "emerging"}, reliability="A", credibility=1)
-    made = compare({"e": told, "f": fired}, "abc", GRADED, {"talks": talks})
+    evidence = {"e": told, "f": fired}
+    made = compare(evidence, "abc", tracker=GRADED, indicators={"talks": talks})
     assert made.scenarios == ("a", "b", "c")
-    direct, seen = made.rows
-    assert direct == MatrixRow(
-        id="e",
-        kind="direct",
-        summary="Something was seen",
-        grade="B1",
-        weight=0.8,
-        ratings={"a": None, "b": "II", "c": 1.0},
-        inconsistency={"a": 0, "b": 2, "c": 0},
-        decibans={"a": None, "b": -8.0, "c": 0.0},
-        diagnosticity=8.0,
-    )
-    assert (seen.id, seen.kind, seen.grade, seen.weight) == ("a/talks", "indicator", None, 0.5)
-    assert seen.summary == "Something is seen"
-    assert seen.ratings == {"a": "CC", "b": None, "c": "I"}
-    assert seen.inconsistency == {"a": 0, "b": 0, "c": 1}
-    assert (seen.decibans, seen.diagnosticity) == ({"a": 5.0, "b": None, "c": -2.5}, 7.5)
+    cells: list[Any] = [{"a": None, "b": "II", "c": 1.0}, {"a": 0, "b": 2, "c": 0}]
+    direct = ("direct", "Something was seen", "B1", 0.8, *cells, {"a": None, "b": -8.0, "c": 0.0})
+    cells = [{"a": "CC", "b": None, "c": "I"}, {"a": 0, "b": 0, "c": 1}]
+    seen = ("indicator", "Something is seen", None, 0.5, *cells, {"a": 5.0, "b": None, "c": -2.5})
+    assert [astuple(row) for row in made.rows] == [("e", *direct, 8.0), ("a/talks", *seen, 7.5)]
     keys = ("inconsistency", "weighted_inconsistency", "decibans", "blanks", "rank")
-    assert [column(made, key) for key in keys] == [
-        [0, 2, 1],
-        [0.0, 1.6, 0.5],
-        [5.0, -8.0, -2.5],
-        [1, 1, 0],
-        [1, 3, 2],
-    ]
+    sums = [[0, 2, 1], [0.0, 1.6, 0.5], [5.0, -8.0, -2.5], [1, 1, 0], [1, 3, 2]]
+    assert [column(made, key) for key in keys] == sums
     assert {one.leader_before for one in made.linchpins} == {("a",)}
-    assert pins(made) == [
-        ("item", "e", 1, "a b"),
-        ("item", "f", 1, "a c"),
-        ("source", "wire", 1, "a b"),
-    ]
+    assert pins(made) == ["item e 1 a b", "item f 1 a c", "source wire 1 a b"]
 
 
 def test_equal_inconsistencies_share_a_rank() -> None:
-    made = compare(items("N I I II"))
+    made = compare(items("N I I II"), "abcd")
     assert (column(made, "rank"), made.leaders) == ([1, 2, 2, 4], ("a",))
-    nothing = compare({}, "ab")
+    nothing = compare({})
     assert (nothing.rows, nothing.linchpins, column(nothing, "rank")) == ((), (), [1, 1])
-
-
-def test_a_blank_is_counted_and_is_not_neutral() -> None:
-    made = compare(items("N -", "C -"), "ab")
-    assert (column(made, "blanks"), made.rows[0].diagnosticity) == ([0, 2], 5.0)
-    assert made.rows[0].decibans == {"a": 5.0, "b": None}
 
 
 def test_repeats_of_one_origin_and_what_a_prior_includes_count_each() -> None:
@@ -184,19 +142,16 @@ def test_what_was_ruled_out_stands_last_without_a_rank_and_no_linchpin_is_about_
         "b": scenario(set="s"),
         "c": scenario(set="s", resolution=resolution("occurred", day(80))),
     }
-    evidence = items("C I I", "N I N")
-    db = database(Tracker(sets={"s": "S"}), scenarios=members, evidence=evidence)
-    before, out, over = (at(db, on=on) for on in (59, 60, 80))
-
-    def ranks(made: Matrix) -> list[tuple[str, int | None]]:
-        return [(id, score.rank) for id, score in made.scores.items()]
-
-    assert sorted(ranks(before)) == [("a", 1), ("b", 3), ("c", 2)]
-    assert before.leaders == ("a",)
-    assert ranks(out) == [("b", 2), ("c", 1), ("a", None)]
-    assert (out.scenarios, pins(out)) == (("b", "c", "a"), [("item", "f", 1, "b c")])
-    assert ranks(over) == [("c", 1), ("a", None), ("b", None)]
-    assert column(over, "ruled_out") == [None, day(50), day(80)]
+    db = database(scenarios=members, evidence=items("C I I", "N I N"))
+    ranks = [[(id, it.rank) for id, it in at(db, on=on).scores.items()] for on in (59, 60, 80)]
+    assert ranks == [
+        [("a", 1), ("b", 3), ("c", 2)],
+        [("b", 2), ("c", 1), ("a", None)],
+        [("c", 1), ("a", None), ("b", None)],
+    ]
+    out = at(db, on=60)
+    assert (out.scenarios, pins(out)) == (("b", "c", "a"), ["item f 1 b c"])
+    assert column(at(db, on=80), "ruled_out") == [None, day(50), day(80)]
     alone = at(db, "a", "b", on=80)
     assert (alone.leaders, alone.linchpins, [*alone.ranked]) == ((), (), [])
 
@@ -206,65 +161,58 @@ def test_an_indicator_is_a_row_once_it_has_been_seen() -> None:
     watched = {name: indicator({"a": "CC"}) for name in names}
     watched |= {"seen": indicator({"b": "I"}), "elsewhere": indicator({"c": "CC"})}
     fired = {f"a/{name}": "observed" for name in ("seen", "reversed", "elsewhere", "gone")}
-
-    def told(on: int, letter: str, number: int, fired: dict[str, str]) -> Any:
-        return item(day(on), reliability=letter, credibility=number, indicators=fired)
-
+    a1: dict[str, Any] = {"reliability": "A", "credibility": 1}
     evidence = {
-        "e": told(0, "A", 1, {**fired, "gone/x": "observed"}),
-        "f": told(1, "A", 1, {"a/reversed": "reversed"}),
-        "g": told(2, "E", 5, {"a/unreliable": "observed"}),
+        "e": item(indicators={**fired, "gone/x": "observed"}, **a1),
+        "f": item(day(1), indicators={"a/reversed": "reversed"}, **a1),
+        "g": item(indicators={"a/unreliable": "observed"}, reliability="E", credibility=5),
     }
-    made = compare(evidence, "ab", GRADED, watched)
+    made = compare(evidence, tracker=GRADED, indicators=watched)
     assert [(row.id, row.weight) for row in made.rows] == [("a/seen", 1.0)]
 
 
 def test_an_item_without_weight_is_a_row_and_its_inconsistency_counts() -> None:
-    made = compare(items("I N", reliability="E", credibility=5), "ab", GRADED)
+    made = compare(items("I N", reliability="E", credibility=5), tracker=GRADED)
     a = made.scores["a"]
     assert (a.inconsistency, a.weighted_inconsistency, a.decibans, a.rank) == (1, 0.0, 0.0, 2)
     assert [str(value) for value in made.rows[0].decibans.values()] == ["0.0", "0.0"]
 
 
-# Linchpins.
+def fire(state: str = "observed", **keys: Any) -> Any:
+    return item(indicators={"a/talks": state}, **keys)
 
 
-def test_an_item_that_alone_keeps_a_rival_back_is_a_linchpin() -> None:
-    made = compare(items("N II", "I N"), "ab")
-    assert (made.leaders, pins(made)) == (("a",), [("item", "e", 1, "b")])
-    both = compare(items("I N", "N I"), "ab")  # of two leaders one falls behind
-    assert both.leaders == ("a", "b")
-    assert pins(both) == [("item", "e", 1, "a"), ("item", "f", 1, "b")]
+TALKS = {"talks": indicator({"b": "I"})}
+AGAINST_ITSELF = {"talks": indicator({"a": "I"})}
 
 
-def test_a_source_and_an_origin_can_carry_what_no_item_carries_alone() -> None:
-    evidence = items("N I", "N I", source="paper", origin="embassy")
-    evidence["g"] = row("N C", source="paper")
-    carried = [("origin", "embassy", 2, "a b"), ("source", "paper", 3, "a b")]
-    assert pins(compare(evidence, "ab")) == carried
-
-
-def test_an_item_that_others_name_as_their_origin_goes_with_them() -> None:
-    evidence = {"e": row("N I"), "f": row("N I", origin="e")}
-    assert pins(compare(evidence, "ab")) == [("origin", "e", 2, "a b")]
-
-
-def fire(state: str = "observed", number: int = 0, **keys: Any) -> Any:
-    return item(day(number), indicators={"a/talks": state}, **keys)
-
-
-def test_an_indicator_falls_with_the_item_that_alone_raised_it() -> None:
-    talks = {"talks": indicator({"b": "I"})}
-    assert pins(compare({"e": fire()}, "ab", None, talks)) == [("item", "e", 1, "a b")]
-    evidence = {"e": fire(source="wire"), "f": fire(source="wire")}
-    assert pins(compare(evidence, "ab", None, talks)) == [("source", "wire", 2, "a b")]
-
-
-def test_without_its_reversal_an_indicator_is_seen_again() -> None:
-    talks = {"talks": indicator({"a": "I"})}
-    made = compare({"e": fire(), "f": fire("reversed", 1)}, "ab", None, talks)
-    assert (made.rows, made.leaders) == ((), ("a", "b"))
-    assert pins(made) == [("item", "f", 1, "b")]
+@pytest.mark.parametrize(
+    ("evidence", "watched", "leaders", "found"),
+    [
+        (items("N II", "I N"), {}, "a", ["item e 1 b"]),
+        # of two leaders one falls behind
+        (items("I N", "N I"), {}, "ab", ["item e 1 a", "item f 1 b"]),
+        # a source and an origin can carry what no item carries alone
+        (
+            {**items("N I", "N I", source="paper", origin="x"), "g": row("N C", source="paper")},
+            {},
+            "a",
+            ["origin x 2 a b", "source paper 3 a b"],
+        ),
+        # an item that others name as their origin goes with them
+        ({"e": row("N I"), "f": row("N I", origin="e")}, {}, "a", ["origin e 2 a b"]),
+        # an indicator falls with what alone raised it
+        ({"e": fire()}, TALKS, "a", ["item e 1 a b"]),
+        ({id: fire(source="wire") for id in "ef"}, TALKS, "a", ["source wire 2 a b"]),
+        # without its reversal it is seen again
+        ({"e": fire(), "f": fire("reversed")}, AGAINST_ITSELF, "ab", ["item f 1 b"]),
+    ],
+)
+def test_a_linchpin_is_what_alone_keeps_a_rival_back(
+    evidence: dict[str, Any], watched: dict[str, Any], leaders: str, found: list[str]
+) -> None:
+    made = compare(evidence, indicators=watched)
+    assert (made.leaders, pins(made)) == (tuple(leaders), found)
 
 
 # Properties.
@@ -272,7 +220,7 @@ def test_without_its_reversal_an_indicator_is_seen_again() -> None:
 
 @given(databases(), ratings)
 def test_an_equal_row_changes_no_rank(db: Database, rating: float | str) -> None:
-    new = {"new": item(day(4), ratings=dict.fromkeys(db.scenarios, rating), origin="o1")}
+    new = {"new": item(day(4), ratings=dict.fromkeys(db.scenarios, rating), origin="wire")}
     before, after = at(db), at(replace(db, evidence={**db.evidence, **new}))
     assert column(after, "rank") == column(before, "rank")
     assert next(row for row in after.rows if row.id == "new").diagnosticity == 0
@@ -322,12 +270,3 @@ def test_the_order_of_evidence_and_of_columns_does_not_matter(db: Database) -> N
     assert at(replace(db, evidence=dict(reversed(db.evidence.items())))) == made
     turned = at(db, *reversed(made.scenarios))
     assert replace(turned, scenarios=made.scenarios) == made
-
-
-@pytest.mark.parametrize("code", CODES)
-def test_a_code_and_the_ratio_that_it_is_worth_count_alike(code: Code) -> None:
-    made = compare(
-        {"e": item(ratings={"a": code, "b": 10 ** (Tracker().decibans[code] / 10)})}, "ab"
-    )
-    assert column(made, "inconsistency") == [INCONSISTENCY.get(code, 0)] * 2
-    assert made.rows[0].diagnosticity == near(0, abs=1e-9)

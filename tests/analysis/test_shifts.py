@@ -30,11 +30,8 @@ from tests.records import (
 
 TODAY = day(100)
 CODES = Tracker().decibans
-
-
-def causes(before: Database, after: Database, id: str = "s1") -> dict[str, str]:
-    [shift] = [one for one in shifts(before, after, TODAY) if one.scenario == id]
-    return {line.id: line.cause for line in shift.lines}
+HALF = Tracker(evidence_dependence=0.5)
+THEMES = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"t": "A theme"})
 
 
 def because(before: Database, after: Database, id: str = "s1") -> list[tuple[str, str, Any, Any]]:
@@ -42,7 +39,7 @@ def because(before: Database, after: Database, id: str = "s1") -> list[tuple[str
     return [(c.record, c.field, c.before, c.after) for c in found.because]
 
 
-@given(databases(), databases())
+@given(databases(linked=True), databases(linked=True))
 def test_prior_lines_and_closing_rows_sum_to_the_implied_shift(
     one: Database, other: Database
 ) -> None:
@@ -50,8 +47,8 @@ def test_prior_lines_and_closing_rows_sum_to_the_implied_shift(
         before, after = shift.implied.from_, shift.implied.to
         if before is not None and after is not None:
             lines = sum(line.after - line.before for line in shift.lines)
-            whole = shift.prior + lines + shift.time + shift.rivals + shift.bound
-            assert decibans(after) - decibans(before) == near(whole, abs=1e-6)
+            steps = shift.prior + shift.given + shift.time + shift.rivals + shift.bound
+            assert decibans(after) - decibans(before) == near(lines + steps, abs=1e-6)
 
 
 @given(databases())
@@ -69,10 +66,14 @@ def one(*items: Any, tracker: Tracker | None = None, **keys: Any) -> Database:
     return database(tracker, scenarios={"s1": scenario(**keys)}, evidence=evidence, **records)
 
 
+def seen(rating: str = "C", **keys: Any) -> Evidence:
+    return item(keys.pop("recorded", day(0)), ratings={"s1": rating}, **keys)
+
+
 def wire(letter: str, name: str = "Wire") -> Database:
-    told = item(ratings={"s1": "C"}, source="wire", credibility=1)
     sources = {"wire": Source(name, letter)}  # type: ignore[arg-type]
-    return one(told, tracker=Tracker(grade_weights=WEIGHTS), sources=sources)
+    graded = Tracker(grade_weights=WEIGHTS)
+    return one(seen(source="wire", credibility=1), tracker=graded, sources=sources)
 
 
 def said(p: float, **keys: Any) -> Database:
@@ -89,45 +90,34 @@ def watched(worth: str) -> Database:
     return one(indicators={"talks": indicator({"s1": "CC"}, due=day(10), if_absent=worth)})
 
 
-HALF = Tracker(evidence_dependence=0.5)
-THEMES = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"t": "A theme"})
-GONE = item(ratings={"s1": "C"}, retracted=retraction(day(50)))
+WORTH_LESS = {**CODES, "C": 3.0}
+JUDGED_AT_HALF = one("C", 2, tracker=Tracker(evidence_dependence=Dependence(0.5, 0.5)))
+OF_A_THEME = one(seen(theme="t"), "C", tracker=THEMES)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "found"),
+    ("before", "after", "causes"),
     [
-        (one(), one("C"), {"e0": "new evidence"}),
-        (one("C"), one(), {"e0": "removal"}),
-        (one("C"), one("CC"), {"e0": "new judgement"}),
-        (one("C"), one(GONE), {"e0": "retraction"}),
-        (wire("B"), wire("D"), {"e0": "new judgement"}),
-        (one("C"), one("C", tracker=Tracker(decibans={**CODES, "C": 3.0})), {"e0": "conventions"}),
-        (one("C"), one("C", tracker=Tracker(rating_strength=0.5)), {"e0": "conventions"}),
-        (
-            one("C", 2.0),
-            one("C", 2.0, tracker=HALF),
-            {"e0": "conventions", "e1": "conventions"},
-        ),
+        (one(), one("C"), "e0: new evidence"),
+        (one("C"), one(), "e0: removal"),
+        (one("C"), one("CC"), "e0: new judgement"),
+        (one("C"), one(seen(retracted=retraction(day(50)))), "e0: retraction"),
+        (wire("B"), wire("D"), "e0: new judgement"),
+        (one("C"), one("C", tracker=Tracker(decibans=WORTH_LESS)), "e0: conventions"),
+        (one("C"), one("C", tracker=Tracker(rating_strength=0.5)), "e0: conventions"),
+        (one("C", 2), one("C", 2, tracker=HALF), "e1: conventions, e0: conventions"),
         # one number that becomes two equal ones changes no convention
-        (
-            one("C", "C", tracker=HALF),
-            one("C", 2.0, tracker=Tracker(evidence_dependence=Dependence(0.5, 0.5))),
-            {"e0": "overlap", "e1": "new judgement"},
-        ),
-        (watched("I"), watched("II"), {"s1/talks": "new judgement"}),
+        (one("C", "C", tracker=HALF), JUDGED_AT_HALF, "e1: new judgement, e0: overlap"),
+        (watched("I"), watched("II"), "s1/talks: new judgement"),
         # a line under another theme was judged anew
-        (
-            one("C", "C", tracker=THEMES),
-            one(item(ratings={"s1": "C"}, theme="t"), "C", tracker=THEMES),
-            {"e0": "new judgement", "e1": "overlap"},
-        ),
+        (one("C", "C", tracker=THEMES), OF_A_THEME, "e0: new judgement, e1: overlap"),
     ],
 )
 def test_each_line_says_which_change_of_the_records_made_it(
-    before: Database, after: Database, found: dict[str, str]
+    before: Database, after: Database, causes: str
 ) -> None:
-    assert causes(before, after) == found
+    [shift] = shifts(before, after, TODAY)
+    assert ", ".join(f"{line.id}: {line.cause}" for line in shift.lines) == causes
 
 
 def test_an_outcome_is_a_shift_even_where_no_figure_moves() -> None:
@@ -138,20 +128,15 @@ def test_an_outcome_is_a_shift_even_where_no_figure_moves() -> None:
 
 
 def test_a_scenario_that_comes_goes_or_is_not_asked_yet() -> None:
-    told = said(0.2)
-    [new] = shifts(database(), told, TODAY)
-    assert (new.stated, new.implied) == (Shift(from_=None, to=0.2), Shift(from_=None, to=near(0.5)))
+    [new], [gone] = shifts(database(), said(0.2), TODAY), shifts(said(0.2), database(), TODAY)
+    even = near(0.5)
+    assert (new.stated, new.implied) == (Shift(from_=None, to=0.2), Shift(from_=None, to=even))
+    assert (gone.stated, gone.implied) == (Shift(from_=0.2, to=None), Shift(from_=even, to=None))
     assert not any(astuple(new)[3:])
-    [gone] = shifts(told, database(), TODAY)
-    assert (gone.stated, gone.implied) == (
-        Shift(from_=0.2, to=None),
-        Shift(from_=near(0.5), to=None),
-    )
     assert shifts(database(), one(opened=day(200)), TODAY) == ()
 
 
 def test_the_latest_day_is_that_of_the_newest_record() -> None:
-    assert latest_day(database()) is None
     newest = [
         one(item(day(9))),
         one(item(retracted=retraction(day(9)))),
@@ -159,44 +144,61 @@ def test_the_latest_day_is_that_of_the_newest_record() -> None:
         one(sheets={"x": sheet(day(9), {"s1": 0.2})}),
         one(resolution=resolution("annulled", day(3), day(9))),
     ]
-    assert [latest_day(db) for db in newest] == [day(9)] * 5
+    assert [latest_day(db) for db in [database(), *newest]] == [None, *[day(9)] * 5]
 
 
-def test_a_regraded_source_a_changed_rating_and_a_backdated_item_restate_a_figure() -> None:
-    assert because(wire("B"), wire("D", "W.")) == [("wire", "reliability", "B", "D")]
-    thought = item(ratings={"s1": "CC"}, notes="Thought again.")
-    assert because(one("C"), one(thought)) == [("e0", "ratings.s1", "C", "CC")]
-    backdated = item(day(99), ratings={"s1": "C"})
-    assert because(one("C"), one("C", backdated)) == [("e1", "recorded", None, "2022-04-10")]
-    assert because(one("C"), one()) == [("e0", "recorded", "2022-01-01", None)]
+LATER = seen(recorded=TODAY.replace(month=6))
+PRIOR = ("s1", "prior.probability", 0.5, 0.4)
 
 
-def test_a_strength_and_a_theme_are_among_the_reasons_and_words_are_not() -> None:
-    strong = Tracker(decibans={**CODES, "C": 3.0}, rating_strength=0.5, themes={"war": "War"})
-    assert because(one("C"), one("C", tracker=strong)) == [
-        ("tracker", "decibans.C", 5.0, 3.0),
-        ("tracker", "rating_strength", 1.0, 0.5),
-    ]
-    rated = [("e0", "theme", None, "war"), ("e0", "ratings.s1", "C", "CC")]
-    assert because(one("C"), one(item(ratings={"s1": "CC"}, theme="war"))) == rated
-
-    def ended(p: float, reason: str) -> Database:
-        return one(probability=p, hazard_ended=HazardEnded(day(50), reason))
-
-    assert because(ended(0.5, "A summit."), ended(0.4, "The summit.")) == PRIOR
+def ended(p: float, reason: str) -> Database:
+    return one(probability=p, hazard_ended=HazardEnded(day(50), reason))
 
 
-PRIOR = [("s1", "prior.probability", 0.5, 0.4)]
+def form(rating: str = "C", ids: str = "abc", **keys: Any) -> Database:
+    """A set, of which b has an indicator that was seen."""
+    members = {id: scenario(set="form") for id in ids}
+    members["b"] = scenario(set="form", indicators={"talks": indicator({"b": rating})}, **keys)
+    return database(scenarios=members, evidence={"e": item(indicators={"b/talks": "observed"})})
 
 
-def test_what_became_known_later_or_did_not_move_a_figure_is_not_named() -> None:
-    later = item(TODAY.replace(month=6), ratings={"s1": "C"})
-    assert restated(one("C"), one("C", later), TODAY) == ()
-    assert because(one("C"), one("C", later, probability=0.4)) == PRIOR
-    moved = item(ratings={"s1": "N"}, origin="elsewhere")
-    assert because(one("C", "N"), one("C", probability=0.4)) == PRIOR
-    assert because(one("C"), one("C", "N", probability=0.4)) == PRIOR
-    assert because(one("C", "N"), one("C", moved, probability=0.4)) == PRIOR
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        (wire("B"), wire("D", "W."), [("wire", "reliability", "B", "D")]),
+        (one("C"), one(seen("CC", notes="Again.")), [("e0", "ratings.s1", "C", "CC")]),
+        (one("C"), one("C", seen(recorded=day(99))), [("e1", "recorded", None, "2022-04-10")]),
+        (one("C"), one(), [("e0", "recorded", "2022-01-01", None)]),
+        (
+            one("C"),
+            one("C", tracker=Tracker(decibans=WORTH_LESS, rating_strength=0.5)),
+            [("tracker", "decibans.C", 5.0, 3.0), ("tracker", "rating_strength", 1.0, 0.5)],
+        ),
+        (
+            one("C"),
+            one(seen("CC", theme="war"), tracker=Tracker(themes={"war": "War"})),
+            [("e0", "theme", None, "war"), ("e0", "ratings.s1", "C", "CC")],
+        ),
+        # words are no reason
+        (ended(0.5, "A summit."), ended(0.4, "The summit."), [PRIOR]),
+        # nor is what became known later or did not move a figure
+        (one("C"), one("C", LATER, probability=0.4), [PRIOR]),
+        (one("C", "N"), one("C", probability=0.4), [PRIOR]),
+        (one("C"), one("C", "N", probability=0.4), [PRIOR]),
+        (one("C", "N"), one("C", seen("N", origin="elsewhere"), probability=0.4), [PRIOR]),
+        (one(), said(0.2), [("x", "date", None, "2022-01-02")]),
+        (one(), database(), [("s1", "opened", "2022-01-01", None)]),
+    ],
+)
+def test_a_figure_is_restated_because_of_the_changes_behind_it(
+    before: Database, after: Database, changes: list[tuple[str, str, Any, Any]]
+) -> None:
+    assert because(before, after) == changes
+
+
+def test_what_became_known_later_and_a_new_scenario_restate_nothing() -> None:
+    assert restated(one("C"), one("C", LATER), TODAY) == ()
+    assert restated(database(), one(), TODAY) == ()
 
 
 def test_a_forecast_that_was_edited_restates_what_was_stated() -> None:
@@ -204,24 +206,9 @@ def test_a_forecast_that_was_edited_restates_what_was_stated() -> None:
     assert (found.stated, found.implied.to) == (Shift(from_=0.4, to=0.2), near(0.5))
     [change] = found.because
     assert astuple(change)[:5] == ("x", "probabilities.s1", 0.4, 0.2, "forecasts")
-    assert because(one(), said(0.2)) == [("x", "date", None, "2022-01-02")]
 
 
 def test_in_a_set_what_moved_a_rival_restates_all_of_it() -> None:
-    def form(rating: str, *tags: str) -> Database:
-        members = {id: scenario(set="form") for id in "abc"}
-        talks = {"talks": indicator({"b": rating})}
-        members["b"] = scenario(set="form", indicators=talks, tags=tags)
-        return database(scenarios=members, evidence={"e": item(indicators={"b/talks": "observed"})})
-
     moved = [("b", "indicators.talks.ratings.b", "C", "CC")]
-    assert because(form("C"), form("CC", "new"), "a") == moved
-
-
-def test_a_scenario_that_is_gone_is_restated_and_a_new_one_was_never_printed() -> None:
-    assert because(one(), database()) == [("s1", "opened", "2022-01-01", None)]
-    assert restated(database(), one(), TODAY) == ()
-    pair = {id: scenario(set="form") for id in "ab"}
-    more = database(scenarios={**pair, "c": scenario(set="form")})
-    left = [("c", "opened", "2022-01-01", None)]
-    assert because(more, database(scenarios=pair), "a") == left
+    assert because(form(), form("CC", tags=("new",)), "a") == moved
+    assert because(form(), form(ids="ab"), "a") == [("c", "opened", "2022-01-01", None)]
