@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -16,6 +17,7 @@ from tests.second_rows import Bend, Row, centred, members, rows, ruled_out
 
 LOWEST, HIGHEST = 0.001, 0.999
 POINTS = 64
+Theme = str | None
 
 
 @dataclass(frozen=True)
@@ -24,10 +26,13 @@ class Line:
 
     kind: str
     id: str
-    theme: str | None
-    decibans: float
-    factor: float
-    counted: float
+    theme: Theme
+    decibans: float = 0.0
+    factor: float = 1.0
+
+    @property
+    def counted(self) -> float:
+        return self.decibans * self.factor
 
 
 @dataclass(frozen=True)
@@ -66,19 +71,18 @@ def held(p: float) -> float:
     return min(max(p, LOWEST), HIGHEST)
 
 
-def groups(table: list[Row]) -> list[list[Row]]:
+def groups(db: Database, id: str, day: date, bend: Bend = unbent) -> list[list[Row]]:
     """The rows that are other than 0; those that share an origin or an event stand together."""
-    joined: list[list[Row]] = []
-    for row in table:
-        if not any(row.values.values()):
-            continue
-        linked = [group for group in joined if any(row.marks & other.marks for other in group)]
-        joined = [group for group in joined if group not in linked]
-        joined.append([row, *(other for group in linked for other in group)])
+    names, joined = members(db, id), list[list[Row]]()
+    for row in (centred(db, names, raw) for raw in rows(db, names, day, bend)):
+        if any(row.values.values()):
+            linked = [group for group in joined if any(row.marks & other.marks for other in group)]
+            joined = [group for group in joined if group not in linked]
+            joined.append([row, *(other for group in linked for other in group)])
     return joined
 
 
-def shares(counts: dict[str | None, int], within: float, between: float) -> dict[str | None, float]:
+def shares(counts: dict[Theme, int], within: float, between: float) -> dict[Theme, float]:
     """What each of n lines of equal height keeps: the solution w of (correlation matrix)·w = 1.
 
     Lines of one theme have one row in the matrix, so the unknowns are the sums over themes.
@@ -101,10 +105,8 @@ def shares(counts: dict[str | None, int], within: float, between: float) -> dict
     return {theme: table[i][-1] / table[i][i] / counts[theme] for i, theme in enumerate(themes)}
 
 
-def counted(
-    lines: list[tuple[float, str | None]], within: float, between: float
-) -> list[tuple[float, float]]:
-    """The factor of each line (decibans, theme) and what it counts for, layer after layer."""
+def factors(lines: Sequence[tuple[float, Theme]], within: float, between: float) -> list[float]:
+    """What counts of each line (decibans, theme), layer after layer."""
     heights = sorted({abs(db) for db, _ in lines if db})
     totals = [0.0] * len(lines)
     for floor, ceiling in zip([0.0, *heights], heights, strict=False):
@@ -113,15 +115,12 @@ def counted(
         for i, (db, theme) in enumerate(lines):
             if abs(db) > floor:
                 totals[i] += share[theme] * (ceiling - floor)
-    return [
-        (total / abs(db) if db else 1.0, math.copysign(total, db))
-        for total, (db, _) in zip(totals, lines, strict=True)
-    ]
+    return [total / abs(db) if db else 1.0 for total, (db, _) in zip(totals, lines, strict=True)]
 
 
 def column(db: Database, name: str, joined: list[list[Row]], bend: Bend) -> list[Line]:
     """The lines of one scenario, discounted."""
-    heads: list[tuple[Row, str | None, float]] = []
+    heads: list[tuple[Row, Theme, float]] = []
     for group in joined:
         here = [row for row in group if row.values.get(name)]
         if not here:
@@ -134,10 +133,10 @@ def column(db: Database, name: str, joined: list[list[Row]], bend: Bend) -> list
     dependence = db.tracker.dependence
     within = min(max(dependence.within + 0.2 * bend("within"), 0), 1)
     between = min(max(dependence.between + 0.2 * bend("between"), 0), within)
-    results = counted([(total, theme) for _, theme, total in heads], within, between)
+    keeps = factors([(total, theme) for _, theme, total in heads], within, between)
     return [
-        Line(head.kind, head.id, theme, total, factor, count)
-        for (head, theme, total), (factor, count) in zip(heads, results, strict=True)
+        Line(head.kind, head.id, theme, total, factor)
+        for (head, theme, total), factor in zip(heads, keeps, strict=True)
     ]
 
 
@@ -184,33 +183,21 @@ def ledgers(
     if db.scenarios[id].set is None:
         names = everyone
     priors = {name: prior(db, name, day, bend) for name in names}
-    table = [centred(db, everyone, row) for row in rows(db, everyone, day, bend)]
-    joined = groups(table)
-    full = {name: column(db, name, joined, bend) for name in names}
-    results = close(db, names, priors, full)
-    swept = [{name: from_db(results[name][2]) for name in names}]
-    for dropped in joined if sweep else ():
-        rest = [group for group in joined if group is not dropped]
-        less = {name: column(db, name, rest, bend) for name in names}
-        closed = close(db, names, priors, less)
-        swept.append({name: from_db(closed[name][2]) for name in names})
+    joined = groups(db, id, day, bend)
+    rests = [[group for group in joined if group is not dropped] for dropped in joined]
+    columns = [
+        {name: column(db, name, kept, bend) for name in names}
+        for kept in [joined, *(rests if sweep else [])]
+    ]
+    closed = [close(db, names, priors, lines) for lines in columns]
+    used = [row for row in rows(db, everyone, day, bend) if row.kind == "in-prior"]
+    listed = [Line(row.kind, row.id, row.theme) for row in used]
     ledger = {}
     for name in names:
-        written, moved, timed = priors[name]
-        listed = [
-            Line(row.kind, row.id, row.theme, 0.0, 1.0, 0.0)
-            for row in table
-            if row.kind == "in-prior" and name in row.values
-        ]
-        ledger[name] = Ledger(
-            written,
-            moved - written,
-            timed - moved,
-            (*full[name], *listed),
-            *results[name],
-            min(each[name] for each in swept),
-            max(each[name] for each in swept),
-        )
+        steps, (written, moved, timed) = closed[0][name], priors[name]
+        chances = [from_db(each[name][2]) for each in closed]
+        lines, ends = (*columns[0][name], *listed), (min(chances), max(chances))
+        ledger[name] = Ledger(written, moved - written, timed - moved, lines, *steps, *ends)
     return ledger
 
 

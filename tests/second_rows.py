@@ -56,24 +56,16 @@ def worth(db: Database, rating: Rating) -> float:
 
 def strength(db: Database, key: str, items: dict[str, Evidence]) -> float:
     """How far the items, taken in their order, have an indicator seen: 0 to 1."""
-    reports = [(id, item) for id, item in items.items() if key in item.indicators]
-    reports.sort(
-        key=lambda pair: (
-            first_day(pair[1].observed),
-            pair[1].recorded,
-            pair[1].indicators[key] == "reversed",
-            pair[0],
-        )
-    )
+    reports = [
+        (first_day(item.observed), item.recorded, item.indicators[key] == "reversed", id)
+        for id, item in items.items()
+        if key in item.indicators
+    ]
     level = 0.0
-    for _, item in reports:
-        w = weight(db, item)
-        if item.indicators[key] == "observed":
-            level = max(level, w)
-        elif item.indicators[key] == "emerging":
-            level = max(level, w / 2)
-        else:
-            level = max(level - w, 0.0)
+    for *_, is_reversed, id in sorted(reports):
+        w = weight(db, items[id])
+        seen = w if items[id].indicators[key] == "observed" else w / 2
+        level = max(level - w, 0) if is_reversed else max(level, seen)
     return level
 
 
@@ -145,15 +137,13 @@ def rows(db: Database, names: list[str], day: date, bend: Bend) -> Iterator[Row]
     items = known(db, day)
     included = {id for name in names for id in db.scenarios[name].prior.includes}
     for id, item in items.items():
-        rated = {name: item.ratings[name] for name in names if name in item.ratings}
-        if id in included:
-            zeros = dict.fromkeys(names, 0.0)
-            yield Row("in-prior", id, item.theme, zeros, item.recorded)
-            continue
         share = weight(db, item) * 2 ** bend(id)
-        values = {name: worth(db, rating) * share for name, rating in rated.items()}
+        values = {name: worth(db, r) * share for name, r in item.ratings.items() if name in names}
         first, mine = place(id, item), marks(id, item)
-        yield Row("direct", id, item.theme, values, item.recorded, first, mine)
+        if id in included:
+            yield Row("in-prior", id, item.theme, {}, item.recorded)
+        else:
+            yield Row("direct", id, item.theme, values, item.recorded, first, mine)
     before = {id: item for id, item in items.items() if id in included}
     for owner, scenario in db.scenarios.items():
         for name, indicator in scenario.indicators.items():
@@ -167,11 +157,8 @@ def rows(db: Database, names: list[str], day: date, bend: Bend) -> Iterator[Row]
             if raising:
                 first, mine = min(raising, key=lambda pair: pair[0])
                 share = (level - strength(db, key, before)) * 2 ** bend(key)
-                values = {
-                    column: worth(db, rating) * share
-                    for column, rating in indicator.ratings.items()
-                    if column in names
-                }
+                rated = indicator.ratings.items()
+                values = {name: worth(db, r) * share for name, r in rated if name in names}
                 yield Row("indicator", key, indicator.theme, values, first[0], first, mine)
             if owner in names and indicator.due and indicator.due < day:
                 share = (1 - level) * 2 ** bend(key)
@@ -186,5 +173,4 @@ def centred(db: Database, names: list[str], row: Row) -> Row:
     still_in = [name for name in names if ruled_out(db, name) >= row.since]
     values = {name: row.values.get(name, 0.0) for name in still_in}
     second = sorted(values.values(), reverse=True)[:2][-1] if values else 0.0
-    centre = {name: v - second for name, v in values.items()}
-    return replace(row, values=centre)
+    return replace(row, values={name: v - second for name, v in values.items()})

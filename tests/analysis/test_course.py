@@ -1,4 +1,4 @@
-"""How scenarios came to stand where they stand."""
+"""How scenarios came to stand where they stand: each figure is the ledger's of that day."""
 
 from __future__ import annotations
 
@@ -8,9 +8,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.analysis.evidence.knowledge import known, members
+from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.neighbourhood import (
+    bearing,
+    changes_daily,
+    days_of_change,
+    implied_on,
+    near,
+    speaking,
+)
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import Course, Mark, Span, courses, evenly
-from scenarios.analysis.period.trend import trends
+from scenarios.analysis.period.trend import Point, last_reviews, trends
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Database, Sheet, Tracker
 from tests.records import (
@@ -20,107 +31,39 @@ from tests.records import (
     day,
     indicator,
     item,
-    near,
     resolution,
     retraction,
     scenario,
     sheet,
     sheets,
 )
+from tests.records import near as about
+
+EVES_TOO = [day(n) for month in range(0, 360, 15) for n in (month - 1, month)]
+
+
+@given(databases(linked=True))
+def test_the_implied_probability_is_that_of_the_full_ledger_on_every_day(db: Database) -> None:
+    items = bearing(db)
+    for id in db.scenarios:
+        around, kept = near(db, id, items), dict[int, Any]()
+        full = [ledger(known(db, on), id).implied.probability for on in EVES_TOO]
+        assert implied_on(around, {id: EVES_TOO})[id] == full
+        assert [implied_on(around, {id: [on]}, kept)[id] for on in EVES_TOO] == [[p] for p in full]
+
+
+@given(databases(linked=True))
+def test_the_members_of_a_set_on_days_of_each_are_what_each_is_alone(db: Database) -> None:
+    for set_id in db.tracker.sets:
+        days = {id: EVES_TOO[n::2] for n, id in enumerate(reversed(members(db, set_id)))}
+        assert implied_on(db, days) == {id: implied_on(db, {id: on})[id] for id, on in days.items()}
 
 
 def looked_at(base: Database, number: int) -> Window:
     return window(base, day(number - 7), day(number))
 
 
-def alone(base: Database, number: int, most: int = 60) -> Course:
-    return courses(looked_at(base, number), ["a"], most)["a"]
-
-
-def one(tracker: Tracker | None = None, *said: Sheet, **keys: Any) -> Database:
-    evidence = keys.pop("evidence", {})
-    return database(
-        tracker, scenarios={"a": scenario(**keys)}, evidence=evidence, sheets=sheets(*said)
-    )
-
-
-def told(course: Course) -> list[tuple[int, Any, Any]]:
-    return [((p.day - START).days, p.stated, near(p.implied)) for p in course.points]
-
-
-def test_a_course_has_the_days_on_which_a_figure_changed() -> None:
-    base = one(None, SAID, evidence={"e": item(day(5), ratings={"a": 3.0})})
-    implied = (0, None, 0.5), (5, None, 0.75), (10, 0.6, 0.75), (30, 0.6, 0.75)
-    assert told(alone(base, 30)) == [*implied]
-
-
-SAID = sheet(day(10), {"a": 0.6})
-
-
-def test_a_forecast_that_expires_leaves_a_gap() -> None:
-    ends = (16, None, 0.5), (30, None, 0.5)
-    start = [(0, None, 0.5), (10, 0.6, 0.5)]
-    assert told(alone(one(Tracker(forecast_expires_days=5), SAID), 30)) == [*start, *ends]
-    never = Tracker(forecast_expires_days=date.max.toordinal())
-    assert told(alone(one(never, SAID), 30)) == [*start, (30, 0.6, 0.5)]
-
-
-def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> None:
-    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in range(1, 20)}
-    course = alone(one(evidence=evidence), 20, most=5)
-    assert [(p.day - START).days for p in course.points] == [0, 5, 10, 15, 20]
-    assert [len(mark.evidence) for mark in course.marks] == [5, 5, 5, 4]
-    assert course.marks[0] == Mark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
-
-
-def test_a_hazard_is_drawn_on_days_between_too() -> None:
-    course = alone(one(hazard="constant"), 30, most=8)
-    assert [(p.day - START).days for p in course.points] == [0, 10, 20, 30]
-
-
-def test_days_lie_at_even_distances_between_the_first_and_the_last() -> None:
-    assert evenly(day(0), day(10), 3) == [day(0), day(5), day(10)]
-    assert evenly(day(0), day(2), 60) == [day(0), day(1), day(2)]
-    assert evenly(day(0), day(0), 60) == [day(0)]
-
-
-def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
-    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in (9, 10)}
-    said = [sheet(day(n), {"a": 0.6}) for n in (5, 10)]
-    ended = resolution("occurred", day(10))
-    course = alone(one(None, *said, evidence=evidence, resolution=ended), 30)
-    assert course.points[-1].day == day(9)
-    assert course.marks == (Mark(day=day(9), evidence=("e9",)),)
-    assert [entry.date for entry in course.forecasts] == [day(5)]
-
-
-def test_a_question_that_was_resolved_as_it_opened_has_its_first_day() -> None:
-    ended = resolution("did-not-occur", START)
-    members = {id: scenario(0.5, set="s", resolution=ended) for id in "ab"}
-    base = database(Tracker(sets={"s": "S"}), scenarios=members)
-    made = courses(looked_at(base, 30), ["b", "a"], 60)
-    assert list(made) == ["b", "a"]
-    assert [[p.day for p in course.points] for course in made.values()] == [[START], [START]]
-
-
-def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
-    evidence = {
-        "d": item(day(5), ratings={"a": "C"}),
-        "e": item(day(10), indicators={"a/x": "emerging"}),
-        "f": item(day(20), indicators={"a/x": "observed"}, retracted=retraction(day(30))),
-    }
-    x, y = alone(one(evidence=evidence, indicators=dict.fromkeys("xy", WATCHED)), 40).lanes
-    spans = [(span.state, (span.start - START).days) for span in x.spans]
-    assert spans == [("unobserved", 0), ("emerging", 10), ("observed", 20), ("emerging", 30)]
-    assert [span.end for span in x.spans] == [day(10), day(20), day(30), day(40)]
-    assert y.spans == (Span(state="unobserved", start=day(0), end=day(40)),)
-    assert (x.indicator, y.indicator) == ("x", "y")
-
-
-WATCHED = indicator({"a": "C"})
-
-
-@given(databases(), st.integers(1, 320))
+@given(databases(linked=True), st.integers(1, 320))
 def test_a_course_is_the_trend_and_ends_with_the_ledger(base: Database, number: int) -> None:
     looked = looked_at(base, number)
     for id, course in courses(looked, list(looked.views), 400).items():
@@ -130,15 +73,125 @@ def test_a_course_is_the_trend_and_ends_with_the_ledger(base: Database, number: 
         assert course.points[-1].implied == explained.implied.probability
 
 
-@given(databases(), st.integers(1, 320))
+@given(databases(linked=True), st.integers(1, 320))
 def test_an_implied_figure_changes_on_no_day_that_is_left_out(base: Database, number: int) -> None:
     looked = looked_at(base, number)
     for id, course in courses(looked, list(looked.views), 400).items():
-        if base.scenarios[id].prior.hazard:
-            continue
-        at = {point.day: point.implied for point in course.points}
-        every = [START + timedelta(days=n) for n in range(number + 1)]
-        shown = course.points[0].implied
-        for point in trends(base, {id: every})[id]:
-            shown = at.get(point.day, shown)
-            assert point.implied == shown
+        if not changes_daily(base, id):
+            at = {point.day: point.implied for point in course.points}
+            every = [START + timedelta(days=n) for n in range(number + 1)]
+            shown = course.points[0].implied
+            for point in trends(base, {id: every})[id]:
+                shown = at.get(point.day, shown)
+                assert point.implied == shown
+
+
+def one(tracker: Tracker | None = None, *said: Sheet, **keys: Any) -> Database:
+    evidence = keys.pop("evidence", {})
+    return database(
+        tracker, scenarios={"a": scenario(**keys)}, evidence=evidence, sheets=sheets(*said)
+    )
+
+
+def alone(base: Database, number: int, most: int = 60) -> Course:
+    return courses(looked_at(base, number), ["a"], most)["a"]
+
+
+def told(points: tuple[Point, ...]) -> list[tuple[int, Any, Any]]:
+    return [((p.day - START).days, p.stated, about(p.implied)) for p in points]
+
+
+def drawn(course: Course) -> list[int]:
+    return [(point.day - START).days for point in course.points]
+
+
+SAID = sheet(day(10), {"a": 0.6})
+
+
+def test_a_course_has_the_days_on_which_a_figure_changed() -> None:
+    base = one(None, SAID, evidence={"e": item(day(5), ratings={"a": 3.0})})
+    figures = [(0, None, 0.5), (5, None, 0.75), (10, 0.6, 0.75), (30, 0.6, 0.75)]
+    assert told(alone(base, 30).points) == figures
+
+
+def test_a_forecast_that_expires_leaves_a_gap() -> None:
+    start, ends = [(0, None, 0.5), (10, 0.6, 0.5)], [(16, None, 0.5), (30, None, 0.5)]
+    expiring = one(Tracker(forecast_expires_days=5), SAID)
+    assert told(alone(expiring, 30).points) == start + ends
+    never = Tracker(forecast_expires_days=date.max.toordinal())
+    assert told(alone(one(never, SAID), 30).points) == [*start, (30, 0.6, 0.5)]
+
+
+def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> None:
+    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in range(1, 20)}
+    course = alone(one(evidence=evidence), 20, most=5)
+    assert drawn(course) == [0, 5, 10, 15, 20]
+    assert [len(mark.evidence) for mark in course.marks] == [5, 5, 5, 4]
+    assert course.marks[0] == Mark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
+    # a hazard is drawn on days between too
+    assert drawn(alone(one(hazard="constant"), 30, most=8)) == [0, 10, 20, 30]
+
+
+def test_days_lie_at_even_distances_between_the_first_and_the_last() -> None:
+    assert evenly(day(0), day(10), 3) == [day(0), day(5), day(10)]
+    assert evenly(day(0), day(2), 60) == [day(0), day(1), day(2)]
+    assert evenly(day(0), day(0), 60) == [day(0)]
+    assert last_reviews(day(14), 7, 3) == [day(0), day(7), day(14)]
+    assert last_reviews(date(1, 1, 9), 7, 12) == [date(1, 1, 2), date(1, 1, 9)]
+
+
+def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
+    evidence = {f"e{n}": item(day(n), ratings={"a": "C"}) for n in (9, 10)}
+    said = [sheet(day(n), {"a": 0.6}) for n in (5, 10)]
+    ended = resolution("occurred", day(8), day(10))
+    base = one(None, *said, evidence=evidence, resolution=ended)
+    course = alone(base, 30)
+    assert course.points[-1].day == day(9)
+    assert course.marks == (Mark(day=day(9), evidence=("e9",)),)
+    assert [entry.date for entry in course.forecasts] == [day(5)]
+    points = trends(base, {"a": [day(n) for n in (11, 10, 9, 4, -1, 4)]})["a"]
+    assert told(points) == [(4, None, 0.5), (9, 0.6, 0.5 * 10**0.5 / (0.5 + 0.5 * 10**0.5))]
+
+
+def test_a_question_that_was_resolved_as_it_opened_has_its_first_day() -> None:
+    ended = resolution("did-not-occur", START)
+    members = {id: scenario(0.5, set="s", resolution=ended) for id in "ab"}
+    made = courses(looked_at(database(scenarios=members), 30), ["b", "a"], 60)
+    assert [(id, *(p.day for p in course.points)) for id, course in made.items()] == [
+        ("b", START),
+        ("a", START),
+    ]
+
+
+def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
+    evidence = {
+        "d": item(day(5), ratings={"a": "C"}),
+        "e": item(day(10), indicators={"a/x": "emerging"}),
+        "f": item(day(20), indicators={"a/x": "observed"}, retracted=retraction(day(30))),
+    }
+    watched = dict.fromkeys("xy", indicator({"a": "C"}))
+    x, y = alone(one(evidence=evidence, indicators=watched), 40).lanes
+    turns = [("unobserved", 0), ("emerging", 10), ("observed", 20), ("emerging", 30)]
+    assert [(span.state, (span.start - START).days) for span in x.spans] == turns
+    assert [span.end for span in x.spans] == [day(10), day(20), day(30), day(40)]
+    assert y.spans == (Span(state="unobserved", start=day(0), end=day(40)),)
+    assert (x.indicator, y.indicator) == ("x", "y")
+
+
+def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
+    members = {id: scenario(set="form") for id in ("a", "b")}
+    said = {"x": sheet(day(1), {"a": 0.6, "other": 0.5}), "y": sheet(day(2), {"b": 0.6})}
+    db = database(scenarios={**members, "other": scenario()}, sheets=said)
+    days = [day(1), day(2)]
+    shown = [point.stated for point in trends(db, {"a": days})["a"]]
+    full = [stated(db, "a", on) for on in days]
+    assert shown == [one.probability if one else None for one in full] == [0.6, 0.5]
+    assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
+
+
+def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
+    forever = indicator({"s1": "C"}, due=date.max, if_absent="I")
+    due = indicator({"s1": "C"}, due=day(3), if_absent="I")
+    scenarios = {"s1": scenario(indicators={"x": forever, "y": due})}
+    db = database(scenarios=scenarios, evidence={"e": item(day(1), ratings={"s1": "C"})})
+    assert days_of_change(db, "s1") == [day(1), day(4)]

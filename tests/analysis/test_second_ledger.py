@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.band import bands
-from scenarios.analysis.ledger.ledger import Ledger, ledger_of
+from scenarios.analysis.ledger.dependence import factors
+from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.analysis.ledger.sensitivity import LeaveOneOut, leave_one_out
+from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
 from scenarios.analysis.review.listing import Wanted, indicators
-from scenarios.model import Database
+from scenarios.model import Database, Dependence
 from tests import second_ledger as second
 from tests.random_databases import random_database
 from tests.records import day, near
@@ -26,52 +31,54 @@ NOTHING = 1e-6
 """Lines under so many decibans are rounding: what is left of equals that were subtracted."""
 
 
-def figures(mine: second.Ledger) -> Iterator[tuple[str, float | str | None]]:
-    yield "prior", mine.prior
-    yield from (("given", mine.given), ("time", mine.time))
-    yield from (("rivals", mine.rivals), ("bound", mine.bound))
-    yield from (("implied", mine.implied), ("low", mine.low), ("high", mine.high))
+STEPS: tuple[LineKind, ...] = ("given", "time", "rivals", "bound")
+shares = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
+dependences = st.tuples(shares, shares).map(lambda pair: (max(pair), min(pair)))
+worths = st.sampled_from([-10.0, -5.0, 5.0, 10.0]) | st.floats(-100, 100, allow_subnormal=False)
+Figures = dict[str, Any]
+
+
+def figures(mine: second.Ledger) -> Figures:
+    found: Figures = {name: figure for name, figure in vars(mine).items() if name != "lines"}
     for line in mine.lines:
-        yield from _line(line.kind, line.id, line.theme, (line.decibans, line.factor, line.counted))
+        found |= _line(line.kind, line.id, line.theme, line.decibans, line.factor, line.counted)
+    return found
 
 
-def program_figures(theirs: Ledger, left: LeaveOneOut) -> Iterator[tuple[str, float | str | None]]:
-    yield "prior", theirs.prior.decibans
-    for kind in ("given", "time", "rivals", "bound"):
-        yield kind, sum(line.counted_decibans for line in theirs.lines if line.kind == kind)
-    yield "implied", theirs.implied.decibans
-    yield from (("low", left.low), ("high", left.high))
-    for line in theirs.lines:
-        if line.kind in ("indicator", "absence", "direct", "in-prior"):
+def program_figures(odds: Odds, id: str) -> Figures:
+    book, left = ledger_of(odds, id), leave_one_out(odds, id)
+    found: Figures = {kind: book.counted(kind) for kind in STEPS}
+    found |= {"prior": book.prior.decibans, "implied": book.implied.decibans}
+    found |= {"low": left.low, "high": left.high}
+    for line in book.lines:
+        if line.kind not in STEPS:
             values = (line.decibans, line.factor, line.counted_decibans)
-            yield from _line(line.kind, line.id, line.theme, values)
+            found |= _line(line.kind, line.id, line.theme, *values)
+    return found
 
 
 def _line(
-    kind: str, id: str, theme: str | None, values: tuple[float, float, float]
-) -> Iterator[tuple[str, float | str | None]]:
+    kind: str, id: str, theme: str | None, decibans: float, factor: float, counted: float
+) -> Figures:
     if kind == "in-prior":
-        yield f"{kind} {id}", values[2]
-    elif abs(values[0]) > NOTHING:
-        yield f"{kind} {id} theme", theme
-        for name, figure in zip(("decibans", "factor", "counted"), values, strict=True):
-            yield f"{kind} {id} {name}", figure
+        return {f"{kind} {id}": counted}
+    values = {"theme": theme, "decibans": decibans, "factor": factor, "counted": counted}
+    return {f"{kind} {id} {k}": v for k, v in values.items() if abs(decibans) > NOTHING}
 
 
-def differences(mine: second.Ledger, odds: Odds, id: str) -> list[str]:
-    theirs = program_figures(ledger_of(odds, id), leave_one_out(odds, id))
-    left, right = dict(figures(mine)), dict(theirs)
-    return [
-        f"{name}: second {left.get(name)}, program {right.get(name)}"
-        for name in {**left, **right}
-        if not _alike(left.get(name), right.get(name))
-    ]
-
-
-def _alike(left: float | str | None, right: float | str | None) -> bool:
+def _alike(left: Any, right: Any) -> bool:
     if isinstance(left, float | int) and isinstance(right, float | int):
         return abs(left - right) <= CLOSE
-    return left == right
+    return bool(left == right)
+
+
+def second_ledgers(db: Database, on: date, **keys: Any) -> dict[str, second.Ledger]:
+    """Of all scenarios but those that were ruled out."""
+    found: dict[str, second.Ledger] = {}
+    for id in db.scenarios:
+        if id not in found:
+            found |= second.ledgers(db, id, on, **keys)
+    return found
 
 
 @pytest.mark.parametrize("batch", range(500 // BATCH))
@@ -80,28 +87,68 @@ def test_two_hands_reckon_the_same(batch: int) -> None:
     for seed in range(batch * BATCH, (batch + 1) * BATCH):
         database = random_database(seed)
         for on in DAYS:
-            first = {}
-            for id in database.scenarios:
-                if id not in first:
-                    first.update(second.ledgers(database, id, on, sweep=True))
             odds = Odds(known(database, on))
-            for id, mine in first.items():
-                if found := differences(mine, odds, id):
-                    differ[seed, on.isoformat(), id] = found
+            for id, mine in second_ledgers(database, on, sweep=True).items():
+                left, right = figures(mine), program_figures(odds, id)
+                for name in left | right:
+                    if not _alike(left.get(name), right.get(name)):
+                        differ[seed, on.isoformat(), id, name] = left.get(name), right.get(name)
     assert differ == {}
 
 
 @pytest.mark.parametrize("seed", range(0, 500, 50))
 def test_two_hands_draw_the_same_band(seed: int) -> None:
     database, on = random_database(seed), DAYS[2]
-    mine = {id: second.band(database, id, on) for id in second_ids(database, on)}
-    theirs = bands(Odds(known(database, on)), mine)
+    mine = {id: second.band(database, id, on) for id in second_ledgers(database, on)}
+    odds = Odds(known(database, on))
+    theirs = bands(odds, mine)
+    assert theirs == {id: bands(odds, [id])[id] for id in mine}
     assert mine == {id: near((band.low, band.high), abs=CLOSE) for id, band in theirs.items()}
 
 
-def second_ids(database: Database, on: date) -> list[str]:
-    """The scenarios of which the second ledger has one: not those that were ruled out."""
-    return [id for id in database.scenarios if id in second.ledgers(database, id, on)]
+def unlinked(db: Database) -> Database:
+    """What a link leads to is not bent along with a scenario's own judgements."""
+    scenarios = db.scenarios.items()
+    alone = {id: replace(one, prior=replace(one.prior, given={})) for id, one in scenarios}
+    return replace(db, scenarios=alone)
+
+
+def bent(kind: str, id: str, way: float) -> Callable[[str], float]:
+    """Bends one judgement as far as a band bends it, or all ratings together."""
+    name = f"prior:{id}" if kind == "prior" else id
+
+    def bend(other: str) -> float:
+        is_rating = not other.startswith("prior:") and other not in ("within", "between")
+        return way if other == name or (kind == "ratings" and is_rating) else 0.0
+
+    return bend
+
+
+@pytest.mark.parametrize("seed", range(0, 500, 50))
+def test_two_hands_bend_each_judgement_alone_and_the_widest_stands_first(seed: int) -> None:
+    database, on = unlinked(random_database(seed)), DAYS[1]
+    odds = Odds(known(database, on))
+    for id in database.scenarios:
+        if second.outcome(database, id, on) == "did-not-occur":
+            continue
+        bends = sweep(odds, id)
+        for one in bends:
+            both = (bent(one.kind, one.id, way) for way in (-1, 1))
+            ends = sorted(second.ledgers(database, id, on, bend)[id].low for bend in both)
+            assert [one.low, one.high] == near(ends, abs=CLOSE)
+        open_members = {("prior", member) for member in second.ledgers(database, id, on)}
+        rows = {("row", row.id) for group in second.groups(database, id, on) for row in group}
+        settings = {(name, name) for name in ("ratings", "within", "between")}
+        assert {(one.kind, one.id) for one in bends} == open_members | rows | settings
+        widths = [one.high - one.low for one in bends]
+        assert widths == sorted(widths, reverse=True)
+
+
+@given(st.lists(st.tuples(worths, st.sampled_from([None, "t1", "t2"])), max_size=9), dependences)
+def test_two_hands_discount_lines_alike(
+    lines: list[tuple[float, str | None]], pair: tuple[float, float]
+) -> None:
+    assert factors(lines, Dependence(*pair)) == near(second.factors(lines, *pair))
 
 
 def test_two_hands_expect_the_same_of_an_indicator() -> None:
