@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.ledger.effects import Effect, effects
@@ -23,18 +22,22 @@ from tests.records import (
 NEW = "2022-01-10-new"
 
 
-def added(db: Database, new: Evidence) -> tuple[Effect, ...]:
-    after = replace(db, evidence={**db.evidence, NEW: new})
+def added(db: Database, **keys: Any) -> tuple[Effect, ...]:
+    """What an item of the ninth day does."""
+    after = replace(db, evidence={**db.evidence, NEW: item(day(9), **keys)})
     return effects(db, after, NEW, day(9))
 
 
-def notes(db: Database, **keys: object) -> dict[str, str | None]:
-    return {e.scenario: e.note for e in added(db, item(day(9), **keys))}
+def notes(db: Database, **keys: Any) -> dict[str, str | None]:
+    return {effect.scenario: effect.note for effect in added(db, **keys)}
+
+
+def two(**evidence: Evidence) -> Database:
+    return database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=evidence)
 
 
 def test_what_counts_says_by_how_much() -> None:
-    db = database(scenarios={"s1": scenario(), "s2": scenario()})
-    [effect] = added(db, item(day(9), ratings={"s2": "C", "unknown": "C"}))
+    [effect] = added(two(), ratings={"s2": "C", "unknown": "C"})
     figures = ("C", None, 1.0, 1.0, 5.0, 0.5, near(0.759747))
     assert astuple(effect) == ("s2", *figures, None, "F6")
 
@@ -59,47 +62,38 @@ def test_each_reason_for_counting_nothing_is_named() -> None:
     }
     useless = notes(db, ratings={"even": "CC"}, reliability="E", credibility=1)
     assert useless == {"even": "its grade leaves it no weight"}
+    rivals = database(scenarios={id: scenario(0.5, set="s") for id in "ab"})
+    moved = {"a": None, "b": "nothing of its own: its rivals moved it"}
+    assert notes(rivals, ratings={"a": "CC", "b": "N"}) == moved
 
 
 def test_an_indicator_that_was_seen_already_adds_nothing() -> None:
     db = database(scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})})
-    (effect,) = added(db, item(day(9), indicators={"s1/x": "emerging", "gone/y": "observed"}))
+    [effect] = added(db, indicators={"s1/x": "emerging", "gone/y": "observed"})
     assert (effect.rating, effect.counted_decibans, effect.note) == ("CC", 5.0, None)
     seen = replace(db, evidence={"e": item(indicators={"s1/x": "observed"})})
-    (effect,) = added(seen, item(day(9), indicators={"s1/x": "observed", "s1/y": "observed"}))
+    [effect] = added(seen, indicators={"s1/x": "observed", "s1/y": "observed"})
     assert (effect.via, effect.note) == ("s1/x", "adds nothing to what was already seen")
     assert effect.before == effect.after
 
 
 def test_a_retracted_item_is_shown_as_gone() -> None:
     kept = item(ratings={"s1": "C"})
-    db = database(scenarios={"s1": scenario()}, evidence={"e": kept})
-    gone = replace(db, evidence={"e": replace(kept, retracted=retraction(day(5)))})
-    (effect,) = effects(db, gone, "e", day(5))
+    gone = replace(kept, retracted=retraction(day(5)))
+    [effect] = effects(two(e=kept), two(e=gone), "e", day(5))
     assert (effect.before, effect.after, effect.note) == (near(0.759747), 0.5, "retracted")
 
 
 def test_the_item_s_own_line_is_told_among_others() -> None:
-    half, scenarios = Tracker(evidence_dependence=0.5), {"s1": scenario()}
-    db = database(half, scenarios=scenarios, evidence=rated("s1", "CC"))
-    (effect,) = added(db, item(day(9), ratings={"s1": "C"}))
+    db = replace(two(**rated("s1", "CC")), tracker=Tracker(evidence_dependence=0.5))
+    [effect] = added(db, ratings={"s1": "C"})
     assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
 
 
-def test_a_neutral_member_is_moved_by_its_rivals() -> None:
-    db = database(scenarios={id: scenario(0.5, set="s") for id in "ab"})
-    moved = {"a": None, "b": "nothing of its own: its rivals moved it"}
-    assert notes(db, ratings={"a": "CC", "b": "N"}) == moved
-
-
-@pytest.mark.parametrize("grade", ["D2", "E1", "F6", "B2"])
-def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told(grade: str) -> None:
-    case = rated("s1", "C", **A1) | {"f": item(ratings={"s2": "CC"}, **A1)}
-    db = database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=case)
-    graded = {"reliability": grade[0], "credibility": int(grade[1])}
-    new = item(day(9), ratings={"s1": "CC", "s2": "C"}, **graded)
-    told = None if grade == "B2" else grade
-    assert [effect.doubtful for effect in added(db, new)] == [told, None]
-
-
-A1: dict[str, Any] = {"reliability": "A", "credibility": 1}
+def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told() -> None:
+    a1: dict[str, Any] = {"reliability": "A", "credibility": 1}
+    db = two(**rated("s1", "C", **a1), f=item(ratings={"s2": "CC"}, **a1))
+    for grade, doubtful in {"D2": "D2", "E1": "E1", "F6": "F6", "B2": None}.items():
+        graded: dict[str, Any] = {"reliability": grade[0], "credibility": int(grade[1])}
+        told = added(db, ratings={"s1": "CC", "s2": "C"}, **graded)
+        assert [effect.doubtful for effect in told] == [doubtful, None]

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.analysis.evidence.chance import absence, expected_movement, seen_if
 from scenarios.analysis.evidence.indicator_state import Reading, diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.model import Database, Evidence, Tracker
-from tests.records import WEIGHTS, database, day, indicator, item, near, scenario
+from scenarios.model import Evidence, Tracker
+from tests.records import WEIGHTS, chances, database, day, indicator, item, near, scenario
 
 KEY = ("s1", "talks")
 
@@ -35,12 +36,10 @@ def walk(*told: str) -> Reading:
     ("told", "state", "strength"),
     [
         ([], "unobserved", 0.0),
-        (["observed A1"], "observed", 1.0),
         (["observed B2"], "observed", 0.64),
         (["emerging A1"], "emerging", 0.5),
         (["emerging A1", "observed B3"], "observed", 0.5),
         (["observed B2", "observed A1"], "observed", 1.0),
-        (["observed A1", "observed C3"], "observed", 1.0),
         (["observed A1", "emerging A1"], "observed", 1.0),
         (["observed A1", "reversed B1"], "observed", 0.2),
         (["observed B2", "reversed A1"], "reversed", 0.0),
@@ -58,8 +57,7 @@ def test_strength_rises_to_the_weight_and_falls_by_it(
 
 def test_a_state_is_dated_by_when_it_began() -> None:
     now = walk("emerging", "observed", "observed")
-    assert (now.since, now.raised_by) == ("2022-01-02", "e0")
-    assert now.evidence == ("e0", "e1", "e2")
+    assert (now.since, now.raised_by, now.evidence) == ("2022-01-02", "e0", ("e0", "e1", "e2"))
 
 
 def test_it_is_walked_by_when_it_happened_and_a_reversal_of_the_day_comes_last() -> None:
@@ -77,17 +75,36 @@ def test_strength_stays_within_0_and_1(told: list[str]) -> None:
     assert (now.state in ("observed", "emerging")) == (now.strength > 0)
 
 
-def rated(ratings: dict[str, Any], **sets: str | None) -> float:
-    scenarios = {id: scenario(0.5, set=set_id) for id, set_id in sets.items()}
-    scenarios["s1"] = scenario(0.5, set=sets.get("s1"), indicators={"talks": indicator(ratings)})
-    db: Database = database(scenarios=scenarios)
-    return diagnosticity(known(db, day(1)), KEY)
+@pytest.mark.parametrize(
+    ("ratings", "set_id", "spread"),
+    [
+        ({"s1": "C", "b": "C"}, "s", 0),
+        ({"s1": "C", "b": "I"}, "s", 10),
+        ({"s1": "C"}, "s", 5),  # left blank, it compares as neutral
+        ({"s1": "C", "b": "C"}, None, 5),  # a question alone compares with its not happening
+        ({"s1": "N"}, None, 0),
+    ],
+)
+def test_diagnosticity_is_the_spread_across_the_members(
+    ratings: dict[str, Any], set_id: str | None, spread: float
+) -> None:
+    scenarios = {"s1": scenario(set=set_id, indicators={"talks": indicator(ratings)})}
+    scenarios["b"] = scenario(set=set_id)
+    assert diagnosticity(known(database(scenarios=scenarios), day(1)), KEY) == spread
 
 
-def test_diagnosticity_is_the_spread_across_the_members() -> None:
-    for b, spread in (("C", 0), ("I", 10), (None, 5)):  # left blank, it compares as neutral
-        ratings = {"s1": "C"} | ({"b": b} if b else {})
-        assert rated(ratings, s1="s", b="s") == spread
-    # a question alone compares with its not happening
-    assert rated({"s1": "C", "b": "C"}, s1=None, b=None) == 5
-    assert rated({"s1": "N"}, s1=None) == 0
+@given(chances, st.lists(st.tuples(chances, st.floats(-60, 60)), min_size=2, max_size=6))
+def test_the_chances_of_all_cases_average_to_the_chance_in_the_ratio_of_the_ratings(
+    chance: float, cases: list[tuple[float, float]]
+) -> None:
+    priors = {n: prior for n, (prior, _) in enumerate(cases)}
+    decibans = {n: worth for n, (_, worth) in enumerate(cases)}
+    seen = seen_if(chance, priors, decibans)
+    assert sum(priors[n] * seen[n] for n in priors) / sum(priors.values()) == near(chance)
+    for n, worth in decibans.items():
+        assert seen[n] / seen[0] == near(10 ** ((worth - decibans[0]) / 10))
+
+
+def test_an_absence_is_worth_no_end_of_decibans_and_an_even_indicator_moves_nothing() -> None:
+    assert [absence(seen) for seen in (0, 0.9, 2)] == [0, near(-10), near(-30)]
+    assert expected_movement(0.22, 0.5, 0.0) == near(0.0)

@@ -1,4 +1,4 @@
-"""What changed records do to the figures: the rows add up, and each has its cause."""
+"""What time and changed records do to the figures: the rows add up, and each has its cause."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.knowledge import latest_day
+from scenarios.analysis.evidence.knowledge import known, latest_day
 from scenarios.analysis.history.probability_shifts import Shift, shifts
+from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.ledger_changes import LedgerChange, Reasons, compare, touched
 from scenarios.analysis.review.restatement import restated
 from scenarios.model import Database, Dependence, Evidence, HazardEnded, Source, Tracker
 from scenarios.scales import decibans
@@ -24,6 +27,7 @@ from tests.records import (
     near,
     resolution,
     retraction,
+    row,
     scenario,
     sheet,
 )
@@ -32,6 +36,13 @@ TODAY = day(100)
 CODES = Tracker().decibans
 HALF = Tracker(evidence_dependence=0.5)
 THEMES = Tracker(evidence_dependence=Dependence(0.6, 0.2), themes={"t": "A theme"})
+
+
+def change(db: Database, before: int, after: int, id: str = "s1") -> LedgerChange:
+    """What differs between two days."""
+    then, now = known(db, day(before)), known(db, day(after))
+    reasons = Reasons(new=touched(now, then), gone=touched(then, now))
+    return compare(ledger(then, id), ledger(now, id), reasons)
 
 
 def because(before: Database, after: Database, id: str = "s1") -> list[tuple[str, str, Any, Any]]:
@@ -66,8 +77,12 @@ def one(*items: Any, tracker: Tracker | None = None, **keys: Any) -> Database:
     return database(tracker, scenarios={"s1": scenario(**keys)}, evidence=evidence, **records)
 
 
-def seen(rating: str = "C", **keys: Any) -> Evidence:
-    return item(keys.pop("recorded", day(0)), ratings={"s1": rating}, **keys)
+def seen(rating: str = "C", on: int = 0, **keys: Any) -> Evidence:
+    return item(day(on), ratings={"s1": rating}, **keys)
+
+
+def fires(state: str, on: int = 0) -> Evidence:
+    return item(day(on), indicators={"s1/x": state})
 
 
 def wire(letter: str, name: str = "Wire") -> Database:
@@ -78,6 +93,64 @@ def wire(letter: str, name: str = "Wire") -> Database:
 
 def said(p: float, **keys: Any) -> Database:
     return one(sheets={"x": sheet(day(1), {"s1": p}, **keys)})
+
+
+@given(databases(linked=True), st.integers(0, 364))
+def test_nothing_changes_between_a_day_and_itself(db: Database, on: int) -> None:
+    for id in db.scenarios:
+        assert change(db, on, on, id) == LedgerChange()
+
+
+WATCHED = {"x": indicator({"s1": "CC"}, due=day(5), if_absent="I")}
+GONE = one(seen("CC", retracted=retraction(day(5))), "C", tracker=HALF)
+STRONGER = one(seen(event="v"), seen("CC", 4, event="v", retracted=retraction(day(12))))
+REVERSED = one(fires("observed"), fires("reversed", 4), indicators=WATCHED)
+ABSENT = one(fires("emerging", 9), indicators=WATCHED)
+
+
+@pytest.mark.parametrize(
+    ("db", "before", "after", "changes"),
+    [
+        (one(seen(on=4), tracker=HALF), 0, 9, ["+ e0 new evidence 0 to 5"]),
+        (
+            one(seen(on=4), seen("II", 4)),
+            *(0, 9),
+            ["+ e1 new evidence 0 to -10", "+ e0 new evidence 0 to 5"],
+        ),
+        # a retraction takes a line, and leaves less overlap for the others
+        (GONE, 4, 9, ["- e0 retraction 8.33333 to 0", "~ e1 overlap 3.33333 to 5"]),
+        # a stronger report of one event is a new witness until its retraction
+        (STRONGER, 0, 9, ["~ e1 new witness 5 to 10"]),
+        (STRONGER, 9, 20, ["~ e0 retraction 10 to 5"]),
+        (REVERSED, 0, 5, ["- s1/x reversal 10 to 0"]),
+        # an absence comes with time and goes with evidence
+        (ABSENT, 0, 6, ["+ s1/x time 0 to -5"]),
+        (ABSENT, 6, 20, ["+ s1/x new evidence 0 to 5", "~ s1/x new evidence -5 to -2.5"]),
+    ],
+)
+def test_each_line_that_differs_has_its_cause_and_the_strongest_change_is_read_first(
+    db: Database, before: int, after: int, changes: list[str]
+) -> None:
+    moved = change(db, before, after)
+    signs = {"+": moved.lines_added, "-": moved.lines_removed, "~": moved.lines_changed}
+    sign = {id(line): sign for sign, lines in signs.items() for line in lines}
+    assert changes == [
+        f"{sign[id(o)]} {o.id} {o.cause} {o.before:g} to {o.after:g}" for o in moved.lines
+    ]
+
+
+def test_a_line_that_came_tells_its_theme_and_its_items() -> None:
+    [line] = change(one(seen(on=4, theme="t")), 0, 9).lines
+    assert astuple(line) == ("e0", "direct", "t", 0.0, 5.0, "new evidence", ("e0",))
+
+
+def test_a_rival_that_leaves_changes_no_line() -> None:
+    members = {id: scenario(p, set="s") for id, p in (("a", 0.3), ("c", 0.4))}
+    members["b"] = scenario(0.3, set="s", resolution=resolution("did-not-occur", day(5)))
+    db = database(scenarios=members, evidence={"e": row("CC C")})
+    for moved in (change(db, 0, 9, id) for id in "ac"):
+        assert moved.lines == ()
+        assert moved.rivals > 0
 
 
 def test_another_prior_is_told_apart_from_the_evidence() -> None:
@@ -147,7 +220,7 @@ def test_the_latest_day_is_that_of_the_newest_record() -> None:
     assert [latest_day(db) for db in [database(), *newest]] == [None, *[day(9)] * 5]
 
 
-LATER = seen(recorded=TODAY.replace(month=6))
+LATER = seen(on=150)
 PRIOR = ("s1", "prior.probability", 0.5, 0.4)
 
 
@@ -167,7 +240,7 @@ def form(rating: str = "C", ids: str = "abc", **keys: Any) -> Database:
     [
         (wire("B"), wire("D", "W."), [("wire", "reliability", "B", "D")]),
         (one("C"), one(seen("CC", notes="Again.")), [("e0", "ratings.s1", "C", "CC")]),
-        (one("C"), one("C", seen(recorded=day(99))), [("e1", "recorded", None, "2022-04-10")]),
+        (one("C"), one("C", seen(on=99)), [("e1", "recorded", None, "2022-04-10")]),
         (one("C"), one(), [("e0", "recorded", "2022-01-01", None)]),
         (
             one("C"),
