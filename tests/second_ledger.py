@@ -18,6 +18,7 @@ from tests.second_rows import Bend, Row, centred, members, rows, ruled_out
 LOWEST, HIGHEST = 0.001, 0.999
 POINTS = 64
 Theme = str | None
+Steps = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Line:
     factor: float = 1.0
 
     @property
-    def counted(self) -> float:
+    def counted_decibans(self) -> float:
         return self.decibans * self.factor
 
 
@@ -148,7 +149,7 @@ def outcome(db: Database, id: str, day: date) -> str | None:
     return "did-not-occur" if ruled_out(db, id) <= day else None
 
 
-def prior(db: Database, id: str, day: date, bend: Bend) -> tuple[float, float, float]:
+def prior(db: Database, id: str, day: date, bend: Bend) -> Steps:
     """The prior as written, after `given` and after `time`, in decibans."""
     scenario = db.scenarios[id]
     own = mixed = scenario.prior.probability
@@ -185,10 +186,8 @@ def ledgers(
     priors = {name: prior(db, name, day, bend) for name in names}
     joined = groups(db, id, day, bend)
     rests = [[group for group in joined if group is not dropped] for dropped in joined]
-    columns = [
-        {name: column(db, name, kept, bend) for name in names}
-        for kept in [joined, *(rests if sweep else [])]
-    ]
+    kept = [joined, *rests] if sweep else [joined]
+    columns = [{name: column(db, name, groups, bend) for name in names} for groups in kept]
     closed = [close(db, names, priors, lines) for lines in columns]
     used = [row for row in rows(db, everyone, day, bend) if row.kind == "in-prior"]
     listed = [Line(row.kind, row.id, row.theme) for row in used]
@@ -202,30 +201,19 @@ def ledgers(
 
 
 def close(
-    db: Database,
-    names: list[str],
-    priors: dict[str, tuple[float, float, float]],
-    lines: dict[str, list[Line]],
-) -> dict[str, tuple[float, float, float]]:
+    db: Database, names: list[str], priors: dict[str, Steps], lines: dict[str, list[Line]]
+) -> dict[str, Steps]:
     """The rows `rivals` and `bound`, and the implied decibans, of each member still in."""
     results = {}
-    sums = {n: priors[n][2] + sum(line.counted for line in lines[n]) for n in names}
-    scores = {
-        n: math.log(from_db(priors[n][2]))
-        + sum(line.counted for line in lines[n]) * math.log(10) / 10
-        for n in names
-    }
+    worth = {n: sum(line.counted_decibans for line in lines[n]) for n in names}
+    scores = {n: 10 * math.log10(from_db(priors[n][2])) + worth[n] for n in names}
     for name in names:
-        total = sums[name]
+        before = total = priors[name][2] + worth[name]
         if db.scenarios[name].set is not None:
-            others = [scores[n] for n in names if n != name]
-            total = to_db(HIGHEST)
-            if others:
-                top = max(others)
-                against = top + math.log(sum(math.exp(score - top) for score in others))
-                total = (scores[name] - against) * 10 / math.log(10)
+            others = sum(10 ** (scores[n] / 10) for n in names if n != name)
+            total = scores[name] - 10 * math.log10(others) if others else to_db(HIGHEST)
         implied = min(max(total, to_db(LOWEST)), to_db(HIGHEST))
-        results[name] = (total - sums[name], implied - total, implied)
+        results[name] = (total - before, implied - total, implied)
     return results
 
 
