@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known, resolved
+from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.analysis.ledger.ledger import Ledger, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
 from scenarios.model import Database, Evidence, Given, Tracker
-from scenarios.scales import decibans, probability
+from scenarios.scales import decibans, probability, rating_decibans
 from tests.records import (
     START,
     WEIGHTS,
@@ -30,7 +31,10 @@ from tests.records import (
     indicator,
     item,
     near,
+    rated,
     ratings,
+    resolution,
+    retraction,
     row,
     scenario,
 )
@@ -45,30 +49,31 @@ def at(db: Database, id: str = "s1", on: int = 100) -> Ledger:
 
 def alone(*told: Any, tracker: Tracker | None = None, **keys: Any) -> Database:
     """One scenario with items e, f, g …, some of them told by their rating alone."""
-    items = [one if isinstance(one, Evidence) else item(ratings={"s1": one}) for one in told]
-    evidence = dict(zip("efghijklmnop", items, strict=False))
+    items = (one if isinstance(one, Evidence) else item(ratings={"s1": one}) for one in told)
+    evidence = dict(zip("efghijk", items, strict=False))
     return database(tracker, scenarios={"s1": scenario(**keys)}, evidence=evidence)
+
+
+def three(told: Evidence) -> Database:
+    """A set of a, b and c, with one item."""
+    members = {id: scenario(p, set="s") for id, p in (("a", 0.2), ("b", 0.3), ("c", 0.5))}
+    return database(scenarios=members, evidence={"e": told})
 
 
 def book(*told: Any, **keys: Any) -> Ledger:
     return at(alone(*told, **keys))
 
 
-@pytest.mark.parametrize(
-    ("prior", "ratio", "posterior"),
-    [
+def test_posterior_odds_are_prior_odds_times_the_likelihood_ratio() -> None:
+    for prior, ratio, posterior in (
         # Tversky & Kahneman 1982, the cab problem: 15 % blue, a witness right in 80 %.
         (0.15, 0.80 / 0.20, 0.413793),
         # Gigerenzer & Hoffrage 1995, mammography: 1 %, 80 % hits, 9.6 % false alarms.
         (0.01, 0.80 / 0.096, 0.077640),
         # Casscells, Schoenberger & Graboys 1978: 1 in 1,000, 5 % false alarms, no misses.
         (0.001, 1 / 0.05, 0.019627),
-    ],
-)
-def test_posterior_odds_are_prior_odds_times_the_likelihood_ratio(
-    prior: float, ratio: float, posterior: float
-) -> None:
-    assert round(book(ratio, probability=prior).implied.probability, 6) == posterior
+    ):
+        assert book(ratio, probability=prior).implied.probability == near(posterior, abs=1e-6)
 
 
 def test_a_likelihood_ratio_of_two_is_worth_three_decibans() -> None:
@@ -82,8 +87,7 @@ def test_what_tells_nothing_apart_is_counted_as_neutral_and_no_rating_is_not() -
     useless = item(ratings={"s1": "CC"}, reliability="E", credibility=1)
     graded = book(useless, tracker=Tracker(grade_weights=WEIGHTS))
     assert (graded.lines, graded.neutral) == ((), 1)
-    scenarios = {id: scenario(p, set="s") for id, p in (("a", 0.2), ("b", 0.3), ("c", 0.5))}
-    second = at(database(scenarios=scenarios, evidence={"e": row("CC C II")}), "b")
+    second = at(three(row("CC C II")), "b")
     assert ([line.kind for line in second.lines], second.neutral) == (["rivals"], 1)
 
 
@@ -101,30 +105,26 @@ def test_the_strongest_line_stands_first_between_the_prior_s_own_steps_and_what_
     ("told", "lines"),
     [
         # five reports of one origin are one witness
-        ([("C", {"origin": "w"})] * 5, ["e less f g h i"]),
+        (["C origin=w"] * 5, ["e less f g h i"]),
         # independent witnesses of one event are one fact
-        ([("C", {"event": "v"}), ("CC", {"event": "v"})], ["f less e"]),
+        (["C event=v", "CC event=v"], ["f less e"]),
         # a witness with two minds counts the strongest of each
-        ([(code, {"origin": "o"}) for code in ("CC", "C", "I")], ["e g less f"]),
+        (["CC origin=o", "C origin=o", "I origin=o"], ["e g less f"]),
         # origin and event tie through one another
-        (
-            [("C", {"origin": "o"}), ("C", {"origin": "o", "event": "v"}), ("C", {"event": "v"})],
-            ["e less f g"],
-        ),
+        (["C origin=o", "C origin=o event=v", "C event=v"], ["e less f g"]),
         # a neutral item ties nothing
-        (
-            [("C", {"origin": "o"}), ("N", {"origin": "o", "event": "v"}), ("C", {"event": "v"})],
-            ["e less", "g less"],
-        ),
+        (["C origin=o", "N origin=o event=v", "C event=v"], ["e less", "g less"]),
         # an item may name another as its origin
-        ([("C", {}), ("C", {"origin": "e"})], ["e less f"]),
+        (["C", "C origin=e"], ["e less f"]),
     ],
 )
-def test_what_shares_an_origin_or_an_event_is_one_line(
-    told: list[tuple[str, dict[str, Any]]], lines: list[str]
-) -> None:
-    made = book(*(item(ratings={"s1": code}, **ties) for code, ties in told)).lines
-    assert [" ".join([*line.evidence, "less", *line.suppressed]) for line in made] == lines
+def test_what_shares_an_origin_or_an_event_is_one_line(told: list[str], lines: list[str]) -> None:
+    items = []
+    for code, *ties in map(str.split, told):
+        keys: dict[str, Any] = dict(tie.split("=") for tie in ties)
+        items.append(item(ratings={"s1": code}, **keys))
+    found = [(*line.evidence, "less", *line.suppressed) for line in book(*items).lines]
+    assert [" ".join(who) for who in found] == lines
 
 
 def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_items() -> None:
@@ -141,9 +141,7 @@ def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_it
 def test_leave_one_out_names_the_line_that_carries_it_and_takes_a_whole_row_from_a_set() -> None:
     left = leave_one_out(Odds(known(alone("CC", "I"), day(9))), "s1")
     assert (left.low_line, left.high_line) == ("e", "f")
-    scenarios = {id: scenario(p, set="s") for id, p in (("a", 0.2), ("b", 0.3), ("c", 0.5))}
-    db = database(scenarios=scenarios, evidence={"e": row("CC I")})
-    left = leave_one_out(Odds(known(db, day(9))), "c")
+    left = leave_one_out(Odds(known(three(row("CC I")), day(9))), "c")
     assert (left.low_line, left.high_line, left.high) == (None, "e", near(0.5))
 
 
@@ -163,6 +161,88 @@ def test_a_link_that_goes_in_a_circle_or_nowhere_is_none() -> None:
 def test_a_question_that_ends_as_it_opens_has_no_time_to_decay() -> None:
     made = book(probability=0.3, hazard="constant", horizon=START)
     assert (made.lines, made.implied.probability) == ((), near(0.3))
+
+
+# What one new item does.
+
+NEW = "2022-01-10-new"
+
+
+def added(db: Database, **keys: Any) -> tuple[Effect, ...]:
+    """What an item of the ninth day does."""
+    after = replace(db, evidence={**db.evidence, NEW: item(day(9), **keys)})
+    return effects(db, after, NEW, day(9))
+
+
+def notes(db: Database, **keys: Any) -> dict[str, str | None]:
+    return {effect.scenario: effect.note for effect in added(db, **keys)}
+
+
+def two(**evidence: Evidence) -> Database:
+    return database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=evidence)
+
+
+def test_what_counts_says_by_how_much() -> None:
+    [effect] = added(two(), ratings={"s2": "C", "unknown": "C"})
+    figures = ("C", None, 1.0, 1.0, 5.0, 0.5, near(0.759747))
+    assert astuple(effect) == ("s2", *figures, None, "F6")
+
+
+def test_each_reason_for_counting_nothing_is_named() -> None:
+    scenarios = {
+        "told": scenario(),
+        "prior": scenario(includes=(NEW,)),
+        "even": scenario(),
+        "done": scenario(resolution=resolution("occurred", day(3))),
+        "later": scenario(opened=day(20)),
+    }
+    evidence = {"e": item(ratings={"told": "CC"}, origin="wire")}
+    db = database(Tracker(grade_weights=WEIGHTS), scenarios=scenarios, evidence=evidence)
+    ratings = {"told": "C", "prior": "CC", "even": "N", "done": "CC", "later": "CC"}
+    assert notes(db, ratings=ratings, origin="wire") == {
+        "told": "same origin or event as e: one witness",
+        "prior": "in the prior",
+        "even": "neutral: tells nothing apart",
+        "done": "resolved on 2022-01-04",
+        "later": "not open yet",
+    }
+    useless = notes(db, ratings={"even": "CC"}, reliability="E", credibility=1)
+    assert useless == {"even": "its grade leaves it no weight"}
+    rivals = database(scenarios={id: scenario(0.5, set="s") for id in "ab"})
+    moved = {"a": None, "b": "nothing of its own: its rivals moved it"}
+    assert notes(rivals, ratings={"a": "CC", "b": "N"}) == moved
+
+
+def test_an_indicator_that_was_seen_already_adds_nothing() -> None:
+    db = database(scenarios={"s1": scenario(indicators={"x": indicator({"s1": "CC"})})})
+    [effect] = added(db, indicators={"s1/x": "emerging", "gone/y": "observed"})
+    assert (effect.rating, effect.counted_decibans, effect.note) == ("CC", 5.0, None)
+    seen = replace(db, evidence={"e": item(indicators={"s1/x": "observed"})})
+    [effect] = added(seen, indicators={"s1/x": "observed", "s1/y": "observed"})
+    assert (effect.via, effect.note) == ("s1/x", "adds nothing to what was already seen")
+    assert effect.before == effect.after
+
+
+def test_a_retracted_item_is_shown_as_gone() -> None:
+    kept = item(ratings={"s1": "C"})
+    gone = replace(kept, retracted=retraction(day(5)))
+    [effect] = effects(two(e=kept), two(e=gone), "e", day(5))
+    assert (effect.before, effect.after, effect.note) == (near(0.759747), 0.5, "retracted")
+
+
+def test_the_item_s_own_line_is_told_among_others() -> None:
+    db = replace(two(**rated("s1", "CC")), tracker=Tracker(evidence_dependence=0.5))
+    [effect] = added(db, ratings={"s1": "C"})
+    assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
+
+
+def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told() -> None:
+    a1: dict[str, Any] = {"reliability": "A", "credibility": 1}
+    db = two(**rated("s1", "C", **a1), f=item(ratings={"s2": "CC"}, **a1))
+    for grade, doubtful in {"D2": "D2", "E1": "E1", "F6": "F6", "B2": None}.items():
+        graded: dict[str, Any] = {"reliability": grade[0], "credibility": int(grade[1])}
+        told = added(db, ratings={"s1": "CC", "s2": "C"}, **graded)
+        assert [effect.doubtful for effect in told] == [doubtful, None]
 
 
 # Properties.
@@ -229,10 +309,7 @@ def test_an_item_never_lowers_the_member_that_it_alone_rates_highest(
     db: Database, codes: dict[str, Any]
 ) -> None:
     rated = {id: codes.get(id, "N") for id in db.scenarios if id != "alone"}
-    worth = {
-        id: db.tracker.decibans[r] if isinstance(r, str) else 10 * math.log10(r)
-        for id, r in rated.items()
-    }
+    worth = {id: rating_decibans(rating, db.tracker) for id, rating in rated.items()}
     best = max(worth, key=worth.__getitem__)
     assume(sorted(worth.values())[-2] < worth[best])
     assert free(with_item(db, ratings=rated), best) >= free(db, best) - 1e-9

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
@@ -11,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.band import bands
-from scenarios.analysis.ledger.dependence import factors
+from scenarios.analysis.ledger.band import bands, bent_dependence
+from scenarios.analysis.ledger.dependence import factors, total, totals_without
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
@@ -125,18 +126,6 @@ def test_two_hands_bend_each_judgement_alone_and_the_widest_stands_first(seed: i
         assert widths == sorted(widths, reverse=True)
 
 
-shares = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
-dependences = st.tuples(shares, shares).map(lambda pair: (max(pair), min(pair)))
-worths = st.sampled_from([-10.0, -5.0, 5.0, 10.0]) | st.floats(-100, 100, allow_subnormal=False)
-
-
-@given(st.lists(st.tuples(worths, st.sampled_from([None, "t1", "t2"])), max_size=9), dependences)
-def test_two_hands_discount_lines_alike(
-    lines: list[tuple[float, str | None]], pair: tuple[float, float]
-) -> None:
-    assert factors(lines, Dependence(*pair)) == near(second.factors(lines, *pair))
-
-
 def test_two_hands_expect_the_same_of_an_indicator() -> None:
     pairs = []
     for seed in range(500):
@@ -145,3 +134,67 @@ def test_two_hands_expect_the_same_of_an_indicator() -> None:
         pairs += [(row.value, value(db.database, row.scenario, row.indicator)) for row in told]
     assert len(pairs) > 100
     assert [theirs for theirs, _ in pairs] == near([mine for _, mine in pairs], abs=CLOSE)
+
+
+# The laws of overlap.
+
+Lines = list[tuple[float, str | None]]
+worths = st.one_of(
+    st.sampled_from([-10.0, -5.0, 5.0, 10.0]), st.floats(-100, 100, allow_subnormal=False)
+).filter(bool)
+themes = st.sampled_from([None, "t1", "t2"])
+lines = st.lists(st.tuples(worths, themes), max_size=9)
+
+
+def pairs(shares: st.SearchStrategy[float]) -> st.SearchStrategy[Dependence]:
+    return st.tuples(shares, shares).map(lambda pair: Dependence(max(pair), min(pair)))
+
+
+plain = st.sampled_from([0.0, 0.2, 0.5, 0.9, 1.0])
+dependences = pairs(plain | st.floats(0, 1))
+
+
+@given(lines, pairs(plain))
+def test_two_hands_discount_lines_alike(made: Lines, dependence: Dependence) -> None:
+    mine = second.factors(made, dependence.within, dependence.between)
+    assert factors(made, dependence) == near(mine)
+
+
+@given(lines, dependences)
+def test_a_line_keeps_a_share_of_itself_whatever_its_place_and_the_names_of_themes(
+    made: Lines, dependence: Dependence
+) -> None:
+    found, names = factors(made, dependence), {None: "x", "t1": None, "t2": "y"}
+    assert all(0 < share <= 1 for share in found)
+    renamed = [(worth, names[theme]) for worth, theme in reversed(made)]
+    assert factors(renamed, dependence)[::-1] == near(found)
+
+
+@given(lines, dependences)
+def test_a_theme_never_raises_lines_of_one_sign(made: Lines, dependence: Dependence) -> None:
+    apart = [(abs(worth), str(n)) for n, (worth, _) in enumerate(made)]
+    together = [(abs(worth), theme) for worth, theme in made]
+    assert total(together, dependence) <= total(apart, dependence) + 1e-9
+
+
+@given(lines, st.tuples(worths, themes), dependences)
+def test_a_line_never_counts_against_itself_nor_for_more_than_it_says(
+    made: Lines, new: tuple[float, str | None], dependence: Dependence
+) -> None:
+    gain = total([*made, new], dependence) - total(made, dependence)
+    toward = math.copysign(1, new[0]) * gain
+    assert -1e-9 <= toward <= abs(new[0]) + 1e-9
+
+
+@given(lines, dependences)
+def test_a_total_without_a_line_is_that_of_the_others(made: Lines, dependence: Dependence) -> None:
+    others = [total(made[:n] + made[n + 1 :], dependence) for n in range(len(made))]
+    assert totals_without(made, dependence) == near(others, abs=1e-6)
+
+
+@given(dependences, st.floats(-1, 1), st.floats(-1, 1))
+def test_bent_dependences_keep_their_order(
+    dependence: Dependence, within: float, between: float
+) -> None:
+    bent = bent_dependence(dependence, within, between)
+    assert 0 <= bent.between <= bent.within <= 1

@@ -87,19 +87,15 @@ def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     assert astuple(found) == ("b", "s", "did-not-occur", START, day(7), 7, 365)
 
 
-@pytest.mark.parametrize(
-    ("figures", "last"),
-    [
-        ({2: 0.2, 5: 0.3}, 0.3),
-        ({2: 0.2, 5: None}, None),
-        ({2: 0.2, 10: 0.01}, 0.2),
-        ({-1: 0.2}, None),
-    ],
-)
-def test_the_last_forecast_is_the_last_one_given_on_a_scored_day(
-    figures: dict[int, float | None], last: float | None
-) -> None:
-    assert told(asked(*says(figures))).last["desk"] == last
+def test_the_last_forecast_is_the_last_one_given_on_a_scored_day() -> None:
+    given: dict[str, tuple[dict[int, float | None], float | None]] = {
+        "a": ({2: 0.2, 5: 0.3}, 0.3),
+        "b": ({2: 0.2, 5: None}, None),
+        "c": ({2: 0.2, 10: 0.01}, 0.2),
+        "d": ({-1: 0.2}, None),
+    }
+    last = told(asked(*(s for name, (said, _) in given.items() for s in says(said, name)))).last
+    assert {name: last[name] for name in given} == {name: end for name, (_, end) in given.items()}
 
 
 def test_what_nobody_gave_is_last_what_stood_on_the_last_day() -> None:

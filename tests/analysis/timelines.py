@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import accumulate
 
-from scenarios.analysis.scores.daily_forecasts import Line, Question, Segment, Timeline
-from scenarios.model import Outcome
+from scenarios.analysis.scores.daily_forecasts import Line, Question, Timeline
 from tests.records import START
 
 Runs = list[tuple[int, float | None]]
@@ -13,11 +13,8 @@ Runs = list[tuple[int, float | None]]
 
 
 def line(runs: Runs) -> Line:
-    found: list[Segment] = []
-    for days, figure in runs:
-        start = found[-1][1] if found else 0
-        found.append((start, start + days, figure))
-    return tuple(found)
+    ends = accumulate(days for days, _ in runs)
+    return tuple((end - days, end, figure) for end, (days, figure) in zip(ends, runs, strict=True))
 
 
 def asked(
@@ -28,22 +25,16 @@ def asked(
     **analysts: Runs,
 ) -> Timeline:
     """A question that was scored for as many days as its lines have."""
-    first = next(iter([*analysts.values(), *(ours or {}).values()]), [])
-    days = sum(days for days, _ in first)
-    outcome: Outcome = "occurred" if happened else "did-not-occur"
+    lines = {name: line(runs) for name, runs in analysts.items()}
+    others = {name: line(runs) for name, runs in (ours or {}).items()}
+    days = next((one[-1][1] for one in (lines | others).values() if one), 0)
     found = Question(
         scenario=id,
         set=set,
-        outcome=outcome,
+        outcome="occurred" if happened else "did-not-occur",
         opened=START,
         resolved=START + timedelta(days),
         scored=days,
         planned=days,
     )
-    lines = {name: line(runs) for name, runs in analysts.items()}
-    return Timeline(
-        question=found,
-        analysts=lines,
-        ours={name: line(runs) for name, runs in (ours or {}).items()},
-        last={},
-    )
+    return Timeline(question=found, analysts=lines, ours=others, last={})
