@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known, members
-from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.neighbourhood import (
     bearing,
@@ -39,6 +38,7 @@ from tests.records import (
 )
 from tests.records import near as about
 
+NEVER = date.max.toordinal()
 EVES_TOO = [day(n) for month in range(0, 360, 15) for n in (month - 1, month)]
 
 
@@ -87,39 +87,29 @@ def test_an_implied_figure_changes_on_no_day_that_is_left_out(base: Database, nu
 
 
 def one(tracker: Tracker | None = None, *said: Sheet, **keys: Any) -> Database:
-    evidence = keys.pop("evidence", {})
-    return database(
-        tracker, scenarios={"a": scenario(**keys)}, evidence=evidence, sheets=sheets(*said)
-    )
+    records = {"evidence": keys.pop("evidence", {}), "sheets": sheets(*said)}
+    return database(tracker, scenarios={"a": scenario(**keys)}, **records)
 
 
 def alone(base: Database, number: int, most: int = 60) -> Course:
     return courses(looked_at(base, number), ["a"], most)["a"]
 
 
-def told(points: tuple[Point, ...]) -> list[tuple[int, Any, Any]]:
-    return [((p.day - START).days, p.stated, about(p.implied)) for p in points]
+def told(course: Course) -> list[tuple[int, Any, Any]]:
+    return [((p.day - START).days, p.stated, about(p.implied)) for p in course.points]
 
 
 def drawn(course: Course) -> list[int]:
-    return [(point.day - START).days for point in course.points]
+    return [day for day, _, _ in told(course)]
 
 
-SAID = sheet(day(10), {"a": 0.6})
-
-
-def test_a_course_has_the_days_on_which_a_figure_changed() -> None:
-    base = one(None, SAID, evidence={"e": item(day(5), ratings={"a": 3.0})})
-    figures = [(0, None, 0.5), (5, None, 0.75), (10, 0.6, 0.75), (30, 0.6, 0.75)]
-    assert told(alone(base, 30).points) == figures
-
-
-def test_a_forecast_that_expires_leaves_a_gap() -> None:
+def test_a_course_has_the_days_on_which_a_figure_changed_or_a_forecast_expired() -> None:
+    said, evidence = sheet(day(10), {"a": 0.6}), {"e": item(day(5), ratings={"a": 3.0})}
+    seen = [(0, None, 0.5), (5, None, 0.75), (10, 0.6, 0.75), (30, 0.6, 0.75)]
     start, ends = [(0, None, 0.5), (10, 0.6, 0.5)], [(16, None, 0.5), (30, None, 0.5)]
-    expiring = one(Tracker(forecast_expires_days=5), SAID)
-    assert told(alone(expiring, 30).points) == start + ends
-    never = Tracker(forecast_expires_days=date.max.toordinal())
-    assert told(alone(one(never, SAID), 30).points) == [*start, (30, 0.6, 0.5)]
+    assert told(alone(one(None, said, evidence=evidence), 30)) == seen
+    for expires, points in ((5, [*start, *ends]), (NEVER, [*start, (30, 0.6, 0.5)])):
+        assert told(alone(one(Tracker(forecast_expires_days=expires), said), 30)) == points
 
 
 def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> None:
@@ -150,17 +140,15 @@ def test_what_is_recorded_or_said_with_the_outcome_is_of_no_open_day() -> None:
     assert course.marks == (Mark(day=day(9), evidence=("e9",)),)
     assert [entry.date for entry in course.forecasts] == [day(5)]
     points = trends(base, {"a": [day(n) for n in (11, 10, 9, 4, -1, 4)]})["a"]
-    assert told(points) == [(4, None, 0.5), (9, 0.6, 0.5 * 10**0.5 / (0.5 + 0.5 * 10**0.5))]
+    assert points[0] == Point(day=day(4), stated=None, implied=0.5)
+    assert points[1:] == course.points[-1:]
 
 
 def test_a_question_that_was_resolved_as_it_opened_has_its_first_day() -> None:
     ended = resolution("did-not-occur", START)
     members = {id: scenario(0.5, set="s", resolution=ended) for id in "ab"}
     made = courses(looked_at(database(scenarios=members), 30), ["b", "a"], 60)
-    assert [(id, *(p.day for p in course.points)) for id, course in made.items()] == [
-        ("b", START),
-        ("a", START),
-    ]
+    assert [(id, drawn(course)) for id, course in made.items()] == [("b", [0]), ("a", [0])]
 
 
 def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
@@ -173,7 +161,7 @@ def test_an_indicator_is_told_as_it_was_known_on_each_day() -> None:
     x, y = alone(one(evidence=evidence, indicators=watched), 40).lanes
     turns = [("unobserved", 0), ("emerging", 10), ("observed", 20), ("emerging", 30)]
     assert [(span.state, (span.start - START).days) for span in x.spans] == turns
-    assert [span.end for span in x.spans] == [day(10), day(20), day(30), day(40)]
+    assert [(span.end - START).days for span in x.spans] == [10, 20, 30, 40]
     assert y.spans == (Span(state="unobserved", start=day(0), end=day(40)),)
     assert (x.indicator, y.indicator) == ("x", "y")
 
@@ -182,10 +170,8 @@ def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
     members = {id: scenario(set="form") for id in ("a", "b")}
     said = {"x": sheet(day(1), {"a": 0.6, "other": 0.5}), "y": sheet(day(2), {"b": 0.6})}
     db = database(scenarios={**members, "other": scenario()}, sheets=said)
-    days = [day(1), day(2)]
-    shown = [point.stated for point in trends(db, {"a": days})["a"]]
-    full = [stated(db, "a", on) for on in days]
-    assert shown == [one.probability if one else None for one in full] == [0.6, 0.5]
+    shown = trends(db, {"a": [day(1), day(2)]})["a"]
+    assert [point.stated for point in shown] == [0.6, 0.5]
     assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
 
 

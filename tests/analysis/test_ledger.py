@@ -182,10 +182,16 @@ def two(**evidence: Evidence) -> Database:
     return database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=evidence)
 
 
-def test_what_counts_says_by_how_much() -> None:
+def test_what_counts_says_by_how_much_and_what_was_retracted_that_it_is_gone() -> None:
     [effect] = added(two(), ratings={"s2": "C", "unknown": "C"})
     figures = ("C", None, 1.0, 1.0, 5.0, 0.5, near(0.759747))
     assert astuple(effect) == ("s2", *figures, None, "F6")
+    kept, gone = (item(ratings={"s1": "C"}, retracted=end) for end in (None, retraction(day(5))))
+    [effect] = effects(two(e=kept), two(e=gone), "e", day(5))
+    assert (effect.before, effect.after, effect.note) == (near(0.759747), 0.5, "retracted")
+    half = replace(two(**rated("s1", "CC")), tracker=Tracker(evidence_dependence=0.5))
+    [effect] = added(half, ratings={"s1": "C"})
+    assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
 
 
 def test_each_reason_for_counting_nothing_is_named() -> None:
@@ -221,19 +227,6 @@ def test_an_indicator_that_was_seen_already_adds_nothing() -> None:
     [effect] = added(seen, indicators={"s1/x": "observed", "s1/y": "observed"})
     assert (effect.via, effect.note) == ("s1/x", "adds nothing to what was already seen")
     assert effect.before == effect.after
-
-
-def test_a_retracted_item_is_shown_as_gone() -> None:
-    kept = item(ratings={"s1": "C"})
-    gone = replace(kept, retracted=retraction(day(5)))
-    [effect] = effects(two(e=kept), two(e=gone), "e", day(5))
-    assert (effect.before, effect.after, effect.note) == (near(0.759747), 0.5, "retracted")
-
-
-def test_the_item_s_own_line_is_told_among_others() -> None:
-    db = replace(two(**rated("s1", "CC")), tracker=Tracker(evidence_dependence=0.5))
-    [effect] = added(db, ratings={"s1": "C"})
-    assert (effect.factor, effect.counted_decibans) == (near(2 / 3), near(10 / 3))
 
 
 def test_a_doubtful_line_on_which_a_scenario_hangs_most_is_told() -> None:
