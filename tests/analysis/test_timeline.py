@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
@@ -49,42 +48,40 @@ def says(figures: dict[int, float | None], analyst: str = "desk") -> list[Sheet]
     return [sheet(day(on), {"s1": figure}, analyst=analyst) for on, figure in figures.items()]
 
 
+def fields(db: Database, id: str = "s1", on: date = LATER) -> tuple[Any, ...]:
+    found = question(db, id, on)
+    return astuple(found) if found else ()
+
+
 def told(db: Database, id: str = "s1") -> Timeline:
     found = question(db, id, LATER)
     assert found
     return timeline(archive(db), found)
 
 
-@pytest.mark.parametrize(
-    ("keys", "resolved", "scored", "planned"),
-    [
-        ({"until": 10}, 10, 10, 365),
-        ({"until": 400, "horizon": day(4)}, 400, 5, 5),  # no day after the horizon
-        ({"until": -3}, -3, 0, 365),  # resolved before it opened
-        ({"resolution": resolution("did-not-occur", day(10), day(15))}, 10, 10, 365),
-    ],
-)
-def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was_known(
-    keys: dict[str, Any], resolved: int, scored: int, planned: int
-) -> None:
-    found = question(asked(**keys), "s1", LATER)
-    figures = (START, day(resolved), scored, planned)
-    assert found
-    assert astuple(found) == ("s1", None, "did-not-occur", *figures)
+def test_a_question_is_scored_from_its_opening_to_the_day_before_its_outcome_was_known() -> None:
+    late = resolution("did-not-occur", day(10), day(15))
+    for db, resolved, scored, planned in (
+        (asked(until=10), 10, 10, 365),
+        (asked(until=400, horizon=day(4)), 400, 5, 5),  # no day after the horizon
+        (asked(until=-3), -3, 0, 365),  # resolved before it opened
+        (asked(resolution=late), 10, 10, 365),
+    ):
+        figures = ("did-not-occur", START, day(resolved), scored, planned)
+        assert fields(db) == ("s1", None, *figures)
 
 
 def test_a_question_counts_from_the_day_on_which_its_outcome_was_recorded() -> None:
     db = asked(resolution=resolution("occurred", day(10), day(15)))
-    assert question(db, "s1", day(14)) is None
-    assert question(db, "s1", day(15)) == question(db, "s1", LATER) is not None
+    assert fields(db, on=day(14)) == ()
+    assert fields(db, on=day(15)) == fields(db) != ()
     assert told(asked(sheet(day(-9), {"s1": 0.2}), until=0)).lines == {}
 
 
 def test_what_occurred_settles_the_other_members_of_its_set() -> None:
     won = scenario(set="s", resolution=resolution("occurred", day(7), day(9)))
-    found = question(database(scenarios={"a": won, "b": scenario(set="s")}), "b", day(9))
-    assert found
-    assert astuple(found) == ("b", "s", "did-not-occur", START, day(7), 7, 365)
+    db = database(scenarios={"a": won, "b": scenario(set="s")})
+    assert fields(db, "b", day(9)) == ("b", "s", "did-not-occur", START, day(7), 7, 365)
 
 
 def test_the_last_forecast_is_the_last_one_given_on_a_scored_day() -> None:
@@ -159,20 +156,16 @@ def resolved_databases(draw: st.DrawFn) -> Database:
         said.append(sheet(day(on), told, analyst=draw(st.sampled_from("xyz"))))
     scenarios = {}
     for id, one in db.scenarios.items():
-        ended = None
-        if draw(st.booleans()) or id == "a":
-            known_on = draw(st.integers(5, 40))
-            outcome = "occurred" if id in ("alone", "a") else "did-not-occur"
-            ended = resolution(outcome, day(known_on), day(known_on + draw(st.integers(0, 9))))
+        on, late = draw(st.integers(5, 40)), draw(st.integers(0, 9))
+        outcome = "occurred" if id in ("alone", "a") else "did-not-occur"
+        is_over = id == "a" or draw(st.booleans())
+        ended = resolution(outcome, day(on), day(on + late)) if is_over else None
         opened, horizon = day(draw(st.integers(-3, 3))), day(draw(st.integers(10, 40)))
         scenarios[id] = replace(one, opened=opened, horizon=horizon, resolution=ended)
-    evidence = {
-        id: replace(one, recorded=day((one.recorded - START).days // 8))
-        for id, one in db.evidence.items()
-    }
-    expires = draw(st.none() | st.integers(0, 12))
-    tracker = replace(db.tracker, forecast_expires_days=expires)
-    return Database(tracker, scenarios, evidence, sheets(*said))
+    items = db.evidence.items()
+    early = {id: replace(it, recorded=day((it.recorded - START).days // 8)) for id, it in items}
+    tracker = replace(db.tracker, forecast_expires_days=draw(st.none() | st.integers(0, 12)))
+    return Database(tracker, scenarios, early, sheets(*said))
 
 
 def said_by(db: Database, analyst: str, id: str, on: date) -> float | None:
