@@ -85,17 +85,13 @@ def absent(db: Database, owner: str, indicator: Indicator) -> Column:
         return {owner: worth(db, indicator.if_absent)}
     if indicator.chance is None:
         return {}
-    c = indicator.chance
-    names = members(db, owner)
-    ratios = {
-        name: 10 ** (worth(db, indicator.ratings[name]) / 10) if name in indicator.ratings else 1.0
-        for name in names
-    }
+    c, names = indicator.chance, members(db, owner)
+    ratios = {name: 10 ** (worth(db, indicator.ratings.get(name, 1.0)) / 10) for name in names}
+    p = {name: db.scenarios[name].prior.probability for name in names}
     if db.scenarios[owner].set is None:
-        a, b = given_each(c, db.scenarios[owner].prior.probability, ratios[owner])
+        a, b = given_each(c, p[owner], ratios[owner])
         return {owner: 10 * math.log10((1 - a) / (1 - b))}
-    total = sum(db.scenarios[name].prior.probability for name in names)
-    seen = sum(db.scenarios[name].prior.probability / total * ratios[name] for name in names)
+    seen = sum(p[name] / sum(p.values()) * ratios[name] for name in names)
     return {name: 10 * math.log10(1 - c * ratios[name] / seen) for name in names}
 
 
@@ -110,7 +106,7 @@ def value(db: Database, owner: str, name: str) -> float:
     indicator = db.scenarios[owner].indicators[name]
     p, c = db.scenarios[owner].prior.probability, indicator.chance
     assert c is not None
-    a, _ = given_each(c, p, 10 ** (worth(db, indicator.ratings.get(owner, "N")) / 10))
+    a, _ = given_each(c, p, 10 ** (worth(db, indicator.ratings.get(owner, 1.0)) / 10))
     return c * movement(p, p * a / c) + (1 - c) * movement(p, p * (1 - a) / (1 - c))
 
 
@@ -150,12 +146,13 @@ def rows(db: Database, names: list[str], day: date, bend: Bend) -> Iterator[Row]
             key = f"{owner}/{name}"
             level = strength(db, key, items)
             raising = [
-                (place(id, item), marks(id, item))
+                place(id, item)
                 for id, item in items.items()
                 if item.indicators.get(key) in ("observed", "emerging") and weight(db, item) > 0
             ]
             if raising:
-                first, mine = min(raising, key=lambda pair: pair[0])
+                first = min(raising)
+                mine = marks(first[2], items[first[2]])
                 share = (level - strength(db, key, before)) * 2 ** bend(key)
                 rated = indicator.ratings.items()
                 values = {name: worth(db, r) * share for name, r in rated if name in names}

@@ -141,14 +141,15 @@ def test_what_was_ruled_out_stands_last_without_a_rank_and_no_linchpin_is_about_
         "c": scenario(set="s", resolution=resolution("occurred", day(80))),
     }
     db = database(scenarios=members, evidence=items("C I I", "N I N"))
-    ranks = [[(id, it.rank) for id, it in at(db, on=on).scores.items()] for on in (59, 60, 80)]
-    assert ranks == [
-        [("a", 1), ("b", 3), ("c", 2)],
-        [("b", 2), ("c", 1), ("a", None)],
-        [("c", 1), ("a", None), ("b", None)],
-    ]
-    out = at(db, on=60)
-    assert (out.scenarios, pins(out)) == (("b", "c", "a"), ["item f 1 b c"])
+    ranks: dict[int, dict[str, int | None]] = {
+        59: {"a": 1, "b": 3, "c": 2},
+        60: {"b": 2, "c": 1, "a": None},
+    }
+    ranks |= {80: {"c": 1, "a": None, "b": None}}
+    for on, expected in ranks.items():
+        scores = at(db, on=on).scores.items()
+        assert [(id, score.rank) for id, score in scores] == [*expected.items()]
+    assert (at(db, on=60).scenarios, pins(at(db, on=60))) == (("b", "c", "a"), ["item f 1 b c"])
     assert column(at(db, on=80), "ruled_out") == [None, day(50), day(80)]
     alone = at(db, "a", "b", on=80)
     assert (alone.leaders, alone.linchpins, [*alone.ranked]) == ((), (), [])
@@ -181,6 +182,7 @@ def fire(state: str = "observed", **keys: Any) -> Any:
 
 
 TALKS = {"talks": indicator({"b": "I"})}
+OF_A_PAPER = items("N I", "N I", source="paper", origin="x") | {"g": row("N C", source="paper")}
 AGAINST_ITSELF = {"talks": indicator({"a": "I"})}
 
 
@@ -191,12 +193,7 @@ AGAINST_ITSELF = {"talks": indicator({"a": "I"})}
         # of two leaders one falls behind
         (items("I N", "N I"), {}, "ab", ["item e 1 a", "item f 1 b"]),
         # a source and an origin can carry what no item carries alone
-        (
-            {**items("N I", "N I", source="paper", origin="x"), "g": row("N C", source="paper")},
-            {},
-            "a",
-            ["origin x 2 a b", "source paper 3 a b"],
-        ),
+        (OF_A_PAPER, {}, "a", ["origin x 2 a b", "source paper 3 a b"]),
         # an item that others name as their origin goes with them
         ({"e": row("N I"), "f": row("N I", origin="e")}, {}, "a", ["origin e 2 a b"]),
         # an indicator falls with what alone raised it
