@@ -75,22 +75,18 @@ def test_strength_stays_within_0_and_1(told: list[str]) -> None:
     assert (now.state in ("observed", "emerging")) == (now.strength > 0)
 
 
-@pytest.mark.parametrize(
-    ("ratings", "set_id", "spread"),
-    [
+def test_diagnosticity_is_the_spread_across_the_members() -> None:
+    table: list[tuple[dict[str, Any], str | None, float]] = [
         ({"s1": "C", "b": "C"}, "s", 0),
         ({"s1": "C", "b": "I"}, "s", 10),
         ({"s1": "C"}, "s", 5),  # left blank, it compares as neutral
         ({"s1": "C", "b": "C"}, None, 5),  # a question alone compares with its not happening
         ({"s1": "N"}, None, 0),
-    ],
-)
-def test_diagnosticity_is_the_spread_across_the_members(
-    ratings: dict[str, Any], set_id: str | None, spread: float
-) -> None:
-    scenarios = {"s1": scenario(set=set_id, indicators={"talks": indicator(ratings)})}
-    scenarios["b"] = scenario(set=set_id)
-    assert diagnosticity(known(database(scenarios=scenarios), day(1)), KEY) == spread
+    ]
+    for ratings, set_id, spread in table:
+        watched = {"talks": indicator(ratings)}
+        scenarios = {"s1": scenario(set=set_id, indicators=watched), "b": scenario(set=set_id)}
+        assert diagnosticity(known(database(scenarios=scenarios), day(1)), KEY) == spread
 
 
 @given(chances, st.lists(st.tuples(chances, st.floats(-60, 60)), min_size=2, max_size=6))
