@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
@@ -101,9 +100,8 @@ def test_the_strongest_line_stands_first_between_the_prior_s_own_steps_and_what_
     assert told == [*steps, *items, ("in-prior", "e", ("e",)), ("bound", "bound", ())]
 
 
-@pytest.mark.parametrize(
-    ("told", "lines"),
-    [
+def test_what_shares_an_origin_or_an_event_is_one_line() -> None:
+    for told, lines in (
         # five reports of one origin are one witness
         (["C origin=w"] * 5, ["e less f g h i"]),
         # independent witnesses of one event are one fact
@@ -116,15 +114,13 @@ def test_the_strongest_line_stands_first_between_the_prior_s_own_steps_and_what_
         (["C origin=o", "N origin=o event=v", "C event=v"], ["e less", "g less"]),
         # an item may name another as its origin
         (["C", "C origin=e"], ["e less f"]),
-    ],
-)
-def test_what_shares_an_origin_or_an_event_is_one_line(told: list[str], lines: list[str]) -> None:
-    items = []
-    for code, *ties in map(str.split, told):
-        keys: dict[str, Any] = dict(tie.split("=") for tie in ties)
-        items.append(item(ratings={"s1": code}, **keys))
-    found = [(*line.evidence, "less", *line.suppressed) for line in book(*items).lines]
-    assert [" ".join(who) for who in found] == lines
+    ):
+        items = []
+        for code, *ties in map(str.split, told):
+            keys: dict[str, Any] = dict(tie.split("=") for tie in ties)
+            items.append(item(ratings={"s1": code}, **keys))
+        found = [(*line.evidence, "less", *line.suppressed) for line in book(*items).lines]
+        assert [" ".join(who) for who in found] == lines
 
 
 def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_items() -> None:
