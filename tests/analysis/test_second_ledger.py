@@ -126,15 +126,15 @@ def test_two_hands_bend_each_judgement_alone_and_the_widest_stands_first(seed: i
 
 
 def test_two_hands_expect_the_same_of_an_indicator() -> None:
-    pairs = []
+    compared = []
     for seed in range(500):
         db = known(random_database(seed), DAYS[0])
         for row in indicators(db, Wanted()):
             if row.value is not None:
                 mine = second.value(db.database, row.scenario, row.indicator)
-                pairs.append((row.value, mine))
-    assert len(pairs) > 100
-    assert [theirs for theirs, _ in pairs] == near([mine for _, mine in pairs], abs=CLOSE)
+                compared.append((row.value, mine))
+    assert len(compared) > 100
+    assert [theirs for theirs, _ in compared] == near([mine for _, mine in compared], abs=CLOSE)
 
 
 # The laws of overlap.
