@@ -23,7 +23,7 @@ from tests import second_ledger as second
 from tests.random_databases import random_database
 from tests.records import day, near
 
-DAYS = (day(70), day(175), day(300))
+DAYS = (day(45), day(175), day(300))  # some scenarios open later than the first
 BATCH = 25
 CLOSE = 1e-9
 NOTHING = 1e-6
