@@ -87,8 +87,9 @@ def test_an_implied_figure_changes_on_no_day_that_is_left_out(base: Database, nu
 
 
 def one(tracker: Tracker | None = None, *said: Sheet, **keys: Any) -> Database:
+    """A scenario a, after another one of which nothing is said."""
     records = {"evidence": keys.pop("evidence", {}), "sheets": sheets(*said)}
-    return database(tracker, scenarios={"a": scenario(**keys)}, **records)
+    return database(tracker, scenarios={"0": scenario(), "a": scenario(**keys)}, **records)
 
 
 def alone(base: Database, number: int, most: int = 60) -> Course:

@@ -154,9 +154,11 @@ def test_a_link_that_goes_in_a_circle_or_nowhere_is_none() -> None:
     assert [at(db, id).implied.probability for id in "dfa"] == near([0.42, 0.3, 0.5])
 
 
-def test_a_question_that_ends_as_it_opens_has_no_time_to_decay() -> None:
+def test_a_question_that_ends_as_it_opens_and_a_member_of_a_set_do_not_decay() -> None:
     made = book(probability=0.3, hazard="constant", horizon=START)
     assert (made.lines, made.implied.probability) == ((), near(0.3))
+    members = {id: scenario(set="s", hazard="constant") for id in "ab"}
+    assert at(database(scenarios=members), "a").lines == ()
 
 
 # What one new item does.
