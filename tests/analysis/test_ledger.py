@@ -135,8 +135,9 @@ def test_an_indicator_speaks_to_all_that_it_rates_and_is_one_witness_with_its_it
 
 
 def test_leave_one_out_names_the_line_that_carries_it_and_takes_a_whole_row_from_a_set() -> None:
-    left = leave_one_out(Odds(known(alone("CC", "I"), day(9))), "s1")
-    assert (left.low_line, left.high_line) == ("e", "f")
+    told = (item(ratings={"s1": code}, origin="wire") for code in ("C", "CC"))
+    left = leave_one_out(Odds(known(alone(*told, "I"), day(9))), "s1")
+    assert (left.low_line, left.high_line) == ("f", "g")
     left = leave_one_out(Odds(known(three(row("CC I")), day(9))), "c")
     assert (left.low_line, left.high_line, left.high) == (None, "e", near(0.5))
 
