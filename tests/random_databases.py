@@ -171,7 +171,8 @@ def _indicator(
     ratings = {name: _rating(chance) for name in cases if name and chance.random() < 0.8}
     if chance.random() < 0.4:
         ratings[chance.choice(everyone)] = _rating(chance)
-    ratings.setdefault(owner, _rating(chance))
+    if not ratings or chance.random() < 0.7:
+        ratings.setdefault(owner, _rating(chance))
     keys: dict[str, Any] = {}
     if chance.random() < 0.7:
         keys["due"], expected = _day(chance, 30, 250), _probability(chance)
