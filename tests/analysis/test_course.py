@@ -176,6 +176,13 @@ def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
     assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
 
 
+def test_an_item_bears_on_whose_indicator_it_keeps_from_being_absent() -> None:
+    watched = {"x": indicator({"b": "CC"}, due=day(3), if_absent="II")}
+    seen = item(indicators={"a/x": "observed"})
+    db = database(scenarios={"a": scenario(indicators=watched)}, evidence={"e": seen})
+    assert implied_on(near(db, "a", bearing(db)), {"a": [day(9)]}) == {"a": [0.5]}
+
+
 def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
     forever = indicator({"s1": "C"}, due=date.max, if_absent="I")
     due = indicator({"s1": "C"}, due=day(3), if_absent="I")
