@@ -65,8 +65,8 @@ def test_every_ledger_and_every_move_adds_up_and_no_row_is_hardly_a_change(
     moved = 0
     for looked in windows(shipped):
         for view in looked.views.values():
-            evidence = sum(line.counted_decibans for line in view.now.lines)
-            assert view.now.prior.decibans + evidence == near(view.now.implied.decibans)
+            evidence = sum(line.counted_decibans for line in view.ledger.lines)
+            assert view.ledger.prior.decibans + evidence == near(view.ledger.implied.decibans)
         moves = review(looked).moves if any(view.moved for view in looked.views.values()) else ()
         for move in moves:
             assert move.implied.from_ is not None
@@ -100,7 +100,7 @@ def test_what_is_printed_stays_as_it_is(
 def test_one_article_moves_nothing_near_certainty(shipped: Database) -> None:
     day = date(2021, 12, 17)
     for view in window(shipped, day - timedelta(days=7), day).views.values():
-        assert abs(view.now.implied.probability - view.now.prior.probability) < 0.07
+        assert abs(view.ledger.implied.probability - view.ledger.prior.probability) < 0.07
 
 
 def test_a_quote_is_short_and_a_file_is_tidy(shipped: Database) -> None:

@@ -108,14 +108,14 @@ def test_movement_is_symmetric_and_never_negative(p: float, q: float) -> None:
 
 def test_a_scenario_that_opened_inside_the_window_has_nothing_before() -> None:
     view = seen("s1 opened=3 probability=.2")
-    assert (view.before, view.stated_before, view.implied_bits) == (None, None, 0.0)
+    assert (view.implied_before, view.stated_before, view.implied_bits) == (None, None, 0.0)
     assert window(database_of("s1 opened=10"), day(2), day(9)).views == {}
 
 
 def test_a_resolved_scenario_keeps_its_last_values() -> None:
     view = seen("s1 probability=.2 occurred=5/6; e @6 s1=CC; desk@1 s1=.3")
     assert view.stated
-    assert (view.open, view.now.implied.probability) == (False, near(0.2))
+    assert (view.open, view.implied.probability) == (False, near(0.2))
     assert view.stated.probability == 0.3
 
 

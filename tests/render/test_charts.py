@@ -92,7 +92,7 @@ def test_each_analyst_has_a_shape_up_to_the_sixth() -> None:
 
 def test_text_from_a_file_is_inert_in_a_drawing() -> None:
     base = small(HOSTILE)
-    for made in (drawn(base, "d-a"), waterfall(looked_at(base).views["a"].now, 0.6, base)):
+    for made in (drawn(base, "d-a"), waterfall(looked_at(base).views["a"].ledger, 0.6, base)):
         tags = {one.tag for one in elements(made)}
         assert tags <= {"svg", "path", "circle", "text", "title", "g", "a"}
         assert not {"\u202e", "\x1b"} & set(made.body)
@@ -132,14 +132,14 @@ def test_a_ledger_is_drawn_from_prior_to_implied_and_the_weak_in_one() -> None:
     evidence = {f"e{n:02}": item(day(1), ratings={"a": "C"}) for n in range(14)}
     dependent = Tracker(evidence_dependence=0.5)
     base = database(dependent, scenarios={"a": scenario(0.5)}, evidence=evidence)
-    book = looked_at(base).views["a"].now
+    book = looked_at(base).views["a"].ledger
     steps = rungs(book)
     assert [says(step, base) for step in steps[-2:]] == ["Something was seen", "4 smaller lines"]
     assert len(steps) == 11
     assert steps[-1].sum_decibans == near(book.implied.decibans)
     made = texts(waterfall(book, None, base))
     assert ("prior 50%" in made, made[-1]) == (True, "implied 90%")
-    silent = looked_at(database(scenarios={"a": scenario(0.5)})).views["a"].now
+    silent = looked_at(database(scenarios={"a": scenario(0.5)})).views["a"].ledger
     assert texts(waterfall(silent, 0.25, base))[-3:] == ["prior 50%", "implied 50%", "stated 25%"]
 
 

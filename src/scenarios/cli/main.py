@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -18,6 +19,8 @@ from scenarios.errors import ScenError
 from scenarios.text import printable
 
 INTERRUPTED = 130
+_OBJECTS = 1_000_000
+"""Circles of garbage are looked for once in so many: records form none, and looking is dear."""
 ClickUsageError: Any = typer.BadParameter.__base__  # Typer has no name for it, whoever ships it
 
 
@@ -122,4 +125,5 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if stream:  # closed by `>&-`
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+    gc.set_threshold(_OBJECTS)
     app()

@@ -12,7 +12,7 @@ import msgspec
 from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
 from scenarios.paths import KEY_ORDER, path_of, place_of, schema_address
-from scenarios.storage.loader import Loaded, load, read_record
+from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump
@@ -68,9 +68,17 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
     return Draft(path, old, new)
 
 
-def accept(snapshot: Mapping[str, bytes], before: Loaded, drafts: Sequence[Draft]) -> Loaded:
-    """The database with the drafts in it; refused where that load has an error it had not."""
-    after = load({**snapshot, **{draft.path: draft.new for draft in drafts}})
+def accept(
+    snapshot: Mapping[str, bytes],
+    before: Loaded,
+    drafts: Sequence[Draft],
+    read: Read | None = None,
+) -> Loaded:
+    """The database with the drafts in it; refused where that load has an error it had not.
+
+    `read` may remember what it has read of the snapshot.
+    """
+    after = load({**snapshot, **{draft.path: draft.new for draft in drafts}}, read)
     new = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
     if new:
         raise ScenError("nothing was written: " + "; ".join(map(_said, folded(new))))

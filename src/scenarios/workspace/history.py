@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +10,6 @@ from scenarios.errors import UsageError
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.git.revisions import revisions
-from scenarios.storage.loader import read_record
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 
 WORKING_TREE = "working tree"
@@ -34,7 +32,6 @@ def states(
 
     `before` may be `A..B` or `A...B`; without `after` the second one is the working tree.
     """
-    read = cache(read_record)
     old, dots, new = before.partition("...") if "..." in before else before.partition("..")
     if dots and after is not None:
         raise UsageError(f"{before} names two revisions already: leave {after} out")
@@ -42,11 +39,11 @@ def states(
         before, after = old or "HEAD", new or "HEAD"
         before = git.merge_base(repository, before, after) if dots == "..." else before
     if after is None:
-        later = State(open_folder(root, read), WORKING_TREE, WORKING_TREE)
+        later = State(open_folder(root), WORKING_TREE, WORKING_TREE)
     else:
-        opened = open_revision(root, repository, after, read=read)
+        opened = open_revision(root, repository, after)
         later = State(opened, *_names(repository, after), after)
-    opened = open_revision(root, repository, before, later.opened.snapshot, read)
+    opened = open_revision(root, repository, before, later.opened.snapshot, later.opened.read)
     return State(opened, *_names(repository, before), before), later
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,12 +20,16 @@ from scenarios.workspace.place import from_here
 
 
 class Opened(NamedTuple):
-    """A database as it was read; `commit` is None where its folder was read and not a revision."""
+    """A database as it was read; `commit` is None where its folder was read and not a revision.
+
+    `read` remembers what it has read, for another state of the same files.
+    """
 
     root: Path
     snapshot: dict[str, bytes]
     loaded: Loaded
     problems: list[Problem]
+    read: Read
     commit: str | None = None
 
     @property
@@ -74,7 +79,7 @@ class Opened(NamedTuple):
         """Nothing is recorded by conventions that cannot be read."""
         path = "tracker.yaml"
         data = self.snapshot.get(path)
-        if data is None or read_record("tracker", path, data)[0] is None:
+        if data is None or self.read("tracker", path, data)[0] is None:
             # What could not be read is reported as missing first, and then why.
             fault = self._faults(path)[-1 if data is None else 0]
             raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
@@ -91,9 +96,10 @@ class Opened(NamedTuple):
 
 def open_folder(root: Path, read: Read | None = None) -> Opened:
     """The database in a folder, as its files are now."""
+    read = read or cache(read_record)
     snapshot, problems = worktree.snapshot(root)
     loaded = load(snapshot, read)
-    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]))
+    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), read)
 
 
 def open_revision(
@@ -111,8 +117,9 @@ def open_revision(
     snapshot, problems = git.snapshot(repository, commit, at_hand or {})
     if not snapshot:
         raise ScenError(f"the revision '{revision}' has no database in {repository.prefix or '.'}")
+    read = read or cache(read_record)
     loaded = load(snapshot, read)
-    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), commit)
+    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), read, commit)
 
 
 def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:

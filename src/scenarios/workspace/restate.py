@@ -29,7 +29,7 @@ def with_history(
     if commit is None:
         return made, SHALLOW if git.is_shallow(repository) else None
     try:
-        printed = open_revision(opened.root, repository, commit, opened.snapshot).database
+        printed = _at(opened, repository, commit)
         later = _on(opened, repository, made.as_of, tip)
     except ScenError:  # that commit had no database
         return made, None
@@ -42,9 +42,14 @@ def with_history(
     ), None
 
 
+def _at(opened: Opened, repository: git.Repository, commit: str) -> Database:
+    files = opened.snapshot, opened.read
+    return open_revision(opened.root, repository, commit, *files).database
+
+
 def _on(opened: Opened, repository: git.Repository, day: date, tip: str) -> Database:
     """The records as they stood at the end of a day: what was rewritten later is no news of it."""
     commit = git.last_commit(repository, day, tip)
     if commit is None or commit == tip:
         return opened.database
-    return open_revision(opened.root, repository, commit, opened.snapshot).database
+    return _at(opened, repository, commit)

@@ -82,7 +82,7 @@ def _write(
     opened.refuse_without_tracker()
     proposed = draft(opened)
     drafts = [d for d in proposed if d.new != d.old]
-    after = accept(opened.snapshot, opened.loaded, drafts)
+    after = accept(opened.snapshot, opened.loaded, drafts, opened.read)
     warnings = tuple(new_problems(opened.problems, after.problems))
     written = Written(opened, after, drafts, dry_run, warnings)
     pending = None

@@ -8,7 +8,8 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import bears_on, known, resolved, state
-from scenarios.analysis.ledger.ledger import Ledger, Line, ledger
+from scenarios.analysis.ledger.ledger import Ledger, Line, ledger_of
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Evidence, EvidenceId, Rating, ScenarioId, indicator_key
 from scenarios.scales import grade, printed
 
@@ -46,20 +47,20 @@ def effects(
 ) -> tuple[Effect, ...]:
     """What the item does on `day` to every scenario that it bears on, in the item's order."""
     item = after.evidence[evidence_id]
-    then, now = known(before, day), known(after, day)
+    then, now = Odds(known(before, day)), Odds(known(after, day))
     found = []
     for scenario_id, rating, via in _ratings(after, item):
-        weight = now.weights.get(evidence_id, 0.0)
+        weight = now.known.weights.get(evidence_id, 0.0)
         if state(after, scenario_id, day) in ("resolved", "unopened"):
             found.append(
                 _uncounted(scenario_id, rating, via, weight, _life(after, scenario_id, day))
             )
             continue
-        old, new = ledger(then, scenario_id), ledger(now, scenario_id)
+        old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
         line = _line_of(new, via or evidence_id)
         row = via or evidence_id
         moved = printed(old.implied.probability) != printed(new.implied.probability)
-        note = _note(old, line, row, _Item(weight, evidence_id not in now.evidence, moved))
+        note = _note(old, line, row, _Item(weight, evidence_id not in now.known.evidence, moved))
         heard = line is not None and row not in line.suppressed
         found.append(
             Effect(

@@ -66,6 +66,11 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
     return ledger_of(Odds(known), scenario_id)
 
 
+def implied_of(odds: Odds, scenario_id: ScenarioId) -> Quantity:
+    """What its ledger comes to, without the lines."""
+    return _quantity(odds.implied(scenario_id))
+
+
 def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     """The ledger of a scenario among others of the same day."""
     comparison, steps = odds.comparison(scenario_id), odds.steps(scenario_id)

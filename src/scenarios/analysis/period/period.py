@@ -19,27 +19,39 @@ from scenarios.analysis.evidence.knowledge import (
 )
 from scenarios.analysis.forecasts.stated import Given, Stated, given, stated
 from scenarios.analysis.ledger.band import Band, bands
-from scenarios.analysis.ledger.ledger import Ledger, ledger_of
+from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
-    """One scenario at both dates; `before` is None where it had not opened."""
+    """One scenario at both dates; what was before is None where it had not opened."""
 
     id: ScenarioId
     scenario: Scenario
     state: State
     resolution: Resolution | None
-    now: Ledger
-    before: Ledger | None
+    odds: Odds
+    odds_before: Odds | None
+    implied: Quantity
+    implied_before: Quantity | None
     band: Band | None
     stated: Stated | None
     stated_before: Stated | None
     given: tuple[Given, ...]
     evidence: tuple[EvidenceId, ...]
     new_evidence: tuple[EvidenceId, ...]
+
+    @property
+    def ledger(self) -> Ledger:
+        """What its implied probability rests on, made anew each time that it is asked for."""
+        return ledger_of(self.odds, self.id)
+
+    @property
+    def ledger_before(self) -> Ledger | None:
+        """The same at the earlier date."""
+        return ledger_of(self.odds_before, self.id) if self.odds_before else None
 
     @property
     def open(self) -> bool:
@@ -49,7 +61,8 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def implied_bits(self) -> float:
         """Movement of the implied probability."""
-        return jeffreys(self.before.implied.probability if self.before else None, self._implied)
+        was = self.implied_before
+        return jeffreys(was.probability if was else None, self.implied.probability)
 
     @property
     def stated_bits(self) -> float:
@@ -78,10 +91,6 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
         reasons = any(entry.rationale or entry.evidence for entry in self.given)
         told = reasons or self.normalised or bool(self.new_evidence)
         return self.stated_bits < MOVED_BITS or told
-
-    @property
-    def _implied(self) -> float:
-        return self.now.implied.probability
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,8 +138,10 @@ def window(database: Database, since: date, as_of: date, *, banded: bool = False
             scenario=scenario,
             state=state(database, id, as_of),
             resolution=resolved(database, id, as_of),
-            now=ledger_of(at(last), id),
-            before=ledger_of(at(first), id) if first else None,
+            odds=at(last),
+            odds_before=at(first) if first else None,
+            implied=implied_of(at(last), id),
+            implied_before=implied_of(at(first), id) if first else None,
             band=found.get(id),
             stated=stated(database, id, last),
             stated_before=stated(database, id, first) if first else None,

@@ -19,7 +19,8 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.forecasts.stated import Given, Standing, given, refusal, standing, stated
-from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.ledger import implied_of
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import (
     Analyst,
     Clarification,
@@ -91,14 +92,14 @@ def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> Agenda:
     """What is due for an analyst on a day; with `only`, for these scenarios alone."""
-    days: dict[date, Known] = {}
+    days: dict[date, Odds] = {}
 
-    def at(day: date) -> Known:
+    def at(day: date) -> Odds:
         if day not in days:
-            days[day] = known(database, day)
+            days[day] = Odds(known(database, day))
         return days[day]
 
-    now = at(on)
+    now = at(on).known
     bearing: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in sorted(database.evidence.items(), key=lambda pair: (pair[1].recorded, pair[0])):
         for scenario_id in bears_on(database, item) if item.recorded <= on else ():
@@ -115,7 +116,7 @@ def agenda(
         if now_is == "open" and refusal(database, id, on) is None:
             said = [one for one in given(database, id, None, on) if one.analyst == analyst]
             before = at(said[-1].date if said else date.min)
-            topic = _topic(before, now, id, said, bearing.get(id, ()))
+            topic = _topic(before, at(on), id, said, bearing.get(id, ()))
             set_id = topic.scenario.set
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
@@ -145,17 +146,18 @@ def without_evidence(database: Database) -> Database:
 
 
 def _topic(
-    before: Known,
-    now: Known,
+    odds_before: Odds,
+    odds: Odds,
     id: ScenarioId,
     said: Sequence[Given],
     bearing: Collection[EvidenceId],
 ) -> Topic:
+    before, now = odds_before.known, odds.known
     database, on = now.database, now.as_of
     last = said[-1] if said else None
     scenario = database.scenarios[id]
     own = standing(database, id, on).get(last.analyst) if last else None
-    was, implied = ledger(before, id).implied, ledger(now, id).implied
+    was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
     then, together = stated(database, id, before.as_of), stated(database, id, on)
     moved = jeffreys(then.probability if then else None, together.probability if together else None)
     return Topic(

@@ -9,7 +9,8 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import contending, known
 from scenarios.analysis.forecasts.stated import pooled, standing, stated
-from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.ledger import implied_of
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
 from scenarios.scales import TOLERANCE, decibans, nearest_sum_to_one
 
@@ -71,7 +72,7 @@ def reveal(
     The others' figure is the geometric mean of their odds, as they gave them; the team's is the
     stated probability, which a complete set normalises.
     """
-    at_day = known(after, on)
+    odds = Odds(known(after, on))
     found = []
     for id in ids:
         figures = standing(after, id, on)
@@ -79,7 +80,7 @@ def reveal(
         was = standing(before, id, on).get(analyst)
         others = [one.probability for one in figures.values()]
         together = stated(after, id, on)
-        implied = ledger(at_day, id).implied
+        implied = implied_of(odds, id)
         found.append(
             Reveal(
                 scenario=id,

@@ -161,7 +161,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 def review(window: Window) -> Review:
     """What moved between the window's two dates, by how much and because of what."""
     tracker = window.database.tracker
-    live = [view for view in in_order(window) if view.open and view.before]
+    live = [view for view in in_order(window) if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
     return Review(
         tracker=about(tracker),
@@ -196,7 +196,8 @@ def _move(window: Window, view: View) -> Move:
     reasons = Reasons(
         new=touched(window.now, window.before), gone=touched(window.before, window.now)
     )
-    change = compare(view.before, view.now, reasons) if view.before else LedgerChange()
+    before = view.ledger_before
+    change = compare(before, view.ledger, reasons) if before else LedgerChange()
     said = [entry.rationale for entry in view.given if entry.rationale and not view.normalised]
     stated = StatedShift(
         from_=view.stated_before.probability if view.stated_before else None,
@@ -208,8 +209,8 @@ def _move(window: Window, view: View) -> Move:
         scenario=view.id,
         stated=stated if view.stated or view.stated_before else None,
         implied=Shift(
-            from_=view.before.implied.probability if view.before else None,
-            to=view.now.implied.probability,
+            from_=view.implied_before.probability if view.implied_before else None,
+            to=view.implied.probability,
         ),
         given=change.given,
         time=change.time,
@@ -238,7 +239,7 @@ def _resolved(window: Window, view: View) -> Resolved | None:
         date=outcome.date,
         basis=outcome.basis,
         stated=view.stated.probability if view.stated else None,
-        implied=view.now.implied.probability,
+        implied=view.implied.probability,
         evidence=tuple(id for id in outcome.evidence if id in window.now.evidence),
     )
 

@@ -116,8 +116,8 @@ def _row(window: Window, view: View) -> StatusRow:
         if view.stated
         else None,
         implied=ImpliedFigure(
-            probability=view.now.implied.probability,
-            previous=view.before.implied.probability if view.before else None,
+            probability=view.implied.probability,
+            previous=view.implied_before.probability if view.implied_before else None,
             low=view.band.low if view.band else None,
             high=view.band.high if view.band else None,
         ),
@@ -136,7 +136,7 @@ def gap(view: View) -> float | None:
     """Stated minus implied, in decibans."""
     if view.stated is None:
         return None
-    return decibans(view.stated.probability) - view.now.implied.decibans
+    return decibans(view.stated.probability) - view.implied.decibans
 
 
 def _together(view: View) -> tuple[bool, str]:

@@ -92,6 +92,6 @@ def _sum(figures: dict[ScenarioId, float]) -> str | None:
 
 def _side_by_side(view: View, that: View) -> Iterator[tuple[str, float, float]]:
     yield "prior", view.scenario.prior.probability, that.scenario.prior.probability
-    yield "implied probability", view.now.implied.probability, that.now.implied.probability
+    yield "implied probability", view.implied.probability, that.implied.probability
     if view.stated and that.stated:
         yield "stated probability", view.stated.probability, that.stated.probability

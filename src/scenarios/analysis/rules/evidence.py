@@ -97,10 +97,12 @@ def weak_line(window: Window) -> Iterator[Finding]:
     """
     items = window.now.evidence
     for view in open_views(window):
-        if view.before is None or view.implied_bits < MOVED_BITS:
+        before = view.ledger_before if view.implied_bits >= MOVED_BITS else None
+        if before is None:
             continue
-        was = {line.id: line.counted_decibans for line in view.before.lines}
-        lines = [line for line in view.now.lines if line.kind in ("direct", "indicator", "absence")]
+        was = {line.id: line.counted_decibans for line in before.lines}
+        kinds = ("direct", "indicator", "absence")
+        lines = [line for line in view.ledger.lines if line.kind in kinds]
         moved = [(line.counted_decibans - was.get(line.id, 0.0), line) for line in lines]
         for step, line in sorted(moved, key=lambda it: (-abs(it[0]), it[1].id))[:LARGEST]:
             grades = [grade(items[id], window.database.sources) for id in line.evidence]

@@ -35,9 +35,10 @@ Advice = Rule[Callable[[Window], Iterator[Finding]]]
 """A rule that depends on the day."""
 
 
-def findings(window: Window) -> tuple[Finding, ...]:
-    """Everything that needs attention, rule by rule."""
-    return tuple(finding for rule in RULES for finding in rule.check(window))
+def findings(window: Window, *, flagged: bool = False) -> tuple[Finding, ...]:
+    """Everything that needs attention, rule by rule; `flagged`, by the rules that have a flag."""
+    rules = (rule for rule in RULES if rule.flag or not flagged)
+    return tuple(finding for rule in rules for finding in rule.check(window))
 
 
 def overdue(window: Window) -> Iterator[Finding]:
@@ -108,10 +109,12 @@ def gap(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         if view.stated is None:
             continue
-        distance = decibans(view.stated.probability) - view.now.implied.decibans
+        distance = decibans(view.stated.probability) - view.implied.decibans
         if abs(distance) > GAP_DECIBANS:
             side = "above" if distance > 0 else "below"
-            message = f"you are {abs(distance):.0f} dB {side} your own evidence{_largest(view.now)}"
+            message = (
+                f"you are {abs(distance):.0f} dB {side} your own evidence{_largest(view.ledger)}"
+            )
             yield of_scenario("gap", view.id, message)
 
 

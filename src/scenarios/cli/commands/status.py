@@ -32,6 +32,6 @@ def command(
         trends = trends_for(opened, rows, on) if on_page else None
         nothing = "" if rows else nothing_yet(opened, on)
         language = opened.database.tracker.estimative_language
-        return document(rows, findings(window), language, nothing, trends)
+        return document(rows, findings(window, flagged=True), language, nothing, trends)
 
     show(status_of(opened, on, window.since, rows), made, form, output)

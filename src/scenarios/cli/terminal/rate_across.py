@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import typer
 
 from scenarios.analysis.evidence.knowledge import Known, known, state
-from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import cut, tell
@@ -268,11 +268,12 @@ def _rate(
     found: dict[ScenarioId, Any],
 ) -> None:
     wide = max(map(len, row))
+    odds = Odds(at_day)
     for id in ids:
         if id in found:
             continue
         scenario = at_day.database.scenarios[id]
-        chance = percent(ledger(at_day, id).implied.probability)
+        chance = percent(odds.implied(id))
         question = "  " + cut(f"{id:<{wide}} {chance:>5}  {scenario.title}", 16)
         more = f"{scenario.question}\n{scenario.resolution_criteria}"
         if (said := prompt.optional(question, parsing.rating, more)) is not None:
