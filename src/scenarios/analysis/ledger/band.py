@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.comparison import Comparison
-from scenarios.analysis.ledger.dependence import Weighed, total
+from scenarios.analysis.ledger.dependence import total
 from scenarios.analysis.ledger.grouping import Net
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Dependence, ScenarioId
@@ -38,29 +38,45 @@ def bands(odds: Odds, scenario_ids: Iterable[ScenarioId]) -> dict[ScenarioId, Ba
     """
     ids = tuple(scenario_ids)
     values: dict[ScenarioId, list[float]] = {id: [] for id in ids}
+    totals: _Totals = {}
     for point in range(POINTS):
-        bent = _BentOdds(odds, point)
+        bent = _BentOdds(odds, point, totals)
         for id in ids:
             values[id].append(bent.implied(id))
     ordered = {id: sorted(figures) for id, figures in values.items()}
     return {id: Band(low=figures[_END], high=figures[-1 - _END]) for id, figures in ordered.items()}
 
 
-def bent_nets(
-    nets: Sequence[Net], column: ScenarioId, factors: Mapping[str, float]
-) -> list[Weighed]:
-    """The lines about a scenario with rows multiplied by these factors; 1 where none is given."""
-    found = []
-    for line in nets:
-        if not line.suppressed:
-            values = [row.values[column] * factors.get(row.id, 1.0) for row in line.heard]
-            found.append((sum(values), line.theme))
-            continue
-        values = [
-            row.values[column] * factors.get(row.id, 1.0) for row in (*line.heard, *line.suppressed)
-        ]
-        found.append((max(0.0, *values) + min(0.0, *values), line.theme))
+def bent_totals(
+    comparison: Comparison,
+    factors: Callable[[str], Sequence[float]],
+    dependences: Sequence[Dependence],
+) -> list[dict[ScenarioId, float]]:
+    """What the lines about each scenario add up to, with several factors of a row in turn.
+
+    `factors` has one for each of the dependences.
+    """
+    found: list[dict[ScenarioId, float]] = [{} for _ in dependences]
+    for column, nets in comparison.nets.items():
+        themes = [line.theme for line in nets]
+        lines = [_bent_line(line, column, factors) for line in nets]
+        at_once = zip(*lines, strict=True) if lines else [()] * len(dependences)
+        for totals, dependence, decibans in zip(found, dependences, at_once, strict=True):
+            totals[column] = total([*zip(decibans, themes, strict=True)], dependence)
     return found
+
+
+def _bent_line(
+    line: Net, column: ScenarioId, factors: Callable[[str], Sequence[float]]
+) -> Sequence[float]:
+    """The strongest row for and the strongest against, each time that the rows are bent."""
+    rows = [
+        [row.values[column] * factor for factor in factors(row.id)]
+        for row in (*line.heard, *line.suppressed)
+    ]
+    if len(rows) == 1:
+        return rows[0]
+    return [max(0.0, *values) + min(0.0, *values) for values in zip(*rows, strict=True)]
 
 
 def bent_dependence(dependence: Dependence, within: float, between: float) -> Dependence:
@@ -69,43 +85,55 @@ def bent_dependence(dependence: Dependence, within: float, between: float) -> De
     return Dependence(within=moved, between=min(max(dependence.between + between, 0.0), moved))
 
 
-class _BentOdds(Odds):
-    """What is implied with every judgement bent to one point."""
+_Totals = dict[ScenarioId, list[dict[ScenarioId, float]]]
+"""At each point, by the first member of a set."""
 
-    def __init__(self, odds: Odds, point: int) -> None:
+
+class _BentOdds(Odds):
+    """What is implied with every judgement bent to one point; `totals` serves them all."""
+
+    def __init__(self, odds: Odds, point: int, totals: _Totals) -> None:
         super().__init__(
             odds.known, odds.day, {}, lambda prior: PRIOR_STEP * bend(f"prior:{prior}", point)
         )
-        self._straight, self._point = odds, point
+        self._straight, self._point, self._totals = odds, point, totals
 
     def comparison(self, scenario_id: ScenarioId) -> Comparison:
         straight = self._straight.comparison(scenario_id)
         key = straight.columns[0]
+        if key not in self._totals:
+            self._totals[key] = _totals(straight)
         if key not in self.comparisons:
-            self.comparisons[key] = _bent(straight, self._point)
+            self.comparisons[key] = replace(straight, totals=self._totals[key][self._point])
         return self.comparisons[key]
 
 
-def _bent(comparison: Comparison, point: int) -> Comparison:
-    rows = {row.id for group in comparison.groups for row in group.rows}
-    factors = {id: 2 ** bend(id, point) for id in rows}
-    dependence = bent_dependence(
-        comparison.dependence,
-        DEPENDENCE_STEP * bend("within", point),
-        DEPENDENCE_STEP * bend("between", point),
-    )
-    totals = {
-        column: total(bent_nets(nets, column, factors), dependence)
-        for column, nets in comparison.nets.items()
-    }
-    return replace(comparison, totals=totals)
+def _totals(comparison: Comparison) -> list[dict[ScenarioId, float]]:
+    dependences = [
+        bent_dependence(
+            comparison.dependence,
+            DEPENDENCE_STEP * bend("within", point),
+            DEPENDENCE_STEP * bend("between", point),
+        )
+        for point in range(POINTS)
+    ]
+    return bent_totals(comparison, _factors, dependences)
 
 
 def bend(id: str, point: int) -> float:
     """How far a judgement is bent at a point: u, over −1 to 1."""
-    return (_digest(id)[point] + 0.5) / 128 - 1
+    return _STEPS[_digest(id)[point]]
+
+
+def _factors(id: str) -> list[float]:
+    """By what a row is multiplied at each point."""
+    return [_POWERS[byte] for byte in _digest(id)]
 
 
 @lru_cache(maxsize=100_000)
 def _digest(id: str) -> bytes:
     return blake2b(id.encode(), digest_size=POINTS).digest()
+
+
+_STEPS = [(byte + 0.5) / 128 - 1 for byte in range(256)]
+_POWERS = [2**step for step in _STEPS]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 
 from scenarios.model import Dependence, ThemeId
 
@@ -10,67 +10,63 @@ Weighed = tuple[float, ThemeId | None]
 """The decibans of a line, and its theme; lines without one are a theme of their own."""
 
 
-class _Themes:
-    """The lines of a layer, by theme: their number n, and their sum of signs.
+class _Layers:
+    """The lines from the lowest up; of those that reach a layer, by theme, their number and signs.
 
     In the block correlation matrix Σ of the lines, a line of theme k has the weight (Σ⁻¹1)_k =
-    1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_w + n_k·(ρ_w − ρ_b). Where all are the same line
-    (both 1), Σ has no inverse, and the limit is 1/n.
+    1/(D_k·(1 + ρ_b·Σ_j n_j/D_j)), with D_k = 1 − ρ_w + n_k·(ρ_w − ρ_b). Where there is one theme,
+    or ρ_w = ρ_b, that is 1/(1 − ρ_w + n·ρ_w): then all lines are of one, and nothing is between.
     """
 
-    def __init__(self, lines: Iterable[Weighed], dependence: Dependence) -> None:
+    def __init__(self, lines: Sequence[Weighed], dependence: Dependence) -> None:
         within, between = dependence.within, dependence.between
-        self._same = within == between == 1
-        self._alone, self._more, self._between = 1 - within, within - between, between
-        self.number: dict[ThemeId | None, int] = {}
-        self.signs: dict[ThemeId | None, int] = {}
-        for decibans, theme in lines:
-            self.number[theme] = self.number.get(theme, 0) + 1
-            self.signs[theme] = self.signs.get(theme, 0) + _sign(decibans)
-        self._size = sum(n / self.inner(n) for n in self.number.values())
-        self._sum = sum(s / self.inner(self.number[k]) for k, s in self.signs.items())
+        alike = within == between
+        places: dict[ThemeId | None, int] = {}
+        numbers = [places.setdefault(None if alike else theme, len(places)) for _, theme in lines]
+        self.lines = sorted(
+            (abs(decibans), _sign(decibans), theme, place)
+            for place, ((decibans, _), theme) in enumerate(zip(lines, numbers, strict=True))
+        )
+        self.between = between if len(places) > 1 else 0.0
+        self._alone, self._more = 1 - within, within - self.between
+        self.number, self.signs = [0] * len(places), [0] * len(places)
+        for _, sign, theme, _ in self.lines:
+            self.number[theme] += 1
+            self.signs[theme] += sign
 
-    def inner(self, number: int) -> float:
-        """D of a theme with so many lines."""
-        return 1.0 if self._same else self._alone + number * self._more
+    def inner(self, theme: int) -> float:
+        """D of a theme in the layer."""
+        return self._alone + self.number[theme] * self._more
 
-    def outer(self, size: float) -> float:
-        """1 + ρ_b·Σ_j n_j/D_j."""
-        return size if self._same else 1 + self._between * size
+    def walk(self) -> Iterator[tuple[int, int, float, float, float]]:
+        """For each line its place and theme, how far it rises above the one before, and two sums.
 
-    def remove(self, line: Weighed) -> None:
-        """Take out a line that does not reach the next layer."""
-        self._size, self._sum = self._without(line)
-        decibans, theme = line
-        self.number[theme] -= 1
-        self.signs[theme] -= _sign(decibans)
+        These are of the layer that it ends: Σ_j n_j/D_j, and the same of the signs.
+        """
+        number, signs, alone, more = self.number, self.signs, self._alone, self._more
+        size = sum(n / (alone + n * more) for n in number)
+        total = sum(s / (alone + n * more) for n, s in zip(number, signs, strict=True))
+        height = 0.0
+        for top, sign, theme, place in self.lines:
+            yield place, theme, top - height, size, total
+            height = top
+            n, s = number[theme], signs[theme]
+            inner = alone + n * more
+            size -= n / inner
+            total -= s / inner
+            number[theme], signs[theme] = n - 1, s - sign
+            if n > 1:
+                size += (n - 1) / (inner - more)
+                total += (s - sign) / (inner - more)
 
-    @property
-    def divisor(self) -> float:
-        """What every share of this layer is divided by."""
-        return self.outer(self._size)
-
-    @property
-    def total(self) -> float:
-        """The decibans that one deciban of this layer counts, for and against."""
-        return self._sum / self.divisor
-
-    def total_without(self, line: Weighed) -> float:
-        """The same with one line less."""
-        size, signs = self._without(line)
-        divisor = self.outer(size)
-        return signs / divisor if divisor else 0.0
-
-    def _without(self, line: Weighed) -> tuple[float, float]:
-        decibans, theme = line
-        number, signs = self.number[theme], self.signs[theme]
-        size = self._size - number / self.inner(number)
-        total = self._sum - signs / self.inner(number)
+    def total_without(self, theme: int, sign: int, size: float, total: float) -> float:
+        """What one deciban of the layer counts with one line less, given the sums of the layer."""
+        number, signs, inner = self.number[theme], self.signs[theme], self.inner(theme)
+        size, total = size - number / inner, total - signs / inner
         if number > 1:
-            inner = self.inner(number - 1)
-            size += (number - 1) / inner
-            total += (signs - _sign(decibans)) / inner
-        return size, total
+            size += (number - 1) / (inner - self._more)
+            total += (signs - sign) / (inner - self._more)
+        return total / (1 + self.between * size)
 
 
 def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
@@ -82,48 +78,41 @@ def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
     Takes n·log n: the layers are walked upwards, and each theme's own sum is brought up to date
     only where a line of it ends.
     """
-    themes = _Themes(lines, dependence)
-    height = walked = 0.0  # `walked` is ∫dt over the divisor of all themes, from 0 to `height`
-    sums: dict[ThemeId | None, tuple[float, float]] = dict.fromkeys(themes.number, (0.0, 0.0))
+    layers = _Layers(lines, dependence)
+    walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
+    sums = [(0.0, 0.0)] * len(layers.number)
     found = [1.0] * len(lines)
-    for place in sorted(range(len(lines)), key=lambda n: abs(lines[n][0])):
-        decibans, theme = lines[place]
-        if abs(decibans) > height:
-            walked += (abs(decibans) - height) / themes.divisor
-            height = abs(decibans)
+    for place, theme, step, size, _ in layers.walk():
+        walked += step / (1 + layers.between * size)
         counted, since = sums[theme]
-        counted += (walked - since) / themes.inner(themes.number[theme])
+        counted += (walked - since) / layers.inner(theme)
         sums[theme] = counted, walked
-        if height:
-            found[place] = min(1.0, counted / height)
-        themes.remove(lines[place])
+        if lines[place][0]:
+            found[place] = min(1.0, counted / abs(lines[place][0]))
     return found
 
 
 def total(lines: Sequence[Weighed], dependence: Dependence) -> float:
     """The decibans that the lines add up to."""
-    shares = factors(lines, dependence)
-    return sum(line[0] * share for line, share in zip(lines, shares, strict=True))
+    layers = _Layers(lines, dependence)
+    between = layers.between
+    return sum(step * signs / (1 + between * size) for _, _, step, size, signs in layers.walk())
 
 
 def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
     """The total with one line less, for each line; n times the number of themes."""
-    themes = _Themes(lines, dependence)
-    kinds = {(theme, _sign(decibans)): (float(_sign(decibans)), theme) for decibans, theme in lines}
-    height = whole = 0.0  # what the layers up to `height` add up to: in all, and without one line
+    layers = _Layers(lines, dependence)
+    kinds = {(theme, sign) for _, sign, theme, _ in layers.lines}
+    whole = 0.0  # what the layers up to the line add up to: in all, and without one line
     less = dict.fromkeys(kinds, 0.0)
     found = [0.0] * len(lines)
-    for place in sorted(range(len(lines)), key=lambda n: abs(lines[n][0])):
-        decibans, theme = lines[place]
-        step = abs(decibans) - height
+    for place, theme, step, size, signs in layers.walk():
         if step:
-            whole += step * themes.total
-            for kind, line in kinds.items():
-                if themes.number[line[1]]:
-                    less[kind] += step * themes.total_without(line)
-            height = abs(decibans)
-        found[place] = less[theme, _sign(decibans)] - whole
-        themes.remove(lines[place])
+            whole += step * signs / (1 + layers.between * size)
+            for kind in kinds:
+                if layers.number[kind[0]]:
+                    less[kind] += step * layers.total_without(*kind, size, signs)
+        found[place] = less[theme, _sign(lines[place][0])] - whole
     return [whole + difference for difference in found]
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.band import DEPENDENCE_STEP, PRIOR_STEP, bent_dependence, bent_nets
+from scenarios.analysis.ledger.band import DEPENDENCE_STEP, PRIOR_STEP, bent_dependence, bent_totals
 from scenarios.analysis.ledger.comparison import Comparison, implied, weighed
-from scenarios.analysis.ledger.dependence import total, totals_without
+from scenarios.analysis.ledger.dependence import totals_without
 from scenarios.analysis.ledger.grouping import Group
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Dependence, ScenarioId
 
+_EITHER_WAY = (0.5, 2.0)
 BendKind = Literal["prior", "row", "ratings", "within", "between"]
 
 
@@ -89,31 +91,33 @@ def _priors(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
 
 def _rows(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
+    unbent = [comparison.dependence] * 2
 
-    def bent(id: str, factor: float) -> float:
-        return _implied(comparison, priors, scenario_id, {id: factor}, comparison.dependence)
+    def bent(id: str) -> list[float]:
+        def factors(other: str) -> Sequence[float]:
+            return _EITHER_WAY if other == id else (1.0, 1.0)
+
+        return _implied(comparison, priors, scenario_id, factors, unbent)
 
     ids = [row.id for group in comparison.groups for row in group.rows]
-    return [_bend("row", id, bent(id, 0.5), bent(id, 2.0)) for id in dict.fromkeys(ids)]
+    return [_bend("row", id, *bent(id)) for id in dict.fromkeys(ids)]
 
 
 def _settings(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
-    ratings = {row.id for group in comparison.groups for row in group.rows}
 
-    def dependence(within: float, between: float) -> float:
-        bent = bent_dependence(comparison.dependence, within, between)
-        return _implied(comparison, priors, scenario_id, {}, bent)
+    def dependence(within: float, between: float) -> list[float]:
+        steps = (
+            bent_dependence(comparison.dependence, way * within, way * between) for way in (-1, 1)
+        )
+        return _implied(comparison, priors, scenario_id, lambda _: (1.0, 1.0), [*steps])
 
-    def strength(factor: float) -> float:
-        every = dict.fromkeys(ratings, factor)
-        return _implied(comparison, priors, scenario_id, every, comparison.dependence)
-
-    step = DEPENDENCE_STEP
+    unbent = [comparison.dependence] * 2
+    ratings = _implied(comparison, priors, scenario_id, lambda _: _EITHER_WAY, unbent)
     return [
-        _bend("ratings", "ratings", strength(0.5), strength(2.0)),
-        _bend("within", "within", dependence(-step, 0), dependence(step, 0)),
-        _bend("between", "between", dependence(0, -step), dependence(0, step)),
+        _bend("ratings", "ratings", *ratings),
+        _bend("within", "within", *dependence(DEPENDENCE_STEP, 0)),
+        _bend("between", "between", *dependence(0, DEPENDENCE_STEP)),
     ]
 
 
@@ -121,14 +125,13 @@ def _implied(
     comparison: Comparison,
     priors: dict[ScenarioId, float],
     scenario_id: ScenarioId,
-    rows: dict[str, float],
-    dependence: Dependence,
-) -> float:
-    totals = {
-        column: total(bent_nets(nets, column, rows), dependence)
-        for column, nets in comparison.nets.items()
-    }
-    return implied(replace(comparison, totals=totals), priors, scenario_id)
+    factors: Callable[[str], Sequence[float]],
+    dependences: Sequence[Dependence],
+) -> list[float]:
+    return [
+        implied(replace(comparison, totals=totals), priors, scenario_id)
+        for totals in bent_totals(comparison, factors, dependences)
+    ]
 
 
 def _bend(kind: BendKind, id: str, one: float, other: float) -> Bend:
