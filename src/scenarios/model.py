@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import cached_property
 from typing import Annotated, Literal
 
 import msgspec
@@ -220,14 +221,33 @@ class Source(Record, frozen=True):
     reliability_basis: Annotated[str, _text(2000)] | None = None
 
 
-class Database(msgspec.Struct, frozen=True):
-    """Every record that could be read, by id."""
+class Database(msgspec.Struct, frozen=True, dict=True):
+    """Every record that could be read, by id; what is looked up often is found once."""
 
     tracker: Tracker
     scenarios: dict[ScenarioId, Scenario] = {}
     evidence: dict[EvidenceId, Evidence] = {}
     sheets: dict[SheetId, Sheet] = {}
     sources: dict[SourceId, Source] = {}
+
+    @cached_property
+    def members(self) -> dict[SetId, tuple[ScenarioId, ...]]:
+        """The scenarios of each set, by id."""
+        found: dict[SetId, list[ScenarioId]] = {}
+        for id in sorted(self.scenarios):
+            if set_id := self.scenarios[id].set:
+                found.setdefault(set_id, []).append(id)
+        return {set_id: tuple(ids) for set_id, ids in found.items()}
+
+    @cached_property
+    def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:
+        """Those of a set that are recorded to have occurred."""
+
+        def occurred(id: ScenarioId) -> bool:
+            its = self.scenarios[id].resolution
+            return its is not None and its.outcome == "occurred"
+
+        return {set_id: tuple(filter(occurred, ids)) for set_id, ids in self.members.items()}
 
 
 def first_day(observed: str) -> dt.date:

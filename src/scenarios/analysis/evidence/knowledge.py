@@ -71,7 +71,7 @@ def known(database: Database, as_of: date) -> Known:
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
     """The scenarios of a set, by id."""
-    return tuple(sorted(id for id, s in database.scenarios.items() if s.set == set_id))
+    return database.members.get(set_id, ())
 
 
 def contending(database: Database, set_id: SetId, as_of: date) -> tuple[ScenarioId, ...]:
@@ -109,11 +109,11 @@ def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioI
 
 def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None:
     """A scenario's own resolution, or what follows from a rival that occurred: the earlier."""
-    own = database.scenarios[scenario_id].resolution
+    own, set_id = database.scenarios[scenario_id].resolution, database.scenarios[scenario_id].set
     found = [own] if own else []
-    for rival in rivals(database, scenario_id):
+    for rival in database.occurred[set_id] if set_id else ():
         its = database.scenarios[rival].resolution
-        if its is not None and its.outcome == "occurred":
+        if its is not None and rival != scenario_id:
             basis = f"{rival} occurred"
             found.append(Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence))
     return min(found, key=_when_recorded, default=None)

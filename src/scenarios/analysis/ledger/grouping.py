@@ -73,6 +73,10 @@ def _came(row: Row) -> tuple[object, ...]:
 
 
 def _net(number: int, group: Group, speaking: list[Row], column: ScenarioId) -> Net:
+    if len(speaking) == 1:
+        alone = speaking[0].values[column]
+        heard = tuple(speaking)
+        return Net(group=number, theme=group.theme, decibans=alone, heard=heard, suppressed=())
     speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
     strongest_for = next((r for r in speaking if r.values[column] > 0), None)
     against = next((r for r in speaking if r.values[column] < 0), None)

@@ -12,7 +12,6 @@ from scenarios.analysis.rules.rule import Between, Found, Known, Rule
 from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.errors import NAMED, Fault
 from scenarios.model import Database, Kind, first_day, indicator_key
-from scenarios.paths import references
 from scenarios.text import MOST_HINTS, did_you_mean
 
 
@@ -33,7 +32,7 @@ def unknown_records(known: Known) -> Iterator[Found]:
     """
     there = _there(known.database)
     hints: dict[str, str | None] = {}
-    for kind, id, keys, at, of, name in references(known.database):
+    for kind, id, keys, at, of, name in known.references:
         if name in there[of] or name in known.broken[of]:
             continue
         if name not in hints and len(hints) < MOST_HINTS:
@@ -50,7 +49,7 @@ def broken_references(known: Known) -> Iterator[Found]:
     """
     there = _there(known.database)
     told = set()
-    for kind, id, keys, at, of, name in references(known.database):
+    for kind, id, keys, at, of, name in known.references:
         if name in there[of] or name not in known.broken[of] or (kind, id, name) in told:
             continue
         told.add((kind, id, name))
@@ -86,7 +85,7 @@ def references_to_itself(known: Known) -> Iterator[Found]:
     Example: `2022-02-04-visit.yaml` with `corroborated_by: [2022-02-04-visit]`.
     To do: name another record, or remove the entry.
     """
-    for kind, id, keys, at, of, name in references(known.database):
+    for kind, id, keys, at, of, name in known.references:
         key = keys[1] if keys[0] == "prior" else keys[0]
         if kind == of and id == name and key in ("corroborated_by", "implies", "given"):
             message = f"'{key}' names this record itself"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, Generic, Literal, TypeVar
 
 from scenarios.errors import Fault
 from scenarios.model import Database, Kind
+from scenarios.paths import Reference, references
 
 Level = Literal["error", "warning", "note"]
 """A note never fails: it is advice about a day, or a question about a commit."""
@@ -35,11 +37,17 @@ Found = tuple[Kind, str, Fault]
 """The kind and id of a record, and a fault of it."""
 
 
-class Known(NamedTuple):
+@dataclass(frozen=True)
+class Known:
     """The records that could be built, and the paths of those that could not, by id."""
 
     database: Database
     broken: Mapping[Kind, Mapping[str, str]]
+
+    @cached_property
+    def references(self) -> list[Reference]:
+        """What the records name, and where; walked once for all rules."""
+        return [*references(self.database)]
 
 
 Between = Rule[Callable[[Known], Iterator[Found]]]

@@ -29,7 +29,7 @@ def vague_words(database: Database) -> Iterator[tuple[Kind, str, Fault]]:
                 message = f"'{word}' decides nothing: say what must be true, by when, by whose word"
                 yield "scenario", id, _vague((key,), message)
     for kind, id, keys, text in _judgements(database):
-        for sentence in _SENTENCE.split(text):
+        for sentence in _SENTENCE.split(text) if _CONFIDENCE.search(text) else ():
             sure, likely = _CONFIDENCE.search(sentence), _LIKELIHOOD.search(sentence)
             if sure and likely:
                 message = f"'{likely[0]}' and '{sure[0]}' in one sentence: ICD 203 keeps them apart"
