@@ -1,7 +1,7 @@
 """What is recorded: a scenario, an indicator, a source, evidence, a forecast, an outcome.
 
 Each function drafts against a fresh reading of `root`, refuses what it may not write, writes and,
-if asked, commits. A refusal is a ScenError: nothing was written then.
+if asked, commits. A refusal is a ScenError: nothing was written then. `read` may remember files.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
 from scenarios.render.text import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
+from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
 from scenarios.workspace.commit import subject
 from scenarios.workspace.ids import free_id
@@ -91,6 +92,7 @@ def record_evidence(
     new_source: Record | None = None,
     dry_run: bool = False,
     commit: bool = False,
+    read: Read | None = None,
 ) -> Written:
     """Write an item, and with it a source that is not there yet.
 
@@ -112,7 +114,7 @@ def record_evidence(
     words = _moved("evidence") if commit else None
     while True:
         try:
-            return write(root, draft, edits=False, dry_run=dry_run, commit=words)
+            return write(root, draft, edits=False, dry_run=dry_run, commit=words, read=read)
         except Exists:
             if id:
                 raise
@@ -127,6 +129,7 @@ def rate(
     *,
     dry_run: bool = False,
     commit: bool = False,
+    read: Read | None = None,
 ) -> Written:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
@@ -141,7 +144,7 @@ def rate(
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
     words = _moved("rate", evidence, on) if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    return write(root, draft, edits=True, dry_run=dry_run, commit=words, read=read)
 
 
 def retract(

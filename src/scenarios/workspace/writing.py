@@ -11,7 +11,7 @@ from scenarios.errors import Problem, ScenError
 from scenarios.storage import temporary, worktree
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import begun
-from scenarios.storage.loader import Loaded
+from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
@@ -48,8 +48,11 @@ def write(
     edits: bool,
     dry_run: bool = False,
     commit: str | Callable[[Written], str] | None = None,
+    read: Read | None = None,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
+
+    `read` may remember files that were read before; those that have changed are read again.
 
     An edit of an existing file is read, checked and written under the database's lock. `commit`
     is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
@@ -59,7 +62,7 @@ def write(
     with lock(root) if is_left or ((edits or commit) and not dry_run) else nullcontext():
         mended = committing.mend(root) if is_left else ()
         try:
-            written = _write(root, draft, dry_run=dry_run, commit=commit)
+            written = _write(root, draft, dry_run=dry_run, commit=commit, read=read)
         except ScenError as error:
             for text in mended:
                 error.add_note(text)
@@ -73,12 +76,13 @@ def _write(
     *,
     dry_run: bool,
     commit: str | Callable[[Written], str] | None,
+    read: Read | None,
 ) -> Written:
     if not dry_run:
         temporary.clear(lock_file(root).parent)
         temporary.clear_below(root)
         temporary.clear(root.parent / "schema")  # where `init` writes too
-    opened = open_folder(root)
+    opened = open_folder(root, read)
     opened.refuse_without_tracker()
     proposed = draft(opened)
     drafts = [d for d in proposed if d.new != d.old]

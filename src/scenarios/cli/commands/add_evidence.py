@@ -101,6 +101,12 @@ def command(
             "indicators": answers.indicators,
         }
         written = record_evidence(
-            opened.root, content, id=id, new_source=new_source, dry_run=dry_run, commit=commit
+            opened.root,
+            content,
+            id=id,
+            new_source=new_source,
+            dry_run=dry_run,
+            commit=commit,
+            read=opened.read,
         )
     report_effects(written, id_of_new(written), entered, form)

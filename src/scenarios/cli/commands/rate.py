@@ -48,5 +48,7 @@ def command(
 
     on = max(parsing.today(), opened.database.evidence[evidence].recorded)
     given = answers.ratings, answers.indicators
-    written = recording.rate(opened.root, evidence, *given, on, dry_run=dry_run, commit=commit)
+    written = recording.rate(
+        opened.root, evidence, *given, on, dry_run=dry_run, commit=commit, read=opened.read
+    )
     report_effects(written, evidence, on, form)

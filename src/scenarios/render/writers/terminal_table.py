@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
@@ -161,8 +162,6 @@ def _laid_out(
 
     tabulate.MIN_PADDING = 0
     columns, shown = grid.columns, list(limits)
-    narrow = {n for n in shown if limits[n] < grid.widths()[n]}
-    folds = {n for n in narrow if not columns[n].cut and not columns[n].days}
     lines = [
         [_clipped(line[n], limits[n], columns[n]) for n in shown]
         for line in (*grid.lines, *_foot(grid, limits), *grid.foot)
@@ -173,7 +172,6 @@ def _laid_out(
         tablefmt="simple",
         disable_numparse=True,
         colalign=[columns[n].align for n in shown],
-        maxcolwidths=[limits[n] if n in folds else None for n in shown],
     )
     text = [line.replace(_EMPTY, "").rstrip() for line in made.split("\n")]
     yield from _finished(table, text, grid, limits, colour=colour)
@@ -186,7 +184,9 @@ def _laid_out(
 def _clipped(cell: str, limit: int, column: Column) -> str:
     if column.days:
         return cell[-limit:]
-    return cell if len(cell) <= limit or not column.cut else cell[: limit - 1] + "…"
+    if len(cell) <= limit:
+        return cell
+    return cell[: limit - 1] + "…" if column.cut else "\n".join(textwrap.wrap(cell, limit))
 
 
 def _foot(grid: _Grid, limits: Mapping[int, int]) -> Iterator[list[str]]:
