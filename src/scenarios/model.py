@@ -240,6 +240,15 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         return {set_id: tuple(ids) for set_id, ids in found.items()}
 
     @cached_property
+    def speaking(self) -> dict[ScenarioId, tuple[SheetId, ...]]:
+        """The sheets that speak of each scenario, by date."""
+        found: dict[ScenarioId, list[SheetId]] = {}
+        for _, id in sorted((sheet.date, id) for id, sheet in self.sheets.items()):
+            for scenario_id in self.sheets[id].probabilities:
+                found.setdefault(scenario_id, []).append(id)
+        return {scenario_id: tuple(ids) for scenario_id, ids in found.items()}
+
+    @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """Those of a set that are recorded to have occurred."""
 

@@ -16,7 +16,6 @@ from scenarios.analysis.ledger.neighbourhood import (
     days_of_change,
     implied_on,
     near,
-    speaking,
 )
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import Course, Mark, Span, courses, evenly
@@ -173,7 +172,7 @@ def test_a_stated_trend_of_a_set_is_normalised_by_its_rivals_sheets() -> None:
     db = database(scenarios={**members, "other": scenario()}, sheets=said)
     shown = trends(db, {"a": [day(1), day(2)]})["a"]
     assert [point.stated for point in shown] == [0.6, 0.5]
-    assert near(db, "other", bearing(db), speaking(db)).sheets.keys() == {"x"}
+    assert near(db, "other", bearing(db), db.speaking).sheets.keys() == {"x"}
 
 
 def test_an_item_bears_on_whose_indicator_it_keeps_from_being_absent() -> None:

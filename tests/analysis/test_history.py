@@ -15,7 +15,7 @@ from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
 from scenarios.analysis.history.commits import Revision
 from scenarios.analysis.history.record_diff import Differences, Rename
-from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
+from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near
 from scenarios.model import Database, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.story import Broken, Story, held
@@ -184,7 +184,7 @@ def moved(before: Database, after: Database) -> tuple[Figures, ...]:
 
 def around(database: Database, id: str) -> Database | None:
     known = id in database.scenarios
-    return near(database, id, bearing(database), speaking(database)) if known else None
+    return near(database, id, bearing(database), database.speaking) if known else None
 
 
 def pair(database: Database, id: ScenarioId, on: date | None) -> tuple[float | None, float | None]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.band import bands, bent_dependence
-from scenarios.analysis.ledger.dependence import factors, total, totals_without
+from scenarios.analysis.ledger.dependence import factors, total, totals_with
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
@@ -187,10 +187,13 @@ def test_a_line_never_counts_against_itself_nor_for_more_than_it_says(
     assert -1e-9 <= toward <= abs(new[0]) + 1e-9
 
 
-@given(lines, dependences)
-def test_a_total_without_a_line_is_that_of_the_others(made: Lines, dependence: Dependence) -> None:
-    others = [total(made[:n] + made[n + 1 :], dependence) for n in range(len(made))]
-    assert totals_without(made, dependence) == near(others, abs=1e-6)
+@given(lines, dependences, st.one_of(st.just(0.0), worths))
+def test_a_total_with_another_line_instead_is_that_of_those_lines(
+    made: Lines, dependence: Dependence, other: float
+) -> None:
+    places = range(len(made))
+    plainly = [total([*made[:n], (other, made[n][1]), *made[n + 1 :]], dependence) for n in places]
+    assert totals_with(made, dependence, [(n, other) for n in places]) == near(plainly, abs=1e-6)
 
 
 @given(dependences, st.floats(-1, 1), st.floats(-1, 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +19,7 @@ from scenarios.model import (
     Database,
     EvidenceId,
     ScenarioId,
+    SetId,
     Sheet,
     SheetId,
     Tracker,
@@ -41,6 +43,18 @@ class Stated(msgspec.Struct, frozen=True, kw_only=True):
     pooled: float
 
 
+class Together(NamedTuple):
+    """The members in a set on a day, the sum of their figures, and whether any has none."""
+
+    members: frozenset[ScenarioId]
+    whole: float
+    incomplete: bool
+
+
+Means = dict[tuple[SetId, date], Together]
+"""What was stated of each set on a day, pooled once."""
+
+
 class Given(msgspec.Struct, frozen=True, kw_only=True):
     """What one sheet said of one scenario."""
 
@@ -56,14 +70,12 @@ def given(
     database: Database, scenario_id: ScenarioId, since: date | None, until: date
 ) -> list[Given]:
     """Every forecast of a scenario after `since` and up to `until`, oldest first."""
-    sheets = (
-        (id, sheet)
-        for id, sheet in database.sheets.items()
-        if scenario_id in sheet.probabilities
-        and sheet.date <= until
-        and (since is None or sheet.date > since)
-    )
-    return [_given(id, sheet, scenario_id) for id, sheet in sorted(sheets, key=_by_date)]
+    sheets = ((id, database.sheets[id]) for id in database.speaking.get(scenario_id, ()))
+    return [
+        _given(id, sheet, scenario_id)
+        for id, sheet in sheets
+        if sheet.date <= until and (since is None or sheet.date > since)
+    ]
 
 
 def standing_days(tracker: Tracker) -> int:
@@ -83,22 +95,26 @@ def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[A
     }
 
 
-def stated(database: Database, scenario_id: ScenarioId, as_of: date) -> Stated | None:
-    """The pooled standing forecasts, in a set where every member in it has one each its share."""
+def stated(
+    database: Database, scenario_id: ScenarioId, as_of: date, means: Means | None = None
+) -> Stated | None:
+    """The pooled standing forecasts, in a set where every member in it has one each its share.
+
+    `means` serves further calls with the same database.
+    """
     own = standing(database, scenario_id, as_of)
     if not own:
         return None
-    mean = _mean(own)
-    together = [mean]
+    mean, means = _mean(own), {} if means is None else means
     set_id = database.scenarios[scenario_id].set
-    for other in members(database, set_id) if set_id else ():
-        if other == scenario_id or not contends(database, other, as_of):
-            continue
-        figures = standing(database, other, as_of)
-        if not figures:
-            return Stated(probability=mean, analysts=tuple(own), pooled=mean)
-        together.append(_mean(figures))
-    return Stated(probability=share(mean, together), analysts=tuple(own), pooled=mean)
+    if set_id is None:
+        return Stated(probability=mean, analysts=tuple(own), pooled=mean)
+    if (set_id, as_of) not in means:
+        means[set_id, as_of] = _means(database, set_id, as_of)
+    together = means[set_id, as_of]
+    whole = together.whole if scenario_id in together.members else together.whole + mean
+    chance = mean if together.incomplete else share(mean, whole)
+    return Stated(probability=chance, analysts=tuple(own), pooled=mean)
 
 
 def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = decibans) -> float:
@@ -112,9 +128,8 @@ def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = d
     return probability(math.fsum(map(in_decibans, figures)) / len(figures))
 
 
-def share(own: float, together: Collection[float]) -> float:
-    """A figure, normalised where those of the whole set, its own among them, do not sum to 1."""
-    whole = math.fsum(together)
+def share(own: float, whole: float) -> float:
+    """A figure, normalised where those of its set, its own among them, sum to another than 1."""
     # Alone, in no set or as the last member of one, it is its own whole.
     return own if own == whole or abs(whole - 1) <= _ROUNDING else own / whole
 
@@ -122,12 +137,15 @@ def share(own: float, together: Collection[float]) -> float:
 _ROUNDING = 1e-9
 
 
+def _means(database: Database, set_id: SetId, as_of: date) -> Together:
+    inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
+    figures = [standing(database, id, as_of) for id in sorted(inside)]
+    whole = math.fsum(_mean(one) for one in figures if one)
+    return Together(members=inside, whole=whole, incomplete=not all(figures))
+
+
 def _mean(figures: dict[Analyst, Standing]) -> float:
     return pooled([figure.probability for figure in figures.values()])
-
-
-def _by_date(entry: tuple[SheetId, Sheet]) -> tuple[date, SheetId]:
-    return entry[1].date, entry[0]
 
 
 def _given(id: SheetId, sheet: Sheet, scenario_id: ScenarioId) -> Given:

@@ -17,7 +17,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     compare,
     touched,
 )
-from scenarios.analysis.ledger.neighbourhood import bearing, near, speaking
+from scenarios.analysis.ledger.neighbourhood import bearing, near
 from scenarios.model import Database, Outcome, ScenarioId, Tracker
 from scenarios.scales import grade, jeffreys
 
@@ -87,7 +87,7 @@ def _sides(
     before: Database, after: Database, day: date
 ) -> Iterator[tuple[ScenarioId, Side | None, Side | None]]:
     """Each scenario's surroundings in both databases, where they are not the same."""
-    maps = [(one, bearing(one), speaking(one)) for one in (before, after)]
+    maps = [(one, bearing(one), one.speaking) for one in (before, after)]
     for id in sorted(before.scenarios.keys() | after.scenarios.keys()):
         around = [
             near(one, id, items, sheets) if id in one.scenarios else None

@@ -52,7 +52,7 @@ def compare(known: Known, beside: Columns) -> Comparison:
     raw = rows(known, beside)
     said = [centred(row, beside, left) for row in raw] if compared else raw
     told = groups(row for row in said if any(row.values.values()))
-    nets = {column: net(told, column) for column in beside}
+    nets = net(told, beside)
     return Comparison(
         columns=beside,
         compared=compared,
@@ -61,10 +61,7 @@ def compare(known: Known, beside: Columns) -> Comparison:
         groups=told,
         nets=nets,
         totals={column: total(weighed(lines), dependence) for column, lines in nets.items()},
-        neutral={
-            column: sum(_neutral(r, s, column) for r, s in zip(raw, said, strict=True))
-            for column in beside
-        },
+        neutral=_neutral(raw, said, beside),
     )
 
 
@@ -73,33 +70,49 @@ def weighed(lines: Sequence[Net]) -> list[Weighed]:
     return [(line.decibans, line.theme) for line in lines]
 
 
-def log_odds(
-    comparison: Comparison, priors: Mapping[ScenarioId, float], scenario_id: ScenarioId
-) -> float:
-    """Decibans of the implied probability before `bound`.
+def log_odds(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+    """Decibans of each implied probability before `bound`.
 
     In a set ln pᵢ + evidenceᵢ·ln10/10 is normalised over the members still in it; else Bayes' rule.
     """
-    chance, evidence = priors[scenario_id], comparison.totals[scenario_id]
+    totals = comparison.totals
     if not comparison.compared:
-        return decibans(chance) + evidence
-    others = [c for c in comparison.columns if c != scenario_id and c not in comparison.left]
-    if not others:
-        return math.inf
-    strengths = [10 * math.log10(priors[c]) + comparison.totals[c] for c in others]
+        return {c: decibans(priors[c]) + totals[c] for c in comparison.columns}
+    strengths = {c: 10 * math.log10(priors[c]) + totals[c] for c in comparison.columns}
+    inside = [c for c in comparison.columns if c not in comparison.left]
+    first = max(inside, key=strengths.__getitem__, default=None)
+    shares = {c: 10 ** ((strengths[c] - strengths[first]) / 10) for c in inside if first}
+    whole = math.fsum(shares.values())
+
+    def against(column: ScenarioId) -> float:
+        if column == first:  # the others may be too weak beside it for a share of 1
+            others = [strengths[c] for c in inside if c != column]
+            return _together(others) if others else -math.inf
+        rest = whole - shares.get(column, 0.0)  # with the share of the first, which is 1
+        return strengths[first] + 10 * math.log10(rest) if first else -math.inf
+
+    return {c: strengths[c] - against(c) for c in comparison.columns}
+
+
+def implied(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
+    """The implied probabilities, within their bounds: the one place that computes them."""
+    return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
+
+
+def _together(strengths: Sequence[float]) -> float:
+    """The decibans of a sum."""
     top = max(strengths)
-    against = top + 10 * math.log10(sum(10 ** ((s - top) / 10) for s in strengths))
-    return 10 * math.log10(chance) + evidence - against
+    return top + 10 * math.log10(sum(10 ** ((s - top) / 10) for s in strengths))
 
 
-def implied(
-    comparison: Comparison, priors: Mapping[ScenarioId, float], scenario_id: ScenarioId
-) -> float:
-    """The implied probability, within its bounds: the one place that computes it."""
-    return held(probability(log_odds(comparison, priors, scenario_id)))
+def _neutral(raw: Sequence[Row], said: Sequence[Row], beside: Columns) -> dict[ScenarioId, int]:
+    """The rows that rate a scenario and are worth nothing to it.
 
-
-def _neutral(raw: Row, said: Row, scenario_id: ScenarioId) -> bool:
-    """Rated for this scenario and worth nothing to it: N, equal to its rivals, or of weight 0."""
-    rated = scenario_id in raw.values and (raw.kind == "direct" or raw.weight != 0)
-    return rated and not said.values.get(scenario_id)
+    So are N, equal to its rivals, and of weight 0.
+    """
+    found = dict.fromkeys(beside, 0)
+    for row, counted in zip(raw, said, strict=True):
+        if row.kind == "direct" or row.weight != 0:
+            for column in row.values:
+                found[column] += not counted.values.get(column)
+    return found

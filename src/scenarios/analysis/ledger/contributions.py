@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 import msgspec
@@ -14,6 +15,9 @@ from scenarios.analysis.ledger.row import Columns, Row
 from scenarios.model import EvidenceId, Indicator, IndicatorKey, Rating, ScenarioId, first_day
 from scenarios.scales import rating_decibans
 
+Beside = AbstractSet[ScenarioId]
+"""The scenarios side by side, to look one up."""
+
 
 def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
     """The known items that a prior already uses; in a set that of any member, open or not."""
@@ -24,10 +28,10 @@ def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
 
 def rows(known: Known, columns: Columns) -> list[Row]:
     """Every known item and every indicator that bears on one of these scenarios."""
-    used = frozenset(included(known, columns))
+    used, beside = frozenset(included(known, columns)), frozenset(columns)
     return [
-        *_direct_rows(known, columns, used),
-        *_indicator_rows(known, columns, used),
+        *_direct_rows(known, beside, used),
+        *_indicator_rows(known, beside, used),
         *_absence_rows(known, columns),
     ]
 
@@ -38,23 +42,23 @@ def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) ->
     So an equal row says nothing, a row is for no member but the one that it rates highest, and it
     says nothing about a member that an outcome recorded before it had ruled out. Blank is 0.
     """
-    values = {
-        column: row.values.get(column, 0.0)
-        for column in columns
-        if ruled_out.get(column, date.max) >= row.since
-    }
-    second = sorted(values.values())[-2] if len(values) > 1 else 0.0
-    values = {c: v - second for c, v in values.items()} if len(values) > 1 else {}
-    return msgspec.structs.replace(row, values=values)
+    gone = {column for column, day in ruled_out.items() if day < row.since}
+    number = len(columns) - len(gone)
+    values = {column: value for column, value in row.values.items() if column not in gone}
+    blanks = [0.0] * min(number - len(values), 2)
+    second = sorted([*values.values(), *blanks])[-2] if number > 1 else 0.0
+    if second:
+        values = {c: values.get(c, 0.0) - second for c in columns if c not in gone}
+    return msgspec.structs.replace(row, values=values if number > 1 else {})
 
 
-def _direct_rows(known: Known, columns: Columns, used: frozenset[EvidenceId]) -> Iterator[Row]:
-    for id in sorted({id for column in columns for id in known.direct.get(column, ())} - used):
+def _direct_rows(known: Known, beside: Beside, used: frozenset[EvidenceId]) -> Iterator[Row]:
+    for id in sorted({id for column in beside for id in known.direct.get(column, ())} - used):
         item, weight = known.evidence[id], known.weights[id]
         yield Row(
             kind="direct",
             id=id,
-            values=_worth(known, item.ratings, columns, weight),
+            values=_worth(known, item.ratings, beside, weight),
             weight=weight,
             since=item.recorded,
             first=(*_came(known, id), id),
@@ -64,10 +68,10 @@ def _direct_rows(known: Known, columns: Columns, used: frozenset[EvidenceId]) ->
         )
 
 
-def _indicator_rows(known: Known, columns: Columns, used: frozenset[EvidenceId]) -> Iterator[Row]:
+def _indicator_rows(known: Known, beside: Beside, used: frozenset[EvidenceId]) -> Iterator[Row]:
     for key in sorted(known.firings):
         indicator = _indicator(known, key)
-        if indicator is None or not indicator.ratings.keys() & set(columns):
+        if indicator is None or beside.isdisjoint(indicator.ratings):
             continue
         now = reading(known, key)
         if now.raised_by is None:
@@ -77,7 +81,7 @@ def _indicator_rows(known: Known, columns: Columns, used: frozenset[EvidenceId])
         yield Row(
             kind="indicator",
             id=id,
-            values=_worth(known, indicator.ratings, columns, counted),
+            values=_worth(known, indicator.ratings, beside, counted),
             weight=counted,
             since=known.evidence[now.raised_by].recorded,
             first=(*_came(known, now.raised_by), id),
@@ -114,7 +118,7 @@ def _absent(
     """What an absence is worth: by `if_absent`, or by how probable it was to be seen by `due`."""
     if indicator.chance is None:
         assert indicator.if_absent is not None  # noqa: S101 - the caller has seen to it
-        return _worth(known, {owner: indicator.if_absent}, columns, missing)
+        return _worth(known, {owner: indicator.if_absent}, {owner}, missing)
     scenarios, tracker = known.database.scenarios, known.database.tracker
     decibans = {
         column: rating_decibans(rating, tracker) * tracker.rating_strength
@@ -149,8 +153,8 @@ def _indicator(known: Known, key: IndicatorKey) -> Indicator | None:
 
 
 def _worth(
-    known: Known, ratings: Mapping[ScenarioId, Rating], columns: Columns, share: float
+    known: Known, ratings: Mapping[ScenarioId, Rating], beside: Beside, share: float
 ) -> dict[ScenarioId, float]:
     tracker = known.database.tracker
     factor = tracker.rating_strength * share
-    return {c: rating_decibans(ratings[c], tracker) * factor for c in columns if c in ratings}
+    return {c: rating_decibans(r, tracker) * factor for c, r in ratings.items() if c in beside}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from scenarios.model import Dependence, ThemeId
 
 Weighed = tuple[float, ThemeId | None]
 """The decibans of a line, and its theme; lines without one are a theme of their own."""
+
+
+_Change = tuple[int, int, int]
+"""So many lines more of a theme, by its place, with so much more of a sign."""
 
 
 class _Layers:
@@ -59,13 +64,15 @@ class _Layers:
                 size += (n - 1) / (inner - more)
                 total += (s - sign) / (inner - more)
 
-    def total_without(self, theme: int, sign: int, size: float, total: float) -> float:
-        """What one deciban of the layer counts with one line less, given the sums of the layer."""
+    def changed(self, change: _Change, size: float, total: float) -> float:
+        """What one deciban of the layer counts after a change, given the sums of the layer."""
+        theme, more, sign = change
         number, signs, inner = self.number[theme], self.signs[theme], self.inner(theme)
-        size, total = size - number / inner, total - signs / inner
-        if number > 1:
-            size += (number - 1) / (inner - self._more)
-            total += (signs - sign) / (inner - self._more)
+        if number:
+            size, total = size - number / inner, total - signs / inner
+        if number + more > 0:
+            inner += more * self._more
+            size, total = size + (number + more) / inner, total + (signs + sign) / inner
         return total / (1 + self.between * size)
 
 
@@ -99,21 +106,54 @@ def total(lines: Sequence[Weighed], dependence: Dependence) -> float:
     return sum(step * signs / (1 + between * size) for _, _, step, size, signs in layers.walk())
 
 
-def totals_without(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
-    """The total with one line less, for each line; n times the number of themes."""
+def totals_with(
+    lines: Sequence[Weighed], dependence: Dependence, others: Sequence[tuple[int, float]]
+) -> list[float]:
+    """The total with the decibans of one line replaced, 0 for none, for each (place, decibans).
+
+    Takes n·log n times the number of themes: up to where a line ends, and from there to where the
+    other one would, what a layer counts differs in the same way for all of its theme and sign.
+    """
     layers = _Layers(lines, dependence)
-    kinds = {(theme, sign) for _, sign, theme, _ in layers.lines}
-    whole = 0.0  # what the layers up to the line add up to: in all, and without one line
-    less = dict.fromkeys(kinds, 0.0)
-    found = [0.0] * len(lines)
-    for place, theme, step, size, signs in layers.walk():
+    at = {place: (height, sign, theme) for height, sign, theme, place in layers.lines}
+    parts = [_parts(*at[place], decibans) for place, decibans in others]
+    sums: dict[_Change, list[float]] = {it[0]: [0.0] for part in parts for it in part}
+    whole, heights = 0.0, [0.0]
+    for _, _, step, size, signs in layers.walk():
         if step:
-            whole += step * signs / (1 + layers.between * size)
-            for kind in kinds:
-                if layers.number[kind[0]]:
-                    less[kind] += step * layers.total_without(*kind, size, signs)
-        found[place] = less[theme, _sign(lines[place][0])] - whole
-    return [whole + difference for difference in found]
+            counted = signs / (1 + layers.between * size)
+            whole += step * counted
+            heights.append(heights[-1] + step)
+            for change, run in sums.items():
+                run.append(run[-1] + step * (layers.changed(change, size, signs) - counted))
+
+    def up_to(change: _Change, height: float) -> float:
+        """How much more the layers up to a height count after a change."""
+        run, n = sums[change], bisect_right(heights, height) - 1
+        over = height - heights[n]
+        if n + 1 == len(heights):  # no other line is as high
+            return run[n] + over * change[2]
+        return run[n] + over * (run[n + 1] - run[n]) / (heights[n + 1] - heights[n])
+
+    return [
+        whole + sum(up_to(change, end) - up_to(change, start) for change, start, end in part)
+        for part in parts
+    ]
+
+
+def _parts(
+    height: float, sign: int, theme: int, other: float
+) -> list[tuple[_Change, float, float]]:
+    """What is changed where a line is replaced by another one, from which height to which."""
+    new, is_sign = abs(other), _sign(other)
+    found: list[tuple[_Change, float, float]] = []
+    if sign and is_sign and sign != is_sign:
+        found.append(((theme, 0, -2 * sign), 0.0, min(height, new)))
+    if new < height:
+        found.append(((theme, -1, -sign), new, height))
+    elif new > height:
+        found.append(((theme, 1, is_sign), height, new))
+    return found
 
 
 def _sign(decibans: float) -> int:

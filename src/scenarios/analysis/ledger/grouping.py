@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from scenarios.analysis.ledger.row import Row
+from scenarios.analysis.ledger.row import Columns, Row
 from scenarios.model import ScenarioId, ThemeId
 
 
@@ -58,13 +58,17 @@ def groups(rows: Iterable[Row]) -> list[Group]:
     ]
 
 
-def net(told: Sequence[Group], column: ScenarioId) -> list[Net]:
-    """What each group says about one scenario, where it says anything."""
-    found = []
+def net(told: Sequence[Group], beside: Columns) -> dict[ScenarioId, list[Net]]:
+    """What each group says about each scenario, where it says anything."""
+    found: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
     for number, group in enumerate(told):
-        speaking = [row for row in group.rows if row.values.get(column)]
-        if speaking:
-            found.append(_net(number, group, speaking, column))
+        speaking: dict[ScenarioId, list[Row]] = {}
+        for row in group.rows:
+            for column, worth in row.values.items():
+                if worth:
+                    speaking.setdefault(column, []).append(row)
+        for column, rows in speaking.items():
+            found[column].append(_net(number, group, rows, column))
     return found
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.comparison import Comparison, implied, log_odds, weighed
+from scenarios.analysis.ledger.comparison import Comparison, log_odds, weighed
 from scenarios.analysis.ledger.contributions import included
 from scenarios.analysis.ledger.dependence import factors
 from scenarios.analysis.ledger.grouping import Net
@@ -79,8 +79,8 @@ def ledger_of(odds: Odds, scenario_id: ScenarioId) -> Ledger:
     given, at_date = decibans(steps.given), decibans(steps.at_date)
     before_rivals = at_date + comparison.totals[scenario_id]
     priors = odds.priors(scenario_id)
-    free = log_odds(comparison, priors, scenario_id)
-    chance = _quantity(implied(comparison, priors, scenario_id))
+    free = log_odds(comparison, priors)[scenario_id]
+    chance = implied_of(odds, scenario_id)
     # Alone in its set a scenario has infinite odds: its rivals carry the step to the bound.
     after_rivals = chance.decibans if math.isinf(free) else free
     in_prior = [_in_prior(odds.known, id) for id in included(odds.known, comparison.columns)]

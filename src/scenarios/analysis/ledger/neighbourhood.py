@@ -34,15 +34,6 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     return found
 
 
-def speaking(database: Database) -> dict[ScenarioId, list[SheetId]]:
-    """The sheets that speak of each scenario."""
-    found: dict[ScenarioId, list[SheetId]] = {}
-    for id, sheet in database.sheets.items():
-        for scenario_id in sheet.probabilities:
-            found.setdefault(scenario_id, []).append(id)
-    return found
-
-
 def near(
     database: Database,
     scenario_id: ScenarioId,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.ledger.comparison import Comparison, columns, compare, implied
-from scenarios.model import Prior, Scenario, ScenarioId
+from scenarios.model import Given, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
 
 Comparisons = dict[ScenarioId, Comparison]
@@ -22,6 +23,14 @@ class Steps(msgspec.Struct, frozen=True, kw_only=True):
     declared: float
     given: float
     at_date: float
+
+
+class _Link(NamedTuple):
+    """The scenario on which a prior depends, and whether it occurred; None while that is open."""
+
+    other: ScenarioId
+    given: Given
+    occurred: bool | None
 
 
 class Odds:
@@ -43,7 +52,7 @@ class Odds:
         self.comparisons: Comparisons = {} if comparisons is None else comparisons
         self._bent = bent
         self._steps: dict[ScenarioId, Steps] = {}
-        self._asked: list[ScenarioId] = []
+        self._implied: dict[ScenarioId, float] = {}
 
     def comparison(self, scenario_id: ScenarioId) -> Comparison:
         """A scenario's lines beside those of its set."""
@@ -54,45 +63,61 @@ class Odds:
 
     def implied(self, scenario_id: ScenarioId) -> float:
         """The implied probability, 0.001 to 0.999."""
-        return implied(self.comparison(scenario_id), self.priors(scenario_id), scenario_id)
+        if scenario_id not in self._implied:
+            self._implied |= implied(self.comparison(scenario_id), self.priors(scenario_id))
+        return self._implied[scenario_id]
 
     def priors(self, scenario_id: ScenarioId) -> dict[ScenarioId, float]:
         """The priors at the date of a scenario and of its set."""
         return {id: self.steps(id).at_date for id in columns(self.known, scenario_id)}
 
     def steps(self, scenario_id: ScenarioId) -> Steps:
-        """The steps of a scenario's prior."""
-        if scenario_id not in self._steps:
-            scenario = self.known.database.scenarios[scenario_id]
-            self._asked.append(scenario_id)
-            given = self._given(scenario.prior)
-            self._asked.pop()
-            if self._bent:
-                given = probability(decibans(given) + self._bent(scenario_id))
-            self._steps[scenario_id] = Steps(
-                declared=scenario.prior.probability,
-                given=given,
-                at_date=after_time(scenario, given, self.day),
-            )
+        """The steps of a scenario's prior, after those that it depends on: a chain may be long."""
+        path = {scenario_id: None}
+        while path:
+            id = next(reversed(path))
+            link = None if id in self._steps else self._link(id, path)
+            is_open = link is not None and link.occurred is None
+            beside = columns(self.known, link.other) if link and is_open else ()
+            if first := next((column for column in beside if column not in self._steps), None):
+                path[first] = None
+                continue
+            if id not in self._steps:
+                self._steps[id] = self._step(id, link)
+            del path[id]
         return self._steps[scenario_id]
 
-    def _given(self, prior: Prior) -> float:
-        """The prior by the outcome of the scenario that `given` names, or by how probable it is.
+    def _step(self, id: ScenarioId, link: _Link | None) -> Steps:
+        scenario = self.known.database.scenarios[id]
+        given = scenario.prior.probability
+        if link:
+            chance = self.implied(link.other) if link.occurred is None else float(link.occurred)
+            given = chance * link.given.occurred + (1 - chance) * link.given.did_not_occur
+        if self._bent:
+            given = probability(decibans(given) + self._bent(id))
+        return Steps(
+            declared=scenario.prior.probability,
+            given=given,
+            at_date=after_time(scenario, given, self.day),
+        )
+
+    def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> _Link | None:
+        """The scenario on which a prior depends, with its outcome where that is known.
 
         A circle is an error of the records; here it counts as no link.
         """
-        for other, figures in prior.given.items():
-            database = self.known.database
-            if other not in database.scenarios or {*self._asked} & {*columns(self.known, other)}:
+        database = self.known.database
+        for other, figures in database.scenarios[id].prior.given.items():
+            if other not in database.scenarios:
+                continue
+            if any(column in path for column in columns(self.known, other)):
                 continue
             outcome = resolved(database, other, self.day)
             if outcome is None:
-                chance = self.implied(other)
-                return chance * figures.occurred + (1 - chance) * figures.did_not_occur
+                return _Link(other, figures, None)
             if outcome.outcome != "annulled":
-                occurred = outcome.outcome == "occurred"
-                return figures.occurred if occurred else figures.did_not_occur
-        return prior.probability
+                return _Link(other, figures, outcome.outcome == "occurred")
+        return None
 
 
 def after_time(scenario: Scenario, chance: float, day: date) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from heapq import nlargest, nsmallest
 from typing import Literal
 
 import msgspec
@@ -10,8 +12,8 @@ from msgspec.structs import replace
 
 from scenarios.analysis.ledger.band import DEPENDENCE_STEP, PRIOR_STEP, bent_dependence, bent_totals
 from scenarios.analysis.ledger.comparison import Comparison, implied, weighed
-from scenarios.analysis.ledger.dependence import totals_without
-from scenarios.analysis.ledger.grouping import Group
+from scenarios.analysis.ledger.dependence import totals_with
+from scenarios.analysis.ledger.grouping import Group, Net
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Dependence, ScenarioId
 
@@ -45,7 +47,9 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
     without: dict[ScenarioId, dict[int, float]] = {}
     for column, nets in comparison.nets.items():
-        totals = totals_without(weighed(nets), comparison.dependence)
+        totals = totals_with(
+            weighed(nets), comparison.dependence, [(n, 0.0) for n in range(len(nets))]
+        )
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
     full = odds.implied(scenario_id)
     low: tuple[float, str | None] = (full, None)
@@ -53,7 +57,7 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     for number, group in enumerate(comparison.groups):
         less = {column: totals[number] for column, totals in without.items() if number in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
-        chance = implied(left, priors, scenario_id)
+        chance = implied(left, priors)[scenario_id]
         name = _name(comparison, scenario_id, number, group)
         if chance < low[0]:
             low = (chance, name)
@@ -90,17 +94,42 @@ def _priors(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
 
 
 def _rows(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
+    """Each row alone, by half and by twice; only the line that it is in is another one then."""
     comparison, priors = odds.comparison(scenario_id), odds.priors(scenario_id)
-    unbent = [comparison.dependence] * 2
+    rows = Counter(row.id for group in comparison.groups for row in group.rows)
+    bent: dict[str, list[dict[ScenarioId, float]]] = {id: [{}, {}] for id in rows}
+    for column, nets in comparison.nets.items():
+        found = [it for n, line in enumerate(nets) for it in _bent_lines(n, line, column)]
+        others = [(place, decibans) for _, _, place, decibans in found]
+        totals = totals_with(weighed(nets), comparison.dependence, others)
+        for (id, way, _, _), total in zip(found, totals, strict=True):
+            bent[id][way][column] = total
 
-    def bent(id: str) -> list[float]:
+    def either_way(id: str) -> list[float]:
+        if rows[id] == 1:
+            every = [{**comparison.totals, **totals} for totals in bent[id]]
+            return [implied(replace(comparison, totals=it), priors)[scenario_id] for it in every]
+
         def factors(other: str) -> Sequence[float]:
             return _EITHER_WAY if other == id else (1.0, 1.0)
 
-        return _implied(comparison, priors, scenario_id, factors, unbent)
+        # An indicator that was seen in part is absent in part: two lines under one id.
+        return _implied(comparison, priors, scenario_id, factors, [comparison.dependence] * 2)
 
-    ids = [row.id for group in comparison.groups for row in group.rows]
-    return [_bend("row", id, *bent(id)) for id in dict.fromkeys(ids)]
+    return [_bend("row", id, *either_way(id)) for id in rows]
+
+
+def _bent_lines(place: int, line: Net, column: ScenarioId) -> Iterator[tuple[str, int, int, float]]:
+    """Each row of a line, which way it is bent, the line's place, and the line's decibans then."""
+    rows = (*line.heard, *line.suppressed)
+    values = [row.values[column] for row in rows]
+    highest, lowest = nlargest(2, values), nsmallest(2, values)
+    for row, value in zip(rows, values, strict=True):
+        ends = highest if value > 0 else lowest
+        other = next((end for end in ends[value == ends[0] :] if end * value > 0), 0.0)
+        against = next((end for end in (highest[0], lowest[0]) if end * value < 0), 0.0)
+        for way, factor in enumerate(_EITHER_WAY):
+            yield row.id, way, place, against + max(value * factor, other, key=abs)
 
 
 def _settings(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
@@ -129,7 +158,7 @@ def _implied(
     dependences: Sequence[Dependence],
 ) -> list[float]:
     return [
-        implied(replace(comparison, totals=totals), priors, scenario_id)
+        implied(replace(comparison, totals=totals), priors)[scenario_id]
         for totals in bent_totals(comparison, factors, dependences)
     ]
 

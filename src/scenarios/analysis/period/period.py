@@ -17,7 +17,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.forecasts.stated import Given, Stated, given, stated
+from scenarios.analysis.forecasts.stated import Given, Means, Stated, given, stated
 from scenarios.analysis.ledger.band import Band, bands
 from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, ledger_of
 from scenarios.analysis.ledger.odds import Odds
@@ -129,6 +129,7 @@ def window(database: Database, since: date, as_of: date, *, banded: bool = False
         found |= bands(at(day), [id for id, last in last_days.items() if last == day])
 
     views = {}
+    means: Means = {}
     for id, last in last_days.items():
         scenario = database.scenarios[id]
         first = last_open_day(database, id, since) if scenario.opened <= since else None
@@ -143,8 +144,8 @@ def window(database: Database, since: date, as_of: date, *, banded: bool = False
             implied=implied_of(at(last), id),
             implied_before=implied_of(at(first), id) if first else None,
             band=found.get(id),
-            stated=stated(database, id, last),
-            stated_before=stated(database, id, first) if first else None,
+            stated=stated(database, id, last, means),
+            stated_before=stated(database, id, first, means) if first else None,
             given=tuple(given(database, id, since, as_of)),
             evidence=evidence,
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),

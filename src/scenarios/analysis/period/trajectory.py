@@ -10,14 +10,13 @@ import msgspec
 
 from scenarios.analysis.evidence.indicator_state import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import Given, given, standing_days, stated
+from scenarios.analysis.forecasts.stated import Given, Means, given, standing_days, stated
 from scenarios.analysis.ledger.neighbourhood import (
     bearing,
     changes_daily,
     days_of_change,
     implied_on,
     near,
-    speaking,
 )
 from scenarios.analysis.period.period import View, Window
 from scenarios.analysis.period.trend import Point
@@ -70,7 +69,7 @@ def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[Scen
     Where those are more than `most`, on so many days at even distances. The members of a set are
     measured together, on the same days, whichever of them were asked for.
     """
-    items, sheets = bearing(window.database), speaking(window.database)
+    items, sheets = bearing(window.database), window.database.speaking
     units: dict[str, list[ScenarioId]] = {}
     for id, view in window.views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
@@ -81,8 +80,9 @@ def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[Scen
         around = near(window.database, unit[0], items, sheets)
         days = _days(window, around, unit, most)
         asked = {id: _open_days(window, id, days) for id in unit if id in ids}
+        means: Means = {}
         for id, implied in implied_on(around, asked).items():
-            found[id] = _course(window, around, id, asked[id], implied)
+            found[id] = _course(window, around, id, asked[id], implied, means)
     return {id: found[id] for id in ids}
 
 
@@ -129,8 +129,9 @@ def _course(
     id: ScenarioId,
     days: Sequence[date],
     implied: Sequence[float],
+    means: Means,
 ) -> Course:
-    view, said = window.views[id], [stated(around, id, day) for day in days]
+    view, said = window.views[id], [stated(around, id, day, means) for day in days]
     return Course(
         scenario=id,
         points=tuple(

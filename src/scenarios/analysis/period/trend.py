@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import last_open_day
 from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near, speaking
+from scenarios.analysis.ledger.neighbourhood import bearing, implied_on, near
 from scenarios.model import Database, ScenarioId
 
 
@@ -28,7 +28,7 @@ def trends(
 
     The last of its days is the one before its outcome was recorded.
     """
-    items, sheets = bearing(database), speaking(database)
+    items, sheets = bearing(database), database.speaking
     found = {}
     for id, wanted in days.items():
         around = near(database, id, items, sheets)

@@ -54,14 +54,14 @@ def absence_sign(window: Window) -> Iterator[Finding]:
     """
     tracker, sets = window.database.tracker, sets_of(window)
     for view in open_views(window):
-        rivals = sets[view.scenario.set] if view.scenario.set else ()
+        own = view.scenario.indicators.items()
+        watched = {k: (it.ratings, it.if_absent) for k, it in own if it.if_absent is not None}
+        rivals = sets[view.scenario.set] if view.scenario.set and watched else ()
         columns = {view.id, *(id for id in rivals if contends(window.database, id, window.as_of))}
-        for key, indicator in view.scenario.indicators.items():
-            if indicator.if_absent is None:
-                continue
-            worth = {id: rating_decibans(r, tracker) for id, r in indicator.ratings.items()}
+        for key, (ratings, if_absent) in watched.items():
+            worth = {id: rating_decibans(r, tracker) for id, r in ratings.items()}
             seen = _centred(worth, columns)
-            absent = _centred({view.id: rating_decibans(indicator.if_absent, tracker)}, columns)
+            absent = _centred({view.id: rating_decibans(if_absent, tracker)}, columns)
             if any(seen[id] * absent[id] > 0 for id in columns):
                 message = (
                     "to see it and not to see it speak for the same side: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import accumulate, pairwise
@@ -244,7 +245,7 @@ def _stated(archive: Archive, question: Question) -> Line:
     for start, _, standing in sweep(means):
         own = standing.get(question.scenario)
         if own is not None and len(standing) == len(means):
-            own = share(own, standing.values())
+            own = share(own, math.fsum(standing.values()))
         marks[start] = own
     return _line(marks, question)
 

@@ -98,7 +98,7 @@ def _runs(archive: Archive, question: Question) -> Iterator[_Run]:
 def _implied_at(run: _Run, id: ScenarioId, factor: float) -> float:
     """The implied probability with every line times a factor: the discounts keep to the scale."""
     totals = {column: total * factor for column, total in run.comparison.totals.items()}
-    return implied(replace(run.comparison, totals=totals), run.priors, id)
+    return implied(replace(run.comparison, totals=totals), run.priors)[id]
 
 
 def _losses(runs: Sequence[_Run], question: Question, declared: float) -> list[float]:
