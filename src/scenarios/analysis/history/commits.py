@@ -131,6 +131,7 @@ class Standing:
             self._put(change)
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
+        self.database = msgspec.structs.replace(self.database)  # what it has found is of before
 
     def latest_with(self, changes: Sequence[RecordChange]) -> date | None:
         """The newest day once these changes are made: `latest_day` of the database after them."""
