@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, known, last_open_day, resolved
-from scenarios.analysis.forecasts.stated import Stated, stated
-from scenarios.analysis.ledger.ledger import Ledger, ledger
+from scenarios.analysis.evidence.knowledge import (
+    bears_on,
+    dependents,
+    known,
+    last_open_day,
+    resolved,
+)
+from scenarios.analysis.forecasts.stated import Means, Stated, stated
+from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
     LineChange,
@@ -18,7 +26,8 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.neighbourhood import bearing, near
-from scenarios.model import Database, Outcome, ScenarioId, Tracker
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker, indicator_key
 from scenarios.scales import grade, jeffreys
 
 _ROUNDING = 1e-9
@@ -52,14 +61,73 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[LineChange, ...]
 
 
-class Side(msgspec.Struct, frozen=True, kw_only=True):
-    """What can move one scenario in one of the databases, and what it comes to."""
+class State:
+    """A database on a day, with what is asked of several scenarios found once."""
 
-    database: Database
-    known: Known
-    ledger: Ledger
+    def __init__(self, database: Database, day: date) -> None:
+        self.database, self.day = database, day
+        self._odds: dict[date, Odds] = {}
+        self._means: Means = {}
+        self._around: dict[str, Database] = {}
+
+    @cached_property
+    def bearing(self) -> dict[ScenarioId, list[EvidenceId]]:
+        """The items that bear on each scenario."""
+        return bearing(self.database)
+
+    @cached_property
+    def judged(self) -> dict[str, object]:
+        """What was judged of each item and each indicator."""
+        return _judgements(self.database)
+
+    def at(self, day: date) -> Odds:
+        """What is implied on a day."""
+        if day not in self._odds:
+            self._odds[day] = Odds(known(self.database, day))
+        return self._odds[day]
+
+    def around(self, id: ScenarioId) -> Database:
+        """What can move the figures of a scenario, which is the same for all of its set."""
+        set_id = self.database.scenarios[id].set
+        key = f"set {set_id}" if set_id else id
+        if key not in self._around:
+            self._around[key] = near(self.database, id, self.bearing, self.database.speaking)
+        return self._around[key]
+
+    def side(self, id: ScenarioId) -> Side | None:
+        """What a scenario comes to; None where it was not asked."""
+        scenario = self.database.scenarios.get(id)
+        if scenario is None or scenario.opened > self.day:
+            return None
+        last = last_open_day(self.database, id, self.day)
+        outcome = resolved(self.database, id, self.day)
+        return Side(
+            state=self,
+            scenario=id,
+            odds=self.at(last),
+            stated=stated(self.database, id, last, self._means),
+            outcome=outcome.outcome if outcome else None,
+        )
+
+
+class Side(NamedTuple):
+    """What one scenario comes to in one of the databases, and what can move it."""
+
+    state: State
+    scenario: ScenarioId
+    odds: Odds
     stated: Stated | None
     outcome: Outcome | None
+
+    @property
+    def database(self) -> Database:
+        """What can move its figures."""
+        return self.state.around(self.scenario)
+
+    @property
+    def ledger(self) -> Ledger:
+        """What its implied probability rests on."""
+        return ledger_of(self.odds, self.scenario)
 
 
 def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift, ...]:
@@ -71,9 +139,10 @@ def compared(
     before: Database, after: Database, day: date
 ) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
     """The shifts, each with what it was computed from; None where the scenario was not asked."""
-    found = [(_shift(id, was, now), was, now) for id, was, now in _sides(before, after, day)]
-    moved = [it for it in found if it[0].outcome or differs(it[0].stated) or differs(it[0].implied)]
-    return sorted(moved, key=lambda it: (-it[0].movement_bits, it[0].scenario))
+    old, new = State(before, day), State(after, day)
+    sides = ((id, old.side(id), new.side(id)) for id in sorted(_touched(old, new)))
+    found = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
+    return sorted(found, key=lambda it: (-it[0].movement_bits, it[0].scenario))
 
 
 def differs(shift: Shift | None) -> bool:
@@ -83,35 +152,35 @@ def differs(shift: Shift | None) -> bool:
     return abs(shift.to - shift.from_) > _ROUNDING
 
 
-def _sides(
-    before: Database, after: Database, day: date
-) -> Iterator[tuple[ScenarioId, Side | None, Side | None]]:
-    """Each scenario's surroundings in both databases, where they are not the same."""
-    maps = [(one, bearing(one), one.speaking) for one in (before, after)]
-    for id in sorted(before.scenarios.keys() | after.scenarios.keys()):
-        around = [
-            near(one, id, items, sheets) if id in one.scenarios else None
-            for one, items, sheets in maps
-        ]
-        if around[0] != around[1]:
-            was, now = (_side(one, id, day) if one else None for one in around)
-            if was or now:
-                yield id, was, now
+def _touched(old: State, new: State) -> set[ScenarioId]:
+    """The scenarios whose figures may differ, since a record on which they hang does."""
+    before, after = old.database, new.database
+    if before.tracker != after.tracker:
+        return {*before.scenarios, *after.scenarios}
+    sources = _differing(before.sources, after.sources)
+    found: set[ScenarioId] = set()
+    for database, other in ((before, after), (after, before)):
+        for id, scenario in database.scenarios.items():
+            if other.scenarios.get(id) != scenario:
+                found.add(id)
+                found.update(*(one.ratings for one in scenario.indicators.values()))
+        for id, item in database.evidence.items():
+            if other.evidence.get(id) != item or item.source in sources:
+                found |= bears_on(database, item)
+                found |= {indicator_key(text)[0] for text in item.indicators}
+        for id, sheet in database.sheets.items():
+            if other.sheets.get(id) != sheet:
+                found |= sheet.probabilities.keys()
+    return dependents(before, found) | dependents(after, found)
 
 
-def _side(database: Database, id: ScenarioId, day: date) -> Side | None:
-    if database.scenarios[id].opened > day:
-        return None
-    last = last_open_day(database, id, day)
-    then, outcome = known(database, last), resolved(database, id, day)
-    figure = stated(database, id, last)
-    return Side(
-        database=database,
-        known=then,
-        ledger=ledger(then, id),
-        stated=figure,
-        outcome=outcome.outcome if outcome else None,
-    )
+def _moved(was: Side | None, now: Side | None) -> bool:
+    """Whether an outcome is new, or a figure came, went, or is another one."""
+    if was is None or now is None:
+        return was is not now
+    decided = was.outcome != now.outcome and now.outcome is not None
+    said = Shift(from_=_stated(was), to=_stated(now))
+    return decided or differs(said) or differs(Shift(from_=_implied(was), to=_implied(now)))
 
 
 def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
@@ -120,8 +189,9 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
     change = LedgerChange()
     prior = 0.0
     if was and now:
-        change = compare(was.ledger, now.ledger, _reasons(was, now))
-        prior = now.ledger.prior.decibans - was.ledger.prior.decibans
+        before, after = was.ledger, now.ledger
+        change = compare(before, after, _reasons(was, now))
+        prior = after.prior.decibans - before.prior.decibans
     decided = now.outcome if now and (was is None or was.outcome != now.outcome) else None
     bits = max(jeffreys(shift.from_, shift.to) for shift in (said, implied))
     told = said if (said.from_, said.to) != (None, None) else None
@@ -141,18 +211,17 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
 
 
 def _reasons(was: Side, now: Side) -> Reasons:
-    old, new = was.database, now.database
+    old, new = was.state.database, now.state.database
     return Reasons(
-        new=touched(now.known, was.known),
-        gone=touched(was.known, now.known),
+        new=touched(now.odds.known, was.odds.known),
+        gone=touched(was.odds.known, now.odds.known),
         removed=frozenset(old.evidence.keys() - new.evidence.keys()),
-        judged=_differing(_judgements(old), _judgements(new)),
+        judged=_differing(was.state.judged, now.state.judged),
         conventions=_conventions(old.tracker) != _conventions(new.tracker),
     )
 
 
 def _judgements(database: Database) -> dict[str, object]:
-    """What was judged of each item and each indicator."""
     found: dict[str, object] = {}
     for id, item in database.evidence.items():
         graded = grade(item, database.sources)
@@ -163,7 +232,7 @@ def _judgements(database: Database) -> dict[str, object]:
     return found
 
 
-def _differing(before: dict[str, object], after: dict[str, object]) -> frozenset[str]:
+def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> frozenset[str]:
     return frozenset(id for id in before.keys() & after.keys() if before[id] != after[id])
 
 
@@ -177,4 +246,4 @@ def _stated(side: Side | None) -> float | None:
 
 
 def _implied(side: Side | None) -> float | None:
-    return side.ledger.implied.probability if side else None
+    return side.odds.implied(side.scenario) if side else None

@@ -9,18 +9,23 @@ from types import MappingProxyType
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on, known, resolution, rivals
 from scenarios.analysis.ledger.odds import Comparisons, Odds
-from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
+from scenarios.model import Database, EvidenceId, ScenarioId, SetId, SheetId, indicator_key
 
 
 def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
     """A scenario, its rivals, and those on which their priors depend, with theirs."""
     found: dict[ScenarioId, None] = {}
+    sets: set[SetId] = set()
     waiting = [scenario_id]
     while waiting:
         id = waiting.pop()
         if id in database.scenarios and id not in found:
             found[id] = None
-            waiting += [*database.scenarios[id].prior.given, *reversed(rivals(database, id))]
+            scenario = database.scenarios[id]
+            waiting += scenario.prior.given
+            if scenario.set and scenario.set not in sets:
+                sets.add(scenario.set)
+                waiting += reversed(rivals(database, id))
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from hashlib import sha256
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,11 +15,19 @@ from scenarios.analysis.evidence.knowledge import (
     bears_on,
     contends,
     known,
+    members,
     resolved,
-    rivals,
     state,
 )
-from scenarios.analysis.forecasts.stated import Given, Standing, given, refusal, standing, stated
+from scenarios.analysis.forecasts.stated import (
+    Given,
+    Means,
+    Standing,
+    given,
+    refusal,
+    standing,
+    stated,
+)
 from scenarios.analysis.ledger.ledger import implied_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import (
@@ -30,6 +39,7 @@ from scenarios.model import (
     IndicatorId,
     Scenario,
     ScenarioId,
+    SetId,
 )
 from scenarios.scales import MOVED_BITS, decibans, jeffreys
 
@@ -55,6 +65,13 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     indicators: tuple[IndicatorChange, ...] = ()
     clarifications: tuple[Clarification, ...] = ()
     decided: tuple[ScenarioId, ...] = ()
+
+
+class _Together(NamedTuple):
+    """The members that are in a set still, and those whose outcome is known, with its day."""
+
+    inside: tuple[ScenarioId, ...]
+    decided: tuple[tuple[ScenarioId, date], ...]
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,13 +128,17 @@ def agenda(
     ]
     live = {id: state(database, id, on) for id in database.scenarios if not only or id in only}
 
+    sets = {scenario.set for scenario in database.scenarios.values()}
+    together = {set_id: _together(now, set_id) for set_id in sets}
+    means: Means = {}
     groups: dict[str, list[Topic]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
             said = [one for one in given(database, id, None, on) if one.analyst == analyst]
             before = at(said[-1].date if said else date.min)
-            topic = _topic(before, at(on), id, said, bearing.get(id, ()))
-            set_id = topic.scenario.set
+            set_id = database.scenarios[id].set
+            items = bearing.get(id, ())
+            topic = _topic(before, at(on), id, said, items, together[set_id], means)
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
     return Agenda(
@@ -151,6 +172,8 @@ def _topic(
     id: ScenarioId,
     said: Sequence[Given],
     bearing: Collection[EvidenceId],
+    together: _Together,
+    means: Means,
 ) -> Topic:
     before, now = odds_before.known, odds.known
     database, on = now.database, now.as_of
@@ -158,23 +181,34 @@ def _topic(
     scenario = database.scenarios[id]
     own = standing(database, id, on).get(last.analyst) if last else None
     was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
-    then, together = stated(database, id, before.as_of), stated(database, id, on)
-    moved = jeffreys(then.probability if then else None, together.probability if together else None)
+    then, since = (stated(database, id, day, means) for day in (before.as_of, on))
+    moved = jeffreys(then.probability if then else None, since.probability if since else None)
     return Topic(
         id=id,
         scenario=scenario,
         last=last,
         reasoned=next((one for one in reversed(said) if one.rationale), None),
         standing=own,
-        fresh=_fresh(before, now, id, bearing),
+        fresh=_fresh(before, now, id, bearing, together),
         movement_bits=max(moved, jeffreys(was.probability, implied.probability)),
         gap_decibans=decibans(own.probability) - implied.decibans if own else None,
         days=(on - (last.date if last else scenario.opened)).days,
-        grounds=_grounds(now, id, last, bearing),
+        grounds=_grounds(now, id, last, bearing, together),
     )
 
 
-def _fresh(before: Known, now: Known, id: ScenarioId, bearing: Iterable[EvidenceId]) -> Fresh:
+def _together(now: Known, set_id: SetId | None) -> _Together:
+    ids = members(now.database, set_id) if set_id else ()
+    outcomes = ((id, resolved(now.database, id, now.as_of)) for id in ids)
+    return _Together(
+        inside=tuple(id for id in ids if contends(now.database, id, now.as_of)),
+        decided=tuple((id, outcome.recorded) for id, outcome in outcomes if outcome),
+    )
+
+
+def _fresh(
+    before: Known, now: Known, id: ScenarioId, bearing: Iterable[EvidenceId], together: _Together
+) -> Fresh:
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
     recorded = {e: now.evidence[e].recorded for e in counted}
@@ -193,11 +227,7 @@ def _fresh(before: Known, now: Known, id: ScenarioId, bearing: Iterable[Evidence
                     evidence=new,
                 )
             )
-    decided = [
-        rival
-        for rival in rivals(database, id)
-        if (outcome := resolved(database, rival, now.as_of)) and outcome.recorded > since
-    ]
+    decided = (rival for rival, day in together.decided if rival != id and day > since)
     clarified = database.scenarios[id].clarifications
     return Fresh(
         evidence=tuple(e for e in counted if recorded[e] > since),
@@ -209,9 +239,15 @@ def _fresh(before: Known, now: Known, id: ScenarioId, bearing: Iterable[Evidence
     )
 
 
-def _grounds(now: Known, id: ScenarioId, last: Given | None, bearing: Iterable[EvidenceId]) -> str:
+def _grounds(
+    now: Known,
+    id: ScenarioId,
+    last: Given | None,
+    bearing: Iterable[EvidenceId],
+    together: _Together,
+) -> str:
     scenario = now.database.scenarios[id]
-    contending = [r for r in rivals(now.database, id) if contends(now.database, r, now.as_of)]
+    contending = [*filter(id.__ne__, together.inside)]
     said = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
     items = {e: now.evidence[e] for e in bearing if e in now.evidence}
     rests_on = [said, scenario.horizon, contending, last, items]

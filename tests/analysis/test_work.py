@@ -1,0 +1,154 @@
+"""No command does work that grows faster than the records, in the shapes in which it might."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise, product
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.history.probability_shifts import shifts
+from scenarios.analysis.ledger.effects import effects
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.ach import matrix
+from scenarios.analysis.review.agenda import agenda
+from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.review import review
+from scenarios.analysis.review.status import status
+from scenarios.analysis.rules.consistency import check
+from scenarios.analysis.rules.rule import Known
+from scenarios.analysis.scores.scoring import score
+from scenarios.model import Database, Dependence, Evidence, Given, Kind, Scenario, Tracker
+from tests.full import FULL
+from tests.records import database, day, indicator, item, resolution, scenario, sheet, sheets
+
+SIZES = (1000, 2000, 4000, 8000) if FULL > 1 else (60, 120)
+MOST = 2.4
+"""Sorting takes n·log n; a square would take 4 times as much."""
+BROKEN: dict[Kind, dict[str, str]] = {
+    "tracker": {},
+    "scenario": {},
+    "evidence": {},
+    "forecasts": {},
+    "source": {},
+}
+TODAY, CODES = day(300), ("CC", "I", "C", "II", 0.4)
+TRACKER = Tracker(
+    evidence_dependence=Dependence(0.4, 0.2),
+    themes={f"t{n}": "A theme" for n in range(20)},
+    sets={"k": "A set"},
+)
+
+
+def told(
+    size: int, of: Callable[[int], dict[str, Any]] = lambda _: {}, days: int = 300
+) -> dict[str, Evidence]:
+    """So many items over so many days on one scenario, each with keys of its own."""
+    found = {}
+    for n in range(size):
+        keys = {"ratings": {"s0": CODES[n % len(CODES)]}, "theme": f"t{n % 20}"} | of(n)
+        told_of = item(day(n * days // size), **keys)
+        summary = f"Item {n} of {n % 7} and {n % 11}"
+        found[f"{told_of.recorded}-e{n}"] = replace(told_of, summary=summary)
+    return found
+
+
+def desk(evidence: dict[str, Evidence], **scenarios: Scenario) -> Database:
+    said = sheets(sheet(day(3), dict.fromkeys(scenarios, 0.01)))
+    return database(TRACKER, scenarios=scenarios, evidence=evidence, sheets=said)
+
+
+def one(size: int, **keys: Any) -> Database:
+    """All items share these keys."""
+    return desk(told(size, lambda _: keys), s0=scenario())
+
+
+def chain(size: int, link: Callable[[str], dict[str, Any]]) -> Database:
+    following = {f"s{n}": link(f"s{n + 1}") if n + 1 < size else {} for n in range(size)}
+    return desk(told(50), **{id: scenario(**keys) for id, keys in following.items()})
+
+
+def members(size: int) -> Database:
+    made = {f"s{n}": scenario(1 / size, set="k") for n in range(size)}
+    return desk(told(50, lambda _: {"ratings": {"s0": "CC", "s1": "I"}}), **made)
+
+
+def indicators(size: int) -> Database:
+    watched = {
+        f"i{n}": indicator({"s0": "C"}, due=day(n % 300), if_absent="I") for n in range(size)
+    }
+    fired = told(size, lambda n: {"ratings": {}, "indicators": {f"s0/i{n}": "emerging"}})
+    return desk(fired, s0=scenario(indicators=watched))
+
+
+def sheets_of(size: int) -> Database:
+    said = sheets(*(sheet(day(n % 250), {"s0": 0.4}, analyst=f"a{n // 250}") for n in range(size)))
+    ended = scenario(resolution=resolution("occurred", day(280)))
+    return replace(desk(told(50), s0=ended), sheets=said)
+
+
+SHAPES: dict[str, Callable[[int], Database]] = {
+    "many themes": one,
+    "one origin": lambda size: one(size, origin="o"),
+    "one event": lambda size: one(size, event="v"),
+    "one address": lambda size: one(size, url="https://example.org/"),
+    "one day": lambda size: desk(told(size, days=1), s0=scenario()),
+    "pairs": lambda size: desk(told(size, lambda n: {"origin": f"o{n // 2}"}), s0=scenario()),
+    "members of a set": members,
+    "indicators of a scenario": indicators,
+    "a chain of implies": lambda size: chain(size, lambda other: {"implies": (other,)}),
+    "a chain of links": lambda size: chain(size, lambda other: {"given": {other: Given(0.6, 0.4)}}),
+    "sheets": sheets_of,
+}
+
+
+def without_last(db: Database) -> Database:
+    return replace(db, evidence=dict([*db.evidence.items()][:-1]))
+
+
+ASKED: dict[str, Callable[[Database], object]] = {
+    "check": lambda db: [*check(Known(db, BROKEN))],
+    "status": lambda db: status(window(db, day(293), TODAY)),
+    "report": lambda db: review(window(db, day(293), TODAY, banded=True)),
+    "explain": lambda db: explain(db, "s0", TODAY),
+    "explain --sweep": lambda db: explain(db, "s0", TODAY, swept=True),
+    "score": lambda db: score(db, TODAY),
+    "review": lambda db: agenda(db, "desk", TODAY),
+    "matrix": lambda db: matrix(known(db, TODAY), tuple(db.scenarios)[:4]),
+    "add-evidence": lambda db: effects(without_last(db), db, next(reversed(db.evidence)), TODAY),
+    "diff": lambda db: shifts(without_last(db), db, TODAY),
+}
+"""What the commands ask of a database."""
+SQUARE = {("members of a set", "explain --sweep"), ("indicators of a scenario", "explain --sweep")}
+"""Each prior moves the whole set; an indicator that is seen and absent in part is two lines."""
+CASES = [case for case in product(SHAPES, ASKED) if case not in SQUARE]
+
+
+def work(run: Callable[[], object]) -> int:
+    """How many lines were run, each turn of a loop one more."""
+    count = 0
+
+    def line(*_: Any) -> Any:
+        nonlocal count
+        count += 1
+        return line
+
+    before = sys.gettrace()
+    sys.settrace(line)
+    try:
+        run()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+@pytest.mark.parametrize(("shape", "command"), CASES)
+def test_twice_the_records_are_twice_the_work(shape: str, command: str) -> None:
+    databases = [SHAPES[shape](size) for size in SIZES]
+    done = [work(partial(ASKED[command], db)) for db in databases]
+    assert max(more / less for less, more in pairwise(done)) < MOST, done
