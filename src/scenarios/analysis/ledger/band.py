@@ -103,9 +103,7 @@ class _BentOdds(Odds):
         key = straight.columns[0]
         if key not in self._totals:
             self._totals[key] = _totals(straight)
-        if key not in self.comparisons:
-            self.comparisons[key] = replace(straight, totals=self._totals[key][self._point])
-        return self.comparisons[key]
+        return replace(straight, totals=self._totals[key][self._point])
 
 
 def _totals(comparison: Comparison) -> list[dict[ScenarioId, float]]:

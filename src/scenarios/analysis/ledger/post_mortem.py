@@ -53,7 +53,6 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
         for line in book.lines
         if line.kind in _EVIDENCE and line.counted_decibans
     ]
-    pointed.sort(key=lambda one: (-abs(one.decibans), one.id))
     return PostMortem(
         right=tuple(one for one in pointed if one.decibans > 0),
         wrong=tuple(one for one in pointed if one.decibans < 0),
