@@ -183,7 +183,7 @@ def test_an_item_bears_on_whose_indicator_it_keeps_from_being_absent() -> None:
 
 
 def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
-    forever = indicator({"s1": "C"}, due=date.max, if_absent="I")
+    forever = indicator({"s1": "C"}, due=date(9999, 12, 31), if_absent="I")
     due = indicator({"s1": "C"}, due=day(3), if_absent="I")
     scenarios = {"s1": scenario(indicators={"x": forever, "y": due})}
     db = database(scenarios=scenarios, evidence={"e": item(day(1), ratings={"s1": "C"})})

@@ -12,6 +12,7 @@ from scenarios.analysis.forecasts.stated import given as forecasts_given
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.review.feedback import Figure, SetSum, reveal, stating, sums
 from scenarios.model import Database
+from scenarios.scales import probability
 from tests.analysis.words import database_of
 from tests.records import START, chances, day, near, sheet
 
@@ -62,9 +63,9 @@ def test_an_answer_is_in_the_days_sheet_beside_what_that_holds_already() -> None
 
 
 def test_the_others_stand_apart_from_the_team_that_the_answer_is_part_of() -> None:
-    found = revealed(10 / 11, f"desk@0 s1=.3; ann@0 s1=.5; bo@0 s1={100 / 101}; e @0 s1=CC")
+    found = revealed(10 / 11, f"desk@0 s1=.3; ann@0 s1=.5; bo@0 s1={100 / 101}; e @0 s1=C")
     others, whole = figure(10 / 11, 2), figure(10 / 11, 3)
-    assert found == ("s1", 0.3, 10 / 11, others, whole, near(10 / 11), near(0.0))
+    assert found == ("s1", 0.3, 10 / 11, others, whole, near(probability(5)), near(5.0))
 
 
 def test_one_analyst_is_no_team_and_a_withdrawal_leaves_the_others_as_the_team() -> None:

@@ -86,6 +86,10 @@ def test_what_tells_nothing_apart_is_counted_as_neutral_and_no_rating_is_not() -
     useless = item(ratings={"s1": "CC"}, reliability="E", credibility=1)
     graded = book(useless, tracker=Tracker(grade_weights=WEIGHTS))
     assert (graded.lines, graded.neutral) == ((), 1)
+    seen = item(indicators={"s1/x": "observed"}), item(day(1), indicators={"s1/x": "reversed"})
+    watched = {"x": indicator({"s1": "N"})}  # seen no longer, it tells nothing but to its prior
+    for includes, neutral in (((), 0), (("e",), 1)):
+        assert book(*seen, indicators=watched, includes=includes).neutral == neutral
     second = at(three(row("CC C II")), "b")
     assert ([line.kind for line in second.lines], second.neutral) == (["rivals"], 1)
 
@@ -98,6 +102,8 @@ def test_the_strongest_line_stands_first_between_the_prior_s_own_steps_and_what_
     items = [("direct", id, (id,)) for id in "hfg"]
     steps = [("given", "s2", ()), ("time", "time", ())]
     assert told == [*steps, *items, ("in-prior", "e", ("e",)), ("bound", "bound", ())]
+    used = next(line for line in lines if line.kind == "in-prior")
+    assert (used.decibans, used.factor, used.counted_decibans) == (0.0, 1.0, 0.0)
 
 
 def test_what_shares_an_origin_or_an_event_is_one_line() -> None:
@@ -204,6 +210,8 @@ def test_each_reason_for_counting_nothing_is_named() -> None:
     evidence = {"e": item(ratings={"told": "CC"}, origin="wire")}
     db = database(Tracker(grade_weights=WEIGHTS), scenarios=scenarios, evidence=evidence)
     ratings = {"told": "C", "prior": "CC", "even": "N", "done": "CC", "later": "CC"}
+    alike = added(db, ratings=ratings, origin="wire")
+    assert {effect.counted_decibans for effect in alike} == {0.0}
     assert notes(db, ratings=ratings, origin="wire") == {
         "told": "same origin or event as e: one witness",
         "prior": "in the prior",

@@ -91,9 +91,9 @@ def test_a_source_is_listed_with_its_items() -> None:
 
 def ended(outcome: str) -> Database:
     """One scenario with a line for, a line against and an indicator, known on day 20."""
-    seen = "e @0 s1=CC source=paper; f @0 s1=.5 source=wire; late @20 s1=CC source=late"
+    seen = "e @0 s1=CC source=paper; f @0 s1=.9 source=wire; late @20 s1=CC source=late"
     fires = "g @0 s1/x=observed source=wire; h @0 s1/x=observed"
-    one = f"s1 probability=.2 {outcome}=19/20 x:C y:CC/due=10/if_absent=I"
+    one = f"s1 probability=.2 {outcome}=19/20 x:1.2 y:CC/due=10/if_absent=I"
     return database_of(f"{one}; {seen}; {fires}; desk@0 s1=.5")
 
 
@@ -115,21 +115,27 @@ def test_explained_is_the_last_open_day() -> None:
 def test_each_line_pointed_one_way() -> None:
     made = explained("occurred", 30).post_mortem
     assert made is not None
-    toward = [("e", "direct", 10.0, ("e",)), ("s1/x", "indicator", 5.0, ("g", "h"))]
+    toward = [("e", "direct", 10.0, ("e",)), ("s1/x", "indicator", near(0.791812), ("g", "h"))]
     assert [astuple(one) for one in made.right] == toward
-    against = ("f", "direct", near(-3.0103, abs=1e-6), ("f",))
+    against = ("f", "direct", near(-0.457575), ("f",))
     assert [astuple(one) for one in made.wrong] == [("s1/y", "absence", -5.0, ()), against]
     other = explained("did-not-occur", 30).post_mortem
     assert other is not None
-    assert [(one.id, one.decibans > 0) for one in other.right] == [("s1/y", True), ("f", True)]
-    assert [(one.id, one.decibans < 0) for one in other.wrong] == [("e", True), ("s1/x", True)]
+    right = [("s1/y", 5.0), ("f", near(0.457575))]
+    assert [(one.id, one.decibans) for one in other.right] == right
+    wrong = [("e", -10.0), ("s1/x", near(-0.791812))]
+    assert [(one.id, one.decibans) for one in other.wrong] == wrong
 
 
 def test_a_source_is_judged_by_what_it_gave_on_resolved_scenarios() -> None:
     assert track_records(known(ended("occurred"), day(30))) == {
         "paper": TrackRecord(items=1, toward_decibans=10.0, against_decibans=0.0),
-        "wire": TrackRecord(items=2, toward_decibans=2.5, against_decibans=near(3.0103, abs=1e-6)),
+        "wire": TrackRecord(
+            items=2, toward_decibans=near(0.395906), against_decibans=near(0.457575)
+        ),
     }
+    against = TrackRecord(items=1, toward_decibans=0.0, against_decibans=10.0)
+    assert track_records(known(ended("did-not-occur"), day(30)))["paper"] == against
 
 
 def test_nothing_is_judged_while_open_nor_when_annulled() -> None:

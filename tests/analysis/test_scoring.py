@@ -279,6 +279,9 @@ def test_a_set_is_scored_on_the_days_on_which_every_member_has_a_figure() -> Non
     assert found["desk"] == ("s", "a", "desk", close((day_2 + day_3) / 2), logs, 2)
     assert found["prior"] == ("s", "a", "prior", close(0.25 + 0.09 + 0.04), close(math.log(0.5)), 3)
     assert list(found) == ["desk", "implied", "prior", "first"]
+    shorter = scored(IN_A_SET.replace("probability=.3", "probability=.3 horizon=2"))
+    days = {row.forecaster: row.covered_days for row in shorter.sets}
+    assert (days["desk"], days["prior"]) == (1, 2)
 
 
 def test_of_two_members_the_score_is_two_sided() -> None:

@@ -19,9 +19,12 @@ from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
 from scenarios.analysis.review.listing import Wanted, indicators
 from scenarios.model import Database, Dependence
+from scenarios.scales import probability
 from tests import second_ledger as second
 from tests.random_databases import random_database
-from tests.records import day, near
+from tests.records import database as database_of
+from tests.records import day, indicator, item, near, rated
+from tests.records import scenario as asked
 
 DAYS = (day(45), day(175), day(300))  # some scenarios open later than the first
 BATCH = 25
@@ -102,6 +105,20 @@ def bent(kind: str, id: str, way: float) -> Callable[[str], float]:
         return way if other == name or (kind == "ratings" and is_rating) else 0.0
 
     return bend
+
+
+def test_a_bent_row_is_heard_over_one_that_silenced_it_and_an_absence_bends_with_it() -> None:
+    absent = {"x": indicator({"s": "CC"}, due=day(1), if_absent="I")}
+    in_part = {"e": item(day(2), indicators={"s/x": "emerging"})}
+    silenced = rated("s", "C", 10**0.4, origin="o")
+    for one, evidence, ends in (
+        (asked(), silenced, {"e": (4.0, 10.0), "f": (5.0, 8.0)}),
+        (asked(indicators=absent), in_part, {"s/x": (1.25, 5.0)}),
+    ):
+        db = database_of(scenarios={"s": one}, evidence=evidence)
+        bends = sweep(Odds(known(db, day(9))), "s")
+        rows = {bend.id: (bend.low, bend.high) for bend in bends if bend.kind == "row"}
+        assert rows == {id: near([probability(end) for end in two]) for id, two in ends.items()}
 
 
 @pytest.mark.parametrize("seed", range(0, 500, 50))

@@ -104,6 +104,7 @@ WATCHED = {"x": indicator({"s1": "CC"}, due=day(5), if_absent="I")}
 BOTH = one(seen(on=4), seen("II", 4))
 MIXED = one(seen(event="v"), seen("CC", 4, event="v"), item(day(4), ratings={"s1": 2}))
 GONE = one(seen("CC", retracted=retraction(day(5))), "C", tracker=HALF)
+AGAINST = one(seen("CC", origin="o"), seen("I", 4, origin="o"))
 STRONGER = one(seen(event="v"), seen("CC", 4, event="v", retracted=retraction(day(12))))
 REVERSED = one(fires("observed"), fires("reversed", 4), indicators=WATCHED)
 ABSENT = one(fires("emerging", 9), indicators=WATCHED)
@@ -113,6 +114,8 @@ def test_each_line_that_differs_has_its_cause_and_the_strongest_change_is_read_f
     for db, before, after, changes in (
         (one(seen(on=4), tracker=HALF), 0, 9, ["+ e0 new evidence 0 to 5"]),
         (BOTH, 0, 9, ["+ e1 new evidence 0 to -10", "+ e0 new evidence 0 to 5"]),
+        # with two minds it is a new witness of each side
+        (AGAINST, 0, 9, ["~ e0 new witness 10 to 5"]),
         (MIXED, 0, 9, ["+ e2 new evidence 0 to 3.0103", "~ e1 new witness 5 to 10"]),
         # a retraction takes a line, and leaves less overlap for the others
         (GONE, 4, 9, ["- e0 retraction 8.33333 to 0", "~ e1 overlap 3.33333 to 5"]),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.scores.daily_forecasts import archive, question
 from scenarios.analysis.scores.scoring import score
-from scenarios.analysis.scores.strength import FittedStrength, fitted_strength
+from scenarios.analysis.scores.strength import TRIED, FittedStrength, fitted_strength
 from scenarios.model import Database
 from scenarios.scales import decibans, held
 from tests.analysis.words import database_of
@@ -36,6 +36,7 @@ def record(right: int, wrong: int, more: str = "") -> Database:
 def test_the_strength_makes_the_evidence_come_true_as_often_as_it_says() -> None:
     # 8 of 10 occurred: the best figure is 0.8, 6.02 dB, and the line was worth 10.
     found = fitted(record(8, 2))
+    assert (TRIED[1], TRIED[-1]) == (0.05, 3.0)
     assert found.strength == near(decibans(0.8) / 10, abs=0.001)
     assert (found.declared, found.questions, found.independent) == (1, 10, 10)
     # The ends are those of records in which 6 and 10 of 10 occurred, as drawn.

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.render.document import (
@@ -167,8 +167,19 @@ def flat(table: Table) -> list[Row]:
     return [*rows, *table.foot]
 
 
+EVERY_TEXT_ABOVE: Document = tuple(
+    block
+    for text in TEXTS
+    for block in (
+        Table(columns=(Column(name="c"),), rows=(Group(text, (("x",),)),), caption=text),
+        Items((Item("x", lead=text),)),
+    )
+)
+
+
 @settings(max_examples=60 * TIMES)
 @given(documents(hostile))
+@example(EVERY_TEXT_ABOVE)
 def test_what_one_format_shows_all_show_and_no_text_acts_in_any(document: Document) -> None:
     made = {form: writer(form)(document) for form in WRITERS}
     roomy = {**made, "table": terminal.write(document, 100_000)}
