@@ -14,7 +14,7 @@ import pytest
 
 from tests.cli.commands import DESK, scen, tree
 from tests.cli.conversation import Said, talk
-from tests.storage.test_git import commit, run
+from tests.storage.test_git import commit, environment, run
 
 DAY = ("review", "--analyst", "desk", "--date", "2022-02-28")
 LATER = (*DAY[:4], "2022-03-01")
@@ -105,7 +105,11 @@ def test_a_sheet_of_that_day_keeps_every_other_byte() -> None:
     assert SHEET.read_text() == text.replace("0.5 ", "0.6 ") + "  trade: Odd.\n"
 
 
-def test_each_rating_and_the_sheet_are_commits_of_their_own() -> None:
+def test_each_rating_and_the_sheet_are_commits_of_their_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, value in environment().items():
+        monkeypatch.setenv(name, value)
     run(Path(), "init", "-q")
     commit(Path(), "Start")
     Path("scenarios/notes.txt").write_text("mine")

@@ -125,7 +125,8 @@ def test_what_a_live_process_holds_is_named_and_a_dead_one_holds_nothing(root: P
     other.kill()
     other.communicate()
     assert place.exists()
-    assert not is_held(root)
+    with lock(root, 5):  # who came too late above has it for a moment, and lets it go
+        pass
     assert everything(root) == ["tracker.yaml"]
 
 
