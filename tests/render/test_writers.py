@@ -213,7 +213,12 @@ def test_csv_has_each_cell_of_a_table_as_its_value(table: Table) -> None:
                 assert bare(cell.removeprefix("'")) == bare(want.removeprefix("'"))
 
 
+WORTH = Figure(-10.0, "dB")
+DEEP = Item("a", lead=WORTH, under=(Item("b", lead=WORTH, under=(Item("c ddddd eeeee fffffff"),)),))
+
+
 @given(documents(st.one_of(phrases, figures)), st.integers(41, 150))
+@example((Items((DEEP,)),), 41)
 def test_nothing_is_wider_than_the_terminal(document: Document, width: int) -> None:
     made = terminal.write(document, width)
     assert max(map(len, made.split("\n"))) <= width

@@ -27,6 +27,8 @@ from scenarios.text import fold, printable
 _LEAD = 6
 """A figure that leads an item has so many columns, and in a sum so many:"""
 _WORTH = 15
+_ROOM = 32
+"""What stands under an item begins further to the left where it would have fewer columns."""
 
 
 def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
@@ -79,7 +81,7 @@ def _rows(rows: Sequence[Item], width: int, indent: str) -> Iterator[str]:
             first = f"{indent}{_lead(row.lead, widest)}  "
             hang = " " * len(first)
         yield fold(plain(row.text), width, hang, first)
-        yield from _rows(row.under, width, hang)
+        yield from _rows(row.under, width, hang if len(hang) + _ROOM <= width else "  ")
 
 
 def _lead(lead: Text, widest: int) -> str:
