@@ -12,7 +12,6 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import (
     bears_on,
     dependents,
-    known,
     last_open_day,
     resolved,
 )
@@ -26,7 +25,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.neighbourhood import bearing, near
-from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker, indicator_key
 from scenarios.scales import grade, jeffreys
 
@@ -61,12 +60,12 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[LineChange, ...]
 
 
-class State:
-    """A database on a day, with what is asked of several scenarios found once."""
+class AsOf:
+    """A database as of a day, with what is asked of several scenarios found once."""
 
     def __init__(self, database: Database, day: date) -> None:
         self.database, self.day = database, day
-        self._odds: dict[date, Odds] = {}
+        self.at = odds_by_day(database)
         self._means: Means = {}
         self._around: dict[str, Database] = {}
 
@@ -79,12 +78,6 @@ class State:
     def judged(self) -> dict[str, object]:
         """What was judged of each item and each indicator."""
         return _judgements(self.database)
-
-    def at(self, day: date) -> Odds:
-        """What is implied on a day."""
-        if day not in self._odds:
-            self._odds[day] = Odds(known(self.database, day))
-        return self._odds[day]
 
     def around(self, id: ScenarioId) -> Database:
         """What can move the figures of a scenario, which is the same for all of its set."""
@@ -102,7 +95,7 @@ class State:
         last = last_open_day(self.database, id, self.day)
         outcome = resolved(self.database, id, self.day)
         return Side(
-            state=self,
+            whole=self,
             scenario=id,
             odds=self.at(last),
             stated=stated(self.database, id, last, self._means),
@@ -113,7 +106,7 @@ class State:
 class Side(NamedTuple):
     """What one scenario comes to in one of the databases, and what can move it."""
 
-    state: State
+    whole: AsOf
     scenario: ScenarioId
     odds: Odds
     stated: Stated | None
@@ -122,7 +115,7 @@ class Side(NamedTuple):
     @property
     def database(self) -> Database:
         """What can move its figures."""
-        return self.state.around(self.scenario)
+        return self.whole.around(self.scenario)
 
     @property
     def ledger(self) -> Ledger:
@@ -139,7 +132,7 @@ def compared(
     before: Database, after: Database, day: date
 ) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
     """The shifts, each with what it was computed from; None where the scenario was not asked."""
-    old, new = State(before, day), State(after, day)
+    old, new = AsOf(before, day), AsOf(after, day)
     sides = ((id, old.side(id), new.side(id)) for id in sorted(_touched(old, new)))
     found = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
     return sorted(found, key=lambda it: (-it[0].movement_bits, it[0].scenario))
@@ -152,7 +145,7 @@ def differs(shift: Shift | None) -> bool:
     return abs(shift.to - shift.from_) > _ROUNDING
 
 
-def _touched(old: State, new: State) -> set[ScenarioId]:
+def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
     """The scenarios whose figures may differ, since a record on which they hang does."""
     before, after = old.database, new.database
     if before.tracker != after.tracker:
@@ -211,12 +204,12 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
 
 
 def _reasons(was: Side, now: Side) -> Reasons:
-    old, new = was.state.database, now.state.database
+    old, new = was.whole.database, now.whole.database
     return Reasons(
         new=touched(now.odds.known, was.odds.known),
         gone=touched(was.odds.known, now.odds.known),
         removed=frozenset(old.evidence.keys() - new.evidence.keys()),
-        judged=_differing(was.state.judged, now.state.judged),
+        judged=_differing(was.whole.judged, now.whole.judged),
         conventions=_conventions(old.tracker) != _conventions(new.tracker),
     )
 

@@ -145,14 +145,14 @@ def _parts(
     height: float, sign: int, theme: int, other: float
 ) -> list[tuple[_Change, float, float]]:
     """What is changed where a line is replaced by another one, from which height to which."""
-    new, is_sign = abs(other), _sign(other)
+    new, turned = abs(other), _sign(other)
     found: list[tuple[_Change, float, float]] = []
-    if sign and is_sign and sign != is_sign:
+    if sign and turned and sign != turned:
         found.append(((theme, 0, -2 * sign), 0.0, min(height, new)))
     if new < height:
         found.append(((theme, -1, -sign), new, height))
     elif new > height:
-        found.append(((theme, 1, is_sign), height, new))
+        found.append(((theme, 1, turned), height, new))
     return found
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, resolved
+from scenarios.analysis.evidence.knowledge import Known, known, resolved
 from scenarios.analysis.ledger.comparison import Comparison, columns, compare, implied
-from scenarios.model import Given, Scenario, ScenarioId
+from scenarios.model import Database, Given, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
 
 Comparisons = dict[ScenarioId, Comparison]
@@ -118,6 +119,11 @@ class Odds:
             if outcome.outcome != "annulled":
                 return _Link(other, figures, outcome.outcome == "occurred")
         return None
+
+
+def odds_by_day(database: Database) -> Callable[[date], Odds]:
+    """What is implied on each day that is asked for, found once."""
+    return cache(lambda day: Odds(known(database, day)))
 
 
 def after_time(scenario: Scenario, chance: float, day: date) -> float:

@@ -11,7 +11,6 @@ from scenarios.analysis.evidence.knowledge import (
     Known,
     State,
     bears_on,
-    known,
     last_open_day,
     members,
     resolved,
@@ -20,7 +19,7 @@ from scenarios.analysis.evidence.knowledge import (
 from scenarios.analysis.forecasts.stated import Given, Means, Stated, given, stated
 from scenarios.analysis.ledger.band import Band, bands
 from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, ledger_of
-from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
@@ -106,13 +105,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
 
 def window(database: Database, since: date, as_of: date, *, banded: bool = False) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too."""
-    days: dict[date, Odds] = {}
-
-    def at(day: date) -> Odds:
-        if day not in days:
-            days[day] = Odds(known(database, day))
-        return days[day]
-
+    at = odds_by_day(database)
     now = at(as_of).known
     bearing: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in now.evidence.items():

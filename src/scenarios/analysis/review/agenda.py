@@ -14,7 +14,6 @@ from scenarios.analysis.evidence.knowledge import (
     Known,
     bears_on,
     contends,
-    known,
     members,
     resolved,
     state,
@@ -29,7 +28,7 @@ from scenarios.analysis.forecasts.stated import (
     stated,
 )
 from scenarios.analysis.ledger.ledger import implied_of
-from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import (
     Analyst,
     Clarification,
@@ -109,13 +108,7 @@ def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> Agenda:
     """What is due for an analyst on a day; with `only`, for these scenarios alone."""
-    days: dict[date, Odds] = {}
-
-    def at(day: date) -> Odds:
-        if day not in days:
-            days[day] = Odds(known(database, day))
-        return days[day]
-
+    at = odds_by_day(database)
     now = at(on).known
     bearing: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in sorted(database.evidence.items(), key=lambda pair: (pair[1].recorded, pair[0])):

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.evidence.chance import seen_if
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
-from scenarios.analysis.rules.sets import members_by_set
 from scenarios.errors import Fault
 from scenarios.model import Database, Indicator, IndicatorId, ScenarioId
 from scenarios.scales import LOWEST, rating_decibans
@@ -54,12 +53,11 @@ def impossible_chances(known: Known) -> Iterator[Found]:
     """
     if known.broken["tracker"]:
         return  # it says what a rating is worth
-    members = members_by_set(known.database)
     for id, key, indicator, chance in _with_chance(known.database):
         set_id = known.database.scenarios[id].set
         if set_id is not None and known.broken["scenario"]:
             continue  # a member may be among these, and its prior counts
-        own = members[set_id] if set_id is not None else []
+        own = known.database.members[set_id] if set_id is not None else ()
         seen = seen_if(chance, *_cases(known.database, id, own, indicator))
         case, most = max(seen.items(), key=lambda entry: entry[1])
         if most > 1 - _ROUNDING:

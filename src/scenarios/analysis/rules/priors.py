@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
-from scenarios.analysis.rules.sets import members_by_set
 from scenarios.errors import Fault, Keys
 from scenarios.model import Database, Given, ScenarioId
 from scenarios.paths import path_of
@@ -72,7 +71,7 @@ def sets_that_depend_apart(known: Known) -> Iterator[Found]:
     To do: give all members of the set a `given` that names the same scenario, or none of them.
     """
     scenarios = known.database.scenarios
-    for set_id, members in members_by_set(known.database).items():
+    for set_id, members in known.database.members.items():
         links = ((id, other) for id in members for other in scenarios[id].prior.given)
         linked = {id: other for id, other in links if _set(known.database, other) != set_id}
         for id in members if linked else ():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
 from scenarios.errors import Fault
-from scenarios.model import Database, Evidence, ScenarioId, SetId, indicator_key
+from scenarios.model import Database, Evidence, ScenarioId, indicator_key
 from scenarios.paths import path_of
 from scenarios.text import did_you_mean
 
@@ -73,10 +72,10 @@ def lonely_sets(known: Known) -> Iterator[Found]:
     """
     if known.broken["scenario"]:
         return  # the others may be among these
-    members = members_by_set(known.database)
     for name in known.database.tracker.sets:
-        if len(members[name]) == 1:
-            message = f"the set '{name}' has one member, '{members[name][0]}'"
+        members = known.database.members.get(name, ())
+        if len(members) == 1:
+            message = f"the set '{name}' has one member, '{members[0]}'"
             hint = "a set divides all that can happen: add the other scenarios"
             fault = Fault(("sets", name), "key", "lonely-set", message, hint)
             yield "tracker", "tracker", fault
@@ -88,10 +87,8 @@ def two_occurred(known: Known) -> Iterator[Found]:
     Example: `military-pact` and `rupture`, of one set, both with `outcome: occurred`.
     To do: correct one outcome, or take one scenario out of the set.
     """
-    scenarios = known.database.scenarios
-    for name, members in members_by_set(known.database).items():
-        outcomes = {id: r.outcome for id in members if (r := scenarios[id].resolution)}
-        first, *others = [id for id, outcome in outcomes.items() if outcome == "occurred"] or [""]
+    for name, ids in known.database.occurred.items():
+        first, *others = ids or ("",)
         for id in others:
             files = f"{path_of('scenario', first)} and {path_of('scenario', id)}"
             message = f"{files} both occurred, and of the set '{name}' only one can"
@@ -110,15 +107,6 @@ def hazards_in_sets(known: Known) -> Iterator[Found]:
             message = f"a scenario of a set has no hazard, and this one is in '{scenario.set}'"
             keys = ("prior", "hazard")
             yield "scenario", id, Fault(keys, "key", "hazard-in-set", message)
-
-
-def members_by_set(database: Database) -> dict[SetId, list[ScenarioId]]:
-    """The scenarios of each set that has some."""
-    members: dict[SetId, list[ScenarioId]] = defaultdict(list)
-    for name, scenario in database.scenarios.items():
-        if scenario.set is not None:
-            members[scenario.set].append(name)
-    return members
 
 
 RULES: tuple[Between, ...] = (
