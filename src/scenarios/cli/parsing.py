@@ -10,6 +10,8 @@ from typing import TypeVar
 
 import typer
 
+from scenarios.text import shown
+
 T = TypeVar("T")
 
 CODES = ("CC", "C", "N", "I", "II")
@@ -190,6 +192,4 @@ def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
 
 def _quoted(text: str) -> str:
     """What was typed, short and without anything that acts on a terminal."""
-    from scenarios.text import shown
-
     return shown(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -14,10 +14,8 @@ from scenarios.cli.options import TABLE, Output, Rev, Shown
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.result import show
 from scenarios.errors import ScenError
+from scenarios.model import Database
 from scenarios.render.documents.audit import document
-
-if TYPE_CHECKING:
-    from scenarios.model import Database
 
 
 def command(
@@ -39,7 +37,6 @@ def command(
 
 
 def _tell_uncommitted(context: typer.Context, committed: Database) -> None:
-
     try:
         opened = open_here(context)
     except ScenError:  # a bare repository

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scenarios.analysis.history.commit_log import history as told
+from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits
 from scenarios.cli.options import TABLE, Output, Rev, Shown
@@ -15,9 +16,6 @@ from scenarios.cli.terminal.result import show
 from scenarios.model import Scenario
 from scenarios.render.documents.commit_log import document
 from scenarios.workspace.opened import known_id
-
-if TYPE_CHECKING:
-    from scenarios.analysis.history.commits import Revision
 
 
 def command(

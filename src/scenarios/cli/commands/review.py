@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -17,22 +17,22 @@ from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
+from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
+from scenarios.cli.session.questions import ask_scenarios
+from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
+from scenarios.cli.session.state import End, Leave, Seat
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.paths import path_of
 from scenarios.render.documents.session import answer_text
-from scenarios.storage.session_notes import earlier, notes
+from scenarios.storage.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
-
-if TYPE_CHECKING:
-    from scenarios.cli.session.state import Seat
-    from scenarios.storage.session_notes import Notes
-    from scenarios.workspace.sheets import Entry
+from scenarios.workspace.sheets import Entry
 
 
 def command(
@@ -57,7 +57,6 @@ def command(
             raise UsageError("--from takes a whole sheet: leave --scenario out")
         _record(context, from_, analyst, day, dry_run=dry_run, commit=commit, form=form)
         return
-    from scenarios.cli.session.state import Seat
 
     if not prompt.interactive():
         raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
@@ -89,8 +88,6 @@ def _record(
     form: Format,
 ) -> None:
     """Record a prepared sheet."""
-    from scenarios.cli.session.sheet import End, report_sheet, write_sheet
-
     end = End(*prepared(context, path, analyst, day))
     root = find_root(context.obj)
     written = write_sheet(root, end, dry_run=dry_run, commit=commit, placed=places_in(path))
@@ -115,10 +112,6 @@ def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, comm
 
 def _sit(seat: Seat, opened: Opened, form: Format) -> None:
     """What is due, in its order; then the sheet, unless the analyst leaves it for later."""
-    from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_overdue
-    from scenarios.cli.session.questions import ask_scenarios
-    from scenarios.cli.session.state import Leave
-
     try:
         due = seat.due(opened.database)
         if rate_items(seat, opened.database, due.unrated):
@@ -139,9 +132,6 @@ def _sit(seat: Seat, opened: Opened, form: Format) -> None:
 
 def _finish(seat: Seat, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
-    from scenarios.cli.session.backlog import tell_open_ends
-    from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
-
     opened = open_folder(seat.root)
     tell_open_ends(seat, opened.database)
     end = seat.end()
@@ -167,9 +157,6 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
 
 
 def _leave(seat: Seat, opened: Opened, form: Format) -> None:
-    from scenarios.cli.session.backlog import tell_open_ends
-    from scenarios.cli.session.sheet import report_nothing
-
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
     report_nothing(opened, seat.end()._replace(entries=()), form, dry_run=seat.dry_run)

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from scenarios.analysis.review.feedback import Reveal, reveal, sums
 from scenarios.cli.options import Format
+from scenarios.cli.session.state import End
 from scenarios.cli.terminal.output import show, width
 from scenarios.cli.terminal.written import report
-from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.render.documents.session import document
 from scenarios.render.writers import terminal
@@ -24,22 +21,6 @@ from scenarios.workspace.recording import Placed, forecast, unplaced
 from scenarios.workspace.results import SheetAnswer, SheetRecorded
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
-
-
-class End(NamedTuple):
-    """Who said what on which day, and what else came of the sitting."""
-
-    analyst: Analyst
-    on: date
-    entries: Sequence[Entry]
-    blind: Mapping[ScenarioId, float | None] = {}
-    skipped: Sequence[ScenarioId] = ()
-    rated: Sequence[EvidenceId] = ()
-
-    @property
-    def sheet(self) -> str:
-        """The id of the sheet."""
-        return f"{self.on}-{self.analyst}"
 
 
 def write_sheet(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -11,9 +11,8 @@ import typer
 
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.analysis.review.feedback import stating
-from scenarios.cli.session.sheet import End
 from scenarios.cli.terminal import prompt
-from scenarios.model import Analyst, Database, ScenarioId
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.storage.session_notes import Answer, Notes, Sitting
 from scenarios.workspace.sheets import Entry
 
@@ -22,6 +21,22 @@ _LEAVE = ("q", "quit", "leave")
 
 class Leave(Exception):  # noqa: N818 - no error
     """The analyst gets up, for now."""
+
+
+class End(NamedTuple):
+    """Who said what on which day, and what else came of the sitting."""
+
+    analyst: Analyst
+    on: date
+    entries: Sequence[Entry]
+    blind: Mapping[ScenarioId, float | None] = {}
+    skipped: Sequence[ScenarioId] = ()
+    rated: Sequence[EvidenceId] = ()
+
+    @property
+    def sheet(self) -> str:
+        """The id of the sheet."""
+        return f"{self.on}-{self.analyst}"
 
 
 class Seat(NamedTuple):

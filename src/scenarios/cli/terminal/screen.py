@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING
 
+from scenarios.analysis.period.trend import last_reviews, trends
+from scenarios.analysis.review.status import StatusRow
 from scenarios.cli.terminal import pager
+from scenarios.render.documents.status import Trends, figures
 from scenarios.workspace.opened import Opened
-
-if TYPE_CHECKING:
-    from scenarios.analysis.review.status import StatusRow
-    from scenarios.render.documents.status import Trends
-
 
 _REVIEWS = 12
 """So many have their place in a sparkline."""
@@ -22,9 +19,6 @@ def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | 
     """What a terminal shows besides; nothing is computed for a pipe."""
     if not pager.on_terminal():
         return None
-    from scenarios.analysis.period.trend import last_reviews, trends
-    from scenarios.render.documents.status import Trends, figures
-
     days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)
     points = trends(opened.database, {row.id: days for row in rows})
     return Trends(days, {id: figures(days, own) for id, own in points.items()})
