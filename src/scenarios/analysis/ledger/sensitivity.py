@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from scenarios.analysis.ledger.band import DEPENDENCE_STEP, PRIOR_STEP, bent_dependence, bent_totals
 from scenarios.analysis.ledger.comparison import Comparison, implied, weighed
 from scenarios.analysis.ledger.dependence import totals_with
-from scenarios.analysis.ledger.grouping import Group, Net
+from scenarios.analysis.ledger.grouping import Net
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Dependence, ScenarioId
 
@@ -51,19 +51,22 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
             weighed(nets), comparison.dependence, [(n, 0.0) for n in range(len(nets))]
         )
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
-    full = odds.implied(scenario_id)
-    low: tuple[float, str | None] = (full, None)
-    high: tuple[float, str | None] = (full, None)
+    own = {line.group: line.strongest.id for line in comparison.nets[scenario_id]}
+    low: tuple[float, str | None] = (odds.implied(scenario_id), None)
+    high = low
     for number, group in enumerate(comparison.groups):
         less = {column: totals[number] for column, totals in without.items() if number in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
         chance = implied(left, priors)[scenario_id]
-        name = _name(comparison, scenario_id, number, group)
-        if chance < low[0]:
-            low = (chance, name)
-        if chance > high[0]:
-            high = (chance, name)
+        # A group goes by its line in the scenario's own column, else by its first row.
+        name = own.get(number, group.rows[0].id)
+        low = min(low, (chance, name), key=_chance)
+        high = max(high, (chance, name), key=_chance)
     return LeaveOneOut(low=low[0], low_line=low[1], high=high[0], high_line=high[1])
+
+
+def _chance(end: tuple[float, str | None]) -> float:
+    return end[0]
 
 
 def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:
@@ -165,9 +168,3 @@ def _implied(
 
 def _bend(kind: BendKind, id: str, one: float, other: float) -> Bend:
     return Bend(kind=kind, id=id, low=min(one, other), high=max(one, other))
-
-
-def _name(comparison: Comparison, scenario_id: ScenarioId, number: int, group: Group) -> str:
-    """A group goes by its line in the scenario's own column, else by its first row."""
-    own = next((line for line in comparison.nets[scenario_id] if line.group == number), None)
-    return own.strongest.id if own else group.rows[0].id

@@ -66,7 +66,7 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
     decided: tuple[ScenarioId, ...] = ()
 
 
-class _Together(NamedTuple):
+class _Rivals(NamedTuple):
     """The members that are in a set still, and those whose outcome is known, with its day."""
 
     inside: tuple[ScenarioId, ...]
@@ -122,7 +122,7 @@ def agenda(
     live = {id: state(database, id, on) for id in database.scenarios if not only or id in only}
 
     sets = {scenario.set for scenario in database.scenarios.values()}
-    together = {set_id: _together(now, set_id) for set_id in sets}
+    rivals = {set_id: _rivals(now, set_id) for set_id in sets}
     means: Means = {}
     groups: dict[str, list[Topic]] = {}
     for id, now_is in live.items():
@@ -131,7 +131,7 @@ def agenda(
             before = at(said[-1].date if said else date.min)
             set_id = database.scenarios[id].set
             items = bearing.get(id, ())
-            topic = _topic(before, at(on), id, said, items, together[set_id], means)
+            topic = _topic(before, at(on), id, said, items, rivals[set_id], means)
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
     return Agenda(
@@ -165,7 +165,7 @@ def _topic(
     id: ScenarioId,
     said: Sequence[Given],
     bearing: Collection[EvidenceId],
-    together: _Together,
+    rivals: _Rivals,
     means: Means,
 ) -> Topic:
     before, now = odds_before.known, odds.known
@@ -174,33 +174,33 @@ def _topic(
     scenario = database.scenarios[id]
     own = standing(database, id, on).get(last.analyst) if last else None
     was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
-    then, since = (stated(database, id, day, means) for day in (before.as_of, on))
-    moved = jeffreys(then.probability if then else None, since.probability if since else None)
+    then, today = (stated(database, id, day, means) for day in (before.as_of, on))
+    moved = jeffreys(then.probability if then else None, today.probability if today else None)
     return Topic(
         id=id,
         scenario=scenario,
         last=last,
         reasoned=next((one for one in reversed(said) if one.rationale), None),
         standing=own,
-        fresh=_fresh(before, now, id, bearing, together),
+        fresh=_fresh(before, now, id, bearing, rivals),
         movement_bits=max(moved, jeffreys(was.probability, implied.probability)),
         gap_decibans=decibans(own.probability) - implied.decibans if own else None,
         days=(on - (last.date if last else scenario.opened)).days,
-        grounds=_grounds(now, id, last, bearing, together),
+        grounds=_grounds(now, id, last, bearing, rivals),
     )
 
 
-def _together(now: Known, set_id: SetId | None) -> _Together:
+def _rivals(now: Known, set_id: SetId | None) -> _Rivals:
     ids = members(now.database, set_id) if set_id else ()
     outcomes = ((id, resolved(now.database, id, now.as_of)) for id in ids)
-    return _Together(
+    return _Rivals(
         inside=tuple(id for id in ids if contends(now.database, id, now.as_of)),
         decided=tuple((id, outcome.recorded) for id, outcome in outcomes if outcome),
     )
 
 
 def _fresh(
-    before: Known, now: Known, id: ScenarioId, bearing: Iterable[EvidenceId], together: _Together
+    before: Known, now: Known, id: ScenarioId, bearing: Iterable[EvidenceId], rivals: _Rivals
 ) -> Fresh:
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
@@ -220,7 +220,7 @@ def _fresh(
                     evidence=new,
                 )
             )
-    decided = (rival for rival, day in together.decided if rival != id and day > since)
+    decided = (rival for rival, day in rivals.decided if rival != id and day > since)
     clarified = database.scenarios[id].clarifications
     return Fresh(
         evidence=tuple(e for e in counted if recorded[e] > since),
@@ -237,10 +237,10 @@ def _grounds(
     id: ScenarioId,
     last: Given | None,
     bearing: Iterable[EvidenceId],
-    together: _Together,
+    rivals: _Rivals,
 ) -> str:
     scenario = now.database.scenarios[id]
-    contending = [*filter(id.__ne__, together.inside)]
+    contending = [*filter(id.__ne__, rivals.inside)]
     said = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
     items = {e: now.evidence[e] for e in bearing if e in now.evidence}
     rests_on = [said, scenario.horizon, contending, last, items]
