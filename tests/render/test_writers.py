@@ -22,10 +22,12 @@ from scenarios.render.document import (
     Fact,
     Facts,
     Figure,
+    Folded,
     Group,
     Heading,
     Item,
     Items,
+    Jump,
     Link,
     Paragraph,
     Ref,
@@ -87,19 +89,19 @@ def documents(texts: st.SearchStrategy[Text]) -> st.SearchStrategy[Document]:
         max_leaves=4,
     )
     terms = st.builds(Term, figures, texts, texts, several(texts, 0, 2))
-    return several(
-        st.one_of(
-            st.builds(Heading, st.sampled_from([1, 2, 3]), texts),
-            st.builds(Paragraph, texts, several(texts, 0, 2)),
-            st.builds(Items, several(items, 0, 3)),
-            st.builds(Facts, several(st.builds(Fact, words, texts), 1, 3)),
-            tables(texts),
-            st.builds(Chart, st.just("A chart"), st.none(), tables(texts)),
-            st.builds(Sum, several(terms, 0, 3), terms),
+    flat = st.one_of(
+        st.builds(Heading, st.sampled_from([1, 2, 3]), texts),
+        st.builds(
+            Paragraph, texts, several(texts, 0, 2), st.sampled_from(["", "notice", "attention"])
         ),
-        1,
-        4,
+        st.builds(Items, several(items, 0, 3)),
+        st.builds(Facts, several(st.builds(Fact, words, texts), 1, 3)),
+        tables(texts),
+        st.builds(Chart, st.just("A chart"), st.none(), tables(texts)),
+        st.builds(Sum, several(terms, 0, 3), terms),
     )
+    heads = st.builds(Heading, st.just(2), texts, several(texts, 0, 2))
+    return several(st.one_of(flat, st.builds(Folded, heads, several(flat, 0, 2))), 1, 4)
 
 
 strings = st.one_of(phrases, st.sampled_from(TEXTS))
@@ -107,6 +109,7 @@ parts = st.one_of(
     strings,
     figures,
     st.builds(Ref, words, st.just("evidence"), st.one_of(st.just(""), phrases)),
+    st.builds(Jump, strings, st.sampled_from(["moved", "findings"])),
     st.builds(Link, strings, st.sampled_from([None, "https://example.org/", "javascript:x"])),
 )
 hostile = st.one_of(parts, several(parts, 1, 3))
@@ -148,8 +151,12 @@ def bare(text: str) -> str:
 def every_text(part: Any) -> Iterator[Text]:
     """All that a block, or what stands in it, says, but for what may be left out."""
     match part:
-        case str() | Figure() | Ref() | Link():
+        case str() | Figure() | Ref() | Link() | Jump():
             yield part
+        case Paragraph():
+            yield from every_text((part.text, *part.lines))
+        case Heading():
+            yield from every_text((part.text, *part.under))
         case Chart():
             yield from every_text(part.table)
         case Table():
@@ -191,7 +198,7 @@ def test_what_one_format_shows_all_show_and_no_text_acts_in_any(document: Docume
     page, rendered = Page(made["html"]), Rendered(made["markdown"])
     assert page.tags.isdisjoint({"script", "img", "svg", "style", "iframe", "form", "meta"})
     assert page.attributes <= ATTRIBUTES
-    assert page.links | {*rendered.links} <= {"https://example.org/"}
+    assert page.links | {*rendered.links} <= {"https://example.org/", "#moved", "#findings"}
     assert "<" not in made["markdown"]
     for cell in chain.from_iterable(csv.reader(io.StringIO(made["csv"]))):
         assert not cell.lstrip().startswith(FORMULA) or re.fullmatch(r"-?[0-9.e-]+", cell)

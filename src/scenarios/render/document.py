@@ -5,6 +5,7 @@ It has no width, no colour and no mark-up: a writer adds them. A text is one spa
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, Literal
 
@@ -43,13 +44,20 @@ class Link(msgspec.Struct, frozen=True):
     address: str | None
 
 
+class Jump(msgspec.Struct, frozen=True):
+    """A label that leads to a section of the same document, by its anchor."""
+
+    label: str
+    anchor: str
+
+
 class Trend(msgspec.Struct, frozen=True):
     """Probabilities on the days of its column, oldest first; None is a gap."""
 
     values: tuple[float | None, ...]
 
 
-Span = str | Figure | Ref | Link | Trend
+Span = str | Figure | Ref | Link | Jump | Trend
 Text = Span | tuple[Span, ...]
 
 
@@ -66,10 +74,11 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 class Paragraph(msgspec.Struct, frozen=True):
-    """Text; each further part begins a new line."""
+    """Text; each further part begins a new line. A toned one is set apart from what is around."""
 
     text: Text
     lines: tuple[Text, ...] = ()
+    tone: Literal["", "notice", "attention"] = ""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -175,8 +184,26 @@ class Chart(msgspec.Struct, frozen=True):
     table: Table
 
 
-Block = Heading | Paragraph | Items | Facts | Table | Sum | Chart
+class Folded(msgspec.Struct, frozen=True):
+    """Blocks that a page keeps closed under their heading until a reader opens them."""
+
+    heading: Heading
+    blocks: tuple[Flat, ...]
+
+
+Flat = Heading | Paragraph | Items | Facts | Table | Sum | Chart
+Block = Flat | Folded
 Document = tuple[Block, ...]
+
+
+def flat(document: Iterable[Block]) -> Iterator[Flat]:
+    """The blocks of a document where nothing can be folded."""
+    for block in document:
+        if isinstance(block, Folded):
+            yield block.heading
+            yield from block.blocks
+        else:
+            yield block
 
 
 def spans(text: Text) -> tuple[Span, ...]:
@@ -218,7 +245,7 @@ def _read(span: Span) -> str:
         return _figure(span) + span.mark
     if isinstance(span, Ref):
         return span.label or span.id
-    return span.label if isinstance(span, Link) else sparkline(span.values)
+    return span.label if isinstance(span, Link | Jump) else sparkline(span.values)
 
 
 def _figure(figure: Figure) -> str:

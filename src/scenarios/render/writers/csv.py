@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scenarios.render.document import (
-    Block,
     Chart,
     Document,
     Facts,
     Figure,
+    Flat,
     Group,
     Heading,
     Item,
@@ -26,6 +26,7 @@ from scenarios.render.document import (
     Table,
     Term,
     Text,
+    flat,
     plain,
 )
 from scenarios.text import printable
@@ -39,8 +40,9 @@ def write(document: Document) -> str:
     """Every table, or else every block that has rows."""
     heading: Text = ""
     tables: list[tuple[Text, list[Cells]]] = []
-    kinds = (Table, Chart) if any(isinstance(b, Table | Chart) for b in document) else tuple(_ROWS)
-    for block in document:
+    blocks = tuple(flat(document))
+    kinds = (Table, Chart) if any(isinstance(b, Table | Chart) for b in blocks) else tuple(_ROWS)
+    for block in blocks:
         if isinstance(block, Heading):
             heading = block.text
         elif isinstance(block, kinds):
@@ -115,7 +117,7 @@ def _chart(block: Chart) -> Iterator[Cells]:
     return _table(block.table)
 
 
-_ROWS: dict[type[Block], Callable[[Any], Iterator[Cells]]] = {
+_ROWS: dict[type[Flat], Callable[[Any], Iterator[Cells]]] = {
     Table: _table,
     Chart: _chart,
     Sum: _sum,

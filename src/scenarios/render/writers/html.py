@@ -18,10 +18,12 @@ from scenarios.render.document import (
     Document,
     Facts,
     Figure,
+    Folded,
     Group,
     Heading,
     Item,
     Items,
+    Jump,
     Link,
     Paragraph,
     Ref,
@@ -107,6 +109,8 @@ def _span(span: Span, places: Places) -> str:
     read = f"<bdi>{_safe(plain(span))}</bdi>"
     if isinstance(span, Link) and (leads := address(span.address)):
         return f'<a href="{escape(leads)}" rel="noopener noreferrer">{read}</a>'
+    if isinstance(span, Jump):
+        return f'<a href="#{escape(span.anchor)}">{read}</a>'
     if isinstance(span, Ref) and span.kind == "scenario":
         owner = span.id.partition("/")[0]
         return f'<a href="#s-{escape(owner)}">{read}</a>' if owner in places else read
@@ -130,7 +134,17 @@ def _heading(block: Heading, places: Places) -> str:
 
 
 def _paragraph(block: Paragraph, places: Places) -> str:
-    return f"<p>{'<br>'.join(_told(line, places) for line in (block.text, *block.lines))}</p>"
+    tone = f' class="{block.tone}"' if block.tone else ""
+    told = "<br>".join(_told(line, places) for line in (block.text, *block.lines))
+    return f"<p{tone}>{told}</p>"
+
+
+def _folded(block: Folded, places: Places) -> str:
+    head = block.heading
+    name = f' id="{head.anchor}"' if head.anchor else ""
+    under = Paragraph(head.under[0], head.under[1:]) if head.under else None
+    inside = blocks((*([under] if under else []), *block.blocks), places)
+    return f"<details{name}><summary>{_told(head.text, places)}</summary>{inside}</details>"
 
 
 def _items(block: Items, places: Places) -> str:
@@ -228,4 +242,5 @@ _BLOCKS: dict[type[Block], Callable[[Any, Places], str]] = {
     Table: _table,
     Sum: _sum,
     Chart: _chart,
+    Folded: _folded,
 }

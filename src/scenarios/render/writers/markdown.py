@@ -9,11 +9,11 @@ from urllib.parse import quote
 
 from scenarios.paths import path_of
 from scenarios.render.document import (
-    Block,
     Chart,
     Document,
     Facts,
     Figure,
+    Flat,
     Group,
     Heading,
     Item,
@@ -27,6 +27,7 @@ from scenarios.render.document import (
     Table,
     Term,
     Text,
+    flat,
     plain,
     spans,
 )
@@ -47,7 +48,7 @@ _AS_IT_IS = "%/:?#@!$&'*+,;=~"
 
 def write(document: Document, root: str | None = None) -> str:
     """The blocks; records lead to their files where `root` is the path to the database."""
-    parts = (_BLOCKS[type(block)](block, root) for block in document)
+    parts = (_BLOCKS[type(block)](block, root) for block in flat(document))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -109,7 +110,8 @@ def _heading(block: Heading, root: str | None) -> str:
 
 
 def _paragraph(block: Paragraph, root: str | None) -> str:
-    return "\\\n".join(_told(line, root) for line in (block.text, *block.lines))
+    told = "\\\n".join(_told(line, root) for line in (block.text, *block.lines))
+    return "> " + told.replace("\n", "\n> ") if block.tone else told
 
 
 def _items(block: Items, root: str | None) -> str:
@@ -179,7 +181,7 @@ def _chart(block: Chart, root: str | None) -> str:
     return _table(block.table, root)
 
 
-_BLOCKS: dict[type[Block], Callable[[Any, str | None], str]] = {
+_BLOCKS: dict[type[Flat], Callable[[Any, str | None], str]] = {
     Heading: _heading,
     Paragraph: _paragraph,
     Items: _items,

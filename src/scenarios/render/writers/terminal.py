@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from scenarios.render.document import (
-    Block,
     Chart,
     Document,
     Facts,
     Figure,
+    Flat,
     Heading,
     Item,
     Items,
@@ -19,6 +19,7 @@ from scenarios.render.document import (
     Table,
     Term,
     Text,
+    flat,
     plain,
 )
 from scenarios.render.writers.terminal_table import draw
@@ -34,8 +35,8 @@ _ROOM = 32
 def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
     """The blocks one below the other, a blank line between those that do not belong together."""
     made = ""
-    before: Block | None = None
-    for block in document:
+    before: Flat | None = None
+    for block in flat(document):
         text = "\n".join(_lines(block, width, colour=colour))
         if text:
             made += ("" if before is None else "\n" if _joined(before, block) else "\n\n") + text
@@ -43,13 +44,13 @@ def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
     return made
 
 
-def _joined(above: Block, below: Block) -> bool:
+def _joined(above: Flat, below: Flat) -> bool:
     if isinstance(above, Heading):
         return above.level > 1 and not isinstance(below, Heading)
     return isinstance(above, Facts) and isinstance(below, Sum)
 
 
-def _lines(block: Block, width: int, *, colour: bool) -> Iterable[str]:
+def _lines(block: Flat, width: int, *, colour: bool) -> Iterable[str]:
     if isinstance(block, Table | Chart):
         table = block.table if isinstance(block, Chart) else block
         return draw(table, width, colour=colour)
@@ -116,7 +117,7 @@ def _told(term: Term) -> str:
     return ": ".join(part for part in (plain(term.name), plain(term.why)) if part)
 
 
-_DRAWN: dict[type[Block], Callable[[Any, int], Iterable[str]]] = {
+_DRAWN: dict[type[Flat], Callable[[Any, int], Iterable[str]]] = {
     Heading: _heading,
     Paragraph: _paragraph,
     Items: _items,
