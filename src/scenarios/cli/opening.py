@@ -7,6 +7,7 @@ import typer
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli.repositories import repository_of
 from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.progress import progress
 from scenarios.storage.git import repository as git
 from scenarios.text import counted
 from scenarios.workspace.history import SHALLOW, past
@@ -42,7 +43,7 @@ def tell_left_out(opened: Opened, where: str = "") -> None:
 def commits(context: typer.Context, rev: str | None) -> tuple[list[Revision], str]:
     """The commits that led to a revision, oldest first, and its own name."""
     _, repository = repository_of(context)
-    revisions, tip = past(repository, rev)
+    revisions, tip = past(repository, rev, progress())
     if git.is_shallow(repository):
         say(SHALLOW)
     return revisions, tip

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from scenarios.analysis.history.commits import Revision
 from scenarios.errors import UsageError
+from scenarios.progress import Progress, unwatched
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.git.revisions import revisions
@@ -47,10 +48,12 @@ def states(
     return State(opened, *_names(repository, before), before), later
 
 
-def past(repository: Repository, revision: str | None) -> tuple[list[Revision], str]:
+def past(
+    repository: Repository, revision: str | None, progress: Progress = unwatched
+) -> tuple[list[Revision], str]:
     """The commits that led to a revision, oldest first, and its own name."""
     tip = git.commit_of(repository, revision or "HEAD")
-    return revisions(repository, tip), tip
+    return revisions(repository, tip, progress), tip
 
 
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:

@@ -34,6 +34,7 @@ from scenarios.model import (
     Source,
     Tracker,
 )
+from scenarios.progress import Progress, unwatched
 from scenarios.scales import MOVED_BITS, jeffreys
 
 SHOWN = 3
@@ -79,6 +80,7 @@ def history(
     subject: ScenarioId | EvidenceId | None = None,
     since: date | None = None,
     limit: int | None = None,
+    progress: Progress = unwatched,
 ) -> History:
     """The commits that changed a database, a scenario's figures, or one record of evidence."""
     touching = {number for number, one in enumerate(revisions) if one.own}
@@ -86,7 +88,7 @@ def history(
         touching = {number for number, it in enumerate(_changed(revisions, subject)) if it}
     recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
     told = recent[-limit:] if limit else recent
-    entries = list(_entries(revisions, frozenset(told), subject))
+    entries = list(_entries(revisions, frozenset(told), subject, progress))
     return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(told))
 
 
@@ -104,10 +106,10 @@ def _changed(revisions: Sequence[Revision], subject: str) -> Iterator[bool]:
 
 
 def _entries(
-    revisions: Sequence[Revision], told: frozenset[int], subject: str | None
+    revisions: Sequence[Revision], told: frozenset[int], subject: str | None, progress: Progress
 ) -> Iterator[Entry]:
     states, kept = States(revisions), Kept()
-    for number, revision in enumerate(revisions):
+    for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
         standing = states.before(revision)
         if number in told:
             yield _entry(revision, standing, kept, subject)

@@ -31,6 +31,7 @@ from scenarios.analysis.scores.daily_forecasts import (
 from scenarios.analysis.scores.skill import Skill, skill
 from scenarios.analysis.scores.strength import FittedStrength, fitted_strength
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
+from scenarios.progress import Progress, unwatched
 
 By = Literal["analyst", "scenario", "tag"]
 
@@ -143,13 +144,14 @@ def score(
     chosen: Chosen = _EVERY,
     by: By = "analyst",
     forecaster: str | None = None,
+    progress: Progress = unwatched,
 ) -> Score:
     """Score every chosen question whose outcome was known at `as_of`.
 
     Calibration, Murphy's parts and CORP are those of `forecaster`, empty without one.
     """
     kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
-    for id in sorted(database.scenarios):
+    for id in progress(sorted(database.scenarios), "scoring", len(database.scenarios)):
         asked = question(database, id, as_of)
         if asked is None or not is_chosen(database, id, asked.resolved, chosen):
             continue

@@ -12,6 +12,7 @@ from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits
 from scenarios.cli.options import TABLE, Output, Rev, Shown
+from scenarios.cli.terminal.progress import progress
 from scenarios.cli.terminal.result import show
 from scenarios.model import Scenario
 from scenarios.render.documents.commit_log import document
@@ -39,7 +40,7 @@ def command(
     if subject is not None:
         ever = {change.id for one in revisions for change in one.changes}
         known_id(subject, ever, "scenario or evidence", "scen list scenarios")
-    made = told(revisions, subject, since, limit or None)
+    made = told(revisions, subject, since, limit or None, progress())
     title = _title(revisions, subject) if subject else None
     show(made, lambda: document(made, subject, title), form, output)
 

@@ -12,6 +12,7 @@ from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
+from scenarios.cli.terminal.progress import progress
 from scenarios.cli.terminal.result import show
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import document
@@ -55,7 +56,7 @@ def command(
     if start and end and start > end:
         raise ScenError(f"no day lies between --since {start} and --until {end}")
     chosen = Chosen(since=start, until=end)
-    made = scored(opened.database, on, chosen, by.value, forecaster)
+    made = scored(opened.database, on, chosen, by.value, forecaster, progress())
     if forecaster is not None:
         known_id(forecaster, [row.name for row in made.forecasters], "forecaster", "scen score")
     head = f"{opened.database.tracker.title}: scores as of {on}"

@@ -12,6 +12,7 @@ from typing import NamedTuple
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.model import Kind, Record
 from scenarios.paths import place_of
+from scenarios.progress import Progress, unwatched
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.run import run
 from scenarios.storage.loader import read_record
@@ -32,13 +33,16 @@ class _File(NamedTuple):
     is_gone: bool
 
 
-def revisions(repository: git.Repository, tip: str) -> list[Revision]:
+def revisions(
+    repository: git.Repository, tip: str, progress: Progress = unwatched
+) -> list[Revision]:
     """Every commit up to `tip` that changed the database, and every merge on the way.
 
     Each changed file is read and parsed once.
     """
     commits = list(_commits(repository, tip))
-    records = _records(repository, [file for _, files, _ in commits for file in files])
+    changed = [file for _, files, _ in commits for file in files]
+    records = _records(repository, changed, progress)
 
     def change(file: _File) -> RecordChange | None:
         place = place_of(file.path)
@@ -65,7 +69,7 @@ def revisions(repository: git.Repository, tip: str) -> list[Revision]:
 
 
 def _records(
-    repository: git.Repository, files: Iterable[_File]
+    repository: git.Repository, files: Iterable[_File], progress: Progress
 ) -> dict[tuple[Kind, str], Record | None]:
     """What each object of the files is as a record of its kind, read once."""
     kinds: dict[str, set[Kind]] = {}
@@ -78,7 +82,7 @@ def _records(
     with git.objects(repository) as read:
         return {
             (kind, oid): read_record(kind, oid, data[: MAX_BYTES + 1])[0]
-            for oid, data in read(kinds)
+            for oid, data in progress(read(kinds), "reading the commits", len(kinds))
             for kind in kinds[oid]
         }
 
