@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.analysis.evidence.bearing import bearing
 from scenarios.analysis.evidence.knowledge import known, members
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.neighbourhood import (
-    bearing,
     changes_daily,
     days_of_change,
     implied_on,

@@ -7,36 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
 
-from scenarios.analysis.evidence.knowledge import Known, bears_on, known, resolution, rivals
+from scenarios.analysis.evidence.bearing import connected
+from scenarios.analysis.evidence.knowledge import Known, known, resolution
 from scenarios.analysis.ledger.odds import Comparisons, Odds
-from scenarios.model import Database, EvidenceId, ScenarioId, SetId, SheetId, indicator_key
-
-
-def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
-    """A scenario, its rivals, and those on which their priors depend, with theirs."""
-    found: dict[ScenarioId, None] = {}
-    sets: set[SetId] = set()
-    waiting = [scenario_id]
-    while waiting:
-        id = waiting.pop()
-        if id in database.scenarios and id not in found:
-            found[id] = None
-            scenario = database.scenarios[id]
-            waiting += scenario.prior.given
-            if scenario.set and scenario.set not in sets:
-                sets.add(scenario.set)
-                waiting += reversed(rivals(database, id))
-    return tuple(found)
-
-
-def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
-    """The items that bear on each scenario, or say that one of its own indicators is not absent."""
-    found: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in database.evidence.items():
-        owners = {indicator_key(text)[0] for text in item.indicators}
-        for scenario_id in bears_on(database, item) | owners:
-            found.setdefault(scenario_id, []).append(id)
-    return found
+from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
 
 
 def near(

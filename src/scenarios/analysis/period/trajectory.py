@@ -8,11 +8,11 @@ from datetime import date, timedelta
 
 import msgspec
 
+from scenarios.analysis.evidence.bearing import bearing
 from scenarios.analysis.evidence.indicator_state import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts.stated import Given, Means, given, standing_days, stated
 from scenarios.analysis.ledger.neighbourhood import (
-    bearing,
     changes_daily,
     days_of_change,
     implied_on,

@@ -1,0 +1,46 @@
+"""Which scenarios hang together, and whose figures an item of evidence can move."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scenarios.analysis.evidence.knowledge import rivals
+from scenarios.model import Database, EvidenceId, ScenarioId, SetId, indicator_key
+
+
+def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
+    """A scenario, its rivals, and those on which their priors depend, with theirs."""
+    found: dict[ScenarioId, None] = {}
+    sets: set[SetId] = set()
+    waiting = [scenario_id]
+    while waiting:
+        id = waiting.pop()
+        if id in database.scenarios and id not in found:
+            found[id] = None
+            scenario = database.scenarios[id]
+            waiting += scenario.prior.given
+            if scenario.set and scenario.set not in sets:
+                sets.add(scenario.set)
+                waiting += reversed(rivals(database, id))
+    return tuple(found)
+
+
+def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
+    """The items that bear on each scenario, or say that one of its own indicators is not absent."""
+    found: dict[ScenarioId, list[EvidenceId]] = {}
+    for id, item in database.evidence.items():
+        for scenario_id in touched(database, (*item.ratings, *item.indicators)):
+            found.setdefault(scenario_id, []).append(id)
+    return found
+
+
+def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
+    """The same for an item that rates these scenarios and fires these indicators."""
+    found: set[ScenarioId] = set()
+    for text in about:
+        scenario_id, indicator_id = indicator_key(text)
+        scenario = database.scenarios.get(scenario_id)
+        found.add(scenario_id)
+        if scenario and indicator_id in scenario.indicators:
+            found.update(scenario.indicators[indicator_id].ratings)
+    return found & database.scenarios.keys()
