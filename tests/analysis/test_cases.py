@@ -11,6 +11,7 @@ from scenarios.analysis.forecasts.stated import refusal, standing, stated
 from scenarios.analysis.period.disagreement import spreads
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.agenda import agenda
+from scenarios.analysis.review.due import due
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Known
@@ -91,7 +92,19 @@ def agenda_of(_: str, records: Records, on: int) -> list[str]:
     return told + [f"refuse: {reason}" for reason in refused if reason]
 
 
+def due_of(_: str, records: Records, on: int) -> list[str]:
+    """What is late, and what comes within fourteen days."""
+    made = due(held(records), day(on))
+    late = [("late ", entry) for entry in made.late]
+    entries = late + [("", entry) for entry in made.coming]
+    return [
+        f"{said}{one.what} {one.id} {one.days:+d} {'+'.join(one.scenarios)}"
+        for said, one in entries
+    ]
+
+
 FIND: dict[str, Find] = {
+    "due.txt": due_of,
     "agenda.txt": agenda_of,
     "forecasts.txt": forecasts_of,
     "findings.txt": findings_of,

@@ -1,0 +1,148 @@
+"""What comes, and what is late: indicators, horizons, reviews and forecasts that expire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Literal
+
+import msgspec
+
+from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.knowledge import Known, known, state
+from scenarios.analysis.forecasts.stated import given, refusal, standing
+from scenarios.model import Analyst, Database, ScenarioId
+
+What = Literal["indicator", "horizon", "review", "forecasts"]
+WITHIN_DAYS = 14
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing to do by a day, the last on which it is in time.
+
+    `id` names an indicator (`scenario/indicator`), a scenario whose horizon it is, or the sheet
+    whose forecasts expire after that day; of a review it is that day. `text` is an indicator's
+    statement or a scenario's question, `watch` where to look, `analyst` whose forecasts they are.
+    """
+
+    what: What
+    id: str
+    day: date
+    days: int
+    scenarios: tuple[ScenarioId, ...]
+    text: str = ""
+    watch: str | None = None
+    analyst: Analyst | None = None
+
+
+class Due(msgspec.Struct, frozen=True, kw_only=True):
+    """What was to be done before `as_of` and is not, and what is to be done by `until`.
+
+    `days` of an entry count from `as_of`: 1 is tomorrow, -1 was yesterday.
+    """
+
+    as_of: date
+    until: date
+    late: tuple[Entry, ...]
+    coming: tuple[Entry, ...]
+
+
+def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
+    """Everything with a day on it, of the scenarios that are not resolved, soonest first."""
+    now = known(database, as_of)
+    until = _later(as_of, within_days)
+    states = {id: state(database, id, as_of) for id in database.scenarios}
+    live = [id for id, its in sorted(states.items()) if its in ("open", "overdue")]
+    open_ones = [id for id in live if states[id] == "open"]
+    found = [
+        *_indicators(now, live),
+        *_horizons(now, live),
+        *_reviews(now, open_ones),
+        *_expiries(now, open_ones),
+    ]
+    found.sort(key=lambda entry: (entry.day, entry.id))
+    return Due(
+        as_of=as_of,
+        until=until,
+        late=tuple(entry for entry in found if entry.day < as_of),
+        coming=tuple(entry for entry in found if as_of <= entry.day <= until),
+    )
+
+
+def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+    """Those that were not seen; one that is emerging is watched until its day."""
+    for id in ids:
+        for name, one in now.database.scenarios[id].indicators.items():
+            if one.due is None:
+                continue
+            stands = reading(now, (id, name))
+            if stands.state == "observed" or (stands.strength and one.due < now.as_of):
+                continue
+            yield Entry(
+                what="indicator",
+                id=f"{id}/{name}",
+                day=one.due,
+                days=(one.due - now.as_of).days,
+                scenarios=tuple(sorted({id, *one.ratings})),
+                text=one.statement,
+                watch=one.watch,
+            )
+
+
+def _horizons(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+    for id in ids:
+        scenario = now.database.scenarios[id]
+        yield Entry(
+            what="horizon",
+            id=id,
+            day=scenario.horizon,
+            days=(scenario.horizon - now.as_of).days,
+            scenarios=(id,),
+            text=scenario.question,
+        )
+
+
+def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+    """The day by which each is to be forecast again, those of one day together."""
+    days: dict[date, list[ScenarioId]] = {}
+    for id in ids:
+        if refusal(now.database, id, now.as_of) is None:
+            said = given(now.database, id, None, now.as_of)
+            last = said[-1].date if said else now.database.scenarios[id].opened
+            day = _later(last, now.database.tracker.review_every_days)
+            days.setdefault(day, []).append(id)
+    for day, together in days.items():
+        yield Entry(
+            what="review",
+            id=str(day),
+            day=day,
+            days=(day - now.as_of).days,
+            scenarios=tuple(together),
+        )
+
+
+def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+    """The last day on which forecasts stand, those of a sheet together."""
+    expiry = now.database.tracker.forecast_expires_days
+    if expiry is None:
+        return
+    sheets: dict[str, list[ScenarioId]] = {}
+    for id in ids:
+        for one in standing(now.database, id, now.as_of).values():
+            sheets.setdefault(one.sheet, []).append(id)
+    for sheet, together in sheets.items():
+        of = now.database.sheets[sheet]
+        day = _later(of.date, expiry)
+        yield Entry(
+            what="forecasts",
+            id=sheet,
+            day=day,
+            days=(day - now.as_of).days,
+            scenarios=tuple(together),
+            analyst=of.analyst,
+        )
+
+
+def _later(day: date, days: int) -> date:
+    """So many days later, at most the last day that there is."""
+    return day + timedelta(days=min(days, (date.max - day).days))
