@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -17,6 +15,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
 from scenarios.storage import worktree
 from scenarios.storage.lock import hold
+from scenarios.storage.state_folder import close_to_others, folder_of, make, refuse_foreign
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump_fragment
 
@@ -110,10 +109,10 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
 
     Nobody else can take it up meanwhile.
     """
-    folder = _folder(root)
+    folder = folder_of(root)
     place = folder / _name(analyst, on)
     if writes:
-        _make(folder)  # now: an answer that cannot be kept is not to be asked for
+        make(folder)  # now: an answer that cannot be kept is not to be asked for
     with _sole(place) if writes else nullcontext():
         data = _bytes(place)
         new = Sitting(os.path.realpath(root), on, analyst)
@@ -124,8 +123,8 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
 @contextmanager
 def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
     """A function that keeps a text durably; the text outlives the process where that is killed."""
-    folder = _folder(root)
-    _make(folder)
+    folder = folder_of(root)
+    make(folder)
     name = f"{what}-{os.urandom(4).hex()}.txt"
     kept: list[bytes] = []
 
@@ -146,7 +145,7 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
 def left(root: Path, what: str) -> dict[Path, str]:
     """What was jotted down by processes that were killed, oldest first."""
     found = []
-    for place in _folder(root).glob(f"{what}-*.txt"):
+    for place in folder_of(root).glob(f"{what}-*.txt"):
         with suppress(ScenError), _sole(place):
             data = _bytes(place)
             if data is not None:
@@ -163,33 +162,10 @@ def taken_up(place: Path) -> None:
 def earlier(root: Path, analyst: Analyst, on: date) -> list[date]:
     """The days before `on` of which the analyst has an unfinished sitting, newest first."""
     found = []
-    for place in _folder(root).glob(f"????-??-??-{analyst}.yaml"):
+    for place in folder_of(root).glob(f"????-??-??-{analyst}.yaml"):
         with suppress(ValueError):
             found.append(date.fromisoformat(place.name[:10]))
     return sorted((day for day in found if day < on), reverse=True)
-
-
-def _folder(root: Path) -> Path:
-    """The user's state folder, not the database's: git cannot commit what is not there.
-
-    XDG_STATE_HOME, where it is an absolute path as its specification wants; LOCALAPPDATA on
-    Windows; else ~/.local/state. One folder for each database, by its real path. Refused where
-    somebody else may have written what is there.
-    """
-    given = os.environ.get("XDG_STATE_HOME", "")
-    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
-    try:
-        base = Path(given) if Path(given).is_absolute() else Path(local or "~/.local/state")
-        base = base.expanduser()
-    except RuntimeError:
-        raise ScenError(
-            "no folder for an unfinished sitting: set XDG_STATE_HOME to one of your own"
-        ) from None
-    folder = base / "scen" / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
-    for part in (folder.parent, folder):
-        with suppress(OSError):  # then nothing of it can be read
-            _refuse_foreign(part, part.lstat(), part.stat())
-    return folder
 
 
 def _name(analyst: Analyst, on: date) -> str:
@@ -201,29 +177,13 @@ def _sole(place: Path) -> AbstractContextManager[None]:
     return hold(place.with_name(f".{place.name}.lock"), 0.0, what=place)
 
 
-def _make(folder: Path) -> None:
-    """Readable by its owner alone: a blind answer is for nobody else's eyes yet."""
-    fault = "it cannot be written to"
-    try:
-        for part in (folder.parent, folder):
-            part.mkdir(mode=0o700, parents=True, exist_ok=True)
-            _refuse_foreign(part, part.lstat(), part.stat())
-            _close_to_others(part, part.stat())
-        if os.access(folder, os.W_OK):
-            return
-    except OSError as error:
-        fault = f"{error.strerror}"
-    words = f"{folder}: {fault}; unfinished sittings are kept there"
-    raise ScenError(f"{words}: set XDG_STATE_HOME to a folder of your own")
-
-
 def _bytes(place: Path) -> bytes | None:
     flags = os.O_RDONLY | sum(getattr(os, f, 0) for f in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
     try:
         with open(place, "rb", opener=lambda name, _: os.open(name, flags)) as file:
             info = os.fstat(file.fileno())
-            _refuse_foreign(place, info)
-            _close_to_others(place, info)
+            refuse_foreign(place, info)
+            close_to_others(place, info)
             return file.read()
     except FileNotFoundError:
         return None
@@ -231,27 +191,6 @@ def _bytes(place: Path) -> bytes | None:
         raise ScenError(
             f"{place}: an unfinished sitting cannot be read: {error.strerror}"
         ) from None
-
-
-def _refuse_foreign(place: Path, *known: os.stat_result) -> None:
-    """Nobody else chooses what is gone on from; `known` is of the file, and of a link to it."""
-    if os.name == "nt":
-        return
-    fault = None
-    for info in known:
-        if info.st_uid != os.geteuid():
-            fault = f"it belongs to another user (uid {info.st_uid})"
-        elif info.st_mode & stat.S_IWOTH and not stat.S_ISLNK(info.st_mode):
-            fault = "all may write to it"
-    if fault:
-        mend = "move it away, or set XDG_STATE_HOME to a folder of your own"
-        raise ScenError(f"{place}: {fault}; unfinished work in it is not read: {mend}")
-
-
-def _close_to_others(place: Path, info: os.stat_result) -> None:
-    """Earlier versions left it open to those who read."""
-    if os.name != "nt" and info.st_mode & 0o077:
-        place.chmod(stat.S_IMODE(info.st_mode) & 0o700)
 
 
 def _parsed(place: Path, data: bytes) -> Sitting:
