@@ -11,7 +11,8 @@ from msgspec import structs
 
 from scenarios.analysis.evidence import bearing
 from scenarios.analysis.evidence.knowledge import latest_day
-from scenarios.analysis.history.commits import Commit, Standing, States
+from scenarios.analysis.history.commits import Commit
+from scenarios.analysis.history.standing import Standing, States
 from scenarios.model import Given, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held
 from tests.analysis.words import story_of

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision, Standing, States
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision
+from scenarios.analysis.history.standing import Standing, States
 from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git
 from scenarios.storage.git import revisions as history

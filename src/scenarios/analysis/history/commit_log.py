@@ -10,15 +10,9 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import dependents, last_open_day, members
 from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.history.commits import (
-    Commit,
-    RecordChange,
-    Revision,
-    Standing,
-    States,
-    borne,
-)
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
+from scenarios.analysis.history.standing import Standing, States, borne
 from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.ledger.neighbourhood import Kept as Computed
 from scenarios.analysis.ledger.neighbourhood import implied_on, near

@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision, States
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.analysis.history.renames import Names, joined, name, other_name, renamed
+from scenarios.analysis.history.standing import States
 from scenarios.model import (
     Clarification,
     Database,
