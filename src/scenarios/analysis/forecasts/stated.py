@@ -86,13 +86,18 @@ def standing_days(tracker: Tracker) -> int:
 
 def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[Analyst, Standing]:
     """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
-    latest = {entry.analyst: entry for entry in given(database, scenario_id, None, as_of)}
+    latest: dict[Analyst, SheetId] = {}
+    for id in database.speaking.get(scenario_id, ()):
+        if database.sheets[id].date > as_of:
+            break
+        latest[database.sheets[id].analyst] = id
     days = standing_days(database.tracker)
-    return {
-        analyst: Standing(probability=entry.probability, date=entry.date, sheet=entry.sheet)
-        for analyst, entry in sorted(latest.items())
-        if entry.probability is not None and (as_of - entry.date).days < days
-    }
+    found = {}
+    for analyst, id in sorted(latest.items()):
+        day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
+        if figure is not None and (as_of - day).days < days:
+            found[analyst] = Standing(probability=figure, date=day, sheet=id)
+    return found
 
 
 def stated(
