@@ -249,6 +249,17 @@ class Database(msgspec.Struct, frozen=True, dict=True):
         return {scenario_id: tuple(ids) for scenario_id, ids in found.items()}
 
     @cached_property
+    def hanging(self) -> dict[str, tuple[ScenarioId, ...]]:
+        """The scenarios whose priors depend on one, and under `/` and its name those of a set."""
+        found: dict[str, list[ScenarioId]] = {}
+        for id, scenario in self.scenarios.items():
+            for other in scenario.prior.given:
+                found.setdefault(other, []).append(id)
+            if scenario.set is not None:
+                found.setdefault(f"/{scenario.set}", []).append(id)
+        return {name: tuple(ids) for name, ids in found.items()}
+
+    @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """Those of a set that are recorded to have occurred."""
 

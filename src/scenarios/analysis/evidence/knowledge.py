@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -44,29 +44,70 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 def known(database: Database, as_of: date) -> Known:
     """What `as_of` knew: recorded by then, and not retracted by then."""
-    items = {
-        id: item
-        for id, item in database.evidence.items()
-        if item.recorded <= as_of and not (item.retracted and item.retracted.date <= as_of)
-    }
+    items = {id: item for id, item in database.evidence.items() if _is_known(item, as_of)}
     direct: dict[ScenarioId, list[EvidenceId]] = {}
-    firings: dict[IndicatorKey, list[Firing]] = {}
     for id, item in items.items():
         for scenario in item.ratings:
             direct.setdefault(scenario, []).append(id)
-        for text, state in item.indicators.items():
-            firings.setdefault(indicator_key(text), []).append((id, state))
-    for key, seen in firings.items():
-        firings[key] = sorted(seen, key=lambda firing: _walked(items[firing[0]], firing))
-    weights = {id: weight(item, database.sources, database.tracker) for id, item in items.items()}
     return Known(
+        database=database,
+        as_of=as_of,
+        evidence=items,
+        weights=_weights(items, database),
+        direct=direct,
+        firings=_firings({}, items, items, {}),
+    )
+
+
+class Followed(NamedTuple):
+    """What a day knew, and what differs from an earlier one: items that came, and that went."""
+
+    known: Known
+    added: dict[EvidenceId, Evidence]
+    gone: dict[EvidenceId, Evidence]
+
+
+def followed(was: Known, database: Database, as_of: date) -> Followed | None:
+    """What `as_of` knew, from what an earlier day knew where only items differ: as `known` has it.
+
+    An item that is another record now both went and came. None where the tracker, or a scenario or
+    a source that the earlier day looked at, is another.
+    """
+    if as_of < was.as_of or not _follows(database, was):
+        return None
+    items = {id: item for id, item in database.evidence.items() if _is_known(item, as_of)}
+    added = _differing(items, was.evidence)
+    gone = _differing(was.evidence, items)
+    if not added and not gone:
+        same = msgspec.structs.replace(was, database=database, as_of=as_of)
+        return Followed(same, added, gone)
+    direct = {**was.direct}
+    for id, item in gone.items():
+        for scenario in item.ratings:
+            direct[scenario] = [other for other in direct[scenario] if other != id]
+    for id, item in added.items():
+        for scenario in item.ratings:
+            direct[scenario] = [*direct.get(scenario, ()), id]
+    weights = {**was.weights, **_weights(added, database)}
+    for id in gone.keys() - added.keys():
+        del weights[id]
+    now = msgspec.structs.replace(
+        was,
         database=database,
         as_of=as_of,
         evidence=items,
         weights=weights,
         direct=direct,
-        firings=firings,
+        firings=_firings(was.firings, items, added, gone),
     )
+    return Followed(now, added, gone)
+
+
+def _differing(
+    items: Mapping[EvidenceId, Evidence], others: Mapping[EvidenceId, Evidence]
+) -> dict[EvidenceId, Evidence]:
+    """The items that the others lack, or have as another record."""
+    return {id: item for id, item in items.items() if others.get(id) is not item}
 
 
 def members(database: Database, set_id: SetId) -> tuple[ScenarioId, ...]:
@@ -91,19 +132,17 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
 
 def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioId]:
     """These scenarios and those whose figures hang on them: sets as a whole, and by `given`."""
-    hang: dict[ScenarioId | SetId, list[ScenarioId]] = {}
-    for id, scenario in database.scenarios.items():
-        for other in scenario.prior.given:
-            hang.setdefault(other, []).append(id)
-        if scenario.set is not None:
-            hang.setdefault(f"/{scenario.set}", []).append(id)
+    hanging, sets = database.hanging, set[SetId]()
     found, left = set(ids), list(ids)
     while left:
         id = left.pop()
-        of_set = f"/{database.scenarios[id].set}" if id in database.scenarios else ""
-        more = {*hang.get(id, ()), *hang.pop(of_set, ())} - found
+        more = {*hanging.get(id, ())}
+        set_id = database.scenarios[id].set if id in database.scenarios else None
+        if set_id and set_id not in sets:
+            sets.add(set_id)
+            more.update(hanging[f"/{set_id}"])
+        left += more - found
         found |= more
-        left += more
     return found
 
 
@@ -181,6 +220,50 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
         if scenario and indicator_id in scenario.indicators:
             found |= scenario.indicators[indicator_id].ratings.keys()
     return frozenset(found & database.scenarios.keys())
+
+
+def _firings(
+    was: Mapping[IndicatorKey, list[Firing]],
+    items: Mapping[EvidenceId, Evidence],
+    added: Mapping[EvidenceId, Evidence],
+    gone: Mapping[EvidenceId, Evidence],
+) -> dict[IndicatorKey, list[Firing]]:
+    """What fired each indicator, in the order in which it is walked, once items came and went."""
+    differ = (*added.values(), *gone.values())
+    touched = {indicator_key(text) for item in differ for text in item.indicators}
+    found = {**was}
+    for key in touched:
+        found[key] = [firing for firing in was.get(key, ()) if firing[0] not in gone]
+    for id, item in added.items():
+        for text, state in item.indicators.items():
+            found[indicator_key(text)].append((id, state))
+    for key in touched:
+        found[key].sort(key=lambda firing: _walked(items[firing[0]], firing))
+        if not found[key]:
+            del found[key]
+    return found
+
+
+def _is_known(item: Evidence, as_of: date) -> bool:
+    return item.recorded <= as_of and not (item.retracted and item.retracted.date <= as_of)
+
+
+def _weights(items: Mapping[EvidenceId, Evidence], database: Database) -> dict[EvidenceId, float]:
+    return {id: weight(item, database.sources, database.tracker) for id, item in items.items()}
+
+
+def _follows(database: Database, was: Known) -> bool:
+    """Whether it has the tracker, the scenarios and the sources by which the items were judged."""
+    before = was.database
+    if database is before:
+        return True
+    if database.tracker is not before.tracker:
+        return False
+    scenarios = {*before.scenarios, *(owner for owner, _ in was.firings)}
+    sources = {item.source for item in was.evidence.values() if item.source}
+    return all(database.scenarios.get(id) is before.scenarios.get(id) for id in scenarios) and all(
+        database.sources.get(id) is before.sources.get(id) for id in sources
+    )
 
 
 def _walked(item: Evidence, firing: Firing) -> tuple[date, date, bool, EvidenceId]:

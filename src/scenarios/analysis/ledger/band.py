@@ -94,7 +94,10 @@ class _BentOdds(Odds):
 
     def __init__(self, odds: Odds, point: int, totals: _Totals) -> None:
         super().__init__(
-            odds.known, odds.day, {}, lambda prior: PRIOR_STEP * bend(f"prior:{prior}", point)
+            odds.known,
+            odds.day,
+            odds.comparisons,
+            lambda prior: PRIOR_STEP * bend(f"prior:{prior}", point),
         )
         self._straight, self._point, self._totals = odds, point, totals
 

@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, members, resolved
-from scenarios.analysis.ledger.contributions import centred, rows
+from scenarios.analysis.evidence.knowledge import Followed, Known, members, resolved
+from scenarios.analysis.ledger.contributions import (
+    centred,
+    direct_rows,
+    included,
+    indicator_rows,
+    rows,
+)
 from scenarios.analysis.ledger.dependence import Weighed, total
 from scenarios.analysis.ledger.grouping import Group, Net, groups, net
 from scenarios.analysis.ledger.row import Columns, Row
-from scenarios.model import Dependence, ScenarioId
+from scenarios.model import (
+    Dependence,
+    Evidence,
+    EvidenceId,
+    IndicatorKey,
+    ScenarioId,
+    indicator_key,
+)
 from scenarios.scales import decibans, held, probability
 
 
@@ -41,14 +57,9 @@ def columns(known: Known, scenario_id: ScenarioId) -> Columns:
 
 def compare(known: Known, beside: Columns) -> Comparison:
     """A scenario alone, or the members of a set, and what the evidence known says of each."""
-    scenarios, dependence = known.database.scenarios, known.database.tracker.dependence
-    compared = scenarios[beside[0]].set is not None
-    left = {
-        id: outcome.recorded
-        for id in beside
-        if (outcome := resolved(known.database, id, known.as_of))
-        and outcome.outcome == "did-not-occur"
-    }
+    dependence = known.database.tracker.dependence
+    compared = known.database.scenarios[beside[0]].set is not None
+    left = _left(known, beside)
     raw = rows(known, beside)
     said = [centred(row, beside, left) for row in raw] if compared else raw
     told = groups(row for row in said if any(row.values.values()))
@@ -63,6 +74,75 @@ def compare(known: Known, beside: Columns) -> Comparison:
         totals={column: total(weighed(lines), dependence) for column, lines in nets.items()},
         neutral=_neutral(raw, said, beside),
     )
+
+
+def followed(comparison: Comparison, was: Known, step: Followed) -> Comparison | None:
+    """The same comparison where only items differ: see `knowledge.followed`.
+
+    None where one of them is included in a prior, or what it says is tied to another line; where
+    an absence began or may have changed, or a rival left: then everything is compared anew. The
+    lines are those of `compare`, though in another order; a group that is gone has no rows.
+    """
+    beside, (known, added, gone) = comparison.columns, step
+    if _left(known, beside).keys() != comparison.left or _absence_began(known, was, beside):
+        return None
+    differ = (*added.values(), *gone.values())
+    fired = {indicator_key(text) for item in differ for text in item.indicators}
+    new = _said(comparison, known, added, fired)
+    old = _said(comparison, was, gone, fired)
+    if not new.raw and not old.raw:
+        return comparison
+    used = {*included(was, beside), *included(known, beside)}
+    if not used.isdisjoint(added) or not used.isdisjoint(gone) or _is_absent(known, fired, beside):
+        return None
+    lost = {row.id for row in old.raw}
+    off = {n for n, group in enumerate(comparison.groups) if any(r.id in lost for r in group.rows)}
+    kept = [_GONE if n in off else group for n, group in enumerate(comparison.groups)]
+    told = [Group(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())]
+    if any(len(comparison.groups[n].rows) > 1 for n in off) or _tied(kept, told):
+        return None
+    more = net(told, beside, len(kept))
+    nets, totals = {**comparison.nets}, {**comparison.totals}
+    for column in beside:
+        if more[column] or any(row.values.get(column) for row in old.rows):
+            stay = [line for line in nets[column] if line.group not in off]
+            nets[column] = [*stay, *more[column]]
+            totals[column] = total(weighed(nets[column]), comparison.dependence)
+    fewer, further = _neutral(*old, beside), _neutral(*new, beside)
+    return msgspec.structs.replace(
+        comparison,
+        groups=[*kept, *told],
+        nets=nets,
+        totals=totals,
+        neutral={c: comparison.neutral[c] + further[c] - fewer[c] for c in beside},
+    )
+
+
+class Comparisons:
+    """The lines compared on a day, each set and each scenario alone once.
+
+    Where `earlier` knew the same but for some items, its comparisons are followed up.
+    """
+
+    def __init__(
+        self, known: Known, earlier: Comparisons | None = None, step: Followed | None = None
+    ) -> None:
+        self.known = known
+        self.made: dict[ScenarioId, Comparison] = {}
+        self._was = (earlier.known, earlier.made, step) if earlier and step else None
+
+    def of(self, beside: Columns) -> Comparison:
+        """A scenario alone, or the members of a set."""
+        if beside[0] not in self.made:
+            self.made[beside[0]] = self._followed(beside) or compare(self.known, beside)
+        return self.made[beside[0]]
+
+    def _followed(self, beside: Columns) -> Comparison | None:
+        if self._was is None:
+            return None
+        known, made, step = self._was
+        was = made.get(beside[0])
+        return followed(was, known, step) if was and was.columns == beside else None
 
 
 def weighed(lines: Sequence[Net]) -> list[Weighed]:
@@ -97,6 +177,71 @@ def log_odds(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict
 def implied(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[ScenarioId, float]:
     """The implied probabilities, within their bounds: the one place that computes them."""
     return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
+
+
+_GONE = Group(rows=(), theme=None)
+
+
+class _Said(NamedTuple):
+    """What items say, and what of that is counted."""
+
+    raw: Sequence[Row]
+    rows: Sequence[Row]
+
+
+def _said(
+    comparison: Comparison,
+    known: Known,
+    items: Mapping[EvidenceId, Evidence],
+    fired: AbstractSet[IndicatorKey],
+) -> _Said:
+    """What some items and indicators say; indicators that were never raised say nothing."""
+    beside = comparison.columns
+    columns = frozenset(beside)
+    rating = [id for id, item in items.items() if not columns.isdisjoint(item.ratings)]
+    raw = [
+        *direct_rows(known, columns, rating),
+        *indicator_rows(known, columns, frozenset(included(known, beside)), fired),
+    ]
+    if not comparison.compared:
+        return _Said(raw, raw)
+    left = _left(known, beside)
+    return _Said(raw, [centred(row, beside, left) for row in raw])
+
+
+def _tied(kept: Sequence[Group], told: Sequence[Group]) -> bool:
+    """Whether one of those told shares an origin or an event with another group."""
+    ties: set[str] = set()
+    ties.update(*(row.ties for group in kept for row in group.rows))
+    for group in told:
+        if not ties.isdisjoint(group.rows[0].ties):
+            return True
+        ties |= group.rows[0].ties
+    return False
+
+
+def _is_absent(known: Known, keys: AbstractSet[IndicatorKey], beside: Columns) -> bool:
+    """Whether one of these indicators may have a row for its absence."""
+    own = [known.database.scenarios[id].indicators.get(key) for id, key in keys if id in beside]
+    return any(one and one.due and one.due < known.as_of for one in own)
+
+
+def _absence_began(known: Known, was: Known, beside: Columns) -> bool:
+    return was.as_of != known.as_of and any(
+        indicator.due is not None and was.as_of <= indicator.due < known.as_of
+        for column in beside
+        for indicator in known.database.scenarios[column].indicators.values()
+    )
+
+
+def _left(known: Known, beside: Columns) -> dict[ScenarioId, date]:
+    """Those that are known not to occur, and since when."""
+    return {
+        id: outcome.recorded
+        for id in beside
+        if (outcome := resolved(known.database, id, known.as_of))
+        and outcome.outcome == "did-not-occur"
+    }
 
 
 def _together(strengths: Sequence[float]) -> float:

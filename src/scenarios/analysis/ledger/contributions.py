@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date
 
@@ -29,9 +29,10 @@ def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
 def rows(known: Known, columns: Columns) -> list[Row]:
     """Every known item and every indicator that bears on one of these scenarios."""
     used, beside = frozenset(included(known, columns)), frozenset(columns)
+    rating = {id for column in beside for id in known.direct.get(column, ())}
     return [
-        *_direct_rows(known, beside, used),
-        *_indicator_rows(known, beside, used),
+        *direct_rows(known, beside, rating - used),
+        *indicator_rows(known, beside, used, known.firings.keys()),
         *_absence_rows(known, columns),
     ]
 
@@ -52,8 +53,9 @@ def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) ->
     return msgspec.structs.replace(row, values=values if number > 1 else {})
 
 
-def _direct_rows(known: Known, beside: Beside, used: frozenset[EvidenceId]) -> Iterator[Row]:
-    for id in sorted({id for column in beside for id in known.direct.get(column, ())} - used):
+def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[Row]:
+    """What known items say about scenarios that they rate themselves, by id."""
+    for id in sorted(ids):
         item, weight = known.evidence[id], known.weights[id]
         yield Row(
             kind="direct",
@@ -68,8 +70,11 @@ def _direct_rows(known: Known, beside: Beside, used: frozenset[EvidenceId]) -> I
         )
 
 
-def _indicator_rows(known: Known, beside: Beside, used: frozenset[EvidenceId]) -> Iterator[Row]:
-    for key in sorted(known.firings):
+def indicator_rows(
+    known: Known, beside: Beside, used: frozenset[EvidenceId], keys: AbstractSet[IndicatorKey]
+) -> Iterator[Row]:
+    """What fired indicators say about scenarios that they rate, beyond what the `used` show."""
+    for key in sorted(keys & known.firings.keys()):
         indicator = _indicator(known, key)
         if indicator is None or beside.isdisjoint(indicator.ratings):
             continue

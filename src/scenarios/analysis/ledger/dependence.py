@@ -26,8 +26,10 @@ class _Layers:
     def __init__(self, lines: Sequence[Weighed], dependence: Dependence) -> None:
         within, between = dependence.within, dependence.between
         alike = within == between
-        places: dict[ThemeId | None, int] = {}
-        numbers = [places.setdefault(None if alike else theme, len(places)) for _, theme in lines]
+        themes = {None if alike else theme for _, theme in lines}
+        ordered = sorted(themes, key=lambda theme: (theme is not None, theme or ""))
+        places = {theme: number for number, theme in enumerate(ordered)}
+        numbers = [places[None if alike else theme] for _, theme in lines]
         self.lines = sorted(
             (abs(decibans), _sign(decibans), theme, place)
             for place, ((decibans, _), theme) in enumerate(zip(lines, numbers, strict=True))

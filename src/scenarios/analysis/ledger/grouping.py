@@ -58,10 +58,10 @@ def groups(rows: Iterable[Row]) -> list[Group]:
     ]
 
 
-def net(told: Sequence[Group], beside: Columns) -> dict[ScenarioId, list[Net]]:
-    """What each group says about each scenario, where it says anything."""
+def net(told: Sequence[Group], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
+    """What each group says about each scenario, where it says anything; counted from `first`."""
     found: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
-    for number, group in enumerate(told):
+    for number, group in enumerate(told, first):
         speaking: dict[ScenarioId, list[Row]] = {}
         for row in group.rows:
             for column, worth in row.values.items():

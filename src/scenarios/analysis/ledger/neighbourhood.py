@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from scenarios.analysis.evidence.bearing import connected
-from scenarios.analysis.evidence.knowledge import Known, known, resolution
-from scenarios.analysis.ledger.odds import Comparisons, Odds
+from scenarios.analysis.evidence.knowledge import followed, known, resolution
+from scenarios.analysis.ledger.comparison import Comparisons
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
 
 
@@ -54,7 +55,7 @@ def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:
     return sorted(found)
 
 
-Kept = dict[int, tuple[Known, Comparisons]]
+Kept = dict[int, Comparisons]
 """What was known, and the lines compared, by the number of changes so far."""
 
 
@@ -73,11 +74,23 @@ def odds_on(
     """
     changes = days_of_change(database, scenario_id)
     kept = {} if kept is None else kept
+    last: Comparisons | None = None
     for day in days:
         count = bisect_right(changes, day)
         if count not in kept:
-            kept[count] = known(database, day), {}
-        yield Odds(kept[count][0], day, kept[count][1])
+            kept[count] = later(last, database, day)
+        last = kept[count]
+        yield Odds(last.known, day, last)
+
+
+def later(earlier: Comparisons | None, database: Database, day: date) -> Comparisons:
+    """What is compared on a day, from what was compared before it where only items differ."""
+    if earlier and earlier.known.database is database and earlier.known.as_of == day:
+        return earlier
+    step = followed(earlier.known, database, day) if earlier else None
+    if earlier and step:
+        return Comparisons(step.known, earlier, step)
+    return Comparisons(known(database, day))
 
 
 def implied_on(

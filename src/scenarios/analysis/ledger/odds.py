@@ -10,12 +10,9 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, known, resolved
-from scenarios.analysis.ledger.comparison import Comparison, columns, compare, implied
+from scenarios.analysis.ledger.comparison import Comparison, Comparisons, columns, implied
 from scenarios.model import Database, Given, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
-
-Comparisons = dict[ScenarioId, Comparison]
-"""By the first member of a set, or the scenario alone."""
 
 
 class Steps(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,7 +34,7 @@ class _Link(NamedTuple):
 class Odds:
     """What is implied on a day; each comparison of lines is made once, and each prior once.
 
-    `comparisons` serves several days on which the same is known. `bent` are the decibans by which
+    `comparisons` serve several days on which the same is known. `bent` are the decibans by which
     each prior is moved.
     """
 
@@ -50,17 +47,14 @@ class Odds:
     ) -> None:
         self.known = known
         self.day = day or known.as_of
-        self.comparisons: Comparisons = {} if comparisons is None else comparisons
+        self.comparisons = comparisons or Comparisons(known)
         self._bent = bent
         self._steps: dict[ScenarioId, Steps] = {}
         self._implied: dict[ScenarioId, float] = {}
 
     def comparison(self, scenario_id: ScenarioId) -> Comparison:
         """A scenario's lines beside those of its set."""
-        beside = columns(self.known, scenario_id)
-        if beside[0] not in self.comparisons:
-            self.comparisons[beside[0]] = compare(self.known, beside)
-        return self.comparisons[beside[0]]
+        return self.comparisons.of(columns(self.known, scenario_id))
 
     def implied(self, scenario_id: ScenarioId) -> float:
         """The implied probability, 0.001 to 0.999."""
