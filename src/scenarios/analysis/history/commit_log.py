@@ -8,24 +8,21 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import dependents, last_open_day, members
-from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.evidence.knowledge import last_open_day
+from scenarios.analysis.forecasts.stated import Means, stated
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
-from scenarios.analysis.history.standing import Standing, States, borne
+from scenarios.analysis.history.standing import Standing, States, Unit, unit_of
+from scenarios.analysis.ledger.comparison import Comparisons
 from scenarios.analysis.ledger.ledger import VERSION
-from scenarios.analysis.ledger.neighbourhood import Kept as Computed
-from scenarios.analysis.ledger.neighbourhood import implied_on, near
+from scenarios.analysis.ledger.neighbourhood import later
+from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import (
     Database,
-    Evidence,
     EvidenceId,
     Kind,
     Record,
-    Scenario,
     ScenarioId,
-    Sheet,
-    Source,
     Tracker,
 )
 from scenarios.progress import Progress, unwatched
@@ -65,8 +62,8 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 Near = Database | None
 Pair = tuple[float | None, float | None]
 """What is stated and what is implied; None where nothing is."""
-Kept = dict[str, tuple[Database, Computed]]
-"""For each set, or scenario outside sets: the records last seen, and what they came to."""
+Kept = dict[Unit, Comparisons]
+"""What was last compared of each set, and each scenario outside sets."""
 
 
 def history(
@@ -92,9 +89,9 @@ def _changed(revisions: Sequence[Revision], subject: str) -> Iterator[bool]:
     for revision in revisions:
         standing = states.before(revision)
         standing.put(_brought(revision))
-        was = _near(standing, subject)
+        was = _around(standing, subject)
         standing.put(revision.own)
-        is_moved = was != _near(standing, subject)
+        is_moved = was != _around(standing, subject)
         states.keep(revision, standing)
         yield is_moved or any(change.id == subject for change in revision.own)
 
@@ -119,12 +116,12 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, subject: str | No
     of = [one for one in own if subject in (None, one.id)]
     there = standing.database.scenarios.keys() | {it.id for it in own if it.kind == "scenario"}
     about = {subject} & there if subject else set[ScenarioId]()
-    ids = about or _touched(standing.database, of) & there
+    ids = about or standing.touched(of) & there
     day = standing.latest_with(own)
-    around = [_near(standing, id) for id in about]
+    around = [_around(standing, id) for id in about]
     before = _pairs(standing, kept, ids, day)
     standing.put(own)
-    around += [_near(standing, id) for id in about]
+    around += [_around(standing, id) for id in about]
     if about:
         of = [one for one in own if any(it and one.id in records(it, one.kind) for it in around)]
     after = _pairs(standing, kept, ids, day)
@@ -148,60 +145,30 @@ def _brought(revision: Revision) -> list[RecordChange]:
     return [one for one in revision.changes if (one.kind, one.id) not in own]
 
 
-def _touched(database: Database, changes: Iterable[RecordChange]) -> set[ScenarioId]:
-    """The scenarios that changed records bear on, before or after, and those that hang on them."""
-    touched: set[ScenarioId] = set()
-    for change in changes:
-        for record in (change.before, change.after):
-            touched.update(_about(database, change.id, record))
-    return dependents(database, touched)
-
-
-def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
-    """The scenarios that a state of a record has to do with, rivals aside."""
-    if isinstance(record, Tracker):
-        return database.scenarios
-    if isinstance(record, Evidence):
-        return borne(database, record)
-    if isinstance(record, Sheet):
-        return record.probabilities
-    if isinstance(record, Scenario):
-        rated = {rated for own in record.indicators.values() for rated in own.ratings}
-        return rated | {id, *members(database, record.set)} if record.set else rated | {id}
-    if isinstance(record, Source) and database.tracker.grade_weights:
-        citing = [item for item in database.evidence.values() if item.source == id]
-        return {scenario for item in citing for scenario in borne(database, item)}
-    return ()
-
-
 def _pairs(
     standing: Standing, kept: Kept, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
     """The figures of scenarios on a day; the members of a set share one computation."""
     database = standing.database
     pairs: dict[ScenarioId, Pair] = dict.fromkeys(ids, (None, None))
-    units: dict[str, dict[ScenarioId, date]] = {}
+    asked: dict[tuple[Unit, date], list[ScenarioId]] = {}
     for id in pairs:
         scenario = database.scenarios.get(id)
         if day and scenario and scenario.opened <= day:
             last = last_open_day(database, id, day)
-            units.setdefault(scenario.set or f"/{id}", {})[id] = last
-    for name, unit in units.items():
-        around = near(database, next(iter(unit)), standing.bearing, standing.speaking)
-        bearing = msgspec.structs.replace(around, sheets={})
-        if name not in kept or kept[name][0] != bearing:
-            kept[name] = bearing, {}
-        implied = implied_on(around, {id: [on] for id, on in unit.items()}, kept[name][1])
-        for id, on in unit.items():
-            figure = stated(around, id, on)
-            pairs[id] = figure.probability if figure else None, implied[id][0]
+            asked.setdefault((unit_of(database, id), last), []).append(id)
+    means: Means = {}
+    for (unit, last), together in sorted(asked.items()):
+        kept[unit] = later(kept.get(unit), standing.near(together[0]), last)
+        odds = Odds(kept[unit].known, last, kept[unit])
+        for id in together:
+            figure = stated(database, id, last, means)
+            pairs[id] = figure.probability if figure else None, odds.implied(id)
     return pairs
 
 
-def _near(standing: Standing, id: str) -> Near:
-    if id not in standing.database.scenarios:
-        return None
-    return near(standing.database, id, standing.bearing, standing.speaking)
+def _around(standing: Standing, id: str) -> Near:
+    return standing.around(id) if id in standing.database.scenarios else None
 
 
 def _figures(id: ScenarioId, was: Pair, now: Pair) -> Figures:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -9,8 +10,10 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import latest_day, latest_of
+from scenarios.analysis.evidence.bearing import connected
+from scenarios.analysis.evidence.knowledge import dependents, latest_day, latest_of, members
 from scenarios.analysis.history.commits import RecordChange, Revision
+from scenarios.analysis.ledger.neighbourhood import near
 from scenarios.model import (
     Database,
     Evidence,
@@ -21,10 +24,13 @@ from scenarios.model import (
     ScenarioId,
     Sheet,
     SheetId,
+    Source,
     Tracker,
     indicator_key,
 )
 
+Unit = str
+"""A set, or `/` and a scenario that is in none."""
 _DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
 
 
@@ -64,22 +70,50 @@ class Standing:
         self.latest = latest_day(self.database)
         self.lost: dict[tuple[Kind, str], Record] = {}
         self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
-        self.speaking: dict[ScenarioId, dict[SheetId, None]] = {}
+        self.speaking = {id: [*sheets] for id, sheets in self.database.speaking.items()}
+        self._near: dict[Unit, Database] = {}
         for id, item in self.database.evidence.items():
             self._bear(id, item)
-        for id, sheet in self.database.sheets.items():
-            self._speak(id, sheet)
 
     def copy(self) -> Standing:
         """The same database, to be changed apart from this one."""
         made = Standing(self.database)
         made.lost = {**self.lost}
+        made._near = {**self._near}
         return made
+
+    def near(self, id: ScenarioId) -> Database:
+        """What can move what is implied of a scenario: the same until a commit touches it."""
+        unit = unit_of(self.database, id)
+        if unit not in self._near:
+            self._near[unit] = near(self.database, id, self.bearing)
+        return self._near[unit]
+
+    def around(self, id: ScenarioId) -> Database:
+        """The same, with the sheets that speak of those it is connected with."""
+        told = [
+            sheet for one in connected(self.database, id) for sheet in self.speaking.get(one, ())
+        ]
+        sheets = {sheet: self.database.sheets[sheet] for sheet in told}
+        return msgspec.structs.replace(self.near(id), sheets=sheets)
+
+    def touched(self, changes: Iterable[RecordChange]) -> set[ScenarioId]:
+        """The scenarios that changed records bear on, and those that hang on them."""
+        found: set[ScenarioId] = set()
+        for change in changes:
+            for record in (change.before, change.after):
+                found.update(_about(self.database, change.id, record))
+        return dependents(self.database, found)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
         """Take over what a commit changed."""
         made = list(changes)
+        if not made:
+            return
         self.latest = self.latest_with(made)
+        items = [one for one in made if one.kind == "evidence"]
+        others = [one for one in made if one.kind not in {"evidence", "forecasts"}]
+        self._forget(others)
         scenarios = [one.id for one in made if one.kind == "scenario"]
         firing = {item for id in scenarios for item in self.bearing.get(id, ())}
         for id in firing:  # another indicator may make it bear on other scenarios
@@ -88,7 +122,14 @@ class Standing:
             self._put(change)
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
-        self.database = msgspec.structs.replace(self.database)  # what it has found is of before
+        was = self.database  # what it has found is of before
+        self.database = msgspec.structs.replace(was)
+        self.database.__dict__["speaking"] = self.speaking
+        if not scenarios:
+            found = {k: v for k, v in was.__dict__.items() if k != "speaking"}
+            self.database.__dict__.update(found)
+        self._forget(others)
+        self._replace(items)
 
     def latest_with(self, changes: Sequence[RecordChange]) -> date | None:
         """The newest day once these changes are made: `latest_day` of the database after them."""
@@ -102,6 +143,46 @@ class Standing:
             days += _days(one for id, one in there if (kind, id) not in changed)
         return max(days, default=None)
 
+    def _forget(self, changes: Sequence[RecordChange]) -> None:
+        """What was near a scenario may be no longer so, or be another record."""
+        ids = self.touched(changes) & self.database.scenarios.keys() if changes else ()
+        for unit in {unit_of(self.database, id) for id in ids}:
+            self._near.pop(unit, None)
+        for change in changes:
+            if change.kind in {"scenario", "source"}:
+                self._near = {u: one for u, one in self._near.items() if not _names(one, change)}
+
+    def _replace(self, changes: Sequence[RecordChange]) -> None:
+        """Near the scenarios that it bears on, an item takes its own place."""
+        for change in changes:
+            for unit in self._units(change.before) & self._near.keys():
+                one = self._near[unit]
+                items = {id: item for id, item in one.evidence.items() if id != change.id}
+                self._near[unit] = msgspec.structs.replace(one, evidence=items)
+            item = change.after
+            if isinstance(item, Evidence):
+                for unit in self._units(item) & self._near.keys():
+                    self._near[unit] = self._joined(self._near[unit], change.id, item)
+
+    def _joined(self, near: Database, id: EvidenceId, item: Evidence) -> Database:
+        """What is near, and an item with its source and the owners of what it fires."""
+        owners = {indicator_key(text)[0] for text in item.indicators}
+        there = owners & self.database.scenarios.keys()
+        source = self.database.sources.get(item.source) if item.source else None
+        return msgspec.structs.replace(
+            near,
+            scenarios=near.scenarios | {one: self.database.scenarios[one] for one in there},
+            evidence={**near.evidence, id: item},
+            sources=near.sources | ({item.source: source} if item.source and source else {}),
+        )
+
+    def _units(self, item: Record | None) -> set[Unit]:
+        """What is computed anew for an item."""
+        if not isinstance(item, Evidence):
+            return set()
+        ids = dependents(self.database, borne(self.database, item))
+        return {unit_of(self.database, id) for id in ids & self.database.scenarios.keys()}
+
     def _put(self, change: RecordChange) -> None:
         before, after, id = change.before, change.after, change.id
         self.lost.pop((change.kind, id), None)
@@ -111,7 +192,7 @@ class Standing:
             self._bear_no_longer(id, before)
         if isinstance(before, Sheet):
             for scenario in before.probabilities:
-                self.speaking[scenario].pop(id, None)
+                self.speaking[scenario].remove(id)
         if change.kind == "tracker":
             tracker = after if isinstance(after, Tracker) else Tracker()
             self.database = msgspec.structs.replace(self.database, tracker=tracker)
@@ -122,7 +203,11 @@ class Standing:
         if isinstance(after, Evidence):
             self._bear(id, after)
         if isinstance(after, Sheet):
-            self._speak(id, after)
+            for scenario in after.probabilities:
+                insort(self.speaking.setdefault(scenario, []), id, key=self._by_date)
+
+    def _by_date(self, id: SheetId) -> tuple[date, SheetId]:
+        return self.database.sheets[id].date, id
 
     def _bear(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
@@ -131,10 +216,6 @@ class Standing:
     def _bear_no_longer(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
             self.bearing.get(scenario, {}).pop(id, None)
-
-    def _speak(self, id: SheetId, sheet: Sheet) -> None:
-        for scenario in sheet.probabilities:
-            self.speaking.setdefault(scenario, {})[id] = None
 
 
 def borne(database: Database, item: Evidence) -> frozenset[ScenarioId]:
@@ -147,6 +228,35 @@ def borne(database: Database, item: Evidence) -> frozenset[ScenarioId]:
         if scenario and key in scenario.indicators:
             found |= scenario.indicators[key].ratings.keys()
     return frozenset(found)
+
+
+def unit_of(database: Database, id: ScenarioId) -> Unit:
+    """What is computed together with a scenario: its set, or it alone."""
+    return database.scenarios[id].set or f"/{id}"
+
+
+def _names(near: Database, change: RecordChange) -> bool:
+    """Whether a scenario is near, or an item that names a source."""
+    if change.kind == "scenario":
+        return change.id in near.scenarios
+    return any(item.source == change.id for item in near.evidence.values())
+
+
+def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
+    """The scenarios that a state of a record has to do with, rivals aside."""
+    if isinstance(record, Tracker):
+        return database.scenarios
+    if isinstance(record, Evidence):
+        return borne(database, record)
+    if isinstance(record, Sheet):
+        return record.probabilities
+    if isinstance(record, Scenario):
+        rated = {rated for own in record.indicators.values() for rated in own.ratings}
+        return rated | {id, *members(database, record.set)} if record.set else rated | {id}
+    if isinstance(record, Source) and database.tracker.grade_weights:
+        citing = [item for item in database.evidence.values() if item.source == id]
+        return {scenario for item in citing for scenario in borne(database, item)}
+    return ()
 
 
 def _days(records: Iterable[Record | None]) -> Iterator[date]:
