@@ -1,0 +1,35 @@
+"""A picture of any kind, drawn: wide for a desk and narrow for a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from scenarios.render.charts import overview
+from scenarios.render.charts.overview import Overview
+from scenarios.render.charts.svg import Drawing, Places, number, safe
+
+_DRAWN: dict[type[Any], Callable[..., Drawing]] = {
+    Overview: overview.draw,
+}
+
+
+def draw(data: Any, *, narrow: bool = False, places: Places = ()) -> Drawing:
+    """What is drawn of the data; its marks lead to those `places` that the page has."""
+    return _DRAWN[type(data)](data, narrow=narrow, places=places)
+
+
+def picture(data: Any, label: str, places: Places = ()) -> str:
+    """The data as two SVGs, one for wide and one for narrow pages: the style shows one of them."""
+    return "".join(
+        element(draw(data, narrow=narrow, places=places), label, name)
+        for narrow, name in ((False, "wide"), (True, "narrow"))
+    )
+
+
+def element(drawing: Drawing, label: str, name: str) -> str:
+    """A drawing as an element of a page; a group, since an image could have no links in it."""
+    role = "group" if 'class="mark"' in drawing.body else "img"
+    box = " ".join(map(number, drawing.box))
+    head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}" viewBox="{box}">'
+    return f"{head}{drawing.body}</svg>"

@@ -1,0 +1,202 @@
+"""Every open scenario in one picture: where it stood, where it stands, what is implied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from scenarios.render.charts import marks, svg
+from scenarios.render.charts.labels import SMALL, folded, width
+from scenarios.render.charts.scale import LogOdds, log_odds
+from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.text import percent
+from scenarios.scales import printed
+
+WIDE, NARROW = 960, 340
+_TITLE = 318
+_FIGURES = 92
+_IMPLIED = 58
+_LINE, _ROW = 16, 25
+_LINES = 7
+"""Of a title; the longest has 200 characters."""
+_GAP = 9
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's stated and implied figures at both dates; `cause` is what moved it most."""
+
+    title: str
+    stated: float | None
+    stated_before: float | None
+    implied: float
+    implied_before: float | None
+    cause: str = ""
+    anchor: str = ""
+
+    @property
+    def moved(self) -> bool:
+        """Whether a figure is read otherwise than before."""
+        return _is_other(self.stated_before, self.stated) or (
+            _is_other(self.implied_before, self.implied)
+        )
+
+
+class Overview(msgspec.Struct, frozen=True, kw_only=True):
+    """The scenarios in the order in which they are drawn, and how many are `folded` away."""
+
+    since: date
+    as_of: date
+    rows: tuple[Standing, ...]
+    folded: int = 0
+
+
+def draw(data: Overview, *, narrow: bool = False, places: Places = ()) -> Drawing:
+    """A row a scenario, on one axis of log odds."""
+    figures = [p for row in data.rows for p in (row.stated, row.stated_before, row.implied)]
+    left, right = (6, NARROW - 6) if narrow else (_TITLE + 28, WIDE - _FIGURES - _IMPLIED - 16)
+    scale = log_odds([p for p in figures if p is not None], left, right)
+    key, height = marks.key(list(_key(data)), NARROW if narrow else WIDE, 12)
+    body, y = [], height + 24.0
+    grid = y - 4
+    if not narrow:
+        body += _heads(y - 8)
+    for row in data.rows:
+        parts, tall = (_narrow if narrow else _wide)(row, y, scale, places)
+        body += parts
+        y += tall
+    if data.folded:
+        body.append(svg.text(0, y + 16, _folded(data, narrow=narrow), "f-muted small"))
+    axis = list(_axis(scale, grid, y))
+    box = (-2, 0, (NARROW if narrow else WIDE) + 4, y + (24 if data.folded else 4))
+    return Drawing("".join([key, *axis, *body]), box)
+
+
+def _key(data: Overview) -> Iterator[marks.Key]:
+    yield marks.then(0, 0), f"stated on {data.since.day} {data.since:%b %Y}"
+    yield marks.now(0, 0), f"on {data.as_of.day} {data.as_of:%b %Y}"
+    if not all(row.moved for row in data.rows):
+        yield marks.now(0, 0, "muted"), "unchanged"
+    yield marks.implied(0, 0), "implied by the evidence"
+
+
+def _heads(y: float) -> list[str]:
+    stated = svg.text(WIDE - _IMPLIED - 10, y, "stated", "f-muted small end")
+    return [stated, svg.text(WIDE, y, "implied", "f-muted small end")]
+
+
+def _axis(scale: LogOdds, top: float, foot: float) -> Iterator[str]:
+    ticks = scale.ticks()
+    lines = "".join(
+        f"M{svg.number(scale.at(p))},{svg.number(top)}V{svg.number(foot)}" for p, _ in ticks
+    )
+    yield svg.path(lines, "s-grid")
+    for p, told in ticks:
+        yield svg.text(scale.at(p), top - 6, told, "f-muted small middle")
+
+
+def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
+    bold = " bold" if row.moved else ""
+    ink = "f-ink" if row.moved else "f-muted"
+    lines = folded(row.title, _TITLE, _LINES, bold=row.moved)
+    beside, look, x = _beside(row, scale)
+    tall = max(_ROW, len(lines) * _LINE + 8, len(beside) * _LINE)
+    middle = y + tall / 2
+    parts = [
+        svg.path(f"M{_TITLE + 8},{svg.number(middle)}H{svg.number(scale.end)}", "s-grid", 1, "1 4"),
+        svg.mark(
+            _stacked(0, middle, lines, ink + bold), "", row.anchor, places, (0, y, _TITLE, tall)
+        ),
+        *_dumbbell(row, middle, scale),
+        _stacked(x, middle, beside, look, row.cause),
+        svg.text(WIDE - _IMPLIED - 10, middle + 4.5, _stated(row), f"{ink}{bold} end"),
+        svg.text(WIDE, middle + 4.5, percent(row.implied), "f-implied end"),
+    ]
+    return parts, tall
+
+
+def _stacked(x: float, middle: float, lines: Sequence[str], look: str, whole: str = "") -> str:
+    first = middle - (len(lines) - 1) * _LINE / 2 + 4.5
+    shown = whole if lines and lines[-1].endswith("…") else ""
+    return "".join(svg.text(x, first + n * _LINE, t, look, shown) for n, t in enumerate(lines))
+
+
+def _beside(row: Standing, scale: LogOdds) -> tuple[list[str], str, float]:
+    """The cause in a line or two beside the marks: at their right, or where there is more room."""
+    drawn = [scale.at(p) for p in (row.stated, row.stated_before, row.implied) if p is not None]
+    low, high = min(drawn) - _GAP, max(drawn) + _GAP
+    after, before = scale.end - high, low - scale.start
+    if not (row.moved and row.cause):
+        return [], "", 0
+    if width(row.cause, SMALL) <= after or after >= before:
+        return folded(row.cause, after, 2, SMALL), "f-muted small", high
+    return folded(row.cause, before, 2, SMALL), "f-muted small end", low
+
+
+def _narrow(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
+    bold = " bold" if row.moved else ""
+    ink = "f-ink" if row.moved else "f-muted"
+    said = _stated(row)
+    implied = f"implied {percent(row.implied)}" if row.stated is not None else ""
+    room = NARROW - 12 - max(width(said, bold=row.moved), width(implied, SMALL))
+    lines = folded(row.title, room, _LINES * 2, bold=row.moved)
+    title = "".join(
+        svg.text(0, y + 14 + n * _LINE, told, f"{ink}{bold}") for n, told in enumerate(lines)
+    )
+    foot = y + max(len(lines), 2) * _LINE + 11
+    parts = [
+        svg.mark(title, "", row.anchor, places, (0, y, room, max(len(lines) * _LINE, 25))),
+        svg.text(NARROW, y + 14, said, f"{ink}{bold} end"),
+        svg.text(NARROW, y + 14 + _LINE, implied, "f-implied small end"),
+        svg.path(f"M0,{svg.number(foot)}H{NARROW}", "s-grid", 1, "1 4"),
+        *_dumbbell(row, foot, scale),
+    ]
+    foot += 9
+    if row.moved and row.cause:
+        for told in folded(row.cause, NARROW, 2, SMALL):
+            foot += 15
+            parts.append(svg.text(0, foot - 4, told, "f-muted small", row.cause))
+    return parts, foot - y + 6
+
+
+def _dumbbell(row: Standing, y: float, scale: LogOdds) -> Iterator[str]:
+    """From before to now; grey where that is read alike."""
+    yield marks.implied(scale.at(row.implied), y)
+    if row.stated is None:
+        if _is_other(row.implied_before, row.implied):
+            assert row.implied_before is not None  # noqa: S101 - it was another one
+            there, here = scale.at(row.implied_before), scale.at(row.implied)
+            line = svg.path(svg.line([(there, y), (here, y)]), "s-implied", 2, "4 3")
+            yield line + svg.path(svg.bar(there - 1.5, y - 5, 3, 10), "f-paper s-implied")
+        return
+    here = scale.at(row.stated)
+    if row.stated_before is None or not _is_other(row.stated_before, row.stated):
+        yield marks.now(here, y, "muted" if row.stated_before is not None else "stated")
+        return
+    there = scale.at(row.stated_before)
+    yield svg.path(svg.line([(there, y), (here, y)]), "s-stated", 2.5)
+    yield marks.then(there, y) + marks.now(here, y)
+
+
+def _stated(row: Standing) -> str:
+    """`37 → 4%`, `20%` where it is read alike, `new` where there is nothing before."""
+    if row.stated is None:
+        return "not stated"
+    told = percent(row.stated)
+    if row.stated_before is None:
+        return f"{told}, new"
+    if not _is_other(row.stated_before, row.stated):
+        return told
+    return f"{percent(row.stated_before).removesuffix('%')} → {told}"
+
+
+def _folded(data: Overview, *, narrow: bool) -> str:
+    moved = "that moved less, or not at all"
+    return f"and {data.folded} more" if narrow else f"and {data.folded} more, {moved}"
+
+
+def _is_other(before: float | None, after: float | None) -> bool:
+    if before is None or after is None:
+        return False
+    return printed(before) != printed(after)

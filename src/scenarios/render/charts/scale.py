@@ -1,0 +1,123 @@
+"""From figures and days to places: log odds and time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from itertools import compress
+
+import msgspec
+
+from scenarios.render.charts.labels import SMALL, apart, width
+from scenarios.scales import decibans
+
+_NEVER, _EVER = 0.0005, 0.9995
+"""Beyond these a figure stands at the edge."""
+_ROUND = (
+    *(0.5, 0.1, 0.9, 0.01, 0.99, 0.25, 0.75, 0.05, 0.95, 0.02, 0.98, 0.001, 0.999),
+    *(0.005, 0.995, 0.002, 0.998),
+)
+_FINER = (
+    *(n / 100 for n in range(5, 100, 5)),
+    *(n / 100 for n in range(1, 100)),
+    *(n / 1000 for n in (*range(1, 50), *range(951, 1000))),
+)
+_LEAST, _PAD = 9.0, 1.2
+"""Decibans from end to end at the least, and those left free on either side."""
+_FEWEST = 3
+"""Labels of an axis; where round figures are fewer, others join them."""
+_BESIDE = 14
+"""Pixels between two labels of an axis."""
+_OUTSIDE = 8
+"""Pixels by which a label may stand out from its axis."""
+_STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
+"""Months between two labels of the axis."""
+_DAYS = 60
+"""From so many days on an axis has months."""
+
+
+class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
+    """Probabilities from `low` to `high`, in decibans, along pixels from `start` to `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, p: float) -> float:
+        """Where a probability stands."""
+        db = decibans(min(max(p, _NEVER), _EVER))
+        share = min(max((db - self.low) / (self.high - self.low), 0), 1)
+        return self.start + share * (self.end - self.start)
+
+    def ticks(self, room: float | None = None) -> list[tuple[float, str]]:
+        """Round probabilities inside it, finer ones where there is room, with their labels.
+
+        `room` is what a label takes along the axis, where it is not as wide as it is long.
+        """
+        chosen = self._apart(_ROUND, room)
+        if len(chosen) < _FEWEST:
+            chosen = self._apart(dict.fromkeys((*_ROUND, *_FINER)), room)
+        return [(p, label(p)) for p in sorted(chosen)]
+
+    def _apart(self, wanted: Iterable[float], room: float | None) -> list[float]:
+        inside = [p for p in wanted if self._inside(p)]
+        spans = []
+        for p in inside:
+            half = (width(label(p), SMALL) if room is None else room) / 2
+            spans.append((self.at(p) - half, self.at(p) + half))
+        low, high = sorted((self.start, self.end))
+        fits = [low - _OUTSIDE <= first and last <= high + _OUTSIDE for first, last in spans]
+        spans, inside = list(compress(spans, fits)), list(compress(inside, fits))
+        return [p for p, kept in zip(inside, apart(spans, _BESIDE), strict=True) if kept]
+
+    def _inside(self, p: float) -> bool:
+        return self.low <= decibans(p) <= self.high
+
+
+def log_odds(figures: Iterable[float], start: float, end: float, least: float = _LEAST) -> LogOdds:
+    """A scale that holds these probabilities."""
+    worth = [decibans(min(max(p, _NEVER), _EVER)) for p in figures] or [0.0]
+    low, high = min(worth) - _PAD, max(worth) + _PAD
+    more = max(0.0, least - (high - low)) / 2
+    return LogOdds(low=low - more, high=high + more, start=start, end=end)
+
+
+def label(p: float) -> str:
+    """A probability on an axis: `5%`, `0.1%`."""
+    return f"{p * 100:.6g}%"
+
+
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """Days from `first` to `last`, along pixels from `start` to `end`."""
+
+    first: date
+    last: date
+    start: float
+    end: float
+
+    def at(self, day: date) -> float:
+        """Where a day stands; what is outside stands at the edge."""
+        length = max((self.last - self.first).days, 1)
+        share = min(max((day - self.first).days / length, 0), 1)
+        return self.start + share * (self.end - self.start)
+
+    def ticks(self) -> list[tuple[date, str]]:
+        """First days of months at round distances, or of years; within two months single days."""
+        most = max(2, int((self.end - self.start) // 78))
+        length = (self.last - self.first).days
+        if length < _DAYS:
+            step = max(1, -(-length // max(most - 1, 1)))
+            days = [self.first + timedelta(n) for n in range(0, length + 1, step)]
+            return [(day, f"{day.day} {day:%b %Y}") for day in days][:most]
+        months = [
+            date(year, month, 1)
+            for year in range(self.first.year, self.last.year + 1)
+            for month in range(1, 13)
+            if self.first <= date(year, month, 1) <= self.last
+        ]
+        for step in _STEPS:
+            chosen = [day for day in months if (day.year * 12 + day.month - 1) % step == 0]
+            if len(chosen) <= most:
+                return [(d, f"{d:%Y}" if step % 12 == 0 else f"{d:%b %Y}") for d in chosen]
+        return []

@@ -1,0 +1,42 @@
+"""The rules by which a drawing is shown: on a page, and alone."""
+
+from __future__ import annotations
+
+from scenarios.render.charts import palette
+
+FONTS = (
+    "system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans','DejaVu Sans',"
+    "Arial,Helvetica,sans-serif"
+)
+_TEXT = f"""\
+.picture{{font:13px {FONTS};font-variant-numeric:tabular-nums}}
+.picture path{{fill:none}}
+.picture text{{stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
+.picture .small{{font-size:12px}}
+.picture .bold{{font-weight:700}}
+.picture .end{{text-anchor:end}}
+.picture .middle{{text-anchor:middle}}
+.picture path.hit{{fill:transparent}}
+"""
+_PAGE = """\
+.picture{display:block;width:100%;height:auto;max-width:60rem}
+.picture.narrow{display:none;max-width:30rem}
+.picture .mark{cursor:pointer}
+.picture .mark:focus{outline:none}
+.picture .mark:is(:hover,:focus-visible) .hit{fill:var(--window);stroke:var(--ink);stroke-width:2px}
+@media screen and (max-width:60rem){.picture.wide{display:none}.picture.narrow{display:block}}
+"""
+
+
+def page() -> str:
+    """What a page needs beside the variables of its two schemes."""
+    return f"{_TEXT}{_classes()}\n{_PAGE}"
+
+
+def _classes() -> str:
+    """The colours of what is drawn, by class."""
+    return "\n".join(
+        f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}"
+        for name in palette.LIGHT
+        if not name.startswith("member-")
+    )

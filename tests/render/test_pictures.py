@@ -1,0 +1,193 @@
+"""Pictures: what is drawn is what the result says, whole, apart, and the same each time."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.review import review
+from scenarios.model import Given
+from scenarios.render.charts.draw import draw, picture
+from scenarios.render.charts.labels import cut, folded, spread, width
+from scenarios.render.charts.overview import Overview, Standing
+from scenarios.render.charts.scale import Days, log_odds
+from scenarios.render.charts.svg import Drawing
+from scenarios.render.document import Chart, plain
+from scenarios.render.pictures.overview import overview
+from scenarios.render.text import percent
+from tests.hostile import TEXTS
+from tests.records import database, day, item, scenario, sheet
+from tests.render.drawings import elements, outside, overlaps, texts
+
+chances = st.floats(0, 1)
+words = st.text("abcdefghij WMij—漢 ", min_size=1, max_size=200).filter(str.strip)
+
+
+@given(st.lists(chances, min_size=2, max_size=6))
+def test_a_higher_probability_never_stands_lower_on_an_axis_of_log_odds(
+    figures: list[float],
+) -> None:
+    scale = log_odds(figures, 10, 90)
+    places = [scale.at(p) for p in sorted(figures)]
+    assert places == sorted(places)
+    assert all(10 <= place <= 90 for place in places)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (0.01, 0.98, "1% 2% 5% 10% 25% 50% 75% 90% 95% 98%"),
+        (0.2, 0.22, "10% 12% 15% 20% 25% 30% 35% 40%"),
+        (0.001, 0.004, "0.1% 0.2% 0.5%"),
+    ],
+)
+def test_an_axis_has_round_figures_that_its_range_holds(
+    low: float, high: float, labels: str
+) -> None:
+    assert " ".join(told for _, told in log_odds([low, high], 0, 500).ticks()) == labels
+
+
+def test_days_are_labelled_at_round_distances() -> None:
+    for first, last, labels in (
+        ("2022-01-01", "2022-01-02", "1 Jan 2022, 2 Jan 2022"),
+        ("2022-01-05", "2022-04-05", "Feb 2022, Mar 2022, Apr 2022"),
+        ("2021-12-17", "2026-11-24", "2022, 2023, 2024, 2025, 2026"),
+    ):
+        ends = {"first": day(0).fromisoformat(first), "last": day(0).fromisoformat(last)}
+        made = Days(**ends, start=0, end=480).ticks()
+        assert ", ".join(text for _, text in made) == labels
+
+
+@given(words, st.integers(40, 400))
+def test_a_text_is_cut_and_folded_to_its_room(text: str, room: int) -> None:
+    assert width(cut(text, room)) <= room
+    lines = folded(text, room, 3)
+    assert len(lines) <= 3
+    assert all(width(line) <= room for line in lines)
+
+
+def test_labels_are_moved_apart_as_little_as_they_need() -> None:
+    assert spread([10, 50], 15, 190) == [10, 50]
+    assert spread([10, 12], 15, 190) == [3.5, 18.5]
+    assert spread([180, 190, 190], 15, 190) == [160, 175, 190]
+
+
+standings = st.builds(
+    Standing,
+    title=words,
+    stated=st.none() | chances,
+    stated_before=st.none() | chances,
+    implied=chances,
+    implied_before=st.none() | chances,
+    cause=words,
+)
+
+
+@given(st.lists(standings, min_size=1, max_size=5), st.booleans())
+def test_no_label_of_an_overview_covers_another_or_is_cut_off(
+    rows: list[Standing], narrow: bool
+) -> None:
+    data = Overview(since=day(0), as_of=day(7), rows=tuple(rows), folded=3)
+    made = draw(data, narrow=narrow)
+    assert overlaps(made) == []
+    assert outside(made) == []
+    assert made == draw(data, narrow=narrow)
+
+
+def test_an_overview_has_every_figure_and_its_title_whole() -> None:
+    title = "A title that is so long that it is folded onto several lines " * 3
+    row = Standing(
+        title=title, stated=0.04, stated_before=0.37, implied=0.083, implied_before=0.3, cause="Gas"
+    )
+    for narrow in (False, True):
+        told = " ".join(texts(draw(overview_of(row), narrow=narrow)))
+        assert title.strip() in told
+        assert "37 → 4.0%" in told
+        assert "8.3%" in told
+        assert "Gas" in told
+
+
+def test_what_did_not_move_is_grey_and_what_is_new_has_one_mark() -> None:
+    row = Standing(
+        title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, cause="Not told"
+    )
+    still = draw(overview_of(row))
+    assert "Not told" not in texts(still)
+    assert len(elements(still, "circle", **{"class": "f-muted"})) == 2  # one in the key
+    fresh = draw(overview_of(replace(row, stated_before=None)))
+    assert len(elements(fresh, "circle", **{"class": "f-stated"})) == 2
+    assert "20%, new" in texts(fresh)
+    silent = draw(overview_of(replace(row, stated=None, stated_before=None, implied=0.3)))
+    assert "not stated" in texts(silent)
+    assert elements(silent, **{"class": "s-implied"})
+
+
+def test_a_mark_leads_to_a_place_of_the_page_and_to_nothing_else() -> None:
+    row = Standing(
+        title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, anchor="s-a"
+    )
+    assert elements(draw(overview_of(row)), "a") == []
+    [link] = elements(draw(overview_of(row), places={"s-a"}), "a")
+    assert link.get("href") == "#s-a"
+
+
+def overview_of(*rows: Standing) -> Overview:
+    return Overview(since=day(0), as_of=day(7), rows=rows)
+
+
+def made() -> Chart:
+    """Of one that moved by an item, one by that scenario, one that stands, one that is folded."""
+    prior = replace(scenario(0.2).prior, given={"a": Given(occurred=0.8, did_not_occur=0.1)})
+    base = database(
+        scenarios={
+            "a": scenario(0.2),
+            "b": replace(scenario(0.2), prior=prior),
+            "c": scenario(0.3),
+            "d": scenario(0.2),
+        },
+        evidence={"e": replace(item(day(25), ratings={"a": 4.0}), summary="Seen; and more")},
+        sheets={"n": sheet(day(5), {"a": 0.2}), "m": sheet(day(26), {"a": 0.4})},
+    )
+    chart = overview(review(window(base, day(23), day(30))), base, 3)
+    assert chart
+    return chart
+
+
+def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
+    chart = made()
+    assert [(row.anchor, row.cause) for row in chart.drawing.rows] == [
+        ("s-a", "Seen"),
+        ("s-b", "Title"),
+        ("s-c", ""),
+    ]
+    assert chart.drawing.folded == 1
+    assert "and 1 more, that moved less, or not at all" in texts(draw(chart.drawing))
+    assert chart.label == (
+        "4 open scenarios, 2 moved since 24 January 2022. Title: rose from 20% to 40%. "
+        "Title: implied rose from 24% to 45%."
+    )
+
+
+def test_the_table_of_an_overview_has_every_scenario_and_the_figures_of_the_drawing() -> None:
+    chart = made()
+    drawn = texts(draw(chart.drawing))
+    said = [[plain(cell) for cell in row] for row in chart.table.rows if isinstance(row, tuple)]
+    assert len(said) == 4
+    for row, cells in zip(chart.drawing.rows, said, strict=False):
+        assert cells[2] == (percent(row.stated) if row.stated else "–")
+        assert cells[4] == percent(row.implied)
+        assert cells[4] in drawn
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_hostile_text_is_inert_in_a_picture(text: str) -> None:
+    row = Standing(
+        title=text, stated=0.4, stated_before=0.2, implied=0.3, implied_before=0.2, cause=text
+    )
+    markup = picture(overview_of(row), text)
+    tags = {one.tag for one in elements(Drawing(markup, (0, 0, 0, 0)))}
+    assert tags <= {"svg", "path", "circle", "text", "title", "g", "a"}
+    assert not {"\u202e", "\x1b", "\u200b"} & set(markup)
