@@ -249,3 +249,8 @@ def test_columns_give_way_in_their_order_and_then_rows_are_paragraphs() -> None:
         made = terminal.write((Table(columns=columns, rows=(row,)),), width).split("\n")
         assert made[at : at + len(told)] == told
     assert terminal.write((Table(columns=columns, rows=(), empty="None yet."),)) == "None yet."
+
+
+def test_a_named_row_of_a_table_is_a_place_of_a_page() -> None:
+    table = Table(columns=(Column(name="day"),), rows=(("1",), ("2",)), anchors=("d-1", "d-2"))
+    assert '<tr id="d-2"><th scope="row">' in writer("html")((table,))

@@ -147,7 +147,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     """Rows, in groups or not, over those of the foot; `by` names what groups them.
 
     `caption` stands above, `note` below, `empty` in its place where there are no rows. `narrow`
-    says the same in fewer columns, where it is wider than the page.
+    says the same in fewer columns, where it is wider than the page. `anchors` name the rows of a
+    table without groups, one each, so that the marks of a picture lead to them.
     """
 
     columns: tuple[Column, ...]
@@ -158,6 +159,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     note: Text = ""
     empty: Text = ""
     narrow: Table | None = None
+    anchors: tuple[str, ...] = ()
 
 
 class Term(msgspec.Struct, frozen=True):

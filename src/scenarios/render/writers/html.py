@@ -192,7 +192,8 @@ def _table(table: Table, places: Places) -> str:
 
 def _rows(table: Table, places: Places) -> Iterator[str]:
     columns = sum(map(_shown, table.columns))
-    for row in table.rows:
+    anchors = table.anchors or ("",) * len(table.rows)
+    for row, anchor in zip(table.rows, anchors, strict=True):
         if isinstance(row, Group):
             told = _told(": ".join(filter(None, (row.name, row.about))), places)
             name = f'<th colspan="{columns}" scope="rowgroup">{told}</th>'
@@ -200,14 +201,15 @@ def _rows(table: Table, places: Places) -> Iterator[str]:
             yield from (_row(table, cells, places) for cells in row.rows)
             yield "</tbody><tbody>"
         else:
-            yield _row(table, row, places)
+            yield _row(table, row, places, anchor)
 
 
-def _row(table: Table, cells: Row, places: Places) -> str:
+def _row(table: Table, cells: Row, places: Places, anchor: str = "") -> str:
     pairs = [(c, cell) for c, cell in zip(table.columns, cells, strict=True) if _shown(c)]
     (_, head), *others = pairs
     rest = "".join(f"<td{_n(column)}>{_told(cell, places)}</td>" for column, cell in others)
-    return f'<tr><th scope="row">{_told(head, places)}</th>{rest}</tr>'
+    name = f' id="{escape(anchor)}"' if anchor else ""
+    return f'<tr{name}><th scope="row">{_told(head, places)}</th>{rest}</tr>'
 
 
 def _shown(column: Column) -> bool:
