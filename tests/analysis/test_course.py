@@ -118,8 +118,13 @@ def test_too_many_days_are_thinned_to_even_distances_and_no_item_is_lost() -> No
     assert drawn(course) == [0, 5, 10, 15, 20]
     assert [len(mark.evidence) for mark in course.marks] == [5, 5, 5, 4]
     assert course.marks[0] == Mark(day=day(5), evidence=("e1", "e2", "e3", "e4", "e5"))
-    # a hazard is drawn on days between too
+
+
+def test_a_hazard_is_drawn_on_days_between_and_on_the_day_before_each_change() -> None:
     assert drawn(alone(one(hazard="constant"), 30, most=8)) == [0, 10, 20, 30]
+    changed = one(hazard="constant", evidence={"e": item(day(15), ratings={"a": "C"})})
+    assert drawn(alone(changed, 30, most=8)) == [0, 10, 14, 15, 20, 30]
+    assert drawn(alone(changed, 30, most=3)) == [0, 15, 30]
 
 
 def test_days_lie_at_even_distances_between_the_first_and_the_last() -> None:

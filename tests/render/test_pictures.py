@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,9 +23,7 @@ from scenarios.render.text import percent
 from tests.hostile import TEXTS
 from tests.records import database, day, item, scenario, sheet
 from tests.render.drawings import elements, outside, overlaps, texts
-
-chances = st.floats(0, 1)
-words = st.text("abcdefghij WMij—漢 ", min_size=1, max_size=200).filter(str.strip)
+from tests.render.strategies import chances, overviews, timelines, words
 
 
 @given(st.lists(chances, min_size=2, max_size=6))
@@ -75,22 +75,8 @@ def test_labels_are_moved_apart_as_little_as_they_need() -> None:
     assert spread([180, 190, 190], 15, 190) == [160, 175, 190]
 
 
-standings = st.builds(
-    Standing,
-    title=words,
-    stated=st.none() | chances,
-    stated_before=st.none() | chances,
-    implied=chances,
-    implied_before=st.none() | chances,
-    cause=words,
-)
-
-
-@given(st.lists(standings, min_size=1, max_size=5), st.booleans())
-def test_no_label_of_an_overview_covers_another_or_is_cut_off(
-    rows: list[Standing], narrow: bool
-) -> None:
-    data = Overview(since=day(0), as_of=day(7), rows=tuple(rows), folded=3)
+@given(st.one_of(overviews, timelines()), st.booleans())
+def test_no_label_of_a_picture_covers_another_or_is_cut_off(data: Any, narrow: bool) -> None:
     made = draw(data, narrow=narrow)
     assert overlaps(made) == []
     assert outside(made) == []

@@ -111,7 +111,9 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     given |= {day + timedelta(stands) for day in given if day.toordinal() <= room}
     wanted = given.union(days_of_change(around, unit[0]))
     if changes_daily(around, unit[0]):
-        wanted.update(evenly(first, last, most // 2))
+        eves = {day - timedelta(days=1) for day in wanted if day > first}
+        even = set(evenly(first, last, most // 2))
+        wanted |= even if len(wanted | eves | even) > most else even | eves
     wanted = {day for day in wanted if first <= day <= last}
     if len(wanted) > most:
         wanted = set(evenly(first, last, most))

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.render.charts import overview
+from scenarios.render.charts import overview, timeline
 from scenarios.render.charts.overview import Overview
 from scenarios.render.charts.svg import Drawing, Places, number, safe
+from scenarios.render.charts.timeline import Timeline
 
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
+    Timeline: timeline.draw,
 }
 
 

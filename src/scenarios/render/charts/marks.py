@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scenarios.render.charts import svg
 from scenarios.render.charts.labels import SMALL, width
 
-RADIUS = 4.5
+RADIUS, BADGE = 4.5, 9
 SHAPES = ("square", "triangle", "diamond", "wedge", "cross", "star")
 """The analysts' marks in the order of their names; all from the sixth on share the last."""
 _PATHS = {
@@ -42,6 +42,13 @@ def analyst(x: float, y: float, shape: str) -> str:
     """What an analyst said."""
     start = f"M{svg.number(x)} {svg.number(y)}"
     return svg.path(start + _PATHS[shape], "f-stated s-paper")
+
+
+def badge(x: float, y: float, figure: int) -> str:
+    """A number that a text takes up elsewhere."""
+    return svg.circle(x, y, BADGE, "f-ink") + svg.text(
+        x, y + 4, str(figure), "badge small bold middle"
+    )
 
 
 def key(entries: Sequence[Key], room: float, top: float) -> tuple[str, float]:

@@ -12,6 +12,7 @@ _TEXT = f"""\
 .picture{{font:13px {FONTS};font-variant-numeric:tabular-nums}}
 .picture path{{fill:none}}
 .picture text{{stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
+.picture text.badge{{fill:var(--paper);stroke:none}}
 .picture .small{{font-size:12px}}
 .picture .bold{{font-weight:700}}
 .picture .end{{text-anchor:end}}

@@ -1,0 +1,277 @@
+"""A scenario over time: what is stated and implied, why, and what was seen, on one axis of days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import msgspec
+
+from scenarios.render.charts import curves, marks, svg
+from scenarios.render.charts.labels import SMALL, cut, folded, spread, width
+from scenarios.render.charts.scale import Days, LogOdds, log_odds
+from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.swimlanes import Seen, Swim, lanes, seen_lane
+from scenarios.render.text import percent
+
+WIDE, NARROW = 960, 340
+_TALL, _SHORT = 220, 180
+_TAIL = 60
+"""One day is added for so many, so that the last step is seen."""
+_APART = 17
+_FLAGS = 24
+"""Pixels above the plot, for the numbers of the steps."""
+_AXIS = 28
+_LINE = 16
+_NUMBERED = 20
+"""Pixels between the numbers of two steps."""
+
+
+class Figures(msgspec.Struct, frozen=True, kw_only=True):
+    """Both probabilities on a day; `stated` is None where nobody's forecast stood."""
+
+    day: date
+    stated: float | None
+    implied: float
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the largest changes, and what made it; the figures are those that changed."""
+
+    day: date
+    stated: tuple[float, float] | None
+    implied: tuple[float, float] | None
+    told: str
+    anchor: str = ""
+
+
+class Saying(msgspec.Struct, frozen=True, kw_only=True):
+    """What an analyst forecast, and why."""
+
+    day: date
+    analyst: str
+    probability: float
+    rationale: str
+    anchor: str = ""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How and when it ended."""
+
+    day: date
+    word: Literal["occurred", "did not occur", "annulled"]
+
+
+class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+    """`decays`: between its points the implied figure falls from day to day, and does not step."""
+
+    title: str
+    since: date
+    points: tuple[Figures, ...]
+    decays: bool = False
+    band: tuple[float, float] | None = None
+    outcome: Outcome | None = None
+    steps: tuple[Step, ...] = ()
+    seen: tuple[Seen, ...] = ()
+    sayings: tuple[Saying, ...] = ()
+    lanes: tuple[Swim, ...] = ()
+
+    @property
+    def analysts(self) -> list[str]:
+        """Those who forecast, by name; each has a shape."""
+        return sorted({saying.analyst for saying in self.sayings})
+
+
+class Frame(NamedTuple):
+    """Where the picture stands: the days from left to right, the figures from `foot` to `top`."""
+
+    wide: float
+    gutter: float
+    days: Days
+    odds: LogOdds
+    top: float
+    foot: float
+    narrow: bool
+
+
+def draw(data: Timeline, *, narrow: bool = False, places: Places = ()) -> Drawing:
+    """The figures above, evidence and indicators below, the largest steps in words at the foot."""
+    key, height = "", 6.0
+    if narrow:
+        key, height = marks.key(list(_key(data)), NARROW, 12)
+    frame = _frame(data, height + _FLAGS, narrow=narrow)
+    parts = [key or _beside(data), *_ground(data, frame)]
+    y = frame.foot + _AXIS
+    drawn, y = seen_lane(data.seen, frame.days, y, places, narrow=narrow)
+    parts.append(drawn)
+    drawn, y = lanes(data.lanes, frame.days, y, narrow=narrow)
+    parts.append(drawn)
+    parts.insert(1, "".join(_days(frame, y)))
+    parts += [*_curves(data, frame), *_ends(data, frame)]
+    parts += _sayings(data, frame, places)
+    told, y = _steps(data, frame, y + 10, places)
+    parts += told
+    return Drawing("".join(parts), (-2, 0, frame.wide + 4, y + 4))
+
+
+def _frame(data: Timeline, top: float, *, narrow: bool) -> Frame:
+    first, last = data.points[0].day, data.points[-1].day
+    last = max(last, data.outcome.day) if data.outcome else last
+    room = (date.max - last).days
+    end = last + timedelta(min(max(1, (last - first).days // _TAIL), room))
+    wide, gutter = (NARROW, 44) if narrow else (WIDE, 262)
+    right = wide - (12 if narrow else 134)
+    foot = top + (_SHORT if narrow else _TALL)
+    figures = [p for one in data.points for p in (one.stated, one.implied) if p is not None]
+    figures += [saying.probability for saying in data.sayings] + list(data.band or ())
+    return Frame(
+        wide=wide,
+        gutter=gutter,
+        days=Days(first=first, last=end, start=gutter, end=right),
+        odds=log_odds(figures, foot, top),
+        top=top,
+        foot=foot,
+        narrow=narrow,
+    )
+
+
+def _key(data: Timeline) -> Iterator[marks.Key]:
+    last = data.points[-1]
+    stated = f" {percent(last.stated)}" if last.stated is not None else ", no longer"
+    if any(point.stated is not None for point in data.points):
+        yield curves.sample("stated"), f"stated{stated}"
+    yield curves.sample("implied"), f"implied {percent(last.implied)}"
+    if data.band:
+        low, high = map(percent, data.band)
+        yield curves.bracket(0, -6, 6), f"band {low} to {high}"
+    for name, shape in _shapes(data):
+        yield marks.analyst(0, 0, shape), name
+
+
+def _shapes(data: Timeline) -> Iterator[tuple[str, str]]:
+    last = len(marks.SHAPES) - 1
+    for number, name in enumerate(data.analysts):
+        yield name, marks.SHAPES[min(number, last)]
+
+
+def _beside(data: Timeline) -> str:
+    """The key at the left, an entry a line."""
+    entries = list(_key(data))
+    most = _TALL // _LINE - 1
+    if len(entries) > most:
+        more = f"and {len(entries) - most + 1} more analysts"
+        entries = [*entries[: most - 1], (marks.analyst(0, 0, marks.SHAPES[-1]), more)]
+    rows = (
+        svg.moved(shape, 12, 6 + _FLAGS + n * _LINE + 8)
+        + svg.text(30, 6 + _FLAGS + n * _LINE + 12, cut(told, 170, SMALL), "f-muted small", told)
+        for n, (shape, told) in enumerate(entries)
+    )
+    return "".join(rows)
+
+
+def _ground(data: Timeline, frame: Frame) -> Iterator[str]:
+    """The time under review, and the lines of the figures."""
+    left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
+    if data.since < data.points[-1].day:
+        yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
+    for p, told in frame.odds.ticks(room=SMALL):
+        y = frame.odds.at(p)
+        yield svg.path(svg.line([(frame.days.start, y), (frame.days.end, y)]), "s-grid")
+        yield svg.text(frame.days.start - 6, y + 4, told, "f-muted small end")
+
+
+def _days(frame: Frame, foot: float) -> Iterator[str]:
+    """The axis of days, whose lines run through all that stands below."""
+    for day, told in frame.days.ticks():
+        x, half = frame.days.at(day), width(told, SMALL) / 2
+        yield svg.path(svg.line([(x, frame.foot), (x, foot)]), "s-grid")
+        if half <= x <= frame.wide - half:
+            yield svg.text(x, frame.foot + 19, told, "f-muted small middle")
+
+
+def _curves(data: Timeline, frame: Frame) -> Iterator[str]:
+    stated = [(point.day, point.stated) for point in data.points]
+    implied: list[tuple[date, float | None]] = [(p.day, p.implied) for p in data.points]
+    turns = {seen.day for seen in data.seen}
+    last = max(data.points[-1].day, data.outcome.day) if data.outcome else frame.days.last
+    slopes = [
+        data.decays and not (after[0] in turns and (after[0] - before[0]).days > 1)
+        for before, after in pairwise(implied)
+    ]
+    path = curves.course(implied, slopes, last, frame.days, frame.odds)
+    yield svg.path(path, "s-implied", 2, "6 3")
+    if path := curves.course(stated, [False] * (len(stated) - 1), last, frame.days, frame.odds):
+        yield svg.path(path, "s-stated", 2.5)
+
+
+def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
+    """The last figures, the band around the implied one, and the outcome."""
+    x = frame.days.end + 6
+    if data.band:
+        low, high = data.band
+        yield curves.bracket(x, frame.odds.at(high), frame.odds.at(low))
+    if not frame.narrow:
+        last = data.points[-1]
+        shown = [(last.implied, "implied")]
+        if last.stated is not None:
+            shown.append((last.stated, "stated"))
+        shown.sort(reverse=True)
+        at = spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
+        for y, (p, name) in zip(at, shown, strict=True):
+            yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
+    if data.outcome:
+        yield curves.outcome(data.outcome.day, data.outcome.word, frame.days, frame.top, frame.foot)
+
+
+def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
+    shapes = dict(_shapes(data))
+    for one in data.sayings:
+        x, y = frame.days.at(one.day), frame.odds.at(one.probability)
+        why = f": {one.rationale}" if one.rationale else ""
+        about = f"{_day(one.day)}, {one.analyst}, {percent(one.probability)}{why}"
+        shape = marks.analyst(x, y, shapes[one.analyst])
+        yield svg.mark(shape, about, one.anchor, places, svg.around(x, y))
+
+
+def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list[str], float]:
+    """A number above each step, and by the number what changed because of what."""
+    at = [frame.days.at(step.day) for step in data.steps]
+    end = frame.wide - marks.BADGE
+    flags = spread(at, _NUMBERED, end)
+    parts = []
+    for number, (step, x, flag) in enumerate(zip(data.steps, at, flags, strict=True), start=1):
+        ends = [p for pair in (step.stated, step.implied) if pair for p in pair]
+        foot = max(map(frame.odds.at, ends))
+        top = frame.top - 12
+        leader = svg.line([(flag, top), (x, frame.top), (x, foot)])
+        parts.append(svg.path(leader, "s-muted", 1, "2 2") + marks.badge(flag, top, number))
+    left = 0 if frame.narrow else frame.gutter
+    for number, step in enumerate(data.steps, start=1):
+        lines = folded(_says(step), frame.wide - left - 26, 4, SMALL)
+        whole = _says(step) if lines[-1].endswith("…") else ""
+        told = "".join(
+            svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
+            for n, line in enumerate(lines)
+        )
+        told += marks.badge(left + 9, y + 11, number)
+        tall = max(len(lines) * _LINE + 4, svg.TARGET)
+        hit = (left, y - 2, frame.wide - left, tall)
+        parts.append(svg.mark(told, "", step.anchor, places, hit))
+        y += tall
+    return parts, y
+
+
+def _says(step: Step) -> str:
+    """`24 Feb 2022: stated 37 → 4.0%, implied 45 → 12%: because of this`."""
+    changes = (
+        f"{name} {percent(pair[0]).removesuffix('%')} → {percent(pair[1])}"
+        for name, pair in (("stated", step.stated), ("implied", step.implied))
+        if pair
+    )
+    return f"{_day(step.day)}, {', '.join(changes)}: {step.told or 'no reason was given'}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

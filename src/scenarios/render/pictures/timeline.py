@@ -1,0 +1,230 @@
+"""A scenario's course as a picture: its largest steps in words, and its table day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import pairwise
+
+from scenarios.analysis.forecasts.stated import Given
+from scenarios.analysis.ledger.neighbourhood import changes_daily
+from scenarios.analysis.period.period import View
+from scenarios.analysis.period.trajectory import Course, Mark
+from scenarios.model import Database, EvidenceId
+from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
+from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
+from scenarios.render.document import Chart, Column, Figure, Link, Row, Span, Table
+from scenarios.render.pictures.items import short, strongest
+from scenarios.render.text import percent
+from scenarios.scales import decibans, held, jeffreys, printed
+from scenarios.text import counted
+
+_STEPS = 3
+_MARKED = 24
+"""Forecasts that are marked, the latest."""
+_WORDS = {"occurred": "occurred", "did-not-occur": "did not occur", "annulled": "annulled"}
+_REASON = 300
+"""Characters of a rationale that a mark tells."""
+
+
+def timeline(course: Course, view: View, database: Database, since: date, items: int = 3) -> Chart:
+    """The picture of a scenario; a row of its table names at most so many `items`."""
+    data = _data(course, view, database, since)
+    return Chart(_label(data), data, _table(course, database, items))
+
+
+def anchor(course: Course, day: date) -> str:
+    """The row of a day in the table of a course."""
+    return f"d-{course.scenario}-{day}"
+
+
+def _data(course: Course, view: View, database: Database, since: date) -> Timeline:
+    band, resolution = view.band, view.resolution
+    return Timeline(
+        title=view.scenario.title,
+        since=since,
+        points=tuple(Figures(day=p.day, stated=p.stated, implied=p.implied) for p in course.points),
+        decays=changes_daily(database, course.scenario),
+        band=(band.low, band.high) if band else None,
+        outcome=Outcome(day=resolution.date, word=_WORDS[resolution.outcome])  # type: ignore[arg-type]
+        if resolution
+        else None,
+        steps=tuple(_steps(course, database)),
+        seen=tuple(_seen(course, database)),
+        sayings=tuple(_sayings(course)),
+        lanes=tuple(_lanes(course, view)),
+    )
+
+
+def _steps(course: Course, database: Database) -> list[Step]:
+    """The largest changes of a figure from one day to the next, in the order of their days."""
+    entered = {mark.day: mark for mark in course.marks}
+    decays = changes_daily(database, course.scenario)
+    found: list[tuple[float, Step]] = []
+    for before, after in pairwise(course.points):
+        stated = _other(before.stated, after.stated)
+        implied = _other(before.implied, after.implied)
+        mark = entered.get(after.day)
+        said = [f for f in course.forecasts if before.day < f.date <= after.day]
+        if decays and not mark and (after.day - before.day).days > 1:
+            implied = None  # it fell from day to day
+        size = max((_size(pair) for pair in (stated, implied) if pair), default=0.0)
+        if size:
+            step = Step(
+                day=after.day,
+                stated=stated,
+                implied=implied,
+                told=_told(course, mark, said, database)
+                or (_elsewhere(course, after.day, database) if implied else ""),
+                anchor=anchor(course, after.day),
+            )
+            found.append((size, step))
+    found.sort(key=lambda one: (-one[0], one[1].day))
+    return sorted((step for _, step in found[:_STEPS]), key=lambda step: step.day)
+
+
+def _other(before: float | None, after: float | None) -> tuple[float, float] | None:
+    if before is None or after is None or printed(before) == printed(after):
+        return None
+    return before, after
+
+
+def _size(pair: tuple[float, float]) -> float:
+    return jeffreys(held(pair[0]), held(pair[1]))
+
+
+def _told(course: Course, mark: Mark | None, said: list[Given], database: Database) -> str:
+    """The strongest item of the day, and how many others; without one what analysts gave."""
+    if mark:
+        first = strongest(mark.evidence, course.scenario, database)
+        others = counted(len(mark.evidence) - 1, "other item")
+        more = f" and {others}" if mark.evidence[1:] else ""
+        return short(database.evidence[first].summary) + more
+    return next((f.rationale for f in reversed(said) if f.rationale), "")
+
+
+def _elsewhere(course: Course, day: date, database: Database) -> str:
+    """What changes an implied figure without an item: an absence, a link, the set."""
+    scenario = database.scenarios[course.scenario]
+    for indicator in scenario.indicators.values():
+        if indicator.due and (day - indicator.due).days == 1:
+            return f"not seen when due: {indicator.statement}"
+    titles = [
+        database.scenarios[id].title for id in scenario.prior.given if id in database.scenarios
+    ]
+    return ", ".join(titles) or ("the others in its set" if scenario.set else "")
+
+
+def _seen(course: Course, database: Database) -> Iterator[Seen]:
+    at = {point.day: number for number, point in enumerate(course.points)}
+    for mark in course.marks:
+        here = at[mark.day]
+        change = 0.0
+        if here:
+            before, after = course.points[here - 1].implied, course.points[here].implied
+            change = decibans(after) - decibans(before)
+        yield Seen(
+            day=mark.day,
+            items=tuple(short(database.evidence[id].summary) for id in mark.evidence),
+            decibans=change,
+            anchor=anchor(course, mark.day),
+        )
+
+
+def _sayings(course: Course) -> Iterator[Saying]:
+    first = course.points[0].day
+    given = [f for f in course.forecasts if f.probability is not None and f.date >= first]
+    days = [point.day for point in course.points]
+    for one in given[-_MARKED:]:
+        assert one.probability is not None  # noqa: S101 - chosen so
+        row = next((day for day in days if day >= one.date), days[-1])
+        yield Saying(
+            day=one.date,
+            analyst=one.analyst,
+            probability=one.probability,
+            rationale=" ".join((one.rationale or "").split())[:_REASON],
+            anchor=anchor(course, row),
+        )
+
+
+def _lanes(course: Course, view: View) -> Iterator[Swim]:
+    for lane in course.lanes:
+        indicator = view.scenario.indicators[lane.indicator]
+        stretches = (Stretch(state=s.state, start=s.start, end=s.end) for s in lane.spans)
+        yield Swim(statement=indicator.statement, stretches=tuple(stretches), due=indicator.due)
+
+
+def _label(data: Timeline) -> str:
+    """What happened: in the time under review, and how it ended."""
+    parts = []
+    for name in ("stated", "implied"):
+        values = [(p.day, getattr(p, name)) for p in data.points if getattr(p, name) is not None]
+        if values:
+            parts.append(_happened(name, dict(values), data.since))
+    if data.outcome and data.outcome.day <= data.since:
+        last = data.points[-1]
+        said = f"last stated {percent(last.stated)}, " if last.stated is not None else ""
+        parts = [f"{said}last implied {percent(last.implied)}"]
+    if data.outcome:
+        parts.append(f"{data.outcome.word} on {_day(data.outcome.day)}")
+    return f"{data.title}: {'; '.join(parts)}."
+
+
+def _happened(name: str, values: Mapping[date, float], since: date) -> str:
+    """`stated fell from 37% to 4.0% on 28 February 2022`: on the day of its largest step."""
+    now = list(values.values())[-1]
+    days = [day for day in values if day > since]
+    before = [value for day, value in values.items() if day <= since]
+    then = before[-1] if before else next(iter(values.values()))
+    if percent(then) == percent(now) or not days:
+        return f"{name} {percent(now)}, unchanged since {_day(max(since, min(values)))}"
+    ways = pairwise([(since, then), *((day, values[day]) for day in days)])
+    largest = max(ways, key=lambda way: _size((way[0][1], way[1][1])))[1][0]
+    way = "rose" if now > then else "fell"
+    return f"{name} {way} from {percent(then)} to {percent(now)} on {_day(largest)}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _table(course: Course, database: Database, items: int) -> Table:
+    entered = {mark.day: mark.evidence for mark in course.marks}
+    rows: list[Row] = []
+    before = date.min
+    for point in course.points:
+        said = [f for f in course.forecasts if before < f.date <= point.day]
+        what = _entered(entered.get(point.day, ()), said, database, items)
+        figures = (Figure(point.stated, "p"), Figure(point.implied, "p"))
+        rows.append((str(point.day), *figures, tuple(what)))
+        before = point.day
+    return Table(
+        columns=(
+            Column(name="day"),
+            Column(name="stated", align="right"),
+            Column(name="implied", align="right"),
+            Column(name="what entered the record", key="entered", least=24),
+        ),
+        rows=tuple(rows),
+        anchors=tuple(anchor(course, point.day) for point in course.points),
+    )
+
+
+def _entered(
+    evidence: tuple[EvidenceId, ...], said: list[Given], database: Database, most: int
+) -> Iterator[Span]:
+    """The items and forecasts of a row, at most so many of each, and how many others."""
+    parts: list[tuple[Span, ...]] = []
+    for id in evidence[:most]:
+        item = database.evidence[id]
+        parts.append((Link(item.summary, item.url),))
+    if evidence[most:]:
+        parts.append((f"{counted(len(evidence) - most, 'item')} more",))
+    for one in said[:most]:
+        why = f": {one.rationale}" if one.rationale else ""
+        value: Span = "withdrawn" if one.probability is None else Figure(one.probability, "p")
+        parts.append((f"{one.analyst} ", value, why))
+    if said[most:]:
+        parts.append((f"{counted(len(said) - most, 'forecast')} more",))
+    for number, part in enumerate(parts):
+        yield from ((*(("; ",) if number else ()), *part))

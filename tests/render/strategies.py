@@ -1,0 +1,66 @@
+"""Pictures at random: data that results could have, and texts that are long or odd."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import strategies as st
+
+from scenarios.render.charts.overview import Overview, Standing
+from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
+from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
+from tests.records import day
+
+chances = st.floats(0, 1)
+words = st.text("abcdefghij WMij—漢 ", min_size=1, max_size=200).filter(str.strip)
+
+standings = st.builds(
+    Standing,
+    title=words,
+    stated=st.none() | chances,
+    stated_before=st.none() | chances,
+    implied=chances,
+    implied_before=st.none() | chances,
+    cause=words,
+)
+overviews = st.builds(
+    Overview,
+    since=st.just(day(0)),
+    as_of=st.just(day(7)),
+    rows=st.lists(standings, min_size=1, max_size=4).map(tuple),
+    folded=st.integers(0, 3),
+)
+
+
+@st.composite
+def timelines(drawn: st.DrawFn) -> Timeline:
+    """Days in order, with all that can stand on them."""
+    numbers = sorted(drawn(st.sets(st.integers(0, 2000), min_size=1, max_size=6)))
+    days = st.sampled_from([day(n) for n in numbers])
+    pair = st.none() | st.tuples(chances, chances)
+    states = st.sampled_from(["unobserved", "emerging", "observed", "reversed"])
+    stretch = st.builds(Stretch, state=states, start=days, end=days)
+    lane = st.lists(stretch, min_size=1, max_size=3).map(tuple)
+    outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
+    figures = [
+        Figures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
+        for n in numbers
+    ]
+    seen = st.builds(Seen, day=days, items=st.tuples(words), decibans=st.floats(-30, 30))
+    step = st.builds(Step, day=days, stated=pair, implied=st.tuples(chances, chances), told=words)
+    names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
+    saying = st.builds(Saying, day=days, analyst=names, probability=chances, rationale=words)
+    swim = st.builds(Swim, statement=words, stretches=lane, due=st.none() | days)
+    low, high = sorted(drawn(st.tuples(chances, chances)))
+    return Timeline(
+        title=drawn(words),
+        since=day(numbers[-1]) - timedelta(7),
+        points=tuple(figures),
+        decays=drawn(st.booleans()),
+        band=drawn(st.sampled_from([None, (low, high)])),
+        outcome=drawn(st.none() | st.builds(Outcome, day=days, word=outcomes)),
+        steps=tuple(sorted(drawn(st.lists(step, max_size=3)), key=lambda one: one.day)),
+        seen=tuple(drawn(st.lists(seen, max_size=3))),
+        sayings=tuple(drawn(st.lists(saying, max_size=9))),
+        lanes=tuple(drawn(st.lists(swim, max_size=3))),
+    )

@@ -1,0 +1,145 @@
+"""A scenario over time: its steps and slopes, what was seen and said, how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from scenarios.analysis.period.period import window
+from scenarios.analysis.period.trajectory import courses
+from scenarios.model import Database
+from scenarios.render.charts.draw import draw
+from scenarios.render.charts.svg import Drawing
+from scenarios.render.charts.timeline import Timeline
+from scenarios.render.document import Chart, plain
+from scenarios.render.pictures.timeline import timeline
+from scenarios.render.text import percent
+from tests.records import (
+    database,
+    day,
+    indicator,
+    item,
+    resolution,
+    scenario,
+    sheet,
+)
+from tests.render.drawings import elements, texts
+
+
+def base(analysts: int = 1, **keys: Any) -> Database:
+    said = {f"n{n}": sheet(day(5), {"a": 0.6}, analyst=f"n{n}") for n in range(analysts)}
+    said["z"] = sheet(day(26), {"a": 0.8}, analyst="n0")
+    evidence = {
+        "d": replace(item(day(10), ratings={"a": 4.0}), summary="Seen first; with more"),
+        "e": replace(item(day(10), ratings={"a": 2.0}), summary="Seen too"),
+        "f": replace(item(day(25), indicators={"a/x": "observed"}), summary="Seen last"),
+    }
+    watched = {"x": indicator({"a": "I"}, due=day(28))}
+    asked = scenario(0.5, indicators=watched, **keys)
+    return database(scenarios={"a": asked}, evidence=evidence, sheets=said)
+
+
+def chart(records: Database, number: int = 30) -> Chart:
+    looked = window(records, day(number - 7), day(number), banded=True)
+    [course] = courses(looked, ["a"], 60).values()
+    return timeline(course, looked.views["a"], records, looked.since)
+
+
+def marks(made: Drawing, name: str) -> list[tuple[str | None, str | None]]:
+    """Where those of a class lead, and what they say."""
+    return [(one.get("href"), one.findtext("title")) for one in elements(made, **{"class": name})]
+
+
+def test_a_label_says_what_happened_on_which_day_and_how_it_ended() -> None:
+    assert chart(base()).label == (
+        "Title: stated rose from 60% to 80% on 27 January 2022; "
+        "implied fell from 89% to 72% on 26 January 2022."
+    )
+    ended = resolution("occurred", day(28), day(29))
+    assert chart(base(resolution=ended)).label.endswith("; occurred on 29 January 2022.")
+    assert chart(base(resolution=ended), 60).label == (
+        "Title: last stated 80%, last implied 72%; occurred on 29 January 2022."
+    )
+
+
+def test_the_largest_steps_have_numbers_and_words() -> None:
+    made: Timeline = chart(base()).drawing
+    assert [(step.day, step.told) for step in made.steps] == [
+        (day(10), "Seen first and 1 other item"),
+        (day(25), "Seen last"),
+        (day(26), ""),
+    ]
+    told = texts(draw(made))
+    assert [told.count(number) for number in "123"] == [2, 2, 2]
+    assert "11 Jan 2022, implied 50 → 89%: Seen first and 1 other item" in told
+
+
+def test_evidence_is_a_step_and_decay_a_slope() -> None:
+    def implied(records: Database) -> str:
+        look = {"class": "s-implied", "stroke-dasharray": "6 3"}
+        return elements(draw(chart(records).drawing), **look)[1].get("d") or ""
+
+    assert "L" not in implied(base())
+    assert "L" in implied(base(hazard="constant"))
+    assert "V" in implied(base())
+
+
+def test_each_analyst_has_a_shape_up_to_the_sixth_and_a_rationale_that_is_reached() -> None:
+    data: Timeline = chart(base(analysts=8)).drawing
+    one = replace(data.sayings[0], rationale="Because")
+    made = draw(replace(data, sayings=(one, *data.sayings[1:])), places={one.anchor})
+    said = elements(made, "path", **{"class": "f-stated s-paper"})[-9:]
+    assert len({(path.get("d") or "").partition("m")[2] for path in said}) == 6
+    assert (f"#{one.anchor}", "6 Jan 2022, n0, 60%: Because") in marks(made, "mark")
+
+
+def test_what_was_seen_points_up_or_down_and_says_what_it_was() -> None:
+    made = chart(base())
+    first, last = made.drawing.seen
+    assert (first.decibans > 0 > last.decibans, first.items) == (
+        True,
+        ("Seen first", "Seen too"),
+    )
+    assert (None, "11 Jan 2022, +9.0 dB\nSeen first\nSeen too") in marks(
+        draw(made.drawing), "point"
+    )
+
+
+def test_the_indicators_are_on_the_same_days_with_their_state_and_due_day() -> None:
+    [lane] = chart(base()).drawing.lanes
+    assert [(one.state, one.start) for one in lane.stretches] == [
+        ("unobserved", day(0)),
+        ("observed", day(25)),
+    ]
+    made = draw(chart(base()).drawing)
+    assert (None, "due 29 Jan 2022") in marks(made, "point")
+    assert "observed" in texts(made)
+
+
+def test_the_end_is_a_mark_with_its_word_and_day() -> None:
+    for outcome, told, look in (
+        ("occurred", "occurred 29 Jan 2022", "f-ink"),
+        ("did-not-occur", "did not occur 29 Jan 2022", "f-paper s-ink"),
+    ):
+        ended = resolution(outcome, day(28), day(29))
+        made = draw(chart(base(resolution=ended)).drawing)
+        assert told in texts(made)
+        assert elements(made, "circle", **{"class": look, "r": "6"})
+    void = chart(base(resolution=resolution("annulled", day(28), day(29)))).drawing
+    assert "annulled 29 Jan 2022" in texts(draw(void))
+
+
+def test_the_table_has_a_row_for_each_day_to_which_marks_lead() -> None:
+    made = chart(base())
+    data: Timeline = made.drawing
+    rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
+    assert [row[1:3] for row in rows] == [
+        [percent(p.stated) if p.stated else "–", percent(p.implied)] for p in data.points
+    ]
+    assert rows[2][3] == "Seen first; with more; Seen too"
+    assert rows[4][3] == "n0 80%"
+    led = {one.anchor for many in (data.steps, data.seen, data.sayings) for one in many}
+    assert led <= set(made.table.anchors)
+    last = texts(draw(data))
+    assert {"80% stated", "72% implied"} <= set(last)
