@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
 from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
@@ -29,6 +30,20 @@ overviews = st.builds(
     as_of=st.just(day(7)),
     rows=st.lists(standings, min_size=1, max_size=4).map(tuple),
     folded=st.integers(0, 3),
+)
+
+
+bars = st.builds(Bar, told=words, decibans=st.floats(-30, 30))
+ledgers = st.builds(
+    LedgerBars,
+    title=words,
+    prior=chances,
+    themes=st.lists(
+        st.builds(Theme, name=words, bars=st.lists(bars, min_size=1, max_size=3).map(tuple)),
+        max_size=3,
+    ).map(tuple),
+    implied=chances,
+    stated=st.none() | chances,
 )
 
 

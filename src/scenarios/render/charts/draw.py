@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.render.charts import overview, timeline
+from scenarios.render.charts import ledger, overview, timeline
+from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview
 from scenarios.render.charts.svg import Drawing, Places, number, safe
 from scenarios.render.charts.timeline import Timeline
@@ -13,6 +14,7 @@ from scenarios.render.charts.timeline import Timeline
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     Timeline: timeline.draw,
+    LedgerBars: ledger.draw,
 }
 
 

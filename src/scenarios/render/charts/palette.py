@@ -13,8 +13,8 @@ LIGHT: Mapping[str, str] = {
     "stated": "#0068a3",
     "implied": "#b84d00",
     "seen": "#00795a",
-    "for": "#0069a4",
-    "against": "#b84d01",
+    "for": "#3d7a1f",
+    "against": "#9c2f7f",
     "member-0": "#0072b2",
     "member-1": "#e69f00",
     "member-2": "#009e73",
@@ -38,8 +38,8 @@ DARK: Mapping[str, str] = {
     "stated": "#5cb8ee",
     "implied": "#f0a13c",
     "seen": "#2fc096",
-    "for": "#5cb8ee",
-    "against": "#f0a13c",
+    "for": "#8ccf5f",
+    "against": "#e58bcd",
 }
 MEMBERS = sum(name.startswith("member-") for name in LIGHT)
 NAMES = {value: name for name, value in LIGHT.items()}

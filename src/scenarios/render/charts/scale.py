@@ -46,7 +46,7 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, p: float) -> float:
         """Where a probability stands."""
-        db = decibans(min(max(p, _NEVER), _EVER))
+        db = bounded(p)
         share = min(max((db - self.low) / (self.high - self.low), 0), 1)
         return self.start + share * (self.end - self.start)
 
@@ -77,10 +77,15 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
 
 def log_odds(figures: Iterable[float], start: float, end: float, least: float = _LEAST) -> LogOdds:
     """A scale that holds these probabilities."""
-    worth = [decibans(min(max(p, _NEVER), _EVER)) for p in figures] or [0.0]
+    worth = [bounded(p) for p in figures] or [0.0]
     low, high = min(worth) - _PAD, max(worth) + _PAD
     more = max(0.0, least - (high - low)) / 2
     return LogOdds(low=low - more, high=high + more, start=start, end=end)
+
+
+def bounded(p: float) -> float:
+    """Decibans of a probability, which may be 0 or 1."""
+    return decibans(min(max(p, _NEVER), _EVER))
 
 
 def label(p: float) -> str:

@@ -1,0 +1,165 @@
+"""The odds ledger: from the prior to what is implied, a bar a line, on an axis of log odds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from scenarios.render.charts import marks, svg
+from scenarios.render.charts.labels import SMALL, folded, width
+from scenarios.render.charts.scale import LogOdds, bounded, log_odds
+from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.text import percent, signed
+from scenarios.scales import probability
+
+WIDE, NARROW = 960, 340
+_LABEL, _FIGURE = 420, 78
+_ROW, _LINE = 23, 15
+_BAR, _INDENT = 11, 14
+_LINES = 3
+
+
+class Bar(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ledger, or the sum of several, in decibans."""
+
+    told: str
+    decibans: float
+    anchor: str = ""
+
+
+class Theme(msgspec.Struct, frozen=True, kw_only=True):
+    """Bars that belong together; a name of "" has no heading."""
+
+    name: str
+    bars: tuple[Bar, ...]
+
+
+class LedgerBars(msgspec.Struct, frozen=True, kw_only=True):
+    """`prior` + Σ of the bars = `implied`, in log odds."""
+
+    title: str
+    prior: float
+    themes: tuple[Theme, ...]
+    implied: float
+    stated: float | None = None
+
+
+class _Row(NamedTuple):
+    """A bar from one sum to another, or a mark at one; a heading has neither."""
+
+    told: str
+    figure: str
+    before: float | None = None
+    after: float | None = None
+    mark: str = ""
+    anchor: str = ""
+    indent: int = 0
+
+
+def draw(data: LedgerBars, *, narrow: bool = False, places: Places = ()) -> Drawing:
+    """The rows from the prior down to what is implied, and what is stated beside it."""
+    rows = list(_rows(data))
+    sums = [probability(db) for row in rows for db in (row.before, row.after) if db is not None]
+    wide = NARROW if narrow else WIDE
+    left, right = (8, NARROW - 8) if narrow else (_LABEL + 16, WIDE - _FIGURE - 8)
+    scale = log_odds(sums, left, right)
+    body, links, y, last = [], [], 24.0, None
+    for row in rows:
+        drawn, middle, tall = (_narrow if narrow else _wide)(row, y, scale, places)
+        body.append(drawn)
+        if row.after is not None:
+            if last is not None and row.before is not None and row.mark != "stated":
+                x = _at(row.before, scale)
+                links.append(svg.line([(x, last), (x, middle)]))
+            last = middle
+        y += tall
+    between = svg.path("".join(links), "s-muted", 1, "2 2")
+    return Drawing("".join([*_axis(scale, y), between, *body]), (-2, 0, wide + 4, y + 4))
+
+
+def _rows(data: LedgerBars) -> Iterator[_Row]:
+    running = bounded(data.prior)
+    yield _Row("prior", percent(data.prior), running, running, "prior")
+    for theme in data.themes:
+        if theme.name:
+            yield _Row(theme.name, _worth(sum(bar.decibans for bar in theme.bars)))
+        indent = _INDENT if theme.name else 0
+        for bar in theme.bars:
+            before, running = running, running + bar.decibans
+            yield _Row(bar.told, _worth(bar.decibans), before, running, "", bar.anchor, indent)
+    end = bounded(data.implied)
+    yield _Row("implied", percent(data.implied), end, end, "implied")
+    if data.stated is not None:
+        at = bounded(data.stated)
+        yield _Row("stated", percent(data.stated), at, at, "stated")
+
+
+def _worth(decibans: float) -> str:
+    return f"{signed(decibans)} dB"
+
+
+def _axis(scale: LogOdds, foot: float) -> Iterator[str]:
+    ticks = [(scale.at(p), told) for p, told in scale.ticks()]
+    yield svg.path("".join(svg.line([(x, 22), (x, foot)]) for x, _ in ticks), "s-grid")
+    for x, told in ticks:
+        yield svg.text(x, 14, told, "f-muted small middle")
+
+
+def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
+    look = _look(row)
+    lines = folded(row.told, _LABEL - row.indent, _LINES, SMALL, bold="bold" in look)
+    tall = max(_ROW, len(lines) * _LINE + 7)
+    middle = y + tall / 2
+    first = middle - (len(lines) - 1) * _LINE / 2 + 4
+    told = _lines(lines, row.indent, first, look, row.told)
+    told = svg.mark(told, "", row.anchor, places, (0, y, _LABEL, max(tall, svg.TARGET)))
+    figure = svg.text(WIDE, middle + 4, row.figure, f"{look} end")
+    return told + _drawn(row, middle, scale) + figure, middle, tall
+
+
+def _narrow(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
+    look = _look(row)
+    room = NARROW - width(row.figure, SMALL, bold="bold" in look) - 10
+    lines = folded(row.told, room, _LINES + 1, SMALL, bold="bold" in look)
+    foot = y + len(lines) * _LINE
+    told = _lines(lines, 0, y + 13, look, row.told)
+    told = svg.mark(told, "", row.anchor, places, (0, y, room, max(foot - y, svg.TARGET)))
+    figure = svg.text(NARROW, y + 13, row.figure, f"{look} end")
+    if row.after is None:
+        return told + figure, foot, foot - y + 4
+    middle = foot + _BAR / 2 + 3
+    return told + figure + _drawn(row, middle, scale), middle, middle - y + 12
+
+
+def _look(row: _Row) -> str:
+    if row.mark:
+        return f"f-{row.mark if row.mark != 'prior' else 'ink'} small bold"
+    return "f-ink small" if row.before is not None else "f-muted small bold"
+
+
+def _lines(lines: list[str], x: float, y: float, look: str, told: str) -> str:
+    whole = told if lines[-1].endswith("…") else ""
+    return "".join(svg.text(x, y + n * _LINE, line, look, whole) for n, line in enumerate(lines))
+
+
+def _drawn(row: _Row, middle: float, scale: LogOdds) -> str:
+    """Full to the right for what speaks for it, hollow to the left for what speaks against it."""
+    if row.before is None or row.after is None:
+        return ""
+    left, right = sorted((_at(row.before, scale), _at(row.after, scale)))
+    if row.mark == "stated":
+        return marks.now(left, middle)
+    if row.mark == "implied":
+        return marks.implied(left, middle)
+    if row.mark:
+        return svg.path(svg.line([(left, middle - 8), (left, middle + 8)]), "s-ink", 2)
+    box = svg.bar(left, middle - _BAR / 2, max(right - left, 1), _BAR)
+    if row.after >= row.before:
+        return svg.path(box, "f-for s-for")
+    return svg.path(box, "f-paper s-against", 1.5)
+
+
+def _at(db: float, scale: LogOdds) -> float:
+    return scale.at(probability(db))

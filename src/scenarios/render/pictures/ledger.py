@@ -1,0 +1,145 @@
+"""The odds ledger of a scenario as a picture: its lines in words, under their themes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scenarios.analysis.ledger.ledger import Ledger, Line
+from scenarios.model import Database
+from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
+from scenarios.render.document import Chart, Column, Figure, Group, Row, Table
+from scenarios.render.documents.ledger_changes import STEPS
+from scenarios.render.text import percent
+from scenarios.text import counted
+
+LISTED = 12
+"""At most so many lines are drawn one by one, the strongest; the others in one sum."""
+SMALL = 0.1
+"""Decibans below which a line is one of the others."""
+_FIRST = ("given", "time")
+
+
+def ledger(book: Ledger, stated: float | None, database: Database) -> Chart:
+    """From the prior to what is implied: the strongest lines, the others in one bar."""
+    title = database.scenarios[book.scenario].title
+    steps = [line for line in book.lines if line.kind in STEPS]
+    evidence = [line for line in book.lines if line.kind not in STEPS]
+    strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:LISTED]
+    weak = [line for line in evidence if line not in strong]
+    themes = [
+        Theme(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
+        *(
+            Theme(name=name, bars=_bars(lines, database))
+            for name, lines in _by_theme(strong, database)
+        ),
+        *([_others(weak)] if weak else []),
+        Theme(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
+    ]
+    data = LedgerBars(
+        title=title,
+        prior=book.prior.probability,
+        themes=tuple(theme for theme in themes if theme.bars),
+        implied=book.implied.probability,
+        stated=stated,
+    )
+    return Chart(_label(data, strong, database), data, _table(book, database))
+
+
+def says(line: Line, database: Database) -> str:
+    """A line in words."""
+    if line.kind == "given":
+        other = database.scenarios.get(line.id)
+        return f"given: {other.title if other else line.id}"
+    if line.kind in STEPS:
+        return STEPS[line.kind].format(line.id)
+    if line.kind in ("direct", "in-prior"):
+        summary = database.evidence[line.id].summary
+        return f"in the prior: {summary}" if line.kind == "in-prior" else summary
+    scenario, _, indicator = line.id.partition("/")
+    statement = database.scenarios[scenario].indicators[indicator].statement
+    return f"not seen when due: {statement}" if line.kind == "absence" else statement
+
+
+def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
+    return tuple(
+        Bar(
+            told=says(line, database),
+            decibans=line.counted_decibans,
+            anchor=f"e-{line.evidence[0]}" if line.evidence else "",
+        )
+        for line in lines
+    )
+
+
+def _others(lines: Sequence[Line]) -> Theme:
+    worth = sum(line.counted_decibans for line in lines)
+    return Theme(name="", bars=(Bar(told=counted(len(lines), "other line"), decibans=worth),))
+
+
+def _by_theme(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:
+    """The lines of each theme, the theme that counts most first, those without one last."""
+    found: dict[str, list[Line]] = {}
+    for line in lines:
+        found.setdefault(line.theme or "", []).append(line)
+    titles = database.tracker.themes
+    without = "without a theme" if len(found) > 1 else ""
+    ordered = sorted(found.items(), key=lambda pair: (not pair[0], -_worth(pair[1]), pair[0]))
+    return [(titles.get(id, id) if id else without, held) for id, held in ordered]
+
+
+def _worth(lines: Sequence[Line]) -> float:
+    return abs(sum(line.counted_decibans for line in lines))
+
+
+def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
+    """From which prior to which figure, and the line that counts most."""
+    told = ""
+    if strong:
+        first = strong[0]
+        way = "for" if first.counted_decibans > 0 else "against"
+        told = f"; most weight {way} it: {says(first, database)}"
+    ends = f"from a prior of {percent(data.prior)} to an implied {percent(data.implied)}"
+    return f"{data.title}: {ends}{told}."
+
+
+def _table(book: Ledger, database: Database) -> Table:
+    """Every line with its running sum, the lines of a theme together."""
+    running = book.prior.decibans
+
+    def rows(lines: Sequence[Line]) -> Iterator[Row]:
+        nonlocal running
+        for line in lines:
+            running += line.counted_decibans
+            is_step = line.kind in STEPS
+            yield (
+                says(line, database),
+                "" if is_step else Figure(line.decibans, "dB"),
+                "" if is_step else Figure(line.factor, digits=2),
+                Figure(line.counted_decibans, "dB"),
+                Figure(running, "dB"),
+            )
+
+    steps = [line for line in book.lines if line.kind in STEPS]
+    evidence = [line for line in book.lines if line.kind not in STEPS]
+    prior = f"prior, {percent(book.prior.probability)}"
+    table: list[Row | Group] = [(prior, "", "", "", Figure(running, "dB"))]
+    table += rows([line for line in steps if line.kind in _FIRST])
+    for name, lines in _by_theme(evidence, database):
+        if name:
+            table.append(Group(name, tuple(rows(lines))))
+        else:
+            table += rows(lines)
+    table += rows([line for line in steps if line.kind not in _FIRST])
+    implied = f"implied, {percent(book.implied.probability)}"
+    table.append((implied, "", "", "", Figure(book.implied.decibans, "dB")))
+    return Table(
+        columns=(
+            Column(name="line", least=24),
+            Column(name="dB", key="decibans", align="right"),
+            Column(name="factor", align="right"),
+            Column(name="counted", key="counted_decibans", align="right"),
+            Column(name="sum", key="sum_decibans", align="right"),
+        ),
+        rows=tuple(table),
+        by="theme",
+    )
