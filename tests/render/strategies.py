@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, Standing
+from scenarios.render.charts.reliability import Bin, Reliability, Stair
+from scenarios.render.charts.skill import Pair, SkillRows
 from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
 from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
 from tests.records import day
@@ -45,6 +47,31 @@ ledgers = st.builds(
     implied=chances,
     stated=st.none() | chances,
 )
+
+
+looks = st.sampled_from(["stated", "implied", "muted"])
+bins = st.builds(Bin, n=st.floats(0.01, 900), said=chances, came=chances, low=chances, high=chances)
+stairs = st.builds(Stair, low=chances, high=chances, came=chances)
+reliabilities = st.builds(
+    Reliability,
+    forecaster=words.map(lambda text: text[:40]),
+    look=looks,
+    bins=st.lists(bins, max_size=10, unique_by=lambda one: min(int(one.said * 10), 9)).map(tuple),
+    curve=st.lists(stairs, max_size=3).map(tuple),
+)
+ends = st.none() | st.floats(-3, 1)
+pairs = st.builds(
+    Pair,
+    forecaster=words.map(lambda text: text[:80]),
+    against=st.sampled_from(["team", "implied"]),
+    look=looks,
+    questions=st.integers(1, 999),
+    skill=st.floats(-3, 1),
+    low=ends,
+    high=ends,
+)
+skills = st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple))
+pictures = st.one_of(overviews, ledgers, reliabilities, skills)
 
 
 @st.composite

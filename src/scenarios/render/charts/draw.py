@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.render.charts import ledger, overview, timeline
+from scenarios.render.charts import ledger, overview, reliability, skill, timeline
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview
+from scenarios.render.charts.reliability import Reliability
+from scenarios.render.charts.skill import SkillRows
 from scenarios.render.charts.svg import Drawing, Places, number, safe
 from scenarios.render.charts.timeline import Timeline
 
@@ -15,6 +17,8 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     Timeline: timeline.draw,
     LedgerBars: ledger.draw,
+    Reliability: reliability.draw,
+    SkillRows: skill.draw,
 }
 
 
@@ -35,5 +39,6 @@ def element(drawing: Drawing, label: str, name: str) -> str:
     """A drawing as an element of a page; a group, since an image could have no links in it."""
     role = "group" if 'class="mark"' in drawing.body else "img"
     box = " ".join(map(number, drawing.box))
-    head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}" viewBox="{box}">'
-    return f"{head}{drawing.body}</svg>"
+    size = f'width="{number(drawing.box[2])}" height="{number(drawing.box[3])}"'
+    head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}"'
+    return f'{head} viewBox="{box}" {size}>{drawing.body}</svg>'

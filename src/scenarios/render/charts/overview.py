@@ -101,8 +101,13 @@ def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list
     ink = "f-ink" if row.moved else "f-muted"
     lines = folded(row.title, _TITLE, _LINES, bold=row.moved)
     beside, look, x = _beside(row, scale)
-    tall = max(_ROW, len(lines) * _LINE + 8, len(beside) * _LINE)
-    middle = y + tall / 2
+    under = (
+        []
+        if beside or not (row.moved and row.cause)
+        else folded(row.cause, scale.end - scale.start, 1, SMALL)
+    )
+    tall = max(_ROW, len(lines) * _LINE + 8, len(beside) * _LINE) + len(under) * _LINE
+    middle = y + (tall - len(under) * _LINE) / 2
     parts = [
         svg.path(f"M{_TITLE + 8},{svg.number(middle)}H{svg.number(scale.end)}", "s-grid", 1, "1 4"),
         svg.mark(
@@ -110,6 +115,7 @@ def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list
         ),
         *_dumbbell(row, middle, scale),
         _stacked(x, middle, beside, look, row.cause),
+        _stacked(scale.start, middle + _LINE, under, "f-muted small", row.cause),
         svg.text(WIDE - _IMPLIED - 10, middle + 4.5, _stated(row), f"{ink}{bold} end"),
         svg.text(WIDE, middle + 4.5, percent(row.implied), "f-implied end"),
     ]
@@ -123,11 +129,11 @@ def _stacked(x: float, middle: float, lines: Sequence[str], look: str, whole: st
 
 
 def _beside(row: Standing, scale: LogOdds) -> tuple[list[str], str, float]:
-    """The cause in a line or two beside the marks: at their right, or where there is more room."""
+    """The cause in a line or two at the right of the marks or at their left; none for too long."""
     drawn = [scale.at(p) for p in (row.stated, row.stated_before, row.implied) if p is not None]
     low, high = min(drawn) - _GAP, max(drawn) + _GAP
     after, before = scale.end - high, low - scale.start
-    if not (row.moved and row.cause):
+    if not row.moved or not row.cause or max(after, before) * 2 < width(row.cause, SMALL):
         return [], "", 0
     if width(row.cause, SMALL) <= after or after >= before:
         return folded(row.cause, after, 2, SMALL), "f-muted small", high

@@ -93,6 +93,20 @@ def label(p: float) -> str:
     return f"{p * 100:.6g}%"
 
 
+class Linear(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures from `low` to `high` along pixels from `start` to `end`."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        """Where a figure stands; what is outside stands at the edge."""
+        share = min(max((value - self.low) / (self.high - self.low), 0), 1)
+        return self.start + share * (self.end - self.start)
+
+
 class Days(msgspec.Struct, frozen=True, kw_only=True):
     """Days from `first` to `last`, along pixels from `start` to `end`."""
 

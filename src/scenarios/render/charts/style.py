@@ -20,8 +20,8 @@ _TEXT = f"""\
 .picture path.hit{{fill:transparent}}
 """
 _PAGE = """\
-.picture{display:block;width:100%;height:auto;max-width:60rem}
-.picture.narrow{display:none;max-width:30rem}
+.picture{display:block;max-width:100%;height:auto}
+.picture.narrow{display:none;width:100%;max-width:30rem}
 .picture .mark{cursor:pointer}
 .picture .mark:focus{outline:none}
 .picture .mark:is(:hover,:focus-visible) .hit{fill:var(--window);stroke:var(--ink);stroke-width:2px}

@@ -1,0 +1,141 @@
+"""Scores as pictures: calibration with the CORP curve, and skill with its intervals."""
+
+from __future__ import annotations
+
+from scenarios.analysis.scores.scoring import Score
+from scenarios.analysis.scores.skill import Skill
+from scenarios.render.charts.reliability import Bin, Look, Reliability, Stair
+from scenarios.render.charts.skill import Pair, SkillRows
+from scenarios.render.document import Chart, Column, Figure, Table
+from scenarios.render.text import percent, signed
+from scenarios.text import counted
+
+_PAIRS = 12
+_LOOKS: dict[str, Look] = {"implied": "implied", "prior": "muted"}
+
+
+def calibration(score: Score) -> Chart | None:
+    """The bins and the curve of the forecaster whose calibration was asked for, if any."""
+    if not score.calibration:
+        return None
+    name = score.calibration[0].forecaster
+    data = Reliability(
+        forecaster=name,
+        look=look_of(name),
+        bins=tuple(
+            Bin(n=b.n, said=b.mean_forecast, came=b.frequency, low=b.wilson_low, high=b.wilson_high)
+            for b in score.calibration
+        ),
+        curve=tuple(
+            Stair(low=step.low, high=step.high, came=step.frequency)
+            for one in score.corp[:1]
+            for step in one.curve
+        ),
+    )
+    return Chart(_says(data), data, _bins(score))
+
+
+def skill(score: Score) -> Chart | None:
+    """Everyone against the others, each pair once; None where there is nobody to compare."""
+    known = [one for one in score.skill if one.skill is not None]
+    if not known:
+        return None
+    drawn: list[Skill] = []
+    for one in sorted(known, key=_place):
+        if (one.against, one.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
+            drawn.append(one)
+    pairs = [
+        Pair(
+            forecaster=one.forecaster,
+            against=one.against,
+            look=look_of(one.forecaster),
+            questions=one.questions,
+            skill=one.skill or 0.0,
+            low=one.low,
+            high=one.high,
+        )
+        for one in drawn[:_PAIRS]
+    ]
+    return Chart(_sure(pairs), SkillRows(pairs=tuple(pairs)), _pairs(score))
+
+
+def look_of(forecaster: str) -> Look:
+    """What is implied is orange, the prior grey, and what anybody stated blue."""
+    return _LOOKS.get(forecaster, "stated")
+
+
+def _place(one: Skill) -> tuple[bool, int, int]:
+    """Those with an interval first; the team, then analysts, what is implied, the prior last."""
+    order = ("team", "", "implied", "first", "prior")
+    ends = (name if name in order else "" for name in (one.forecaster, one.against))
+    first, second = (order.index(name) for name in ends)
+    return one.low is None, first, second
+
+
+def _says(data: Reliability) -> str:
+    """How far from the diagonal the largest bin is."""
+    largest = max(data.bins, key=lambda one: one.n)
+    said, came = percent(largest.said), percent(largest.came)
+    held = f"the largest of {counted(len(data.bins), 'bin')} said {said}, and {came} came true"
+    return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
+
+
+def _sure(pairs: list[Pair]) -> str:
+    """Who is surely better or worse than whom."""
+    sure = [
+        f"{one.forecaster} {'better' if one.low > 0 else 'worse'} than {one.against}"
+        for one in pairs
+        if one.low is not None and one.high is not None and (one.low > 0 or one.high < 0)
+    ]
+    told = "; ".join(sure[:3]) or "no difference is sure"
+    first = pairs[0]
+    head = f"{first.forecaster} against {first.against} {signed(first.skill, 2)}"
+    return f"Skill: {head}; at 90%, {told}."
+
+
+def _bins(score: Score) -> Table:
+    return Table(
+        columns=(
+            Column(name="bin"),
+            Column(name="n", align="right"),
+            Column(name="said", key="mean_forecast", align="right"),
+            Column(name="came", key="frequency", align="right"),
+            Column(name="95% from", key="wilson_low", align="right"),
+            Column(name="to", key="wilson_high", align="right"),
+        ),
+        rows=tuple(
+            (
+                f"{row.low * 100:.0f} to {row.high * 100:.0f}%",
+                Figure(row.n, digits=2),
+                Figure(row.mean_forecast, "p"),
+                Figure(row.frequency, "p"),
+                Figure(row.wilson_low, "p"),
+                Figure(row.wilson_high, "p"),
+            )
+            for row in score.calibration
+        ),
+    )
+
+
+def _pairs(score: Score) -> Table:
+    return Table(
+        columns=(
+            Column(name="skill of", key="forecaster"),
+            Column(name="against"),
+            Column(name="n", key="questions", align="right"),
+            Column(name="skill", align="right"),
+            Column(name="90% from", key="low", align="right"),
+            Column(name="to", key="high", align="right"),
+        ),
+        rows=tuple(
+            (
+                row.forecaster,
+                row.against,
+                Figure(row.questions),
+                Figure(row.skill, digits=3),
+                Figure(row.low, digits=3),
+                Figure(row.high, digits=3),
+            )
+            for row in score.skill
+        ),
+    )
