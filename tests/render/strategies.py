@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.charts.reliability import Bin, Reliability, Stair
@@ -72,6 +73,34 @@ pairs = st.builds(
 )
 skills = st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple))
 pictures = st.one_of(overviews, ledgers, reliabilities, skills)
+outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
+
+
+@st.composite
+def lanes(drawn: st.DrawFn) -> Lanes:
+    """Members on the same days, which may have ended; the shares of all of them or none."""
+    numbers = sorted(drawn(st.sets(st.integers(0, 2000), min_size=1, max_size=4)))
+    days = st.sampled_from([day(n) for n in numbers])
+    members = [
+        Member(
+            letter=letter,
+            title=drawn(words),
+            points=tuple(
+                Figures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
+                for n in numbers
+            ),
+            stated_before=drawn(st.none() | chances),
+            outcome=drawn(st.none() | st.builds(Outcome, day=days, word=outcomes)),
+        )
+        for letter in "ABC"[: drawn(st.integers(1, 3))]
+    ]
+    shares = st.tuples(*[chances for _ in members])
+    return Lanes(
+        since=day(numbers[-1]) - timedelta(7),
+        as_of=day(numbers[-1]),
+        members=tuple(members),
+        shares=drawn(st.none() | st.tuples(shares, shares)),
+    )
 
 
 @st.composite
@@ -83,7 +112,6 @@ def timelines(drawn: st.DrawFn) -> Timeline:
     states = st.sampled_from(["unobserved", "emerging", "observed", "reversed"])
     stretch = st.builds(Stretch, state=states, start=days, end=days)
     lane = st.lists(stretch, min_size=1, max_size=3).map(tuple)
-    outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
     figures = [
         Figures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
         for n in numbers

@@ -23,7 +23,7 @@ from scenarios.render.text import percent
 from tests.hostile import TEXTS
 from tests.records import database, day, item, scenario, sheet
 from tests.render.drawings import elements, outside, overlaps, texts
-from tests.render.strategies import chances, pictures, timelines, words
+from tests.render.strategies import chances, lanes, pictures, timelines, words
 
 
 @given(st.lists(chances, min_size=2, max_size=6))
@@ -75,7 +75,7 @@ def test_labels_are_moved_apart_as_little_as_they_need() -> None:
     assert spread([180, 190, 190], 15, 190) == [160, 175, 190]
 
 
-@given(st.one_of(pictures, timelines()), st.booleans())
+@given(st.one_of(pictures, timelines(), lanes()), st.booleans())
 def test_no_label_of_a_picture_covers_another_or_is_cut_off(data: Any, narrow: bool) -> None:
     made = draw(data, narrow=narrow)
     assert overlaps(made) == []

@@ -14,6 +14,13 @@ def percent(value: float) -> str:
     return f"{value * 100:.{digits(value)}f}%"
 
 
+def from_to(before: float | None, after: float) -> str:
+    """`37 → 4.0%`, and `20%` where both are read alike, or there is nothing before."""
+    if before is None or percent(before) == percent(after):
+        return percent(after)
+    return f"{percent(before).removesuffix('%')} → {percent(after)}"
+
+
 def term(value: float, language: str) -> str:
     """The estimative term of a probability as it is shown: 4.96 % is shown, and read, as 5.0 %."""
     return estimative_term(printed(value), language)

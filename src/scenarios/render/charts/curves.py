@@ -58,8 +58,11 @@ def bracket(x: float, top: float, foot: float) -> str:
     return svg.path(d, "s-implied", 1.5)
 
 
-def outcome(day: date, word: str, days: Days, top: float, foot: float) -> str:
-    """The end of a question: above if it occurred, below if not, in the middle where it is void."""
+def outcome(day: date, word: str, days: Days, top: float, foot: float, told: str = "") -> str:
+    """The end of a question: above if it occurred, below if not, in the middle where it is void.
+
+    What is `told` stands beside it.
+    """
     x = days.at(day)
     y = {"occurred": top, "did not occur": foot}.get(word, (top + foot) / 2)
     end = svg.path(svg.line([(x, top), (x, foot)]), "s-ink", 1.5)
@@ -68,7 +71,6 @@ def outcome(day: date, word: str, days: Days, top: float, foot: float) -> str:
         dot = svg.path(f"M{a},{b}l10,10m0,-10l-10,10", "s-ink", 2.5)
     else:
         dot = svg.circle(x, y, 6, "f-ink" if word == "occurred" else "f-paper s-ink", 2)
-    told = f"{word} {day.day} {day:%b %Y}"
     wide = width(told, bold=True)
     left = max(min(x - 10 - wide, days.end - wide), days.start)
     return end + dot + svg.text(left, y + (16 if word == "occurred" else -8), told, "f-ink bold")

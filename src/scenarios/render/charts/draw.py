@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.render.charts import ledger, overview, reliability, skill, timeline
+from scenarios.render.charts import lanes, ledger, overview, reliability, skill, timeline
+from scenarios.render.charts.lanes import Lanes
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview
 from scenarios.render.charts.reliability import Reliability
@@ -16,6 +17,7 @@ from scenarios.render.charts.timeline import Timeline
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     Timeline: timeline.draw,
+    Lanes: lanes.draw,
     LedgerBars: ledger.draw,
     Reliability: reliability.draw,
     SkillRows: skill.draw,

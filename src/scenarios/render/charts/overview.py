@@ -11,7 +11,7 @@ from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded, width
 from scenarios.render.charts.scale import LogOdds, log_odds
 from scenarios.render.charts.svg import Drawing, Places
-from scenarios.render.text import percent
+from scenarios.render.text import from_to, percent
 from scenarios.scales import printed
 
 WIDE, NARROW = 960, 340
@@ -189,12 +189,8 @@ def _stated(row: Standing) -> str:
     """`37 → 4%`, `20%` where it is read alike, `new` where there is nothing before."""
     if row.stated is None:
         return "not stated"
-    told = percent(row.stated)
-    if row.stated_before is None:
-        return f"{told}, new"
-    if not _is_other(row.stated_before, row.stated):
-        return told
-    return f"{percent(row.stated_before).removesuffix('%')} → {told}"
+    told = from_to(row.stated_before, row.stated)
+    return told if row.stated_before is not None else f"{told}, new"
 
 
 def _folded(data: Overview, *, narrow: bool) -> str:

@@ -13,8 +13,8 @@ LIGHT: Mapping[str, str] = {
     "stated": "#0068a3",
     "implied": "#b84d00",
     "seen": "#00795a",
-    "for": "#3d7a1f",
-    "against": "#9c2f7f",
+    "for": "#2b7d3c",
+    "against": "#8a3d94",
     "member-0": "#0072b2",
     "member-1": "#e69f00",
     "member-2": "#009e73",
@@ -38,8 +38,8 @@ DARK: Mapping[str, str] = {
     "stated": "#5cb8ee",
     "implied": "#f0a13c",
     "seen": "#2fc096",
-    "for": "#8ccf5f",
-    "against": "#e58bcd",
+    "for": "#7fce8b",
+    "against": "#d79be0",
 }
 MEMBERS = sum(name.startswith("member-") for name in LIGHT)
 NAMES = {value: name for name, value in LIGHT.items()}

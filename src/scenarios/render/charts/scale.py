@@ -25,7 +25,7 @@ _FINER = (
 _LEAST, _PAD = 9.0, 1.2
 """Decibans from end to end at the least, and those left free on either side."""
 _FEWEST = 3
-"""Labels of an axis; where round figures are fewer, others join them."""
+"""Labels of an axis, one fewer of an upright one; where round figures are fewer, others join."""
 _BESIDE = 14
 """Pixels between two labels of an axis."""
 _OUTSIDE = 8
@@ -56,7 +56,7 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
         `room` is what a label takes along the axis, where it is not as wide as it is long.
         """
         chosen = self._apart(_ROUND, room)
-        if len(chosen) < _FEWEST:
+        if len(chosen) < (_FEWEST if room is None else _FEWEST - 1):
             chosen = self._apart(dict.fromkeys((*_ROUND, *_FINER)), room)
         return [(p, label(p)) for p in sorted(chosen)]
 

@@ -14,8 +14,9 @@ from scenarios.render.charts.labels import SMALL, cut, folded, spread, width
 from scenarios.render.charts.scale import Days, LogOdds, log_odds
 from scenarios.render.charts.svg import Drawing, Places
 from scenarios.render.charts.swimlanes import Seen, Swim, lanes, seen_lane
-from scenarios.render.text import percent
+from scenarios.render.text import from_to, percent
 
+Word = Literal["occurred", "did not occur", "annulled"]
 WIDE, NARROW = 960, 340
 _TALL, _SHORT = 220, 180
 _TAIL = 60
@@ -61,7 +62,12 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """How and when it ended."""
 
     day: date
-    word: Literal["occurred", "did not occur", "annulled"]
+    word: Word
+
+    @property
+    def told(self) -> str:
+        """`occurred 24 Feb 2022`."""
+        return f"{self.word} {self.day.day} {self.day:%b %Y}"
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
@@ -222,7 +228,8 @@ def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
         for y, (p, name) in zip(at, shown, strict=True):
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
     if data.outcome:
-        yield curves.outcome(data.outcome.day, data.outcome.word, frame.days, frame.top, frame.foot)
+        end = data.outcome
+        yield curves.outcome(end.day, end.word, frame.days, frame.top, frame.foot, end.told)
 
 
 def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
@@ -266,7 +273,7 @@ def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list
 def _says(step: Step) -> str:
     """`24 Feb 2022: stated 37 → 4.0%, implied 45 → 12%: because of this`."""
     changes = (
-        f"{name} {percent(pair[0]).removesuffix('%')} → {percent(pair[1])}"
+        f"{name} {from_to(*pair)}"
         for name, pair in (("stated", step.stated), ("implied", step.implied))
         if pair
     )

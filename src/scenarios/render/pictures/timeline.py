@@ -12,7 +12,14 @@ from scenarios.analysis.period.period import View
 from scenarios.analysis.period.trajectory import Course, Mark
 from scenarios.model import Database, EvidenceId
 from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
-from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
+from scenarios.render.charts.timeline import (
+    Figures,
+    Outcome,
+    Saying,
+    Step,
+    Timeline,
+    Word,
+)
 from scenarios.render.document import Chart, Column, Figure, Link, Row, Span, Table
 from scenarios.render.pictures.items import short, strongest
 from scenarios.render.text import percent
@@ -22,7 +29,11 @@ from scenarios.text import counted
 _STEPS = 3
 _MARKED = 24
 """Forecasts that are marked, the latest."""
-_WORDS = {"occurred": "occurred", "did-not-occur": "did not occur", "annulled": "annulled"}
+_WORDS: Mapping[str, Word] = {
+    "occurred": "occurred",
+    "did-not-occur": "did not occur",
+    "annulled": "annulled",
+}
 _REASON = 300
 """Characters of a rationale that a mark tells."""
 
@@ -38,17 +49,27 @@ def anchor(course: Course, day: date) -> str:
     return f"d-{course.scenario}-{day}"
 
 
+def figures_of(course: Course) -> tuple[Figures, ...]:
+    """The points of a course."""
+    return tuple(Figures(day=p.day, stated=p.stated, implied=p.implied) for p in course.points)
+
+
+def outcome_of(view: View) -> Outcome | None:
+    """How a scenario ended, if it did."""
+    if view.resolution is None:
+        return None
+    return Outcome(day=view.resolution.date, word=_WORDS[view.resolution.outcome])
+
+
 def _data(course: Course, view: View, database: Database, since: date) -> Timeline:
-    band, resolution = view.band, view.resolution
+    band = view.band
     return Timeline(
         title=view.scenario.title,
         since=since,
-        points=tuple(Figures(day=p.day, stated=p.stated, implied=p.implied) for p in course.points),
+        points=figures_of(course),
         decays=changes_daily(database, course.scenario),
         band=(band.low, band.high) if band else None,
-        outcome=Outcome(day=resolution.date, word=_WORDS[resolution.outcome])  # type: ignore[arg-type]
-        if resolution
-        else None,
+        outcome=outcome_of(view),
         steps=tuple(_steps(course, database)),
         seen=tuple(_seen(course, database)),
         sayings=tuple(_sayings(course)),
