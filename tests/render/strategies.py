@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
+from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, Standing
@@ -72,7 +73,24 @@ pairs = st.builds(
     high=ends,
 )
 skills = st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple))
-pictures = st.one_of(overviews, ledgers, reliabilities, skills)
+effects = st.lists(st.builds(Effect, row=st.integers(0, 1), decibans=st.floats(-30, 30)))
+items = st.builds(
+    Item,
+    day=st.integers(0, 300).map(day),
+    told=words,
+    effects=effects.map(tuple),
+)
+rows = st.lists(st.builds(GridRow, title=words), min_size=2, max_size=3)
+grids = st.builds(
+    Grid,
+    first=st.just(day(0)),
+    last=st.just(day(300)),
+    rows=rows.map(tuple),
+    items=st.lists(items, max_size=12).map(tuple),
+    least=st.just(1.0),
+    left_out=st.integers(0, 2),
+)
+pictures = st.one_of(overviews, ledgers, reliabilities, skills, grids)
 outcomes = st.sampled_from(["occurred", "did not occur", "annulled"])
 
 

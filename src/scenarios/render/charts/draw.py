@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from scenarios.render.charts import lanes, ledger, overview, reliability, skill, timeline
+from scenarios.render.charts import (
+    grid,
+    lanes,
+    ledger,
+    overview,
+    reliability,
+    skill,
+    sparkline,
+    timeline,
+)
+from scenarios.render.charts.grid import Grid
 from scenarios.render.charts.lanes import Lanes
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview
 from scenarios.render.charts.reliability import Reliability
 from scenarios.render.charts.skill import SkillRows
+from scenarios.render.charts.sparkline import Sparkline
 from scenarios.render.charts.svg import Drawing, Places, number, safe
 from scenarios.render.charts.timeline import Timeline
 
@@ -18,6 +29,8 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     Timeline: timeline.draw,
     Lanes: lanes.draw,
+    Grid: grid.draw,
+    Sparkline: sparkline.draw,
     LedgerBars: ledger.draw,
     Reliability: reliability.draw,
     SkillRows: skill.draw,

@@ -1,0 +1,181 @@
+"""Evidence by scenario over time: which item moved which scenario, when, and which way."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from scenarios.render.charts import marks, svg
+from scenarios.render.charts.labels import SMALL, folded, spread, width
+from scenarios.render.charts.scale import Days
+from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.text import signed
+from scenarios.text import counted
+
+WIDE, NARROW = 960, 340
+_GUTTER = 272
+_ROW, _LINE = 25, 15
+_NAMED = 9
+"""Items that have a number and words, those that moved most."""
+_APART = 20
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """What an item is worth to a scenario, by its place among the rows."""
+
+    row: int
+    decibans: float
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """An item, the day on which it was recorded, and what it moved."""
+
+    day: date
+    told: str
+    effects: tuple[Effect, ...]
+    anchor: str = ""
+
+    @property
+    def weight(self) -> float:
+        """All that it moved."""
+        return sum(abs(effect.decibans) for effect in self.effects)
+
+
+class GridRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario."""
+
+    title: str
+    anchor: str = ""
+
+
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
+    """The items in the order of their days, over the scenarios; what is smaller is left out."""
+
+    first: date
+    last: date
+    rows: tuple[GridRow, ...]
+    items: tuple[Item, ...]
+    least: float
+    left_out: int = 0
+
+
+def draw(data: Grid, *, narrow: bool = False, places: Places = ()) -> Drawing:
+    """A row a scenario, a column of arrows an item; the strongest have numbers and words."""
+    wide = NARROW if narrow else WIDE
+    room = (date.max - data.last).days
+    end = data.last + timedelta(min(max(1, (data.last - data.first).days // 60), room))
+    left = 12.0 if narrow else _GUTTER
+    days = Days(first=data.first, last=end, start=left, end=wide - 16)
+    key, height = marks.key(list(_key()), wide, 12)
+    named = sorted(sorted(data.items, key=lambda one: -one.weight)[:_NAMED], key=_by_day)
+    top = height + 36.0
+    heads, middles, y = _rows(data.rows, top, wide, places, narrow=narrow)
+    parts = [key, *_axis(days, top - 4, y, wide), *_flags(named, days, top - 18, y, wide)]
+    parts += heads
+    for item in data.items:
+        parts += _arrows(item, data.rows, days, middles, places)
+    told, y = _words(named, y + 26, 0 if narrow else _GUTTER, wide, places)
+    parts += told
+    if data.left_out:
+        y += _LINE
+        parts.append(svg.text(0, y, _left_out(data, narrow=narrow), "f-muted small"))
+    return Drawing("".join(parts), (-2, 0, wide + 4, y + 6))
+
+
+def _by_day(item: Item) -> tuple[date, str]:
+    return item.day, item.told
+
+
+def _key() -> Iterator[marks.Key]:
+    yield _arrow(0, 0, 8), "for it"
+    yield _arrow(0, 0, -8), "against it; the larger, the more decibans"
+
+
+def _rows(
+    rows: Sequence[GridRow], y: float, wide: float, places: Places, *, narrow: bool
+) -> tuple[list[str], list[float], float]:
+    """The titles with a line for each, and where the lines stand."""
+    parts, middles = [], []
+    for row in rows:
+        lines = folded(row.title, wide if narrow else _GUTTER - 26, 7, SMALL)
+        tall = max(_ROW, len(lines) * _LINE + (26 if narrow else 8))
+        middle = y + tall - 12 if narrow else y + tall / 2
+        first = y + 12 if narrow else middle - (len(lines) - 1) * _LINE / 2 + 4
+        told = "".join(
+            svg.text(0, first + n * _LINE, line, "f-ink small") for n, line in enumerate(lines)
+        )
+        hit = (0, y, wide if narrow else _GUTTER - 20, max(len(lines) * _LINE, svg.TARGET))
+        parts.append(svg.mark(told, "", row.anchor, places, hit))
+        ends = [(0 if narrow else _GUTTER - 12, middle), (wide, middle)]
+        parts.insert(0, svg.path(svg.line(ends), "s-grid"))
+        middles.append(middle)
+        y += tall
+    return parts, middles, y
+
+
+def _axis(days: Days, top: float, foot: float, wide: float) -> Iterator[str]:
+    for day, told in days.ticks():
+        x, half = days.at(day), width(told, SMALL) / 2
+        yield svg.path(svg.line([(x, top), (x, foot)]), "s-grid")
+        if half <= x <= wide - half:
+            yield svg.text(x, foot + 16, told, "f-muted small middle")
+
+
+def _flags(
+    named: Sequence[Item], days: Days, top: float, foot: float, wide: float
+) -> Iterator[str]:
+    """The numbers above the columns of the strongest items."""
+    at = [days.at(item.day) for item in named]
+    flags = spread(at, _APART, wide - marks.BADGE)
+    for number, (x, flag) in enumerate(zip(at, flags, strict=True), start=1):
+        leader = svg.line([(flag, top), (x, top + 14), (x, foot)])
+        yield svg.path(leader, "s-muted", 1, "1 3") + marks.badge(flag, top, number)
+
+
+def _arrows(
+    item: Item, rows: Sequence[GridRow], days: Days, middles: Sequence[float], places: Places
+) -> Iterator[str]:
+    x = days.at(item.day)
+    for effect in item.effects:
+        y = middles[effect.row]
+        day = f"{item.day.day} {item.day:%b %Y}"
+        worth = f"{signed(effect.decibans)} dB"
+        about = f"{day}: {item.told}\n{worth}: {rows[effect.row].title}"
+        shape = _arrow(x, y, effect.decibans)
+        yield svg.mark(shape, about, item.anchor, places, svg.around(x, y))
+
+
+def _arrow(x: float, y: float, decibans: float) -> str:
+    """Full and upwards for it, hollow and downwards against it, its area by its worth."""
+    half = min(3 + 1.5 * math.sqrt(abs(decibans)), 9)
+    way = -1 if decibans > 0 else 1
+    tip, base = svg.number(y + way * half), svg.number(y - way * half)
+    d = f"M{svg.number(x - half)},{base}H{svg.number(x + half)}L{svg.number(x)},{tip}z"
+    return svg.path(d, "f-for s-paper" if decibans > 0 else "f-paper s-against", 1.5)
+
+
+def _words(
+    named: Sequence[Item], y: float, left: float, wide: float, places: Places
+) -> tuple[list[str], float]:
+    parts = []
+    for number, item in enumerate(named, start=1):
+        said = f"{item.day.day} {item.day:%b %Y}: {item.told}"
+        lines = folded(said, wide - left - 26, 3, SMALL)
+        whole = said if lines[-1].endswith("…") else ""
+        told = "".join(
+            svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
+            for n, line in enumerate(lines)
+        )
+        told += marks.badge(left + 9, y + 11, number)
+        tall = max(len(lines) * _LINE + 4, svg.TARGET)
+        parts.append(svg.mark(told, "", item.anchor, places, (left, y - 2, wide - left, tall)))
+        y += tall
+    return parts, y
+
+
+def _left_out(data: Grid, *, narrow: bool) -> str:
+    told = f"{counted(data.left_out, 'item')} left out"
+    return told if narrow else f"{told}, which moved nothing by {data.least:g} dB or more"
