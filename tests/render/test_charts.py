@@ -185,6 +185,23 @@ def test_text_and_lines_stand_out_from_their_ground(scheme: dict[str, str]) -> N
         assert contrast(scheme["seen"], scheme[ground]) >= 3
 
 
+@pytest.mark.parametrize("scheme", [palette.LIGHT, palette.DARK], ids=["light", "dark"])
+def test_a_tint_grows_with_what_a_cell_is_worth_and_text_on_it_is_read(
+    scheme: dict[str, str],
+) -> None:
+    assert [palette.tint(db) for db in (0.4, 0.6, -3.2, 99)] == ["", "for-1", "against-3", "for-10"]
+    for name in ("for", "against"):
+        grounds = [mixed(scheme[name], scheme["paper"], 0.045 * n) for n in range(1, 11)]
+        assert all(contrast(scheme["ink"], ground) >= 4.5 for ground in grounds)
+        assert f".{name}-10{{background:color-mix(in srgb,var(--{name}) 45%," in palette.tints()
+
+
+def mixed(one: str, other: str, share: float) -> str:
+    """As CSS mixes them in sRGB."""
+    pairs = [(int(one[n : n + 2], 16), int(other[n : n + 2], 16)) for n in (1, 3, 5)]
+    return "#" + "".join(f"{round(a * share + b * (1 - share)):02x}" for a, b in pairs)
+
+
 def test_no_two_colours_of_a_drawing_are_one() -> None:
     assert all(one != other for one, other in combinations(palette.LIGHT.values(), 2))
     assert (palette.member(0), palette.member(palette.MEMBERS)) == ("member-0", "member-0")

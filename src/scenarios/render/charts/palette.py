@@ -50,6 +50,26 @@ def member(number: int) -> str:
     return f"member-{number % MEMBERS}"
 
 
+TINTS, STRONGEST = 10, 45
+"""Steps of a tint, a deciban each, and the share in per cent of the colour in the last one."""
+
+
+def tint(decibans: float) -> str:
+    """The class of a cell that is worth so much: `for-3`, `against-10`; none under half a deciban."""
+    step = min(round(abs(decibans)), TINTS)
+    return f"{'for' if decibans > 0 else 'against'}-{step}" if step else ""
+
+
+def tints() -> str:
+    """The rules of the tints: so much of a colour on the ground that any text on it is read."""
+    return "\n".join(
+        f".{name}-{n}{{background:color-mix(in srgb,var(--{name}) {n * STRONGEST / TINTS:g}%,"
+        "var(--paper))}"
+        for name in ("for", "against")
+        for n in range(1, TINTS + 1)
+    )
+
+
 def variables(scheme: Mapping[str, str]) -> str:
     """The colours of a scheme as CSS variables."""
     return "".join(f"--{name}:{value};" for name, value in scheme.items())

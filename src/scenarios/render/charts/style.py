@@ -31,7 +31,7 @@ _PAGE = """\
 
 def page() -> str:
     """What a page needs beside the variables of its two schemes."""
-    return f"{_TEXT}{_classes()}\n{_PAGE}"
+    return f"{_TEXT}{_classes()}\n{palette.tints()}\n{_PAGE}"
 
 
 def _classes() -> str:
