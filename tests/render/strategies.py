@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
+from scenarios.render.charts.multiples import Multiples
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.charts.reliability import Bin, Reliability, Stair
 from scenarios.render.charts.skill import Pair, SkillRows
@@ -113,7 +114,7 @@ def lanes(drawn: st.DrawFn) -> Lanes:
         for letter in "ABC"[: drawn(st.integers(1, 3))]
     ]
     shares = st.tuples(*[chances for _ in members])
-    return Lanes(
+    return drawn(st.sampled_from([Lanes, Multiples]))(
         since=day(numbers[-1]) - timedelta(7),
         as_of=day(numbers[-1]),
         members=tuple(members),

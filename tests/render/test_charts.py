@@ -16,7 +16,6 @@ from scenarios.analysis.scores.calibration import CalibrationBin
 from scenarios.analysis.scores.corp import CorpStep
 from scenarios.model import Database, Tracker
 from scenarios.render.charts import palette
-from scenarios.render.charts.alone import png, svg
 from scenarios.render.charts.calibration import reliability
 from scenarios.render.charts.drawing import Drawing, cut, spread
 from scenarios.render.charts.shares import Shares, letter, shares
@@ -205,18 +204,6 @@ def mixed(one: str, other: str, share: float) -> str:
 def test_no_two_colours_of_a_drawing_are_one() -> None:
     assert all(one != other for one, other in combinations(palette.LIGHT.values(), 2))
     assert (palette.member(0), palette.member(palette.MEMBERS)) == ("member-0", "member-0")
-
-
-def test_a_chart_alone_is_one_document_with_both_schemes_the_same_each_time() -> None:
-    base = small(HOSTILE)
-    made, again = (svg([course_of(base)] * 2, base, day(23)) for _ in range(2))
-    root = ET.fromstring(made)  # noqa: S314 - ours
-    assert root.tag == "{http://www.w3.org/2000/svg}svg"
-    assert "prefers-color-scheme:dark" in made
-    assert not {one.tag.rpartition("}")[2] for one in root.iter()} & {"script", "image", "a"}
-    assert made.count('class="title f-ink"') == 2
-    assert made == again
-    assert png(made).startswith(b"\x89PNG\r\n\x1a\n")
 
 
 def contrast(one: str, other: str) -> float:

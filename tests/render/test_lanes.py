@@ -41,7 +41,7 @@ def test_members_stand_by_their_figures_with_the_change() -> None:
     )
     for narrow in (False, True):
         told = texts(draw(made.drawing, narrow=narrow))
-        assert {"A Title", "stated 10 → 40%", "implied 20 → 71%"} <= set(told)
+        assert {"A. Title", "stated 10 → 40%", "implied 20 → 71%"} <= set(told)
     rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
     assert rows[0] == ["A", "Title", "10%", "40%", "20%", "71%"]
 

@@ -73,6 +73,7 @@ def test_labels_are_moved_apart_as_little_as_they_need() -> None:
     assert spread([10, 50], 15, 190) == [10, 50]
     assert spread([10, 12], 15, 190) == [3.5, 18.5]
     assert spread([180, 190, 190], 15, 190) == [160, 175, 190]
+    assert spread([1, 2], 15, 190, 0) == [0, 15]
 
 
 @given(st.one_of(pictures, timelines(), lanes()), st.booleans())

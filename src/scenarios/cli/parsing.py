@@ -23,6 +23,8 @@ _AGO = re.compile(r"([0-9]{1,4})d")
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _GRADE = re.compile(r"([A-F])([1-6]?)")
+_SIZE = re.compile(r"([0-9]{1,4})[xX×]([0-9]{1,4})")
+_FEWEST, _MOST = 16, 8000
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -139,6 +141,16 @@ def id(text: str) -> str:
     if text in RESERVED:
         raise typer.BadParameter(f"'{text}' is a reserved word and no id")
     return text
+
+
+def size(text: str) -> tuple[int, int]:
+    """Pixels across and down, `1200x675`."""
+    found = _SIZE.fullmatch(text)
+    wide, high = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not (_FEWEST <= wide <= _MOST and _FEWEST <= high <= _MOST):
+        words = f"is not a size: write 1200x675, each {_FEWEST} to {_MOST} pixels"
+        raise typer.BadParameter(f"{_quoted(text)} {words}", param_hint="--size")
+    return wide, high
 
 
 def line(text: str) -> str:

@@ -1,39 +1,60 @@
-"""What is published: the page of a review, and the charts alone."""
+"""A picture alone: scenarios over time, a set, or every open scenario."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.analysis.period.trajectory import courses
+from scenarios.analysis.evidence.knowledge import members
+from scenarios.analysis.period.period import Window, open_views
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
 from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.page import needs_extra
-from scenarios.errors import UsageError
+from scenarios.cli.terminal.page import origin_of
+from scenarios.errors import ScenError, UsageError
+from scenarios.model import ScenarioId
 from scenarios.storage.documents import write
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.period import span
 from scenarios.workspace.place import from_here
 
 if TYPE_CHECKING:
-    pass
+    from scenarios.render.pictures.alone import Titled
 
 _SUFFIXES = (".svg", ".png")
-_DAYS = 120
-"""A chart that is drawn alone is drawn on at most so many days."""
+_NARROW = 600
+"""From so many pixels of width on a picture is drawn wide."""
 
 
 def command(
     context: typer.Context,
-    scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="One or more, one below the other.")
-    ],
     output: Annotated[
         Path, typer.Option("--output", metavar="FILE", help="Where to write: .svg or .png.")
     ],
+    scenarios: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="SCENARIO...", help="One or more, one below the other."),
+    ] = None,
+    set_id: Annotated[
+        str | None, typer.Option("--set", metavar="ID", help="A set, a lane a member.")
+    ] = None,
+    overview: Annotated[
+        bool, typer.Option("--overview", help="Every open scenario, what moved most first.")
+    ] = False,
+    grid: Annotated[bool, typer.Option("--grid", help="Small, side by side.")] = False,
+    sparkline: Annotated[
+        bool, typer.Option("--sparkline", help="One small line, without words or signature.")
+    ] = False,
+    size: Annotated[
+        str | None,
+        typer.Option(metavar="WxH", help="In pixels; under 600 across it is drawn for a phone."),
+    ] = None,
+    dark: Annotated[bool, typer.Option("--dark", help="Light on dark, for every reader.")] = False,
     since: Annotated[
         str | None,
         typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
@@ -41,15 +62,110 @@ def command(
     as_of: AsOf = None,
     rev: Rev = None,
 ) -> None:
-    """Draw what was stated and implied over time, with evidence, forecasts and indicators."""
+    """Draw scenarios, a set or all that is open; signed with the tracker, the day, the revision."""
+    pixels = parsing.size(size) if size else None
+    named = tuple(dict.fromkeys(scenarios or ()))
+    _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
+    opened, on = reading(context, rev), as_of or parsing.today()
+    ids = _ids(opened, on, named, set_id)
+    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
+    made = _made(window, ids, set_id, overview=overview, grid=grid, sparkline=sparkline)
+    signature = "" if sparkline else _signature(context, opened, on)
+    write(output, _drawn(made, output, signature, pixels, dark=dark))
+    say(f"written: {from_here(output)}")
+
+
+def _refuse(
+    output: Path,
+    named: Sequence[str],
+    set_id: str | None,
+    *,
+    overview: bool,
+    grid: bool,
+    sparkline: bool,
+) -> None:
+    """What contradicts itself, before anything is read."""
     if output.suffix.lower() not in _SUFFIXES:
         raise UsageError(f"--output ends in .svg or .png: {output.name}")
-    needs_extra()
-    from scenarios.render.charts.alone import png, svg
+    subjects = sum((bool(named), set_id is not None, overview))
+    if not subjects:
+        raise UsageError("nothing to draw: name scenarios, a set with --set ID, or --overview")
+    if subjects > 1:
+        raise UsageError("draw one thing at a time: scenarios, --set ID or --overview")
+    if sparkline and (grid or len(named) != 1):
+        raise UsageError("--sparkline draws one scenario: name one, without --grid")
 
-    opened, on = reading(context, rev), as_of or parsing.today()
-    ids = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in scenarios))
-    window = span(opened, on, parsing.day(since, on) if since else None)[0]
-    drawn = svg(list(courses(window, ids, _DAYS).values()), opened.database, window.since)
-    write(output, png(drawn) if output.suffix.lower() == ".png" else drawn.encode())
-    say(f"written: {from_here(output)}")
+
+def _ids(
+    opened: Opened, on: date, named: Sequence[str], set_id: str | None
+) -> tuple[ScenarioId, ...]:
+    """Those that are named, or the members of a set that had opened."""
+    if set_id is None:
+        return tuple(opened.scenario_on(id, on) for id in named)
+    sets = opened.database.tracker.sets
+    known_id(set_id, sets, "set", "scen show tracker" if sets else "tracker.yaml")
+    every = members(opened.database, set_id)
+    ids = tuple(id for id in every if opened.database.scenarios[id].opened <= on)
+    if not ids:
+        had = f"none of the {len(every)} in {set_id} had opened by {on}"
+        raise ScenError(f"nothing to draw: {had}")
+    return ids
+
+
+def _made(
+    window: Window,
+    ids: tuple[ScenarioId, ...],
+    set_id: str | None,
+    *,
+    overview: bool,
+    grid: bool,
+    sparkline: bool,
+) -> list[Titled]:
+    """What is drawn; refused where no scenario is open."""
+    from scenarios.render.pictures import alone
+
+    if overview:
+        ids = tuple(view.id for view in open_views(window))
+    if not ids:
+        raise ScenError(f"nothing to draw: no scenario was open on {window.as_of}")
+    if sparkline:
+        return alone.small_line(window, ids[0])
+    if grid:
+        return alone.side_by_side(window, ids)
+    if overview:
+        return alone.of_all(window)
+    return alone.of_set(window, set_id, ids) if set_id else alone.over_time(window, ids)
+
+
+def _signature(context: typer.Context, opened: Opened, on: date) -> str:
+    """`Title · as of 28 February 2022 · revision 3f1e2d4c5b6a of 2026-11-24`."""
+    revision, clean = origin_of(context, opened)
+    changed = ", and changes since" if clean is False else ""
+    known = [f"revision {revision}{changed}"] if revision else []
+    title = [opened.database.tracker.title] if opened.database.tracker.title else []
+    return " · ".join([*title, f"as of {on.day} {on:%B %Y}", *known])
+
+
+def _drawn(
+    made: Sequence[Titled],
+    output: Path,
+    signature: str,
+    size: tuple[int, int] | None,
+    *,
+    dark: bool,
+) -> bytes:
+    """The bytes of the file: SVG, or PNG at twice the size where none was asked for."""
+    from scenarios.render.charts.alone import Panel, alone
+    from scenarios.render.charts.draw import draw
+
+    narrow = size is not None and size[0] < _NARROW
+    panels = [Panel(title=one.title, drawing=draw(one.drawing, narrow=narrow)) for one in made]
+    label = " ".join(one.label for one in made)
+    drawn = alone(panels, label, signature, dark=dark, size=size)
+    if output.suffix.lower() == ".svg":
+        return drawn.encode()
+    try:
+        from scenarios.render.charts.raster import png
+    except ModuleNotFoundError:
+        raise ScenError("PNG needs an extra: pip install 'scen[png]'; or write .svg") from None
+    return png(drawn, 1 if size else 2)

@@ -1,84 +1,101 @@
-"""Charts that stand alone: titles, a key, and colours that follow the reader's scheme."""
+"""Pictures that stand alone: titles, colours of their own, and a signature."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date
-from xml.sax.saxutils import escape, quoteattr
+import re
+from collections.abc import Mapping, Sequence
 
-import vl_convert
+import msgspec
 
-from scenarios.analysis.period.trajectory import Course
-from scenarios.model import Database
-from scenarios.render.charts import palette
-from scenarios.render.charts.drawing import cut
-from scenarios.render.charts.trend import LEFT, RIGHT, WIDTH, shapes, trend
-from scenarios.text import printable
+from scenarios.render.charts import palette, style, svg
+from scenarios.render.charts.labels import SMALL, folded
+from scenarios.render.charts.svg import Box, Drawing
 
-_HEAD, _GAP, _EDGE = 58, 28, 16
-_TITLE = 84
-_LETTER = 6.6
-"""About so many pixels a letter of the key is wide."""
-_RULES = """\
-text{font:12px system-ui,'Liberation Sans',Arial,sans-serif;text-anchor:start}
-path{fill:none}.tip{opacity:0}.mark:hover .tip{opacity:1}
-text.end{text-anchor:end}text.middle{text-anchor:middle}text.bold{font-weight:700}
-text.title{font-size:16px;font-weight:700}
+_EDGE, _GAP = 20, 26
+_HEAD, _LINE, _UNDER = 16, 21, 6
+_LEAST = 200
+"""Pixels of width for a title and a signature."""
+_COLOUR = re.compile(r"var\(--([a-z0-9-]+)\)")
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawing under its title."""
+
+    title: str
+    drawing: Drawing
+
+
+def alone(
+    panels: Sequence[Panel],
+    label: str,
+    signature: str,
+    *,
+    dark: bool = False,
+    size: tuple[int, int] | None = None,
+) -> str:
+    """The panels one below the other as one SVG, of a size if one was asked for.
+
+    Its colours follow the reader's scheme, unless they are to be `dark`.
+    """
+    wide = max(_LEAST, *(panel.drawing.box[2] for panel in panels))
+    parts, y = [], 0.0
+    for panel in panels:
+        for line in folded(panel.title, wide, 9, _HEAD, bold=True) if panel.title else ():
+            y += _LINE
+            parts.append(svg.text(0, y - 5, line, "f-ink bold head"))
+        y += _UNDER if panel.title else 0
+        left, top, _, height = panel.drawing.box
+        parts.append(svg.moved(panel.drawing.body, -left, y - top))
+        y += height + _GAP
+    y -= _GAP
+    for line in folded(signature, wide, 4, SMALL) if signature else ():
+        y += 18
+        parts.append(svg.text(0, y, line, "f-muted small"))
+    edge = _EDGE if signature else 0
+    box = fitted((-edge, -edge, wide + 2 * edge, y + 2 * edge), size)
+    return _document("".join(parts), box, label, signature, size, dark=dark)
+
+
+def fitted(box: Box, size: tuple[int, int] | None) -> Box:
+    """The box, made wider or higher on both sides so that it has the shape of the size."""
+    if size is None:
+        return box
+    left, top, wide, high = box
+    shape = size[0] / size[1]
+    more_wide, more_high = max(high * shape - wide, 0), max(wide / shape - high, 0)
+    return left - more_wide / 2, top - more_high / 2, wide + more_wide, high + more_high
+
+
+def _document(
+    body: str,
+    box: Box,
+    label: str,
+    signature: str,
+    size: tuple[int, int] | None,
+    *,
+    dark: bool,
+) -> str:
+    wide, high = size or (round(box[2]), round(box[3]))
+    head = 'xmlns="http://www.w3.org/2000/svg" class="picture" role="img"'
+    view = " ".join(map(svg.number, box))
+    about = f"<desc>{svg.safe(signature)}</desc>" if signature else ""
+    return f"""\
+<svg {head} aria-label="{svg.safe(label)}" viewBox="{view}" width="{wide}" height="{high}">
+{about}<style>{_rules(dark=dark)}</style>
+{svg.path(svg.bar(*box), "f-paper")}
+{body}
+</svg>
 """
-_KEYS = {
-    "circle": '<circle class="f-stated" cx="8" cy="-4" r="4"/>',
-    "square": '<path class="f-stated" d="M4-8h8v8h-8z"/>',
-    "triangle-up": '<path class="f-stated" d="M8-9l5 9h-10z"/>',
-    "diamond": '<path class="f-stated" d="M8-10l5 6-5 6-5-6z"/>',
-    "triangle-down": '<path class="f-stated" d="M3-8h10l-5 9z"/>',
-    "cross": '<path class="f-stated" d="M6-10h4v4h4v4h-4v4h-4v-4h-4v-4h4z"/>',
-}
-_LINES = (
-    ("stated", '<path class="s-stated" stroke-width="2.5" d="M0-4h24"/>', 30),
-    ("implied", '<path class="s-implied" stroke-dasharray="6 3" d="M0-4h24"/>', 30),
-    ("evidence", '<path class="f-implied" d="M6-12h3v16h-3z"/>', 16),
-)
 
 
-def svg(courses: Sequence[Course], database: Database, since: date) -> str:
-    """The charts one below the other, each with its title and key."""
-    parts, top = [], 0
-    for course in courses:
-        drawing = trend(course, database, since)
-        left, above, _, height = drawing.box
-        parts.append(f'<g transform="translate(0,{top})">{"".join(_head(course, database))}</g>')
-        move = f"translate({-left},{top + _HEAD - above})"
-        parts.append(f'<g transform="{move}">{drawing.body}</g>')
-        top += _HEAD + height + _GAP
-    width, height = LEFT + WIDTH + RIGHT + 2 * _EDGE, top - _GAP + 8 + 2 * _EDGE
-    names = ", ".join(database.scenarios[one.scenario].title for one in courses)
-    label = quoteattr(printable(f"Stated and implied probability over time: {names}"))
-    box = f'viewBox="{-_EDGE} {-_EDGE} {width} {height}" width="{width}" height="{height}"'
-    ground = f"M{-_EDGE},{-_EDGE}h{width}v{height}h{-width}z"
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label={label} {box}>',
-            f"<style>{_RULES}{palette.alone()}</style>",
-            f'<path class="f-paper" d="{ground}"/>',
-            *parts,
-            "</svg>\n",
-        ]
+def _rules(*, dark: bool) -> str:
+    """Plain colours: what draws a picture alone need not know variables."""
+    if dark:
+        return _coloured(palette.DARK)
+    return (
+        f"{_coloured(palette.LIGHT)}@media(prefers-color-scheme:dark){{{_coloured(palette.DARK)}}}"
     )
 
 
-def png(drawn: str) -> bytes:
-    """The same in light colours, at twice the size."""
-    return vl_convert.svg_to_png(drawn, scale=2)
-
-
-def _head(course: Course, database: Database) -> Iterator[str]:
-    title = cut(database.scenarios[course.scenario].title, _TITLE)
-    yield f'<text class="title f-ink" y="14">{escape(printable(title))}</text>'
-    last = course.points[-1].day
-    place = 0.0
-    entries = [*_LINES, *((name, _KEYS[shape], 18) for name, shape in shapes(course))]
-    entries.append((f"to {last.day} {last:%b %Y}", "", 0))
-    for name, drawn, wide in entries:
-        text = f'<text class="f-muted" x="{wide}">{escape(printable(name))}</text>'
-        yield f'<g transform="translate({place:.0f},40)">{drawn}{text}</g>'
-        place += wide + len(name) * _LETTER + 14
+def _coloured(scheme: Mapping[str, str]) -> str:
+    return _COLOUR.sub(lambda found: scheme[found[1]], style.drawing())

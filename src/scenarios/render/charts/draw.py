@@ -9,6 +9,7 @@ from scenarios.render.charts import (
     grid,
     lanes,
     ledger,
+    multiples,
     overview,
     reliability,
     skill,
@@ -18,6 +19,7 @@ from scenarios.render.charts import (
 from scenarios.render.charts.grid import Grid
 from scenarios.render.charts.lanes import Lanes
 from scenarios.render.charts.ledger import LedgerBars
+from scenarios.render.charts.multiples import Multiples
 from scenarios.render.charts.overview import Overview
 from scenarios.render.charts.reliability import Reliability
 from scenarios.render.charts.skill import SkillRows
@@ -29,6 +31,7 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     Timeline: timeline.draw,
     Lanes: lanes.draw,
+    Multiples: multiples.draw,
     Grid: grid.draw,
     Sparkline: sparkline.draw,
     LedgerBars: ledger.draw,

@@ -129,7 +129,7 @@ def _flags(
 ) -> Iterator[str]:
     """The numbers above the columns of the strongest items."""
     at = [days.at(item.day) for item in named]
-    flags = spread(at, _APART, wide - marks.BADGE)
+    flags = spread(at, _APART, wide - marks.BADGE, marks.BADGE)
     for number, (x, flag) in enumerate(zip(at, flags, strict=True), start=1):
         leader = svg.line([(flag, top), (x, top + 14), (x, foot)])
         yield svg.path(leader, "s-muted", 1, "1 3") + marks.badge(flag, top, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
@@ -52,8 +53,10 @@ def folded(
     return lines or [""]
 
 
-def spread(places: Sequence[float], apart: float, end: float) -> list[float]:
-    """Ascending places moved as little as makes each `apart` from the next, none beyond `end`."""
+def spread(
+    places: Sequence[float], apart: float, end: float, start: float = -math.inf
+) -> list[float]:
+    """Ascending places moved as little as makes each `apart` from the next, from start to end."""
     blocks: list[tuple[float, int]] = []  # of places that touch: the sum of them, and how many
     for number, place in enumerate(places):
         total, count = place - number * apart, 1
@@ -63,7 +66,7 @@ def spread(places: Sequence[float], apart: float, end: float) -> list[float]:
         blocks.append((total, count))
     level = [total / count for total, count in blocks for _ in range(count)]
     limit = end - (len(level) - 1) * apart
-    return [min(place, limit) + number * apart for number, place in enumerate(level)]
+    return [min(max(place, start), limit) + number * apart for number, place in enumerate(level)]
 
 
 def apart(wanted: Iterable[tuple[float, float]], gap: float = 0) -> list[bool]:

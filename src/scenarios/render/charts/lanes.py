@@ -17,7 +17,7 @@ from scenarios.render.text import from_to
 
 WIDE, NARROW = 960, 340
 _GUTTER, _FIGURES = 270, 212
-_LANE, _LINE, _BAR = 58, 16, 20
+LANE, _LINE, _BAR = 58, 16, 20
 _GAP = 14
 
 
@@ -49,9 +49,10 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
 def draw(data: Lanes, *, narrow: bool = False, places: Places = ()) -> Drawing:
     """The lanes one below the other, then the days, then the shares."""
     wide = NARROW if narrow else WIDE
-    days = _days(data, narrow=narrow)
-    key, height = marks.key(list(_key(data)), wide, 12)
-    body, y = [key], height + 12.0
+    ends = (44, NARROW - 10) if narrow else (_GUTTER, WIDE - _FIGURES - 14)
+    days = days_of(data, *ends)
+    names, height = marks.key(list(key(data)), wide, 12)
+    body, y = [names], height + 12.0
     top = y
     for member in data.members:
         drawn, y = (_narrow if narrow else _wide)(member, data, days, y, places)
@@ -65,17 +66,18 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = ()) -> Drawing:
     return Drawing("".join(body), (-2, 0, wide + 4, y + 6))
 
 
-def _days(data: Lanes, *, narrow: bool) -> Days:
+def days_of(data: Lanes, start: float, end: float) -> Days:
+    """From the first day of any member to the last one that is known, and a little more."""
     points = [point.day for member in data.members for point in member.points]
     ends = [member.outcome.day if member.outcome else data.as_of for member in data.members]
     first, last = min(points), max(*points, *ends)
     room = (date.max - last).days
-    end = last + timedelta(min(max(1, (last - first).days // 60), room))
-    left, right = (44, NARROW - 10) if narrow else (_GUTTER, WIDE - _FIGURES - 14)
-    return Days(first=first, last=end, start=left, end=right)
+    tail = timedelta(min(max(1, (last - first).days // 60), room))
+    return Days(first=first, last=last + tail, start=start, end=end)
 
 
-def _key(data: Lanes) -> Iterator[marks.Key]:
+def key(data: Lanes) -> Iterator[marks.Key]:
+    """What the lines and the band mean."""
     yield curves.sample("stated"), "stated"
     yield curves.sample("implied"), "implied by the evidence"
     since = f"since {data.since.day} {data.since:%b %Y}"
@@ -91,37 +93,38 @@ def _axis(days: Days, top: float, foot: float, wide: float) -> Iterator[str]:
 
 
 def _wide(member: Member, data: Lanes, days: Days, y: float, places: Places) -> tuple[str, float]:
-    lines = folded(f"{member.letter}  {member.title}", _GUTTER - 66, 4, bold=True)
-    foot = y + max(_LANE, len(lines) * _LINE + 4)
+    lines = folded(f"{member.letter}. {member.title}", _GUTTER - 66, 4, bold=True)
+    foot = y + max(LANE, len(lines) * _LINE + 4)
     told = "".join(
         svg.text(0, y + 16 + n * _LINE, line, "f-ink bold") for n, line in enumerate(lines)
     )
     parts = [svg.mark(told, "", member.anchor, places, (0, y, _GUTTER - 50, foot - y))]
-    for number, (name, figure) in enumerate(_figures(member)):
+    for number, (name, figure) in enumerate(figures(member)):
         look = f"f-{name} small bold end"
         parts.append(svg.text(WIDE, y + 16 + number * _LINE, figure, look))
-    parts.append(_lane(member, data, days, y, foot))
+    parts.append(lane(member, data, days, y, foot, _longest(data)))
     return "".join(parts), foot
 
 
 def _narrow(member: Member, data: Lanes, days: Days, y: float, places: Places) -> tuple[str, float]:
-    lines = folded(f"{member.letter}  {member.title}", NARROW, 8, bold=True)
+    lines = folded(f"{member.letter}. {member.title}", NARROW, 8, bold=True)
     told = "".join(
         svg.text(0, y + 14 + n * _LINE, line, "f-ink bold") for n, line in enumerate(lines)
     )
     hit = (0, y - 2, NARROW, max(len(lines) * _LINE + 4, svg.TARGET))
     parts = [svg.mark(told, "", member.anchor, places, hit)]
     y += len(lines) * _LINE + 14
-    *others, last = _figures(member)
+    *others, last = figures(member)
     for number, (name, figure) in enumerate(others):
         parts.append(svg.text(0, y + number * _LINE, figure, f"f-{name} small bold"))
     parts.append(svg.text(NARROW, y, last[1], f"f-{last[0]} small bold end"))
     y += max(len(others), 1) * _LINE - 6
-    parts.append(_lane(member, data, days, y, y + _LANE))
-    return "".join(parts), y + _LANE
+    parts.append(lane(member, data, days, y, y + LANE, _longest(data)))
+    return "".join(parts), y + LANE
 
 
-def _figures(member: Member) -> Iterator[tuple[str, str]]:
+def figures(member: Member) -> Iterator[tuple[str, str]]:
+    """The outcome, what is stated and what is implied, each with the name of its colour."""
     last = member.points[-1]
     if member.outcome:
         yield "ink", member.outcome.told
@@ -130,9 +133,9 @@ def _figures(member: Member) -> Iterator[tuple[str, str]]:
     yield "implied", f"implied {from_to(member.implied_before, last.implied)}"
 
 
-def _lane(member: Member, data: Lanes, days: Days, top: float, foot: float) -> str:
-    """Both lines of a member, on a scale of its own that is as fine as those of the others."""
-    odds = log_odds(_every(member), foot, top, max(map(_span, data.members)))
+def lane(member: Member, data: Lanes, days: Days, top: float, foot: float, least: float) -> str:
+    """Both lines of a member on a scale of its own, of so many decibans at the `least`."""
+    odds = log_odds(_every(member), foot, top, least)
     left = days.at(max(data.since, days.first))
     parts = [svg.path(svg.bar(left, top, days.at(data.as_of) - left, foot - top), "f-window")]
     for p, told in odds.ticks(room=SMALL):
@@ -156,10 +159,10 @@ def _every(member: Member) -> list[float]:
     return [p for one in member.points for p in (one.stated, one.implied) if p is not None]
 
 
-def _span(member: Member) -> float:
-    """Decibans from end to end of what a member had."""
-    scale = log_odds(_every(member), 0, 1)
-    return scale.high - scale.low
+def _longest(data: Lanes) -> float:
+    """Decibans of the longest scale: on one of the same length all lanes are as fine."""
+    scales = (log_odds(_every(member), 0, 1) for member in data.members)
+    return max(scale.high - scale.low for scale in scales)
 
 
 def _shares(

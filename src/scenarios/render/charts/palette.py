@@ -55,7 +55,7 @@ TINTS, STRONGEST = 10, 45
 
 
 def tint(decibans: float) -> str:
-    """The class of a cell that is worth so much: `for-3`, `against-10`; none under half a deciban."""
+    """The class of a cell that is worth so much: `for-3`, `against-10`, or none."""
     step = min(round(abs(decibans)), TINTS)
     return f"{'for' if decibans > 0 else 'against'}-{step}" if step else ""
 

@@ -9,9 +9,10 @@ FONTS = (
     "Arial,Helvetica,sans-serif"
 )
 _TEXT = f"""\
-.picture{{font:13px {FONTS};font-variant-numeric:tabular-nums}}
+.picture text{{font-family:{FONTS};font-size:13px;font-variant-numeric:tabular-nums;\
+stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
 .picture path{{fill:none}}
-.picture text{{stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
+.picture text.head{{font-size:16px}}
 .picture text.badge{{fill:var(--paper);stroke:none}}
 .picture .small{{font-size:12px}}
 .picture .bold{{font-weight:700}}
@@ -31,11 +32,15 @@ _PAGE = """\
 
 def page() -> str:
     """What a page needs beside the variables of its two schemes."""
-    return f"{_TEXT}{_classes()}\n{palette.tints()}\n{_PAGE}"
+    return f"{drawing()}\n{palette.tints()}\n{_PAGE}"
+
+
+def drawing() -> str:
+    """Texts and colours of what is drawn, in the variables of a scheme."""
+    return f"{_TEXT}{_classes()}\n"
 
 
 def _classes() -> str:
-    """The colours of what is drawn, by class."""
     return "\n".join(
         f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}"
         for name in palette.LIGHT

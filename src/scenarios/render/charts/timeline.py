@@ -246,7 +246,7 @@ def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list
     """A number above each step, and by the number what changed because of what."""
     at = [frame.days.at(step.day) for step in data.steps]
     end = frame.wide - marks.BADGE
-    flags = spread(at, _NUMBERED, end)
+    flags = spread(at, _NUMBERED, end, marks.BADGE)
     parts = []
     for number, (step, x, flag) in enumerate(zip(data.steps, at, flags, strict=True), start=1):
         ends = [p for pair in (step.stated, step.implied) if pair for p in pair]

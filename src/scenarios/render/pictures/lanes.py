@@ -11,9 +11,11 @@ from scenarios.analysis.period.period import View
 from scenarios.analysis.period.trajectory import Course
 from scenarios.model import Database, ScenarioId
 from scenarios.render.charts.lanes import Lanes, Member
+from scenarios.render.charts.multiples import Multiples
 from scenarios.render.document import Chart, Column, Figure, Ref, Table
 from scenarios.render.pictures.timeline import figures_of, outcome_of
 from scenarios.render.text import from_to
+from scenarios.text import counted
 
 _TOLD = 3
 
@@ -44,6 +46,23 @@ def lanes(
         shares=(before, now) if compete else None,
     )
     return Chart(_label(statement, members), data, _table(shown, members))
+
+
+def multiples(
+    courses: Sequence[Course],
+    views: Mapping[ScenarioId, View],
+    database: Database,
+    since: date,
+    as_of: date,
+) -> Chart:
+    """Scenarios side by side, in their order."""
+    members = tuple(
+        _member(str(number), one, views[one.scenario], database)
+        for number, one in enumerate(courses, start=1)
+    )
+    data = Multiples(since=since, as_of=as_of, members=members)
+    shown = [views[one.scenario] for one in courses]
+    return Chart(_label(counted(len(shown), "scenario"), members), data, _table(shown, members))
 
 
 def letter(number: int) -> str:
