@@ -38,9 +38,11 @@ def number(place: float) -> str:
 
 
 def text(x: float, y: float, told: str, look: str = "f-ink", whole: str = "") -> str:
-    """A line of text; `whole` is what it was cut from."""
+    """A line of text, if there is any; `whole` is what it was cut from."""
     more = f"<title>{safe(whole)}</title>" if whole and whole != told else ""
     line = safe(" ".join(told.split()))
+    if not line:
+        return ""
     return f'<text x="{number(x)}" y="{number(y)}" class="{look}">{more}{line}</text>'
 
 
