@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,11 +13,15 @@ from msgspec.structs import replace
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.review import review
 from scenarios.model import Given
+from scenarios.render.charts.alone import Panel, alone
 from scenarios.render.charts.draw import draw, picture
 from scenarios.render.charts.labels import cut, folded, spread, width
+from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.charts.scale import Days, log_odds
 from scenarios.render.charts.svg import Drawing
+from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
+from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import percent
@@ -24,6 +29,8 @@ from tests.hostile import TEXTS
 from tests.records import database, day, item, scenario, sheet
 from tests.render.drawings import elements, outside, overlaps, texts
 from tests.render.strategies import chances, lanes, pictures, timelines, words
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "pictures"
 
 
 @given(st.lists(chances, min_size=2, max_size=6))
@@ -178,3 +185,88 @@ def test_hostile_text_is_inert_in_a_picture(text: str) -> None:
     tags = {one.tag for one in elements(Drawing(markup, (0, 0, 0, 0)))}
     assert tags <= {"svg", "path", "circle", "text", "title", "g", "a"}
     assert not {"\u202e", "\x1b", "\u200b"} & set(markup)
+
+
+SINCE, AS_OF = day(45), day(52)
+FALL = (
+    Figures(day=day(0), stated=0.45, implied=0.45),
+    Figures(day=day(30), stated=0.37, implied=0.4),
+    Figures(day=day(50), stated=0.04, implied=0.083),
+)
+SMALL: dict[str, Any] = {
+    "overview": Overview(
+        since=SINCE,
+        as_of=AS_OF,
+        rows=(
+            Standing(
+                title="Gas flows through the pipeline",
+                stated=0.04,
+                stated_before=0.37,
+                implied=0.083,
+                implied_before=0.4,
+                cause="The licence is withdrawn",
+            ),
+            Standing(
+                title="A treaty is signed",
+                stated=0.02,
+                stated_before=0.02,
+                implied=0.015,
+                implied_before=0.015,
+            ),
+        ),
+    ),
+    "timeline": Timeline(
+        title="Gas flows through the pipeline",
+        since=SINCE,
+        points=FALL,
+        band=(0.05, 0.14),
+        outcome=Outcome(day=day(51), word="did not occur"),
+        steps=(
+            Step(
+                day=day(50),
+                stated=(0.37, 0.04),
+                implied=(0.4, 0.083),
+                told="The licence is withdrawn",
+            ),
+        ),
+        seen=(Seen(day=day(50), items=("The licence is withdrawn",), decibans=-8.7),),
+        sayings=(
+            Saying(day=day(50), analyst="desk", probability=0.04, rationale="No licence."),
+            Saying(day=day(30), analyst="second", probability=0.37, rationale=""),
+        ),
+        lanes=(
+            Swim(
+                statement="The licence is withdrawn",
+                stretches=(
+                    Stretch(state="unobserved", start=day(0), end=day(50)),
+                    Stretch(state="observed", start=day(50), end=day(51)),
+                ),
+                due=day(40),
+            ),
+        ),
+    ),
+    "ledger": LedgerBars(
+        title="Gas flows through the pipeline",
+        prior=0.45,
+        themes=(
+            Theme(name="Gas", bars=(Bar(told="The licence is withdrawn", decibans=-12.0),)),
+            Theme(name="", bars=(Bar(told="2 other lines", decibans=2.4),)),
+        ),
+        implied=0.083,
+        stated=0.04,
+    ),
+}
+"""Small pictures of one question, to be looked at: tests/golden/pictures."""
+
+
+@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize("name", SMALL)
+def test_small_pictures_are_drawn_as_they_were(
+    name: str, narrow: bool, request: pytest.FixtureRequest
+) -> None:
+    panel = Panel(title="A title", drawing=draw(SMALL[name], narrow=narrow))
+    made = alone([panel], name, "Tracker, as of 22 February 2022").replace("><", ">\n<")
+    golden = GOLDEN / f"{name}-{'narrow' if narrow else 'wide'}.svg"
+    if request.config.getoption("renew"):
+        golden.write_text(made)
+    assert made == golden.read_text()
