@@ -96,8 +96,9 @@ _TAIL = 10
 
 
 def digits(probability: float) -> int:
-    """How many decimals of a per cent are shown of a probability."""
-    return 0 if _TAIL <= round(probability * 100, 1) <= 100 - _TAIL else 1
+    """How many decimals of a per cent are shown of a probability; 0 and 1 themselves have none."""
+    is_inside = _TAIL <= round(probability * 100, 1) <= 100 - _TAIL
+    return 0 if is_inside or round(probability, 6) in (0, 1) else 1
 
 
 def printed(probability: float) -> float:

@@ -255,7 +255,7 @@ def _figure(figure: Figure) -> str:
     if value is None:
         return "–"
     if unit == "p":
-        return percent(value) if digits is None else f"{value * 100:.{digits}f}%"
+        return percent(value)
     if unit == "ratio":
         return f"{value:g}" if digits is None else f"{float(f'{value:.{digits}g}'):g}"
     if unit == "points":

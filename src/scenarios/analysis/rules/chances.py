@@ -48,7 +48,7 @@ def impossible_chances(known: Known) -> Iterator[Found]:
     The ratings say how much more probable it is to be seen if a scenario occurs than if not, the
     chance how probable it is all in all: the two together give its probability in each case.
 
-    Example: a prior of 0.05, the rating CC and `chance: 0.2`, which is 138 % if it occurs.
+    Example: a prior of 0.05, the rating CC and `chance: 0.2`, which makes 1.38 if it occurs.
     To do: lower the chance to what the message names, or choose weaker ratings.
     """
     if known.broken["tracker"]:
@@ -62,7 +62,7 @@ def impossible_chances(known: Known) -> Iterator[Found]:
         case, most = max(seen.items(), key=lambda entry: entry[1])
         if most > 1 - _ROUNDING:
             when = f"'{case}' occurs" if case else f"'{id}' does not occur"
-            message = f"by its ratings and chance '{key}' is {most:,.0%} probable if {when}"
+            message = f"by its ratings and chance '{key}' has a probability of {most:.4g} if {when}"
             keys = ("indicators", key, "chance")
             hint = _possible(chance / most)
             yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)

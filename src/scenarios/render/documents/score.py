@@ -27,6 +27,7 @@ from scenarios.render.document import (
     plain,
 )
 from scenarios.render.documents.excerpt import ANALYSTS, Excerpt, by_question, excerpt
+from scenarios.render.documents.status import band
 from scenarios.text import counted
 
 ENOUGH = 30
@@ -107,7 +108,7 @@ def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
             _number(row.log_score),
             _number(row.baseline, 1),
             _number(row.peer, 1),
-            Figure(row.coverage, "p", 0),
+            Figure(row.coverage, "p"),
             _number(row.final_brier),
             _number(row.common_brier),
         )
@@ -180,11 +181,11 @@ def _calibration(result: Score) -> Iterator[Block]:
     if result.calibration:
         cells: Iterable[Row] = (
             (
-                f"{row.low * 100:.0f}–{row.high * 100:.0f}%",
+                plain(band(row.low, row.high)),
                 Figure(row.n, digits=2),
-                Figure(row.mean_forecast, "p", 0),
-                Figure(row.frequency, "p", 0),
-                f"{row.wilson_low * 100:.0f}–{row.wilson_high * 100:.0f}%",
+                Figure(row.mean_forecast, "p"),
+                Figure(row.frequency, "p"),
+                plain(band(row.wilson_low, row.wilson_high)),
                 _bar(row),
             )
             for row in result.calibration
@@ -219,7 +220,7 @@ def _corp(row: Corp) -> Iterator[Block]:
             Figure(step.low, "p"),
             Figure(step.high, "p"),
             Figure(step.n, digits=2),
-            Figure(step.frequency, "p", 0),
+            Figure(step.frequency, "p"),
         )
         for step in row.curve
     )
