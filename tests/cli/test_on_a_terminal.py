@@ -187,4 +187,4 @@ def test_nothing_acts_through_colours_trends_and_the_pager(tmp_path: Path) -> No
         terminal = Terminal(tmp_path, *words, piped=False, lines=24, SCEN_PAGER="cat -u")
         assert terminal.end() == (0, "")
         assert terminal.screen.count("\n") > 30
-        assert not ACTS.search(re.sub("\x1b\\[3[569]m", "", terminal.screen))
+        assert not ACTS.search(re.sub("\x1b\\[(?:[12]|22|3[1569])m", "", terminal.screen))

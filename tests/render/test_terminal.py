@@ -2,28 +2,59 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trend import Point
 from scenarios.analysis.review.status import status
-from scenarios.render.document import sparkline
+from scenarios.render.document import AXIS, sparkline, strip
 from scenarios.render.documents.status import Trends, document, figures
+from scenarios.render.text import shown_in
 from scenarios.render.writers.terminal import write
 from scenarios.render.writers.terminal_table import direction
 from tests.records import database, day, resolution, scenario, sheet, sheets
 
 DAYS = [day(n) for n in range(12)]
 LEGEND = """\
-trend: the last 12 reviews, 2022-01-01 to 2022-01-12, from ▁ 0% to █ 100%: what
-was stated, or implied where nobody stated anything; blank where neither stood."""
+trend: the last 12 reviews, 2022-01-01 to 2022-01-12, of what was stated, or
+implied where nobody stated anything, in log odds: from ▁ to █ is the row's own
+range, or 10 dB where that is less; blank where neither stood."""
 
 
-def test_a_bar_is_an_eighth_of_the_scale() -> None:
-    eighths = (0.0, 0.1249, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1.0)
-    assert sparkline(eighths) == "▁▁▂▃▄▅▆▇██"
+def test_a_bar_is_an_eighth_of_the_rows_own_range_in_log_odds() -> None:
+    assert sparkline((0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)) == "▁▂▃▅▆▇█"
+    assert sparkline((0.0, 0.5, 1.0)) == "▁▅█"
     assert sparkline((None, 0.5, None)) == "·▅·"
+
+
+def test_one_per_cent_is_not_drawn_as_four() -> None:
+    assert sparkline((0.01, 0.02, 0.04)) == "▂▄▇"
+    assert (
+        strip(None, 0.01).index("●") < strip(None, 0.02).index("●") < strip(None, 0.04).index("●")
+    )
+
+
+def test_a_row_that_hardly_moves_is_drawn_as_one() -> None:
+    assert sparkline((0.74, 0.75)) == "▄▅" == sparkline((0.25, 0.26))
+    assert sparkline((0.74, 0.74, 0.744)) == "▄▄▅"
+
+
+def test_a_strip_leads_from_the_last_figure_to_this_one_with_the_implied_one_beside_it() -> None:
+    assert AXIS == "0.1%······50%·······99.9%"
+    assert strip(0.02, 0.2, 0.6) == "·····○────●·|×···········"
+    assert strip(0.9, 0.2, 0.5) == "··········●─×───○········"
+    assert strip(0.5, 0.5, 0.5) == "············●············"
+    assert strip(None, 0.0, 1.0) == "●···········|···········×"
+
+
+def test_what_an_encoding_lacks_is_told_in_ascii() -> None:
+    told = "−20 → 4%… " + strip(0.9, 0.2) + sparkline((0.1, 0.9))
+    assert shown_in("utf-8", told) == told
+    assert shown_in("ascii", told) == "-20 > 4%~ ..........*-----o........18"
+    assert shown_in("latin-1", "Zoë·") == "Zoë·"
 
 
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1))).map(tuple))
@@ -44,7 +75,9 @@ def test_the_direction_is_from_the_first_figure_to_the_last() -> None:
     assert [direction([0.5]), direction([None])] == ["0", ""]
 
 
-def table(width: int, ids: str = "", *, trend: bool = True, colour: bool = False) -> str:
+def table(
+    width: int, ids: str = "", *, trend: bool = True, colour: bool = False, apart: bool = False
+) -> str:
     """Of one that is open and one that did not occur; what was stated of both fell."""
     a, b = f"{ids}a", f"{ids}b"
     ended = scenario(resolution=resolution("did-not-occur", day(29)))
@@ -52,41 +85,58 @@ def table(width: int, ids: str = "", *, trend: bool = True, colour: bool = False
     base = database(scenarios={a: scenario(), b: ended}, sheets=sheets(*said))
     rows = status(window(base, day(23), day(30)))
     trends = Trends(DAYS, {a: (None, *[0.5] * 10, 0.3), b: (0.5,) * 6 + (None,) * 6})
-    return write(document(rows, [], "icd-203", "", trends if trend else None), width, colour=colour)
+    days = {b: day(29)} if apart else None
+    made = document(rows, [], "icd-203", "", trends if trend else None, since=day(23), ended=days)
+    return write(made, width, colour=colour)
 
 
-def test_only_what_moves_is_coloured_and_no_gap_shows() -> None:
-    paint, plain = "\x1b[35m", "\x1b[39m"
+def test_what_moves_is_coloured_and_an_outcome_is_bold_and_no_gap_shows() -> None:
+    down, bold, plain, thin = "\x1b[35m", "\x1b[1m", "\x1b[39m", "\x1b[22m"
     made = f"""\
-scenario  stated    ±  implied  ±  trend         evidence  flags
---------  ------  ---  -------  -  ------------  --------  -------------
-a            30%  {paint}−20{plain}      50%  0  {paint} ▅▅▅▅▅▅▅▅▅▅▃{plain}  0
-b            30%  {paint}−20{plain}      50%  0  ▅▅▅▅▅▅        0         did not occur
+scenario  stated  stated  implied  implied  trend         evidence  flags
+                  change            change
+--------  ------  ------  -------  -------  ------------  --------  -------------
+a            30%     {down}−20{plain}      50%        0  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
+b            30%              50%           ▅▅▅▅▅▅        0         {bold}did not occur{thin}
 
 {LEGEND}"""
-    assert table(80, colour=True) == made
-    assert table(80) == made.replace(paint, "").replace(plain, "")
+    assert table(81, colour=True) == made
+    assert table(81) == re.sub("\x1b\\[[0-9]+m", "", made)
+
+
+def test_what_is_resolved_says_so_in_a_table_of_its_own() -> None:
+    assert (
+        table(80, trend=False, apart=True)
+        == """\
+scenario  stated  stated change  implied  implied change  evidence  flags
+--------  ------  -------------  -------  --------------  --------  -----
+a            30%            −20      50%               0  0
+Changes are in points, since 2022-01-24; in brackets, the evidence that is new.
+
+resolved  outcome        on          last stated  last implied
+--------  -------------  ----------  -----------  ------------
+b         did not occur  2022-01-30          30%           50%"""
+    )
 
 
 def test_flags_are_folded_then_the_evidence_gives_way_then_the_trend_is_cut_and_left_out() -> None:
-    ids = "of-twenty-characters-"
+    ids = "twelve-sign-"
     assert table(80, ids).endswith(f"""
-of-twenty-characters-a     30%  −20      50%  0   ▅▅▅▅▅▅▅▅▅▅▃  0
-of-twenty-characters-b     30%  −20      50%  0  ▅▅▅▅▅▅        0         did not
+twelve-sign-a     30%     −20      50%        0   ▆▆▆▆▆▆▆▆▆▆▃  0
+twelve-sign-b     30%              50%           ▅▅▅▅▅▅        0         did not
                                                                          occur
 
 {LEGEND}""")
-    assert table(77, ids).split("\n")[0].endswith("  ±  trend         flags")
-    assert table(64, ids).split("\n")[0].endswith("  ±  trend     flags")
-    narrow = table(64, ids).replace("\n", " ")
-    assert "0  ▅▅▅▅▅▅▅▃ of-twenty-characters-b     30%  −20      50%  0  ▅▅        did" in narrow
-    assert "the last 8 reviews, 2022-01-05 to 2022-01-12" in narrow
-    assert table(61, ids) == table(61, ids, trend=False)
-    assert table(69, ids, trend=False).split("\n")[0].endswith("evidence  flags")
+    assert table(79, ids).split("\n")[0].endswith("  implied  trend         flags")
+    assert table(66, ids).split("\n")[0].endswith("  implied  trend     flags")
+    assert "the last 8 reviews, 2022-01-05 to 2022-01-12" in table(66, ids).replace("\n", " ")
+    assert table(63, ids) == table(63, ids, trend=False)
+    assert table(68, ids, trend=False).split("\n")[0].endswith("evidence  flags")
 
 
 def test_no_line_is_wider_than_the_screen() -> None:
-    for width in range(30, 200):
+    for width in range(34, 200):
         for trend in (True, False):
-            made = table(width, "of-twenty-characters-", trend=trend)
-            assert max(map(len, made.split("\n"))) <= width
+            for apart in (True, False):
+                made = table(width, "of-twenty-characters-", trend=trend, apart=apart)
+                assert max(map(len, made.split("\n"))) <= width

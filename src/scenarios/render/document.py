@@ -13,10 +13,12 @@ import msgspec
 
 from scenarios.model import Kind
 from scenarios.render.text import MINUS, in_points, percent, signed
-from scenarios.scales import printed
+from scenarios.scales import HIGHEST, decibans, held, printed
 
 Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
+Meaning = Literal["", "move", "attention", "state", "grade", "rating"]
+"""What the cells of a column are, where a writer that has colours may say so by them."""
 _DIGITS: dict[Unit, int] = {"dB": 1, "bits": 3, "number": 0}
 
 
@@ -130,6 +132,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
     only: Literal["", "terminal", "csv"] = ""
     about: Text = ""
     days: tuple[date, ...] = ()
+    meaning: Meaning = ""
 
 
 Row = tuple[Text, ...]
@@ -226,13 +229,14 @@ def move(before: float | None, after: float) -> Text:
 def change_of(before: float, after: float, word: str = "") -> Text:
     """A probability before and after, with a word for it, and the change in points.
 
-    What is read alike is unchanged, however much it changed behind that.
+    Two that are read alike are told once; unchanged is what moved by no point that is read.
     """
     told = f" ({word})" if word else ""
     change = move(before, after)
-    if printed(before) == printed(after) or plain(change) == "0":
+    if plain(change) == "0":
         return Figure(after, "p"), f"{told}, unchanged"
-    return Figure(before, "p"), " → ", Figure(after, "p"), f"{told}, ", *spans(change), " points"
+    step = () if printed(before) == printed(after) else (Figure(before, "p"), " → ")
+    return *step, Figure(after, "p"), f"{told}, ", *spans(change), " points"
 
 
 def lines(*texts: Text) -> Paragraph:
@@ -269,11 +273,49 @@ def _figure(figure: Figure) -> str:
 
 BLANK = "·"
 """Stands for a gap in a trend."""
-_BARS = "▁▂▃▄▅▆▇█"
+BARS = "▁▂▃▄▅▆▇█"
+_TINY = 1e-9
+"""What does not move stands on one level, however its odds are rounded."""
+LEAST_RANGE_DB = 10.0
+"""A row that moves by less is not drawn as if it moved by more: a bar is 1.25 dB or more."""
 
 
 def sparkline(values: tuple[float | None, ...]) -> str:
-    """A bar a figure, each an eighth of what lies between 0 and 1; a dot where there is none."""
-    top = len(_BARS) - 1
-    bars = (BLANK if v is None else _BARS[min(int(v * len(_BARS)), top)] for v in values)
-    return "".join(bars)
+    """A bar a figure, each an eighth of their own range in log odds; a dot where there is none.
+
+    On one scale for all rows a bar would be worth 7.5 dB, which few rows move by in a quarter.
+    """
+    odds = [None if value is None else decibans(held(value)) for value in values]
+    stood = [db for db in odds if db is not None]
+    if not stood:
+        return BLANK * len(values)
+    span = max(max(stood) - min(stood), LEAST_RANGE_DB)
+    low, top = (max(stood) + min(stood) - span) / 2, len(BARS) - 1
+    steps = (None if db is None else round((db - low) / span * top + _TINY) for db in odds)
+    return "".join(BLANK if step is None else BARS[step] for step in steps)
+
+
+_CELLS = 25
+"""Of a strip: each 2.5 dB, from 0.1 % to 99.9 %, beyond which no implied probability lies."""
+AXIS = "0.1%······50%·······99.9%"
+"""The axis of a strip, as the name of its column."""
+
+
+def strip(before: float | None, now: float, implied: float | None = None) -> str:
+    """Last time and now on that axis, `····○──●····|·····×······`; × is what is implied."""
+    cells = ["·"] * _CELLS
+    cells[_CELLS // 2] = "|"
+    if before is not None:
+        first, last = sorted((_place(before), _place(now)))
+        cells[first : last + 1] = "─" * (last + 1 - first)
+    if implied is not None:
+        cells[_place(implied)] = "×"
+    if before is not None:
+        cells[_place(before)] = "○"
+    cells[_place(now)] = "●"
+    return "".join(cells)
+
+
+def _place(probability: float) -> int:
+    share = decibans(held(probability)) / decibans(HIGHEST)
+    return round((share + 1) / 2 * (_CELLS - 1))

@@ -7,6 +7,19 @@ from scenarios.scales import digits, estimative_term, printed
 MINUS = "−"
 _LARGE = 9.95
 """From this many points on a move is told without a decimal."""
+_ASCII: dict[int, int | str] = {
+    **str.maketrans("−–…·→○●×─▁▂▃▄▅▆▇█“”Σ≥±", '--~.>o*x-12345678""S>~'),
+    ord("½"): "1/2",
+}
+
+
+def shown_in(encoding: str, text: str) -> str:
+    """The text, with our own signs in ASCII where the encoding does not have them all."""
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return text.translate(_ASCII)
+    return text
 
 
 def percent(value: float) -> str:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import typer
 
+from scenarios.analysis.evidence.knowledge import resolution
+from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.findings import findings
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.cli.terminal.screen import nothing_yet, trends_for
+from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document
 from scenarios.workspace.period import span
@@ -31,7 +37,22 @@ def command(
         on_page = form == TABLE and output is None
         trends = trends_for(opened, rows, on) if on_page else None
         nothing = "" if rows else nothing_yet(opened, on)
-        language = opened.database.tracker.estimative_language
-        return document(rows, findings(window, flagged=True), language, nothing, trends)
+        base, found = opened.database, findings(window, flagged=True)
+        whole = form == Form("csv")  # for a program, which wants one table
+        return document(
+            rows,
+            found,
+            base.tracker.estimative_language,
+            nothing,
+            trends,
+            since=window.since,
+            ended=None if whole else _ended(base, rows),
+        )
 
     show(status_of(opened, on, window.since, rows), made, form, output)
+
+
+def _ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
+    """The days on which those that are known to be resolved came to their end."""
+    found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
+    return {id: outcome.date for id, outcome in found.items() if outcome}

@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from scenarios.cli.terminal import output
+from scenarios.render.text import shown_in
 
 _NOT_THERE = (126, 127)
 """What a shell says of a command that it cannot run."""
@@ -28,6 +29,7 @@ def show(value: Any, text: Callable[[], str], form: str) -> None:
 
 def page(text: str) -> None:
     """A text on stdout; on a terminal that it is too long for, through the pager."""
+    text = shown_in(sys.stdout.encoding, text) if sys.stdout else text
     pager = _pager(text) if on_terminal() else ""
     if not pager or not _is_read(pager, text):
         typer.echo(text)

@@ -7,7 +7,18 @@ from datetime import date
 
 from scenarios.analysis.ledger.effects import Effect
 from scenarios.model import Tracker
-from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
+from scenarios.render.document import (
+    Column,
+    Document,
+    Figure,
+    Item,
+    Items,
+    Ref,
+    Row,
+    Table,
+    Text,
+    change_of,
+)
 from scenarios.scales import printed
 
 
@@ -20,10 +31,9 @@ def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Docume
     for effect in effects:
         step: Text = "–"
         if effect.before is not None and effect.after is not None:
-            after = Figure(effect.after, "p")
-            step = (Figure(effect.before, "p"), " → ", after)
+            step = (Figure(effect.before, "p"), " → ", Figure(effect.after, "p"))
             if printed(effect.before) == printed(effect.after):
-                step = (after, ", unchanged")
+                step = change_of(effect.before, effect.after)
         code = effect.rating
         rows.append(
             (
@@ -37,10 +47,10 @@ def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Docume
         )
     columns = (
         Column(name="scenario"),
-        Column(name="rating"),
+        Column(name="rating", meaning="rating"),
         weight_column(tracker),
         Column(name="factor", align="right"),
-        Column(name="dB", key="counted_decibans", align="right"),
+        Column(name="dB", key="counted_decibans", align="right", meaning="move"),
         Column(name="implied"),
     )
     why = [f"{e.scenario}: {e.note}" for e in effects if e.note]

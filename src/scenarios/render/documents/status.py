@@ -12,6 +12,7 @@ from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import ScenarioId, SetId
 from scenarios.render.document import (
+    AXIS,
     Column,
     Document,
     Figure,
@@ -24,6 +25,7 @@ from scenarios.render.document import (
     Trend,
     move,
     plain,
+    strip,
 )
 from scenarios.render.text import term
 
@@ -31,6 +33,10 @@ _FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 _TITLE = 20
 _FEWEST = 6
 """A trend of fewer reviews is none."""
+_STRIP = (
+    "From 0.1% to 99.9%, in log odds: ● now, ○ a review ago, of what was stated, or implied where "
+    "nobody stated anything; × what is implied now; | 50%."
+)
 
 Figures = tuple[float | None, ...]
 
@@ -48,11 +54,26 @@ def document(
     language: str,
     nothing: str,
     trends: Trends | None = None,
+    *,
+    since: date | None = None,
+    ended: Mapping[ScenarioId, date] | None = None,
 ) -> Document:
-    """The table; where there is no scenario, what is to be said of that."""
+    """The open ones, then the resolved ones, with the days on which they `ended`, in their own.
+
+    All in one table where nobody says when they ended; where there is no scenario, what is to be
+    said of that.
+    """
     if not rows:
         return (Paragraph(nothing),)
-    return (table(rows, findings, language, trends),)
+    if ended is None:
+        return (table(rows, findings, language, trends),)
+    note = f"Changes are in points, since {since}; in brackets, the evidence that is new."
+    still = [row for row in rows if row.id not in ended]
+    gone = [row for row in rows if row.id in ended]
+    return (
+        *([table(still, findings, language, trends, note=note)] if still else []),
+        *([resolved_table(gone, ended)] if gone else []),
+    )
 
 
 def table(
@@ -67,7 +88,8 @@ def table(
     """One row a scenario, the members of a set together, with a trend each where there are some."""
     noted = flags(findings)
     cells = {row.id: _cells(row, noted.get(row.id, []), language, trends) for row in rows}
-    words = [word for row in cells.values() for word in plain(row["flags"]).split()]
+    told = (plain(row["flags"]).replace("did not", "did_not") for row in cells.values())
+    words = [word for text in told for word in text.split()]
     banded = any(row.implied.low is not None for row in rows)
     columns = _columns(max(map(len, ["flags", *words])), trends, banded=banded)
     return Table(
@@ -76,6 +98,36 @@ def table(
         by="set",
         note=note,
     )
+
+
+def resolved_table(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) -> Table:
+    """What became of each, the latest first, and what was last said and implied of it."""
+    last = sorted(rows, key=lambda row: (-ended[row.id].toordinal(), row.set or "", row.id))
+    columns = (
+        Column(name="resolved", key="scenario"),
+        Column(name="outcome", meaning="attention"),
+        Column(name="on", drop=1),
+        Column(name="last stated", align="right"),
+        Column(name="last implied", align="right"),
+        Column(name="title", drop=2, least=_TITLE, cut=True, extra=True),
+    )
+    cells = (
+        (
+            Ref(row.id, "scenario"),
+            outcome_words(row),
+            str(ended[row.id]),
+            Figure(row.stated.probability if row.stated else None, "p"),
+            Figure(row.implied.probability, "p"),
+            " ".join(row.title.split()),
+        )
+        for row in last
+    )
+    return Table(columns=columns, rows=tuple(cells))
+
+
+def outcome_words(row: StatusRow) -> str:
+    """`did not occur`; nothing of one that is open."""
+    return (row.outcome or "").replace("-", " ")
 
 
 def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
@@ -105,21 +157,25 @@ def figures(days: Iterable[date], trend: Iterable[Point]) -> Figures:
 def _columns(longest_flag: int, trends: Trends | None, *, banded: bool) -> tuple[Column, ...]:
     trend: tuple[Column, ...] = ()
     if trends:
-        trend = (Column(name="trend", drop=7, least=_FEWEST, days=tuple(trends.days)),)
+        days = tuple(trends.days)
+        trend = (
+            Column(name=AXIS, key="strip", drop=6, extra=True, only="terminal", about=_STRIP),
+            Column(name="trend", drop=7, least=_FEWEST, days=days),
+        )
     return (
         Column(name="scenario"),
         Column(name="stated", align="right"),
-        Column(name="±", key="stated_change", align="right"),
+        Column(name="stated change", key="stated_change", align="right", meaning="move"),
         Column(name="implied", align="right"),
-        Column(name="±", key="implied_change", align="right"),
+        Column(name="implied change", key="implied_change", align="right", meaning="move"),
         *((Column(name="band", drop=5),) if banded else ()),
         *trend,
-        Column(name="gap, dB", key="gap_decibans", align="right", drop=5, extra=True),
+        Column(name="gap, dB", key="gap_decibans", align="right", drop=4, extra=True),
         Column(name="evidence", drop=6),
         Column(name="seen", drop=4, extra=True),
         Column(name="horizon", drop=3, extra=True),
         Column(name="in words", key="in_words", drop=2, extra=True),
-        Column(name="flags", least=longest_flag),
+        Column(name="flags", least=longest_flag, meaning="attention"),
         Column(name="title", drop=1, least=_TITLE, cut=True, extra=True),
     )
 
@@ -128,22 +184,24 @@ def _cells(
     row: StatusRow, flags: Sequence[str], language: str, trends: Trends | None
 ) -> dict[str, Text]:
     stated, implied = row.stated, row.implied
+    known = stated or implied
     new = f" (+{row.evidence.new})" if row.evidence.new else ""
-    state = {"overdue": ["overdue"], "resolved": [(row.outcome or "").replace("-", " ")]}
-    shown = stated.probability if stated else implied.probability
+    state = {"overdue": ["overdue"], "resolved": [outcome_words(row)]}
+    is_open = row.outcome is None
     return {
         "scenario": Ref(row.id, "scenario"),
         "stated": Figure(stated.probability if stated else None, "p"),
-        "stated_change": move(stated.previous, stated.probability) if stated else "",
+        "stated_change": move(stated.previous, stated.probability) if stated and is_open else "",
         "implied": Figure(implied.probability, "p"),
-        "implied_change": move(implied.previous, implied.probability),
+        "implied_change": move(implied.previous, implied.probability) if is_open else "",
         "band": band(implied.low, implied.high),
+        "strip": strip(known.previous, known.probability, implied.probability) if trends else "",
         "trend": Trend(trends.figures[row.id]) if trends else "",
         "gap_decibans": Figure(row.gap_decibans, "dB"),
         "evidence": f"{row.evidence.total}{new}",
         "seen": f"{row.indicators.observed}/{row.indicators.total}",
         "horizon": str(row.horizon),
-        "in_words": term(shown, language),
+        "in_words": term(known.probability, language),
         "flags": ", ".join([*state.get(row.state, []), *flags]),
         "title": " ".join(row.title.split()),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
@@ -22,9 +23,12 @@ from scenarios.render.document import (
     flat,
     plain,
 )
+from scenarios.render.text import MINUS
+from scenarios.render.writers.terminal_colour import painted, sign_tone
 from scenarios.render.writers.terminal_table import draw
 from scenarios.text import fold, printable
 
+_LEADING = re.compile(rf"(?<=  )[+{MINUS}][0-9.]+ dB(?=  )")
 _LEAD = 6
 """A figure that leads an item has so many columns, and in a sum so many:"""
 _WORTH = 15
@@ -54,7 +58,13 @@ def _lines(block: Flat, width: int, *, colour: bool) -> Iterable[str]:
     if isinstance(block, Table | Chart):
         table = block.table if isinstance(block, Chart) else block
         return draw(table, width, colour=colour)
-    return _DRAWN[type(block)](block, width)
+    lines = _DRAWN[type(block)](block, width)
+    return map(_coloured, lines) if colour and isinstance(block, Items | Sum) else lines
+
+
+def _coloured(text: str) -> str:
+    """The decibans that lead a text, by their sign."""
+    return _LEADING.sub(lambda found: painted(found[0], sign_tone(found[0])), text, count=1)
 
 
 def _heading(block: Heading, width: int) -> Iterator[str]:

@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import count
 from typing import NamedTuple
 
 from scenarios.render.document import (
-    BLANK,
+    LEAST_RANGE_DB,
     Column,
     Group,
+    Row,
     Table,
     Text,
     Trend,
     move,
     plain,
 )
-from scenarios.render.text import MINUS
+from scenarios.render.writers.terminal_colour import sign_tone, tone
+from scenarios.render.writers.terminal_layout import GAP, Cell, Line, folded, lay_out
 from scenarios.text import counted, fold, printable
 
 WIDE = 110
 """From this many columns on the page has room for what is extra."""
-_GAP = 2
-_EMPTY = "\0"
-"""Keeps an empty line, which is left out beside one that is folded; no text has it."""
-MOVES = "±"
-"""The name of a column of moves, which are coloured."""
-_UP, _DOWN, _PLAIN = "\x1b[36m", "\x1b[35m", "\x1b[39m"
-_RULE = re.compile("-+")
 
 
 class _Grid(NamedTuple):
@@ -38,12 +31,14 @@ class _Grid(NamedTuple):
 
     columns: Sequence[Column]
     names: list[str]
-    lines: list[list[str]]
-    foot: list[list[str]]
+    lines: list[Line]
+    foot: list[list[Cell]]
 
     def widths(self) -> list[int]:
-        every = (self.names, *self.lines, *self.foot)
-        return [max(map(len, cells)) for cells in zip(*every, strict=True)]
+        cells = [line for line in self.lines if not isinstance(line, str)]
+        every = [[len(cell.text) for cell in line] for line in (*cells, *self.foot)]
+        heads = [max(map(len, name.split("\n"))) for name in self.names]
+        return [max(column) for column in zip(heads, *every, strict=True)]
 
 
 def draw(table: Table, width: int, *, colour: bool) -> Iterator[str]:
@@ -54,7 +49,7 @@ def draw(table: Table, width: int, *, colour: bool) -> Iterator[str]:
         if table.empty:
             yield fold(plain(table.empty), width)
         return
-    grid = _grid(table)
+    grid = _compact(_grid(table, colour=colour), width)
     if table.narrow and _fitting(grid, width) is None:
         yield from draw(table.narrow, width, colour=colour)
         return
@@ -68,31 +63,62 @@ def draw(table: Table, width: int, *, colour: bool) -> Iterator[str]:
     if limits is None:
         yield from _stacked(grid, width)
     else:
-        yield from _laid_out(table, grid, limits, width, colour=colour)
+        yield from lay_out(grid.columns, grid.names, grid.lines, grid.foot, limits, width)
+        yield from _abouts(grid, limits, width)
     if table.note:
         yield fold(plain(table.note), width)
 
 
-def _grid(table: Table) -> _Grid:
+def _grid(table: Table, *, colour: bool) -> _Grid:
     kept = [n for n, column in enumerate(table.columns) if column.only != "csv"]
-    columns = [table.columns[n] for n in kept]
-    lines: list[list[str]] = []
+
+    def cells(row: Row) -> list[Cell]:
+        return [_cell(row[n], table.columns[n], colour=colour) for n in kept]
+
+    lines: list[Line] = []
     above = ""
     for row in table.rows:
         name = row.name if isinstance(row, Group) else ""
         if lines and (name or above):
-            lines.append([""] * len(kept))
+            lines.append("")
         above = name
         if isinstance(row, Group):
-            lines.append([f"{_cell(name)}:", *[""] * (len(kept) - 1)])
-        rows = row.rows if isinstance(row, Group) else (row,)
-        lines += [[_cell(cells[n]) for n in kept] for cells in rows]
-    foot = [[_cell(cells[n]) for n in kept] for cells in table.foot]
-    return _Grid(columns, [_cell(column.name) for column in columns], lines, foot)
+            lines.append(_text(f"{name}: {row.about}".rstrip()))
+        lines += map(cells, row.rows if isinstance(row, Group) else (row,))
+    columns = [table.columns[n] for n in kept]
+    return _Grid(columns, [_text(c.name) for c in columns], lines, [*map(cells, table.foot)])
 
 
-def _cell(text: Text) -> str:
+def _text(text: Text) -> str:
     return printable(plain(text)).replace("\n", " ")
+
+
+def _cell(text: Text, column: Column, *, colour: bool) -> Cell:
+    if isinstance(text, Trend):
+        way = sign_tone(direction(text.values)) if colour else ""
+        return Cell(_text(text), way, text.values)
+    return Cell(_text(text), tone(text, column.meaning) if colour else "")
+
+
+def direction(values: Sequence[float | None]) -> str:
+    """The move from the first figure to the last, in points."""
+    stood = [value for value in values if value is not None]
+    return plain(move(stood[0], stood[-1])) if stood else ""
+
+
+def _compact(grid: _Grid, width: int) -> _Grid:
+    """Names in several lines, where all that is wanted does not fit beside one another."""
+    wide = grid.widths()
+    kept = [w for w, c in zip(wide, grid.columns, strict=True) if width >= WIDE or not c.extra]
+    if sum(kept) + GAP * (len(kept) - 1) <= width:
+        return grid
+    cells = grid._replace(names=[""] * len(wide)).widths()
+    return grid._replace(
+        names=[
+            folded(name, least) if not column.legend and not column.days else name
+            for name, least, column in zip(grid.names, cells, grid.columns, strict=True)
+        ]
+    )
 
 
 def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] | None:
@@ -111,7 +137,7 @@ def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] |
     def over() -> int:
         n = narrowed()
         spare = max(kept[n] - columns[n].least, 0) if n is not None else 0
-        return sum(kept.values()) + _GAP * (len(kept) - 1) - spare - width
+        return sum(kept.values()) + GAP * (len(kept) - 1) - spare - width
 
     gone = []
     for n in sorted((n for n in kept if columns[n].drop), key=lambda n: columns[n].drop):
@@ -131,7 +157,7 @@ def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] |
             del kept[n]
     last = narrowed()
     if last is not None:
-        excess = sum(kept.values()) + _GAP * (len(kept) - 1) - width
+        excess = sum(kept.values()) + GAP * (len(kept) - 1) - width
         kept[last] -= max(excess, 0)
     return dict(sorted(kept.items()))
 
@@ -155,101 +181,19 @@ def _named(grid: _Grid) -> Iterator[tuple[str, Column]]:
     return zip(grid.names, grid.columns, strict=True)
 
 
-def _laid_out(
-    table: Table, grid: _Grid, limits: Mapping[int, int], width: int, *, colour: bool
-) -> Iterator[str]:
-    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
-
-    tabulate.MIN_PADDING = 0
-    columns, shown = grid.columns, list(limits)
-    lines = [
-        [_clipped(line[n], limits[n], columns[n]) for n in shown]
-        for line in (*grid.lines, *_foot(grid, limits), *grid.foot)
-    ]
-    made = tabulate.tabulate(
-        [line if any(line) else [_EMPTY] for line in lines],
-        [grid.names[n] for n in shown],
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=[columns[n].align for n in shown],
-    )
-    text = [line.replace(_EMPTY, "").rstrip() for line in made.split("\n")]
-    yield from _finished(table, text, grid, limits, colour=colour)
-    for n in shown:
-        if about := _about(columns[n].days[-limits[n] :]) if columns[n].days else columns[n].about:
-            yield ""
-            yield fold(plain(about), width)
-
-
-def _clipped(cell: str, limit: int, column: Column) -> str:
-    if column.days:
-        return cell[-limit:]
-    if len(cell) <= limit:
-        return cell
-    return cell[: limit - 1] + "…" if column.cut else "\n".join(textwrap.wrap(cell, limit))
-
-
-def _foot(grid: _Grid, limits: Mapping[int, int]) -> Iterator[list[str]]:
-    """The rule over the foot: below each column but the first of which it says something."""
-    if grid.foot:
-        speaks = [any(cells) for cells in zip(*grid.foot, strict=True)]
-        wide = [limits.get(n, 0) for n in range(len(speaks))]
-        yield ["-" * wide[n] if n and speaks[n] else "" for n in range(len(speaks))]
-
-
-def _finished(
-    table: Table, text: Sequence[str], grid: _Grid, limits: Mapping[int, int], *, colour: bool
-) -> Iterator[str]:
-    """The lines with the gaps of trends blank, and in colour what goes up and down."""
-    head, rule, *rest = text
-    trends = {n for n in limits if grid.columns[n].days}
-    signed = {n for n in limits if grid.columns[n].name == MOVES} if colour else set()
-    if not trends and not signed:
-        yield from text
-        return
-    moves = _moves(table, limits) if colour else {}
-    places = [found.span() for found in _RULE.finditer(rule)]
-    yield from (head, rule)
-    for line in rest:
-        cells = [line[start:end] for start, end in places]
-        name = cells[0].strip()
-        for place, n in enumerate(limits):
-            if n in trends:
-                cells[place] = _painted(cells[place].replace(BLANK, " "), moves.get(name, ""))
-            elif n in signed:
-                cells[place] = _painted(cells[place], cells[place].strip())
-        yield "  ".join(cells).rstrip()
-
-
-def _moves(table: Table, limits: Mapping[int, int]) -> dict[str, str]:
-    """By the first cell of each row the way that its trend goes, from first to last, in points."""
-    found = {}
-    columns = [column for column in table.columns if column.only != "csv"]
-    for row in table.rows:
-        for cells in row.rows if isinstance(row, Group) else (row,):
-            kept = [text for text, c in zip(cells, table.columns, strict=True) if c.only != "csv"]
-            for n in limits:
-                if columns[n].days and isinstance(trend := kept[n], Trend):
-                    found[_cell(kept[0])] = direction(trend.values[-limits[n] :])
-    return found
-
-
-def direction(values: Iterable[float | None]) -> str:
-    """The move from the first figure to the last, in points."""
-    stood = [value for value in values if value is not None]
-    return plain(move(stood[0], stood[-1])) if stood else ""
-
-
-def _painted(text: str, move: str) -> str:
-    code = {"+": _UP, MINUS: _DOWN}.get(move[:1])
-    return f"{code}{text}{_PLAIN}" if code else text
+def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
+    """How to read the columns that want words."""
+    shown = ((grid.columns[n], limit) for n, limit in limits.items())
+    abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in shown)
+    told = [fold(about, width) for about in abouts if about]
+    yield from ["", *told] if told else []
 
 
 def _about(days: Sequence[date]) -> str:
     return (
-        f"trend: the last {counted(len(days), 'review')}, {days[0]} to {days[-1]}, "
-        "from ▁ 0% to █ 100%: what was stated, or implied where nobody stated anything; "
-        "blank where neither stood."
+        f"trend: the last {counted(len(days), 'review')}, {days[0]} to {days[-1]}, of what was "
+        "stated, or implied where nobody stated anything, in log odds: from ▁ to █ is the row's "
+        f"own range, or {LEAST_RANGE_DB:g} dB where that is less; blank where neither stood."
     )
 
 
@@ -259,16 +203,19 @@ def _stacked(grid: _Grid, width: int) -> Iterator[str]:
     below = [n for n in kept[-1:] if grid.columns[n].least]
     if " " in grid.names[0]:  # it says more than what its cells are
         yield fold(grid.names[0], width)
-    for line in (*grid.lines, *([[""] * len(grid.names)] if grid.foot else []), *grid.foot):
-        told = [_labelled(grid, n, line[n]) for n in kept if line[n] and n not in below]
-        head = ": ".join(part for part in (line[0].removesuffix(":"), ", ".join(told)) if part)
-        yield fold(head if told else line[0], width, "    ", "")
-        yield from (fold(line[n], width, "    ") for n in below if line[n])
+    for line in (*grid.lines, *([""] if grid.foot else []), *grid.foot):
+        if isinstance(line, str):
+            yield fold(line, width)
+            continue
+        told = [_labelled(grid, n, line[n].text) for n in kept if line[n].text and n not in below]
+        head = ": ".join(part for part in (line[0].text, ", ".join(told)) if part)
+        yield fold(head if told else line[0].text, width, "    ", "")
+        yield from (fold(line[n].text, width, "    ") for n in below if line[n].text)
 
 
 def _labelled(grid: _Grid, n: int, cell: str) -> str:
     """A cell with its column's name, which is its key where that is a sign."""
-    column, name = grid.columns[n], grid.names[n]
+    column, name = grid.columns[n], " ".join(grid.names[n].split())
     if column.legend:
         return f"{name}={cell}"
     if not any(map(str.isalnum, name)):
