@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.ledger.ledger import Line
 from scenarios.analysis.review.explanation import Explanation
-from scenarios.model import Database, Scenario
+from scenarios.model import Database, Scenario, SetId
 from scenarios.render.document import (
     Block,
     Column,
@@ -26,8 +26,8 @@ from scenarios.render.document import (
     spans,
 )
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
-from scenarios.render.text import term
-from scenarios.scales import probability
+from scenarios.render.text import percent, term
+from scenarios.scales import HIGHEST, LOWEST, probability
 from scenarios.text import counted
 
 _STEPS = ("given", "time", "rivals", "bound")
@@ -60,9 +60,10 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     return (
         Heading(1, head, (stood,) if outcome else ()),
         Paragraph(scenario.question),
+        lines(*_verdict(result, database.tracker.estimative_language)),
         _sums(result, database, every=every),
+        lines(*_basis(result, scenario)),
         *_behind(result, database, every=every),
-        lines(*_closing(result, database, scenario)),
         *_sweep(result, every=every),
         *_post_mortem(result),
     )
@@ -71,50 +72,76 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
 def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
+    set_id = database.scenarios[result.scenario].set
 
     def rows(lines: Sequence[Line]) -> Iterator[Row]:
         nonlocal running
         shown, small = _folded(lines, every=every)
         for line in shown:
             running += line.counted_decibans
-            yield _row(line, running)
+            yield _row(line, running, set_id)
         if small:
-            worth = sum(line.counted_decibans for line in small)
-            running += worth
-            name = f"{counted(len(small), 'line')} under {SMALL_DECIBANS} dB"
-            yield (name, "", "", Figure(worth, "dB"), *_reached(running))
+            running += (worth := _worth(small))
+            yield (_small(small), "", "", Figure(worth, "dB"), *_reached(running))
 
     first = ("prior", "", "", "", *_reached(running, result.prior.probability))
     table: list[Row | Group] = [first, *rows(_of(result.lines, ("given", "time")))]
     evidence = [line for line in result.lines if line.kind not in _STEPS]
     if any(line.theme for line in evidence):
-        for theme, members in _by_theme(evidence):
-            net = Figure(sum(line.counted_decibans for line in members), "dB")
+        themes = _by_theme(evidence)
+        slight = [theme for theme in themes if not _folded(theme[1], every=every)[0]]
+        slight = slight if len(slight) > 1 else []
+        for theme, members in (entry for entry in themes if entry not in slight):
             name = database.tracker.themes.get(theme, theme) if theme else "without a theme"
-            table.append(Group(f"{name}, {plain(net)} dB", tuple(rows(members))))
+            table.append(_group(name, members, rows(members)))
+        if slight:
+            rest = [line for _, members in slight for line in members]
+            table.append(_group(counted(len(slight), "more theme"), rest, rows(rest)))
     else:
         table += rows(evidence)
     table += rows(_of(result.lines, ("rivals", "bound")))
     table.append(("implied", "", "", "", *_reached(running, result.implied.probability)))
     columns = (
         Column(name="line", least=_NARROWEST),
-        Column(name="dB", key="decibans", align="right"),
+        Column(name="dB", key="decibans", align="right", meaning="move"),
         Column(name="factor", align="right"),
-        Column(name="counted", key="counted_decibans", align="right"),
+        Column(name="counted", key="counted_decibans", align="right", meaning="move"),
         Column(name="sum", key="sum_decibans", align="right"),
         Column(name="p", key="probability", align="right"),
     )
     graded = database.tracker.grade_weights is not None
     caption = "" if graded else "Grades not applied: the tracker has no grade_weights."
-    return Table(columns=columns, rows=tuple(table), by="theme", caption=caption)
+    small = _folded(result.lines, every=every)[1]
+    worth = plain(Figure(_worth(small), "dB"))
+    note = f"Folded: {_small(small)}, {worth} dB in all; --all shows them." if small else ""
+    return Table(columns=columns, rows=tuple(table), by="theme", caption=caption, note=note)
 
 
-def _row(line: Line, running: float) -> Row:
+def _group(name: str, members: Iterable[Line], rows: Iterable[Row]) -> Group:
+    return Group(f"{name}, {plain(Figure(_worth(members), 'dB'))} dB", tuple(rows))
+
+
+def _worth(lines: Iterable[Line]) -> float:
+    return sum(line.counted_decibans for line in lines)
+
+
+def _small(lines: Sequence[Line]) -> str:
+    """So many lines that count little, and so many that the prior includes."""
+    included = sum(line.kind == "in-prior" for line in lines)
+    few = len(lines) - included
+    told = [counted(few, "line") + f" under {SMALL_DECIBANS} dB"] if few else []
+    return ", ".join([*told, *([f"{included} in the prior"] if included else [])])
+
+
+def _row(line: Line, running: float, set_id: SetId | None) -> Row:
     shown = line.kind not in _STEPS
     name = {
         "absence": f"{line.id} (absent)",
         "in-prior": f"{line.id} (in the prior)",
         "given": f"given {line.id}",
+        "time": "time: it has not happened so far",
+        "rivals": f"rivals: the others of {set_id}",
+        "bound": f"bound: held within {percent(LOWEST)} and {percent(HIGHEST)}",
     }.get(line.kind, line.id)
     return (
         Ref(line.id, None, name),
@@ -131,13 +158,11 @@ def _reached(running: float, p: float | None = None) -> tuple[Figure, Figure]:
 
 
 def _folded(lines: Sequence[Line], *, every: bool) -> tuple[list[Line], list[Line]]:
-    """The lines to show one by one, and those of little worth."""
+    """The lines to show one by one, and those of little worth, as of what the prior includes."""
     small = [
         line
         for line in lines
-        if not every
-        and line.kind not in (*_STEPS, "in-prior")
-        and abs(line.counted_decibans) < SMALL_DECIBANS
+        if not every and line.kind not in _STEPS and abs(line.counted_decibans) < SMALL_DECIBANS
     ]
     return [line for line in lines if line not in small], small
 
@@ -154,7 +179,7 @@ def _by_theme(lines: Iterable[Line]) -> list[tuple[str | None, list[Line]]]:
 
     def order(entry: tuple[str | None, list[Line]]) -> tuple[object, ...]:
         theme, members = entry
-        return theme is None, -abs(sum(line.counted_decibans for line in members)), theme or ""
+        return theme is None, -abs(_worth(members)), theme or ""
 
     return sorted(themes.items(), key=order)
 
@@ -169,9 +194,9 @@ def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator
         under: list[Text] = [
             (Ref(id, "evidence"), f": {database.evidence[id].summary}") for id in shown
         ]
-        under += [
-            ("same origin or event, suppressed: ", Ref(id, "evidence")) for id in line.suppressed
-        ]
+        if line.suppressed:
+            ids = [span for id in line.suppressed for span in (", ", Ref(id, "evidence"))]
+            under.append(("same origin or event, suppressed: ", *ids[1:]))
         text = (*_says(line, database),)
         lead = Figure(line.counted_decibans, "dB")
         rows.append(Item(text, tuple(Item(told, bullet=True) for told in under), lead))
@@ -192,15 +217,18 @@ def _says(line: Line, database: Database) -> Iterator[Ref | str]:
     yield f": {seen}{statement}"
 
 
-def _closing(ledger: Explanation, database: Database, scenario: Scenario) -> Iterator[Text]:
-    language = database.tracker.estimative_language
-    implied, stated = ledger.implied.probability, ledger.stated
+def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
     yield "Prior ", Figure(ledger.prior.probability, "p"), f": {scenario.prior.basis}"
     if ledger.neutral:
         yield (
             f"Not listed: {counted(ledger.neutral, 'item')} of no weight here "
             "(neutral, alike for the whole set, or of a grade that leaves nothing)."
         )
+
+
+def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
+    """What is implied and stated, how far that may lie apart, and on which line most rests."""
+    implied, stated = ledger.implied.probability, ledger.stated
     low, high = Figure(ledger.band.low, "p"), Figure(ledger.band.high, "p")
     word = term(implied, language)
     yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."
