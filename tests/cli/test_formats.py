@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
         if command[0] == "matrix" or (columns > 40 and command[0] != "check"):
             made = scen(*command, env={"COLUMNS": str(columns)}).stdout
             assert max(map(len, made.splitlines())) <= columns, command
+
+
+def test_no_table_has_two_columns_of_one_name() -> None:
+    seen = 0
+    for command in READING:
+        lines = scen(*command, "--format", "markdown").stdout.splitlines()
+        for head, rule in pairwise(lines):
+            if rule.startswith("| ---"):
+                names = [name.strip() for name in head.strip("|").split("|")]
+                assert len({*names, ""}) == len(names) + 1, (command, names)
+                seen += 1
+    assert seen > len(READING) / 2
 
 
 def test_every_command_has_a_file_and_a_line_in_the_help() -> None:

@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.render.documents import lists
 from scenarios.workspace.opened import known_id
@@ -54,6 +54,7 @@ def command(
     by: Annotated[
         By | None, typer.Option(help="Indicators: the one to watch first at the top.")
     ] = None,
+    every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
     form: Shown = TABLE,
@@ -82,7 +83,7 @@ def command(
     document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:
         rows = [r for r in span(opened, on, None)[1] if wanted.subject(opened.database, r.id)]
-        show(rows, lambda: document(rows), form, output)
+        show(rows, lambda: document(rows, every=every), form, output)
         return
     make: dict[What, Any] = {
         What.indicators: listing.indicators,
@@ -91,4 +92,4 @@ def command(
         What.sources: listing.sources,
     }
     made = make[what](known(opened.database, on), wanted)
-    show(made, lambda: document(made), form, output)
+    show(made, lambda: document(made, every=every), form, output)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from itertools import groupby
 
 from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
 from scenarios.analysis.review.status import StatusRow
-from scenarios.render.document import Column, Document, Figure, Paragraph, Ref, Row, Table
+from scenarios.render.document import Column, Document, Figure, Group, Paragraph, Ref, Row, Table
 
 _NARROWEST, _NARROWEST_NAME = 24, 12
 
 
-def scenarios(rows: Sequence[StatusRow]) -> Document:
+def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
     """Id, state, horizon, title: the figures are those of `status`."""
     cells: Iterable[Row] = (
         (
@@ -24,38 +24,57 @@ def scenarios(rows: Sequence[StatusRow]) -> Document:
         )
         for row in rows
     )
-    columns = (Column(name="scenario"), Column(name="state"), Column(name="horizon"))
-    return (_list((*columns, _last("title")), cells),)
-
-
-def indicators(rows: Sequence[IndicatorRow]) -> Document:
-    """Scenario/indicator, state, since, due, diagnosticity (and unique to one), statement."""
-    cells: Iterable[Row] = (
-        (
-            Ref(f"{row.scenario}/{row.indicator}"),
-            row.state,
-            row.since or "",
-            str(row.due or ""),
-            Figure(row.value, "bits") if row.value is not None else "",
-            Figure(row.diagnosticity, digits=0, mark=" unique" if row.unique else ""),
-            "unique" if row.unique else "",
-            row.statement,
-        )
-        for row in rows
+    columns = (
+        Column(name="scenario"),
+        Column(name="state", meaning="state"),
+        Column(name="horizon"),
+        _last("title", every=every),
     )
+    return (_list(columns, cells),)
+
+
+def indicators(rows: Sequence[IndicatorRow], *, every: bool = False) -> Document:
+    """Under each scenario its indicators: state, since, due, diagnosticity, statement.
+
+    Where the order is another one, each has its scenario before it.
+    """
+    parts = [(id, list(own)) for id, own in groupby(rows, key=lambda row: row.scenario)]
+    is_grouped = len(parts) == len({id for id, _ in parts})
+    groups = (Group(id, tuple(_indicator(row, row.indicator) for row in own)) for id, own in parts)
     columns = (
         Column(name="indicator"),
-        Column(name="state"),
-        Column(name="since"),
-        Column(name="due"),
+        Column(name="state", meaning="state"),
+        Column(name="since", drop=2),
+        Column(name="due", drop=3),
         Column(name="value, bits", key="value", align="right", drop=1),
-        Column(name="diagnosticity dB", key="diagnosticity", align="right"),
+        Column(name="dB", key="diagnosticity", align="right"),
         Column(name="unique", only="csv"),
+        Column(name="statement", least=_NARROWEST, drop=4, cut=not every),
     )
-    return (_list((*columns, _last("statement")), cells),)
+    table = Table(
+        columns=columns,
+        rows=tuple(groups) if is_grouped else tuple(_indicator(row) for row in rows),
+        by="scenario",
+        note="dB is diagnosticity; * where the indicator points to one scenario alone.",
+        empty="none",
+    )
+    return (table,)
 
 
-def evidence(rows: Sequence[EvidenceRow]) -> Document:
+def _indicator(row: IndicatorRow, label: str = "") -> Row:
+    return (
+        Ref(f"{row.scenario}/{row.indicator}", None, label),
+        row.state,
+        row.since or "",
+        str(row.due or ""),
+        Figure(row.value, "bits") if row.value is not None else "",
+        Figure(row.diagnosticity, digits=0, mark="*" if row.unique else ""),
+        "unique" if row.unique else "",
+        row.statement,
+    )
+
+
+def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:
     """Recorded, id, grade, summary."""
     cells: Iterable[Row] = (
         (
@@ -66,11 +85,16 @@ def evidence(rows: Sequence[EvidenceRow]) -> Document:
         )
         for row in rows
     )
-    columns = (Column(name="recorded"), Column(name="evidence"), Column(name="grade"))
-    return (_list((*columns, _last("summary")), cells),)
+    columns = (
+        Column(name="recorded", drop=1),
+        Column(name="evidence"),
+        Column(name="grade", meaning="grade"),
+        _last("summary", every=every),
+    )
+    return (_list(columns, cells),)
 
 
-def forecasts(rows: Sequence[ForecastRow]) -> Document:
+def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> Document:
     """Date, analyst, scenario, probability, rationale."""
     cells: Iterable[Row] = (
         (
@@ -84,14 +108,15 @@ def forecasts(rows: Sequence[ForecastRow]) -> Document:
     )
     columns = (
         Column(name="date"),
-        Column(name="analyst"),
+        Column(name="analyst", drop=int(len({row.analyst for row in rows}) == 1)),
         Column(name="scenario"),
         Column(name="stated", align="right"),
+        _last("rationale", every=every),
     )
-    return (_list((*columns, _last("rationale")), cells),)
+    return (_list(columns, cells),)
 
 
-def sources(rows: Sequence[SourceRow]) -> Document:
+def sources(rows: Sequence[SourceRow], *, every: bool = False) -> Document:
     """Id, reliability, items, accurate of checked, and what counted on resolved scenarios."""
     cells: Iterable[Row] = (
         (
@@ -109,7 +134,7 @@ def sources(rows: Sequence[SourceRow]) -> Document:
     )
     columns = (
         Column(name="source"),
-        Column(name="", key="reliability"),
+        Column(name="A–F", key="reliability", meaning="grade"),
         Column(name="items", align="right"),
         Column(name="accurate", align="right"),
         Column(name="checked", only="csv"),
@@ -126,7 +151,7 @@ def sources(rows: Sequence[SourceRow]) -> Document:
         "toward what happened and against it. An accurate report can point against what happens. "
         "Few items prove little."
     )
-    table = _list((*columns, _last("name", _NARROWEST_NAME)), cells)
+    table = _list((*columns, _last("name", _NARROWEST_NAME, every=every)), cells)
     return (table, Paragraph(held), Paragraph(pointed))
 
 
@@ -134,15 +159,16 @@ def _accurate(accuracy: Accuracy) -> Figure:
     return Figure(accuracy.accurate, mark=f" of {accuracy.checked}")
 
 
-def _last(name: str, least: int = _NARROWEST) -> Column:
-    return Column(name=name, least=least)
+def _last(name: str, least: int = _NARROWEST, *, every: bool) -> Column:
+    """A text that is cut to one line, unless `every` word is wanted."""
+    return Column(name=name, least=least, cut=not every)
 
 
 def _list(columns: tuple[Column, ...], rows: Iterable[Row]) -> Table:
     return Table(columns=columns, rows=tuple(rows), empty="none")
 
 
-DOCUMENTS: dict[str, Callable[[Any], Document]] = {
+DOCUMENTS: dict[str, Callable[..., Document]] = {
     "scenarios": scenarios,
     "indicators": indicators,
     "evidence": evidence,

@@ -7,7 +7,10 @@ from scenarios.render.text import MINUS
 
 _UP, _DOWN, _ATTENTION, _STRONG, _WEAK = "36", "35", "31", "1", "2"
 _ENDS = {_STRONG: "22", _WEAK: "22"}
-_STATES = {"observed": _STRONG, "emerging": _ATTENTION, "absent": _STRONG, "retracted": _WEAK}
+_STATES = {
+    **dict.fromkeys(("observed", "absent", "occurred", "occur", "annulled"), _STRONG),
+    **dict.fromkeys(("emerging", "overdue"), _ATTENTION),
+}
 _RATINGS = {"C": _UP, "CC": _UP, "I": _DOWN, "II": _DOWN, "N": _WEAK}
 _OUTCOMES = ("occurred", "did not occur", "annulled")
 _DOUBTFUL = frozenset("DEF456")
@@ -31,7 +34,7 @@ def tone(text: Text, meaning: Meaning) -> str:
     if meaning == "move":
         return sign_tone(shown)
     if meaning == "grade":
-        return _WEAK if _DOUBTFUL & set(shown[:2]) else ""
+        return _WEAK if _DOUBTFUL & set(shown[:2]) or "retracted" in shown else ""
     if meaning == "state":
         return _STATES.get(shown.split()[-1], "")
     if meaning == "rating":
