@@ -10,7 +10,7 @@ from scenarios.analysis.history.audit import audit as asked
 from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.history.record_diff import differences
 from scenarios.cli.opening import commits, open_here
-from scenarios.cli.options import TABLE, Output, Rev, Shown
+from scenarios.cli.options import TABLE, All, Form, Output, Rev, Shown
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.result import show
 from scenarios.errors import ScenError
@@ -23,6 +23,7 @@ def command(
     days: Annotated[
         int, typer.Option(metavar="N", min=0, help="Committed later than that is backdated.")
     ] = 3,
+    every: All = False,
     rev: Rev = None,
     form: Shown = TABLE,
     output: Output = None,
@@ -33,7 +34,7 @@ def command(
     result = asked(followed, sum(revision.left_out for revision in revisions), tip)
     if rev is None:
         _tell_uncommitted(context, followed.database)
-    show(result, lambda: document(result), form, output)
+    show(result, lambda: document(result, every=every or form == Form("csv")), form, output)
 
 
 def _tell_uncommitted(context: typer.Context, committed: Database) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.history.audit import RULES, Audit
+from scenarios.analysis.history.audit import RULES, Audit, Entered
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.document import Block, Document, Heading, Item, Items, Paragraph
 from scenarios.text import counted
@@ -16,8 +17,17 @@ _PROVES = (
 )
 
 
-def document(result: Audit) -> Document:
-    """Findings by rule, then by commit; what cannot be told stands at the end."""
+_MANY = 4
+"""So many findings alike are told as one."""
+_SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")
+"""What is an id, a date or a number in a message."""
+
+
+def document(result: Audit, *, every: bool = False) -> Document:
+    """Findings by rule, then by commit; what cannot be told stands at the end.
+
+    What one person did alike to many records in a day is one entry, unless `every` one is wanted.
+    """
     if not result.commits:
         return (Paragraph("No commit changed the database: there is nothing to audit."),)
     first, last = result.first, result.last
@@ -26,10 +36,18 @@ def document(result: Audit) -> Document:
         Paragraph(f"{counted(result.commits, 'commit')} that changed the database, {days}."),
         *map(Paragraph, _at_once(result)),
     ]
+    is_folded = False
     for rule in RULES:
         found = [finding for finding in result.findings if finding.rule == rule.id]
         if found:
-            blocks += [Heading(2, f"{rule.title} ({len(found)})"), Items(tuple(_by_commit(found)))]
+            heading = Heading(2, f"{rule.title} ({len(found):,})")
+            alike = [] if every else list(_alike(found))
+            told = {id(finding) for group in alike for finding in group}
+            rest = [finding for finding in found if id(finding) not in told]
+            blocks += [heading, Items((*map(_as_one, alike), *_by_commit(rest)))]
+            is_folded = is_folded or bool(alike)
+    if is_folded:
+        blocks.append(Paragraph("What is alike is told once: --all lists each."))
     if not result.findings:
         blocks.append(Paragraph("Nothing to report."))
     return (*blocks, Items(tuple(Item(text, bullet=True) for text in _limits(result))))
@@ -38,18 +56,52 @@ def document(result: Audit) -> Document:
 def _at_once(result: Audit) -> Iterator[str]:
     """Days on which records came long after their own dates, and whether that was all of them."""
     total = sum(day.records for day in result.entered)
-    for day in result.entered:
-        if not day.backdated:
-            continue
-        late = f"{day.least_days} to {day.most_days}"
-        late = f"{day.most_days}" if day.least_days == day.most_days else late
-        is_all = day.backdated == total > 1
-        which = f"All {total}" if is_all else f"{day.backdated} of {total}"
-        after = ": entered at once, after the fact" if is_all else ""
-        yield (
-            f"{which} dated records (evidence, sheets) were committed on {day.date}, "
-            f"{late} days after their own dates{after}."
-        )
+    late = [day for day in result.entered if day.backdated]
+    least = min((day.least_days for day in late), default=0)
+    is_all = sum(day.backdated for day in late) == total > 1
+    if is_all and (late[-1].date - late[0].date).days < least:
+        yield _entered(f"All {total}", late) + ": entered at once, after the fact."
+        return
+    for day in late:
+        yield _entered(f"{day.backdated} of {total}", [day]) + "."
+
+
+def _entered(which: str, days: Sequence[Entered]) -> str:
+    first, last = days[0].date, days[-1].date
+    when = f"on {first}" if first == last else f"from {first} to {last}"
+    least, most = min(day.least_days for day in days), max(day.most_days for day in days)
+    late = f"{least} to {most}" if least != most else f"{most}"
+    return (
+        f"{which} dated records (evidence, sheets) were committed {when}, {late} days after their "
+        "own dates"
+    )
+
+
+def _alike(found: Sequence[AuditFinding]) -> Iterator[list[AuditFinding]]:
+    """What one author did in one day in the same way, where that is many findings."""
+    groups: dict[tuple[object, ...], list[AuditFinding]] = {}
+    for finding in found:
+        key = (finding.date, finding.author, finding.kind, _shape(finding.message))
+        groups.setdefault(key, []).append(finding)
+    yield from (group for group in groups.values() if len(group) >= _MANY)
+
+
+def _shape(message: str) -> str:
+    """What a finding says, without of what, from what and to what."""
+    change, arrow, rest = message.partition(" → ")
+    if arrow:
+        what = "" if ": " in change else change.split()[0]
+        message = f"{what} changed{rest[rest.find(',') :]}"
+    return _SPECIFIC.sub("", message)
+
+
+def _as_one(group: Sequence[AuditFinding]) -> Item:
+    first = group[0]
+    records = counted(len({finding.record for finding in group}), "record")
+    commits = counted(len({finding.commit for finding in group}), "commit")
+    told = f"{first.date} {first.author}: {len(group):,} alike, in {records} and {commits}"
+    example = f"such as {first.record} in {first.commit[:7]}: {first.message}"
+    return Item(told, (Item(example, bullet=True),))
 
 
 def _by_commit(found: list[AuditFinding]) -> Iterator[Item]:
