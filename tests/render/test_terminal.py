@@ -43,7 +43,9 @@ def test_a_row_that_hardly_moves_is_drawn_as_one() -> None:
 
 
 def test_a_strip_leads_from_the_last_figure_to_this_one_with_the_implied_one_beside_it() -> None:
-    assert AXIS == "0.1%······50%·······99.9%"
+    assert AXIS == "0.1%·······50%······99.9%"
+    assert AXIS[11:14] == "50%"
+    assert strip(None, 0.5)[12] == "●"
     assert strip(0.02, 0.2, 0.6) == "·····○────●·|×···········"
     assert strip(0.9, 0.2, 0.5) == "··········●─×───○········"
     assert strip(0.5, 0.5, 0.5) == "············●············"
@@ -91,13 +93,13 @@ def table(
 
 
 def test_what_moves_is_coloured_and_an_outcome_is_bold_and_no_gap_shows() -> None:
-    down, bold, plain, thin = "\x1b[35m", "\x1b[1m", "\x1b[39m", "\x1b[22m"
+    down, bold, dim, plain, end = "\x1b[35m", "\x1b[1m", "\x1b[2m", "\x1b[39m", "\x1b[22m"
     made = f"""\
 scenario  stated  stated  implied  implied  trend         evidence  flags
                   change            change
 --------  ------  ------  -------  -------  ------------  --------  -------------
-a            30%     {down}−20{plain}      50%        0  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
-b            30%              50%           ▅▅▅▅▅▅        0         {bold}did not occur{thin}
+a            30%     {down}−20{plain}      50%        {dim}0{end}  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
+b            30%              50%           {dim}▅▅▅▅▅▅{end}        0         {bold}did not occur{end}
 
 {LEGEND}"""
     assert table(81, colour=True) == made

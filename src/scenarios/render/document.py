@@ -297,7 +297,7 @@ def sparkline(values: tuple[float | None, ...]) -> str:
 
 _CELLS = 25
 """Of a strip: each 2.5 dB, from 0.1 % to 99.9 %, beyond which no implied probability lies."""
-AXIS = "0.1%······50%·······99.9%"
+AXIS = "0.1%·······50%······99.9%"
 """The axis of a strip, as the name of its column."""
 
 

@@ -53,7 +53,7 @@ def _table(result: Matrix, known: Known) -> Table:
     columns = (
         Column(name="evidence, indicator", key="id", least=_NARROWEST),
         Column(name="kind", only="csv"),
-        Column(name="grade"),
+        Column(name="grade", meaning="grade"),
         weight_column(known.database.tracker),
         *(
             Column(
@@ -61,6 +61,7 @@ def _table(result: Matrix, known: Known) -> Table:
                 key=id,
                 align="right",
                 legend=known.database.scenarios[id].title,
+                meaning="rating",
             )
             for id, score in result.scores.items()
         ),

@@ -159,8 +159,8 @@ def _columns(longest_flag: int, trends: Trends | None, *, banded: bool) -> tuple
     if trends:
         days = tuple(trends.days)
         trend = (
-            Column(name=AXIS, key="strip", drop=6, extra=True, only="terminal", about=_STRIP),
-            Column(name="trend", drop=7, least=_FEWEST, days=days),
+            Column(name=AXIS, key="strip", drop=7, extra=True, only="terminal", about=_STRIP),
+            Column(name="trend", drop=8, least=_FEWEST, days=days),
         )
     return (
         Column(name="scenario"),

@@ -22,8 +22,8 @@ def painted(text: str, tone: str) -> str:
 
 
 def sign_tone(text: str) -> str:
-    """Up or down, by the sign that leads a figure."""
-    return {"+": _UP, MINUS: _DOWN}.get(text[:1], "")
+    """Up or down, by the sign that leads a figure; what did not move stands back."""
+    return {"+": _UP, MINUS: _DOWN, "0": _WEAK}.get(text[:1], "")
 
 
 def tone(text: Text, meaning: Meaning) -> str:

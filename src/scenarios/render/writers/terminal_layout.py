@@ -65,7 +65,7 @@ def _cut(line: Sequence[Cell], limits: Mapping[int, int], columns: Sequence[Colu
 
 def _clipped(cell: Cell, limit: int, column: Column) -> Cell:
     if cell.trend:
-        return cell._replace(text=sparkline(cell.trend[-limit:]).replace(BLANK, " "))
+        return cell._replace(text=sparkline(cell.trend[-limit:]).replace(BLANK, " ").rstrip())
     if len(cell.text) <= limit:
         return cell
     cut = column.cut
