@@ -93,13 +93,13 @@ def table(
 
 
 def test_what_moves_is_coloured_and_an_outcome_is_bold_and_no_gap_shows() -> None:
-    down, bold, dim, plain, end = "\x1b[35m", "\x1b[1m", "\x1b[2m", "\x1b[39m", "\x1b[22m"
+    down, bold, dim, plain, e = "\x1b[35m", "\x1b[1m", "\x1b[2m", "\x1b[39m", "\x1b[22m"
     made = f"""\
 scenario  stated  stated  implied  implied  trend         evidence  flags
                   change            change
 --------  ------  ------  -------  -------  ------------  --------  -------------
-a            30%     {down}−20{plain}      50%        {dim}0{end}  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
-b            30%              50%           {dim}▅▅▅▅▅▅{end}        0         {bold}did not occur{end}
+a            30%     {down}−20{plain}      50%        {dim}0{e}  {down} ▆▆▆▆▆▆▆▆▆▆▃{plain}  0
+b            30%              50%           {dim}▅▅▅▅▅▅{e}        0         {bold}did not occur{e}
 
 {LEGEND}"""
     assert table(81, colour=True) == made

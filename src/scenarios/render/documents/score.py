@@ -172,7 +172,7 @@ def _skill(result: Score) -> Iterator[Table]:
             )
             for row in result.skill
         )
-        figures = ("n", "1 − Brier ratio", "90% from", "to")
+        figures = ("n", "1 − Brier ratio", "90% from", "90% to")
         made = _table(("skill of", "against"), figures, cells)
         yield msgspec.structs.replace(made, note=SKILL_NOTE)
 
@@ -224,7 +224,7 @@ def _corp(row: Corp) -> Iterator[Block]:
         )
         for step in row.curve
     )
-    figures = ("said from", "to", "n", "came")
+    figures = ("said from", "said to", "n", "came")
     columns = tuple(Column(name=name, align="right") for name in figures)
     title = f"CORP curve of {row.forecaster}: without bins, monotone"
     yield Table(columns=columns, rows=tuple(cells), caption=title)
@@ -270,7 +270,7 @@ def _table(
     last: tuple[Column, ...] = (),
 ) -> Table:
     columns = (
-        *(Column(name=name) for name in names),
+        *(Column(name=name, meaning="state" if name == "outcome" else "") for name in names),
         *(Column(name=name, align="right") for name in figures),
         *last,
     )
