@@ -15,6 +15,7 @@ from scenarios.analysis.history import audit
 from scenarios.analysis.history.commit_log import History
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
+from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
@@ -89,6 +90,7 @@ def _paragraphs(rule: Rule[Any]) -> Iterator[str]:
 
 
 OUTPUTS: dict[str, Any] = {
+    "due": Due,
     "status": reading.Status,
     "report": Review,
     "explain": Explanation,

@@ -18,7 +18,14 @@ GENERATE = runpy.run_path(str(DOCS / "generate.py"))
 RULES = [rule for _, _, rules in GENERATE["PARTS"] for rule in rules]
 REVIEWS = ("2021-12-17", "2022-02-07", "2022-02-28", "2023-03-27", "2024-03-04", "2026-11-24")
 PRINTED = (
-    *("status", "report --no-restate", "score", "check --findings", "show military-pact"),
+    *(
+        "due --within 999d",
+        "status",
+        "report --no-restate",
+        "score",
+        "check --findings",
+        "show military-pact",
+    ),
     *("explain military-pact --sweep", "matrix --set relationship-2030"),
     *(f"list {kind}" for kind in ("scenarios", "indicators", "evidence", "forecasts", "sources")),
     *(f"report --as-of {day}" for day in REVIEWS),

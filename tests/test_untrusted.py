@@ -43,6 +43,7 @@ DAY = ("--as-of", AS_OF)
 READING = (
     *(("list", kind, *DAY) for kind in ("scenarios", "indicators", "evidence", "sources")),
     ("list", "forecasts", *DAY),
+    ("due", "--within", "9999d", *DAY),
     ("status", *DAY),
     ("report", *DAY),
     ("report", "--since", "2022-01-01", *DAY),

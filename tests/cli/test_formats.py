@@ -17,6 +17,7 @@ from tests.cli.commands import DESK, EACH, scen
 from tests.storage.test_git import commit, run
 
 READING = (
+    ("due",),
     ("status",),
     *(("list", kind) for kind in ("scenarios", "indicators", "evidence", "forecasts", "sources")),
     ("show", "pact"),

@@ -50,6 +50,13 @@ def day(text: str, ago_from: date | None = None) -> date:
     raise typer.BadParameter(f"{_quoted(text)} {words}")
 
 
+def days(text: str) -> int:
+    """`14d`: so many days."""
+    if found := _AGO.fullmatch(text):
+        return int(found[1])
+    raise typer.BadParameter(f"{_quoted(text)} is not a number of days: write 14d")
+
+
 def observed(text: str) -> str:
     """A day, a month (2021-12) or a year (2021)."""
     if not _OBSERVED.fullmatch(text):

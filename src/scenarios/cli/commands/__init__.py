@@ -13,6 +13,7 @@ HELP = {
     "resolve": "Record a scenario's outcome.",
     "list": "List scenarios, indicators, evidence, forecasts or sources.",
     "show": "Show one record.",
+    "due": "What comes, and what is late: indicators, horizons, reviews.",
     "status": "One row a scenario: stated, implied, what is new.",
     "report": "The weekly review: what moved, by how much, and why.",
     "plot": "Draw what was stated and implied over time.",

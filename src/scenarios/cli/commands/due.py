@@ -1,0 +1,55 @@
+"""What comes, and what is late."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from scenarios.analysis.review.due import WITHIN_DAYS, due
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
+from scenarios.cli.options import All, AsOf, Form, Output, Rev
+from scenarios.cli.terminal.result import deliver, show
+from scenarios.errors import ScenError
+from scenarios.render.documents.due import document
+
+DueForm = StrEnum("DueForm", [*Form, "ics"])  # type: ignore[misc]
+"""How it is written: as any result, or as a calendar."""
+_TABLE = DueForm("table")
+
+
+def command(
+    context: typer.Context,
+    within: Annotated[
+        str, typer.Option(metavar="DAYS", help="Look so many days ahead, as 30d.")
+    ] = f"{WITHIN_DAYS}d",
+    every: All = False,
+    as_of: AsOf = None,
+    rev: Rev = None,
+    form: Annotated[DueForm, typer.Option("--format", help="How to write the result.")] = _TABLE,
+    output: Output = None,
+) -> None:
+    """What comes: indicators due, horizons, reviews, forecasts that expire; and what is late.
+
+    Each day is the last one that is in time.
+    """
+    ahead = parsing.days(within)
+    if form == "ics":
+        _needs_extra()
+    opened = reading(context, rev)
+    result = due(opened.database, as_of or parsing.today(), ahead)
+    if form == "ics":
+        from scenarios.render.writers.ics import ics
+
+        deliver(ics(result, opened.database.tracker.title), output)
+    else:
+        show(result, lambda: document(result, every=every), Form(form), output)
+
+
+def _needs_extra() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("icalendar") is None:
+        raise ScenError("a calendar needs an extra: pip install 'scen[exchange]'")

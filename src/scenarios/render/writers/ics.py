@@ -1,0 +1,73 @@
+"""What is due as a calendar (RFC 5545), for a program that subscribes to it.
+
+An entry keeps its UID while it is the same thing, so that one that moves is moved there too.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import NAMESPACE_URL, uuid5
+
+from icalendar import Calendar, Event, Timezone, TimezoneStandard
+
+from scenarios.analysis.review.due import Due, Entry
+from scenarios.text import printable
+
+_HEADS = {
+    "indicator": "Due: {}",
+    "horizon": "Horizon: {}",
+    "review": "Review: {}",
+    "forecasts": "Forecasts expire: {}",
+}
+_LONGEST = 120
+"""The characters of a title; the description has it all."""
+
+
+def ics(result: Due, title: str) -> str:
+    """A day of the calendar for each entry of the tracker of this title."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//scen//due//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    name = printable(title) or "Scenarios"
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
+    calendar.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})
+    stamp = datetime.combine(result.as_of, time(), UTC)
+    entries = (*result.late, *result.coming)
+    for entry in entries:
+        calendar.add_component(_event(entry, title, stamp))
+    if not entries:  # a calendar of nothing needs a component all the same
+        calendar.add_component(_utc())
+    text: str = calendar.to_ical().decode()
+    return text.removesuffix("\n")
+
+
+def _event(entry: Entry, title: str, stamp: datetime) -> Event:
+    event = Event()
+    event.add("uid", str(uuid5(NAMESPACE_URL, f"scen:{title}/{entry.what}/{entry.id}")))
+    event.add("dtstamp", stamp)
+    event.add("dtstart", entry.day)
+    if entry.day < date.max:
+        event.add("dtend", entry.day + timedelta(days=1))
+    names = ", ".join(entry.scenarios)
+    told = entry.text or names
+    head = printable(" ".join(told.split()))
+    cut = head if len(head) <= _LONGEST else f"{head[: _LONGEST - 1]}…"
+    event.add("summary", _HEADS[entry.what].format(cut))
+    lines = [entry.id if entry.what != "review" else "", told, names if entry.text else ""]
+    lines += [f"watch: {entry.watch}" if entry.watch else ""]
+    event.add("description", printable("\n".join(filter(None, lines))))
+    event.add("categories", [entry.what])
+    event.add("transp", "TRANSPARENT")
+    return event
+
+
+def _utc() -> Timezone:
+    zone, standard = Timezone(), TimezoneStandard()
+    zone.add("tzid", "UTC")
+    standard.add("dtstart", datetime(1970, 1, 1))  # noqa: DTZ001 - a zone's own time has none
+    standard.add("tzoffsetfrom", timedelta())
+    standard.add("tzoffsetto", timedelta())
+    zone.add_component(standard)
+    return zone
