@@ -18,6 +18,7 @@ from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.search import Search
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules import consistency, files, findings
 from scenarios.analysis.rules.rule import Rule
@@ -101,6 +102,7 @@ OUTPUTS: dict[str, Any] = {
     "history": History,
     "audit": audit.Audit,
     "show": reading.RecordShown | list[reading.RecordShown],
+    "search": Search,
     "list-scenarios": list[StatusRow],
     "list-indicators": list[listing.IndicatorRow],
     "list-evidence": list[listing.EvidenceRow],

@@ -20,6 +20,7 @@ REVIEWS = ("2021-12-17", "2022-02-07", "2022-02-28", "2023-03-27", "2024-03-04",
 PRINTED = (
     *(
         "due --within 999d",
+        "search nord stream",
         "status",
         "report --no-restate",
         "score",

@@ -54,6 +54,7 @@ READING = (
     *(("explain", "--sweep", id, *DAY) for id in IDS if int(id[2:]) in SOME),
     *(("show", id, *DAY) for id in SHOWN),
     ("show", "s-0/seen", *DAY),
+    ("search", "e", "--all", *DAY),
     ("diff", "HEAD~1", "HEAD"),
     ("history",),
     ("history", "s-9"),

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 import textwrap
+import unicodedata
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 _UNSEEN = (
@@ -81,6 +83,26 @@ def _escaped(character: str) -> str:
     """As JSON writes it: a code point beyond the first 65,536 as two."""
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[n : n + 2].hex()}" for n in range(0, len(units), 2))
+
+
+def unaccented(text: str) -> str:
+    """The text in small letters without accents, as it is compared when one looks for it."""
+    if text.isascii():
+        return text.lower()
+    return "".join(map(_unaccented, text))
+
+
+@cache
+def _unaccented(character: str) -> str:
+    parts = unicodedata.normalize("NFKD", character.casefold().translate(_LETTERS))
+    return _ACCENTS.sub("", parts).casefold()
+
+
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+"""Those of Latin alphabets that Unicode does not take apart."""
 
 
 def fold(text: str, width: int, indent: str = "", first: str | None = None) -> str:

@@ -21,6 +21,7 @@ READING = (
     ("status",),
     *(("list", kind) for kind in ("scenarios", "indicators", "evidence", "forecasts", "sources")),
     ("show", "pact"),
+    ("search", "a", "visit"),
     ("explain", "trade", "--sweep"),
     ("matrix", "--set", "form"),
     ("matrix", "pact", "ties", "trade"),

@@ -13,6 +13,7 @@ HELP = {
     "resolve": "Record a scenario's outcome.",
     "list": "List scenarios, indicators, evidence, forecasts or sources.",
     "show": "Show one record.",
+    "search": "Find records by the words of their texts.",
     "due": "What comes, and what is late: indicators, horizons, reviews.",
     "status": "One row a scenario: stated, implied, what is new.",
     "report": "The weekly review: what moved, by how much, and why.",

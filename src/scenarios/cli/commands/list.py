@@ -10,11 +10,11 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
+from scenarios.cli.narrowing import FromSource, Since, Tag, Until, wanted
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.render.documents import lists
-from scenarios.workspace.opened import known_id
 from scenarios.workspace.period import span
 
 
@@ -34,20 +34,17 @@ class By(StrEnum):
     value = "value"
 
 
-_Day = Annotated[str | None, typer.Option(metavar="DATE", help="A day, or 7d before --as-of.")]
-
-
 def command(
     context: typer.Context,
     what: Annotated[What, typer.Argument(help="Which records.")],
     scenario: Annotated[str | None, typer.Option(metavar="ID", help="About this one.")] = None,
-    source: Annotated[str | None, typer.Option(metavar="ID", help="From this one.")] = None,
-    tag: Annotated[str | None, typer.Option(help="About scenarios with this tag.")] = None,
+    source: FromSource = None,
+    tag: Tag = None,
     theme: Annotated[
         str | None, typer.Option(metavar="ID", help="Evidence and indicators about this.")
     ] = None,
-    since: _Day = None,
-    until: _Day = None,
+    since: Since = None,
+    until: Until = None,
     unrated: Annotated[
         bool, typer.Option("--unrated", help="Evidence that rates nothing.")
     ] = False,
@@ -62,27 +59,21 @@ def command(
 ) -> None:
     """List records, narrowed by scenario, source, tag, theme and days."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    if scenario is not None:
-        opened.scenario(scenario)
-    if source is not None and source not in opened.database.sources:
-        known_id(source, opened.database.sources, "source", "scen list sources")
-    if theme is not None:
-        known_id(theme, opened.database.tracker.themes, "theme", "tracker.yaml")
-    from_day = parsing.day(since, on) if since else None
-    to_day = parsing.day(until, on) if until else None
-    wanted = listing.Wanted(
+    narrow = wanted(
+        opened,
+        on,
         scenario=scenario,
         source=source,
         tag=tag,
         theme=theme,
-        since=from_day,
-        until=to_day,
+        since=since,
+        until=until,
         unrated=unrated,
         by_value=by is not None,
     )
     document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:
-        rows = [r for r in span(opened, on, None)[1] if wanted.subject(opened.database, r.id)]
+        rows = [r for r in span(opened, on, None)[1] if narrow.subject(opened.database, r.id)]
         show(rows, lambda: document(rows, every=every), form, output)
         return
     make: dict[What, Any] = {
@@ -91,5 +82,5 @@ def command(
         What.forecasts: listing.forecasts,
         What.sources: listing.sources,
     }
-    made = make[what](known(opened.database, on), wanted)
+    made = make[what](known(opened.database, on), narrow)
     show(made, lambda: document(made, every=every), form, output)

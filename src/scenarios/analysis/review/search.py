@@ -1,0 +1,207 @@
+"""The records whose texts hold all words of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
+from scenarios.analysis.review.listing import Wanted
+from scenarios.errors import At, Keys
+from scenarios.model import Kind, ScenarioId
+from scenarios.text import unaccented
+
+What = Literal["scenario", "indicator", "evidence", "forecast", "source", "tracker"]
+_BEFORE, _LONGEST = 50, 160
+"""An excerpt begins so many characters before the first word found, and has at most so many."""
+_CODES = frozenset({"ratings", "probabilities", "reliability", "hazard", "outcome"})
+"""Keys with codes and figures below them, not texts."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A text that holds some of the words: its line, which counts from 1, and its key, dotted.
+
+    `text` is what stands around the first of its words; the key of an id is `id`.
+    """
+
+    line: int
+    key: str
+    text: str
+    words: tuple[str, ...]
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A record, or an indicator of one, that holds all words; where most of them stand is first.
+
+    `day` is when it was opened, added, recorded or forecast; a source has none.
+    """
+
+    what: What
+    id: str
+    title: str
+    day: date | None
+    path: str
+    places: tuple[Place, ...]
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What holds all `words`, which are in small letters and without accents.
+
+    `total` is how many there are, should not all of them be among the hits.
+    """
+
+    words: tuple[str, ...]
+    as_of: date
+    total: int
+    hits: tuple[Hit, ...]
+
+
+Locate = Callable[[Kind, str, Keys, At, Sequence[str]], tuple[str, int]]
+"""The path of a record, and the line at which words stand at a key or in its value."""
+
+
+class _Part(NamedTuple):
+    """A record or a part of one that is found as a whole, and the scenarios that it is about."""
+
+    what: What
+    id: str
+    title: str
+    day: date | None
+    kind: Kind
+    record: str
+    content: Any
+    about: frozenset[ScenarioId] = frozenset()
+    keys: Keys = ()
+
+
+class _Passage(NamedTuple):
+    keys: Keys
+    at: At
+    text: str
+    words: tuple[str, ...]
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """What is looked for: the words of a text, each once."""
+    return tuple(dict.fromkeys(unaccented(text).split()))
+
+
+def search(
+    known: Known,
+    words: Sequence[str],
+    wanted: Wanted,
+    locate: Locate,
+    *,
+    what: What | None = None,
+    most: int | None = None,
+) -> Search:
+    """What was known by then, is wanted, and holds every word: named so first, then the newest."""
+    found = []
+    for part in _parts(known):
+        if what in (None, part.what) and _is_wanted(known, part, wanted):
+            passages = [*_passages(part, words)]
+            if len({word for passage in passages for word in passage.words}) == len(words):
+                found.append((part, passages))
+    found.sort(key=lambda one: _order(one[0], words))
+    return Search(
+        words=tuple(words),
+        as_of=known.as_of,
+        total=len(found),
+        hits=tuple(_hit(part, passages, locate) for part, passages in found[:most]),
+    )
+
+
+def _parts(known: Known) -> Iterator[_Part]:
+    database = known.database
+    tracker = database.tracker
+    yield _Part("tracker", "tracker", tracker.title, None, "tracker", "tracker", tracker)
+    for id, scenario in shown(database, known.as_of).items():
+        about, opened = frozenset({id}), scenario.opened
+        own = msgspec.structs.replace(scenario, indicators={})
+        yield _Part("scenario", id, scenario.title, opened, "scenario", id, own, about)
+        for name, one in scenario.indicators.items():
+            key, at = f"{id}/{name}", ("indicators", name)
+            yield _Part("indicator", key, one.statement, one.added, "scenario", id, one, about, at)
+    for id, item in database.evidence.items():
+        if item.recorded <= known.as_of:
+            about, kept = bears_on(database, item), msgspec.structs.replace(item, indicators={})
+            yield _Part("evidence", id, item.summary, item.recorded, "evidence", id, kept, about)
+    for id, sheet in database.sheets.items():
+        if sheet.date <= known.as_of:
+            about = frozenset(sheet.probabilities.keys() & database.scenarios.keys())
+            yield _Part("forecast", id, "", sheet.date, "forecasts", id, sheet, about)
+    for id, source in database.sources.items():
+        yield _Part("source", id, source.name, None, "source", id, source)
+
+
+def _is_wanted(known: Known, part: _Part, wanted: Wanted) -> bool:
+    if (wanted.since or wanted.until) and not (part.day and wanted.day(part.day)):
+        return False
+    source = part.id if part.what == "source" else getattr(part.content, "source", None)
+    if wanted.source not in (None, source):
+        return False
+    return wanted.tag is None or any(wanted.subject(known.database, id) for id in part.about)
+
+
+def _passages(part: _Part, words: Sequence[str]) -> Iterator[_Passage]:
+    own: tuple[Keys, At, str] = (), "key", part.id.rpartition("/")[2]
+    for keys, at, text in (*_texts(part.content, ()), own):
+        folded = unaccented(text)
+        held = tuple(word for word in words if word in folded)
+        if held:
+            yield _Passage((*part.keys, *keys), at, text, held)
+
+
+def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
+    """Every text of a record with the keys that lead to it."""
+    if isinstance(value, str):
+        yield keys, "value", value
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            if name not in _CODES:
+                yield from _texts(getattr(value, name), (*keys, name))
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _texts(one, (*keys, key))
+    elif isinstance(value, tuple):
+        for number, one in enumerate(value):
+            yield from _texts(one, (*keys, number))
+
+
+def _order(part: _Part, words: Sequence[str]) -> tuple[object, ...]:
+    named = unaccented(f"{part.id} {part.title}")
+    day = part.day or date.max
+    return not all(word in named for word in words), -day.toordinal(), part.what, part.id
+
+
+def _hit(part: _Part, passages: Sequence[_Passage], locate: Locate) -> Hit:
+    places, path = [], ""
+    for keys, at, text, held in sorted(passages, key=lambda one: -len(one.words)):
+        path, line = locate(part.kind, part.record, keys, at, held)
+        key = "id" if at == "key" else ".".join(map(str, keys))
+        places.append(Place(line=line, key=key, text=excerpt(text, held), words=held))
+    return Hit(
+        what=part.what,
+        id=part.id,
+        title=part.title,
+        day=part.day,
+        path=path,
+        places=tuple(places),
+    )
+
+
+def excerpt(text: str, words: Sequence[str]) -> str:
+    """The text around the first of these words, in one line."""
+    line = " ".join(text.split())
+    if len(line) <= _LONGEST:
+        return line
+    folded = unaccented(line)
+    first = min(at for word in words if (at := folded.find(word)) >= 0)
+    origins = [n for n, letter in enumerate(line) for _ in unaccented(letter)]
+    about = max(origins[first] - _BEFORE, 0)
+    start = line.find(" ", about, origins[first]) + 1 or about if about else 0
+    end = start + _LONGEST
+    return ("…" if start else "") + line[start:end].strip() + ("…" if end < len(line) else "")

@@ -1,0 +1,54 @@
+"""The records whose texts hold some words."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, cast, get_args
+
+import typer
+
+from scenarios.analysis.review.search import What
+from scenarios.cli import parsing
+from scenarios.cli.narrowing import FromSource, Since, Tag, Until, wanted
+from scenarios.cli.opening import reading
+from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.terminal.result import show
+from scenarios.render.documents.search import document
+from scenarios.workspace.searching import search_of
+
+Searched = StrEnum("Searched", get_args(What))  # type: ignore[misc]
+"""What can be found."""
+_MOST = 20
+"""As many hits are shown without --all."""
+
+
+def command(
+    context: typer.Context,
+    words: Annotated[
+        list[str], typer.Argument(metavar="WORD", help="Each must stand in the record.")
+    ],
+    kind: Annotated[Searched | None, typer.Option(help="Only these.")] = None,
+    source: FromSource = None,
+    tag: Tag = None,
+    since: Since = None,
+    until: Until = None,
+    every: All = False,
+    as_of: AsOf = None,
+    rev: Rev = None,
+    form: Shown = TABLE,
+    output: Output = None,
+) -> None:
+    """Find records by the words of their texts, with the line of each.
+
+    Any order, a part of a word is enough, and neither case nor accents count.
+    """
+    opened, on = reading(context, rev), as_of or parsing.today()
+    result = search_of(
+        opened,
+        " ".join(words),
+        on,
+        wanted(opened, on, source=source, tag=tag, since=since, until=until),
+        what=cast("What | None", kind and kind.value),
+        most=None if every or form == Form("json") else _MOST,
+    )
+    show(result, lambda: document(result, every=every), form, output)
