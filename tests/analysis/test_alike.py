@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS, clusters
+from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS, alike, clusters
 from scenarios.model import Evidence, first_day
-from tests.records import START, item
+from tests.records import START, day, item, retraction
 
 URL = "https://x.org"
 
@@ -42,6 +42,27 @@ def test_the_shortcut_finds_every_cluster(items: list[Evidence]) -> None:
             every = [ids for ids in every if ids not in both] + [set().union(*both)]
     found = {frozenset(cluster.ids) for cluster in clusters(evidence)}
     assert found == {frozenset(ids) for ids in every if len(ids) > 1}
+
+
+@given(st.lists(st.builds(seen, texts, st.integers(0, 8), url=urls), max_size=12))
+def test_a_new_item_is_alike_those_with_which_it_would_be_a_cluster(items: list[Evidence]) -> None:
+    evidence = {f"e{n:02}": one for n, one in enumerate(items)}
+    new = seen("a b c d", 4, url=URL)
+    found = alike(evidence, new.summary, new.observed, new.url)
+    pairs = [id for id, one in evidence.items() if [*clusters({"new": new, id: one})]]
+    assert sorted(id for id, _ in found) == pairs
+
+
+def test_what_is_retracted_or_declared_to_be_the_same_event_is_no_surprise() -> None:
+    evidence = {
+        "far": seen("A visit", 3),
+        "near": seen("A visit", 1, url=URL, event="summit"),
+        "gone": seen("A visit", retracted=retraction(day(9))),
+    }
+    asked = "A visit", START.isoformat(), URL
+    near, far = ("near", "they share an address"), ("far", "their summaries are alike")
+    assert alike(evidence, *asked) == alike(evidence, *asked, event="other") == [near, far]
+    assert alike(evidence, *asked, event="summit") == [far]
 
 
 @pytest.mark.parametrize("url", [None, URL])

@@ -10,31 +10,51 @@ from typing import Any
 
 from scenarios.errors import Problem, UsageError
 from scenarios.paths import path_of, place_of
+from scenarios.text import unaccented
 from scenarios.workspace.opened import Opened
 
-_SLUG_LENGTH = 48
-"""A date and this many characters fit in a line with their question."""
-_LATIN = str.maketrans(
-    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
-)
-"""The letters of Latin alphabets that Unicode does not take apart."""
+LONGEST_PROPOSED = 48
+"""A path with such an id fits in a line."""
+_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\"]")
 
 
 def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
     """The date and the summary's first words, with a number where that is taken."""
-    decomposed = unicodedata.normalize("NFKD", record["summary"].lower().translate(_LATIN))
-    slug = ""
-    for word in re.findall(r"[a-z0-9]+", decomposed.encode("ascii", "ignore").decode()):
-        longer = f"{slug}-{word}" if slug else word
-        if len(longer) > _SLUG_LENGTH:
-            break
-        slug = longer
-    base = proposed = f"{record['observed']}-{slug or 'item'}"
+    words = _words(record["summary"])
+    proposed = _proposed(record["observed"], words)
     number = 1
     while _is_taken(opened, proposed):
         number += 1
-        proposed = f"{base}-{number}"
+        proposed = _proposed(record["observed"], words, f"-{number}")
     return proposed
+
+
+def _proposed(observed: str, words: list[str], number: str = "") -> str:
+    """As many words as there is room for, or as much of the first."""
+    slug, room = "", LONGEST_PROPOSED - len(observed) - len("-") - len(number)
+    for word in words:
+        longer = f"{slug}-{word}" if slug else word[:room]
+        if len(longer) > room:
+            break
+        slug = longer
+    return f"{observed}-{slug or 'item'}{number}"
+
+
+def _words(text: str) -> list[str]:
+    """The words of a text in small Latin letters and digits, whatever its script."""
+    plain = unaccented(text)
+    if any(letter.isalnum() and not letter.isascii() for letter in plain):
+        from anyascii import anyascii  # noqa: PLC0415 - 20 ms that other scripts alone need
+
+        whole = unicodedata.normalize("NFC", text)
+        plain = "".join(_romanised(letter, anyascii(letter)) for letter in whole).lower()
+    return re.findall(r"[a-z0-9]+", _APOSTROPHES.sub("", plain))
+
+
+def _romanised(letter: str, latin: str) -> str:
+    """A syllable or an ideograph is a word of its own."""
+    is_syllable = unicodedata.category(letter) == "Lo" and latin[:1].isupper()
+    return f" {latin} " if is_syllable else latin
 
 
 def new_id(opened: Opened, observed: str, text: str) -> str:

@@ -63,6 +63,29 @@ def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
             yield Cluster(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
 
 
+def alike(
+    evidence: dict[EvidenceId, Evidence],
+    summary: str,
+    observed: str,
+    url: str | None,
+    event: str | None = None,
+) -> list[tuple[EvidenceId, str]]:
+    """The items that a new one may be the same as, and why, the nearest in time first.
+
+    Those that are declared to be the same event are no surprise.
+    """
+    day, words = first_day(observed), frozenset(_words(summary))
+    found = []
+    for id, item in evidence.items():
+        days = abs((first_day(item.observed) - day).days)
+        if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
+            continue
+        shares = url is not None and item.url == url
+        if shares or _are_alike(words, frozenset(_words(item.summary))):
+            found.append((days, id, _ADDRESS if shares else _SUMMARIES))
+    return [(id, why) for _, id, why in sorted(found)]
+
+
 class _Joined:
     """Disjoint sets of items: each leads to another one of its set, and at last to its first."""
 
@@ -107,9 +130,13 @@ def _join_summaries(
                     break
                 if joined.first(id) == joined.first(other):
                     continue
-                if len(words[id] & words[other]) >= ALIKE * len(words[id] | words[other]):
+                if _are_alike(words[id], words[other]):
                     joined.join(id, other, _SUMMARIES)
             those.append(id)
+
+
+def _are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) >= ALIKE * len(words | others)
 
 
 def _words(text: str) -> list[str]:

@@ -12,6 +12,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Rates
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.alike import tell_alike
 from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.cli.terminal.resume import kept
 from scenarios.cli.terminal.written import report_effects
@@ -86,6 +87,7 @@ def command(
             path = path_of("evidence", f"{entered}-item")
             committing.check(opened.root, [path], "", dry_run=True)
         new_source = details(opened, record, asked=asked)
+        tell_alike(opened.database, record, asked=asked)
         if asked:
             walk(opened.database, answers, entered)
             check = partial(new_id, opened, record["observed"])
