@@ -10,8 +10,9 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from scenarios.storage.yaml.cutting import reworded, unset
 from scenarios.storage.yaml.editor import append, put
-from scenarios.storage.yaml.guard import EditError
+from scenarios.storage.yaml.guard import EditError, exact
 from scenarios.storage.yaml.reader import places, read
 from tests.full import TIMES
 from tests.storage.layouts import KEYS, damaged, layouts, value_of
@@ -194,3 +195,41 @@ def test_an_edit_for_which_no_layout_is_sound_is_refused_with_its_place() -> Non
     with pytest.raises(EditError, match="no layout of the value keeps the lines") as refused:
         put(b"b: 1\n\n? a # c\n:x: 2\n", ("a",), 1)
     assert (refused.value.line, refused.value.column) == (3, 3)
+
+
+@examples
+@given(layouts(), st.data())
+def test_a_key_that_is_taken_out_takes_its_own_lines_alone(old: str, data: st.DataObject) -> None:
+    expected = value_of(old)
+    assume(len(expected) > 1)
+    path = data.draw(st.sampled_from([path for path in paths_of(expected, object) if path]))
+    try:
+        new = unset(old.encode(), path).decode()
+    except EditError as refused:
+        if "cannot be taken out alone" not in str(refused):
+            raise
+        return
+    *parents, last = path
+    while parents and len(at(expected, tuple(parents))) == 1:
+        *parents, last = parents
+    del at(expected, tuple(parents))[last]
+    assert exact(value_of(new)) == exact(expected)
+    assert is_subsequence(comments(new), comments(old))
+    assert is_subsequence(new.splitlines(), old.splitlines()) or "{" in old
+
+
+def is_subsequence(some: list[str], of: list[str]) -> bool:
+    rest = iter(of)
+    return all(one in rest for one in some)
+
+
+@examples
+@given(layouts(), st.data())
+def test_another_name_changes_nothing_else(old: str, data: st.DataObject) -> None:
+    ids = ("a", "b", "note-1")
+    paths = [path for path in paths_of(value_of(old), object) if path and path[-1] in ids]
+    assume(paths)
+    path = data.draw(st.sampled_from(paths))
+    new = reworded(old.encode(), {(path, "key"): "x-1"}).decode()
+    assert comments(new) == comments(old)
+    assert reworded(new.encode(), {((*path[:-1], "x-1"), "key"): path[-1]}).decode() == old

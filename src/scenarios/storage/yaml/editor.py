@@ -23,7 +23,7 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
 
     Missing mappings on the way are made; an empty one or a null counts as missing.
     """
-    text, root, meant = _parsed(data, path)
+    text, root, meant = parsed(data, path)
     mapping, pair, depth = _target(text, root, path)
     _set(meant, path, value)
     rest = _nested(path[depth:], value)
@@ -39,7 +39,7 @@ insert = put
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
     """The file with one more item in the list at `path`, which is made where there is none."""
-    text, root, meant = _parsed(data, path)
+    text, root, meant = parsed(data, path)
     _, pair, _ = _target(text, root, path)
     if pair is None or _is_vacant(text, pair[1]):
         return put(data, path, [item])
@@ -48,11 +48,7 @@ def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
     return first_sound(_appended(text, root, pair[1], item), text, root, meant, pair[1])
 
 
-_EMPTY_BRACKETS = re.compile(r"\{[ \t]*\}|\[[ \t]*\]")
-_COMMENT_LINE = re.compile(r"( *)#[^\n]*(?:\n|\Z)")
-
-
-def _parsed(data: bytes, path: Sequence[str]) -> tuple[str, Any, Any]:
+def parsed(data: bytes, path: Sequence[str]) -> tuple[str, Any, Any]:
     """The text, the node of its mapping and its value."""
     if not path:
         raise EditError("an edit needs a path")
@@ -64,6 +60,10 @@ def _parsed(data: bytes, path: Sequence[str]) -> tuple[str, Any, Any]:
     root = layout.root(text)
     _require(root, yaml.MappingNode, ())
     return text, root, value
+
+
+_EMPTY_BRACKETS = re.compile(r"\{[ \t]*\}|\[[ \t]*\]")
+_COMMENT_LINE = re.compile(r"( *)#[^\n]*(?:\n|\Z)")
 
 
 def _target(text: str, root: Any, path: Sequence[str]) -> tuple[Any, Any, int]:

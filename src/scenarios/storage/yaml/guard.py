@@ -35,7 +35,7 @@ def first_sound(
         if faults:
             fault = faults[0].message
         elif (
-            _exact(value_read) == _exact(meant)
+            exact(value_read) == exact(meant)
             and layout.comments(new, layout.root(new)) == comments
             and _is_kept(old, new, start, end)
         ):
@@ -44,7 +44,7 @@ def first_sound(
     raise EditError(f"{fault}; edit the file by hand", mark.line + 1, mark.column + 1)
 
 
-def _exact(value: Any) -> str:
+def exact(value: Any) -> str:
     """A text that tells true from 1, 1 from 1.0, and one order of keys from another."""
     return json.dumps(value, default=str)
 
