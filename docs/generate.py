@@ -118,6 +118,7 @@ OUTPUTS: dict[str, Any] = {
     "retract": results.EvidenceRecorded,
     "forecast": results.ForecastRecorded,
     "review": results.SheetRecorded,
+    "undo": results.Undone,
 }
 """What each command prints with --format json."""
 

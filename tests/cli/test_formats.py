@@ -33,7 +33,7 @@ READING = (
     ("audit",),
     ("report", "--as-of", "2022-02-07"),
 )
-WRITING = {*(words[0] for words in EACH), "init", "plot", "review"}
+WRITING = {*(words[0] for words in EACH), "init", "plot", "review", "undo"}
 BEGINS = {"html": ("<!DOCTYPE html>",), "json": ("{", "[")}
 
 

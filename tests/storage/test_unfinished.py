@@ -26,8 +26,8 @@ from scenarios.storage.session_notes import (
     jotted,
     left,
     notes,
-    taken_up,
 )
+from scenarios.storage.state_folder import drop
 from tests.full import TIMES
 
 DAY = date(2022, 2, 28)
@@ -142,8 +142,8 @@ def test_what_is_jotted_down_is_left_behind_by_a_kill_alone(root: Path) -> None:
     place.write_text("three")
     assert left(root, "item") == {place: "three"}
     assert left(root, "other") == {}
-    taken_up(place)
-    taken_up(place)
+    drop(place)
+    drop(place)
     assert left(root, "item") == {}
 
 

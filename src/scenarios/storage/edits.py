@@ -23,11 +23,11 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """One file as it would be; `old` is None where there is none yet."""
+    """One file as it would be: `old` is None where there is none yet, `new` where none stays."""
 
     path: str
     old: bytes | None
-    new: bytes
+    new: bytes | None
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -78,10 +78,14 @@ def accept(
 
     `read` may remember what it has read of the snapshot.
     """
-    after = load({**snapshot, **{draft.path: draft.new for draft in drafts}}, read)
+    files: dict[str, bytes | None] = {**snapshot, **{draft.path: draft.new for draft in drafts}}
+    kept = {path: data for path, data in files.items() if data is not None}
+    after = load(kept, read)
     new = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
     if new:
-        raise ScenError("nothing was written: " + "; ".join(map(_said, folded(new))))
+        own = {draft.path for draft in drafts}
+        told = (_said(problem, elsewhere=problem.path not in own) for problem in folded(new))
+        raise ScenError(f"nothing was written: {'; '.join(told)}")
     return after
 
 
@@ -121,6 +125,7 @@ def _fault(problem: Problem) -> tuple[str, str, str]:
     return problem.path, problem.rule, problem.message
 
 
-def _said(problem: Problem) -> str:
+def _said(problem: Problem, *, elsewhere: bool) -> str:
+    where = f"{problem.path}:{problem.line}:{problem.column}: " if elsewhere else ""
     hint = f" ({problem.hint})" if problem.hint else ""
-    return f"{problem.message}{hint}"
+    return f"{where}{problem.message}{hint}"

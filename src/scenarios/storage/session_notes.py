@@ -15,7 +15,7 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorState, Rating, ScenarioId
 from scenarios.storage import worktree
 from scenarios.storage.lock import hold
-from scenarios.storage.state_folder import close_to_others, folder_of, make, refuse_foreign
+from scenarios.storage.state_folder import MODE, content, drop, folder_of, make
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump_fragment
 
@@ -26,7 +26,6 @@ _HEAD = """\
 # What was answered in an unfinished `scen review`: the next one goes on from here.
 # It is no record, and nothing in the database.
 """
-_MODE = 0o600
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -89,7 +88,7 @@ class Notes:
         self.sitting = msgspec.structs.replace(self.sitting, **changes)
         data = (_HEAD + dump_fragment(msgspec.to_builtins(self.sitting))).encode()
         if self.writes and self._data is None:
-            worktree.create(self.folder, self._name, data, _MODE)
+            worktree.create(self.folder, self._name, data, MODE)
         elif self.writes and self._data is not None:
             worktree.replace(self.folder, self._name, self._data, data)
         self._data = data
@@ -98,8 +97,7 @@ class Notes:
     def drop(self) -> None:
         """Remove the file: what it held is recorded, or not wanted. One that stays does no harm."""
         if self.writes:
-            with suppress(OSError):
-                self.place.unlink()
+            drop(self.place)
         self._data = None
 
 
@@ -114,7 +112,7 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
     if writes:
         make(folder)  # now: an answer that cannot be kept is not to be asked for
     with _sole(place) if writes else nullcontext():
-        data = _bytes(place)
+        data = content(place)
         new = Sitting(os.path.realpath(root), on, analyst)
         sitting = new if data is None else _parsed(place, data)
         yield Notes(folder, sitting, data, writes=writes)
@@ -130,7 +128,7 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
 
     def jot(text: str) -> None:
         if not kept:
-            worktree.create(folder, name, text.encode(), _MODE)
+            worktree.create(folder, name, text.encode(), MODE)
         elif kept[-1] != text.encode():
             worktree.replace(folder, name, kept[-1], text.encode())
         kept.append(text.encode())
@@ -139,7 +137,7 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
         try:
             yield jot
         finally:
-            taken_up(folder / name)
+            drop(folder / name)
 
 
 def left(root: Path, what: str) -> dict[Path, str]:
@@ -147,16 +145,10 @@ def left(root: Path, what: str) -> dict[Path, str]:
     found = []
     for place in folder_of(root).glob(f"{what}-*.txt"):
         with suppress(ScenError), _sole(place):
-            data = _bytes(place)
+            data = content(place)
             if data is not None:
                 found.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
     return {place: text for _, place, text in sorted(found)}
-
-
-def taken_up(place: Path) -> None:
-    """Remove what was jotted down. One that stays does no harm: it is told once more."""
-    with suppress(OSError):
-        place.unlink()
 
 
 def earlier(root: Path, analyst: Analyst, on: date) -> list[date]:
@@ -175,22 +167,6 @@ def _name(analyst: Analyst, on: date) -> str:
 def _sole(place: Path) -> AbstractContextManager[None]:
     """Nobody else is at work on a file meanwhile."""
     return hold(place.with_name(f".{place.name}.lock"), 0.0, what=place)
-
-
-def _bytes(place: Path) -> bytes | None:
-    flags = os.O_RDONLY | sum(getattr(os, f, 0) for f in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
-    try:
-        with open(place, "rb", opener=lambda name, _: os.open(name, flags)) as file:
-            info = os.fstat(file.fileno())
-            refuse_foreign(place, info)
-            close_to_others(place, info)
-            return file.read()
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise ScenError(
-            f"{place}: an unfinished sitting cannot be read: {error.strerror}"
-        ) from None
 
 
 def _parsed(place: Path, data: bytes) -> Sitting:

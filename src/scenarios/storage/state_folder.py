@@ -10,6 +10,9 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 
+MODE = 0o600
+"""Each file is its owner's alone."""
+
 
 def folder_of(root: Path) -> Path:
     """The user's state folder, not the database's: git cannot commit what is not there.
@@ -48,6 +51,29 @@ def make(folder: Path) -> None:
         fault = f"{error.strerror}"
     words = f"{folder}: {fault}; unfinished sittings are kept there"
     raise ScenError(f"{words}: set XDG_STATE_HOME to a folder of your own")
+
+
+def content(place: Path) -> bytes | None:
+    """What a file of the folder holds; None where there is none."""
+    flags = os.O_RDONLY | sum(getattr(os, f, 0) for f in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    try:
+        with open(place, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+            info = os.fstat(file.fileno())
+            refuse_foreign(place, info)
+            close_to_others(place, info)
+            return file.read()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ScenError(
+            f"{place}: an unfinished sitting cannot be read: {error.strerror}"
+        ) from None
+
+
+def drop(place: Path) -> None:
+    """Remove a file of the folder. One that stays does no harm."""
+    with suppress(OSError):
+        place.unlink()
 
 
 def refuse_foreign(place: Path, *known: os.stat_result) -> None:

@@ -1,4 +1,4 @@
-"""The working tree as a snapshot; atomic, durable writes."""
+"""The working tree as a snapshot; atomic, durable writes and removals."""
 
 from __future__ import annotations
 
@@ -106,6 +106,16 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
             _refuse_changed(place, target, old)
             written.replace(target)
         sync(target.parent)
+
+
+def remove(root: Path, path: str, old: bytes) -> None:
+    """Remove a file that still holds `old`; a symlink goes, and what it leads to stays."""
+    place = root / path
+    with _refusals(place):
+        target = _inside(root, place)
+        _refuse_changed(place, target, old)
+        (_inside(root, place.parent) / place.name).unlink()
+        sync(place.parent)
 
 
 def sync(place: Path) -> None:

@@ -114,7 +114,8 @@ def record_evidence(
     words = _moved("evidence") if commit else None
     while True:
         try:
-            return write(root, draft, edits=False, dry_run=dry_run, commit=words, read=read)
+            edits = new_source is not None  # two files, perhaps
+            return write(root, draft, edits=edits, dry_run=dry_run, commit=words, read=read)
         except Exists:
             if id:
                 raise

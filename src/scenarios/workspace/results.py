@@ -115,6 +115,17 @@ class Started(Struct, frozen=True, kw_only=True):
     subject: str | UnsetType | None = UNSET
 
 
+class Undone(Struct, frozen=True, kw_only=True):
+    """What the last recording command had changed: files that are as they were, or gone again."""
+
+    paths: list[str]
+    restored: list[str]
+    removed: list[str]
+    dry_run: bool
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Effect, ...]:
     """What an item did to each scenario that it bears on, on a day."""
     return effects(written.before.database, written.after.database, id, day)
@@ -142,6 +153,18 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 def recorded(written: Written, id: str) -> Recorded:
     """The result of a record that was written."""
     return Recorded(id=id, paths=written.paths, dry_run=written.dry_run, **_commit(written))
+
+
+def undone(written: Written) -> Undone:
+    """The result of a command that was taken back."""
+    pairs = [*zip(written.paths, written.drafts, strict=True)]
+    return Undone(
+        paths=written.paths,
+        restored=[path for path, draft in pairs if draft.new is not None],
+        removed=[path for path, draft in pairs if draft.new is None],
+        dry_run=written.dry_run,
+        **_commit(written),
+    )
 
 
 def evidence_recorded(written: Written, id: EvidenceId, day: date) -> EvidenceRecorded:

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.storage import temporary, worktree
+from scenarios.storage import temporary
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import begun
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.workspace import commit as committing
+from scenarios.workspace import steps
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import from_here
@@ -23,8 +24,8 @@ class Written(NamedTuple):
     """What was written, or in a dry run would have been.
 
     `warnings` are what a check of the database says now and did not before; `mended`
-    tells what a command that was killed had left in git; `committed` is None where no commit was
-    asked for.
+    tells what was done about a command that was killed, and that this one cannot be undone;
+    `committed` is None where no commit was asked for.
     """
 
     before: Opened
@@ -49,25 +50,32 @@ def write(
     dry_run: bool = False,
     commit: str | Callable[[Written], str] | None = None,
     read: Read | None = None,
+    noted: bool = True,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
     `read` may remember files that were read before; those that have changed are read again.
 
-    An edit of an existing file is read, checked and written under the database's lock. `commit`
-    is the subject of a commit, or makes it; that is made under the lock too: of this change alone.
-    What a killed command had left in git is mended first; a refusal carries that as its notes.
+    An edit of an existing file, and a change of several, is read, checked and written under the
+    database's lock: all of them or none. `commit` is the subject of a commit, or makes it; that is
+    made under the lock too: of this change alone. What was there is noted before, unless it is not
+    to be, so that it can be taken back. What a killed command had left, in git or of its several
+    files, is mended first; a refusal carries that as its notes.
     """
-    is_left = not dry_run and begun.is_left(root)
-    with lock(root) if is_left or ((edits or commit) and not dry_run) else nullcontext():
-        mended = committing.mend(root) if is_left else ()
+    in_git, in_files = (not dry_run and left(root) for left in (begun.is_left, steps.is_left))
+    is_locked = in_git or in_files or ((edits or commit) and not dry_run)
+    with lock(root) if is_locked else nullcontext():
+        mended = (
+            *(steps.take_back_halves(root) if in_files else ()),
+            *(committing.mend(root) if in_git else ()),
+        )
         try:
-            written = _write(root, draft, dry_run=dry_run, commit=commit, read=read)
+            written = _write(root, draft, dry_run=dry_run, commit=commit, read=read, noted=noted)
         except ScenError as error:
             for text in mended:
                 error.add_note(text)
             raise
-    return written._replace(mended=mended)
+    return written._replace(mended=(*mended, *written.mended))
 
 
 def _write(
@@ -77,6 +85,7 @@ def _write(
     dry_run: bool,
     commit: str | Callable[[Written], str] | None,
     read: Read | None,
+    noted: bool,
 ) -> Written:
     if not dry_run:
         temporary.clear(lock_file(root).parent)
@@ -96,24 +105,11 @@ def _write(
         pending = committing.check(root, paths, subject, dry_run=dry_run)
         if not (drafts or pending.uncommitted):  # else a command before was killed in between
             pending = None
-    if not dry_run:
-        _put(root, drafts)
+    step = None
+    if drafts and not dry_run:
+        step = steps.take(root, drafts, noted=noted)
+        written = written._replace(mended=step.remarks)
     done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
+    if step and done.oid:
+        step.was_committed(done.oid)
     return written._replace(committed=done) if commit else written
-
-
-def _put(root: Path, drafts: Sequence[Draft]) -> None:
-    """Write the files one after the other; an error says which of them came first."""
-    for number, draft in enumerate(drafts):
-        try:
-            if draft.old is None:
-                worktree.create(root, draft.path, draft.new)
-            else:
-                worktree.replace(root, draft.path, draft.old, draft.new)
-        except worktree.Exists:
-            raise
-        except ScenError as error:
-            if not number:
-                raise
-            first = ", ".join(from_here(root / done.path) for done in drafts[:number])
-            raise ScenError(f"{error} (but {first}, which came first)") from None

@@ -11,6 +11,7 @@ HELP = {
     "forecast": "State a probability in the day's sheet of one analyst.",
     "review": "The weekly sitting: what is due, answered blind.",
     "resolve": "Record a scenario's outcome.",
+    "undo": "Take back the last recording command.",
     "list": "List scenarios, indicators, evidence, forecasts or sources.",
     "show": "Show one record.",
     "search": "Find records by the words of their texts.",

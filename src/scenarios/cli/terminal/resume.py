@@ -45,7 +45,8 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
         What an earlier kill left there is told, until an item of that summary is entered.
         """
-        from scenarios.storage.session_notes import jotted, left, taken_up
+        from scenarios.storage.session_notes import jotted, left
+        from scenarios.storage.state_folder import drop
 
         before = left(root, "add-evidence")
         for place, text in before.items():
@@ -53,7 +54,7 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
             if self.record["summary"] is None:
                 say(f"an item was left behind in {place}; to resume: {command.strip()}")
             elif self.record["summary"] == summary:
-                self.notes.callback(taken_up, place)
+                self.notes.callback(drop, place)
         jot = self.notes.enter_context(jotted(root, "add-evidence"))
 
         def note() -> None:

@@ -38,15 +38,18 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     report(written, result, form, text)
 
 
-def report(written: Written, result: Any, form: Format, text: str) -> None:
-    """The remarks on stderr; the result, or the paths and `text`."""
+def report(
+    written: Written, result: Any, form: Format, text: str = "", head: str | None = None
+) -> None:
+    """The remarks on stderr; the result, or the paths [the `head`] and `text`."""
     for remark in (*written.mended, *map(str, written.warnings)):
         say(remark)
 
     def lines() -> str:
-        head = _changes(written) if written.dry_run else printable("\n".join(written.paths))
+        paths = printable("\n".join(written.paths) if head is None else head)
+        first = _changes(written) if written.dry_run else paths
         nothing = "nothing to change" if not written.drafts else ""
-        return "\n\n".join(part for part in (head or nothing, text) if part)
+        return "\n\n".join(part for part in (first or nothing, text) if part)
 
     show_committed(result, lines, form, written.committed)
 
@@ -90,7 +93,9 @@ def _changes(written: Written) -> str:
     """The drafts as a unified diff."""
     lines: list[str] = []
     for path, draft in zip(written.paths, written.drafts, strict=True):
-        old = draft.old.decode().splitlines() if draft.old is not None else []
+        old = draft.old.decode("utf-8", "replace").splitlines() if draft.old is not None else []
+        new = draft.new.decode().splitlines() if draft.new is not None else []
         name = path if draft.old is not None else "/dev/null"
-        lines += unified_diff(old, draft.new.decode().splitlines(), name, path, lineterm="")
+        to = path if draft.new is not None else "/dev/null"
+        lines += unified_diff(old, new, name, to, lineterm="")
     return "\n".join(printable(line) for line in lines)

@@ -1,0 +1,27 @@
+"""Take back the last recording command."""
+
+from __future__ import annotations
+
+import typer
+
+from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.terminal.written import report
+from scenarios.workspace.place import find_root
+from scenarios.workspace.results import undone
+from scenarios.workspace.undoing import undo
+
+
+def command(
+    context: typer.Context,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    form: As = Format.table,
+) -> None:
+    """Take back the last recording command of this checkout; once more, the one before it."""
+    written = undo(find_root(context.obj), dry_run=dry_run, commit=commit)
+    result = undone(written)
+    lines = [
+        *(f"gone: {path}" for path in result.removed),
+        *(f"as it was: {path}" for path in result.restored),
+    ]
+    report(written, result, form, head="\n".join(lines))

@@ -1,0 +1,150 @@
+"""What the last recording commands of a checkout changed, so that it can be taken back.
+
+One file a command in the user's state folder, written before the first byte of the database: what
+each file held, and the digest of what it holds afterwards. While a command changes several files
+its entry is a `.begun` one, so that a step that was cut short is known from one that is whole.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+import msgspec
+
+from scenarios.errors import ScenError
+from scenarios.storage import worktree
+from scenarios.storage.state_folder import MODE, content, drop, folder_of, make
+
+MOST = 20
+"""So many commands can be taken back, one after the other."""
+MOST_BYTES = 32 << 20
+_NAME = re.compile(r"undo-([0-9]{8})\.(json|begun)")
+
+
+class Change(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as it was, None where there was none, and the digest of what it became."""
+
+    path: str
+    before: bytes | None
+    after: str | None
+
+    def is_after(self, data: bytes | None) -> bool:
+        """Whether this is what the command left."""
+        return digest(data) == self.after
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """What one command changed, and the commit that it made."""
+
+    database: str
+    changes: tuple[Change, ...]
+    commit: str | None = None
+
+
+class Noted:
+    """An entry, and its file."""
+
+    def __init__(self, place: Path, entry: Entry, data: bytes) -> None:
+        self.place, self.entry, self._data = place, entry, data
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether the command had not changed all of its files, as far as is known."""
+        return self.place.suffix == ".begun"
+
+    def done(self, commit: str | None = None) -> None:
+        """All files are changed [and committed]."""
+        if self.is_begun:
+            place = self.place.with_suffix(".json")
+            self.place.rename(place)
+            worktree.sync(place.parent)
+            self.place = place
+        if commit:
+            self.entry = msgspec.structs.replace(self.entry, commit=commit)
+            new = msgspec.json.encode(self.entry)
+            worktree.replace(self.place.parent, self.place.name, self._data, new)
+            self._data = new
+
+    def forget(self) -> None:
+        """It is taken back, or never happened."""
+        drop(self.place)
+
+
+def note(root: Path, changes: Sequence[Change]) -> Noted:
+    """Note what is about to be changed, durably; a ScenError where it cannot be noted."""
+    folder = folder_of(root)
+    make(folder)
+    entry = Entry(database=os.path.realpath(root), changes=tuple(changes))
+    data = msgspec.json.encode(entry)
+    kind = "begun" if len(changes) > 1 else "json"
+    number = max((number for number, _ in _there(folder)), default=0)
+    while True:
+        number += 1
+        name = f"undo-{number:08d}.{kind}"
+        with suppress(worktree.Exists):
+            worktree.create(folder, name, data, MODE)
+            break
+    _bound(folder)
+    return Noted(folder / name, entry, data)
+
+
+def last(root: Path, before: Path | None = None) -> Noted | None:
+    """What the last command changed that is noted [the one before another]."""
+    for _, place in sorted(_there(folder_of(root)), reverse=True):
+        if (before is None or place < before) and (found := _read(root, place)):
+            return found
+    return None
+
+
+def begun(root: Path) -> list[Noted]:
+    """The commands that changed some of their files, or all, and did not say so; newest first."""
+    places = sorted(_there(folder_of(root)), reverse=True)
+    found = [_read(root, place) for _, place in places if place.suffix == ".begun"]
+    return [one for one in found if one]
+
+
+def is_begun(root: Path) -> bool:
+    """Whether there may be one: a look at names alone."""
+    with suppress(ScenError):
+        return any(place.suffix == ".begun" for _, place in _there(folder_of(root)))
+    return False
+
+
+def digest(data: bytes | None) -> str | None:
+    """What tells one content from another; None where there is no file."""
+    return None if data is None else sha256(data).hexdigest()
+
+
+def _read(root: Path, place: Path) -> Noted | None:
+    """An entry of this checkout; None where it is gone, of another one, or cannot be read."""
+    data = content(place)
+    if data is None:
+        return None
+    with suppress(msgspec.DecodeError):
+        entry = msgspec.json.decode(data, type=Entry)
+        if entry.database == os.path.realpath(root):
+            return Noted(place, entry, data)
+    return None
+
+
+def _there(folder: Path) -> Iterator[tuple[int, Path]]:
+    names: list[str] = []
+    with suppress(OSError):
+        names = os.listdir(folder)  # noqa: PTH208 - names, no paths
+    for found in filter(None, map(_NAME.fullmatch, names)):
+        yield int(found[1]), folder / found[0]
+
+
+def _bound(folder: Path) -> None:
+    """Drop the oldest entries that are too many, or too large together; never one that is begun."""
+    size = 0
+    for number, (_, place) in enumerate(sorted(_there(folder), reverse=True)):
+        with suppress(OSError):
+            size += place.stat().st_size
+        if (number >= MOST or size > MOST_BYTES) and place.suffix != ".begun":
+            drop(place)

@@ -1,0 +1,108 @@
+"""A change of one file or of several, as one step: all of it or nothing, and noted beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from scenarios.errors import ScenError
+from scenarios.storage import undo_journal, worktree
+from scenarios.storage.edits import Draft
+from scenarios.storage.undo_journal import Change, Noted
+from scenarios.workspace.place import from_here
+
+is_left = undo_journal.is_begun
+"""Whether a command that was killed may have changed some of its files and not the others."""
+
+
+class Step:
+    """A step that was taken; `remarks` say where it cannot be undone, and why."""
+
+    def __init__(self, noted: Noted | None, remarks: tuple[str, ...]) -> None:
+        self._noted, self.remarks = noted, remarks
+
+    def was_committed(self, oid: str) -> None:
+        """Note the commit: what is committed is taken back by git."""
+        if self._noted:
+            with suppress(ScenError):
+                self._noted.done(oid)
+
+
+def take(root: Path, drafts: Sequence[Draft], *, noted: bool) -> Step:
+    """Write the drafts: first what is new, then what changes, then what goes.
+
+    A fault half way takes back what came before it. A kill leaves a note of what each file held,
+    from which the next command takes it back.
+    """
+    note, remarks = _noted(root, drafts) if noted or len(drafts) > 1 else (None, ())
+    done: list[Draft] = []
+    try:
+        for draft in sorted(drafts, key=lambda it: (it.old is not None, it.new is None)):
+            _put(root, draft)
+            done.append(draft)
+    except BaseException as error:
+        _take_back(root, done, error)
+        if note:
+            note.forget()
+        raise
+    if note and not noted:
+        note.forget()
+    elif note:
+        note.done()
+    return Step(note, remarks)
+
+
+def take_back_halves(root: Path) -> tuple[str, ...]:
+    """Put back what a command changed that was killed between its files; under the lock.
+
+    What is to be said of it. A file that somebody changed since is left as it is.
+    """
+    said: list[str] = []
+    for note in undo_journal.begun(root):
+        now = {change.path: _content(root / change.path) for change in note.entry.changes}
+        changed = [one for one in note.entry.changes if one.is_after(now[one.path])]
+        if len(changed) == len(now):
+            note.done()
+            continue
+        for one in sorted(changed, key=lambda it: (it.after is not None, it.before is None)):
+            _put(root, Draft(one.path, now[one.path], one.before))
+        note.forget()
+        if changed:
+            names = ", ".join(from_here(root / one.path) for one in changed)
+            said.append(
+                f"a command was killed between its files; what it had changed is back: {names}"
+            )
+    return tuple(said)
+
+
+def _noted(root: Path, drafts: Sequence[Draft]) -> tuple[Noted | None, tuple[str, ...]]:
+    changes = [
+        Change(path=it.path, before=it.old, after=undo_journal.digest(it.new)) for it in drafts
+    ]
+    try:
+        return undo_journal.note(root, changes), ()
+    except ScenError as error:
+        return None, (f"this cannot be undone by scen undo: {error}",)
+
+
+def _put(root: Path, draft: Draft) -> None:
+    if draft.new is None:
+        worktree.remove(root, draft.path, draft.old or b"")
+    elif draft.old is None:
+        worktree.create(root, draft.path, draft.new)
+    else:
+        worktree.replace(root, draft.path, draft.old, draft.new)
+
+
+def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
+    """Undo the first files of a step; what cannot be put back is said with the error."""
+    for draft in reversed(done):
+        try:
+            _put(root, Draft(draft.path, draft.new, draft.old))
+        except ScenError as other:
+            error.add_note(f"{from_here(root / draft.path)} is changed all the same: {other}")
+
+
+def _content(place: Path) -> bytes | None:
+    return place.read_bytes() if place.is_file() else None

@@ -1,0 +1,65 @@
+"""What a recording command did is taken back byte for byte, or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scenarios.storage.undo_journal import MOST
+from tests.cli.commands import EACH, scen, tree
+
+
+@pytest.fixture(autouse=True)
+def _state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.mark.parametrize("words", EACH, ids=lambda words: words[0])
+def test_every_recording_command_can_be_taken_back(root: Path, words: tuple[str, ...]) -> None:
+    before = tree(root)
+    assert scen(*words).exit_code == 0
+    written = tree(root)
+    assert scen("undo", "--dry-run").exit_code == 0
+    assert tree(root) == written != before
+    assert scen("undo").exit_code == 0
+    assert tree(root) == before
+
+
+def test_one_command_after_the_other_is_taken_back_and_then_there_is_nothing_more(
+    root: Path,
+) -> None:
+    states = []
+    for words in EACH:
+        states.append(tree(root))
+        assert scen(*words).exit_code == 0
+    for state in reversed(states):
+        assert scen("undo").exit_code == 0
+        assert tree(root) == state
+    assert scen("undo").stderr.startswith("scen: nothing to undo")
+
+
+def test_only_so_many_commands_can_be_taken_back_and_nobody_else_reads_what_was_there(
+    root: Path,
+) -> None:
+    for number in range(MOST + 3):
+        words = ("add-source", f"s{number}", "--name", "N", "--reliability", "C")
+        assert scen(*words).exit_code == 0
+    notes = [*(root.parent / "state").rglob("undo-*")]
+    assert (len(notes), {oct(note.stat().st_mode & 0o777) for note in notes}) == (MOST, {"0o600"})
+    assert oct(notes[0].parent.stat().st_mode & 0o777) == "0o700"
+    for _ in range(MOST):
+        assert scen("undo").exit_code == 0
+    assert [path for path in tree(root) if path.startswith("sources/s")] == [
+        f"sources/s{number}.yaml" for number in range(3)
+    ]
+
+
+def test_where_nothing_can_be_noted_a_command_is_done_and_says_so(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root.parent / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(root.parent / "file"))
+    made = scen(*EACH[2])
+    assert (made.exit_code, "sources/x.yaml" in tree(root)) == (0, True)
+    assert made.stderr.startswith("scen: this cannot be undone by scen undo: ")
