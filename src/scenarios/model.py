@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -171,6 +171,7 @@ class Scenario(Record, frozen=True):
     indicators: dict[IndicatorId, Indicator] = {}
     clarifications: tuple[Clarification, ...] = ()
     resolution: Resolution | None = None
+    formerly: tuple[_Id, ...] = ()
 
 
 class Retraction(Record, frozen=True):
@@ -200,6 +201,7 @@ class Evidence(Record, frozen=True):
     indicators: dict[Annotated[str, _name(f"{_ID}/{_ID}", 161)], IndicatorState] = {}
     notes: Annotated[str, _text(10000)] | None = None
     retracted: Retraction | None = None
+    formerly: tuple[EvidenceId, ...] = ()
 
 
 class Sheet(Record, frozen=True):
@@ -219,6 +221,7 @@ class Source(Record, frozen=True):
     reliability: Letter
     url: _Url | None = None
     reliability_basis: Annotated[str, _text(2000)] | None = None
+    formerly: tuple[_Id, ...] = ()
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
@@ -258,6 +261,21 @@ class Database(msgspec.Struct, frozen=True, dict=True):
             if scenario.set is not None:
                 found.setdefault(f"/{scenario.set}", []).append(id)
         return {name: tuple(ids) for name, ids in found.items()}
+
+    @cached_property
+    def called_now(self) -> dict[tuple[Kind, str], str]:
+        """The id of a record by its kind and each id that it had formerly."""
+        kinds: tuple[tuple[Kind, dict[str, Any]], ...] = (
+            ("scenario", self.scenarios),
+            ("evidence", self.evidence),
+            ("source", self.sources),
+        )
+        return {
+            (kind, old): id
+            for kind, records in kinds
+            for id, record in records.items()
+            for old in record.formerly
+        }
 
     @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:

@@ -21,15 +21,15 @@ KEY_ORDER: dict[str, tuple[str, ...]] = {
     ),
     "scenario": (
         *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),
-        *("prior", "implies", "indicators", "clarifications", "resolution"),
+        *("prior", "implies", "indicators", "clarifications", "resolution", "formerly"),
     ),
     "evidence": (
         *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
         *("credibility", "origin", "event", "theme", "corroborated_by", "quote", "ratings"),
-        *("indicators", "notes", "retracted"),
+        *("indicators", "notes", "retracted", "formerly"),
     ),
     "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
-    "source": ("name", "url", "reliability", "reliability_basis"),
+    "source": ("name", "url", "reliability", "reliability_basis", "formerly"),
     "prior": ("probability", "basis", "includes", "hazard", "hazard_ended", "given"),
     "hazard_ended": ("date", "reason"),
     "indicator": (

@@ -203,7 +203,10 @@ def test_a_tracker_without_its_title_or_format_is_a_fault_though_a_record_has_no
 def test_a_foreign_file_gets_few_hints() -> None:
     record = EXAMPLES["source"] | {f"summary-{n}": "" for n in range(60)}
     hints = [fault.hint for fault in validate("source", record)]
-    assert hints == ["known here: name, url, reliability, reliability_basis"] * 50 + [None] * 10
+    assert (
+        hints
+        == ["known here: name, url, reliability, reliability_basis, formerly"] * 50 + [None] * 10
+    )
 
 
 def test_a_value_is_shown_short_and_without_control_characters() -> None:

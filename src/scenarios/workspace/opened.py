@@ -40,6 +40,7 @@ class Opened(NamedTuple):
     def scenario(self, id: str) -> ScenarioId:
         """The id, if there is such a scenario."""
         self.refuse_left_out("scenario", id, self.database.scenarios)
+        self._refuse_former("scenario", id)
         return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
 
     def scenario_on(self, id: str, day: date) -> ScenarioId:
@@ -52,11 +53,14 @@ class Opened(NamedTuple):
     def evidence(self, id: str) -> EvidenceId:
         """The id, if there is such an item."""
         self.refuse_left_out("evidence", id, self.database.evidence)
+        self._refuse_former("evidence", id)
         return known_id(id, self.database.evidence, "evidence", "scen list evidence")
 
     def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
         """A new record never takes the place of one that is there, sound or not."""
         self.refuse_left_out(kind, id, known)
+        if now := self.database.called_now.get((kind, id)):
+            raise ScenError(f"{kind} '{now}' was called '{id}' before: choose another id; {do}")
         if id in known:
             raise ScenError(f"there is {kind} '{id}' already: scen show {id}; {do}")
 
@@ -83,6 +87,10 @@ class Opened(NamedTuple):
             # What could not be read is reported as missing first, and then why.
             fault = self._faults(path)[-1 if data is None else 0]
             raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
+
+    def _refuse_former(self, kind: Kind, id: str) -> None:
+        if now := self.database.called_now.get((kind, id)):
+            raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
 
     def _faults(self, path: str) -> list[Problem]:
         """The errors of one file, placed as one would type its path from here."""

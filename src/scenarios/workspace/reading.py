@@ -73,7 +73,10 @@ def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]
 
 
 def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[RecordShown]:
-    """Every record of an id, which a scenario and a source may share; refused before its day."""
+    """Every record of an id, which a scenario and a source may share; refused before its day.
+
+    A former id leads to the record that had it.
+    """
     database = opened.database
     kinds: tuple[tuple[Kind, Mapping[str, Any], Callable[[Any], date]], ...] = (
         ("scenario", database.scenarios, lambda record: record.opened),
@@ -82,12 +85,17 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         ("source", database.sources, lambda _: date.min),
     )
     owner, _, name = id.partition("/")
+    owner = database.called_now.get(("scenario", owner), owner)
     if name and owner in database.scenarios:
         indicators = database.scenarios[owner].indicators
         known_id(name, indicators, f"indicator of {owner}", f"scen show {owner}")
-        return [_shown(opened, id, "scenario", owner, indicators[name])]
+        return [_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
     found = [(kind, records[id], day) for kind, records, day in kinds if id in records]
     if not found:
+        now = database.called_now
+        for former, *_ in kinds:
+            if (former, id) in now:
+                return records_of(opened, now[former, id], as_of)
         known_id(id, [key for _, records, _ in kinds for key in records], "record", "scen list")
     for _, record, day in found:
         if as_of and day(record) > as_of:

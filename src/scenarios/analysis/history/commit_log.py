@@ -12,6 +12,7 @@ from scenarios.analysis.evidence.knowledge import last_open_day
 from scenarios.analysis.forecasts.stated import Means, stated
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
+from scenarios.analysis.history.renames import former, renamed
 from scenarios.analysis.history.standing import Standing, States, Unit, unit_of
 from scenarios.analysis.ledger.comparison import Comparisons
 from scenarios.analysis.ledger.ledger import VERSION
@@ -59,6 +60,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     earlier: int
 
 
+Names = frozenset[str]
 Near = Database | None
 Pair = tuple[float | None, float | None]
 """What is stated and what is implied; None where nothing is."""
@@ -75,47 +77,59 @@ def history(
 ) -> History:
     """The commits that changed a database, a scenario's figures, or one record of evidence."""
     touching = {number for number, one in enumerate(revisions) if one.own}
-    if subject is not None:
-        touching = {number for number, it in enumerate(_changed(revisions, subject)) if it}
+    names = called(revisions, subject) if subject is not None else None
+    if names is not None:
+        touching = {number for number, it in enumerate(_changed(revisions, names)) if it}
     recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
     told = recent[-limit:] if limit else recent
-    entries = list(_entries(revisions, frozenset(told), subject, progress))
+    entries = list(_entries(revisions, frozenset(told), names, progress))
     return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(told))
 
 
-def _changed(revisions: Sequence[Revision], subject: str) -> Iterator[bool]:
-    """For each commit, whether it changed a record of that name, or what moves that scenario."""
+def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
+    """Every id that the record of an id has had."""
+    names = {subject}
+    for revision in reversed(revisions):
+        for change in revision.own:
+            own = {change.id, *former(change.after)}
+            if not own.isdisjoint(names):
+                names |= own
+    return frozenset(names)
+
+
+def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
+    """For each commit, whether it changed a record of these names, or what moves that scenario."""
     states = States(revisions)
     for revision in revisions:
         standing = states.before(revision)
         standing.put(_brought(revision))
-        was = _around(standing, subject)
+        was = [_around(standing, id) for id in names]
         standing.put(revision.own)
-        is_moved = was != _around(standing, subject)
+        is_moved = was != [_around(standing, id) for id in names]
         states.keep(revision, standing)
-        yield is_moved or any(change.id == subject for change in revision.own)
+        yield is_moved or any(change.id in names for change in revision.own)
 
 
 def _entries(
-    revisions: Sequence[Revision], told: frozenset[int], subject: str | None, progress: Progress
+    revisions: Sequence[Revision], told: frozenset[int], names: Names | None, progress: Progress
 ) -> Iterator[Entry]:
     states, kept = States(revisions), Kept()
     for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
         standing = states.before(revision)
         if number in told:
-            yield _entry(revision, standing, kept, subject)
+            yield _entry(revision, standing, kept, names)
         else:
             standing.put(revision.changes)
         states.keep(revision, standing)
 
 
-def _entry(revision: Revision, standing: Standing, kept: Kept, subject: str | None) -> Entry:
+def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | None) -> Entry:
     """What a commit did itself; `standing` goes from before it to after it."""
     own = revision.own
     standing.put(_brought(revision))
-    of = [one for one in own if subject in (None, one.id)]
+    of = [one for one in own if names is None or one.id in names]
     there = standing.database.scenarios.keys() | {it.id for it in own if it.kind == "scenario"}
-    about = {subject} & there if subject else set[ScenarioId]()
+    about = names & there if names else frozenset[ScenarioId]()
     ids = about or standing.touched(of) & there
     day = standing.latest_with(own)
     around = [_around(standing, id) for id in about]
@@ -125,11 +139,14 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, subject: str | No
     if about:
         of = [one for one in own if any(it and one.id in records(it, one.kind) for it in around)]
     after = _pairs(standing, kept, ids, day)
-    figures = [_figures(id, before[id], after[id]) for id in ids]
-    if subject is None:
+    for old, new in renamed(own).items():
+        if old in before and new in before:
+            before[new] = before.pop(old)
+    figures = [_figures(id, before[id], after[id]) for id in before]
+    if names is None:
         figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
-    shown = figures if subject else figures[:SHOWN]
+    shown = figures if names else figures[:SHOWN]
     return Entry(
         commit=revision.commit,
         as_of=day,

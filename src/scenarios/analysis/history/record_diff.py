@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from scenarios.analysis.history.renames import former, under
 from scenarios.model import Database, Kind, Record
 
 KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
@@ -48,22 +49,34 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def differences(before: Database, after: Database) -> Differences:
-    """How `after` differs from `before`; order of keys, layout and comments never count."""
+    """How `after` differs from `before`; order of keys, layout and comments never count.
+
+    Nor does it that a record is named otherwise where it is named.
+    """
     added: list[Key] = []
     removed: list[Key] = []
-    renamed: list[Rename] = []
     changed: list[FieldChange] = []
+    came: dict[Kind, list[str]] = {}
+    gone: dict[Kind, list[str]] = {}
     for kind in KINDS:
         old, new = records(before, kind), records(after, kind)
-        gone = [id for id in sorted(old) if id not in new]
-        came = [id for id in sorted(new) if id not in old]
-        moved = list(_renames(kind, old, new, gone, came))
-        renamed += moved
+        gone[kind] = [id for id in sorted(old) if id not in new]
+        came[kind] = [id for id in sorted(new) if id not in old]
+    renamed = [
+        one for kind in KINDS for one in _renames(kind, before, after, gone[kind], came[kind])
+    ]
+    names = {one.from_: one.to for one in renamed}
+    for kind in KINDS:
+        old, new = records(before, kind), records(after, kind)
+        moved = [one for one in renamed if one.kind == kind]
         left, found = {one.from_ for one in moved}, {one.to for one in moved}
-        removed += [(kind, id) for id in gone if id not in left]
-        added += [(kind, id) for id in came if id not in found]
-        for id in sorted(old.keys() & new.keys()):
-            changed += field_changes(kind, id, old[id], new[id])
+        removed += [(kind, id) for id in gone[kind] if id not in left]
+        added += [(kind, id) for id in came[kind] if id not in found]
+        pairs = {id: id for id in old if id in new} | {one.to: one.from_ for one in moved}
+        for id, was in sorted(pairs.items()):
+            if old[was] is not new[id]:
+                earlier = under(old[was], names) if names else old[was]
+                changed += field_changes(kind, id, earlier, new[id])
     return Differences(
         added=tuple(added), removed=tuple(removed), renamed=tuple(renamed), changed=tuple(changed)
     )
@@ -88,24 +101,24 @@ def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[Fi
     return [
         FieldChange(record=id, field=field, before=old, after=new, kind=kind)
         for field, old, new in _fields(_plain(before), _plain(after))
+        if field != "formerly"
     ]
 
 
 def _renames(
-    kind: Kind,
-    old: Mapping[str, Record],
-    new: Mapping[str, Record],
-    gone: list[str],
-    came: list[str],
+    kind: Kind, before: Database, after: Database, gone: list[str], came: list[str]
 ) -> Iterator[Rename]:
-    """Pairs of equal content, each id once."""
-    if gone and came:
-        free: dict[bytes, list[str]] = {}
-        for id in came:
-            free.setdefault(_content(new[id]), []).append(id)
-        for id in gone:
-            if same := free.get(_content(old[id])):
-                yield Rename(from_=id, to=same.pop(0), kind=kind)
+    """Pairs of which one says that it was the other, then pairs of equal content; each id once."""
+    old, new = records(before, kind), records(after, kind)
+    said = {was: id for id in came for was in former(new[id])} if gone else {}
+    free: dict[bytes, list[str]] = {}
+    for id in came if gone else ():
+        free.setdefault(_content(new[id]), []).append(id)
+    for id in gone:
+        if id in said:
+            yield Rename(from_=id, to=said[id], kind=kind)
+        elif same := free.get(_content(old[id])):
+            yield Rename(from_=id, to=same.pop(0), kind=kind)
 
 
 def _content(record: Record) -> bytes:

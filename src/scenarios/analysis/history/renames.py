@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scenarios.analysis.history.commits import RecordChange
-from scenarios.model import Evidence, Kind, Record, Scenario, Sheet
+from scenarios.model import Evidence, Kind, Record, Scenario, Sheet, Source
 
 Names = Mapping[str, str]
 """From one name to another: the id of a record, or `scenario/indicator`."""
@@ -20,16 +20,24 @@ _STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
     """The old names and the new ones of what a commit renamed.
 
-    A record that went and one that came are the same one where they agree in what makes it: the
-    question, the report, the analyst's figures. Whatever else differs was edited on the way.
+    A record that went and one that came are the same one where that names the other under
+    `formerly`, or they agree in what makes it: the question, the report, the analyst's figures.
+    Whatever else differs was edited on the way.
     """
     free: dict[tuple[Any, ...], list[str]] = {}
+    named = {
+        (one.kind, old): one.id
+        for one in own
+        if one.after and not one.before
+        for old in former(one.after)
+    }
+    went = {(one.kind, one.id) for one in own if one.before and not one.after and one.readable}
+    found = {old: new for (kind, old), new in named.items() if (kind, old) in went}
     for one in own:
-        if one.after and not one.before:
+        if one.after and not one.before and one.id not in found.values():
             free.setdefault(_identity(one.kind, one.id, one.after), []).append(one.id)
-    found: dict[str, str] = {}
     for one in own:
-        if one.before and not one.after and one.readable:
+        if (one.kind, one.id) in went and one.id not in found and one.before:
             if same := free.get(_identity(one.kind, one.id, one.before)):
                 found[one.id] = same.pop(0)
         elif isinstance(one.before, Scenario) and isinstance(one.after, Scenario):
@@ -48,7 +56,12 @@ def joined(
             continue
         old = old_ids.get(one.id, one.id)
         before = one.before or was.get(old) or lost.get((one.kind, one.id))
-        yield old, msgspec.structs.replace(one, before=_under(before, names) if names else before)
+        yield old, msgspec.structs.replace(one, before=under(before, names) if names else before)
+
+
+def former(record: Record | None) -> tuple[str, ...]:
+    """The ids that a record says it had."""
+    return record.formerly if isinstance(record, Scenario | Evidence | Source) else ()
 
 
 def other_name(text: str, names: Names) -> str:
@@ -81,16 +94,16 @@ def _indicators(id: str, before: Scenario, after: Scenario) -> Iterator[tuple[st
             yield f"{id}/{key}", f"{id}/{same[0]}"
 
 
-def _under(value: Any, names: Names) -> Any:
+def under(value: Any, names: Names) -> Any:
     """The value with each text that is a name replaced, where a record need not keep its limits."""
     if isinstance(value, str):
         return other_name(value, names)
     if isinstance(value, tuple):
-        return tuple(_under(item, names) for item in value)
+        return tuple(under(item, names) for item in value)
     if isinstance(value, dict):
-        return {_under(key, names): _under(item, names) for key, item in value.items()}
+        return {under(key, names): under(item, names) for key, item in value.items()}
     if isinstance(value, Record):
-        return type(value)(*_under(msgspec.structs.astuple(value), names))
+        return type(value)(*under(msgspec.structs.astuple(value), names))
     return value
 
 

@@ -115,12 +115,34 @@ def misnamed(known: Known) -> Iterator[Found]:
     for id, item in known.database.evidence.items():
         if not id.startswith(f"{item.observed}-"):
             message = f"the file's name does not begin with {item.observed}-"
-            yield "evidence", id, Fault(("observed",), "value", "name-mismatch", message)
+            fault = Fault(("observed",), "value", "name-mismatch", message, _RENAME)
+            yield "evidence", id, fault
     for id, sheet in known.database.sheets.items():
         if id != f"{sheet.date}-{sheet.analyst}":
             key = "analyst" if id.startswith(f"{sheet.date}-") else "date"
             message = f"the file's name is not {sheet.date}-{sheet.analyst}"
-            yield "forecasts", id, Fault((key,), "value", "name-mismatch", message)
+            yield "forecasts", id, Fault((key,), "value", "name-mismatch", message, _RENAME)
+
+
+def former_ids(known: Known) -> Iterator[Found]:
+    """An id under `formerly` is a record's id today, or a former id of another record too.
+
+    Example: `formerly: [pact]` in `military-pact.yaml`, and there is a new `pact.yaml`.
+    To do: give the new record another id, or remove the entry from the record that never had it.
+    """
+    there = _there(known.database)
+    for kind, records in there.items():
+        owners: dict[str, str] = {}
+        for id, record in records.items():
+            for n, old in enumerate(record.formerly):
+                if old in records or old in known.broken[kind]:
+                    message = f"there is a record '{old}' today, so this one cannot have been it"
+                elif old in owners:
+                    message = f"'{owners[old]}' names the former id '{old}' too"
+                else:
+                    owners[old] = id
+                    continue
+                yield kind, id, Fault(("formerly", n), "value", "former-id", message)
 
 
 def words_without_probability(known: Known) -> Iterator[Found]:
@@ -170,6 +192,7 @@ RULES: tuple[Between, ...] = (
         "error",
         misnamed,
     ),
+    Rule("former-id", "A former id that is somebody's", "error", former_ids),
     Rule(
         "no-probability",
         "Words about a scenario that the sheet does not forecast",
@@ -179,6 +202,9 @@ RULES: tuple[Between, ...] = (
     *conventions.RULES,
     Rule("vague-words", "Words that can be read in more than one way", "warning", vague_wording),
 )
+
+
+_RENAME = "rename the file, or change the value with scen edit, which does"
 
 
 def _there(database: Database) -> dict[Kind, Mapping[str, Any]]:

@@ -8,6 +8,7 @@ import typer
 
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
+from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.result import show
 from scenarios.render.documents.record import document
 from scenarios.workspace.reading import records_of
@@ -23,6 +24,7 @@ def command(
 ) -> None:
     """Show one record: a scenario, an indicator, evidence, a sheet or a source."""
     records = records_of(reading(context, rev), id, as_of)
-
+    if records[0].id != id:
+        say(f"{id} is called {records[0].id} now")
     told = {f"{shown.id} ({shown.path})": shown.record for shown in records}
     show(records[0] if len(records) == 1 else records, lambda: document(told), form, output)

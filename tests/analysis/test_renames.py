@@ -1,0 +1,76 @@
+"""A record that says what it was called before is followed under every name."""
+
+from __future__ import annotations
+
+from msgspec.structs import astuple, replace
+
+from scenarios.analysis.history.audit import audit
+from scenarios.analysis.history.commit_log import called, history
+from scenarios.analysis.history.provenance import trail
+from scenarios.analysis.history.record_diff import Rename, differences
+from scenarios.model import Source
+from tests.analysis.story import Story
+from tests.records import database, day, item, scenario, sheet
+
+PACT = scenario(0.2)
+TREATY = replace(PACT, title="A treaty", formerly=("pact",))
+VISIT = item(day(3), ratings={"pact": "C"})
+SAID = sheet(day(4), {"pact": 0.3})
+TRT = Source("TRT", "C")
+
+
+def story() -> Story:
+    """A pact, an item and a sheet of it; then it is a treaty, and the item is of another day."""
+    made = Story()
+    made.commit(0, {"pact": PACT, "trade": scenario(0.5)})
+    made.commit(3, {"2022-01-04-visit": VISIT})
+    made.commit(4, {"2022-01-05-desk": SAID})
+    said = replace(SAID, probabilities={"treaty": 0.3})
+    renamed = replace(VISIT, ratings={"treaty": "C"})
+    now = {"treaty": TREATY, "2022-01-04-visit": renamed, "2022-01-05-desk": said}
+    made.commit(5, {"pact": None, **now})
+    moved = replace(
+        renamed, summary="A call", observed="2022-01-03", formerly=("2022-01-04-visit",)
+    )
+    made.commit(6, {"2022-01-04-visit": None, "2022-01-03-call": moved})
+    return made
+
+
+def test_a_rename_is_told_with_what_else_changed_and_not_where_it_is_named() -> None:
+    before = database(scenarios={"pact": PACT}, sheets={"d": SAID}, sources={"trt": TRT})
+    after = database(
+        scenarios={"treaty": TREATY},
+        sheets={"d": replace(SAID, probabilities={"treaty": 0.3})},
+        sources={"trt-world": replace(TRT, formerly=("trt",))},
+    )
+    found = differences(before, after)
+    assert found.renamed == (
+        Rename(from_="pact", to="treaty", kind="scenario"),
+        Rename(from_="trt", to="trt-world", kind="source"),
+    )
+    changed = [("treaty", "title", "Title", "A treaty", "scenario")]
+    assert [astuple(one) for one in found.changed] == changed
+    assert (found.added, found.removed) == ((), ())
+
+
+def test_history_follows_a_scenario_and_an_item_under_all_their_names() -> None:
+    revisions = story().revisions
+    for names in (("pact", "treaty"), ("2022-01-04-visit", "2022-01-03-call")):
+        old, new = (history(revisions, name) for name in names)
+        assert old == new
+        assert called(revisions, names[0]) == frozenset(names)
+    told = history(revisions, "pact").entries
+    assert [int(entry.commit.id) for entry in told] == [4, 3, 2, 1, 0]
+    assert [one.scenario for entry in told[:3] for one in entry.figures] == [
+        *("treaty", "treaty", "pact")
+    ]
+    assert told[1].figures[0].movement_bits == 0
+
+
+def test_what_goes_by_another_name_is_not_deleted_nor_new() -> None:
+    found = audit(trail(story().revisions)).findings
+    assert [one.rule for one in found] == []
+    lost = Story()
+    lost.commit(0, {"2022-01-01-visit": item(day(0))})
+    lost.commit(1, {"2022-01-01-visit": None, "2022-01-01-call": replace(VISIT, summary="A call")})
+    assert [one.rule for one in audit(trail(lost.revisions)).findings] == ["deleted-evidence"]
