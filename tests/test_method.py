@@ -33,7 +33,8 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.rules.coherence import implies_broken
 from scenarios.analysis.rules.findings import GAP_DECIBANS
 from scenarios.analysis.rules.vague_words import vague_words
-from scenarios.analysis.scores.scoring import Score, baseline, brier, log_score, peer, score
+from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
+from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.strength import TRIED
 from scenarios.errors import ScenError
 from scenarios.model import Database, Dependence, Given, HazardEnded, Rating, Tracker

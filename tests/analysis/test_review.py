@@ -9,7 +9,8 @@ from msgspec.structs import astuple
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.review import Move, Review, Unchanged, review
+from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.review import Review, Unchanged, review
 from scenarios.analysis.review.status import StatedFigure
 from scenarios.model import Clarification, Database, Dependence, Sheet, Tracker
 from tests.records import (

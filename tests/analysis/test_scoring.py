@@ -19,17 +19,8 @@ from msgspec.structs import astuple
 from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.daily_forecasts import OURS
-from scenarios.analysis.scores.scoring import (
-    By,
-    ForecasterScore,
-    QuestionScore,
-    Score,
-    baseline,
-    brier,
-    log_score,
-    peer,
-    score,
-)
+from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
+from scenarios.analysis.scores.scoring import By, ForecasterScore, QuestionScore, Score, score
 from tests.analysis.words import database_of
 from tests.records import START, day, near
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.history.probability_shifts import Shift
 from scenarios.analysis.ledger.effects import Effect
+from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.restatement import Restated, Restatement
 from scenarios.model import Tracker

@@ -22,6 +22,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
     LineChange,
     Reasons,
+    Shift,
     compare,
     touched,
 )
@@ -32,13 +33,6 @@ from scenarios.scales import grade, jeffreys
 
 _ROUNDING = 1e-9
 """A probability that differs by less is the same."""
-
-
-class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A probability before and after; None where there was none."""
-
-    from_: float | None
-    to: float | None
 
 
 class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,13 @@ _CLOSING: frozenset[LineKind] = frozenset({"given", "time", "rivals", "bound"})
 _ROUNDING = 1e-9
 
 
+class Shift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """A probability before and after; None where there was none."""
+
+    from_: float | None
+    to: float | None
+
+
 class LineChange(msgspec.Struct, frozen=True, kw_only=True):
     """A line's counted decibans before and after; 0 where it was not, or is no longer."""
 

@@ -9,12 +9,12 @@ import msgspec
 
 from scenarios.analysis.history.probability_shifts import (
     ScenarioShift,
-    Shift,
     Side,
     compared,
     differs,
 )
 from scenarios.analysis.history.record_diff import FieldChange, Key, differences, records
+from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.model import Database, Kind, ScenarioId
 
 _DATES: dict[Kind, str] = {"scenario": "opened", "evidence": "recorded", "forecasts": "date"}

@@ -7,28 +7,18 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
-from scenarios.analysis.evidence.knowledge import bears_on, contends, rivals
-from scenarios.analysis.forecasts.stated import standing
-from scenarios.analysis.history.probability_shifts import Shift
-from scenarios.analysis.ledger.ledger import VERSION
-from scenarios.analysis.ledger.ledger_changes import (
-    LedgerChange,
-    LineChange,
-    Reasons,
-    compare,
-    touched,
-)
+from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.period.disagreement import Spread, spreads
 from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.review.method import Method, method
+from scenarios.analysis.review.moves import Move, moves
 from scenarios.analysis.review.questions import QuestionChange, clarified
 from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.model import (
-    Dependence,
     EvidenceId,
-    GradeWeights,
     Outcome,
     Retraction,
     ScenarioId,
@@ -36,39 +26,6 @@ from scenarios.model import (
     Tracker,
 )
 from scenarios.scales import grade
-
-
-class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A stated probability before and after, and the reason that was given last.
-
-    `normalised`: what was stated of it is the same, and others in its set changed, so that it has
-    another share; then there is no rationale of it.
-    """
-
-    from_: float | None
-    to: float | None
-    normalised: bool
-    rationale: str | None
-
-
-class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved and why; the lines and the four steps sum to the implied change in decibans.
-
-    `ruled_out` are the rivals that the window took out of its set.
-    """
-
-    scenario: ScenarioId
-    stated: StatedShift | None
-    implied: Shift
-    given: float
-    time: float
-    rivals: float
-    lines_added: tuple[LineChange, ...]
-    lines_removed: tuple[LineChange, ...]
-    lines_changed: tuple[LineChange, ...]
-    bound: float
-    ruled_out: tuple[ScenarioId, ...]
-    explained: bool
 
 
 class Resolved(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,23 +76,6 @@ def about(tracker: Tracker) -> About:
     return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
 
 
-class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """The conventions that made the figures; `analysts` with a standing forecast.
-
-    `ledger` is the version of the arithmetic.
-    """
-
-    ledger: int = VERSION
-    decibans: dict[str, float]
-    grade_weights: GradeWeights | None
-    evidence_dependence: Dependence
-    rating_strength: float
-    estimative_language: str
-    review_every_days: int
-    forecast_expires_days: int | None
-    analysts: int
-
-
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared.
 
@@ -168,7 +108,7 @@ def review(window: Window) -> Review:
         as_of=window.as_of,
         since=window.since,
         scenarios=status(window),
-        moves=tuple(_move(window, view) for view in by_movement(live) if view.moved),
+        moves=moves(window, by_movement(view for view in live if view.moved)),
         questions=clarified(window),
         new_evidence=_new_evidence(window),
         indicator_changes=_indicator_changes(window),
@@ -179,53 +119,7 @@ def review(window: Window) -> Review:
         ),
         spreads=spreads(window),
         findings=findings(window),
-        method=Method(
-            decibans=tracker.decibans,
-            grade_weights=tracker.grade_weights,
-            evidence_dependence=tracker.dependence,
-            rating_strength=tracker.rating_strength,
-            estimative_language=tracker.estimative_language,
-            review_every_days=tracker.review_every_days,
-            forecast_expires_days=tracker.forecast_expires_days,
-            analysts=len(_analysts(window)),
-        ),
-    )
-
-
-def _move(window: Window, view: View) -> Move:
-    reasons = Reasons(
-        new=touched(window.now, window.before), gone=touched(window.before, window.now)
-    )
-    before = view.ledger_before
-    change = compare(before, view.ledger, reasons) if before else LedgerChange()
-    said = [entry.rationale for entry in view.given if entry.rationale and not view.normalised]
-    stated = StatedShift(
-        from_=view.stated_before.probability if view.stated_before else None,
-        to=view.stated.probability if view.stated else None,
-        normalised=view.normalised,
-        rationale=said[-1] if said else None,
-    )
-    return Move(
-        scenario=view.id,
-        stated=stated if view.stated or view.stated_before else None,
-        implied=Shift(
-            from_=view.implied_before.probability if view.implied_before else None,
-            to=view.implied.probability,
-        ),
-        given=change.given,
-        time=change.time,
-        rivals=change.rivals,
-        lines_added=change.lines_added,
-        lines_removed=change.lines_removed,
-        lines_changed=change.lines_changed,
-        bound=change.bound,
-        ruled_out=tuple(
-            id
-            for id in rivals(window.database, view.id)
-            if contends(window.database, id, window.since)
-            and not contends(window.database, id, window.as_of)
-        ),
-        explained=view.explained,
+        method=method(window),
     )
 
 
@@ -283,8 +177,3 @@ def _indicator_changes(window: Window) -> tuple[IndicatorChange, ...]:
                     )
                 )
     return tuple(found)
-
-
-def _analysts(window: Window) -> set[str]:
-    database, as_of = window.database, window.as_of
-    return {a for id, v in window.views.items() if v.open for a in standing(database, id, as_of)}

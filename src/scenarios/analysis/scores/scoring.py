@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
@@ -28,6 +27,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     sweep,
     timeline,
 )
+from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
 from scenarios.analysis.scores.skill import Skill, skill
 from scenarios.analysis.scores.strength import FittedStrength, fitted_strength
 from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
@@ -113,26 +113,6 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     calibration: tuple[verified.CalibrationBin, ...]
     decomposition: tuple[verified.Decomposition, ...]
     corp: tuple[Corp, ...]
-
-
-def brier(probability: float, happened: bool) -> float:
-    """(p − y)², one-sided: 0 best, 1 worst, 0.25 for always saying 0.5 (Brier 1950)."""
-    return (probability - happened) ** 2
-
-
-def log_score(probability: float, happened: bool) -> float:
-    """The natural log of what was given to the outcome: 0 best, ever lower."""
-    return math.log(probability if happened else 1 - probability)
-
-
-def baseline(probability: float, happened: bool) -> float:
-    """100·(log2 of what was given to the outcome + 1): 100 best, 0 for 0.5 (Metaculus)."""
-    return 100 * (math.log2(probability if happened else 1 - probability) + 1)
-
-
-def peer(log_score: float, mean: float, n: int) -> float:
-    """100·n/(n−1)·ln(p/GM): a log score beside the `mean` of all `n` who stand; alone 0."""
-    return 100 * n / (n - 1) * (log_score - mean) if n > 1 else 0.0
 
 
 _EVERY = Chosen()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scenarios.analysis.review.review import Method, Move, NewEvidence, Resolved, Review
+from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.review import NewEvidence, Resolved, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.model import Database, EvidenceId, Kind
@@ -27,6 +28,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents import disagreement, questions, restatement, status
 from scenarios.render.documents.ledger_changes import change_sum
+from scenarios.render.documents.review import method
 from scenarios.render.text import term
 from scenarios.scales import MOVED_BITS
 from scenarios.text import counted
@@ -65,7 +67,7 @@ def document(
         *_findings(review),
         *_unchanged(review),
         Heading(2, "Method", anchor="method"),
-        Paragraph(_method(review.method)),
+        Paragraph(method.sentences(review.method)),
         *((Paragraph(text),) if (text := database.tracker.description) else ()),
     )
 
@@ -269,32 +271,3 @@ def _listed(ids: Iterable[str]) -> Iterator[Span]:
 def _item(id: EvidenceId, database: Database) -> Text:
     item = database.evidence[id]
     return Ref(id, "evidence"), ": ", Link(item.summary, item.url)
-
-
-def _method(method: Method) -> str:
-    """The conventions that made the figures, in a paragraph."""
-    worth = ", ".join(f"{code} {value:g}" for code, value in method.decibans.items())
-    weights = "Grades are shown, not applied."
-    if method.grade_weights:
-        letters = ", ".join(f"{k} {v:g}" for k, v in method.grade_weights.reliability.items())
-        numbers = ", ".join(f"{n} {v:g}" for n, v in enumerate(method.grade_weights.credibility, 1))
-        weights = f"A grade keeps, by this team's own table: {letters}; {numbers}."
-    analysts = "no standing forecast" if not method.analysts else "one analyst, no team"
-    if method.analysts > 1:
-        analysts = f"{method.analysts} analysts, the geometric mean of their odds"
-    words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
-    return (
-        f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "
-        f"{_overlapping(method)} Ledger version {method.ledger}; each row is rounded by itself. "
-        f"Stated: {analysts}. Words: {words[method.estimative_language]}."
-    )
-
-
-def _overlapping(method: Method) -> str:
-    """How alike lines are taken to be, and how strong ratings."""
-    within, between = method.evidence_dependence.within, method.evidence_dependence.between
-    alike = f"Correlation of lines: {within:g} within a theme, {between:g} between themes."
-    if within == between:
-        alike = f"Correlation of lines: {within:g}."
-    strong = f" Every rating × {method.rating_strength:g}." if method.rating_strength != 1 else ""
-    return alike + strong

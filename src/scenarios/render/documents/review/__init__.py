@@ -1,0 +1,1 @@
+"""The parts of the weekly review, each a few blocks of its document."""
