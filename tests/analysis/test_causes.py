@@ -1,0 +1,151 @@
+"""What moved by event, in the headline, and how the last figures of a question did."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import astuple
+
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.causes import Causes, Contribution, main_cause
+from scenarios.analysis.review.headline import TopMove
+from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.scores.scoring import score
+from scenarios.model import Database
+from scenarios.scales import decibans
+from tests.analysis.words import database_of
+from tests.random_databases import random_database
+from tests.records import day, near
+
+ALONE = "desk@0 a=.5"
+
+
+def week(db: Database, since: int = 2, as_of: int = 9) -> Review:
+    return review(window(db, day(since), day(as_of)))
+
+
+def told(text: str) -> Review:
+    return week(database_of(text))
+
+
+def of(parts: tuple[Contribution, ...]) -> dict[str, float]:
+    return {part.scenario: part.decibans for part in parts}
+
+
+def others(made: Review) -> list[tuple[Any, ...]]:
+    return [(one.cause, one.subjects, of(one.scenarios)) for one in made.other_causes]
+
+
+def test_an_item_stands_with_every_scenario_that_it_moved_the_largest_first() -> None:
+    made = told("a; b; e @5 a=C b=II; f @6 b=C")
+    assert [(one.evidence, of(one.scenarios)) for one in made.events] == [
+        (("e",), {"b": near(-10), "a": near(5)}),
+        (("f",), {"b": near(5)}),
+    ]
+    assert made.other_causes == ()
+
+
+def test_items_of_one_origin_one_event_or_one_line_are_one_block() -> None:
+    made = told(
+        "a x:CC; e @5 a=C origin=o; f @6 a=CC origin=o; g @5 a/x=emerging; h @6 a/x=observed"
+    )
+    assert [one.evidence for one in made.events] == [("e", "f"), ("g", "h")]
+
+
+def test_what_is_retracted_or_given_or_ruled_out_or_due_is_another_cause() -> None:
+    assert others(told("a; e @0 a=C retracted=5")) == [("retraction", ("e",), {"a": near(-5)})]
+    linked = told("a given=b/.8/.2; b occurred=5")
+    assert others(linked) == [("given", ("b",), {"a": near(decibans(0.8))})]
+    absent = told("a x:CC/due=5/if_absent=I")
+    assert others(absent) == [("absence", ("a/x",), {"a": near(-5)})]
+    third = "probability=.3333"
+    left = told(f"a set=s {third}; b set=s {third}; c set=s {third} did-not-occur=5")
+    [(cause, subjects, worth)] = others(left)
+    assert (cause, subjects, [*worth]) == ("rivals", ("c",), ["a", "b"])
+
+
+def test_what_only_a_forecast_moved_is_told_apart_with_nothing_for_the_evidence() -> None:
+    made = told(f"a; {ALONE}; desk@5 a=.7 why=a")
+    assert others(made) == [("forecast", (), {"a": 0.0})]
+    assert made.headline.top == TopMove(
+        scenario="a", figure="stated", from_=0.5, to=0.7, because=(), rationale="Why."
+    )
+
+
+def test_a_headline_names_the_largest_cause_and_a_second_that_did_a_third_of_it() -> None:
+    made = told(f"a; {ALONE}; desk@6 a=.9; e @5 a=CC; f @5 a=C; g @5 a=1.2; h @5 a=I")
+    top = made.headline.top
+    assert top
+    assert (top.figure, top.from_, top.to) == ("stated", 0.5, 0.9)
+    assert [(one.kind, one.subjects) for one in top.because] == [
+        ("event", ("e",)),
+        ("event", ("f",)),
+    ]
+    assert astuple(made.headline)[2:] == (1, 1, 1, 4)
+
+
+def test_a_set_that_is_resolved_is_told_once_and_a_quiet_week_has_no_top() -> None:
+    made = told("a set=s occurred=5; b set=s probability=.2; c set=s probability=.3; d annulled=6")
+    assert [astuple(one) for one in made.headline.resolved] == [
+        ("s", day(5), ("a",), ("b", "c"), ()),
+        (None, day(6), (), (), ("d",)),
+    ]
+    assert astuple(told("a").headline) == ((), None, 0, 1, 0, 0)
+    assert astuple(week(database_of("")).headline) == ((), None, 0, 0, 0, 0)
+
+
+def test_what_was_said_last_has_the_score_that_score_gives_it() -> None:
+    text = "a occurred=5/7; desk@0 a=.6; x@1 a=.8; desk@6 a=.99; e @6 a=CC"
+    [made] = told(text).resolved
+    rows = {row.forecaster: row for row in score(database_of(text), day(9)).questions}
+    for last, name in ((made.last_said, "team"), (made.last_implied, "implied")):
+        assert last
+        assert (last.forecaster, last.brier) == (name, rows[name].final_brier)
+    [alone] = told("a occurred=5/7; desk@0 a=.6").resolved
+    assert alone.last_said
+    assert astuple(alone.last_said) == ("desk", 0.6, near(0.16))
+    for never in ("a annulled=5", "a did-not-occur=0/5"):
+        [one] = told(f"{never}; desk@0 a=.6").resolved
+        assert (one.last_said, one.last_implied) == (None, None)
+
+
+@given(st.integers(0, 2000), st.integers(0, 250), st.integers(1, 90))
+def test_events_and_other_causes_are_all_of_every_move_and_each_item_is_in_one(
+    seed: int, since: int, days: int
+) -> None:
+    made = week(random_database(seed), since, since + days)
+    causes = Causes(made.events, made.other_causes)
+    for move in made.moves:
+        assert move.implied.from_ is not None
+        assert move.implied.to is not None
+        change = decibans(move.implied.to) - decibans(move.implied.from_)
+        parts = list(causes.of(move.scenario))
+        assert sum(worth for worth, _ in parts) == near(change, abs=1e-6)
+        assert main_cause(causes, move.scenario) in [one for _, one in parts]
+    items = [id for event in made.events for id in event.evidence]
+    assert len(items) == len(set(items))
+    assert set(items) <= {entry.id for entry in made.new_evidence if not entry.retracted}
+    moved = {move.scenario for move in made.moves}
+    blocks = [one.scenarios for one in made.events] + [one.scenarios for one in made.other_causes]
+    assert {part.scenario for parts in blocks for part in parts} == moved
+    assert all(blocks)
+
+
+@given(st.integers(0, 2000), st.integers(0, 250))
+def test_a_headline_has_no_figure_that_the_moves_lack(seed: int, since: int) -> None:
+    made = week(random_database(seed), since, since + 30)
+    top = made.headline.top
+    assert (top is None) == (not made.moves)
+    if top:
+        [move] = (move for move in made.moves if move.scenario == top.scenario)
+        shift = move.stated if top.figure == "stated" else move.implied
+        assert shift
+        assert (shift.from_, shift.to) == (top.from_, top.to)
+    told_of = [
+        id
+        for one in made.headline.resolved
+        for id in (*one.occurred, *one.did_not_occur, *one.annulled)
+    ]
+    assert sorted(told_of) == sorted(one.scenario for one in made.resolved)
