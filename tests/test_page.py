@@ -17,6 +17,7 @@ import pytest
 import scenarios
 from scenarios.analysis.review.review import review
 from scenarios.cli.terminal.page import report_page
+from scenarios.scales import printed
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.period import span
 from tests.browser import Seen, chromium, needs_chromium, opened
@@ -102,21 +103,26 @@ def test_it_is_whole_silent_and_asks_for_nothing(seen: Seen) -> None:
 def test_it_has_the_figures_of_the_report(seen: Seen, day: date) -> None:
     report = told(DESK.report(day))
     rows = {row["id"]: row for row in report["scenarios"]}
-    board = seen.each("#board tbody tr:not(.group)", f"[{ID}, figures]")
-    assert board == [[id, near([*of_board(row)], abs=1e-9)] for id, row in rows.items()]
+    live = [[id, [*of_overview(row)]] for id, row in rows.items() if row["outcome"] is None]
+    assert seen.each("#board tbody tr:not(.group)", f"[{ID}, figures]") == live
+    status = seen.each("#findings tbody tr:not(.group)", f"[{ID}, figures]")
+    assert status == [[id, near([*of_status(row)], abs=1e-9)] for id, row in rows.items()]
     told_of = "article.move:has(.causes)"
     heads = seen.each(f"{told_of} h3", "figures")
-    ends = seen.each(f"{told_of} dl:not(.causes)", "figures")
     sums = seen.each(".causes", "[...it.querySelectorAll('dt data')].map(x => Number(x.value))")
     moves = [move for move in report["moves"] if any(move[key] for key in STEPS + LINES)]
     assert seen.each(told_of, ID) == [move["scenario"] for move in moves]
-    for (bits, *_), figures, parts, move in zip(heads, ends, sums, moves, strict=True):
-        shifts = [shift for shift in (move["stated"], move["implied"]) if shift]
+    for (bits,), parts, move in zip(heads, sums, moves, strict=True):
         assert bits == rows[move["scenario"]]["movement_bits"]
-        assert figures[-3:-1] == [move["implied"]["from"], move["implied"]["to"]]
-        assert {shift[end] for shift in shifts for end in ("from", "to")} - {None} <= {*figures}
         if parts[1:]:  # one alone needs no sum; four parts below 0.05 are not shown
             assert sum(parts[:-1]) == near(parts[-1], abs=0.2)
+    shifts = [shift for move in report["moves"] for shift in (move["stated"], move["implied"])]
+    ends = {shift[end] for shift in shifts if shift for end in ("from", "to")}
+    causes = [*report["events"], *report["other_causes"]]
+    worths = {part["decibans"] for cause in causes for part in cause["scenarios"]}
+    little = {figure for id, row in rows.items() for figure in of_status(row)}
+    [figures] = seen.each("#moved", "figures")
+    assert [figure for figure in figures if figure not in ends | worths | little] == []
     last = seen.each(
         "article.scenario",
         "[it.dataset.scenario, [...it.querySelectorAll('.course tr:last-child > td > data')]"
@@ -128,7 +134,15 @@ def test_it_has_the_figures_of_the_report(seen: Seen, day: date) -> None:
     ]
 
 
-def of_board(row: dict[str, Any]) -> Iterator[float]:
+def of_overview(row: dict[str, Any]) -> Iterator[float]:
+    for side in filter(None, (row["stated"], row["implied"])):
+        before, after = side["previous"], side["probability"]
+        if before is not None and printed(before) != printed(after):
+            yield before
+        yield after
+
+
+def of_status(row: dict[str, Any]) -> Iterator[float]:
     for side in filter(None, (row["stated"], row["implied"])):
         yield side["probability"]
         if side["previous"] is not None:

@@ -55,13 +55,20 @@ class Causes(NamedTuple):
     events: tuple[Event, ...]
     others: tuple[OtherCause, ...]
 
-    def of(self, scenario_id: ScenarioId) -> Iterator[tuple[float, Event | OtherCause]]:
-        """What did something to a scenario, and what it is worth."""
+    def of(self, scenario_id: ScenarioId) -> list[tuple[float, Event | OtherCause]]:
+        """What moved a scenario, and what it is worth, the main one first.
+
+        A forecast comes first where it stands, since it says that no implied figure moved; what
+        others of the set did, overlap and the bound are consequences and come last.
+        """
         every: list[Event | OtherCause] = [*self.events, *self.others]
-        for one in every:
-            for part in one.scenarios:
-                if part.scenario == scenario_id:
-                    yield part.decibans, one
+        found = [
+            (part.decibans, one)
+            for one in every
+            for part in one.scenarios
+            if part.scenario == scenario_id
+        ]
+        return sorted(found, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
 
 
 _Key = tuple[OtherKind, tuple[str, ...]]
@@ -117,15 +124,11 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
     return Causes(tuple(event for event in events if event.scenarios), tuple(told))
 
 
-def main_cause(made: Causes, scenario_id: ScenarioId) -> Event | OtherCause:
-    """What did most to a scenario that moved; what merely overlaps comes after all else."""
-
-    def weight(pair: tuple[float, Event | OtherCause]) -> tuple[int, float]:
-        worth, one = pair
-        rank = {"forecast": 2, "overlap": 0}.get(one.cause, 1) if isinstance(one, OtherCause) else 1
-        return rank, abs(worth)
-
-    return max(made.of(scenario_id), key=weight)[1]
+def _rank(one: Event | OtherCause) -> int:
+    if isinstance(one, Event):
+        return 1
+    follows = one.cause in ("overlap", "bound") or (one.cause == "rivals" and not one.subjects)
+    return 0 if one.cause == "forecast" else 2 if follows else 1
 
 
 class _Blocks:

@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.period.period import Window, open_views
-from scenarios.analysis.review.causes import Causes, Event, OtherKind
+from scenarios.analysis.review.causes import Causes, Event, OtherCause, OtherKind
 from scenarios.analysis.review.moves import Move
 from scenarios.analysis.review.outcomes import Resolved
 from scenarios.model import ScenarioId, SetId
@@ -99,6 +99,16 @@ def top_move(move: Move, made: Causes) -> TopMove | None:
     )
 
 
+def outcome_of(id: str, resolved: Iterable[Together]) -> str:
+    """What became of a scenario, if it was among these."""
+    for one in resolved:
+        if id in one.occurred:
+            return "occurred"
+        if id in one.did_not_occur:
+            return "did not occur"
+    return ""
+
+
 def _told(move: Move) -> tuple[FigureKind, float, float] | None:
     shifts: tuple[tuple[FigureKind, float | None, float | None], ...] = (
         *((("stated", move.stated.from_, move.stated.to),) if move.stated else ()),
@@ -111,11 +121,13 @@ def _told(move: Move) -> tuple[FigureKind, float, float] | None:
 
 
 def _because(id: ScenarioId, made: Causes, change: float) -> Iterator[Because]:
-    """The largest causes that moved it the same way."""
-    found = [(abs(worth), one) for worth, one in made.of(id) if worth * change > 0]
-    found.sort(key=lambda pair: -pair[0])
-    for worth, one in found[:_NAMED]:
-        if worth >= found[0][0] * _BESIDE:
+    """The main cause that moved it the same way, and a second of the same kind that is large."""
+    found = made.of(id)
+    if any(isinstance(one, OtherCause) and one.cause == "forecast" for _, one in found):
+        return
+    same = [(abs(worth), one) for worth, one in found if worth * change > 0]
+    for worth, one in same[:_NAMED]:
+        if worth >= same[0][0] * _BESIDE:
             if isinstance(one, Event):
                 yield Because(kind="event", subjects=one.evidence)
             else:

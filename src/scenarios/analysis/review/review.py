@@ -6,12 +6,12 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
-from scenarios.analysis.evidence.knowledge import bears_on
+from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.period.disagreement import Spread, spreads
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.causes import Event, OtherCause, causes
 from scenarios.analysis.review.due import Due, due
+from scenarios.analysis.review.entries import NewEvidence, indicator_changes, new_evidence
 from scenarios.analysis.review.headline import Headline, headline
 from scenarios.analysis.review.method import Method, method
 from scenarios.analysis.review.moves import Move, moves
@@ -22,29 +22,10 @@ from scenarios.analysis.review.status import StatusRow, by_movement, in_order, s
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.model import (
-    EvidenceId,
-    Retraction,
     ScenarioId,
     SetId,
     Tracker,
 )
-from scenarios.scales import grade
-
-
-class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """An item recorded in the window, and the scenarios that it bears on.
-
-    One that was retracted in it too counts nowhere.
-    """
-
-    id: EvidenceId
-    summary: str
-    observed: str
-    recorded: date
-    source: str | None
-    grade: str
-    scenarios: tuple[ScenarioId, ...]
-    retracted: Retraction | None
 
 
 class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +81,7 @@ def review(window: Window) -> Review:
     live = [view for view in in_order(window) if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
     moved = moves(window, by_movement(view for view in live if view.moved))
-    resolved, new = outcomes(window), _new_evidence(window)
+    resolved, new = outcomes(window), new_evidence(window)
     made = causes(window, moved)
     return Review(
         tracker=about(tracker),
@@ -114,7 +95,7 @@ def review(window: Window) -> Review:
         due=due(window.database, window.as_of),
         questions=clarified(window),
         new_evidence=new,
-        indicator_changes=_indicator_changes(window),
+        indicator_changes=indicator_changes(window),
         resolved=resolved,
         unchanged=Unchanged(
             reaffirmed=tuple(view.id for view in still if view.given),
@@ -124,44 +105,3 @@ def review(window: Window) -> Review:
         findings=findings(window),
         method=method(window),
     )
-
-
-def _new_evidence(window: Window) -> tuple[NewEvidence, ...]:
-    database = window.database
-    recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
-    fresh = [id for on, id in recorded if window.since < on <= window.as_of]
-    return tuple(
-        NewEvidence(
-            id=id,
-            summary=item.summary,
-            observed=item.observed,
-            recorded=item.recorded,
-            source=item.source,
-            grade=grade(item, database.sources),
-            scenarios=tuple(sorted(bears_on(database, item))),
-            retracted=item.retracted if id not in window.now.evidence else None,
-        )
-        for id in fresh
-        for item in (database.evidence[id],)
-    )
-
-
-def _indicator_changes(window: Window) -> tuple[IndicatorChange, ...]:
-    found = []
-    for view in in_order(window):
-        for key, indicator in view.scenario.indicators.items():
-            then = reading(window.before, (view.id, key))
-            now = reading(window.now, (view.id, key))
-            if then.state != now.state:
-                fresh = tuple(id for id in now.evidence if id not in then.evidence)
-                found.append(
-                    IndicatorChange(
-                        scenario=view.id,
-                        indicator=key,
-                        statement=indicator.statement,
-                        before=then.state,
-                        after=now.state,
-                        evidence=fresh,
-                    )
-                )
-    return tuple(found)

@@ -19,7 +19,7 @@ from scenarios.cli.terminal.result import deliver, show
 from scenarios.cli.terminal.screen import nothing_yet, trends_for
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
-from scenarios.render.documents.report import document, fresh
+from scenarios.render.documents.report import document, live
 from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.period import span
@@ -57,11 +57,17 @@ def command(
 
     def told() -> Document:
         on_page = form == TABLE and output is None
-        trends = trends_for(opened, fresh(result), on) if on_page else None
+        trends = trends_for(opened, live(result), on) if on_page else None
         nothing = "" if result.scenarios else nothing_yet(opened, on)
         lost = opened.loaded.left_out
         return document(
-            result, opened.database, trends, nothing=nothing, left_out=lost, every=every
+            result,
+            opened.database,
+            trends,
+            nothing=nothing,
+            left_out=lost,
+            whole=every,
+            every=every,
         )
 
     if form == Form("markdown"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from scenarios.analysis.review.questions import QuestionChange
-from scenarios.render.document import Item, Ref
+from scenarios.model import Database
+from scenarios.render.document import Item
+from scenarios.render.documents.review import names
 
 
-def row(change: QuestionChange) -> Item:
+def row(change: QuestionChange, database: Database) -> Item:
     """One change, in full: what differs may stand at the end of a long text."""
-    name = Ref(change.scenario, "scenario")
+    name = names.scenario(change.scenario, database)
     if change.date:
         return Item((name, f": clarified on {change.date}"), (Item(_line(change.after)),))
     field = change.field.replace("_", " ")

@@ -22,7 +22,7 @@ from scenarios.render.charts.drawing import Drawing
 from scenarios.render.charts.shares import Shares, letter, shares
 from scenarios.render.charts.trend import shapes, trend
 from scenarios.render.charts.waterfall import rungs, says, waterfall
-from scenarios.render.document import Block, Heading
+from scenarios.render.document import Block, Heading, flat
 from scenarios.render.documents import report
 from scenarios.render.documents.excerpt import by_question, excerpt
 from scenarios.render.documents.score import SKILL_NOTE, strength_sentence
@@ -32,6 +32,8 @@ from scenarios.text import counted, printable
 
 LIMITS = {"matrix_rows": 40, "subjects": 12, "items": 3}
 """What is named one by one in a table; the rest is counted."""
+_SECTIONS = ("moved", "board", "unchanged", "findings", "method")
+"""What the template has a place for; other sections stand behind the one before them."""
 LARGE = 60
 """From so many scenarios on a day names one item."""
 
@@ -95,13 +97,13 @@ def _parts(page: Page, database: Database, origin: Origin) -> dict[str, Markup]:
 
     What was resolved before the window is shown too, since the page has a chapter about it.
     """
-    made = report.document(page.review, database, left_out=origin.left_out, earlier=True)
+    made = report.document(page.review, database, left_out=origin.left_out, whole=True)
     places = {chapter.row.id for chapter in page.chapters}
-    parts: dict[str, list[list[Block]]] = {}
+    parts: dict[str, list[list[Block]]] = {name: [] for name in _SECTIONS}
     anchor = ""
-    for block in made[1:]:
+    for block in flat(made[1:]):
         if isinstance(block, Heading):
-            anchor = block.anchor or anchor
+            anchor = block.anchor if block.anchor in _SECTIONS else anchor
             parts.setdefault(anchor, []).append([])
         parts.setdefault(anchor, [[]])[-1].append(block)
     return {

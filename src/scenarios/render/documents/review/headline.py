@@ -1,0 +1,139 @@
+"""The headline in words, made of its subjects, figures and causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scenarios.analysis.review.headline import Because, Headline, Together, TopMove, outcome_of
+from scenarios.model import Database
+from scenarios.render.document import Figure, Span
+from scenarios.render.documents.review import names
+from scenarios.scales import printed
+from scenarios.text import counted
+
+_OUTCOMES = 3
+"""So many outcomes are told, the rest is counted."""
+_OTHERS = 3
+
+
+def sentences(headline: Headline, database: Database) -> list[tuple[Span, ...]]:
+    """What was resolved, what moved most and because of what, and what else."""
+    return [
+        *(_outcome(one, database) for one in headline.resolved[:_OUTCOMES]),
+        *_more_outcomes(headline),
+        *([move(headline.top, headline.resolved, database)] if headline.top else []),
+        *_rest(headline),
+    ]
+
+
+def told(headline: Headline, database: Database) -> tuple[Span, ...]:
+    """The sentences as one text."""
+    found: list[Span] = []
+    for sentence in sentences(headline, database):
+        found += [" "] * bool(found) + [*sentence]
+    return tuple(found)
+
+
+def move(top: TopMove, resolved: Sequence[Together], database: Database) -> tuple[Span, ...]:
+    """`“A pact” fell from 37% to 4% after “Berlin stops certification”.`"""
+    title = names.quoted(names.scenario(top.scenario, database))
+    subject = title if top.figure == "stated" else ("What the evidence implies for ", *title)
+    why = _why(top, resolved, database)
+    if printed(top.from_) == printed(top.to):
+        return (*subject, " hardly moved, at ", Figure(top.to, "p"), *why, ".")
+    way = " rose from " if top.to > top.from_ else " fell from "
+    figures = (Figure(top.from_, "p"), " to ", Figure(top.to, "p"))
+    return (*subject, way, *figures, *why, ".")
+
+
+def _why(top: TopMove, resolved: Sequence[Together], database: Database) -> Iterator[Span]:
+    if not top.because:
+        why = " ".join((top.rationale or "").split()).rstrip(".")
+        yield f": {why}" if why else ", and no reason was given"
+    for place, cause in enumerate(top.because):
+        yield " and " if place else " "
+        yield from _cause(cause, resolved, database)
+
+
+def _cause(cause: Because, resolved: Sequence[Together], database: Database) -> Iterator[Span]:
+    """`after “…” occurred`, `as others of its set changed`."""
+    subjects = cause.subjects
+    if cause.kind in ("event", "retraction"):
+        first = names.quoted(names.item(subjects[0], database))
+        more = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
+        was = "were" if more else "was"
+        taken = f" {was} retracted" if cause.kind == "retraction" else ""
+        yield from ("after ", *first, more + taken)
+    elif cause.kind == "absence":
+        first = names.quoted(names.indicator(subjects[0], database))
+        yield from ("since ", *first, " was due and not seen")
+    elif cause.kind == "given":
+        title = names.titles(subjects, database)
+        if how := outcome_of(subjects[0], resolved):
+            yield from ("after ", *title, f" {how}")
+        else:
+            yield from ("with ", *title, ", on which it depends")
+    elif subjects:
+        was = "was" if len(subjects) == 1 else "were"
+        yield from ("after ", *names.titles(subjects, database), f" {was} ruled out")
+    else:
+        yield _WORDS[cause.kind]
+
+
+_WORDS = {
+    "rivals": "as the others of its set changed",
+    "time": "as time passed without it",
+    "overlap": "as older evidence weighs otherwise beside the new",
+    "bound": "at the bound of what may be implied",
+}
+
+
+def _outcome(one: Together, database: Database) -> tuple[Span, ...]:
+    parts: list[Span] = []
+    if one.occurred:
+        parts += [*names.titles(one.occurred, database), " occurred"]
+    if one.did_not_occur:
+        others = len(one.did_not_occur)
+        if one.occurred and others > _OTHERS:
+            parts += [f"; the {others} others of its set did not"]
+        else:
+            did_not = " did not" if one.occurred else " did not occur"
+            start = ["; "] if one.occurred else []
+            parts += [*start, *names.titles(one.did_not_occur, database), did_not]
+    if one.annulled:
+        was = " was annulled" if len(one.annulled) == 1 else " were annulled"
+        parts += [*(["; "] if parts else []), *names.titles(one.annulled, database), was]
+    return (*parts, ".")
+
+
+def _more_outcomes(headline: Headline) -> Iterator[tuple[Span, ...]]:
+    more = sum(
+        len((*one.occurred, *one.did_not_occur, *one.annulled))
+        for one in headline.resolved[_OUTCOMES:]
+    )
+    if more:
+        was = "was" if more == 1 else "were"
+        yield (f"{counted(more, 'more question')} {was} resolved.",)
+
+
+def _rest(headline: Headline) -> Iterator[tuple[Span, ...]]:
+    """What else moved, or what there was of a week in which nothing did."""
+    others, live = headline.moved - 1, headline.live
+    if others > 0:
+        yield (f"{others} more of {counted(live, 'open question')} moved.",)
+    elif headline.top and live > 1:
+        yield (f"None of the other {counted(live - 1, 'open question')} moved.",)
+    elif not headline.top and live:
+        yield (_quiet(headline),)
+
+
+def _quiet(headline: Headline) -> str:
+    nothing = "Nothing else moved" if headline.resolved else "Nothing moved"
+    new, forecast = headline.new_evidence, headline.forecast
+    if not new and not forecast:
+        return f"{nothing}: there is no new evidence and no new forecast."
+    was = "was" if forecast == 1 else "were"
+    said = f"{forecast} of {counted(headline.live, 'open question')} {was} forecast again"
+    seen = f"{counted(new, 'item')} of evidence {'is' if new == 1 else 'are'} new"
+    parts = [seen] * bool(new) + [said] * bool(forecast)
+    return f"{nothing}, though {' and '.join(parts)}."
