@@ -149,3 +149,10 @@ def test_a_headline_has_no_figure_that_the_moves_lack(seed: int, since: int) -> 
         for id in (*one.occurred, *one.did_not_occur, *one.annulled)
     ]
     assert sorted(told_of) == sorted(one.scenario for one in made.resolved)
+
+
+def test_an_absence_that_grew_by_a_retraction_is_put_to_what_was_retracted() -> None:
+    made = told("a x:CC/due=1/if_absent=I; e @0 a/x=observed retracted=5")
+    [(cause, subjects, worth)] = others(made)
+    assert (cause, subjects, worth) == ("retraction", ("e",), {"a": near(-15)})
+    assert made.events == ()

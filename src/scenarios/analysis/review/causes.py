@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -18,7 +19,6 @@ from scenarios.scales import MOVED_BITS
 OtherKind = Literal[
     "retraction", "given", "rivals", "time", "absence", "overlap", "bound", "forecast"
 ]
-_BY_ITEMS = frozenset({"new evidence", "new witness", "reversal"})
 _ROUNDING = 1e-9
 
 
@@ -89,16 +89,12 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
         id = move.scenario
         for line in (*move.lines_added, *move.lines_removed, *move.lines_changed):
             worth = line.after - line.before
-            if line.cause in _BY_ITEMS:
-                came.add(line, id, worth)
-            elif line.cause == "retraction":
-                went.add(line, id, worth)
-            elif line.cause == "time":
+            if line.cause == "time" and not went.behind(line):
                 add("absence", (line.id,), id, worth)
-            elif line.cause == "rivals":
-                add("rivals", move.ruled_out, id, worth)
-            else:
+            elif line.cause == "overlap":
                 add("overlap", (), id, worth)
+            elif not _is_of_items(line, id, worth, came, went):
+                add("rivals", move.ruled_out, id, worth)
         link = tuple(window.database.scenarios[id].prior.given)
         add("given", link, id, move.given)
         add("time", (), id, move.time)
@@ -124,6 +120,22 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
     return Causes(tuple(event for event in events if event.scenarios), tuple(told))
 
 
+def _is_of_items(
+    line: LineChange, id: ScenarioId, worth: float, came: _Blocks, went: _Blocks
+) -> bool:
+    """Put a row to the items behind it, if there are any, those that its cause speaks of first."""
+    if line.cause == "rivals":
+        return False
+    blocks = (went, came) if line.cause in ("retraction", "time") else (came, went)
+    named = next(((of, items) for of in blocks if (items := of.behind(line))), None)
+    named = named or next(((of, items) for of in blocks if (items := of.bearing(id))), None)
+    if named is None:
+        return False
+    of, items = named
+    of.add(items, id, worth)
+    return True
+
+
 def _rank(one: Event | OtherCause) -> int:
     if isinstance(one, Event):
         return 1
@@ -147,14 +159,23 @@ class _Blocks:
             for key in item.indicators:
                 self._firing.setdefault(key, []).append(id)
 
-    def add(self, line: LineChange, scenario_id: ScenarioId, worth: float) -> None:
+    def behind(self, line: LineChange) -> list[EvidenceId]:
+        """Those that a row names, or that fire its indicator."""
+        named = [id for id in (line.id, *line.evidence) if id in self._items]
+        return [*self._firing.get(line.id, ()), *named]
+
+    def bearing(self, scenario_id: ScenarioId) -> list[EvidenceId]:
+        """One that bears on a scenario, or on what it is compared with: no row names it."""
+        database = self._window.database
+        beside = {scenario_id, *rivals(database, scenario_id)}
+        of = (id for id, item in self._items.items() if bears_on(database, item) & beside)
+        return [*islice(of, 1)]
+
+    def add(self, items: Sequence[EvidenceId], scenario_id: ScenarioId, worth: float) -> None:
         """A row that these items changed: they are one block from now on."""
-        behind = [*self._firing.get(line.id, ())]
-        behind += [id for id in (line.id, *line.evidence) if id in self._items]
-        behind = behind or self._bearing(scenario_id)
-        for id in behind:
-            self._join(behind[0], id)
-        self._worth.append((behind[0], scenario_id, worth))
+        for id in items:
+            self._join(items[0], id)
+        self._worth.append((items[0], scenario_id, worth))
 
     def found(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
         """The items of each block in the order of their records, with what they did."""
@@ -167,13 +188,6 @@ class _Blocks:
             of[scenario_id] = of.get(scenario_id, 0.0) + worth
         for leader, ids in blocks.items():
             yield tuple(ids), worths.get(leader, {})
-
-    def _bearing(self, scenario_id: ScenarioId) -> list[EvidenceId]:
-        """One that bears on it, or on what it is compared with, where no row names an item."""
-        database = self._window.database
-        beside = {scenario_id, *rivals(database, scenario_id)}
-        of = (id for id, item in self._items.items() if bears_on(database, item) & beside)
-        return [next(of, next(iter(self._items)))]
 
     def _lead(self, id: EvidenceId) -> EvidenceId:
         while self._leader[id] != id:
