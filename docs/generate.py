@@ -15,6 +15,7 @@ from scenarios.analysis.history import audit
 from scenarios.analysis.history.commit_log import History
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.ach import Matrix
+from scenarios.analysis.review.brief import Brief
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.analysis.review.review import Review
@@ -94,6 +95,7 @@ OUTPUTS: dict[str, Any] = {
     "due": Due,
     "status": reading.Status,
     "report": Review,
+    "report-brief": Brief,
     "explain": Explanation,
     "matrix": Matrix,
     "score": Score,

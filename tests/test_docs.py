@@ -29,7 +29,7 @@ PRINTED = (
     ),
     *("explain military-pact --sweep", "matrix --set relationship-2030"),
     *(f"list {kind}" for kind in ("scenarios", "indicators", "evidence", "forecasts", "sources")),
-    *(f"report --as-of {day}" for day in REVIEWS),
+    *(f"report {brief}--as-of {day}" for brief in ("", "--brief ") for day in REVIEWS),
     "retract 2022-02-24-full-scale-attack --reason Slip --dry-run",
     "add-source trt --name TRT --reliability C --dry-run",
     "forecast military-pact 0.1 --analyst desk --date 2022-02-28 --dry-run",
@@ -50,8 +50,9 @@ def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> N
     files = {file.name: file.read_text("utf-8") for file in (DOCS / "json").iterdir()}
     assert files == GENERATE["json_schemas"](), GENERATE["COMMAND"]
     assert files.keys() == {f"{name}.schema.json" for name in GENERATE["OUTPUTS"]}
+    parts = {"report-brief": "report"}
     answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}
-    assert answers == HELP.keys() - {"plot"}
+    assert {parts.get(name, name) for name in answers} == HELP.keys() - {"plot"}
 
 
 @pytest.mark.parametrize("command", PRINTED)
@@ -61,6 +62,7 @@ def test_what_is_printed_fits_its_schema(command: str) -> None:
     on = () if dated else ("--as-of", REVIEWS[2])
     printed = scen("--database", str(DOCS.parent), *words, *on, "--format", "json")
     name = "-".join(words[:2]) if words[0] == "list" else words[0]
+    name += "-brief" if "--brief" in words else ""
     schema = json.loads((DOCS / "json" / f"{name}.schema.json").read_text("utf-8"))
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     jsonschema.validate(json.loads(printed.stdout), schema, format_checker=checker)

@@ -12,9 +12,9 @@ from scenarios.analysis.evidence.knowledge import known, latest_day, members
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.record_diff import FieldChange, Rename, differences
 from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.review.about import About, about
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
-from scenarios.analysis.review.review import About, about
 from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Kind, ScenarioId, SetId

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 
@@ -49,7 +51,8 @@ class OtherCause(msgspec.Struct, frozen=True, kw_only=True):
     scenarios: tuple[Contribution, ...]
 
 
-class Causes(NamedTuple):
+@dataclass(frozen=True)
+class Causes:
     """Every deciban of every move, once: by event, or by what else it was."""
 
     events: tuple[Event, ...]
@@ -61,14 +64,17 @@ class Causes(NamedTuple):
         A forecast comes first where it stands, since it says that no implied figure moved; what
         others of the set did, overlap and the bound are consequences and come last.
         """
-        every: list[Event | OtherCause] = [*self.events, *self.others]
-        found = [
-            (part.decibans, one)
-            for one in every
-            for part in one.scenarios
-            if part.scenario == scenario_id
-        ]
+        found = self._by_scenario.get(scenario_id, [])
         return sorted(found, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
+
+    @cached_property
+    def _by_scenario(self) -> dict[ScenarioId, list[tuple[float, Event | OtherCause]]]:
+        found: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
+        every: list[Event | OtherCause] = [*self.events, *self.others]
+        for one in every:
+            for part in one.scenarios:
+                found.setdefault(part.scenario, []).append((part.decibans, one))
+        return found
 
 
 _Key = tuple[OtherKind, tuple[str, ...]]

@@ -89,12 +89,15 @@ def top_move(move: Move, made: Causes) -> TopMove | None:
     if figure is None:
         return None
     kind, before, after = figure
+    because = tuple(_because(move.scenario, made, after - before))
+    if kind == "stated" and move.stated and move.stated.normalised and not because:
+        because = (Because(kind="rivals", subjects=()),)
     return TopMove(
         scenario=move.scenario,
         figure=kind,
         from_=before,
         to=after,
-        because=tuple(_because(move.scenario, made, after - before)),
+        because=because,
         rationale=move.stated.rationale if move.stated and kind == "stated" else None,
     )
 

@@ -9,6 +9,7 @@ import msgspec
 from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.period.disagreement import Spread, spreads
 from scenarios.analysis.period.period import Window
+from scenarios.analysis.review.about import About, about
 from scenarios.analysis.review.causes import Event, OtherCause, causes
 from scenarios.analysis.review.due import Due, due
 from scenarios.analysis.review.entries import NewEvidence, indicator_changes, new_evidence
@@ -23,8 +24,6 @@ from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.model import (
     ScenarioId,
-    SetId,
-    Tracker,
 )
 
 
@@ -33,19 +32,6 @@ class Unchanged(msgspec.Struct, frozen=True, kw_only=True):
 
     reaffirmed: tuple[ScenarioId, ...]
     untouched: tuple[ScenarioId, ...]
-
-
-class About(msgspec.Struct, frozen=True, kw_only=True):
-    """The tracker's title and sets, and what a reader must know first."""
-
-    title: str
-    notice: str | None
-    sets: dict[SetId, str]
-
-
-def about(tracker: Tracker) -> About:
-    """What stands over every result of a tracker."""
-    return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
 
 
 class Review(msgspec.Struct, frozen=True, kw_only=True):

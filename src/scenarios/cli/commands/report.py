@@ -8,6 +8,9 @@ from typing import Annotated
 
 import typer
 
+from scenarios.analysis.period.period import Window
+from scenarios.analysis.review.brief import brief
+from scenarios.analysis.review.causes import Causes
 from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -19,7 +22,10 @@ from scenarios.cli.terminal.result import deliver, show
 from scenarios.cli.terminal.screen import nothing_yet, trends_for
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
+from scenarios.render.documents.brief import MOST
+from scenarios.render.documents.brief import document as in_brief
 from scenarios.render.documents.report import document, live
+from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.period import span
@@ -33,6 +39,9 @@ def command(
         str | None,
         typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
     ] = None,
+    short: Annotated[
+        bool, typer.Option("--brief", help="One page in plain words, for who decides.")
+    ] = False,
     every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
@@ -47,11 +56,14 @@ def command(
     ] = True,
 ) -> None:
     """The weekly review: what moved, by how much, and because of what."""
-    if form == Form("html"):
+    if form == Form("html") and not short:
         needs_extra()
     opened, on = reading(context, rev), as_of or parsing.today()
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
     result = review(window)
+    if short:
+        _show_brief(opened, window, result, form, output)
+        return
     if restate:
         result = _with_history(context, opened, result)
 
@@ -76,6 +88,24 @@ def command(
         deliver(report_page(opened, window, result, *origin_of(context, opened)), output)
     else:
         show(result, told, form, output)
+
+
+def _show_brief(
+    opened: Opened, window: Window, made: Review, form: Form, output: Path | None
+) -> None:
+    """The review on one page."""
+    result = brief(
+        window,
+        made.headline,
+        made.moves,
+        Causes(made.events, made.other_causes),
+        made.scenarios,
+        made.spreads,
+        made.due,
+        [one.record for one in made.findings if one.rule == "not-reviewed"],
+    )
+    database = opened.database
+    show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
 
 
 def _with_history(context: typer.Context, opened: Opened, made: Review) -> Review:

@@ -43,18 +43,19 @@ def document(
     """
     title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
     told = _told(review, database)
+    with_moves = moved.items(told)
     findings = attention.in_full(review.findings, database)
     return (
         Heading(1, title),
         *_news(review, database, left_out),
         *attention.strip(review.findings, database),
         *_overview(review, trends, nothing, picture),
-        *outcomes.section(review.resolved, _told_of(review), database),
+        *outcomes.section(review.resolved, with_moves, database),
         *moved.section(told),
         *still.section(_still(review), review.unchanged.reaffirmed, database),
         *coming.section(review.due, database),
         *news.asked(review.questions, database),
-        *news.evidence(review.new_evidence, _told_of(review), database),
+        *news.evidence(review.new_evidence, with_moves, database),
         *news.indicators(review.indicator_changes, database),
         *news.differing(review.spreads, database),
         *news.restated(review.restated, database),
@@ -90,11 +91,6 @@ def _told(review: Review, database: Database) -> moved.Told:
         resolved=review.headline.resolved,
         language=review.method.estimative_language,
     )
-
-
-def _told_of(review: Review) -> set[str]:
-    """The items that stand beside what they moved."""
-    return {id for event in review.events for id in event.evidence}
 
 
 def _still(review: Review) -> list[StatusRow]:

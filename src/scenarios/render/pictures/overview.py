@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.ledger.ledger_changes import LineChange
-from scenarios.analysis.review.review import Move, Review
+from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
 from scenarios.render.charts.overview import Overview, Standing

@@ -19,9 +19,9 @@ def section(due: Due, database: Database) -> Iterator[Flat]:
         yield Items(tuple(entry(one, database) for one in due.coming))
 
 
-def entry(one: Entry, database: Database) -> Item:
-    """A day and what is to be done by it."""
-    return Item(tuple(_told(one, database)), lead=str(one.day))
+def entry(one: Entry, database: Database, lead: str = "") -> Item:
+    """What is to be done, behind its day unless something else leads it."""
+    return Item(tuple(_told(one, database)), lead=lead or str(one.day))
 
 
 def _told(one: Entry, database: Database) -> Iterator[Span]:

@@ -22,7 +22,7 @@ def sentences(headline: Headline, database: Database) -> list[tuple[Span, ...]]:
         *(_outcome(one, database) for one in headline.resolved[:_OUTCOMES]),
         *_more_outcomes(headline),
         *([move(headline.top, headline.resolved, database)] if headline.top else []),
-        *_rest(headline),
+        *rest(headline),
     ]
 
 
@@ -34,16 +34,24 @@ def told(headline: Headline, database: Database) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def move(top: TopMove, resolved: Sequence[Together], database: Database) -> tuple[Span, ...]:
-    """`“A pact” fell from 37% to 4% after “Berlin stops certification”.`"""
+def move(
+    top: TopMove,
+    resolved: Sequence[Together],
+    database: Database,
+    after: TopMove | None = None,
+) -> tuple[Span, ...]:
+    """`“A pact” fell from 37% to 4% after “Berlin stops certification”.`
+
+    Where it is told `after` another one with the same main cause, that is not said again.
+    """
     title = names.quoted(names.scenario(top.scenario, database))
     subject = title if top.figure == "stated" else ("What the evidence implies for ", *title)
-    why = _why(top, resolved, database)
+    again = after is not None and top.because[:1] == after.because[:1] != ()
+    why = [" for the same reason"] if again else _why(top, resolved, database)
     if printed(top.from_) == printed(top.to):
         return (*subject, " hardly moved, at ", Figure(top.to, "p"), *why, ".")
     way = " rose from " if top.to > top.from_ else " fell from "
-    figures = (Figure(top.from_, "p"), " to ", Figure(top.to, "p"))
-    return (*subject, way, *figures, *why, ".")
+    return (*subject, way, Figure(top.from_, "p"), " to ", Figure(top.to, "p"), *why, ".")
 
 
 def _why(top: TopMove, resolved: Sequence[Together], database: Database) -> Iterator[Span]:
@@ -116,15 +124,17 @@ def _more_outcomes(headline: Headline) -> Iterator[tuple[Span, ...]]:
         yield (f"{counted(more, 'more question')} {was} resolved.",)
 
 
-def _rest(headline: Headline) -> Iterator[tuple[Span, ...]]:
-    """What else moved, or what there was of a week in which nothing did."""
-    others, live = headline.moved - 1, headline.live
-    if others > 0:
-        yield (f"{others} more of {counted(live, 'open question')} moved.",)
-    elif headline.top and live > 1:
-        yield (f"None of the other {counted(live - 1, 'open question')} moved.",)
-    elif not headline.top and live:
-        yield (_quiet(headline),)
+def rest(headline: Headline, told: int = 1) -> Iterator[tuple[Span, ...]]:
+    """How many moved beside so many that are told, or what there was where nothing did."""
+    others, still = headline.moved - told, headline.live - headline.moved
+    if not headline.top:
+        yield from [(_quiet(headline),)] if headline.live else []
+    elif others > 0:
+        yield (f"{others} more of {counted(headline.live, 'open question')} moved.",)
+    elif still == 1:
+        yield ("The other open question did not move.",)
+    elif still:
+        yield (f"None of the other {still} open questions moved.",)
 
 
 def _quiet(headline: Headline) -> str:

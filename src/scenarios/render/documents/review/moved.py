@@ -9,7 +9,7 @@ from scenarios.analysis.review.causes import Causes, Contribution, Event, OtherC
 from scenarios.analysis.review.headline import Together, outcome_of
 from scenarios.analysis.review.moves import Move
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, ScenarioId
+from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.document import (
     Block,
     Figure,
@@ -50,13 +50,24 @@ def section(told: Told) -> Iterator[Block]:
         return
     lead = "In front stands what the cause is worth for each scenario; 3 dB double the odds."
     yield Heading(2, "What moved, and why", (lead,), anchor="moved")
-    mains = {id: told.causes.of(id)[0][1] for id in told.moves}
+    mains = _mains(told)
     for event in told.causes.events:
         of = [id for id, main in mains.items() if main is event]
         yield from _block(told, _event_heading(event, told.database), event.scenarios, of)
     for other in told.causes.others:
         of = [id for id, main in mains.items() if main is other]
         yield from _block(told, _other_heading(other, told), other.scenarios, of)
+
+
+def items(told: Told) -> set[EvidenceId]:
+    """The items that stand here beside what they moved."""
+    mains = _mains(told)
+    return {
+        id
+        for event in told.causes.events
+        if any(mains[p.scenario] is event or signed(p.decibans) != "0" for p in event.scenarios)
+        for id in event.evidence
+    }
 
 
 def sums(told: Told, *, every: bool = False) -> Iterator[Folded]:
@@ -88,6 +99,11 @@ def step(before: float | None, after: float, language: str = "") -> tuple[Span, 
     if printed(before) == printed(after):
         return spans(change_of(before, after, words))
     return Figure(before, "p"), " → ", Figure(after, "p"), word
+
+
+def _mains(told: Told) -> dict[ScenarioId, Event | OtherCause]:
+    """What did most to each scenario."""
+    return {id: told.causes.of(id)[0][1] for id in told.moves}
 
 
 def _block(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.model import SetId
-from scenarios.render.document import Column, Figure, Group, Ref, Row, Span, Table, Text, Trend
+from scenarios.render.document import Column, Figure, Group, Ref, Row, Table, Text, Trend
 from scenarios.render.documents import status
 from scenarios.scales import printed
 
@@ -31,12 +31,12 @@ def table(
         *trend,
         Column(name="flags", drop=3),
         Column(name="id", drop=1, extra=True),
-        *(Column(name=name, only="csv") for name in _NUMBERS),
+        *(Column(name=name, only="csv") for name in NUMBERS),
     )
     return Table(columns=columns, rows=tuple(_grouped(rows, cells, sets)), by="set")
 
 
-_NUMBERS = ("stated_before", "stated", "implied_before", "implied")
+NUMBERS = ("stated_before", "stated", "implied_before", "implied")
 
 
 def _cells(row: StatusRow, flags: Sequence[str], trends: status.Trends | None) -> Row:
@@ -59,10 +59,10 @@ def _cells(row: StatusRow, flags: Sequence[str], trends: status.Trends | None) -
 
 def _step(before: float | None, after: float) -> Text:
     """`20% → 4%`, or one figure where both are read alike."""
-    now: Span = Figure(after, "p")
+    now = Figure(after, "p")
     if before is None:
         return now, ", new"
-    return now if printed(before) == printed(after) else (Figure(before, "p"), " → ", now)
+    return (now,) if printed(before) == printed(after) else (Figure(before, "p"), " → ", now)
 
 
 def _grouped(

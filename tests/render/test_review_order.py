@@ -1,0 +1,204 @@
+"""The review and its brief as documents: each thing is told once, and no figure is their own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.brief import Brief, brief
+from scenarios.analysis.review.causes import Causes
+from scenarios.analysis.review.review import Review, review
+from scenarios.analysis.rules.findings import RULES
+from scenarios.model import Database
+from scenarios.render.document import Document, Figure, Heading, Items, Ref, flat, plain
+from scenarios.render.documents import brief as short
+from scenarios.render.documents import report
+from scenarios.render.documents.review import attention
+from scenarios.render.writers import writer
+from scenarios.storage.loader import load
+from scenarios.storage.worktree import snapshot
+from tests.analysis.words import database_of
+from tests.random_databases import random_database
+from tests.records import day, near
+
+SHIPPED = Path(__file__).parents[2] / "scenarios"
+DAYS = ("2021-12-17", "2022-02-28", "2023-05-15", "2026-11-24")
+WORDS = ("dB", "deciban", "bits", "Bayes")
+
+
+def looked(db: Database, since: date, as_of: date) -> tuple[Review, Brief]:
+    period = window(db, since, as_of, banded=True)
+    made = review(period)
+    late = [one.record for one in made.findings if one.rule == "not-reviewed"]
+    parts = (made.headline, made.moves, Causes(made.events, made.other_causes))
+    return made, brief(period, *parts, made.scenarios, made.spreads, made.due, late)
+
+
+@cache
+def shipped() -> Database:
+    return load(snapshot(SHIPPED)[0]).database
+
+
+def of_shipped(on: str) -> tuple[Review, Brief, Database]:
+    as_of = date.fromisoformat(on)
+    return *looked(shipped(), date.fromordinal(as_of.toordinal() - 7), as_of), shipped()
+
+
+def inside(part: Any, kind: type) -> Iterator[Any]:
+    """Every part of a kind, in the order in which it is read."""
+    if isinstance(part, kind):
+        yield part
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from inside(one, kind)
+    elif isinstance(part, msgspec.Struct):
+        for name in part.__struct_fields__:
+            yield from inside(getattr(part, name), kind)
+
+
+def sections(document: Document) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {"": []}
+    anchor = ""
+    for block in flat(document):
+        if isinstance(block, Heading) and block.anchor:
+            anchor = block.anchor
+        found.setdefault(anchor, []).append(block)
+    return found
+
+
+def numbers(part: Any) -> Iterator[float]:
+    """Every number of a JSON text."""
+    if isinstance(part, dict):
+        for value in part.values():
+            yield from numbers(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from numbers(value)
+    elif isinstance(part, int | float):
+        yield float(part)
+
+
+def figures(document: Document) -> set[float]:
+    found = inside(document, Figure)
+    return {float(one.value) for one in found if one.value is not None and one.unit != "points"}
+
+
+def told_of(db: Database, since: date, as_of: date) -> tuple[Review, Document]:
+    made, _ = looked(db, since, as_of)
+    return made, report.document(made, db)
+
+
+@given(st.integers(0, 2000), st.integers(0, 250), st.integers(1, 90))
+def test_each_scenario_that_moved_is_told_in_full_once_and_each_item_once(
+    seed: int, since: int, days: int
+) -> None:
+    db = random_database(seed)
+    made, document = told_of(db, day(since), day(since + days))
+    parts = sections(document)
+    rows = [row for block in parts["moved"] if isinstance(block, Items) for row in block.rows]
+    in_full = [ref.id for row in rows if row.under for ref in list(inside(row.text, Ref))[:1]]
+    assert sorted(in_full) == sorted(move.scenario for move in made.moves)
+    heads = [ref.id for block in parts["moved"] for ref in inside(block, Ref)]
+    items = [id for id in heads if id in db.evidence]
+    items += [ref.id for b in parts.get("new-evidence", ()) for ref in inside(b, Ref)]
+    new = {entry.id for entry in made.new_evidence}
+    assert sorted(id for id in items if id in new) == sorted(new)
+
+
+@given(st.integers(0, 2000), st.integers(0, 250))
+def test_no_figure_of_a_review_or_a_brief_is_its_own(seed: int, since: int) -> None:
+    db = random_database(seed)
+    made, in_brief = looked(db, day(since), day(since + 30))
+    for result, document in (
+        (made, report.document(made, db)),
+        (in_brief, short.document(in_brief, db)),
+    ):
+        assert figures(document) <= {*numbers(json.loads(msgspec.json.encode(result)))}
+
+
+@given(st.integers(0, 2000), st.integers(0, 250))
+def test_what_is_unchanged_did_not_change(seed: int, since: int) -> None:
+    db = random_database(seed)
+    made, document = told_of(db, day(since), day(since + 9))
+    rows = {row.id: row for row in made.scenarios}
+    for block in sections(document).get("unchanged", ()):
+        for item in block.rows if isinstance(block, Items) else ():
+            if plain(item.text).startswith("Unchanged"):
+                same = [rows[ref.id] for ref in inside(item.text, Ref)]
+                assert [row.implied.previous for row in same] == near(
+                    [row.implied.probability for row in same], abs=1e-12
+                )
+
+
+@pytest.mark.parametrize("on", DAYS)
+def test_a_brief_is_short_and_in_plain_words(on: str) -> None:
+    _, made, db = of_shipped(on)
+    document = short.document(made, db)
+    assert 0 < len(short.sentences(made, db)) <= 7
+    for form in ("table", "markdown", "html", "csv"):
+        text = writer(form)(document)
+        text = text.partition("<main>")[2] if form == "html" else text
+        assert [word for word in WORDS if word in text] == [], form
+    assert len(writer("table")(document).splitlines()) < 66
+
+
+def test_a_brief_of_many_is_as_short() -> None:
+    many = "; ".join(f"s{n} x:CC/due={40 + n % 9}" for n in range(200))
+    said = "; ".join(
+        f"{who}@{n} " + " ".join(f"s{i}={p}" for i in range(200))
+        for who, n, p in (("ann", 5, 0.2), ("bo", 5, 0.7), ("bo", 23, 0.8))
+    )
+    db = database_of(f"{many}; {said}; e @22 {' '.join(f's{n}=C' for n in range(200))}")
+    made, in_brief = looked(db, day(20), day(27))
+    assert (len(made.moves), len(in_brief.watch), in_brief.unseen) == (200, 60, 200)
+    lines = writer("table")(short.document(in_brief, db)).splitlines()
+    assert len(lines) < 66
+    assert "188 questions more: scen status" in lines
+    assert len(short.sentences(in_brief, db)) <= 7
+
+
+def test_it_says_what_would_change_a_mind_and_when_it_is_due() -> None:
+    db = database_of("a x:CC/due=40/statement=Talks y:II z:CC/due=5; w; e @3 a/y=observed")
+    _, made = looked(db, day(2), day(9))
+    [one] = made.watch
+    assert (one.indicator, one.due, one.implied, one.if_seen) == (
+        "x",
+        day(40),
+        near(1 / 11),
+        near(0.5),
+    )
+    text = writer("table")(short.document(made, db))
+    assert "“Title” would go from 9.1% to 50% if this is seen:\n  Talks (due by 2022-02-10)" in text
+
+
+def test_an_empty_week_a_first_day_and_a_database_of_outcomes_are_told() -> None:
+    for text in ("", "a opened=9", "a", "a occurred=1", "a occurred=5; b did-not-occur=6"):
+        db = database_of(text)
+        made, in_brief = looked(db, day(2), day(9))
+        for document in (
+            report.document(made, db, whole=True, every=True),
+            short.document(in_brief, db),
+        ):
+            for form in ("table", "markdown", "html", "csv"):
+                assert "None" not in writer(form)(document), (text, form)
+
+
+def test_an_item_that_moved_hardly_anything_is_new_evidence() -> None:
+    db = database_of("a; e @5 a=CC; f @6 a=1.011 summary=Hardly")
+    made, document = told_of(db, day(2), day(9))
+    assert [event.evidence for event in made.events] == [("e",), ("f",)]
+    assert plain(sections(document)["new-evidence"][1].rows[0].under[0].text) == "Hardly"
+
+
+def test_each_rule_has_its_words_and_no_other() -> None:
+    assert {rule.id for rule in RULES} == attention.WORDS.keys()
