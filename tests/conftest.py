@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -27,3 +28,11 @@ for name in ("SCEN_DATABASE", "SCEN_ANALYST", "COLUMNS", "LINES"):
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--renew", action="store_true", default=False, dest="renew", help=__doc__)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache_lies_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """So that the tests leave nothing in a home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield

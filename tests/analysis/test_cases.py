@@ -44,7 +44,7 @@ def faults_of(_: str, records: Records, __: int) -> list[str]:
 def faults(records: Records) -> list[tuple[str, str, Fault]]:
     broken = {id: one for id, one in records.items() if isinstance(one, Broken)}
     files = {k: {id: f"{id}.yaml" for id, one in broken.items() if one.kind == k} for k in KINDS}
-    return list(check(Known(held(records), files)))
+    return list(check(Known(held(records), files, held(records).evidence)))
 
 
 def accuracy_of(_: str, records: Records, on: int) -> list[str]:

@@ -112,7 +112,7 @@ def without_last(db: Database) -> Database:
 
 
 ASKED: dict[str, Callable[[Database], object]] = {
-    "check": lambda db: [*check(Known(db, BROKEN))],
+    "check": lambda db: [*check(Known(db, BROKEN, db.evidence))],
     "status": lambda db: status(window(db, day(293), TODAY)),
     "report": lambda db: review(window(db, day(293), TODAY, banded=True)),
     "explain": lambda db: explain(db, "s0", TODAY),

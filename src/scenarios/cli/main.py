@@ -111,6 +111,9 @@ def scen(
     no_pager: Annotated[
         bool, typer.Option("--no-pager", help="Print long texts at once, as SCEN_PAGER=cat does.")
     ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Read every file anew, as SCEN_CACHE=0 does.")
+    ] = False,
     version: Annotated[  # noqa: ARG001 - its callback has answered
         bool, typer.Option("--version", is_eager=True, callback=_version, help="Say which one.")
     ] = False,
@@ -118,6 +121,8 @@ def scen(
     context.obj = database
     if no_pager:
         os.environ["SCEN_PAGER"] = "cat"
+    if no_cache:
+        os.environ["SCEN_CACHE"] = "0"
 
 
 def main() -> None:

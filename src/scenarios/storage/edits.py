@@ -12,6 +12,7 @@ import msgspec
 from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
 from scenarios.paths import KEY_ORDER, path_of, place_of, schema_address
+from scenarios.storage.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.guard import EditError
@@ -78,15 +79,19 @@ def accept(
 
     `read` may remember what it has read of the snapshot.
     """
-    files: dict[str, bytes | None] = {**snapshot, **{draft.path: draft.new for draft in drafts}}
-    kept = {path: data for path, data in files.items() if data is not None}
-    after = load(kept, read)
-    new = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
-    if new:
-        own = {draft.path for draft in drafts}
-        told = (_said(problem, elsewhere=problem.path not in own) for problem in folded(new))
+    new = {draft.path: draft.new for draft in drafts}
+    changed = snapshot.changed(new) if isinstance(snapshot, Files) else _changed(snapshot, new)
+    after = load(changed, read)
+    faults = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
+    if faults:
+        told = (_said(problem, elsewhere=problem.path not in new) for problem in folded(faults))
         raise ScenError(f"nothing was written: {'; '.join(told)}")
     return after
+
+
+def _changed(snapshot: Mapping[str, bytes], new: Mapping[str, bytes | None]) -> dict[str, bytes]:
+    files = {**snapshot, **new}
+    return {path: data for path, data in files.items() if data is not None}
 
 
 def new_problems(before: Sequence[Problem], after: Sequence[Problem]) -> Iterator[Problem]:

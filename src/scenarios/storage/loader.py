@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from scenarios.analysis.evidence.bearing import connected, touched
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import Known
 from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, Record, Tracker
+from scenarios.model import Database, EvidenceId, Record, ScenarioId, Tracker
 from scenarios.paths import id_of, kind_of, path_of, place_of
+from scenarios.storage.files import Files, Kept
 from scenarios.storage.limits import MODELS, decoded
 from scenarios.storage.yaml import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from scenarios.model import Kind
 
@@ -25,54 +28,127 @@ if TYPE_CHECKING:
 Read = Callable[["Kind", str, bytes], tuple[Record | None, list[Problem]]]
 
 
-class Loaded(msgspec.Struct, frozen=True):
-    """What could be built, what is wrong, and how many record files were left out."""
+class Loaded(msgspec.Struct, frozen=True, dict=True):
+    """What could be built, what is wrong, and how many record files were left out.
 
-    database: Database
+    `beside` has every record but the evidence that is `kept`, which is made when it is asked for;
+    `items` are the ids of all evidence.
+    """
+
+    beside: Database
     problems: list[Problem]
     left_out: int
+    items: Mapping[EvidenceId, Kept | None] = {}
+
+    @cached_property
+    def database(self) -> Database:
+        """Every record."""
+        return self._with(self._kept)
+
+    def about(self, *scenarios: ScenarioId) -> Database:
+        """The records, without the evidence that has no say in the figures of these scenarios."""
+        if "database" in self.__dict__ or not self._kept:
+            return self.database
+        columns = {column for id in scenarios for column in connected(self.beside, id)}
+        told = self.beside.scenarios
+        used = {id for column in columns for id in told[column].prior.includes}
+        hits: dict[tuple[str, ...], bool] = {}
+        chosen = {id: self._kept[id] for id in used & self._kept.keys()}
+        for id, at in self._kept.items():
+            about = at.about()
+            if about not in hits:
+                hits[about] = not columns.isdisjoint(touched(self.beside, about))
+            if hits[about]:
+                chosen[id] = at
+        return self._with(chosen)
+
+    @cached_property
+    def _kept(self) -> dict[EvidenceId, Kept]:
+        return {id: at for id, at in self.items.items() if at}
+
+    def _with(self, kept: Mapping[EvidenceId, Kept]) -> Database:
+        if not kept:
+            return self.beside
+        made = {id: at.record() for id, at in kept.items()}
+        evidence = dict(sorted({**self.beside.evidence, **made}.items()))
+        return msgspec.structs.replace(self.beside, evidence=evidence)
 
 
 def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
     """Every record that can be built, and every problem, by path, line and column.
 
-    `read` is `read_record`, or one that remembers what it has read for another snapshot.
+    `read` is `read_record`, or one that remembers what it has read for another snapshot. Of
+    `Files`, what is kept is neither read nor judged again, unless what it was judged beside or what
+    it names has changed.
     """
-    read = read or read_record
-    records: dict[Kind, dict[str, Any]] = {kind: {} for kind in MODELS}
-    broken: dict[Kind, dict[str, str]] = {kind: {} for kind in MODELS}
-    problems: list[Problem] = []
-    left_out = 0
+    found = _Found()
+    kept = snapshot.kept if isinstance(snapshot, Files) else {}
     for path in sorted(snapshot):
-        place = place_of(path)
-        if place is None:
-            continue
-        if isinstance(place, Problem):
-            problems.append(place)
-            if place.severity == "error":
-                left_out += 1
-                broken[kind_of(path)][id_of(path)] = place.path
-            continue
-        kind, id = place
-        record, faults = read(kind, path, snapshot[path])
-        problems += faults
-        if record is None:
-            broken[kind][id] = path
-            left_out += 1
+        if at := kept.get(path):
+            found.keep(path, at)
         else:
-            records[kind][id] = record
+            found.read(path, snapshot[path], read or read_record)
     if "tracker.yaml" not in snapshot:
-        broken["tracker"]["tracker"] = "tracker.yaml"
-        problems.append(_no_tracker())
-    database = Database(
+        found.broken["tracker"]["tracker"] = "tracker.yaml"
+        found.problems.append(_no_tracker())
+    if isinstance(snapshot, Files):
+        found.reopen(snapshot.frame)
+    records = found.records
+    beside = Database(
         records["tracker"].get("tracker", Tracker()),
         records["scenario"],
-        records["evidence"],
+        dict(sorted(records["evidence"].items())),
         records["forecasts"],
         records["source"],
     )
-    problems += _between_records(snapshot, Known(database, broken))
-    return Loaded(database, sorted(problems, key=_in_reading_order), left_out)
+    between = _between_records(snapshot, Known(beside, found.broken, found.items))
+    problems = sorted([*found.problems, *between], key=_in_reading_order)
+    return Loaded(beside, problems, found.left_out, found.items)
+
+
+class _Found:
+    """What a snapshot holds, file by file."""
+
+    def __init__(self) -> None:
+        self.records: dict[Kind, dict[str, Any]] = {kind: {} for kind in MODELS}
+        self.broken: dict[Kind, dict[str, str]] = {kind: {} for kind in MODELS}
+        self.items: dict[EvidenceId, Kept | None] = {}
+        self.problems: list[Problem] = []
+        self.left_out = 0
+
+    def keep(self, path: str, at: Kept) -> None:
+        """A record that is at hand: evidence is made of it only where it is asked for."""
+        if path.startswith("evidence/"):
+            self.items[id_of(path)] = at
+        else:
+            self.records[kind_of(path)][id_of(path)] = at.record()
+
+    def read(self, path: str, data: bytes, read: Read) -> None:
+        """A file to read; one that makes no record is broken, unless it is not meant for one."""
+        place = place_of(path)
+        if isinstance(place, Problem):
+            self.problems.append(place)
+            if place.severity == "error":
+                self.left_out += 1
+                self.broken[kind_of(path)][id_of(path)] = place.path
+        elif place:
+            kind, id = place
+            record, faults = read(kind, path, data)
+            self.problems += faults
+            if record is None:
+                self.broken[kind][id] = path
+                self.left_out += 1
+                return
+            self.records[kind][id] = record
+            if kind == "evidence":
+                self.items[id] = None
+
+    def reopen(self, frame: bytes) -> None:
+        """Make the evidence that is to be judged anew, beside these records."""
+        for id, at in [*self.items.items()]:
+            if at and at.is_open(frame, self.items):
+                self.items[id] = None
+                self.records["evidence"][id] = at.record()
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:

@@ -18,8 +18,10 @@ _OLD = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW"))
 
 
 @contextmanager
-def temporary(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Path]:
-    """A durable file that no snapshot reads; whatever happens, it does not stay.
+def temporary(
+    folder: Path, data: bytes, mode: int | None = None, *, durable: bool = True
+) -> Iterator[Path]:
+    """A file that no snapshot reads, durable unless said otherwise; it does not stay.
 
     Its writer keeps it locked, so that `clear` knows it from what a dead one left.
     """
@@ -35,7 +37,7 @@ def temporary(folder: Path, data: bytes, mode: int | None = None) -> Iterator[Pa
                 file.flush()
                 if mode is not None:
                     place.chmod(mode)
-                if data:
+                if data and durable:
                     os.fsync(descriptor)
                 if sys.platform == "win32":
                     file.close()  # an open file cannot be renamed there

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +21,7 @@ _TRACKER = "tracker.yaml"
 # Never wait for a FIFO's other end, follow a link or, on Windows, translate line ends.
 _READ_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 _Entry = os.DirEntry[str]
+_IsKnown = Callable[[str, os.stat_result], bool]
 _HINTS = {
     "bad-id": "rename it: small letters, digits and hyphens",
     "not-a-file": "move it out of the database",
@@ -46,8 +48,13 @@ def find(start: Path, database: str | None) -> Path:
     )
 
 
-def snapshot(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
+def snapshot(
+    root: Path, is_known: _IsKnown | None = None
+) -> tuple[dict[str, bytes], list[Problem]]:
     """Relative path → bytes of every record below `root`, and what could not be read.
+
+    A file that `is_known` by its path and its stat is not read and not in it. It is asked before
+    the file is read, and never about a symlink or what lies behind one.
 
     Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty:
     its name alone is at fault. A symlinked folder is read, and the links to folders inside it
@@ -66,7 +73,7 @@ def snapshot(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
         for entry in entries:
             path = folder.prefix + entry.name
             try:
-                found = _look(entry, path, folder, top)
+                found = _look(entry, path, folder, top, is_known)
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -78,6 +85,14 @@ def snapshot(root: Path) -> tuple[dict[str, bytes], list[Problem]]:
             elif found:
                 problems.append(found)
     return dict(sorted(files.items())), sorted(problems)
+
+
+def content(root: Path, path: str) -> bytes | None:
+    """The bytes of one file of a snapshot, as it is now; None where there is none any more."""
+    try:
+        return _read(os.path.join(os.path.realpath(root), path), MAX_BYTES + 1)  # noqa: PTH118
+    except OSError:
+        return None
 
 
 def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
@@ -171,7 +186,9 @@ def _entries(folder: str) -> list[_Entry]:
     return []
 
 
-def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:
+def _look(
+    entry: _Entry, path: str, folder: _Folder, top: str, is_known: _IsKnown | None
+) -> bytes | _Folder | Problem | None:
     """What an entry is to a database: a file's bytes, a folder to walk, a fault or nothing."""
     linked = entry.is_symlink()
     real = os.path.realpath(entry.path) if linked else entry.path
@@ -179,7 +196,12 @@ def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folde
     if linked and (record or entry.is_dir()) and not Path(real).is_relative_to(top):
         return _problem(path, "symlink", f"leads out of the database, to {safe(real)}")
     if not entry.is_dir():
-        return _content(entry, path, real) if record else None
+        if not record:
+            return None
+        is_plain = is_known and not linked and not folder.linked and entry.is_file()
+        if is_plain and is_known and path.endswith(".yaml") and is_known(path, entry.stat()):
+            return None
+        return _content(entry, path, real)
     if linked and (folder.linked or Path(folder.real).is_relative_to(real)):
         return None
     return _Folder(path + "/", real, linked or folder.linked)

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId
 from scenarios.paths import path_of
-from scenarios.storage import worktree
+from scenarios.storage.cache import cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.loader import Loaded, Read, load, read_record
+from scenarios.storage.memory import Memory
 from scenarios.text import did_you_mean, shown
 from scenarios.workspace.place import from_here
 
@@ -26,7 +27,7 @@ class Opened(NamedTuple):
     """
 
     root: Path
-    snapshot: dict[str, bytes]
+    snapshot: Mapping[str, bytes]
     loaded: Loaded
     problems: list[Problem]
     read: Read
@@ -37,24 +38,33 @@ class Opened(NamedTuple):
         """What is sound of it."""
         return self.loaded.database
 
+    @property
+    def beside(self) -> Database:
+        """The same with some of its evidence at most: all that most questions need."""
+        return self.loaded.beside
+
+    def about(self, *scenarios: ScenarioId) -> Database:
+        """The same without the evidence that has no say in the figures of these scenarios."""
+        return self.loaded.about(*scenarios)
+
     def scenario(self, id: str) -> ScenarioId:
         """The id, if there is such a scenario."""
-        self.refuse_left_out("scenario", id, self.database.scenarios)
-        self._refuse_former("scenario", id)
-        return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
+        self.refuse_left_out("scenario", id, self.beside.scenarios)
+        self._refuse_former("scenario", id, self.beside.scenarios)
+        return known_id(id, self.beside.scenarios, "scenario", "scen list scenarios")
 
     def scenario_on(self, id: str, day: date) -> ScenarioId:
         """The id, if there is such a scenario and it had opened by a day."""
-        opened = self.database.scenarios[self.scenario(id)].opened
+        opened = self.beside.scenarios[self.scenario(id)].opened
         if day < opened:
             raise ScenError(f"{id} opened on {opened}: nothing was asked on {day}")
         return id
 
     def evidence(self, id: str) -> EvidenceId:
         """The id, if there is such an item."""
-        self.refuse_left_out("evidence", id, self.database.evidence)
-        self._refuse_former("evidence", id)
-        return known_id(id, self.database.evidence, "evidence", "scen list evidence")
+        self.refuse_left_out("evidence", id, self.loaded.items)
+        self._refuse_former("evidence", id, self.loaded.items)
+        return known_id(id, self.loaded.items, "evidence", "scen list evidence")
 
     def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
         """A new record never takes the place of one that is there, sound or not."""
@@ -75,7 +85,7 @@ class Opened(NamedTuple):
             self.scenario(scenario)
         for text in indicators:
             scenario = text.partition("/")[0]
-            known = self.database.scenarios[self.scenario(scenario)].indicators
+            known = self.beside.scenarios[self.scenario(scenario)].indicators
             keys = [f"{scenario}/{key}" for key in known]
             known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
@@ -88,8 +98,8 @@ class Opened(NamedTuple):
             fault = self._faults(path)[-1 if data is None else 0]
             raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
 
-    def _refuse_former(self, kind: Kind, id: str) -> None:
-        if now := self.database.called_now.get((kind, id)):
+    def _refuse_former(self, kind: Kind, id: str, known: Container[str]) -> None:
+        if id not in known and (now := self.database.called_now.get((kind, id))):
             raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
 
     def _faults(self, path: str) -> list[Problem]:
@@ -103,11 +113,15 @@ class Opened(NamedTuple):
 
 
 def open_folder(root: Path, read: Read | None = None) -> Opened:
-    """The database in a folder, as its files are now."""
-    read = read or cache(read_record)
-    snapshot, problems = worktree.snapshot(root)
-    loaded = load(snapshot, read)
-    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), read)
+    """The database in a folder, as its files are now; `read` may be that of an earlier reading.
+
+    What is sound of it is remembered in the user's cache, and need not be read again.
+    """
+    memory = read if isinstance(read, Memory) else Memory(cache_of(root))
+    files, problems = memory.snapshot(root)
+    loaded = load(files, memory)
+    memory.remember(files, loaded)
+    return Opened(root, files, loaded, sorted([*problems, *loaded.problems]), memory)
 
 
 def open_revision(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from scenarios.analysis.rules import chances, conventions, priors, sets
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
 from scenarios.analysis.rules.vague_words import vague_words
 from scenarios.errors import NAMED, Fault
-from scenarios.model import Database, Kind, first_day, indicator_key
+from scenarios.model import Kind, first_day, indicator_key
 from scenarios.text import MOST_HINTS, did_you_mean
 
 
@@ -30,7 +29,7 @@ def unknown_records(known: Known) -> Iterator[Found]:
     Example: `source: kremlim`, and the database has `sources/kremlin.yaml`.
     To do: correct the id, or record what it names.
     """
-    there = _there(known.database)
+    there = _there(known)
     hints: dict[str, str | None] = {}
     for kind, id, keys, at, of, name in known.references:
         if name in there[of] or name in known.broken[of]:
@@ -47,7 +46,7 @@ def broken_references(known: Known) -> Iterator[Found]:
     Example: an item rates `military-pact`, and `military-pact.yaml` has no horizon.
     To do: fix the named file first; this warning goes with its fault.
     """
-    there = _there(known.database)
+    there = _there(known)
     told = set()
     for kind, id, keys, at, of, name in known.references:
         if name in there[of] or name not in known.broken[of] or (kind, id, name) in told:
@@ -207,11 +206,11 @@ RULES: tuple[Between, ...] = (
 _RENAME = "rename the file, or change the value with scen edit, which does"
 
 
-def _there(database: Database) -> dict[Kind, Mapping[str, Any]]:
+def _there(known: Known) -> dict[Kind, Collection[str]]:
     return {
-        "scenario": database.scenarios,
-        "evidence": database.evidence,
-        "source": database.sources,
+        "scenario": known.database.scenarios,
+        "evidence": known.items,
+        "source": known.database.sources,
     }
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 from scenarios.errors import Fault
-from scenarios.model import Database, Kind
+from scenarios.model import Database, EvidenceId, Kind
 from scenarios.paths import Reference, references
 
 Level = Literal["error", "warning", "note"]
@@ -39,10 +39,15 @@ Found = tuple[Kind, str, Fault]
 
 @dataclass(frozen=True)
 class Known:
-    """The records that could be built, and the paths of those that could not, by id."""
+    """The records that could be built, and the paths of those that could not, by id.
+
+    The database may lack evidence that was found sound beside the same records: `items` are the
+    ids of all of it.
+    """
 
     database: Database
     broken: Mapping[Kind, Mapping[str, str]]
+    items: Collection[EvidenceId]
 
     @cached_property
     def references(self) -> list[Reference]:

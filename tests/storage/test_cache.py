@@ -1,0 +1,258 @@
+"""The cache: whose it is, what it saves, and that it is never in the way."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import scenarios
+from scenarios.storage.cache import Cache, cache_of
+from scenarios.storage.memory import Memory
+from scenarios.workspace.opened import Opened, open_folder
+from tests.cli.commands import FILES, make, scen, tree
+from tests.storage.system import NOBODY, mounted, needs_root, remount, without_privileges
+
+VISIT = "evidence/2022/2022-02-04-visit.yaml"
+NAMES = {"evidence-2022", "forecasts-2022", "scenarios", "sources"}
+OPENED: list[list[str]] = []
+
+
+def _when_a_file_is_opened(event: str, args: tuple[object, ...]) -> None:
+    if OPENED and event == "open" and str(args[0]).endswith(".yaml"):
+        OPENED[-1].append(str(args[0]))
+
+
+sys.addaudithook(_when_a_file_is_opened)  # cannot be removed; it does nothing until asked
+
+
+@contextmanager
+def reads() -> Iterator[list[str]]:
+    """The records that are read meanwhile."""
+    OPENED.append([])
+    try:
+        yield OPENED[-1]
+    finally:
+        OPENED.pop()
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    return make(tmp_path / "scenarios", FILES)
+
+
+def later() -> int:
+    """A clock by which what was just written has settled."""
+    return time.time_ns() + 10**10
+
+
+def opened(root: Path) -> Opened:
+    """The database as a new process finds it, long after the last edit."""
+    return open_folder(root, Memory(cache_of(root), clock=later))
+
+
+def kept(root: Path) -> set[str]:
+    """The files of the cache."""
+    return {path.name for path in (root.parent / "home").rglob("*") if path.is_file()}
+
+
+def same(root: Path) -> None:
+    """With the cache as it is, a reading is what it is without."""
+    anew = open_folder(root, Memory())
+    found = opened(root)
+    assert (found.database, found.problems) == (anew.database, anew.problems)
+    assert dict(found.snapshot) == dict(anew.snapshot)
+
+
+def test_a_second_reading_opens_no_record_and_one_after_an_edit_that_record_alone(
+    root: Path,
+) -> None:
+    before = opened(root)
+    with reads() as opens:
+        again = opened(root)
+        assert (again.database, again.problems) == (before.database, [])
+    assert opens == []
+    (root / VISIT).write_text(FILES[VISIT].replace("trade: C", "trade: I"))
+    with reads() as opens:
+        assert opened(root).database.evidence["2022-02-04-visit"].ratings == {"trade": "I"}
+    assert opens == [str(root / VISIT)]
+
+
+def test_a_file_with_a_fault_is_read_each_time(root: Path) -> None:
+    (root / VISIT).write_text(FILES[VISIT].replace("kremlin", "kremlim"))
+    (root / "pact.yaml").write_text("title: [")
+    for _ in range(2):
+        with reads() as opens:
+            assert len(opened(root).problems) == 3
+        assert {Path(path).name for path in opens} >= {"2022-02-04-visit.yaml", "pact.yaml"}
+
+
+def test_what_was_changed_a_moment_ago_is_read_again_and_alone(root: Path) -> None:
+    opened(root)
+    (root / VISIT).write_text(FILES[VISIT])
+    for _ in range(2):  # its times say nothing yet
+        with reads() as opens:
+            open_folder(root)
+        assert opens == [str(root / VISIT)]
+
+
+def test_evidence_is_judged_again_where_what_it_was_judged_beside_has_changed(root: Path) -> None:
+    more = "recorded: 2022-02-09\ncorroborated_by: [2022-02-04-visit]\n"
+    (root / "evidence/2022/2022-02-09-talks.yaml").write_text(
+        f"summary: Talks\nobserved: 2022-02-09\n{more}"
+    )
+    assert opened(root).problems == []
+    (root / "sources/kremlin.yaml").unlink()
+    (unknown,) = opened(root).problems
+    assert (unknown.path, unknown.rule) == (VISIT, "unknown-source")
+    (root / "sources/kremlin.yaml").write_text(FILES["sources/kremlin.yaml"])
+    assert opened(root).problems == []
+    (root / VISIT).unlink()
+    assert [p.rule for p in opened(root).problems] == ["unknown-evidence"]
+
+
+def test_the_cache_is_its_owners_alone_and_nothing_is_put_into_the_database(root: Path) -> None:
+    opened(root)
+    assert tree(root) == {path: text.encode() for path, text in FILES.items()}
+    assert kept(root) == NAMES
+    for place in (root.parent / "home/scen").rglob("*"):
+        assert place.stat().st_mode & 0o777 == (0o700 if place.is_dir() else 0o600), place
+
+
+def test_two_databases_have_two_caches_and_one_under_two_names_has_one(root: Path) -> None:
+    other = make(root.parent / "other", FILES)
+    (root.parent / "link").symlink_to(root)
+    places = (root, other, root.parent / "link")
+    first, second, third = (cache.folder for place in places if (cache := cache_of(place)))
+    assert first == third != second
+
+
+def test_it_can_be_turned_off(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert scen("--no-cache", "status").exit_code == 0
+    assert os.environ.pop("SCEN_CACHE") == "0"
+    monkeypatch.setenv("SCEN_CACHE", "0")
+    assert scen("status").exit_code == 0
+    assert kept(root) == set()
+    monkeypatch.setenv("SCEN_CACHE", "1")
+    assert scen("status").exit_code == 0
+    assert kept(root) <= NAMES
+
+
+def test_a_folder_that_others_could_have_filled_is_not_used(root: Path) -> None:
+    home = root.parent / "home"
+    opened(root)
+    (home / "scen").chmod(0o770)
+    assert cache_of(root) is None
+    (home / "scen").chmod(0o700)
+    cache = cache_of(root)
+    assert cache
+    (cache.folder / "scenarios").chmod(0o640)
+    assert cache.read("scenarios") is None
+    (home / "scen").rename(home / "real")
+    (home / "scen").symlink_to("real")
+    assert cache_of(root) is None
+    same(root)
+    (home / "scen").unlink()
+    (home / "scen").write_text("no folder")
+    same(root)
+
+
+@needs_root
+def test_the_folder_of_another_user_is_not_used(root: Path) -> None:
+    opened(root)
+    os.chown(root.parent / "home/scen", NOBODY, NOBODY)
+    assert cache_of(root) is None
+    same(root)
+
+
+def test_without_a_home_there_is_no_cache(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    monkeypatch.setenv("HOME", str(root.parent / "mine"))
+    cache = cache_of(root)
+    assert cache
+    assert cache.folder.is_relative_to(root.parent / "mine/.cache/scen")
+
+
+def test_what_is_cut_short_or_of_another_program_is_ignored_and_written_anew(root: Path) -> None:
+    cache = cache_of(root)
+    assert cache
+    opened(root)
+    for name in NAMES:
+        data = (cache.folder / name).read_bytes()
+        for wrong in (b"", data[:40], data[:-1], bytes([data[0] ^ 1]) + data[1:], data + b"x"):
+            (cache.folder / name).write_bytes(wrong)
+            assert cache.read(name) is None
+            same(root)
+            assert (cache.folder / name).read_bytes() == data
+    cache.write("scenarios", b"not what it should be")
+    same(root)
+
+
+def test_a_full_disk_and_a_read_only_one_change_no_answer(root: Path) -> None:
+    home = root.parent / "home"
+    home.mkdir()
+    with mounted(home, "size=64k"):
+        (home / "fill").write_bytes(b"x" * 60_000)
+        for n in range(100):
+            name = f"2022-02-05-visit-{n}"
+            (root / f"evidence/2022/{name}.yaml").write_text(
+                FILES[VISIT].replace("2022-02-04", "2022-02-05")
+            )
+        same(root)
+        assert "evidence-2022" not in kept(root)
+        remount(home, "ro")
+        same(root)
+
+
+def test_a_folder_that_may_not_be_written_changes_no_answer(plain_root: Path) -> None:
+    make(plain_root, FILES)
+    subprocess.run(["chown", "-R", str(NOBODY), plain_root], check=False)
+    cache = Cache(plain_root / "home/scen/x")
+    with without_privileges():
+        plain_root.chmod(0o555)
+        assert open_folder(plain_root, Memory(cache, clock=later)).problems == []
+        assert not (plain_root / "home").exists()
+        plain_root.chmod(0o755)
+        cache.folder.mkdir(mode=0o700, parents=True)
+        cache.folder.parent.chmod(0o700)
+        cache.folder.chmod(0o500)
+        assert open_folder(plain_root, Memory(cache, clock=later)).problems == []
+        assert [*cache.folder.iterdir()] == []
+
+
+EDITOR = """
+import sys, time
+from pathlib import Path
+from scenarios.storage.memory import Memory
+from scenarios.storage.cache import cache_of
+from scenarios.workspace.opened import open_folder
+
+root, mine, end = Path(sys.argv[1]), Path(sys.argv[1], sys.argv[2]), time.monotonic() + 1.5
+text = mine.read_text()
+while time.monotonic() < end:
+    for code in ("C", "I", "N"):
+        mine.write_text(text.replace("trade: C", f"trade: {code}"))
+        found = open_folder(root).database.evidence[mine.stem].ratings["trade"]
+        assert found == code, (found, code)
+        open_folder(root)
+"""
+
+
+def test_processes_that_edit_and_read_at_once_each_see_what_they_wrote(root: Path) -> None:
+    paths = [VISIT.replace("visit", name) for name in ("one", "two", "three")]
+    for path in paths:
+        (root / path).write_text(FILES[VISIT])
+    env = {**os.environ, "PYTHONPATH": str(Path(scenarios.__path__[0]).parent)}
+    running = [
+        subprocess.Popen([sys.executable, "-c", EDITOR, root, path], env=env) for path in paths
+    ]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    same(root)
