@@ -88,7 +88,7 @@ class Workspace:
     def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:
         """The odds ledger of a scenario, from its prior to its implied probability."""
         id = self._opened.scenario_on(scenario, as_of)
-        return explain(self.database, id, as_of, swept=sweep)
+        return explain(self._opened.about(id), id, as_of, swept=sweep)
 
     def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
         """Evidence against two or more scenarios side by side, or the members of a set."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -229,7 +230,7 @@ class Database(msgspec.Struct, frozen=True, dict=True):
 
     tracker: Tracker
     scenarios: dict[ScenarioId, Scenario] = {}
-    evidence: dict[EvidenceId, Evidence] = {}
+    evidence: Mapping[EvidenceId, Evidence] = {}
     sheets: dict[SheetId, Sheet] = {}
     sources: dict[SourceId, Source] = {}
 
@@ -265,17 +266,13 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
-        kinds: tuple[tuple[Kind, dict[str, Any]], ...] = (
-            ("scenario", self.scenarios),
-            ("evidence", self.evidence),
-            ("source", self.sources),
-        )
-        return {
-            (kind, old): id
-            for kind, records in kinds
-            for id, record in records.items()
-            for old in record.formerly
+        kinds: dict[Kind, Mapping[str, Any]] = {
+            "scenario": self.scenarios,
+            "evidence": self.evidence,
+            "source": self.sources,
         }
+        every = ((kind, *one) for kind, records in kinds.items() for one in records.items())
+        return {(kind, old): id for kind, id, record in every for old in record.formerly}
 
     @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:

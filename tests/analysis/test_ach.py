@@ -252,6 +252,6 @@ def test_the_rows_add_up_to_the_sums(db: Database) -> None:
 @given(databases())
 def test_the_order_of_evidence_and_of_columns_does_not_matter(db: Database) -> None:
     made = at(db)
-    assert at(replace(db, evidence=dict(reversed(db.evidence.items())))) == made
+    assert at(replace(db, evidence=dict(reversed([*db.evidence.items()])))) == made
     turned = at(db, *reversed(made.scenarios))
     assert replace(turned, scenarios=made.scenarios) == made

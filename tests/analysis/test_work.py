@@ -120,7 +120,7 @@ ASKED: dict[str, Callable[[Database], object]] = {
     "score": lambda db: score(db, TODAY),
     "review": lambda db: agenda(db, "desk", TODAY),
     "matrix": lambda db: matrix(known(db, TODAY), tuple(db.scenarios)[:4]),
-    "add-evidence": lambda db: effects(without_last(db), db, next(reversed(db.evidence)), TODAY),
+    "add-evidence": lambda db: effects(without_last(db), db, [*db.evidence][-1], TODAY),
     "diff": lambda db: shifts(without_last(db), db, TODAY),
 }
 """What the commands ask of a database."""

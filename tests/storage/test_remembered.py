@@ -90,14 +90,13 @@ def read_anew(root: Path) -> Opened:
 
 def answers(opened: Opened) -> dict[str, Any]:
     """What every command starts from, and figures of each scenario from a part of it."""
-    scenarios = opened.beside.scenarios
+    scenarios = opened.database.scenarios
     return {
         "problems": opened.problems,
         "left out": opened.loaded.left_out,
         "explained": {id: explained(opened, id) for id in scenarios},
         "database": opened.database,
         "files": [*opened.snapshot],
-        "scenarios": opened.beside.scenarios,
     }
 
 

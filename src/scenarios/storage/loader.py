@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import connected, touched
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import Known
 from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, EvidenceId, Record, ScenarioId, Tracker
+from scenarios.model import Database, Record, Tracker
 from scenarios.paths import id_of, kind_of, path_of, place_of
 from scenarios.storage.files import Files, Kept
+from scenarios.storage.items import Items
 from scenarios.storage.limits import MODELS, decoded
 from scenarios.storage.yaml import reader
 
@@ -28,50 +27,12 @@ if TYPE_CHECKING:
 Read = Callable[["Kind", str, bytes], tuple[Record | None, list[Problem]]]
 
 
-class Loaded(msgspec.Struct, frozen=True, dict=True):
-    """What could be built, what is wrong, and how many record files were left out.
+class Loaded(msgspec.Struct, frozen=True):
+    """What could be built, what is wrong, and how many record files were left out."""
 
-    `beside` has every record but the evidence that is `kept`, which is made when it is asked for;
-    `items` are the ids of all evidence.
-    """
-
-    beside: Database
+    database: Database
     problems: list[Problem]
     left_out: int
-    items: Mapping[EvidenceId, Kept | None] = {}
-
-    @cached_property
-    def database(self) -> Database:
-        """Every record."""
-        return self._with(self._kept)
-
-    def about(self, *scenarios: ScenarioId) -> Database:
-        """The records, without the evidence that has no say in the figures of these scenarios."""
-        if "database" in self.__dict__ or not self._kept:
-            return self.database
-        columns = {column for id in scenarios for column in connected(self.beside, id)}
-        told = self.beside.scenarios
-        used = {id for column in columns for id in told[column].prior.includes}
-        hits: dict[tuple[str, ...], bool] = {}
-        chosen = {id: self._kept[id] for id in used & self._kept.keys()}
-        for id, at in self._kept.items():
-            about = at.about()
-            if about not in hits:
-                hits[about] = not columns.isdisjoint(touched(self.beside, about))
-            if hits[about]:
-                chosen[id] = at
-        return self._with(chosen)
-
-    @cached_property
-    def _kept(self) -> dict[EvidenceId, Kept]:
-        return {id: at for id, at in self.items.items() if at}
-
-    def _with(self, kept: Mapping[EvidenceId, Kept]) -> Database:
-        if not kept:
-            return self.beside
-        made = {id: at.record() for id, at in kept.items()}
-        evidence = dict(sorted({**self.beside.evidence, **made}.items()))
-        return msgspec.structs.replace(self.beside, evidence=evidence)
 
 
 def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
@@ -93,17 +54,18 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
         found.problems.append(_no_tracker())
     if isinstance(snapshot, Files):
         found.reopen(snapshot.frame)
-    records = found.records
-    beside = Database(
+    records, items = found.records, found.records["evidence"]
+    to_judge = Database(
         records["tracker"].get("tracker", Tracker()),
         records["scenario"],
-        dict(sorted(records["evidence"].items())),
+        {id: record for id, record in items.items() if not isinstance(record, Kept)},
         records["forecasts"],
         records["source"],
     )
-    between = _between_records(snapshot, Known(beside, found.broken, found.items))
-    problems = sorted([*found.problems, *between], key=_in_reading_order)
-    return Loaded(beside, problems, found.left_out, found.items)
+    problems = [*found.problems, *_between_records(snapshot, Known(to_judge, found.broken, items))]
+    evidence = Items(items) if kept else to_judge.evidence
+    database = msgspec.structs.replace(to_judge, evidence=evidence)
+    return Loaded(database, sorted(problems, key=_in_reading_order), found.left_out)
 
 
 class _Found:
@@ -112,16 +74,13 @@ class _Found:
     def __init__(self) -> None:
         self.records: dict[Kind, dict[str, Any]] = {kind: {} for kind in MODELS}
         self.broken: dict[Kind, dict[str, str]] = {kind: {} for kind in MODELS}
-        self.items: dict[EvidenceId, Kept | None] = {}
         self.problems: list[Problem] = []
         self.left_out = 0
 
     def keep(self, path: str, at: Kept) -> None:
-        """A record that is at hand: evidence is made of it only where it is asked for."""
-        if path.startswith("evidence/"):
-            self.items[id_of(path)] = at
-        else:
-            self.records[kind_of(path)][id_of(path)] = at.record()
+        """A record that is at hand: of evidence one is made only where it is asked for."""
+        kind = kind_of(path)
+        self.records[kind][id_of(path)] = at if kind == "evidence" else at.record()
 
     def read(self, path: str, data: bytes, read: Read) -> None:
         """A file to read; one that makes no record is broken, unless it is not meant for one."""
@@ -140,15 +99,13 @@ class _Found:
                 self.left_out += 1
                 return
             self.records[kind][id] = record
-            if kind == "evidence":
-                self.items[id] = None
 
     def reopen(self, frame: bytes) -> None:
         """Make the evidence that is to be judged anew, beside these records."""
-        for id, at in [*self.items.items()]:
-            if at and at.is_open(frame, self.items):
-                self.items[id] = None
-                self.records["evidence"][id] = at.record()
+        items = self.records["evidence"]
+        for id, at in items.items():
+            if isinstance(at, Kept) and at.is_open(frame, items):
+                items[id] = at.record()
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:

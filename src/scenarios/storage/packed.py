@@ -158,7 +158,8 @@ def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
     about: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     if isinstance(record, Evidence):
-        about, links = (*record.ratings, *record.indicators), record.corroborated_by
+        about = (*record.ratings, *record.indicators)
+        links = (*record.corroborated_by, *(("",) if record.formerly else ()))
         return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(record))
     told = msgspec.msgpack.encode(_told(record))
     return Entry(name, stat, digest, about, links, told)

@@ -14,6 +14,7 @@ from scenarios.model import Database, EvidenceId, Kind, ScenarioId
 from scenarios.paths import path_of
 from scenarios.storage.cache import cache_of
 from scenarios.storage.git import repository as git
+from scenarios.storage.items import about
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.memory import Memory
 from scenarios.text import did_you_mean, shown
@@ -38,33 +39,28 @@ class Opened(NamedTuple):
         """What is sound of it."""
         return self.loaded.database
 
-    @property
-    def beside(self) -> Database:
-        """The same with some of its evidence at most: all that most questions need."""
-        return self.loaded.beside
-
     def about(self, *scenarios: ScenarioId) -> Database:
         """The same without the evidence that has no say in the figures of these scenarios."""
-        return self.loaded.about(*scenarios)
+        return about(self.database, *scenarios)
 
     def scenario(self, id: str) -> ScenarioId:
         """The id, if there is such a scenario."""
-        self.refuse_left_out("scenario", id, self.beside.scenarios)
-        self._refuse_former("scenario", id, self.beside.scenarios)
-        return known_id(id, self.beside.scenarios, "scenario", "scen list scenarios")
+        self.refuse_left_out("scenario", id, self.database.scenarios)
+        self._refuse_former("scenario", id, self.database.scenarios)
+        return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
 
     def scenario_on(self, id: str, day: date) -> ScenarioId:
         """The id, if there is such a scenario and it had opened by a day."""
-        opened = self.beside.scenarios[self.scenario(id)].opened
+        opened = self.database.scenarios[self.scenario(id)].opened
         if day < opened:
             raise ScenError(f"{id} opened on {opened}: nothing was asked on {day}")
         return id
 
     def evidence(self, id: str) -> EvidenceId:
         """The id, if there is such an item."""
-        self.refuse_left_out("evidence", id, self.loaded.items)
-        self._refuse_former("evidence", id, self.loaded.items)
-        return known_id(id, self.loaded.items, "evidence", "scen list evidence")
+        self.refuse_left_out("evidence", id, self.database.evidence)
+        self._refuse_former("evidence", id, self.database.evidence)
+        return known_id(id, self.database.evidence, "evidence", "scen list evidence")
 
     def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
         """A new record never takes the place of one that is there, sound or not."""
@@ -85,7 +81,7 @@ class Opened(NamedTuple):
             self.scenario(scenario)
         for text in indicators:
             scenario = text.partition("/")[0]
-            known = self.beside.scenarios[self.scenario(scenario)].indicators
+            known = self.database.scenarios[self.scenario(scenario)].indicators
             keys = [f"{scenario}/{key}" for key in known]
             known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 

@@ -107,7 +107,8 @@ def matrix_of(
     opened: Opened, on: date, *, scenarios: tuple[ScenarioId, ...] = (), set_id: SetId | None = None
 ) -> Matrix:
     """Scenarios side by side: those that are named, or the members of a set that had opened."""
-    return compare(known(opened.database, on), _columns(opened, scenarios, set_id, on))
+    columns = _columns(opened, scenarios, set_id, on)
+    return compare(known(opened.about(*columns), on), columns)
 
 
 def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Diff:

@@ -7,11 +7,13 @@ from datetime import date
 
 from msgspec import UNSET, Struct, UnsetType
 
+from scenarios.analysis.evidence.bearing import borne
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.feedback import Figure
 from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.storage.items import about
 from scenarios.workspace.writing import Written
 
 
@@ -128,14 +130,16 @@ class Undone(Struct, frozen=True, kw_only=True):
 
 def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Effect, ...]:
     """What an item did to each scenario that it bears on, on a day."""
-    return effects(written.before.database, written.after.database, id, day)
+    after = written.after.database
+    moved = borne(after, after.evidence[id])
+    return effects(written.before.about(*moved), about(after, *moved), id, day)
 
 
 def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> list[ForecastFigure]:
     """The stated probability of each scenario before and after a sheet was written."""
     figures = []
     for id in ids:
-        now = explain(written.after.database, id, on)
+        now = explain(about(written.after.database, id), id, on)
         before = stated(written.before.database, id, on)
         figures.append(
             ForecastFigure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scenarios.analysis.evidence.knowledge import rivals
-from scenarios.model import Database, EvidenceId, ScenarioId, SetId, indicator_key
+from scenarios.model import Database, Evidence, EvidenceId, ScenarioId, SetId, indicator_key
 
 
 def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
@@ -29,13 +29,18 @@ def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
     found: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in database.evidence.items():
-        for scenario_id in touched(database, (*item.ratings, *item.indicators)):
+        for scenario_id in borne(database, item):
             found.setdefault(scenario_id, []).append(id)
     return found
 
 
+def borne(database: Database, item: Evidence) -> set[ScenarioId]:
+    """The scenarios that an item rates, there or not, and those whose indicators it fires."""
+    return touched(database, (*item.ratings, *item.indicators))
+
+
 def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
-    """The same for an item that rates these scenarios and fires these indicators."""
+    """The same for one that rates these scenarios and fires these indicators."""
     found: set[ScenarioId] = set()
     for text in about:
         scenario_id, indicator_id = indicator_key(text)
@@ -43,4 +48,4 @@ def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
         found.add(scenario_id)
         if scenario and indicator_id in scenario.indicators:
             found.update(scenario.indicators[indicator_id].ratings)
-    return found & database.scenarios.keys()
+    return found

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from scenarios.analysis.evidence.bearing import borne
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.history.audit_rules import AuditFinding, of_commit, of_step
 from scenarios.analysis.history.provenance import Step, Trail
-from scenarios.analysis.history.standing import borne
 from scenarios.analysis.rules.duplicates import ALIKE
 from scenarios.model import (
     Database,

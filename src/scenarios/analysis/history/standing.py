@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import connected
+from scenarios.analysis.evidence.bearing import borne, connected
 from scenarios.analysis.evidence.knowledge import dependents, latest_day, latest_of, members
 from scenarios.analysis.history.commits import RecordChange, Revision
 from scenarios.analysis.ledger.neighbourhood import near
@@ -218,18 +218,6 @@ class Standing:
             self.bearing.get(scenario, {}).pop(id, None)
 
 
-def borne(database: Database, item: Evidence) -> frozenset[ScenarioId]:
-    """The scenarios that an item rates, there or not, and those whose indicators it fires."""
-    found = set(item.ratings)
-    for text in item.indicators:
-        owner, key = indicator_key(text)
-        found.add(owner)
-        scenario = database.scenarios.get(owner)
-        if scenario and key in scenario.indicators:
-            found |= scenario.indicators[key].ratings.keys()
-    return frozenset(found)
-
-
 def unit_of(database: Database, id: ScenarioId) -> Unit:
     """What is computed together with a scenario: its set, or it alone."""
     return database.scenarios[id].set or f"/{id}"
@@ -264,10 +252,11 @@ def _days(records: Iterable[Record | None]) -> Iterator[date]:
 
 
 def _folder(database: Database, kind: Kind) -> dict[str, Any]:
-    folders: dict[Kind, dict[str, Any]] = {
+    folders: dict[Kind, Any] = {
         "scenario": database.scenarios,
         "evidence": database.evidence,
         "forecasts": database.sheets,
         "source": database.sources,
     }
-    return folders[kind]
+    folder: dict[str, Any] = folders[kind]
+    return folder

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -129,12 +129,17 @@ def former_ids(known: Known) -> Iterator[Found]:
     Example: `formerly: [pact]` in `military-pact.yaml`, and there is a new `pact.yaml`.
     To do: give the new record another id, or remove the entry from the record that never had it.
     """
-    there = _there(known.database)
-    for kind, records in there.items():
+    database, there = known.database, _there(known)
+    every: tuple[Mapping[str, Any], ...] = (
+        database.scenarios,
+        database.evidence,
+        database.sources,
+    )
+    for kind, records in zip(there, every, strict=True):
         owners: dict[str, str] = {}
         for id, record in records.items():
             for n, old in enumerate(record.formerly):
-                if old in records or old in known.broken[kind]:
+                if old in there[kind] or old in known.broken[kind]:
                     message = f"there is a record '{old}' today, so this one cannot have been it"
                 elif old in owners:
                     message = f"'{owners[old]}' names the former id '{old}' too"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
@@ -64,7 +64,7 @@ def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
 
 
 def alike(
-    evidence: dict[EvidenceId, Evidence],
+    evidence: Mapping[EvidenceId, Evidence],
     summary: str,
     observed: str,
     url: str | None,

@@ -28,5 +28,6 @@ def command(
 ) -> None:
     """The odds ledger of a scenario, line by line, from prior to implied."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    made = explained(opened.database, opened.scenario_on(scenario, on), on, swept=sweep)
+    id = opened.scenario_on(scenario, on)
+    made = explained(opened.about(id), id, on, swept=sweep)
     show(made, lambda: document(made, opened.database, every=every), form, output)

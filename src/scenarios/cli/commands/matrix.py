@@ -31,6 +31,6 @@ def command(
     """Set evidence against scenarios side by side: inconsistencies, and what carries the rank."""
     opened, on = reading(context, rev), as_of or parsing.today()
     made = matrix_of(opened, on, scenarios=tuple(scenarios or ()), set_id=set_id)
-    then = known(opened.database, on)
+    then = known(opened.about(*made.scenarios), on)
     title = opened.database.tracker.sets[set_id] if set_id else ""
     show(made, lambda: document(made, then, title), form, output)
