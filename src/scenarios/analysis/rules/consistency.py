@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from scenarios.analysis.rules import chances, conventions, priors, sets
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
