@@ -14,22 +14,25 @@ from scenarios.render.charts.labels import SMALL, folded
 from scenarios.render.charts.scale import Days
 from scenarios.render.charts.svg import Places
 from scenarios.render.text import signed
+from scenarios.text import counted
 
 State = Literal["unobserved", "emerging", "observed", "reversed"]
 _LANE, _LINE = 24, 15
 _EVIDENCE, _TALLEST = 44, 17
 _LEAST = 5
 """Pixels of a state that began on the last day."""
-_TOLD = 5
-"""Items of a day that a mark names."""
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """Items that entered the record on a day, and by how much the implied figure changed on it."""
+    """Items that entered the record on a day, and by how much the implied figure changed on it.
+
+    `more` of them are not named.
+    """
 
     day: date
     items: tuple[str, ...]
     decibans: float
+    more: int = 0
     anchor: str = ""
 
 
@@ -67,17 +70,27 @@ def seen_lane(
         x = days.at(one.day)
         parts.append(
             svg.mark(
-                _bar(x, middle, one.decibans), says(one), one.anchor, places, svg.around(x, middle)
+                _bar(x, middle, one.decibans),
+                says(one, narrow=narrow),
+                one.anchor,
+                places,
+                svg.around(x, middle),
             )
         )
     return "".join(parts), y + _EVIDENCE
 
 
-def says(seen: Seen) -> str:
-    """The items of a day in words."""
-    more = [f"and {len(seen.items) - _TOLD} more"] if len(seen.items) > _TOLD else []
-    head = f"{seen.day.day} {seen.day:%b %Y}, {signed(seen.decibans)} dB"
-    return "\n".join([head, *seen.items[:_TOLD], *more])
+def says(seen: Seen, *, narrow: bool = False) -> str:
+    """The items of a day in words; how many they are, where the row of the day has the words."""
+    head = f"{_day(seen.day)}, {signed(seen.decibans)} dB"
+    if narrow:
+        return f"{head}, {counted(len(seen.items) + seen.more, 'item')}"
+    more = [f"and {seen.more} more"] if seen.more else []
+    return "\n".join([head, *seen.items, *more])
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
 
 
 def _bar(x: float, middle: float, decibans: float) -> str:
@@ -130,7 +143,7 @@ def _bands(swim: Swim, days: Days, middle: float) -> str:
     if swim.due and days.first <= swim.due <= days.last:
         x = days.at(swim.due)
         due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
-        drawn += svg.mark(due, f"due {swim.due.day} {swim.due:%b %Y}", "", ())
+        drawn += svg.mark(due, f"due {_day(swim.due)}", "", ())
     return drawn
 
 

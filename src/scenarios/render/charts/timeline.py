@@ -236,7 +236,7 @@ def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
     shapes = dict(_shapes(data))
     for one in data.sayings:
         x, y = frame.days.at(one.day), frame.odds.at(one.probability)
-        why = f": {one.rationale}" if one.rationale else ""
+        why = f": {one.rationale}" if one.rationale and not frame.narrow else ""
         about = f"{_day(one.day)}, {one.analyst}, {percent(one.probability)}{why}"
         shape = marks.analyst(x, y, shapes[one.analyst])
         yield svg.mark(shape, about, one.anchor, places, svg.around(x, y))

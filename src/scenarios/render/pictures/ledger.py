@@ -19,12 +19,12 @@ SMALL = 0.1
 _FIRST = ("given", "time")
 
 
-def ledger(book: Ledger, stated: float | None, database: Database) -> Chart:
-    """From the prior to what is implied: the strongest lines, the others in one bar."""
+def ledger(book: Ledger, stated: float | None, database: Database, listed: int = LISTED) -> Chart:
+    """From the prior to what is implied: the strongest lines, so many, the others in one bar."""
     title = database.scenarios[book.scenario].title
     steps = [line for line in book.lines if line.kind in STEPS]
     evidence = [line for line in book.lines if line.kind not in STEPS]
-    strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:LISTED]
+    strong = [line for line in evidence if abs(line.counted_decibans) >= SMALL][:listed]
     weak = [line for line in evidence if line not in strong]
     themes = [
         Theme(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),

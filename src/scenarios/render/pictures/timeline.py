@@ -27,8 +27,8 @@ from scenarios.scales import decibans, held, jeffreys, printed
 from scenarios.text import counted
 
 _STEPS = 3
-_MARKED = 24
-"""Forecasts that are marked, the latest."""
+_MARKED = 8
+"""Forecasts that are marked for each item that a mark names, the latest."""
 _WORDS: Mapping[str, Word] = {
     "occurred": "occurred",
     "did-not-occur": "did not occur",
@@ -39,8 +39,8 @@ _REASON = 300
 
 
 def timeline(course: Course, view: View, database: Database, since: date, items: int = 3) -> Chart:
-    """The picture of a scenario; a row of its table names at most so many `items`."""
-    data = _data(course, view, database, since)
+    """The picture of a scenario; a mark, and a row of its table, name at most so many `items`."""
+    data = _data(course, view, database, since, items)
     return Chart(_label(data), data, _table(course, database, items))
 
 
@@ -61,7 +61,7 @@ def outcome_of(view: View) -> Outcome | None:
     return Outcome(day=view.resolution.date, word=_WORDS[view.resolution.outcome])
 
 
-def _data(course: Course, view: View, database: Database, since: date) -> Timeline:
+def _data(course: Course, view: View, database: Database, since: date, items: int) -> Timeline:
     band = view.band
     return Timeline(
         title=view.scenario.title,
@@ -71,8 +71,8 @@ def _data(course: Course, view: View, database: Database, since: date) -> Timeli
         band=(band.low, band.high) if band else None,
         outcome=outcome_of(view),
         steps=tuple(_steps(course, database)),
-        seen=tuple(_seen(course, database)),
-        sayings=tuple(_sayings(course)),
+        seen=tuple(_seen(course, database, items)),
+        sayings=tuple(_sayings(course, items * _MARKED)),
         lanes=tuple(_lanes(course, view)),
     )
 
@@ -136,7 +136,7 @@ def _elsewhere(course: Course, day: date, database: Database) -> str:
     return ", ".join(titles) or ("the others in its set" if scenario.set else "")
 
 
-def _seen(course: Course, database: Database) -> Iterator[Seen]:
+def _seen(course: Course, database: Database, most: int) -> Iterator[Seen]:
     at = {point.day: number for number, point in enumerate(course.points)}
     for mark in course.marks:
         here = at[mark.day]
@@ -146,17 +146,18 @@ def _seen(course: Course, database: Database) -> Iterator[Seen]:
             change = decibans(after) - decibans(before)
         yield Seen(
             day=mark.day,
-            items=tuple(short(database.evidence[id].summary) for id in mark.evidence),
+            items=tuple(short(database.evidence[id].summary) for id in mark.evidence[:most]),
+            more=max(len(mark.evidence) - most, 0),
             decibans=change,
             anchor=anchor(course, mark.day),
         )
 
 
-def _sayings(course: Course) -> Iterator[Saying]:
+def _sayings(course: Course, most: int) -> Iterator[Saying]:
     first = course.points[0].day
     given = [f for f in course.forecasts if f.probability is not None and f.date >= first]
     days = [point.day for point in course.points]
-    for one in given[-_MARKED:]:
+    for one in given[-most:]:
         assert one.probability is not None  # noqa: S101 - chosen so
         row = next((day for day in days if day >= one.date), days[-1])
         yield Saying(
