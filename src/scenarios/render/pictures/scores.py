@@ -105,7 +105,7 @@ def _bins(score: Score) -> Table:
         ),
         rows=tuple(
             (
-                f"{row.low * 100:.0f} to {row.high * 100:.0f}%",
+                f"{percent(row.low)} to {percent(row.high)}",
                 Figure(row.n, digits=2),
                 Figure(row.mean_forecast, "p"),
                 Figure(row.frequency, "p"),
