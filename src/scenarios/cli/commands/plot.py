@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.period.period import Window, open_views
+from scenarios.analysis.period.period import open_views
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
@@ -23,12 +23,7 @@ from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.period import span
 from scenarios.workspace.place import from_here
 
-if TYPE_CHECKING:
-    from scenarios.render.pictures.alone import Titled
-
 _SUFFIXES = (".svg", ".png")
-_NARROW = 600
-"""From so many pixels of width on a picture is drawn wide."""
 
 
 def command(
@@ -63,15 +58,24 @@ def command(
     rev: Rev = None,
 ) -> None:
     """Draw scenarios, a set or all that is open; signed with the tracker, the day, the revision."""
+    from scenarios.render.pictures import alone
+
     pixels = parsing.size(size) if size else None
     named = tuple(dict.fromkeys(scenarios or ()))
     _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
     opened, on = reading(context, rev), as_of or parsing.today()
     ids = _ids(opened, on, named, set_id)
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
-    made = _made(window, ids, set_id, overview=overview, grid=grid, sparkline=sparkline)
+    ids = tuple(view.id for view in open_views(window)) if overview else ids
+    if not ids:
+        raise ScenError(f"nothing to draw: no scenario was open on {on}")
     signature = "" if sparkline else _signature(context, opened, on)
-    write(output, _drawn(made, output, signature, pixels, dark=dark))
+    kind: alone.Kind = (
+        "line" if sparkline else "grid" if grid else "overview" if overview else "courses"
+    )
+    drawn = alone.svg(alone.chosen(kind, window, ids, set_id), signature, pixels, dark=dark)
+    is_svg = output.suffix.lower() == ".svg"
+    write(output, drawn.encode() if is_svg else _pixels(drawn, 1 if pixels else 2))
     say(f"written: {from_here(output)}")
 
 
@@ -112,31 +116,6 @@ def _ids(
     return ids
 
 
-def _made(
-    window: Window,
-    ids: tuple[ScenarioId, ...],
-    set_id: str | None,
-    *,
-    overview: bool,
-    grid: bool,
-    sparkline: bool,
-) -> list[Titled]:
-    """What is drawn; refused where no scenario is open."""
-    from scenarios.render.pictures import alone
-
-    if overview:
-        ids = tuple(view.id for view in open_views(window))
-    if not ids:
-        raise ScenError(f"nothing to draw: no scenario was open on {window.as_of}")
-    if sparkline:
-        return alone.small_line(window, ids[0])
-    if grid:
-        return alone.side_by_side(window, ids)
-    if overview:
-        return alone.of_all(window)
-    return alone.of_set(window, set_id, ids) if set_id else alone.over_time(window, ids)
-
-
 def _signature(context: typer.Context, opened: Opened, on: date) -> str:
     """`Title · as of 28 February 2022 · revision 3f1e2d4c5b6a of 2026-11-24`."""
     revision, clean = origin_of(context, opened)
@@ -146,26 +125,9 @@ def _signature(context: typer.Context, opened: Opened, on: date) -> str:
     return " · ".join([*title, f"as of {on.day} {on:%B %Y}", *known])
 
 
-def _drawn(
-    made: Sequence[Titled],
-    output: Path,
-    signature: str,
-    size: tuple[int, int] | None,
-    *,
-    dark: bool,
-) -> bytes:
-    """The bytes of the file: SVG, or PNG at twice the size where none was asked for."""
-    from scenarios.render.charts.alone import Panel, alone
-    from scenarios.render.charts.draw import draw
-
-    narrow = size is not None and size[0] < _NARROW
-    panels = [Panel(title=one.title, drawing=draw(one.drawing, narrow=narrow)) for one in made]
-    label = " ".join(one.label for one in made)
-    drawn = alone(panels, label, signature, dark=dark, size=size)
-    if output.suffix.lower() == ".svg":
-        return drawn.encode()
+def _pixels(drawn: str, zoom: float) -> bytes:
     try:
         from scenarios.render.charts.raster import png
     except ModuleNotFoundError:
         raise ScenError("PNG needs an extra: pip install 'scen[png]'; or write .svg") from None
-    return png(drawn, 1 if size else 2)
+    return png(drawn, zoom)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -11,13 +11,18 @@ from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.analysis.review.review import review
 from scenarios.model import ScenarioId, SetId
+from scenarios.render.charts.alone import Panel, alone
+from scenarios.render.charts.draw import draw
 from scenarios.render.charts.sparkline import Sparkline
+from scenarios.render.document import Chart
 from scenarios.render.pictures.lanes import lanes, multiples
 from scenarios.render.pictures.overview import overview
 from scenarios.render.pictures.timeline import figures_of, timeline
 
 DAYS = 120
 """A picture that stands alone is drawn on at most so many days."""
+_NARROW = 600
+"""From so many pixels of width on a picture is drawn wide."""
 
 
 class Titled(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,40 +33,40 @@ class Titled(msgspec.Struct, frozen=True, kw_only=True):
     drawing: Any
 
 
-def over_time(window: Window, ids: Sequence[ScenarioId]) -> list[Titled]:
-    """Each scenario by itself, in their order."""
+Kind = Literal["courses", "grid", "line", "overview"]
+
+
+def chosen(
+    kind: Kind, window: Window, ids: Sequence[ScenarioId], set_id: SetId | None = None
+) -> list[Titled]:
+    """Scenarios one below the other, or side by side; a set; one line; or all that is open."""
+    database, views, since, on = window.database, window.views, window.since, window.as_of
+    if kind == "overview":
+        made = overview(review(window), database, None)
+        title = f"Open scenarios on {on.day} {on:%B %Y}"
+        return [_titled(title, made)] if made else []
     found = courses(window, ids, DAYS)
-    made = (timeline(found[id], window.views[id], window.database, window.since) for id in ids)
-    return [Titled(title=one.drawing.title, label=one.label, drawing=one.drawing) for one in made]
+    if kind == "grid":
+        return [_titled("", multiples(list(found.values()), views, database, since, on))]
+    if set_id:
+        statement = database.tracker.sets.get(set_id, set_id)
+        some = list(found.values())
+        return [_titled(statement, lanes(statement, some, views, database, since, on))]
+    if kind == "line":
+        [(id, course)] = found.items()
+        label = timeline(course, views[id], database, since).label
+        return [Titled(title="", label=label, drawing=Sparkline(points=figures_of(course)))]
+    made_of = (timeline(found[id], views[id], database, since) for id in ids)
+    return [_titled(one.drawing.title, one) for one in made_of]
 
 
-def of_set(window: Window, set_id: SetId, ids: Sequence[ScenarioId]) -> list[Titled]:
-    """A lane a member."""
-    statement = window.database.tracker.sets.get(set_id, set_id)
-    found = list(courses(window, ids, DAYS).values())
-    views, database = window.views, window.database
-    made = lanes(statement, found, views, database, window.since, window.as_of)
-    return [Titled(title=statement, label=made.label, drawing=made.drawing)]
+def svg(made: Sequence[Titled], signature: str, size: tuple[int, int] | None, *, dark: bool) -> str:
+    """The pictures one below the other, as for a phone where they are not to be wide."""
+    narrow = size is not None and size[0] < _NARROW
+    panels = [Panel(title=one.title, drawing=draw(one.drawing, narrow=narrow)) for one in made]
+    label = " ".join(one.label for one in made)
+    return alone(panels, label, signature, dark=dark, size=size)
 
 
-def side_by_side(window: Window, ids: Sequence[ScenarioId]) -> list[Titled]:
-    """Small multiples."""
-    found = list(courses(window, ids, DAYS).values())
-    made = multiples(found, window.views, window.database, window.since, window.as_of)
-    return [Titled(title="", label=made.label, drawing=made.drawing)]
-
-
-def small_line(window: Window, id: ScenarioId) -> list[Titled]:
-    """One line without words."""
-    course = courses(window, [id], DAYS)[id]
-    label = timeline(course, window.views[id], window.database, window.since).label
-    return [Titled(title="", label=label, drawing=Sparkline(points=figures_of(course)))]
-
-
-def of_all(window: Window) -> list[Titled]:
-    """Every open scenario; nothing where none is."""
-    made = overview(review(window), window.database, None)
-    if made is None:
-        return []
-    title = f"Open scenarios on {window.as_of.day} {window.as_of:%B %Y}"
-    return [Titled(title=title, label=made.label, drawing=made.drawing)]
+def _titled(title: str, chart: Chart) -> Titled:
+    return Titled(title=title, label=chart.label, drawing=chart.drawing)
