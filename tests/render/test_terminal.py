@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from scenarios.analysis.period.period import window
 from scenarios.analysis.period.trend import Point
 from scenarios.analysis.review.status import status
-from scenarios.render.document import AXIS, sparkline, strip
 from scenarios.render.documents.status import Trends, document, figures
+from scenarios.render.sparkline import AXIS, sparkline, strip
 from scenarios.render.text import shown_in
 from scenarios.render.writers.terminal import write
 from scenarios.render.writers.terminal_table import direction

@@ -12,7 +12,6 @@ from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import ScenarioId, SetId
 from scenarios.render.document import (
-    AXIS,
     Column,
     Document,
     Figure,
@@ -25,8 +24,8 @@ from scenarios.render.document import (
     Trend,
     move,
     plain,
-    strip,
 )
+from scenarios.render.sparkline import AXIS, strip
 from scenarios.render.text import term
 
 _FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
-from scenarios.render.document import BLANK, Column, sparkline
+from scenarios.render.document import Column
+from scenarios.render.sparkline import BLANK, sparkline
 from scenarios.render.writers.terminal_colour import painted
 from scenarios.text import fold
 

@@ -8,7 +8,6 @@ from itertools import count
 from typing import NamedTuple
 
 from scenarios.render.document import (
-    LEAST_RANGE_DB,
     Column,
     Group,
     Row,
@@ -18,6 +17,7 @@ from scenarios.render.document import (
     move,
     plain,
 )
+from scenarios.render.sparkline import LEAST_RANGE_DB
 from scenarios.render.writers.terminal_colour import sign_tone, tone
 from scenarios.render.writers.terminal_layout import GAP, Cell, Line, folded, lay_out
 from scenarios.text import counted, fold, printable
