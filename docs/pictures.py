@@ -31,6 +31,7 @@ SCEN = (sys.executable, "-c", PROGRAM, "--database", str(ROOT))
 STATUS = ("status", "--as-of", DAY)
 SCREEN = {"width": 1280, "height": 900}
 _CELL, _LINE, _EDGE, _SIZE = 8.0, 18.0, 16.0, 13
+_DECIDES = frozenset({"NO_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING"})
 _SIGN = re.compile(r"\x1b\[(\d+)m")
 _TONES = {"36": "up", "35": "down", "31": "look", "1": "bold", "2": "weak"}
 _STYLE = """\
@@ -45,8 +46,8 @@ def on_a_terminal(*words: str) -> str:
     """What `scen` writes of the shipped database to a terminal of so many columns."""
     ours, theirs = pty.openpty()
     termios.tcsetwinsize(ours, (200, COLUMNS))
-    environment = {**os.environ, "TERM": "xterm", "SCEN_PAGER": "cat", "LC_ALL": "C.UTF-8"}
-    environment.pop("NO_COLOR", None)
+    own = {name: value for name, value in os.environ.items() if name not in _DECIDES}
+    environment = {**own, "TERM": "xterm", "SCEN_PAGER": "cat", "LC_ALL": "C.UTF-8"}
     process = subprocess.Popen([*SCEN, *words], env=environment, stdout=theirs)  # noqa: S603
     os.close(theirs)
     with os.fdopen(ours, "rb") as screen:

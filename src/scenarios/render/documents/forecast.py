@@ -24,7 +24,7 @@ def document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -
         )
         for f in figures
     ]
-    names = ("stated before", "after", "n", "implied")
+    names = ("stated before", "stated after", "analysts", "implied")
     columns = (
         Column(name="scenario"),
         *(Column(name=name, align="right") for name in names),

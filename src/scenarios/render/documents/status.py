@@ -32,10 +32,16 @@ _FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 _TITLE = 20
 _FEWEST = 6
 """A trend of fewer reviews is none."""
-_STRIP = (
-    "From 0.1% to 99.9%, in log odds: ● now, ○ a review ago, of what was stated, or implied where "
-    "nobody stated anything; × what is implied now; | 50%."
+STRIP = Column(
+    name=AXIS,
+    key="strip",
+    drop=7,
+    extra=True,
+    only="terminal",
+    about="From 0.1% to 99.9%, in log odds: ● now, ○ a review ago, of what was stated, or implied "
+    "where nobody stated anything; × what is implied now; | 50%.",
 )
+"""The column of what `strip_of` makes."""
 
 Figures = tuple[float | None, ...]
 
@@ -124,6 +130,12 @@ def resolved_table(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) 
     return Table(columns=columns, rows=tuple(cells))
 
 
+def strip_of(row: StatusRow) -> str:
+    """What was stated, or else implied, a review ago and now, beside what is implied now."""
+    known = row.stated or row.implied
+    return strip(known.previous, known.probability, row.implied.probability)
+
+
 def outcome_words(row: StatusRow) -> str:
     """`did not occur`; nothing of one that is open."""
     return (row.outcome or "").replace("-", " ")
@@ -158,7 +170,7 @@ def _columns(longest_flag: int, trends: Trends | None, *, banded: bool) -> tuple
     if trends:
         days = tuple(trends.days)
         trend = (
-            Column(name=AXIS, key="strip", drop=7, extra=True, only="terminal", about=_STRIP),
+            STRIP,
             Column(name="trend", drop=8, least=_FEWEST, days=days),
         )
     return (
@@ -194,7 +206,7 @@ def _cells(
         "implied": Figure(implied.probability, "p"),
         "implied_change": move(implied.previous, implied.probability) if is_open else "",
         "band": band(implied.low, implied.high),
-        "strip": strip(known.previous, known.probability, implied.probability) if is_open else "",
+        "strip": strip_of(row) if is_open else "",
         "trend": Trend(trends.figures[row.id]) if trends else "",
         "gap_decibans": Figure(row.gap_decibans, "dB"),
         "evidence": f"{row.evidence.total}{new}",
