@@ -120,6 +120,10 @@ OUTPUTS: dict[str, Any] = {
     "retract": results.EvidenceRecorded,
     "forecast": results.ForecastRecorded,
     "review": results.SheetRecorded,
+    "edit": results.Corrected,
+    "clarify": results.Corrected,
+    "rename": results.Corrected,
+    "remove": results.Corrected,
     "undo": results.Undone,
 }
 """What each command prints with --format json."""

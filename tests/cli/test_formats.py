@@ -33,7 +33,8 @@ READING = (
     ("audit",),
     ("report", "--as-of", "2022-02-07"),
 )
-WRITING = {*(words[0] for words in EACH), "init", "plot", "review", "undo"}
+CORRECTING = {"edit", "clarify", "rename", "remove", "undo"}
+WRITING = {*(words[0] for words in EACH), *CORRECTING, "init", "plot", "review"}
 BEGINS = {"html": ("<!DOCTYPE html>",), "json": ("{", "[")}
 
 

@@ -49,6 +49,8 @@ _WORDS = (
     ("forecast", "trade", "0.4", "--analyst", "desk", "--date", "2022-02-07"),
     ("resolve", "trade", "did-not-occur", "--basis", "The customs.", *ON, "--recorded", DAY),
     ("review", "--from", "../sheet.yaml"),
+    ("rename", "pact", "treaty"),
+    ("edit", "2022-02-04-visit", "observed=2022-02-03"),
 )  # fmt: skip
 NEXT = ("add-source", "next", "--name", "Next", "--reliability", "B")
 """Another command, to be given after each of them."""

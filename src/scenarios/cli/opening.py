@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import typer
 
 from scenarios.analysis.history.commits import Revision
@@ -13,11 +15,24 @@ from scenarios.text import counted
 from scenarios.workspace.history import SHALLOW, past
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 from scenarios.workspace.place import find_root, from_here
+from scenarios.workspace.steps import is_left
+
+_HALF = (
+    "a command is changing several files, or was killed at it: what is read may be half of each;"
+    " scen undo takes a half back, and so does whatever is recorded next"
+)
 
 
 def open_here(context: typer.Context) -> Opened:
     """The database of `--database`, SCEN_DATABASE, or the folders above this one."""
-    return open_folder(find_root(context.obj))
+    return open_at(find_root(context.obj))
+
+
+def open_at(root: Path) -> Opened:
+    """The database in a folder; what was left half done there is told."""
+    if is_left(root):
+        say(_HALF)
+    return open_folder(root)
 
 
 def reading(context: typer.Context, rev: str | None = None) -> Opened:

@@ -11,7 +11,7 @@ import msgspec
 
 from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
-from scenarios.paths import KEY_ORDER, path_of, place_of, schema_address
+from scenarios.paths import KEY_ORDER, RESERVED, id_of, kind_of, path_of, place_of, schema_address
 from scenarios.storage.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
@@ -41,13 +41,20 @@ class Put(msgspec.Struct, frozen=True):
 def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
     """A new record in its tidy form: fixed key order, what is None or empty left out."""
     path = path_of(kind, id)
+    refuse_invalid(kind, id)
+    refuse_unwritable(record)
+    return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
+
+
+def refuse_invalid(kind: Kind, id: str) -> None:
+    """Nothing gets a name that no record of its kind can have."""
+    if id in RESERVED:
+        raise ScenError(f"nothing was written: '{id}' is a reserved word and no id")
     # A slash or a leading dot would make a path of another record, or of none.
     place = place_of(path_of(kind, re.sub(r"[/.]", "?", id)))
     if isinstance(place, Problem):
         words = place.message.removeprefix("the file's name is not a valid id; ")
         raise ScenError(f"nothing was written: {shown(id)} is not a valid id: {words}")
-    _refuse_unwritable(record)
-    return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
 
 
 def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Put]) -> Draft:
@@ -60,7 +67,7 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
     new = old
     for put in puts:
         keys = ".".join(put.keys)
-        _refuse_unwritable(put.value, keys)
+        refuse_unwritable(put.value, keys)
         try:
             new = editor.put(new, put.keys, put.value)
         except EditError as error:
@@ -82,7 +89,8 @@ def accept(
     new = {draft.path: draft.new for draft in drafts}
     changed = snapshot.changed(new) if isinstance(snapshot, Files) else _changed(snapshot, new)
     after = load(changed, read)
-    faults = [p for p in new_problems(before.problems, after.problems) if p.severity == "error"]
+    found = new_problems(before.problems, after.problems, _old_names(drafts))
+    faults = [problem for problem in found if problem.severity == "error"]
     if faults:
         told = (_said(problem, elsewhere=problem.path not in new) for problem in folded(faults))
         raise ScenError(f"nothing was written: {'; '.join(told)}")
@@ -94,12 +102,18 @@ def _changed(snapshot: Mapping[str, bytes], new: Mapping[str, bytes | None]) -> 
     return {path: data for path, data in files.items() if data is not None}
 
 
-def new_problems(before: Sequence[Problem], after: Sequence[Problem]) -> Iterator[Problem]:
-    """What is wrong now and was not: an edit moves the lines of the faults that were there."""
+def new_problems(
+    before: Sequence[Problem], after: Sequence[Problem], names: Mapping[str, str] | None = None
+) -> Iterator[Problem]:
+    """What is wrong now and was not: an edit moves the lines of the faults that were there.
+
+    `names` are what records are called now, each with what it was called.
+    """
     had = Counter(map(_fault, before))
     for problem in after:
-        had[_fault(problem)] -= 1
-        if had[_fault(problem)] < 0:
+        told = tuple(_under(part, names) for part in _fault(problem)) if names else _fault(problem)
+        had[told] -= 1
+        if had[told] < 0:
             yield problem
 
 
@@ -112,21 +126,34 @@ def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _refuse_unwritable(value: Any, where: str = "") -> None:
+def refuse_unwritable(value: Any, where: str = "") -> None:
     """Bytes of the command line that are not UTF-8, and characters that act on a terminal."""
     if isinstance(value, Mapping):
         for name, part in value.items():
-            _refuse_unwritable(part, f"{where}.{name}" if where else name)
+            refuse_unwritable(part, f"{where}.{name}" if where else name)
     elif isinstance(value, list):
         for part in value:
-            _refuse_unwritable(part, where)
+            refuse_unwritable(part, where)
     elif isinstance(value, str) and (found := _UNWRITABLE.search(value)):
         is_byte = found[0] >= "\ud800"
         what = "a byte that is not UTF-8" if is_byte else f"the control character {found[0]!a}"
         raise ScenError(f"nothing was written: {shown(where)} holds {what}: remove it")
 
 
-def _fault(problem: Problem) -> tuple[str, str, str]:
+def _old_names(drafts: Sequence[Draft]) -> dict[str, str]:
+    """What a record is called that is in another file now, and what it was called."""
+    gone = {kind_of(draft.path): id_of(draft.path) for draft in drafts if draft.new is None}
+    came = [draft.path for draft in drafts if draft.old is None and kind_of(draft.path) in gone]
+    return {id_of(path): gone[kind_of(path)] for path in came}
+
+
+def _under(text: str, names: Mapping[str, str]) -> str:
+    for now, was in names.items():
+        text = re.sub(rf"(?<![a-z0-9-]){now}(?![a-z0-9-])", was, text)
+    return text
+
+
+def _fault(problem: Problem) -> tuple[str, ...]:
     return problem.path, problem.rule, problem.message
 
 

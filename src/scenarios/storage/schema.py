@@ -49,6 +49,12 @@ def schema_text(kind: Kind) -> bytes:
     return (package / ".." / ".." / "schema" / name).read_bytes()
 
 
+@cache
+def schema(kind: Kind) -> Any:
+    """The same as a value."""
+    return json.loads(schema_text(kind))
+
+
 _TYPES = {
     "array": "a list",
     "integer": "a whole number",
@@ -68,18 +74,13 @@ _MONTH_SHAPE = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 
 @cache
-def _schema(kind: Kind) -> Any:
-    return json.loads(schema_text(kind))
-
-
-@cache
 def _validator(kind: Kind) -> Validator:
     from jsonschema import Draft202012Validator, FormatChecker  # noqa: PLC0415 – see below
     from jsonschema.validators import extend  # noqa: PLC0415 – 70 ms that sound files save
 
     keywords = {"pattern": _pattern, "uniqueItems": _unique_items}
     reader: Any = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
-    validator: Validator = reader(_schema(kind), format_checker=FormatChecker(["date"]))
+    validator: Validator = reader(schema(kind), format_checker=FormatChecker(["date"]))
     return validator
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import known, latest_day, members
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
-from scenarios.analysis.history.record_diff import FieldChange, Rename, differences
+from scenarios.analysis.history.record_diff import FieldChange, Rename, called, differences
 from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.review.about import About, about
 from scenarios.analysis.review.ach import Matrix
@@ -117,6 +117,7 @@ def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Di
     days = [day for database in (old, new) if (day := latest_day(database))]
     on = as_of or min(max(days, default=today), today)
     found = differences(old, new)
+    names = {one.from_: one.to for one in found.renamed}
     return Diff(
         from_=earlier.commit,
         to=later.commit,
@@ -125,7 +126,7 @@ def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Di
         removed=[id for _, id in found.removed],
         renamed=found.renamed,
         changed=found.changed,
-        shifts=shifts(old, new, on),
+        shifts=shifts(called(old, names) if names else old, new, on),
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from scenarios.analysis.evidence.bearing import borne
 from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.feedback import Figure
@@ -117,6 +118,29 @@ class Started(Struct, frozen=True, kw_only=True):
     subject: str | UnsetType | None = UNSET
 
 
+class Foretold(Struct, frozen=True, kw_only=True):
+    """What a later `audit` will find of a change: its rule, the record, and the words."""
+
+    rule: str
+    record: str
+    message: str
+
+
+class Corrected(Struct, frozen=True, kw_only=True):
+    """A record that was changed, or is called `id` now and was `formerly`, or is gone.
+
+    `audit` is empty where nothing was committed yet, for then nothing can be compared.
+    """
+
+    id: str
+    formerly: str | None
+    paths: list[str]
+    dry_run: bool
+    audit: list[Foretold]
+    commit: str | UnsetType | None = UNSET
+    subject: str | UnsetType | None = UNSET
+
+
 class Undone(Struct, frozen=True, kw_only=True):
     """What the last recording command had changed: files that are as they were, or gone again."""
 
@@ -157,6 +181,20 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
 def recorded(written: Written, id: str) -> Recorded:
     """The result of a record that was written."""
     return Recorded(id=id, paths=written.paths, dry_run=written.dry_run, **_commit(written))
+
+
+def corrected(
+    written: Written, id: str, found: Iterable[AuditFinding], formerly: str | None = None
+) -> Corrected:
+    """The result of a correction."""
+    return Corrected(
+        id=id,
+        formerly=formerly if formerly != id else None,
+        paths=written.paths,
+        dry_run=written.dry_run,
+        audit=[Foretold(rule=it.rule, record=it.record, message=it.message) for it in found],
+        **_commit(written),
+    )
 
 
 def undone(written: Written) -> Undone:

@@ -8,6 +8,7 @@ from scenarios.errors import ScenError
 from scenarios.storage import undo_journal
 from scenarios.storage.edits import Draft
 from scenarios.storage.undo_journal import Noted
+from scenarios.workspace import steps
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.writing import Written, write
@@ -19,8 +20,12 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> Written:
     """Give each file back what it held before the last recording command; then the one before that.
 
     Refused where a file is not as that command left it, and where it was committed: then git
-    takes it back.
+    takes it back. Of a command that was killed half way it is enough that its half is taken back.
     """
+    if steps.is_left(root):
+        written = write(root, lambda _: [], edits=True, dry_run=dry_run, noted=False)
+        if written.mended:
+            return written
     taken: list[Noted] = []
 
     def draft(opened: Opened) -> list[Draft]:

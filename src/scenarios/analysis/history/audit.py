@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import msgspec
@@ -19,10 +19,11 @@ from scenarios.analysis.history.audit_rules import (
     edited_forecast,
     question_changed,
 )
-from scenarios.analysis.history.commits import Commit
-from scenarios.analysis.history.provenance import Trail
+from scenarios.analysis.history.commits import Commit, RecordChange, Revision
+from scenarios.analysis.history.provenance import Trail, trail
+from scenarios.analysis.history.record_diff import KINDS, records
 from scenarios.analysis.rules.rule import Rule
-from scenarios.model import Evidence, Sheet
+from scenarios.model import Database, Evidence, Sheet
 
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
     Rule(
@@ -74,27 +75,38 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
 
 
-def audit(trail: Trail, left_out: int = 0, tip: str = "") -> Audit:
+def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
     """Every rule's findings, by rule and then by commit, oldest first.
 
     `lumped` are commits that hold records of many days: a squash, or an import. `beyond` are those
     at which a shallow clone ends.
     """
-    days = [commit.authored for commit in trail.commits]
-    in_order = _in_order(trail)
+    days = [commit.authored for commit in followed.commits]
+    in_order = _in_order(followed)
     return Audit(
         tip=tip,
-        commits=len(trail.commits),
+        commits=len(followed.commits),
         first=min(days, default=None),
         last=max(days, default=None),
         findings=tuple(
-            found for rule in RULES for found in sorted(rule.check(trail), key=in_order)
+            found for rule in RULES for found in sorted(rule.check(followed), key=in_order)
         ),
-        entered=tuple(_entered(trail)),
-        lumped=tuple(_lumped(trail)),
-        beyond=tuple(commit.id for commit in trail.commits if commit.shallow),
+        entered=tuple(_entered(followed)),
+        lumped=tuple(_lumped(followed)),
+        beyond=tuple(commit.id for commit in followed.commits if commit.shallow),
         left_out=left_out,
     )
+
+
+def foretold(
+    revisions: Sequence[Revision], before: Database, after: Database, on: date
+) -> list[AuditFinding]:
+    """The findings that a commit of `after` on a day would have, and one of `before` would not."""
+    if not revisions:
+        return []
+    committed = trail(revisions).database
+    had = {_told(one) for one in _findings(revisions, committed, before, on)}
+    return [one for one in _findings(revisions, committed, after, on) if _told(one) not in had]
 
 
 def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
@@ -135,3 +147,31 @@ def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
         if isinstance(record, Evidence | Sheet) and name not in told and not commit.shallow:
             told.add(name)
             yield commit, record.recorded if isinstance(record, Evidence) else record.date
+
+
+def _findings(
+    revisions: Sequence[Revision], committed: Database, now: Database, on: date
+) -> tuple[AuditFinding, ...]:
+    changes = tuple(_changes(committed, now))
+    commit = Commit(
+        id="",
+        parents=(revisions[-1].commit.id,),
+        author="",
+        authored=on,
+        committed=on,
+        subject="",
+    )
+    pending = Revision(commit=commit, changes=changes, own=changes)
+    return audit(trail([*revisions, pending])).findings
+
+
+def _changes(before: Database, after: Database) -> Iterator[RecordChange]:
+    for kind in KINDS:
+        old, new = records(before, kind), records(after, kind)
+        for id in sorted({*old, *new}):
+            if old.get(id) != new.get(id):
+                yield RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))
+
+
+def _told(finding: AuditFinding) -> tuple[str, str, str]:
+    return finding.rule, finding.record, finding.message

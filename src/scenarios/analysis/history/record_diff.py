@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.history.renames import former, under
+from scenarios.analysis.history.renames import Names, former, under
 from scenarios.model import Database, Kind, Record
 
 KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
@@ -80,6 +80,15 @@ def differences(before: Database, after: Database) -> Differences:
     return Differences(
         added=tuple(added), removed=tuple(removed), renamed=tuple(renamed), changed=tuple(changed)
     )
+
+
+def called(database: Database, names: Names) -> Database:
+    """The same database with other names for its records, wherever they are named."""
+
+    def of(kind: Kind) -> dict[str, Any]:
+        return {names.get(id, id): under(it, names) for id, it in records(database, kind).items()}
+
+    return Database(database.tracker, of("scenario"), of("evidence"), of("forecasts"), of("source"))
 
 
 def records(database: Database, kind: Kind) -> Mapping[str, Record]:

@@ -13,6 +13,7 @@ import typer
 from scenarios import __version__
 from scenarios.analysis.rules.every_rule import RULES
 from scenarios.cli import parsing
+from scenarios.cli.opening import open_at
 from scenarios.cli.options import AsOf, Form, Output, Rev
 from scenarios.cli.terminal.output import encoded, say
 from scenarios.cli.terminal.result import deliver, show
@@ -24,7 +25,7 @@ from scenarios.storage.git import repository
 from scenarios.text import counted, printable
 from scenarios.workspace.checking import Checked, concerned
 from scenarios.workspace.checking import check as checked
-from scenarios.workspace.opened import Opened, open_folder, open_revision
+from scenarios.workspace.opened import Opened, open_revision
 from scenarios.workspace.place import find_root, from_here, here, repository_of
 
 CheckForm = StrEnum("CheckForm", [*Form, "sarif"])  # type: ignore[misc]
@@ -96,7 +97,7 @@ def _opened(database: str | None, paths: Sequence[Path], rev: str | None) -> Ope
             if rev is None:
                 raise
     if rev is None:
-        return open_folder(find_root(database))
+        return open_at(find_root(database))
     opened = open_revision(*repository_of(database), rev)
     if os.path.lexists(opened.root / "tracker.yaml"):
         return opened

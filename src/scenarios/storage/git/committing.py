@@ -161,9 +161,11 @@ def _mend(repository: Repository, found: Begun) -> Iterator[str]:
     intended = _named(repository, *new) if found.new else []
     if head == found.head:
         _forget(repository, intended)
-        there = [path for path in found.paths if os.path.lexists(_top(repository) / path)]
-        if there:
-            names = ", ".join(there)
+        known = _files(repository, found.paths)
+        there = (os.path.lexists(_top(repository) / path) for path in found.paths)
+        pairs = zip(found.paths, there, strict=True)
+        if written := [path for path, is_there in pairs if is_there or path in known]:
+            names = ", ".join(written)
             yield f"a command was killed before its commit: written, not committed: {names}"
     elif head and _is_next(repository, head, found):
         behind = _named(repository, *_CACHED, "--", *found.paths)

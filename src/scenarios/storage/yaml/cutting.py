@@ -12,6 +12,7 @@ from scenarios.storage.yaml import marks as layout
 from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.editor import parsed
 from scenarios.storage.yaml.guard import EditError, exact
+from scenarios.text import did_you_mean
 
 Names = Mapping[tuple[Keys, At], str]
 """The keys and the values that get another name, each by the way to it."""
@@ -26,10 +27,12 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
     mapping, entry = root, None
     above: list[tuple[Any, tuple[Any, Any]]] = []
     for depth, key in enumerate(path):
-        entry = layout.pair(mapping, key) if isinstance(mapping, yaml.MappingNode) else None
+        entry = layout.pair(mapping, key) if layout.is_mapping(mapping) else None
         if entry is None:
+            known = [one.value for one, _ in mapping.value] if layout.is_mapping(mapping) else []
+            hint = did_you_mean(key, known)
+            there = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
             mark = mapping.start_mark
-            there = f"there is no {'.'.join(path[: depth + 1])}"
             raise EditError(there, mark.line + 1, mark.column + 1)
         above.append((mapping, entry))
         mapping = entry[1]

@@ -1,0 +1,33 @@
+"""A record less."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.corrected import report_correction
+from scenarios.workspace.place import find_root
+from scenarios.workspace.removing import remove
+
+
+def command(
+    context: typer.Context,
+    id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A record's, or SCENARIO/INDICATOR.")
+    ] = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why; --commit keeps it as the commit's subject.")
+    ] = None,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    form: As = Format.table,
+) -> None:
+    """Take away a record that nothing rests on; what counts is retracted instead."""
+    id = prompt.needed(id, "ID", "The id of what goes")
+    reason = prompt.needed(reason, "--reason", "Why it goes")
+    root = find_root(context.obj)
+    written, gone = remove(root, id, reason, dry_run=dry_run, commit=commit)
+    report_correction(written, gone.name, form, text=f"removed {gone.name}: {reason}")

@@ -1,0 +1,31 @@
+"""Another id."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.corrected import report_correction
+from scenarios.workspace import renaming
+from scenarios.workspace.place import find_root
+
+
+def command(
+    context: typer.Context,
+    id: Annotated[
+        str | None, typer.Argument(metavar="ID", help="A record's, or SCENARIO/INDICATOR.")
+    ] = None,
+    new: Annotated[str | None, typer.Argument(metavar="NEW", help="What it is called now.")] = None,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    form: As = Format.table,
+) -> None:
+    """Give a record another id everywhere that names it, in one step; the old one is kept."""
+    id = prompt.needed(id, "ID", "The id that it has")
+    new = prompt.needed(new, "NEW", "The id that it is to have")
+    root = find_root(context.obj)
+    written, now = renaming.rename(root, id, new, dry_run=dry_run, commit=commit)
+    report_correction(written, now.name, form, id.rpartition(":")[2])

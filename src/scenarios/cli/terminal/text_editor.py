@@ -1,0 +1,87 @@
+"""A record in the user's own editor: a copy, offered again until it checks or is left."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.output import say
+from scenarios.errors import ScenError
+from scenarios.storage import copies
+from scenarios.workspace import editing
+from scenarios.workspace.finding_records import Located, locate
+from scenarios.workspace.opened import open_folder
+from scenarios.workspace.writing import Written
+
+_MARK = b"#! "
+
+
+def edit_copy(
+    root: Path, id: str, *, dry_run: bool = False, commit: bool = False
+) -> tuple[Written, Located]:
+    """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
+
+    What does not check is offered again on a terminal, with the faults above it. What was typed
+    and is not written stays in the copy, whose place is told.
+    """
+    opened = open_folder(root)
+    old = opened.snapshot[locate(opened, id).path]
+    name = f"edit-{os.urandom(4).hex()}-{locate(opened, id).id}.yaml"
+    copy = copies.make(root, name, old)
+    try:
+        saved = old
+        while True:
+            _run(copy)
+            saved = _unmarked(copies.read(copy))
+            try:
+                made = editing.replace(root, id, old, saved, dry_run=dry_run, commit=commit)
+            except ScenError as fault:
+                if not _again(fault):
+                    raise
+                copies.write(copy, _marked(str(fault)) + saved)
+                continue
+            copies.drop(copy)
+            return made
+    except ScenError as error:
+        if _unmarked(copies.read(copy)) == old:
+            copies.drop(copy)
+        else:
+            error.add_note(f"what was typed is kept in {copy}")
+        raise
+
+
+def _run(copy: Path) -> None:
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    try:
+        words = shlex.split(command)
+        code = subprocess.run([*words, str(copy)], check=False).returncode  # noqa: S603 - theirs
+    except (OSError, ValueError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ScenError(
+            f"the editor {command} cannot be run: {reason}; set VISUAL or EDITOR, or give KEY=VALUE"
+        ) from None
+    if code:
+        raise ScenError(f"the editor {command} ended with {code}: nothing was written")
+
+
+def _again(fault: ScenError) -> bool:
+    if not prompt.interactive() or "changed since it was read" in str(fault):
+        return False
+    say(str(fault))
+    return prompt.confirmed("Edit again?", default=True)
+
+
+def _marked(fault: str) -> bytes:
+    """The faults as comments that are taken out again."""
+    lines = fault.removeprefix("nothing was written: ").split("; ")
+    return b"".join(_MARK + line.encode() + b"\n" for line in lines)
+
+
+def _unmarked(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    while lines and lines[0].startswith(_MARK):
+        lines.pop(0)
+    return b"".join(lines)

@@ -1,0 +1,167 @@
+"""A record under another id, everywhere at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from scenarios.analysis.history.record_diff import records
+from scenarios.analysis.history.renames import former
+from scenarios.errors import At, Keys, ScenError
+from scenarios.model import Database, Kind, indicator_key
+from scenarios.paths import path_of, place_of, references
+from scenarios.storage.edits import Draft, refuse_invalid
+from scenarios.storage.yaml.cutting import reworded
+from scenarios.storage.yaml.editor import append, put
+from scenarios.storage.yaml.guard import EditError
+from scenarios.text import shown
+from scenarios.workspace.finding_records import Located, locate
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.writing import Written, write
+
+_KEEPS_NAMES = ("scenario", "evidence", "source")
+
+
+class Place(NamedTuple):
+    """Where a record names another one, and what stands there under the new name."""
+
+    kind: Kind
+    id: str
+    keys: Keys
+    at: At
+    name: str
+
+
+def rename(
+    root: Path, id: str, new: str, *, dry_run: bool = False, commit: bool = False
+) -> tuple[Written, Located]:
+    """Give a scenario, an item, a source or an indicator another id; all of it or nothing."""
+    found: list[Located] = []
+
+    def draft(opened: Opened) -> list[Draft]:
+        old = locate(opened, id)
+        name = new.removeprefix(f"{old.id}/") if old.indicator else new
+        found.append(old)
+        if old.kind == "tracker":
+            raise ScenError("the tracker has no other name; nothing was written")
+        if old.kind == "forecasts":
+            raise ScenError(
+                f"a sheet is named by its date and analyst: scen edit {old.id} analyst=…"
+                " changes both; nothing was written"
+            )
+        if name == (old.indicator or old.id):
+            raise ScenError(f"{old.name} is called that already; nothing was written")
+        return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
+
+    words = (lambda _: f"rename: {found[-1].name} → {new}") if commit else None
+    written = write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    old = found[-1]
+    if old.indicator:
+        return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))
+    return written, Located(old.kind, new)
+
+
+def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None) -> list[Draft]:
+    """The record [with another content] under its new id, and every file that names it."""
+    refuse_invalid(old.kind, new)
+    _refuse_taken(opened, old, new)
+    refuse_half_read(opened, old.id)
+    data = opened.snapshot[old.path]
+    places = [*naming(opened.database, old.kind, old.id, new)]
+    own = [it for it in places if (it.kind, it.id) == (old.kind, old.id)]
+    others = [it for it in places if (it.kind, it.id) != (old.kind, old.id)]
+    now = content if content is not None else _reworded(old.path, data, own)
+    if old.kind in _KEEPS_NAMES:
+        now = _remembering(opened, old, new, now)
+    return [
+        Draft(old.path, data, None),
+        Draft(path_of(old.kind, new), None, now),
+        *_in_other_files(opened, others),
+    ]
+
+
+def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place]:
+    """Every place at which a record is named, with what would stand there."""
+    for it in references(database):
+        if (it.of, it.name) == (kind, old):
+            key = it.keys[-1]
+            rest = key[len(old) :] if it.at == "key" and isinstance(key, str) else ""
+            yield Place(it.kind, it.id, it.keys, it.at, new + rest)
+    if kind == "scenario":
+        for id, sheet in database.sheets.items():
+            for part in ("rationales", "evidence"):
+                if old in getattr(sheet, part):
+                    yield Place("forecasts", id, (part, old), "key", new)
+
+
+def refuse_half_read(opened: Opened, *ids: str) -> None:
+    """What a broken file names cannot be seen: where it may name one of these, nothing is done."""
+    for path, data in opened.snapshot.items():
+        place = place_of(path)
+        if not isinstance(place, tuple) or opened.read(*place[:1], path, data)[0] is not None:
+            continue
+        text = data.decode("utf-8", "replace")
+        for id in ids:
+            if re.search(rf"(?<![a-z0-9-]){re.escape(id)}(?![a-z0-9-])", text):
+                fault = next(str(one) for one in opened.problems if one.path == path)
+                raise ScenError(f"nothing was written; fix this first, it may name '{id}': {fault}")
+
+
+def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
+    known = opened.database.scenarios[old.id].indicators
+    if new in known:
+        raise ScenError(f"there is indicator '{old.id}/{new}' already; nothing was written")
+    refuse_half_read(opened, old.name)
+    data = opened.snapshot[old.path]
+    key: Keys = ("indicators", str(old.indicator))
+    own = Place("scenario", old.id, key, "key", new)
+    fired = [
+        Place("evidence", id, ("indicators", text), "key", f"{old.id}/{new}")
+        for id, item in opened.database.evidence.items()
+        for text in item.indicators
+        if indicator_key(text) == (old.id, old.indicator)
+    ]
+    now = _reworded(old.path, data, [own])
+    return [Draft(old.path, data, now), *_in_other_files(opened, fired)]
+
+
+def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
+    by_path: dict[str, list[Place]] = {}
+    for it in places:
+        by_path.setdefault(path_of(it.kind, it.id), []).append(it)
+    for path, its in sorted(by_path.items()):
+        data = opened.snapshot[path]
+        yield Draft(path, data, _reworded(path, data, its))
+
+
+def _reworded(path: str, data: bytes, places: list[Place]) -> bytes:
+    if not places:
+        return data
+    try:
+        return reworded(data, {(it.keys, it.at): it.name for it in places})
+    except EditError as error:
+        where = f"{path}:{error.line}:{error.column}"
+        raise ScenError(f"nothing was written: {where}: {error}") from error
+
+
+def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
+    """The record with its old id among its former ones."""
+    record = records(opened.database, old.kind).get(old.id)
+    had = former(record) if record else ()
+    if new in had:
+        return put(data, ("formerly",), [*(one for one in had if one != new), old.id])
+    return append(data, ("formerly",), old.id)
+
+
+def _refuse_taken(opened: Opened, old: Located, new: str) -> None:
+    path = path_of(old.kind, new)
+    if path in opened.snapshot:
+        raise ScenError(f"there is {old.kind} {shown(new)} already; nothing was written")
+    now = opened.database.called_now.get((old.kind, new))
+    if now not in (None, old.id):
+        raise ScenError(
+            f"{old.kind} '{now}' was called {shown(new)} before: choose another id;"
+            " nothing was written"
+        )

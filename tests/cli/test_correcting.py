@@ -1,0 +1,181 @@
+"""A correction changes what it says and can be corrected back; names follow, figures stay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scenarios.analysis.history.record_diff import KINDS, called, differences, records
+from scenarios.analysis.period.period import window
+from scenarios.analysis.review.review import review
+from scenarios.analysis.rules.findings import findings
+from scenarios.errors import ScenError
+from scenarios.model import Database, Kind
+from scenarios.paths import id_of, path_of, schema_address
+from scenarios.storage.edits import tidy
+from scenarios.storage.yaml.reader import read
+from scenarios.storage.yaml.writer import dump
+from scenarios.workspace.editing import KeyChange, edit
+from scenarios.workspace.opened import open_folder
+from scenarios.workspace.renaming import rename
+from scenarios.workspace.undoing import undo
+from tests.cli.commands import FILES, make, tree
+from tests.full import TIMES
+from tests.random_databases import END, START, databases
+
+examples = settings(max_examples=15 * TIMES, deadline=None)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
+
+
+def written(database: Database, folder: Path) -> Path:
+    """The records as files."""
+    for kind in KINDS:
+        for id, record in records(database, kind).items():
+            path = path_of(kind, id)
+            title = {"title": "Title"} if kind == "tracker" else {}
+            keys = tidy(kind, bare(msgspec.to_builtins(record)) | title)
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_text(dump(keys, schema_address(path)))
+    return folder
+
+
+def bare(value: Any) -> Any:
+    """The value without what is not said."""
+    if isinstance(value, dict):
+        return {key: bare(part) for key, part in value.items() if part not in (None, {}, [], ())}
+    return [*map(bare, value)] if isinstance(value, list | tuple) else value
+
+
+def figures(database: Database) -> Any:
+    """Every figure and finding of a review."""
+    span = window(database, START, END)
+    return msgspec.to_builtins(review(span)), [msgspec.to_builtins(it) for it in findings(span)]
+
+
+def keys_of(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            yield (*path, key)
+            yield from keys_of(part, (*path, key))
+
+
+def typed(value: Any) -> str:
+    """A value as it is typed."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_each_key_that_is_set_to_what_it_is_leaves_every_byte(tmp_path: Path, path: str) -> None:
+    root = make(tmp_path, FILES)
+    value, _ = read(path, FILES[path].encode())
+    before = tree(root)
+    for keys in keys_of(value):
+        held = value
+        for key in keys:
+            held = held[key]
+        edit(root, id_of(path), [KeyChange(".".join(keys), "put", typed(held))])
+        assert tree(root) == before, keys
+
+
+CHANGES = (
+    ("trade", "horizon", "2025-12-31"),
+    ("trade", "prior.probability", "0.4"),
+    ("trade", "prior.basis", "Another: base # rate."),
+    ("pact", "indicators.talks.ratings.ties", "0.5"),
+    ("pact", "set", "form"),
+    ("2022-02-04-visit", "credibility", "3"),
+    ("2022-02-04-visit", "ratings.trade", "2"),
+    ("2022-02-04-visit", "notes", "two\nlines\n"),
+    ("2022-02-07-desk", "probabilities.trade", "0.7"),
+    ("kremlin", "reliability", "E"),
+    ("tracker", "sets.form", "Another: form"),
+)
+
+
+@examples
+@given(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4))
+def test_what_was_edited_and_is_edited_back_is_as_it_was_and_so_is_what_is_undone(
+    changes: list[tuple[str, str, str]],
+) -> None:
+    with TemporaryDirectory() as folder:
+        root = make(Path(folder) / "scenarios", FILES)
+        before = tree(root)
+        back = []
+        states = []
+        for id, key, value in changes:
+            opened = open_folder(root)
+            kind: Kind = next(k for k in KINDS if id in records(opened.database, k))
+            held, _ = read("", opened.snapshot[path_of(kind, id)])
+            for part in key.split("."):
+                held = held.get(part) if held else None
+            change = KeyChange(key, "unset") if held is None else KeyChange(key, "put", typed(held))
+            back.append((id, change))
+            states.append(tree(root))
+            edit(root, id, [KeyChange(key, "put", value)])
+        after = tree(root)
+        steps = zip(states, [*states[1:], after], strict=True)
+        for state in reversed([was for was, now in steps if was != now]):
+            undo(root)
+            assert tree(root) == state
+        for id, key, value in changes:
+            edit(root, id, [KeyChange(key, "put", value)])
+        assert tree(root) == after
+        for id, change in reversed(back):
+            edit(root, id, [change])
+        assert tree(root) == before
+
+
+@examples
+@given(databases(), st.data())
+def test_a_rename_changes_no_figure_and_back_again_all_is_as_it_was_but_for_the_former_id(
+    database: Database, data: st.DataObject
+) -> None:
+    with TemporaryDirectory() as folder:
+        root = written(database, Path(folder) / "scenarios")
+        opened = open_folder(root)
+        kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
+        ids = [(kind, id) for kind in kinds for id in records(opened.database, kind)]
+        kind, id = data.draw(st.sampled_from(ids))
+        new = f"{id}-anew"
+        before = tree(root)
+        rename(root, f"{kind}:{id}", new)
+        now = open_folder(root)
+        assert [one.rule for one in now.problems] == [one.rule for one in opened.problems]
+        found = differences(opened.database, now.database)
+        assert [(one.from_, one.to) for one in found.renamed] == [(id, new)]
+        assert (found.added, found.removed, found.changed) == ((), (), ())
+        assert figures(called(opened.database, {id: new})) == figures(now.database)
+        rename(root, f"{kind}:{new}", id)
+        after = tree(root)
+        path = path_of(kind, id)
+        assert after.pop(path) == before.pop(path) + f"formerly:\n  - {new}\n".encode()
+        assert after == before
+        undo(root)
+        undo(root)
+        assert {**before, path: tree(root)[path]} == tree(root)
+
+
+@examples
+@given(databases())
+def test_a_rename_that_is_refused_writes_nothing(database: Database) -> None:
+    with TemporaryDirectory() as folder:
+        root = written(database, Path(folder) / "scenarios")
+        before = tree(root)
+        first, *others = sorted(open_folder(root).database.scenarios)
+        for new in (*others, "Not An Id", first, "tracker"):
+            with pytest.raises(ScenError):
+                rename(root, first, new)
+        assert tree(root) == before
