@@ -78,7 +78,7 @@ def command(
             trends,
             nothing=nothing,
             left_out=lost,
-            whole=every,
+            whole=every or form == Form("markdown"),
             every=every,
         )
 

@@ -38,8 +38,8 @@ def document(
     """The review, of which so many files were `left_out`, since they could not be read.
 
     `nothing` is said where no scenario had opened. The `picture` of the open scenarios stands
-    where else its table does. `whole` adds the status table, with what was resolved before, and
-    the rows that add up to each move, `every` the small ones among them.
+    where else its table does. `whole` adds the status table, with what was resolved before, the
+    rows that add up to each move, `every` the small ones among them, and the method.
     """
     title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
     told = _told(review, database)
@@ -60,8 +60,7 @@ def document(
         *news.differing(review.spreads, database),
         *news.restated(review.restated, database),
         *([findings] if findings else []),
-        *(_behind(review, told, every=every) if whole else []),
-        _method(review, database),
+        *(_behind(review, told, database, every=every) if whole else _elsewhere(review)),
     )
 
 
@@ -115,8 +114,15 @@ def _overview(
         yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
 
 
-def _behind(review: Review, told: moved.Told, *, every: bool) -> Iterator[Block]:
-    """Every figure of every scenario, and the rows of what moved."""
+def _elsewhere(review: Review) -> Iterator[Block]:
+    if review.scenarios:
+        yield Paragraph("Bands, the rows of each move and the method: scen report --all")
+
+
+def _behind(
+    review: Review, told: moved.Told, database: Database, *, every: bool
+) -> Iterator[Block]:
+    """Every figure of every scenario, the rows of what moved, and the method."""
     if review.scenarios:
         note = (
             f"Changes are in points, since {review.since}; in brackets, the evidence that is new. "
@@ -126,6 +132,7 @@ def _behind(review: Review, told: moved.Told, *, every: bool) -> Iterator[Block]
         table = status.table(review.scenarios, review.findings, language, sets=sets, note=note)
         yield Folded(Heading(2, "Status", anchor="status"), (table,))
     yield from moved.sums(told, every=every)
+    yield _method(review, database)
 
 
 def _method(review: Review, database: Database) -> Folded:

@@ -142,7 +142,7 @@ def _entry(rule: str, found: Sequence[Finding], database: Database) -> Item:
     named = _subjects(found[: names.NAMED], database)
     more = len(found) - names.NAMED
     under = Item((*named, f" and {more} more" if more > 0 else ""))
-    return Item((Jump(label, ANCHOR), why), (under,), lead=f"scen {command}")
+    return Item((Jump(label, ANCHOR), why), (under,), lead=f"scen {command}:")
 
 
 def _subjects(found: Iterable[Finding], database: Database) -> tuple[Span, ...]:

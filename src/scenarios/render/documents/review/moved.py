@@ -18,7 +18,6 @@ from scenarios.render.document import (
     Heading,
     Item,
     Items,
-    Paragraph,
     Ref,
     Span,
     Text,
@@ -28,7 +27,7 @@ from scenarios.render.document import (
 from scenarios.render.documents.ledger_changes import change_sum
 from scenarios.render.documents.review import names
 from scenarios.render.text import signed, term
-from scenarios.scales import MOVED_BITS, printed
+from scenarios.scales import printed
 
 
 class Told(NamedTuple):
@@ -45,10 +44,8 @@ class Told(NamedTuple):
 def section(told: Told) -> Iterator[Block]:
     """Every scenario that moved is told in full once, under what did most to it."""
     if not told.moves:
-        yield Heading(2, "What moved", anchor="moved")
-        yield Paragraph(f"Nothing moved by {MOVED_BITS} bits or more.")
         return
-    lead = "In front stands what the cause is worth for each scenario; 3 dB double the odds."
+    lead = "In front: what the cause is worth for each, in decibans (3 dB double the odds)."
     yield Heading(2, "What moved, and why", (lead,), anchor="moved")
     mains = _mains(told)
     for event in told.causes.events:
@@ -183,7 +180,7 @@ def _other_heading(other: OtherCause, told: Told) -> Heading:
 _HEADINGS = {
     "rivals": "Beside the other members of the set",
     "time": "Time: the event has not happened so far",
-    "overlap": "Older evidence, of which the new says a part again",
+    "overlap": "Older evidence that the new repeats in part",
     "bound": "Held within 0.1% and 99.9%",
     "forecast": "Forecast anew, without new evidence",
 }

@@ -13,7 +13,6 @@ from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.document import Flat, Heading, Item, Items, Ref
 from scenarios.render.documents import disagreement, questions, restatement
 from scenarios.render.documents.review import names
-from scenarios.text import counted
 
 
 def asked(changes: Sequence[QuestionChange], database: Database) -> Iterator[Flat]:
@@ -31,8 +30,7 @@ def evidence(
     if not left:
         return
     already = len(new) - len(left)
-    stand = "stands" if already == 1 else "stand"
-    note = f"{counted(already, 'more item')} {stand} above, with what moved." if already else ""
+    note = f"{already} more above, beside what moved." if already else ""
     groups: dict[tuple[ScenarioId, ...], list[NewEvidence]] = {}
     for entry in left:
         groups.setdefault(entry.scenarios, []).append(entry)
@@ -45,11 +43,12 @@ def evidence(
 
 
 def _new(entry: NewEvidence, database: Database) -> Item:
-    under = [Item(names.source_of(entry.id, database))]
+    under = []
     if entry.retracted:
         reason = " ".join(entry.retracted.reason.split())
         under.append(Item(f"retracted on {entry.retracted.date}: {reason}"))
-    return Item(names.item(entry.id, database), tuple(under), bullet=True)
+    told = (names.item(entry.id, database), " (", *names.source_of(entry.id, database), ")")
+    return Item(told, tuple(under), bullet=True)
 
 
 def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterator[Flat]:

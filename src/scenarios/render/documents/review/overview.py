@@ -30,7 +30,7 @@ def table(
         Column(name="implied", key="implied_from_to", align="right"),
         *trend,
         Column(name="flags", drop=3),
-        Column(name="id", drop=1, extra=True),
+        Column(name="id", drop=1, extra=True, only="terminal"),
         *(Column(name=name, only="csv") for name in NUMBERS),
     )
     return Table(columns=columns, rows=tuple(_grouped(rows, cells, sets)), by="set")
