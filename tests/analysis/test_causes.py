@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.causes import Causes, Contribution
+from scenarios.analysis.review.cause import Causes, Contribution
 from scenarios.analysis.review.headline import TopMove
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score

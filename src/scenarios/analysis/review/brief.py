@@ -10,7 +10,7 @@ import msgspec
 from scenarios.analysis.period.disagreement import Spread
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.about import About, about
-from scenarios.analysis.review.causes import Causes
+from scenarios.analysis.review.cause import Causes
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.headline import Headline, TopMove, top_move
 from scenarios.analysis.review.moves import Move

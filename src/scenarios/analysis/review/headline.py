@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.period.period import Window, open_views
-from scenarios.analysis.review.causes import Causes, Event, OtherCause, OtherKind
+from scenarios.analysis.review.cause import Causes, Event, OtherCause, OtherKind
 from scenarios.analysis.review.moves import Move
 from scenarios.analysis.review.outcomes import Resolved
 from scenarios.model import ScenarioId, SetId

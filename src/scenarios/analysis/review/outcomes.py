@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
 
 from scenarios.analysis.period.period import View, Window
-from scenarios.analysis.review.status import in_order
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
     TEAM,
@@ -48,11 +47,11 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     last_implied: LastFigure | None
 
 
-def outcomes(window: Window) -> tuple[Resolved, ...]:
-    """The scenarios that were resolved in the window, in the order of the status table."""
-    views = [view for view in in_order(window) if _recorded(view, window)]
-    kept = archive(window.database) if views else None
-    return tuple(_resolved(window, kept, view) for view in views if kept)
+def outcomes(window: Window, views: Iterable[View]) -> tuple[Resolved, ...]:
+    """Those of these scenarios that were resolved in the window, in their order."""
+    found = [view for view in views if _recorded(view, window)]
+    kept = archive(window.database) if found else None
+    return tuple(_resolved(window, kept, view) for view in found if kept)
 
 
 def _recorded(view: View, window: Window) -> bool:

@@ -10,7 +10,8 @@ from scenarios.analysis.evidence.indicator_state import IndicatorChange
 from scenarios.analysis.period.disagreement import Spread, spreads
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.about import About, about
-from scenarios.analysis.review.causes import Event, OtherCause, causes
+from scenarios.analysis.review.cause import Event, OtherCause
+from scenarios.analysis.review.causes import causes
 from scenarios.analysis.review.due import Due, due
 from scenarios.analysis.review.entries import NewEvidence, indicator_changes, new_evidence
 from scenarios.analysis.review.headline import Headline, headline
@@ -67,7 +68,7 @@ def review(window: Window) -> Review:
     live = [view for view in in_order(window) if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
     moved = moves(window, by_movement(view for view in live if view.moved))
-    resolved, new = outcomes(window), new_evidence(window)
+    resolved, new = outcomes(window, in_order(window)), new_evidence(window)
     made = causes(window, moved)
     return Review(
         tracker=about(tracker),

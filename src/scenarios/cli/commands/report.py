@@ -10,7 +10,7 @@ import typer
 
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.brief import brief
-from scenarios.analysis.review.causes import Causes
+from scenarios.analysis.review.cause import Causes
 from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
