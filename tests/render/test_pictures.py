@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
+from scenarios.analysis.review.causes import Contribution, OtherCause
 from scenarios.analysis.review.review import review
 from scenarios.model import Given
 from scenarios.render.charts.alone import Panel, alone
@@ -26,7 +27,7 @@ from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import percent
 from tests.hostile import TEXTS
-from tests.records import database, day, item, scenario, sheet
+from tests.records import database, day, indicator, item, resolution, scenario, sheet
 from tests.render.drawings import elements, outside, overlaps, texts
 from tests.render.strategies import chances, lanes, pictures, timelines, words
 
@@ -132,7 +133,7 @@ def overview_of(*rows: Standing) -> Overview:
     return Overview(since=day(0), as_of=day(7), rows=rows)
 
 
-def made() -> Chart:
+def made(*, both: bool = False) -> Chart:
     """Of one that moved by an item, one by that scenario, one that stands, one that is folded."""
     prior = replace(scenario(0.2).prior, given={"a": Given(occurred=0.8, did_not_occur=0.1)})
     base = database(
@@ -142,7 +143,10 @@ def made() -> Chart:
             "c": scenario(0.3),
             "d": scenario(0.2),
         },
-        evidence={"e": replace(item(day(25), ratings={"a": 4.0}), summary="Seen; and more")},
+        evidence={
+            "e": replace(item(day(25), ratings={"a": 4.0}, event="one"), summary="Seen; and more"),
+            **({"f": item(day(25), ratings={"a": 2.0}, event="one")} if both else {}),
+        },
         sheets={"n": sheet(day(5), {"a": 0.2}), "m": sheet(day(26), {"a": 0.4})},
     )
     chart = overview(review(window(base, day(23), day(30))), base, 3)
@@ -163,6 +167,46 @@ def test_an_overview_is_in_order_of_movement_with_what_moved_each() -> None:
         "4 open scenarios, 2 moved since 24 January 2022. Title: rose from 20% to 40%. "
         "Title: implied rose from 24% to 45%."
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "subjects", "told"),
+    [
+        ("retraction", ("e",), "retracted: Seen"),
+        ("given", ("a",), "Title occurred"),
+        ("given", ("gone",), "gone"),
+        ("absence", ("b/x",), "not seen: Something is seen"),
+        ("time", (), "time passed without it"),
+        ("rivals", (), "the others in its set"),
+        ("forecast", (), "Because"),
+    ],
+)
+def test_what_else_moved_a_scenario_is_said_in_words(
+    kind: Any, subjects: tuple[str, ...], told: str
+) -> None:
+    watched = {"x": indicator({"b": "C"})}
+    base = database(
+        scenarios={
+            "a": scenario(0.2, resolution=resolution("occurred", day(25))),
+            "b": scenario(0.3, indicators=watched),
+        },
+        evidence={"e": replace(item(day(26), ratings={"b": 4.0}), summary="Seen; and more")},
+        sheets={"n": sheet(day(26), {"b": 0.4}, rationales={"b": "Because"})},
+    )
+    made = review(window(base, day(23), day(30)))
+    cause = OtherCause(
+        cause=kind,
+        subjects=subjects,
+        scenarios=(Contribution(scenario="b", decibans=1.0),),
+    )
+    chart = overview(replace(made, events=(), other_causes=(cause,)), base)
+    assert chart
+    assert [row.cause for row in chart.drawing.rows] == [told]
+
+
+def test_one_of_several_items_is_named_and_the_others_are_counted() -> None:
+    chart = made(both=True)
+    assert chart.drawing.rows[0].cause == "Seen and 1 other item"
 
 
 def test_the_table_of_an_overview_has_every_scenario_and_the_figures_of_the_drawing() -> None:

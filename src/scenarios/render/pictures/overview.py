@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scenarios.analysis.ledger.ledger_changes import LineChange
+from scenarios.analysis.review.causes import Causes, Event, OtherCause
 from scenarios.analysis.review.moves import Move
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database
+from scenarios.model import Database, ScenarioId
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.document import Chart, Column, Figure, Ref, Table
+from scenarios.render.pictures.items import short
 from scenarios.render.text import percent
 from scenarios.text import counted
 
 MOST = 60
 """Scenarios that are drawn."""
 _TOLD = 3
-_STEPS = {"given": "", "time": "time passed without it", "rivals": "the others in its set"}
+_OTHERS = {
+    "time": "time passed without it",
+    "rivals": "the others in its set",
+    "overlap": "lines that overlap",
+    "bound": "its bound",
+}
 
 
 def overview(review: Review, database: Database, most: int | None = MOST) -> Chart | None:
     """The open scenarios, those that moved most first, at most so many; None where none is open."""
     moves = {move.scenario: move for move in review.moves}
+    causes = Causes(review.events, review.other_causes)
+
+    def why(id: ScenarioId) -> str:
+        found = causes.of(id)
+        return _cause(found[0][1], moves[id], review, database) if found and id in moves else ""
+
     rows = [row for row in review.scenarios if row.outcome is None]
-    standings = [_standing(row, moves.get(row.id), database) for row in _in_order(rows)]
+    standings = [_standing(row, why(row.id)) for row in _in_order(rows)]
     standings.sort(key=lambda one: not one.moved)
     if not standings:
         return None
@@ -47,55 +57,41 @@ def _figure(row: StatusRow) -> float:
     return row.stated.probability if row.stated else row.implied.probability
 
 
-def _standing(row: StatusRow, move: Move | None, database: Database) -> Standing:
+def _standing(row: StatusRow, cause: str) -> Standing:
     return Standing(
         title=row.title,
         stated=row.stated.probability if row.stated else None,
         stated_before=row.stated.previous if row.stated else None,
         implied=row.implied.probability,
         implied_before=row.implied.previous,
-        cause=cause(move, database) if move else "",
+        cause=cause,
         anchor=f"s-{row.id}",
     )
 
 
-def cause(move: Move, database: Database) -> str:
-    """What changed the implied figure most in a few words, or why another one was stated."""
-    lines = (*move.lines_added, *move.lines_removed, *move.lines_changed)
-    worth = {told: abs(change) for change, told in _changes(lines, move, database)}
-    if worth:
-        return max(worth, key=lambda told: worth[told])
-    return (move.stated and move.stated.rationale) or ""
+def _cause(cause: Event | OtherCause, move: Move, review: Review, database: Database) -> str:
+    """What moved it in a few words: an item, or what else it was."""
+    if isinstance(cause, Event):
+        told = _item(cause.evidence[0], database)
+        others = len(cause.evidence) - 1
+        return f"{told} and {counted(others, 'other item')}" if others else told
+    subject = cause.subjects[0] if cause.subjects else ""
+    if cause.cause == "forecast":
+        return (move.stated and move.stated.rationale) or "another forecast"
+    if cause.cause == "retraction":
+        return f"retracted: {_item(subject, database)}"
+    if cause.cause == "given":
+        ended = {one.scenario: one.outcome for one in review.resolved}
+        title = database.scenarios[subject].title if subject in database.scenarios else subject
+        return f"{title} {ended.get(subject, '').replace('-', ' ')}".strip()
+    if cause.cause == "absence":
+        owner, _, name = subject.partition("/")
+        return f"not seen: {database.scenarios[owner].indicators[name].statement}"
+    return _OTHERS[cause.cause]
 
 
-def _changes(
-    lines: tuple[LineChange, ...], move: Move, database: Database
-) -> Iterator[tuple[float, str]]:
-    for line in lines:
-        if line.cause == "rivals":
-            yield line.after - line.before, _STEPS["rivals"]
-        elif told := _told(line, database):
-            yield line.after - line.before, told
-    for name, words in _STEPS.items():
-        if worth := getattr(move, name):
-            yield worth, words or _given(move, database)
-
-
-def _given(move: Move, database: Database) -> str:
-    """The scenario on which the prior depends."""
-    others = database.scenarios[move.scenario].prior.given
-    return next((database.scenarios[id].title for id in others if id in database.scenarios), "")
-
-
-def _told(line: LineChange, database: Database) -> str:
-    """The item behind a line that entered the record last, or what was not seen."""
-    items = [database.evidence[id] for id in line.evidence if id in database.evidence]
-    if items and line.kind != "absence":
-        return max(items, key=lambda item: item.recorded).summary.partition("; ")[0]
-    scenario, _, indicator = line.id.partition("/")
-    if indicator and scenario in database.scenarios:
-        return f"not seen: {database.scenarios[scenario].indicators[indicator].statement}"
-    return ""
+def _item(id: str, database: Database) -> str:
+    return short(database.evidence[id].summary) if id in database.evidence else id
 
 
 def _label(rows: list[Standing], review: Review) -> str:
