@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import accumulate
+
+from scenarios.text import printable
 
 _WIDTHS = {
     **dict.fromkeys("ijlI'|.,:;! ·", 0.34),
@@ -81,9 +84,14 @@ def apart(wanted: Iterable[tuple[float, float]], gap: float = 0) -> list[bool]:
     return kept
 
 
+@cache
 def _ems(letter: str) -> float:
+    """Of a letter, or of what spells it out where nobody would see it."""
     if letter in _WIDTHS:
         return _WIDTHS[letter]
+    spelled = printable(letter)
+    if spelled != letter:
+        return sum(map(_ems, spelled))
     if ord(letter) >= _CJK:
         return _WIDE
     return _DIGIT if letter.isdigit() else _LARGE if letter.isupper() else _SMALL
