@@ -42,18 +42,15 @@ def folded(
     text: str, room: float, most: int, size: float = BASE, *, bold: bool = False
 ) -> list[str]:
     """The text in lines that fit, at most so many; the last one is cut."""
-    lines: list[str] = []
-    rest = text.split()
-    while rest:
-        line = [rest.pop(0)]
-        last = len(lines) == most - 1
-        while rest and (last or width(" ".join([*line, rest[0]]), size, bold=bold) <= room):
-            line.append(rest.pop(0))
-        told = cut(" ".join(line), room, size, bold=bold)
-        lines.append(told)
-        if last or not rest:
-            break
-    return lines or [""]
+    lines: list[list[str]] = [[]]
+    blank, taken = width(" ", size, bold=bold), 0.0
+    for word in text.split():
+        across = width(word, size, bold=bold)
+        if lines[-1] and taken + blank + across > room and len(lines) < most:
+            lines.append([])
+        taken = taken + blank + across if lines[-1] else across
+        lines[-1].append(word)
+    return [cut(" ".join(line), room, size, bold=bold) for line in lines]
 
 
 def spread(
