@@ -101,7 +101,7 @@ def _bins(score: Score) -> Table:
             Column(name="said", key="mean_forecast", align="right"),
             Column(name="came", key="frequency", align="right"),
             Column(name="95% from", key="wilson_low", align="right"),
-            Column(name="to", key="wilson_high", align="right"),
+            Column(name="95% to", key="wilson_high", align="right"),
         ),
         rows=tuple(
             (
@@ -125,7 +125,7 @@ def _pairs(score: Score) -> Table:
             Column(name="n", key="questions", align="right"),
             Column(name="skill", align="right"),
             Column(name="90% from", key="low", align="right"),
-            Column(name="to", key="high", align="right"),
+            Column(name="90% to", key="high", align="right"),
         ),
         rows=tuple(
             (
