@@ -23,13 +23,14 @@ def table(
     """One row a scenario, the members of a set together; a trend each where there are some."""
     noted = status.flags(findings)
     cells = {row.id: _cells(row, noted.get(row.id, []), trends) for row in rows}
-    trend = (Column(name="trend", drop=2, days=tuple(trends.days)),) if trends else ()
+    days = tuple(trends.days) if trends else ()
+    trend = (status.STRIP, Column(name="trend", drop=2, days=days)) if trends else ()
     columns = (
         Column(name="scenario", least=_TITLE),
         Column(name="stated", key="stated_from_to", align="right"),
         Column(name="implied", key="implied_from_to", align="right"),
         *trend,
-        Column(name="flags", drop=3),
+        Column(name="flags", drop=3, meaning="attention"),
         Column(name="id", drop=1, extra=True, only="terminal"),
         *(Column(name=name, only="csv") for name in NUMBERS),
     )
@@ -47,7 +48,7 @@ def _cells(row: StatusRow, flags: Sequence[str], trends: status.Trends | None) -
         Ref(row.id, "scenario", " ".join(row.title.split())),
         _step(before, said.probability) if said else "–",
         _step(implied.previous, implied.probability),
-        *((Trend(trends.figures[row.id]),) if trends else ()),
+        *((status.strip_of(row), Trend(trends.figures[row.id])) if trends else ()),
         ", ".join([*overdue, *flags]),
         row.id,
         Figure(before, "p"),
