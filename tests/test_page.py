@@ -62,7 +62,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
             files = {path: text for path, text in hostile_files().items() if re.search(kept, path)}
             root, on = make(folder / name, files), AS_OF
         desk = open_folder(root)
-        window = span(desk, date.fromisoformat(on), None)[0]
+        window = span(desk, date.fromisoformat(on), None)
         text = report_page(desk, window, review(window), "3f1e2d4 of 2026-11-24", clean=True)
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
         return folder / f"{name}.html"

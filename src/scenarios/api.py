@@ -29,7 +29,7 @@ from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, reading, recording, results
 from scenarios.workspace.history import past, states
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
-from scenarios.workspace.period import span
+from scenarios.workspace.period import span, standings, start_of
 from scenarios.workspace.restate import with_history
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
@@ -69,8 +69,9 @@ class Workspace:
 
     def status(self, as_of: date) -> reading.Status:
         """One row for each scenario that had opened by a day."""
-        period, rows = span(self._opened, as_of, None, banded=True)
-        return reading.status_of(self._opened, as_of, period.since, rows)
+        found = standings(self._opened, as_of, banded=True)
+        rows = tuple(standing.row for standing in found)
+        return reading.status_of(self._opened, as_of, start_of(self._opened, as_of), rows)
 
     def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
         """What moved between two days, by how much and because of what.
@@ -78,8 +79,7 @@ class Workspace:
         `since` is by default one review earlier. `restate` compares with what the last commit up
         to then said of that day, where there is a repository.
         """
-        period, _ = span(self._opened, as_of, since, banded=True)
-        made = review(period)
+        made = review(span(self._opened, as_of, since, banded=True))
         if restate:
             with suppress(ScenError):  # no repository, no git, no commit
                 made, _ = with_history(made, self._opened, self._repository())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.causes import Contribution, OtherCause
+from scenarios.analysis.review.cause import Contribution, OtherCause
 from scenarios.analysis.review.review import review
 from scenarios.model import Given
 from scenarios.render.charts.alone import Panel, alone

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,12 +17,15 @@ import pytest
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.ledger.ledger import ledger
+from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.storage import worktree
 from scenarios.storage.cache import cache_of
-from scenarios.storage.loader import load, read_record
+from scenarios.storage.edits import Draft, accept
+from scenarios.storage.loader import Loaded, load, read_record
 from scenarios.storage.memory import Memory
 from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.period import standings
 from tests.full import FULL
 
 DAY = date(2022, 7, 1)
@@ -51,10 +55,14 @@ FRAME = {
         ]
         for id in ("pact", "ties")
     },
-    "trade.yaml": [f"{SCENARIO}prior: {{probability: 0.5, basis: B.}}\n", f"{SCENARIO}tags: [x]\n"],
+    "trade.yaml": [
+        f"{SCENARIO}prior: {{probability: 0.5, basis: B.}}\n",
+        f"{SCENARIO}implies: [pact]\nprior: {{probability: 0.5, basis: B.}}\n",
+        f"{SCENARIO}tags: [x]\n",
+    ],
     "sources/kremlin.yaml": ["name: K\nreliability: A\n", "name: K\nreliability: C\n", "name: K\n"],
     "forecasts/2022/2022-02-07-desk.yaml": [
-        "date: 2022-02-07\nanalyst: desk\nprobabilities: {pact: 0.1}\n",
+        "date: 2022-02-07\nanalyst: desk\nprobabilities: {pact: 0.1, trade: 0.9}\n",
         (
             "date: 2022-02-07\nanalyst: desk\nprobabilities: {trade: 0.7}\n"
             "evidence: {trade: [2022-01-01-a]}\n"
@@ -94,9 +102,12 @@ def answers(opened: Opened) -> dict[str, Any]:
     return {
         "problems": opened.problems,
         "left out": opened.loaded.left_out,
+        "standings": standings(opened, DAY),
         "explained": {id: explained(opened, id) for id in scenarios},
         "database": opened.database,
         "files": [*opened.snapshot],
+        "tracker": opened.snapshot.get("tracker.yaml"),
+        "with one more": [*accepted(opened).database.evidence],
     }
 
 
@@ -109,6 +120,15 @@ def where(root: Path) -> Path:
     cache = cache_of(root)
     assert cache
     return cache.folder
+
+
+def accepted(opened: Opened) -> Loaded:
+    """With a record more, that was not written."""
+    text = b"summary: S\nobserved: 2022-01-03\nrecorded: 2022-01-03\nratings: {trade: C}\n"
+    path = "evidence/2022/2022-01-03-more.yaml"
+    with suppress(ScenError):
+        return accept(opened.snapshot, opened.loaded, [Draft(path, None, text)], READ)
+    return opened.loaded
 
 
 def written(chance: Random, root: Path, *, other: str | None = None) -> Path:

@@ -54,13 +54,16 @@ class Files(Mapping[str, bytes]):
         settled: Mapping[str, bytes],
     ) -> None:
         self.root, self.read, self.kept, self.settled = root, read, kept, settled
+        self._late: dict[str, bytes] = {}
         self._paths = sorted((*read, *kept))
-        self.frame = self._frame()
+        self.frame = self.beside("sources")
 
     def __getitem__(self, path: str) -> bytes:
-        if path not in self.read and path in self.kept:
-            self.read[path] = self._late(path)
-        return self.read[path]
+        if path not in self.kept:
+            return self.read[path]
+        if path not in self._late:
+            self._late[path] = self._read(path)
+        return self._late[path]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
@@ -78,17 +81,28 @@ class Files(Mapping[str, bytes]):
         return Files(self.root, {p: data for p, data in new.items() if data is not None}, kept, {})
 
     def digest(self, path: str) -> bytes:
-        """What a file holds."""
+        """What stands for a file, its path included."""
         at = self.kept.get(path)
-        return at.digest() if at else digest(self.read[path])
+        return at.digest() if at else digest_of(path, self.read[path])
 
-    def _late(self, path: str) -> bytes:
+    def _read(self, path: str) -> bytes:
         data = worktree.content(self.root, path)
-        if data is None or digest(data) != self.digest(path):
+        if data is None or digest_of(path, data) != self.digest(path):
             place = worktree.safe(self.root / path)
             raise ScenError(f"{place}: changed since it was looked at; run the command again")
         return data
 
-    def _frame(self) -> bytes:
-        beside = [p for p in self._paths if "/" not in p or p.startswith("sources/")]
-        return digest(b"".join(os.fsencode(p) + b"\0" + self.digest(p) for p in beside))
+    def state(self) -> bytes:
+        """What stands for all files."""
+        return digest(b"".join(map(self.digest, self._paths)))
+
+    def beside(self, *folders: str) -> bytes:
+        """What stands for all files at the top and in these folders."""
+        starts = tuple(f"{folder}/" for folder in folders)
+        named = [p for p in self._paths if "/" not in p or p.startswith(starts)]
+        return digest(b"".join(map(self.digest, named)))
+
+
+def digest_of(path: str, data: bytes) -> bytes:
+    """What stands for a file: its path and what it holds."""
+    return digest(os.fsencode(path) + b"\0" + data)

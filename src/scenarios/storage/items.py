@@ -9,7 +9,9 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.bearing import connected, touched
 from scenarios.model import Database, Evidence, EvidenceId, ScenarioId
-from scenarios.storage.files import Kept
+from scenarios.paths import path_of
+from scenarios.storage.cache import digest
+from scenarios.storage.files import Files, Kept
 
 
 class Items(Mapping[EvidenceId, Evidence]):
@@ -75,3 +77,29 @@ def about(database: Database, *scenarios: ScenarioId) -> Database:
     if not isinstance(items, Items):
         return database
     return replace(database, evidence=items.about(database, scenarios))
+
+
+def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:
+    """What stands for all evidence that has a say in each scenario's figures.
+
+    Another digest means other evidence: an item more or fewer, or one of another content.
+    """
+    told: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
+    using: dict[EvidenceId, list[ScenarioId]] = {}
+    for scenario_id, scenario in database.scenarios.items():
+        for id in scenario.prior.includes:
+            using.setdefault(id, []).append(scenario_id)
+    lists: dict[tuple[str, ...], list[list[bytes]]] = {}
+    for id in database.evidence:
+        path = path_of("evidence", id)
+        at = files.kept.get(path)
+        item = None if at else database.evidence[id]
+        names = at.about() if at else (*item.ratings, *item.indicators) if item else ()
+        if names not in lists:
+            lists[names] = [told[name] for name in touched(database, names) if name in told]
+        own = files.digest(path)
+        for one in lists[names]:
+            one.append(own)
+        for scenario_id in using.get(id, ()):
+            told[scenario_id].append(own)
+    return {scenario_id: digest(b"".join(parts)) for scenario_id, parts in told.items()}

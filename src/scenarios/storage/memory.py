@@ -13,8 +13,8 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache import Cache, digest
-from scenarios.storage.files import Files, Kept
+from scenarios.storage.cache import Cache
+from scenarios.storage.files import Files, Kept, digest_of
 from scenarios.storage.loader import Loaded, Read, read_record
 from scenarios.storage.packed import Entry, Folder, entry_of, folder_of, packed, stat_of, unpacked
 
@@ -35,13 +35,13 @@ class Memory:
         read: Read = read_record,
         clock: Callable[[], int] = time.time_ns,
     ) -> None:
-        self._read, self._place, self._clock = cache(read), place, clock
+        self._read, self.place, self._clock = cache(read), place, clock
         self._folders: dict[str, Folder | None] = {}
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
         """A file's record and problems; what is known by its content is not read again."""
         at = self._known(path)
-        if at and at.digest() == digest(data):
+        if at and at.digest() == digest_of(path, data):
             return at.record(), []
         return self._read(kind, path, data)
 
@@ -81,8 +81,8 @@ class Memory:
             return
         entries = [entry for path in paths if (entry := self._entry(path, files))]
         self._folders[name] = new = folder_of(name, files.frame, entries)
-        if self._place:
-            self._place.write(_file(name), packed(new))
+        if self.place:
+            self.place.write(_file(name), packed(new))
 
     def _entry(self, path: str, files: Files) -> Entry | None:
         if at := files.kept.get(path):
@@ -90,7 +90,9 @@ class Memory:
         data = files[path]
         record, _ = self(kind_of(path), path, data)
         name = path.rpartition("/")[2]
-        return entry_of(name, files.settled[path], digest(data), record) if record else None
+        return (
+            entry_of(name, files.settled[path], digest_of(path, data), record) if record else None
+        )
 
     def _known(self, path: str) -> Kept | None:
         folder, _, name = path.rpartition("/")
@@ -100,8 +102,8 @@ class Memory:
 
     def _folder(self, name: str) -> Folder | None:
         if name not in self._folders:
-            is_known = self._place and _FOLDER.fullmatch(name)
-            found = unpacked(self._place.read(_file(name))) if self._place and is_known else None
+            is_known = self.place and _FOLDER.fullmatch(name)
+            found = unpacked(self.place.read(_file(name))) if self.place and is_known else None
             self._folders[name] = found
         return self._folders[name]
 

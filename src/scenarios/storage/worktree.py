@@ -73,7 +73,9 @@ def snapshot(
         for entry in entries:
             path = folder.prefix + entry.name
             try:
-                found = _look(entry, path, folder, top, is_known)
+                if is_known and _is_plain(entry, folder) and is_known(path, entry.stat()):
+                    continue
+                found = _look(entry, path, folder, top)
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -186,9 +188,13 @@ def _entries(folder: str) -> list[_Entry]:
     return []
 
 
-def _look(
-    entry: _Entry, path: str, folder: _Folder, top: str, is_known: _IsKnown | None
-) -> bytes | _Folder | Problem | None:
+def _is_plain(entry: _Entry, folder: _Folder) -> bool:
+    """Whether it is a record's file itself, and no link led to it."""
+    is_file = not folder.linked and entry.is_file(follow_symlinks=False)
+    return is_file and entry.name.endswith(".yaml")
+
+
+def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:
     """What an entry is to a database: a file's bytes, a folder to walk, a fault or nothing."""
     linked = entry.is_symlink()
     real = os.path.realpath(entry.path) if linked else entry.path
@@ -196,12 +202,7 @@ def _look(
     if linked and (record or entry.is_dir()) and not Path(real).is_relative_to(top):
         return _problem(path, "symlink", f"leads out of the database, to {safe(real)}")
     if not entry.is_dir():
-        if not record:
-            return None
-        is_plain = is_known and not linked and not folder.linked and entry.is_file()
-        if is_plain and is_known and path.endswith(".yaml") and is_known(path, entry.stat()):
-            return None
-        return _content(entry, path, real)
+        return _content(entry, path, real) if record else None
     if linked and (folder.linked or Path(folder.real).is_relative_to(real)):
         return None
     return _Folder(path + "/", real, linked or folder.linked)

@@ -2,22 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
+import msgspec
+
 from scenarios.analysis.period.period import Window, window
-from scenarios.analysis.review.status import StatusRow
-from scenarios.analysis.review.status import status as status_rows
+from scenarios.analysis.review.status import StatusRow, in_order, row_of
+from scenarios.analysis.rules.finding import Finding
+from scenarios.analysis.rules.findings import findings
 from scenarios.errors import ScenError
+from scenarios.model import Database, ScenarioId
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.remembered import remembered
 
 
-def span(
-    opened: Opened, on: date, since: date | None, *, banded: bool = False
-) -> tuple[Window, tuple[StatusRow, ...]]:
-    """The period from `since`, else the last review, up to `on`, and its status rows."""
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's row of the status table, and the findings that have a flag there."""
+
+    row: StatusRow
+    flagged: tuple[Finding, ...]
+
+
+def span(opened: Opened, on: date, since: date | None, *, banded: bool = False) -> Window:
+    """The period from `since`, else the last review, up to `on`."""
+    return window(opened.database, start_of(opened, on, since), on, banded=banded)
+
+
+def start_of(opened: Opened, on: date, since: date | None = None) -> date:
+    """`since`, or the last review day before `on`."""
     days = timedelta(days=opened.database.tracker.review_every_days)
     start = since or max(on - days, date.min + days)
     if start >= on:
         raise ScenError(f"the window is empty: --since {start} is not before {on}")
-    period = window(opened.database, start, on, banded=banded)
-    return period, status_rows(period)
+    return start
+
+
+def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standing, ...]:
+    """Every scenario that had opened, in order, since the last review."""
+    since = start_of(opened, on)
+
+    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
+        around = {id: None for one in ids for id in (one, *database.scenarios[one].implies)}
+        period = window(database, since, on, banded=banded, only=around)
+        told: dict[str, list[Finding]] = {}
+        for finding in findings(period, flagged=True):
+            told.setdefault(finding.record, []).append(finding)
+        return {
+            id: Standing(row=row_of(period, view), flagged=tuple(told.get(id, ())))
+            for id, view in period.views.items()
+            if id in ids
+        }
+
+    name = "status-bands" if banded else "status"
+    found = remembered(opened, name, f"{since} {on}", Standing, make)
+    ordered = in_order(standing.row for standing in found.values())
+    return tuple(found[row.id] for row in ordered)

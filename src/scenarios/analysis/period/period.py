@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 
 import msgspec
@@ -103,8 +103,18 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     views: dict[ScenarioId, View]
 
 
-def window(database: Database, since: date, as_of: date, *, banded: bool = False) -> Window:
-    """Every scenario's figures at both dates; `banded`, the bands at the later one too."""
+def window(
+    database: Database,
+    since: date,
+    as_of: date,
+    *,
+    banded: bool = False,
+    only: Collection[ScenarioId] | None = None,
+) -> Window:
+    """Every scenario's figures at both dates; `banded`, the bands at the later one too.
+
+    `only` these scenarios have views, where not all are wanted.
+    """
     at = odds_by_day(database)
     now = at(as_of).known
     bearing: dict[ScenarioId, list[EvidenceId]] = {}
@@ -115,7 +125,7 @@ def window(database: Database, since: date, as_of: date, *, banded: bool = False
     last_days = {
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
-        if scenario.opened <= as_of
+        if scenario.opened <= as_of and (only is None or id in only)
     }
     found: dict[ScenarioId, Band] = {}
     for day in set(last_days.values()) if banded else ():

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
 
 from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
 from scenarios.analysis.evidence.knowledge import bears_on
-from scenarios.analysis.period.period import Window
-from scenarios.analysis.review.status import in_order
+from scenarios.analysis.period.period import View, Window
 from scenarios.model import EvidenceId, Retraction, ScenarioId
 from scenarios.scales import grade
 
@@ -51,10 +51,10 @@ def new_evidence(window: Window) -> tuple[NewEvidence, ...]:
     )
 
 
-def indicator_changes(window: Window) -> tuple[IndicatorChange, ...]:
-    """The indicators of which the state at the end is another than at the start."""
+def indicator_changes(window: Window, views: Iterable[View]) -> tuple[IndicatorChange, ...]:
+    """The indicators of these scenarios whose state at the end is another than at the start."""
     found = []
-    for view in in_order(window):
+    for view in views:
         for key, indicator in view.scenario.indicators.items():
             then = reading(window.before, (view.id, key))
             now = reading(window.now, (view.id, key))

@@ -20,7 +20,7 @@ from scenarios.analysis.review.moves import Move, moves
 from scenarios.analysis.review.outcomes import Resolved, outcomes
 from scenarios.analysis.review.questions import QuestionChange, clarified
 from scenarios.analysis.review.restatement import Restatement
-from scenarios.analysis.review.status import StatusRow, by_movement, in_order, status
+from scenarios.analysis.review.status import StatusRow, by_movement, status
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.model import (
@@ -64,25 +64,26 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 
 def review(window: Window) -> Review:
     """What moved between the window's two dates, by how much and because of what."""
-    tracker = window.database.tracker
-    live = [view for view in in_order(window) if view.open and view.odds_before]
+    tracker, rows = window.database.tracker, status(window)
+    views = [window.views[row.id] for row in rows]
+    live = [view for view in views if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
     moved = moves(window, by_movement(view for view in live if view.moved))
-    resolved, new = outcomes(window, in_order(window)), new_evidence(window)
+    resolved, new = outcomes(window, views), new_evidence(window)
     made = causes(window, moved)
     return Review(
         tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
         headline=headline(window, resolved, moved, made, len(new)),
-        scenarios=status(window),
+        scenarios=rows,
         moves=moved,
         events=made.events,
         other_causes=made.others,
         due=due(window.database, window.as_of),
         questions=clarified(window),
         new_evidence=new,
-        indicator_changes=indicator_changes(window),
+        indicator_changes=indicator_changes(window, views),
         resolved=resolved,
         unchanged=Unchanged(
             reaffirmed=tuple(view.id for view in still if view.given),

@@ -69,7 +69,7 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def status(window: Window) -> tuple[StatusRow, ...]:
     """Every scenario that had opened, in order."""
-    return tuple(_row(window, view) for view in in_order(window))
+    return tuple(in_order(row_of(window, view) for view in window.views.values()))
 
 
 def movement(view: View) -> float:
@@ -82,22 +82,22 @@ def by_movement(views: Iterable[View]) -> list[View]:
     return sorted(views, key=lambda view: (-movement(view), view.id))
 
 
-def in_order(window: Window) -> list[View]:
+def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     """Open before resolved, sets together, ordered by movement."""
-    views = list(window.views.values())
+    every = list(rows)
     lead: dict[tuple[bool, str], float] = {}
-    for view in views:
-        key = _together(view)
-        lead[key] = max(lead.get(key, 0.0), movement(view))
+    for row in every:
+        key = _together(row)
+        lead[key] = max(lead.get(key, 0.0), row.movement_bits)
 
-    def order(view: View) -> tuple[object, ...]:
-        key = _together(view)
-        return not view.open, -lead[key], key, -movement(view), view.id
+    def order(row: StatusRow) -> tuple[object, ...]:
+        key = _together(row)
+        return key[0], -lead[key], key[1], -row.movement_bits, row.id
 
-    return sorted(views, key=order)
+    return sorted(every, key=order)
 
 
-def _row(window: Window, view: View) -> StatusRow:
+def row_of(window: Window, view: View) -> StatusRow:
     """One scenario's row of the status table."""
     own = [reading(window.now, (view.id, key)).state for key in view.scenario.indicators]
     recorded = [window.now.evidence[id].recorded for id in view.evidence]
@@ -139,5 +139,5 @@ def gap(view: View) -> float | None:
     return decibans(view.stated.probability) - view.implied.decibans
 
 
-def _together(view: View) -> tuple[bool, str]:
-    return not view.open, f"set {view.scenario.set}" if view.scenario.set else view.id
+def _together(row: StatusRow) -> tuple[bool, str]:
+    return row.state == "resolved", f"set {row.set}" if row.set else row.id

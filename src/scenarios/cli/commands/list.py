@@ -15,7 +15,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.render.documents import lists
-from scenarios.workspace.period import span
+from scenarios.workspace.period import standings
 
 
 class What(StrEnum):
@@ -73,7 +73,8 @@ def command(
     )
     document = lists.DOCUMENTS[what.value]
     if what == What.scenarios:
-        rows = [r for r in span(opened, on, None)[1] if narrow.subject(opened.database, r.id)]
+        found = (standing.row for standing in standings(opened, on))
+        rows = [row for row in found if narrow.subject(opened.database, row.id)]
         show(rows, lambda: document(rows, every=every), form, output)
         return
     make: dict[What, Any] = {

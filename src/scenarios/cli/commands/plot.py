@@ -65,7 +65,7 @@ def command(
     _refuse(output, named, set_id, overview=overview, grid=grid, sparkline=sparkline)
     opened, on = reading(context, rev), as_of or parsing.today()
     ids = _ids(opened, on, named, set_id)
-    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
+    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
     ids = tuple(view.id for view in open_views(window)) if overview else ids
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")

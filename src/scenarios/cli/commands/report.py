@@ -59,7 +59,7 @@ def command(
     if form == Form("html") and not short:
         needs_extra()
     opened, on = reading(context, rev), as_of or parsing.today()
-    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)[0]
+    window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
     result = review(window)
     if short:
         _show_brief(opened, window, result, form, output)

@@ -9,7 +9,6 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.review.status import StatusRow
-from scenarios.analysis.rules.findings import findings
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
@@ -18,7 +17,7 @@ from scenarios.cli.terminal.screen import nothing_yet, trends_for
 from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document
-from scenarios.workspace.period import span
+from scenarios.workspace.period import standings, start_of
 from scenarios.workspace.reading import status_of
 
 
@@ -31,25 +30,26 @@ def command(
 ) -> None:
     """One row a scenario: stated, implied, what changed since the last review, what is new."""
     opened, on = reading(context, rev), as_of or parsing.today()
-    window, rows = span(opened, on, None, banded=form == Form("json"))
+    found = standings(opened, on, banded=form == Form("json"))
+    rows, since = tuple(standing.row for standing in found), start_of(opened, on)
+    flagged = [finding for standing in found for finding in standing.flagged]
 
     def made() -> Document:
         on_page = form == TABLE and output is None
         trends = trends_for(opened, rows, on) if on_page else None
         nothing = "" if rows else nothing_yet(opened, on)
-        base, found = opened.database, findings(window, flagged=True)
-        whole = form == Form("csv")  # for a program, which wants one table
+        base, whole = opened.database, form == Form("csv")  # for a program, which wants one table
         return document(
             rows,
-            found,
+            flagged,
             base.tracker.estimative_language,
             nothing,
             trends,
-            since=window.since,
+            since=since,
             ended=None if whole else _ended(base, rows),
         )
 
-    show(status_of(opened, on, window.since, rows), made, form, output)
+    show(status_of(opened, on, since, rows), made, form, output)
 
 
 def _ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
-from scenarios.analysis.period.trend import last_reviews, trends
+from scenarios.analysis.period.trend import Point, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
 from scenarios.cli.terminal import pager
+from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.status import Trends, figures
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.remembered import remembered
+
+Points = tuple[Point, ...]
 
 _REVIEWS = 12
 """So many have their place in a sparkline."""
@@ -20,8 +24,12 @@ def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | 
     if not pager.on_terminal():
         return None
     days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)
-    points = trends(opened.database, {row.id: days for row in rows})
-    return Trends(days, {id: figures(days, own) for id, own in points.items()})
+
+    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Points]:
+        return trends(database, dict.fromkeys(ids, days))
+
+    points = remembered(opened, "trends", f"{days}", Points, make)
+    return Trends(days, {row.id: figures(days, points[row.id]) for row in rows})
 
 
 def nothing_yet(opened: Opened, on: date) -> str:

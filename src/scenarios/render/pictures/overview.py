@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.review.causes import Causes, Event, OtherCause
+from scenarios.analysis.review.cause import Causes, Event, OtherCause
 from scenarios.analysis.review.moves import Move
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
