@@ -44,7 +44,7 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
         around = {id: None for one in ids for id in (one, *database.scenarios[one].implies)}
-        period = window(database, since, on, banded=banded, only=around)
+        period = window(database, since, on, banded=banded, only=around, lean=not banded)
         told: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
             told.setdefault(finding.record, []).append(finding)

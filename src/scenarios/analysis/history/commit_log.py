@@ -16,8 +16,7 @@ from scenarios.analysis.history.renames import former, renamed
 from scenarios.analysis.history.standing import Standing, States, Unit, unit_of
 from scenarios.analysis.ledger.comparison import Comparisons
 from scenarios.analysis.ledger.ledger import VERSION
-from scenarios.analysis.ledger.neighbourhood import later
-from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.odds import Odds, later
 from scenarios.model import (
     Database,
     EvidenceId,

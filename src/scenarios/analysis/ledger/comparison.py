@@ -121,20 +121,31 @@ def followed(comparison: Comparison, was: Known, step: Followed) -> Comparison |
 class Comparisons:
     """The lines compared on a day, each set and each scenario alone once.
 
-    Where `earlier` knew the same but for some items, its comparisons are followed up.
+    Where `earlier` knew the same but for some items, its comparisons are followed up. `whole`, only
+    those of which nothing differs, so that lines are in their order; else the last few are kept.
     """
 
     def __init__(
-        self, known: Known, earlier: Comparisons | None = None, step: Followed | None = None
+        self,
+        known: Known,
+        earlier: Comparisons | None = None,
+        step: Followed | None = None,
+        *,
+        whole: bool = False,
+        most: int | None = None,
     ) -> None:
         self.known = known
         self.made: dict[ScenarioId, Comparison] = {}
         self._was = (earlier.known, earlier.made, step) if earlier and step else None
+        self._whole, self._most = whole, most
 
     def of(self, beside: Columns) -> Comparison:
         """A scenario alone, or the members of a set."""
         if beside[0] not in self.made:
-            self.made[beside[0]] = self._followed(beside) or compare(self.known, beside)
+            made = self._followed(beside) or compare(self.known, beside)
+            if len(self.made) == self._most:
+                del self.made[next(iter(self.made))]
+            self.made[beside[0]] = made
         return self.made[beside[0]]
 
     def _followed(self, beside: Columns) -> Comparison | None:
@@ -142,7 +153,10 @@ class Comparisons:
             return None
         known, made, step = self._was
         was = made.get(beside[0])
-        return followed(was, known, step) if was and was.columns == beside else None
+        if was is None or was.columns != beside:
+            return None
+        now = followed(was, known, step)
+        return None if self._whole and now is not was else now
 
 
 def weighed(lines: Sequence[Net]) -> list[Weighed]:

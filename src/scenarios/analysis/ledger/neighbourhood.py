@@ -8,9 +8,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from scenarios.analysis.evidence.bearing import connected
-from scenarios.analysis.evidence.knowledge import followed, known, resolution
+from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.ledger.comparison import Comparisons
-from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.odds import Odds, later
 from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
 
 
@@ -81,16 +81,6 @@ def odds_on(
             kept[count] = later(last, database, day)
         last = kept[count]
         yield Odds(last.known, day, last)
-
-
-def later(earlier: Comparisons | None, database: Database, day: date) -> Comparisons:
-    """What is compared on a day, from what was compared before it where only items differ."""
-    if earlier and earlier.known.database is database and earlier.known.as_of == day:
-        return earlier
-    step = followed(earlier.known, database, day) if earlier else None
-    if earlier and step:
-        return Comparisons(step.known, earlier, step)
-    return Comparisons(known(database, day))
 
 
 def implied_on(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known, known, resolved
+from scenarios.analysis.evidence.knowledge import Known, followed, known, resolved
 from scenarios.analysis.ledger.comparison import Comparison, Comparisons, columns, implied
 from scenarios.model import Database, Given, Scenario, ScenarioId
 from scenarios.scales import decibans, held, probability
@@ -115,9 +114,39 @@ class Odds:
         return None
 
 
-def odds_by_day(database: Database) -> Callable[[date], Odds]:
-    """What is implied on each day that is asked for, found once."""
-    return cache(lambda day: Odds(known(database, day)))
+def later(
+    earlier: Comparisons | None, database: Database, day: date, *, whole: bool = False
+) -> Comparisons:
+    """What is compared on a day, from what was compared before it where only items differ."""
+    if earlier and earlier.known.database is database and earlier.known.as_of == day:
+        return earlier
+    step = followed(earlier.known, database, day) if earlier else None
+    most = None if whole else _MOST
+    if earlier and step:
+        return Comparisons(step.known, earlier, step, whole=whole, most=most)
+    return Comparisons(known(database, day), most=most)
+
+
+_MOST = 64
+"""So many comparisons of a day are kept, where figures are wanted and no lines."""
+
+
+def odds_by_day(database: Database, *, lean: bool = False) -> Callable[[date], Odds]:
+    """What is implied on each day that is asked for, found once; a day follows an earlier one.
+
+    `lean`, lines are in any order, and not kept for long.
+    """
+    made: dict[date, Odds] = {}
+
+    def at(day: date) -> Odds:
+        if day not in made:
+            before = max((other for other in made if other < day), default=None)
+            earlier = made[before].comparisons if before else None
+            beside = later(earlier, database, day, whole=not lean)
+            made[day] = Odds(beside.known, day, beside)
+        return made[day]
+
+    return at
 
 
 def after_time(scenario: Scenario, chance: float, day: date) -> float:

@@ -110,13 +110,15 @@ def window(
     *,
     banded: bool = False,
     only: Collection[ScenarioId] | None = None,
+    lean: bool = False,
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
-    `only` these scenarios have views, where not all are wanted.
+    `only` these scenarios have views, where not all are wanted. `lean`, no lines are kept: where
+    ledgers are asked for, they are made anew.
     """
-    at = odds_by_day(database)
-    now = at(as_of).known
+    at = odds_by_day(database, lean=lean)
+    before, now = at(since).known, at(as_of).known
     bearing: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in now.evidence.items():
         for scenario_id in bears_on(database, item):
@@ -136,6 +138,7 @@ def window(
     for id, last in last_days.items():
         scenario = database.scenarios[id]
         first = last_open_day(database, id, since) if scenario.opened <= since else None
+        implied_before = implied_of(at(first), id) if first else None
         evidence = tuple(sorted(bearing.get(id, ())))
         views[id] = View(
             id=id,
@@ -145,7 +148,7 @@ def window(
             odds=at(last),
             odds_before=at(first) if first else None,
             implied=implied_of(at(last), id),
-            implied_before=implied_of(at(first), id) if first else None,
+            implied_before=implied_before,
             band=found.get(id),
             stated=stated(database, id, last, means),
             stated_before=stated(database, id, first, means) if first else None,
@@ -153,9 +156,7 @@ def window(
             evidence=evidence,
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
-    return Window(
-        database=database, since=since, as_of=as_of, before=at(since).known, now=now, views=views
-    )
+    return Window(database=database, since=since, as_of=as_of, before=before, now=now, views=views)
 
 
 def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
