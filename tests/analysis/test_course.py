@@ -8,15 +8,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.bearing import bearing
+from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.knowledge import known, members
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.ledger.neighbourhood import (
-    changes_daily,
-    days_of_change,
-    implied_on,
-    near,
-)
+from scenarios.analysis.ledger.neighbourhood import changes_daily, days_of_change, implied_on
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.period.trajectory import Course, Mark, Span, courses, evenly
 from scenarios.analysis.period.trend import Point, last_reviews, trends

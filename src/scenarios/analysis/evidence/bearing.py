@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from scenarios.analysis.evidence.knowledge import rivals
-from scenarios.model import Database, Evidence, EvidenceId, ScenarioId, SetId, indicator_key
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    ScenarioId,
+    SetId,
+    SheetId,
+    indicator_key,
+)
 
 
 def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
@@ -49,3 +58,29 @@ def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
         if scenario and indicator_id in scenario.indicators:
             found.update(scenario.indicators[indicator_id].ratings)
     return found
+
+
+def near(
+    database: Database,
+    scenario_id: ScenarioId,
+    bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
+    speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
+) -> Database:
+    """What can move a scenario's figures: those it is connected with, what bears on them, sheets.
+
+    Of the sources, those that the evidence names.
+    """
+    columns = connected(database, scenario_id)
+    items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
+    evidence = {id: database.evidence[id] for id in items}
+    fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
+    around = sorted(fired.union(columns) & database.scenarios.keys())
+    told = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
+    named = {item.source for item in evidence.values() if item.source}
+    return Database(
+        database.tracker,
+        {id: database.scenarios[id] for id in around},
+        evidence,
+        {id: database.sheets[id] for id in told},
+        {id: database.sources[id] for id in sorted(named & database.sources.keys())},
+    )

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing
+from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.knowledge import (
     bears_on,
     dependents,
@@ -26,7 +26,6 @@ from scenarios.analysis.ledger.ledger_changes import (
     compare,
     touched,
 )
-from scenarios.analysis.ledger.neighbourhood import near
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker, indicator_key
 from scenarios.scales import grade, jeffreys

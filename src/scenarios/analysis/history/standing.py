@@ -10,10 +10,9 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import borne, connected
+from scenarios.analysis.evidence.bearing import borne, connected, near
 from scenarios.analysis.evidence.knowledge import dependents, latest_day, latest_of, members
 from scenarios.analysis.history.commits import RecordChange, Revision
-from scenarios.analysis.ledger.neighbourhood import near
 from scenarios.model import (
     Database,
     Evidence,

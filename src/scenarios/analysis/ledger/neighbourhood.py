@@ -5,39 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from types import MappingProxyType
 
 from scenarios.analysis.evidence.bearing import connected
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.ledger.comparison import Comparisons
 from scenarios.analysis.ledger.odds import Odds, later
-from scenarios.model import Database, EvidenceId, ScenarioId, SheetId, indicator_key
-
-
-def near(
-    database: Database,
-    scenario_id: ScenarioId,
-    bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
-    speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
-) -> Database:
-    """What can move a scenario's figures: those it is connected with, what bears on them, sheets.
-
-    Of the sources, those that the evidence names.
-    """
-    columns = connected(database, scenario_id)
-    items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
-    evidence = {id: database.evidence[id] for id in items}
-    fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
-    around = sorted(fired.union(columns) & database.scenarios.keys())
-    told = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
-    named = {item.source for item in evidence.values() if item.source}
-    return Database(
-        database.tracker,
-        {id: database.scenarios[id] for id in around},
-        evidence,
-        {id: database.sheets[id] for id in told},
-        {id: database.sources[id] for id in sorted(named & database.sources.keys())},
-    )
+from scenarios.model import Database, ScenarioId
 
 
 def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:

@@ -8,16 +8,11 @@ from datetime import date, timedelta
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing
+from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.indicator_state import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.forecasts.stated import Given, Means, given, standing_days, stated
-from scenarios.analysis.ledger.neighbourhood import (
-    changes_daily,
-    days_of_change,
-    implied_on,
-    near,
-)
+from scenarios.analysis.ledger.neighbourhood import changes_daily, days_of_change, implied_on
 from scenarios.analysis.period.period import View, Window
 from scenarios.analysis.period.trend import Point
 from scenarios.model import (

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing
+from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.knowledge import last_open_day
 from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.neighbourhood import implied_on, near
+from scenarios.analysis.ledger.neighbourhood import implied_on
 from scenarios.model import Database, ScenarioId
 
 

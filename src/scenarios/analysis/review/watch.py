@@ -7,10 +7,9 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing
+from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.indicator_state import ReadingState, diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.neighbourhood import near
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.period.period import Window, open_views
 from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId

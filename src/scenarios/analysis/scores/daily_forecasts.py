@@ -9,14 +9,13 @@ from itertools import accumulate, pairwise
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing
+from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
 from scenarios.analysis.forecasts.stated import pooled, share, standing_days
 from scenarios.analysis.ledger.neighbourhood import (
     changes_daily,
     days_of_change,
     implied_on,
-    near,
     odds_on,
 )
 from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId, SetId

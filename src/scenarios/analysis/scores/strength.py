@@ -10,8 +10,9 @@ from typing import NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from scenarios.analysis.evidence.bearing import near
 from scenarios.analysis.ledger.comparison import Comparison, implied
-from scenarios.analysis.ledger.neighbourhood import near, odds_on
+from scenarios.analysis.ledger.neighbourhood import odds_on
 from scenarios.analysis.scores.bootstrap import FEWEST, interval, resampled
 from scenarios.analysis.scores.daily_forecasts import (
     Archive,
