@@ -15,10 +15,10 @@ from scenarios.render.text import from_to, percent
 from scenarios.scales import printed
 
 WIDE, NARROW = 960, 340
-_TITLE = 318
+_TITLE = 302
 _FIGURES = 92
 _IMPLIED = 58
-_LINE, _ROW = 16, 25
+_LINE, _ROW = 15, 24
 _LINES = 7
 """Of a title; the longest has 200 characters."""
 _GAP = 9
@@ -106,7 +106,7 @@ def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list
         if beside or not (row.moved and row.cause)
         else folded(row.cause, scale.end - scale.start, 1, SMALL)
     )
-    tall = max(_ROW, len(lines) * _LINE + 8, len(beside) * _LINE) + len(under) * _LINE
+    tall = max(_ROW, len(lines) * _LINE + 4, len(beside) * _LINE) + len(under) * _LINE
     middle = y + (tall - len(under) * _LINE) / 2
     parts = [
         svg.path(f"M{_TITLE + 8},{svg.number(middle)}H{svg.number(scale.end)}", "s-grid", 1, "1 4"),
@@ -129,15 +129,15 @@ def _stacked(x: float, middle: float, lines: Sequence[str], look: str, whole: st
 
 
 def _beside(row: Standing, scale: LogOdds) -> tuple[list[str], str, float]:
-    """The cause in a line or two at the right of the marks or at their left; none for too long."""
+    """The cause in a few lines at the right of the marks or at their left; none for too long."""
     drawn = [scale.at(p) for p in (row.stated, row.stated_before, row.implied) if p is not None]
     low, high = min(drawn) - _GAP, max(drawn) + _GAP
     after, before = scale.end - high, low - scale.start
     if not row.moved or not row.cause or max(after, before) * 2 < width(row.cause, SMALL):
         return [], "", 0
     if width(row.cause, SMALL) <= after or after >= before:
-        return folded(row.cause, after, 2, SMALL), "f-muted small", high
-    return folded(row.cause, before, 2, SMALL), "f-muted small end", low
+        return folded(row.cause, after, 3, SMALL), "f-muted small", high
+    return folded(row.cause, before, 3, SMALL), "f-muted small end", low
 
 
 def _narrow(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
