@@ -32,6 +32,7 @@ READING = (
     ("history", "pact"),
     ("audit",),
     ("report", "--as-of", "2022-02-07"),
+    ("report", "--brief", "--as-of", "2022-02-07"),
 )
 CORRECTING = {"edit", "clarify", "rename", "remove", "undo"}
 WRITING = {*(words[0] for words in EACH), *CORRECTING, "init", "plot", "review"}

@@ -178,7 +178,7 @@ def _due(made: Brief, database: Database) -> Iterator[Flat]:
     rows = [coming.entry(one, database, "late") for one in late[:_LATE]]
     rows += [coming.entry(one, database) for one in coming_up[:_DUE]]
     if more := len(late[_LATE:]):
-        rows.append(Item(f"{more} more late", lead="and"))
+        rows.append(Item(f"{more} more late: scen due", lead="and"))
     if more := len(coming_up[_DUE:]):
-        rows.append(Item(f"{more} more by {made.due.until}", lead="and"))
+        rows.append(Item(f"{more} more by {made.due.until}: scen due", lead="and"))
     yield Items(tuple(rows))
