@@ -89,6 +89,7 @@ class Tracker(Record, frozen=True):
     evidence_dependence: _Share | Dependence = 0.0
     rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
     themes: dict[ThemeId, Annotated[str, _text(300)]] = {}
+    analysts: dict[Analyst, Annotated[str, _text(300)]] = {}
     sets: dict[SetId, Annotated[str, _text(300)]] = {}
 
     @property

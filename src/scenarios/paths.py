@@ -17,7 +17,7 @@ KEY_ORDER: dict[str, tuple[str, ...]] = {
     "tracker": (
         *("format", "title", "description", "notice", "review_every_days", "forecast_expires_days"),
         *("estimative_language", "decibans", "grade_weights", "evidence_dependence"),
-        *("rating_strength", "themes", "sets"),
+        *("rating_strength", "themes", "analysts", "sets"),
     ),
     "scenario": (
         *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),

@@ -16,7 +16,7 @@ from scenarios.cli.commands import HELP
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
-from scenarios.text import printable
+from scenarios.text import did_you_mean, printable, shown
 
 INTERRUPTED = 130
 _OBJECTS = 1_000_000
@@ -39,6 +39,12 @@ class _Group(TyperGroup):
         )
         alone.command(cmd_name)(module.command)
         return typer.main.get_command(alone)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args and args[0] not in HELP and not args[0].startswith("-"):
+            hint = did_you_mean(args[0], HELP) or "scen -h names them"
+            ctx.fail(f"no command {shown(args[0])}; {hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ARG002 - the same
         with formatter.section("Commands"):

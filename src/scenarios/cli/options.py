@@ -42,6 +42,9 @@ Output = Annotated[
 All = Annotated[bool, typer.Option("--all", help="Show every row: fold and leave out nothing.")]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
+Future = Annotated[
+    bool, typer.Option("--future", help="Allow a date after today, for what is planned.")
+]
 Commit = Annotated[
     bool, typer.Option("--commit", help="Commit what it writes to git, and nothing else.")
 ]

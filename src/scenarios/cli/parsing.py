@@ -33,6 +33,11 @@ def today() -> date:
     return date.today()  # noqa: DTZ011 - an analyst's day is the local one
 
 
+def latest(*, future: bool) -> date | None:
+    """The last day that a record may tell of: today, unless the future is asked for."""
+    return None if future else today()
+
+
 def day(text: str, ago_from: date | None = None) -> date:
     """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
     if text == "today":

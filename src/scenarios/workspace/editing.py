@@ -41,6 +41,7 @@ def edit(
     *,
     dry_run: bool = False,
     commit: bool = False,
+    latest: date | None = None,
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
 
@@ -53,11 +54,18 @@ def edit(
             data = _changed(located, data, one)
         return data
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit)
+    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest)
 
 
 def replace(
-    root: Path, id: str, old: bytes, new: bytes, *, dry_run: bool = False, commit: bool = False
+    root: Path,
+    id: str,
+    old: bytes,
+    new: bytes,
+    *,
+    dry_run: bool = False,
+    commit: bool = False,
+    latest: date | None = None,
 ) -> tuple[Written, Located]:
     """Write a record anew as a whole, if its file still holds `old`; renamed where it has to be."""
 
@@ -67,7 +75,7 @@ def replace(
             raise ScenError(f"{place}: changed since it was read: nothing was written")
         return new
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit)
+    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest)
 
 
 def clarify(
@@ -78,6 +86,7 @@ def clarify(
     *,
     dry_run: bool = False,
     commit: bool = False,
+    latest: date | None = None,
 ) -> tuple[Written, Located]:
     """Say what a question means, beside it: forecasts of it stay good."""
 
@@ -89,7 +98,7 @@ def clarify(
         return [Draft(located.path, data, append(data, ("clarifications",), item))]
 
     words = f"clarify: {scenario}" if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    written = write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
     return written, Located("scenario", scenario)
 
 
@@ -100,6 +109,7 @@ def _edit(
     *,
     dry_run: bool,
     commit: bool,
+    latest: date | None,
 ) -> tuple[Written, Located]:
     found: list[Located] = []
 
@@ -114,7 +124,7 @@ def _edit(
         return [Draft(located.path, old, new)]
 
     words = (lambda _: f"edit: {found[-1].name}") if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    written = write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
     return written, found[-1]
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.analysis.history.audit import foretold
-from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.history.commits import Revision
-from scenarios.errors import ScenError, UsageError
+from scenarios.errors import UsageError
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.storage.git.revisions import revisions
 from scenarios.workspace.opened import Opened, open_folder, open_revision
-from scenarios.workspace.writing import Written
 
 WORKING_TREE = "working tree"
 SHALLOW = "this clone is shallow: what came before is not seen; git fetch --unshallow"
@@ -58,18 +54,6 @@ def past(
     """The commits that led to a revision, oldest first, and its own name."""
     tip = git.commit_of(repository, revision or "HEAD")
     return revisions(repository, tip, progress), tip
-
-
-def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """What a later audit will find of a change; nothing where no commit is there to compare."""
-    try:
-        repository = git.repository(written.before.root)
-        revisions, _ = past(repository, None)
-    except ScenError:
-        return []
-    if written.committed and written.committed.oid:
-        revisions = [one for one in revisions if one.commit.id != written.committed.oid]
-    return foretold(revisions, written.before.database, written.after.database, on)
 
 
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:

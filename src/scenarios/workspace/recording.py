@@ -35,7 +35,13 @@ def unplaced(_keys: Keys, fault: str) -> str:
 
 
 def new_scenario(
-    root: Path, id: ScenarioId, record: Record, *, dry_run: bool = False, commit: bool = False
+    root: Path,
+    id: ScenarioId,
+    record: Record,
+    *,
+    dry_run: bool = False,
+    commit: bool = False,
+    latest: date | None = None,
 ) -> Written:
     """Write a new scenario."""
 
@@ -44,7 +50,7 @@ def new_scenario(
         return [new_file("scenario", id, record)]
 
     words = f"scenario: {id}" if commit else None
-    return write(root, draft, edits=False, dry_run=dry_run, commit=words)
+    return write(root, draft, edits=False, dry_run=dry_run, commit=words, latest=latest)
 
 
 def add_indicator(
@@ -55,20 +61,26 @@ def add_indicator(
     *,
     dry_run: bool = False,
     commit: bool = False,
+    latest: date | None = None,
 ) -> Written:
     """Put an indicator into a scenario's file; every other byte stays."""
 
     def draft(opened: Opened) -> list[Draft]:
-        if id in opened.database.scenarios[opened.scenario(scenario)].indicators:
-            known = f"{scenario}/{id}"
-            raise ScenError(
-                f"there is indicator '{known}' already: scen show {known}; nothing was written"
-            )
+        refuse_indicator(opened, scenario, id)
         value = {key: value for key, value in record.items() if value is not None}
         return [edited(opened.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
 
     words = f"indicator: {scenario}/{id}" if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    return write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
+
+
+def refuse_indicator(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None:
+    """An indicator never takes the place of one that is there."""
+    if id in opened.database.scenarios[opened.scenario(scenario)].indicators:
+        known = f"{scenario}/{id}"
+        raise ScenError(
+            f"there is indicator '{known}' already: scen show {known}; nothing was written"
+        )
 
 
 def add_source(
@@ -92,6 +104,7 @@ def record_evidence(
     new_source: Record | None = None,
     dry_run: bool = False,
     commit: bool = False,
+    latest: date | None = None,
     read: Read | None = None,
 ) -> Written:
     """Write an item, and with it a source that is not there yet.
@@ -115,7 +128,9 @@ def record_evidence(
     while True:
         try:
             edits = new_source is not None  # two files, perhaps
-            return write(root, draft, edits=edits, dry_run=dry_run, commit=words, read=read)
+            return write(
+                root, draft, edits=edits, dry_run=dry_run, commit=words, read=read, latest=latest
+            )
         except Exists:
             if id:
                 raise
@@ -156,6 +171,7 @@ def retract(
     *,
     dry_run: bool = False,
     commit: bool = False,
+    latest: date | None = None,
 ) -> Written:
     """Keep an item, and count it no longer from a day on."""
 
@@ -167,7 +183,7 @@ def retract(
         return [edited(opened.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
 
     words = _moved("retract", evidence, on) if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    return write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
 
 
 def forecast(
@@ -180,6 +196,7 @@ def forecast(
     words: Callable[[Written], str] | None = None,
     dry_run: bool = False,
     commit: bool = False,
+    latest: date | None = None,
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
@@ -198,11 +215,17 @@ def forecast(
         return subject(f"forecast: {on}-{analyst}", named)
 
     made = (words or moves) if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=made)
+    return write(root, draft, edits=True, dry_run=dry_run, commit=made, latest=latest)
 
 
 def resolve(
-    root: Path, scenario: ScenarioId, record: Record, *, dry_run: bool = False, commit: bool = False
+    root: Path,
+    scenario: ScenarioId,
+    record: Record,
+    *,
+    dry_run: bool = False,
+    commit: bool = False,
+    latest: date | None = None,
 ) -> Written:
     """Put the outcome into a scenario's file; its rivals in a set follow from it."""
 
@@ -219,7 +242,7 @@ def resolve(
         return [edited(opened.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
 
     words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}" if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    return write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
 
 
 def id_of_new(written: Written) -> EvidenceId:

@@ -158,7 +158,8 @@ def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
 def _refuse_taken(opened: Opened, old: Located, new: str) -> None:
     path = path_of(old.kind, new)
     if path in opened.snapshot:
-        raise ScenError(f"there is {old.kind} {shown(new)} already; nothing was written")
+        what = "sheet" if old.kind == "forecasts" else old.kind
+        raise ScenError(f"there is {what} {shown(new)} already; nothing was written")
     now = opened.database.called_now.get((old.kind, new))
     if now not in (None, old.id):
         raise ScenError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from scenarios.storage.lock import lock, lock_file
 from scenarios.workspace import commit as committing
 from scenarios.workspace import steps
 from scenarios.workspace.commit import Committed
+from scenarios.workspace.guards import refuse_future
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import from_here
 
@@ -51,10 +53,12 @@ def write(
     commit: str | Callable[[Written], str] | None = None,
     read: Read | None = None,
     noted: bool = True,
+    latest: date | None = None,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
-    `read` may remember files that were read before; those that have changed are read again.
+    `read` may remember files that were read before; those that have changed are read again. No day
+    after `latest` may be new in the records, where one is given.
 
     An edit of an existing file, and a change of several, is read, checked and written under the
     database's lock: all of them or none. `commit` is the subject of a commit, or makes it; that is
@@ -70,7 +74,9 @@ def write(
             *(committing.mend(root) if in_git else ()),
         )
         try:
-            written = _write(root, draft, dry_run=dry_run, commit=commit, read=read, noted=noted)
+            written = _write(
+                root, draft, dry_run=dry_run, commit=commit, read=read, noted=noted, latest=latest
+            )
         except ScenError as error:
             for text in mended:
                 error.add_note(text)
@@ -86,6 +92,7 @@ def _write(
     commit: str | Callable[[Written], str] | None,
     read: Read | None,
     noted: bool,
+    latest: date | None,
 ) -> Written:
     if not dry_run:
         temporary.clear(lock_file(root).parent)
@@ -96,6 +103,7 @@ def _write(
     proposed = draft(opened)
     drafts = [d for d in proposed if d.new != d.old]
     after = accept(opened.snapshot, opened.loaded, drafts, opened.read)
+    refuse_future(opened.database, after.database, drafts, latest)
     warnings = tuple(new_problems(opened.problems, after.problems))
     written = Written(opened, after, drafts, dry_run, warnings)
     pending = None

@@ -1,4 +1,4 @@
-"""Faults of the conventions in tracker.yaml, and themes that it does not declare."""
+"""Faults of the conventions in tracker.yaml, and themes and analysts that it does not declare."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
 from scenarios.errors import Fault, Keys
-from scenarios.model import Code, Database, Kind, ThemeId
+from scenarios.model import Analyst, Code, Database, Kind, ThemeId
 from scenarios.text import MOST_HINTS, did_you_mean
 
 
@@ -64,6 +64,26 @@ def undeclared_themes(known: Known) -> Iterator[Found]:
         yield kind, id, Fault(keys, "value", "unknown-theme", message, hint)
 
 
+def undeclared_analysts(known: Known) -> Iterator[Found]:
+    """A sheet or an item is by an analyst whom tracker.yaml does not declare, and it declares some.
+
+    Example: `analyst: dsek`, and the tracker declares `desk` under `analysts`.
+    To do: correct the name, or declare the analyst under `analysts` in tracker.yaml.
+    """
+    declared = known.database.tracker.analysts
+    if not declared:
+        return
+    hints: dict[Analyst, str | None] = {}
+    for kind, id, analyst in _analysts(known.database):
+        if analyst in declared:
+            continue
+        if analyst not in hints and len(hints) < MOST_HINTS:
+            hints[analyst] = did_you_mean(analyst, declared)
+        message = f"tracker.yaml declares no analyst '{analyst}'"
+        hint = hints.get(analyst) or "declare them there, under 'analysts'"
+        yield kind, id, Fault(("analyst",), "value", "unknown-analyst", message, hint)
+
+
 RULES: tuple[Between, ...] = (
     Rule(
         "decibans-order",
@@ -78,6 +98,12 @@ RULES: tuple[Between, ...] = (
         correlations_out_of_order,
     ),
     Rule("unknown-theme", "A theme that the tracker does not declare", "error", undeclared_themes),
+    Rule(
+        "unknown-analyst",
+        "An analyst whom the tracker does not declare, where it declares some",
+        "error",
+        undeclared_analysts,
+    ),
 )
 
 
@@ -89,3 +115,11 @@ def _themes(database: Database) -> Iterator[tuple[Kind, str, Keys, ThemeId]]:
         for key, indicator in scenario.indicators.items():
             if indicator.theme is not None:
                 yield "scenario", id, ("indicators", key, "theme"), indicator.theme
+
+
+def _analysts(database: Database) -> Iterator[tuple[Kind, str, Analyst]]:
+    for id, item in database.evidence.items():
+        if item.analyst is not None:
+            yield "evidence", id, item.analyst
+    for id, sheet in database.sheets.items():
+        yield "forecasts", id, sheet.analyst

@@ -10,9 +10,10 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Rates
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Future, Rates
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.alike import tell_alike
+from scenarios.cli.terminal.doubts import doubt_analyst
 from scenarios.cli.terminal.rate_across import Answers, details, walk
 from scenarios.cli.terminal.resume import kept
 from scenarios.cli.terminal.written import report_effects
@@ -48,6 +49,7 @@ def command(
     analyst: Analyst = None,
     notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
     id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -78,6 +80,10 @@ def command(
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
         opened = open_here(context)
+        if id:
+            opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
+        if analyst and asked:
+            doubt_analyst(opened.database, analyst)
         if asked and not dry_run:
             typed.note_in(opened.root)
         record["summary"] = prompt.needed_as(
@@ -110,5 +116,8 @@ def command(
             dry_run=dry_run,
             commit=commit,
             read=opened.read,
+            latest=parsing.latest(future=future),
         )
+    if analyst and not asked:
+        doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), entered, form)

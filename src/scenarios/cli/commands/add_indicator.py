@@ -9,7 +9,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.written import report_record
 from scenarios.workspace import recording
@@ -42,6 +42,7 @@ def command(
         date | None,
         typer.Option(parser=parsing.day, metavar="DATE", help="Written down on [today]."),
     ] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -54,6 +55,8 @@ def command(
         lambda: open_here(context).database.scenarios,
     )
     id = prompt.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
+    if prompt.interactive():
+        recording.refuse_indicator(open_here(context), scenario, id)
     statement = prompt.needed(statement, "STATEMENT", "What would be seen, with its threshold")
     ratings = parsing.scenario_ratings(rate or ())
     if not ratings:
@@ -73,5 +76,13 @@ def command(
     }
 
     root = find_root(context.obj)
-    written = recording.add_indicator(root, scenario, id, record, dry_run=dry_run, commit=commit)
+    written = recording.add_indicator(
+        root,
+        scenario,
+        id,
+        record,
+        dry_run=dry_run,
+        commit=commit,
+        latest=parsing.latest(future=future),
+    )
     report_record(written, f"{scenario}/{id}", form)

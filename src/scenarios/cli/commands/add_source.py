@@ -9,6 +9,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.doubts import refuse_taken
 from scenarios.cli.terminal.prompt import source_record
 from scenarios.cli.terminal.written import report_record
 from scenarios.workspace import recording
@@ -28,6 +29,7 @@ def command(
 ) -> None:
     """Register a source and how reliable it is."""
     id = prompt.needed_as(id, "ID", "The source's id, like trt-world", parsing.id)
+    refuse_taken(context, "source", id, lambda database: database.sources)
     record = source_record(name, reliability, url, basis)
 
     root = find_root(context.obj)

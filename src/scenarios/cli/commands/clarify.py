@@ -9,7 +9,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.corrected import report_correction
 from scenarios.workspace import editing
@@ -23,6 +23,7 @@ def command(
     day: Annotated[
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
     ] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -37,5 +38,13 @@ def command(
     text = prompt.needed(text, "TEXT", "What is made clear")
     root = find_root(context.obj)
     on = day or parsing.today()
-    written, _ = editing.clarify(root, scenario, text, on, dry_run=dry_run, commit=commit)
+    written, _ = editing.clarify(
+        root,
+        scenario,
+        text,
+        on,
+        dry_run=dry_run,
+        commit=commit,
+        latest=parsing.latest(future=future),
+    )
     report_correction(written, scenario, form)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli import parsing
+from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.corrected import report_correction
 from scenarios.cli.terminal.text_editor import edit_copy
@@ -34,6 +35,7 @@ def command(
     unset: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Take a key out; several times.")
     ] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -42,10 +44,11 @@ def command(
     id = prompt.needed(id, "ID", "The id of what is changed")
     root = find_root(context.obj)
     made = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
+    latest = parsing.latest(future=future)
     if made:
-        written, now = editing.edit(root, id, made, dry_run=dry_run, commit=commit)
+        written, now = editing.edit(root, id, made, dry_run=dry_run, commit=commit, latest=latest)
     else:
-        written, now = edit_copy(root, id, dry_run=dry_run, commit=commit)
+        written, now = edit_copy(root, id, dry_run=dry_run, commit=commit, latest=latest)
     report_correction(written, now.name, form, id.rpartition(":")[2])
 
 

@@ -11,8 +11,9 @@ import typer
 from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, _Evidence
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _Evidence
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.doubts import doubt_analyst
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.cli.terminal.written import report
@@ -40,6 +41,7 @@ def command(
     from_: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
     ] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -65,12 +67,23 @@ def command(
         analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
     )
     on = day or parsing.today()
+    if prompt.interactive():
+        doubt_analyst(open_here(context).database, analyst)
 
     root = find_root(context.obj)
     placed = places_in(from_) if from_ else recording.unplaced
     written = recording.forecast(
-        root, analyst, on, entries, placed=placed, dry_run=dry_run, commit=commit
+        root,
+        analyst,
+        on,
+        entries,
+        placed=placed,
+        dry_run=dry_run,
+        commit=commit,
+        latest=parsing.latest(future=future),
     )
+    if not prompt.interactive():
+        doubt_analyst(written.before.database, analyst)
     ids = [entry.scenario for entry in entries]
     result = forecast_recorded(written, analyst, on, ids)
     added = sums(written.after.database, analyst, on, ids)

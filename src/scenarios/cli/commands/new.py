@@ -8,8 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.doubts import refuse_taken
 from scenarios.cli.terminal.written import report_record
 from scenarios.workspace.place import find_root
 from scenarios.workspace.recording import new_scenario
@@ -38,12 +39,14 @@ def command(
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="Its exclusive set.")] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Open a scenario: a question with criteria, a horizon and a prior."""
     id = prompt.needed_as(id, "ID", "The scenario's id, like military-pact", parsing.id)
+    refuse_taken(context, "scenario", id, lambda database: database.scenarios)
     record: dict[str, Any] = {
         "title": prompt.needed_as(title, "--title", "Its title, a few words", parsing.line),
         "question": prompt.needed(question, "--question", "The question that will be decided"),
@@ -65,5 +68,6 @@ def command(
     }
 
     root = find_root(context.obj)
-    written = new_scenario(root, id, record, dry_run=dry_run, commit=commit)
+    latest = parsing.latest(future=future)
+    written = new_scenario(root, id, record, dry_run=dry_run, commit=commit, latest=latest)
     report_record(written, id, form)

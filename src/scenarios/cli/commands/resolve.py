@@ -10,7 +10,7 @@ import typer
 from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format, _Evidence
+from scenarios.cli.options import As, Commit, DryRun, Format, Future, _Evidence
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.written import report_record
 from scenarios.render.text import percent
@@ -35,6 +35,7 @@ def command(
         typer.Option(parser=parsing.day, metavar="DATE", help="When it was entered [today]."),
     ] = None,
     evidence: _Evidence = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -61,7 +62,9 @@ def command(
     if evidence:
         record["evidence"] = list(evidence)
     root = find_root(context.obj)
-    written = recording.resolve(root, scenario, record, dry_run=dry_run, commit=commit)
+    written = recording.resolve(
+        root, scenario, record, dry_run=dry_run, commit=commit, latest=parsing.latest(future=future)
+    )
     report_record(written, scenario, form, _last_values(written, scenario, entered))
 
 

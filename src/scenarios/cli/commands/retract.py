@@ -9,7 +9,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.written import report_effects
 from scenarios.workspace import recording
@@ -23,6 +23,7 @@ def command(
     day: Annotated[
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
     ] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -35,5 +36,13 @@ def command(
     on = day or parsing.today()
 
     root = find_root(context.obj)
-    written = recording.retract(root, evidence, reason, on, dry_run=dry_run, commit=commit)
+    written = recording.retract(
+        root,
+        evidence,
+        reason,
+        on,
+        dry_run=dry_run,
+        commit=commit,
+        latest=parsing.latest(future=future),
+    )
     report_effects(written, evidence, on, form)

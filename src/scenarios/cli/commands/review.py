@@ -16,12 +16,13 @@ from scenarios.analysis.forecasts.stated import refusal
 from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
 from scenarios.cli.session.questions import ask_scenarios
 from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
 from scenarios.cli.session.state import End, Leave, Seat
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.doubts import doubt_analyst
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
@@ -30,6 +31,7 @@ from scenarios.render.documents.session import answer_text
 from scenarios.storage.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
+from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
 from scenarios.workspace.sheets import Entry
@@ -47,6 +49,7 @@ def command(
     scenario: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this one; several times.")
     ] = None,
+    future: Future = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
@@ -55,7 +58,10 @@ def command(
     if from_ is not None:
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
-        _record(context, from_, analyst, day, dry_run=dry_run, commit=commit, form=form)
+        latest = parsing.latest(future=future)
+        end = End(*prepared(context, from_, analyst, day))
+        refuse_day("date", end.on, latest)
+        _record(context, from_, end, dry_run=dry_run, commit=commit, form=form)
         return
 
     if not prompt.interactive():
@@ -64,7 +70,9 @@ def command(
         analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
     )
     on, only = day or parsing.today(), scenario or []
+    refuse_day("date", on, parsing.latest(future=future))
     opened = reading(context)
+    doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=commit)
     with notes(opened.root, analyst, on, writes=not dry_run) as kept:
         prompt.forget()  # from here on the notes keep what is typed
@@ -80,17 +88,17 @@ def command(
 def _record(
     context: typer.Context,
     path: Path,
-    analyst: str | None,
-    day: date | None,
+    end: End,
     *,
     dry_run: bool,
     commit: bool,
     form: Format,
 ) -> None:
     """Record a prepared sheet."""
-    end = End(*prepared(context, path, analyst, day))
     root = find_root(context.obj)
     written = write_sheet(root, end, dry_run=dry_run, commit=commit, placed=places_in(path))
+    if not prompt.interactive():
+        doubt_analyst(written.before.database, end.analyst)
     report_sheet(written, end, form)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
+from datetime import date
 from pathlib import Path
 
 from scenarios.cli.terminal import prompt
@@ -20,7 +21,7 @@ _MARK = b"#! "
 
 
 def edit_copy(
-    root: Path, id: str, *, dry_run: bool = False, commit: bool = False
+    root: Path, id: str, *, dry_run: bool = False, commit: bool = False, latest: date | None = None
 ) -> tuple[Written, Located]:
     """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
 
@@ -37,7 +38,9 @@ def edit_copy(
             _run(copy)
             saved = _unmarked(copies.read(copy))
             try:
-                made = editing.replace(root, id, old, saved, dry_run=dry_run, commit=commit)
+                made = editing.replace(
+                    root, id, old, saved, dry_run=dry_run, commit=commit, latest=latest
+                )
             except ScenError as fault:
                 if not _again(fault):
                     raise

@@ -1,0 +1,75 @@
+"""What is sound and probably a slip: a date that is still to come, an analyst whom nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from scenarios.analysis.history.record_diff import records
+from scenarios.errors import ScenError
+from scenarios.model import Database, Evidence, Record, Scenario, Sheet, first_day
+from scenarios.paths import id_of, kind_of
+from scenarios.storage.edits import Draft
+from scenarios.text import did_you_mean
+
+
+def refuse_future(
+    before: Database, after: Database, drafts: Sequence[Draft], latest: date | None
+) -> None:
+    """Nothing new happened, was known or was said after `latest`; without it all may."""
+    if latest is None:
+        return
+    had = {moment for draft in drafts for moment in _moments_in(before, draft)}
+    for draft in drafts:
+        for moment in _moments_in(after, draft):
+            if moment not in had:
+                refuse_day(*moment, latest)
+
+
+def refuse_day(what: str, day: date, latest: date | None) -> None:
+    """One day that is after `latest`."""
+    if latest and day > latest:
+        raise ScenError(
+            f"nothing was written: '{what}' is {day}, after today ({latest}):"
+            " --future allows it, for what is planned"
+        )
+
+
+def new_analyst(database: Database, analyst: str) -> str | None:
+    """What to say of an analyst of whom a database with others has no record; None of a known one.
+
+    Where the tracker declares its analysts nobody else is accepted, and nothing is to be said.
+    """
+    if database.tracker.analysts:
+        return None
+    known = {sheet.analyst for sheet in database.sheets.values()}
+    known |= {item.analyst for item in database.evidence.values() if item.analyst}
+    if not known or analyst in known:
+        return None
+    hint = did_you_mean(analyst, sorted(known))
+    return f"'{analyst}' has recorded nothing here before{f': {hint}' if hint else ''}"
+
+
+def _moments_in(database: Database, draft: Draft) -> list[tuple[str, date]]:
+    record = records(database, kind_of(draft.path)).get(id_of(draft.path))
+    return [*_moments(record)] if record else []
+
+
+def _moments(record: Record) -> Iterator[tuple[str, date]]:
+    """The days on which something happened, was known or was said; not those by which it is due."""
+    if isinstance(record, Sheet):
+        yield "date", record.date
+    elif isinstance(record, Evidence):
+        yield "recorded", record.recorded
+        yield "observed", first_day(record.observed)
+        if record.retracted:
+            yield "retracted.date", record.retracted.date
+    elif isinstance(record, Scenario):
+        yield "opened", record.opened
+        for key, indicator in record.indicators.items():
+            yield f"indicators.{key}.added", indicator.added
+        for number, one in enumerate(record.clarifications, start=1):
+            yield f"clarifications.{number}.date", one.date
+        if record.resolution:
+            yield "resolution.recorded", record.resolution.recorded
+            yield "resolution.date", record.resolution.date
