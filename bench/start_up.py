@@ -3,7 +3,8 @@
     python bench/start_up.py [--pairs 15]
 
 Each command and the bare program run in turn; medians and their ratio are printed. The aims:
-`scen --version` at most 1.5 times the bare program, `scen status` on the shipped database 3 times.
+`scen --version` at most 1.5 times the bare program, `scen status` on the shipped database 3 times,
+an answer to a shell that completes a word 2.5 times.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 ROOT = Path(__file__).parents[1]
 BARE = """\
@@ -27,7 +30,10 @@ def one(): print("one")
 def two(): print("two")
 app()
 """
+COMPLETED = ("ex", "explain m", "add-evidence --", "rate 2022-02", "status --rev ")
 COMMANDS = (["--version"], ["status", "--as-of", "2022-02-28"], ["report", "--as-of", "2022-02-28"])
+Run = tuple[str, list[str], dict[str, str]]
+"""What is measured: its name, the command, and variables of its environment."""
 
 
 def main() -> None:
@@ -39,21 +45,26 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bare = Path(folder) / "bare.py"
         bare.write_text(BARE)
-        for words in COMMANDS:
+        runs: list[Run] = [(" ".join(["scen", *words]), [*scen, *words], {}) for words in COMMANDS]
+        for line in COMPLETED:
+            asked = {"_SCEN_COMPLETE": "complete_fish", "_TYPER_COMPLETE_ARGS": f"scen {line}"}
+            asked |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args", "SCEN_DATABASE": str(ROOT)}
+            runs.append((f"scen {line}<Tab>", scen[:1], asked))
+        for name, command, variables in runs:
             times = [
-                (seconds([sys.executable, str(bare), "one"]), seconds([*scen, *words]))
+                (seconds([sys.executable, str(bare), "one"]), seconds(command, variables))
                 for _ in range(pairs + 1)
             ][1:]
             ours = statistics.median(b for _, b in times)
             theirs = statistics.median(a for a, _ in times)
             ratio = statistics.median(b / a for a, b in times)
-            name = " ".join(["scen", *words])
             print(f"{name}: {ours * 1000:.0f} ms, bare {theirs * 1000:.0f} ms, ratio {ratio:.2f}")
 
 
-def seconds(command: list[str]) -> float:
+def seconds(command: list[str], variables: Mapping[str, str] = MappingProxyType({})) -> float:
     """The wall time of a command; byte code may be cached, as on a user's machine."""
-    environment = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    environment = {**kept, **variables}
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
     return time.perf_counter() - start

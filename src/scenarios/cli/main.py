@@ -137,4 +137,10 @@ def main() -> None:
         if stream:  # closed by `>&-`
             stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     gc.set_threshold(_OBJECTS)
-    app()
+    asked = os.environ.get("_SCEN_COMPLETE", "")
+    if asked in ("complete_bash", "complete_zsh", "complete_fish"):
+        from scenarios.cli.completion.shells import answer
+
+        answer(asked)
+    else:
+        app()

@@ -126,6 +126,12 @@ def merge_base(repository: Repository, one: str, other: str) -> str:
     return _text(run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
 
 
+def branches_and_tags(repository: Repository) -> list[str]:
+    """The short names of both."""
+    words = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/tags")
+    return run(repository.git_dir, *words).decode(errors="replace").splitlines()
+
+
 def is_shallow(repository: Repository) -> bool:
     """Whether this clone lacks the older part of its history."""
     listed = directory.common(repository.git_dir) / "shallow"
