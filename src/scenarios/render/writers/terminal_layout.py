@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
+from itertools import islice
 from typing import NamedTuple
 
 from scenarios.render.document import Column
@@ -36,23 +36,31 @@ def lay_out(
     width: int,
 ) -> Iterator[str]:
     """The columns of `limits`, none wider than that, a rule below their names and over the foot."""
+    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
+
+    tabulate.MIN_PADDING = 0
+    tabulate.WIDE_CHARS_MODE = False  # as all else here is folded
     shown = list(limits)
-    head = [Cell(names[n]) for n in shown]
-    body = [line if isinstance(line, str) else _cut(line, limits, columns) for line in lines]
+    rows = [_cut(line, limits, columns) for line in lines if not isinstance(line, str)]
     ends = [_cut(line, limits, columns) for line in foot]
-    every = [head, *(line for line in body if not isinstance(line, str)), *ends]
-    wide = [max(map(_width, cells)) for cells in zip(*every, strict=True)]
-    right = [columns[n].align == "right" for n in shown]
-    yield from _line(head, wide, right)
-    yield "  ".join("-" * columns for columns in wide)
-    for line in body:
-        yield from [fold(line, width)] if isinstance(line, str) else _line(line, wide, right)
-    if ends:
-        speaks = [any(cell.text for cell in cells) for cells in zip(*ends, strict=True)]
-        rule = ["-" * w if n and speaks[n] else "" for n, w in enumerate(wide)]
-        yield from _line([Cell(text) for text in rule], wide, right)
-    for line in ends:
-        yield from _line(line, wide, right)
+    head = [Cell(names[n]) for n in shown]
+    wide = [max(map(_width, cells)) for cells in zip(head, *rows, *ends, strict=True)]
+    made = tabulate.tabulate(
+        [[_painted(cell) for cell in row] for row in (*rows, *_rule(ends, wide), *ends)],
+        [cell.text for cell in head],
+        tablefmt="simple",
+        preserve_whitespace=True,
+        disable_numparse=True,
+        colalign=[columns[n].align for n in shown],
+    )
+    told = (line.rstrip() for line in made.split("\n"))
+    yield from islice(told, _height(head) + 1)
+    cut = iter(rows)
+    for line in lines:
+        yield from (
+            [fold(line, width)] if isinstance(line, str) else islice(told, _height(next(cut)))
+        )
+    yield from told
 
 
 def folded(name: str, cells: int) -> str:
@@ -75,15 +83,20 @@ def _clipped(cell: Cell, limit: int, column: Column) -> Cell:
     )
 
 
+def _rule(foot: Sequence[Sequence[Cell]], wide: Sequence[int]) -> Iterator[list[Cell]]:
+    """The rule over the foot: below each column but the first of which it says something."""
+    if foot:
+        speaks = [any(cell.text for cell in cells) for cells in zip(*foot, strict=True)]
+        yield [Cell("-" * w if n and speaks[n] else "") for n, w in enumerate(wide)]
+
+
+def _painted(cell: Cell) -> str:
+    return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
+
+
 def _width(cell: Cell) -> int:
     return max(map(len, cell.text.split("\n")))
 
 
-def _line(cells: Sequence[Cell], wide: Sequence[int], right: Sequence[bool]) -> Iterator[str]:
-    """A line of cells, and as many more as the tallest of them has."""
-    for row in zip_longest(*(cell.text.split("\n") for cell in cells), fillvalue=""):
-        made = ""
-        for cell, text, columns, is_right in zip(cells, row, wide, right, strict=True):
-            room, told = " " * (columns - len(text)), painted(text, cell.tone)
-            made += (room + told if is_right else told + room) + " " * GAP
-        yield made.rstrip()
+def _height(row: Sequence[Cell]) -> int:
+    return max(cell.text.count("\n") for cell in row) + 1
