@@ -28,8 +28,10 @@ from scenarios.analysis.ledger.post_mortem import post_mortem, track_records
 from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
 from scenarios.analysis.period.disagreement import spreads
 from scenarios.analysis.period.period import window
+from scenarios.analysis.review import watch
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.coherence import implies_broken
 from scenarios.analysis.rules.findings import GAP_DECIBANS
 from scenarios.analysis.rules.vague_words import vague_words
@@ -80,6 +82,7 @@ CONSTANTS = (
     ("Coherence", "Up to {} is rounding", "scales:TOLERANCE"),
     ("Gap", "Over {:g} dB", "analysis.rules.findings:GAP_DECIBANS"),
     ("Movement", "from {} bits on", "scales:MOVED_BITS"),
+    ("What would change our mind", "for the {} that", "analysis.review.watch:TRIED"),
     ("Calibration", "Under {} questions", "render.documents.score:ENOUGH"),
     ("Interval of a skill", "{:,} times", "analysis.scores.bootstrap:DRAWS"),
     ("Interval of a skill", "Under {} questions", "analysis.scores.bootstrap:FEWEST"),
@@ -412,6 +415,13 @@ def test_tornado(says: Section) -> None:
     assert bends[-1].low == bends[-1].high == two.implied("s")
 
 
+def test_what_would_change_our_mind(says: Section) -> None:
+    asked = scenario(indicators={"x": indicator({"s": "CC"})})
+    looked = window(database(scenarios={"s": asked}), day(2), day(9))
+    [one] = watch.watched(looked, watch.unseen(looked))
+    says(f"from {one.implied:.3f} to {one.if_seen:.3f}")
+
+
 def test_the_ach_matrix(says: Section) -> None:
     evidence = {
         "e1": row("CC II", reliability="B", credibility=2),
@@ -489,6 +499,15 @@ def test_movement(says: Section) -> None:
     says("19.89", jeffreys(0.001, 0.999))
     as_written = sum((x - y) * math.log2(x / y) for x, y in ((0.07, 0.02), (0.93, 0.98)))
     assert jeffreys(0.02, 0.07) == near(as_written)
+
+
+def test_causes_of_moves(says: Section) -> None:
+    scenarios = {"a": scenario(), "b": scenario()}
+    item_of_both = {"e": item(day(5), ratings={"a": "C", "b": "II"})}
+    made = review(window(database(scenarios=scenarios, evidence=item_of_both), day(2), day(9)))
+    [event] = made.events
+    worth = {part.scenario: part.decibans for part in event.scenarios}
+    says("5.00 −10.00", worth["a"], worth["b"])
 
 
 def test_life_of_a_scenario(says: Section) -> None:

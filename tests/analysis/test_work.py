@@ -14,12 +14,13 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.effects import effects
-from scenarios.analysis.period.period import window
+from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import status
+from scenarios.analysis.review.watch import unseen, watched
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import Known
 from scenarios.analysis.scores.scoring import score
@@ -111,10 +112,15 @@ def without_last(db: Database) -> Database:
     return replace(db, evidence=dict([*db.evidence.items()][:-1]))
 
 
+def would_change(looked: Window) -> object:
+    return watched(looked, unseen(looked))
+
+
 ASKED: dict[str, Callable[[Database], object]] = {
     "check": lambda db: [*check(Known(db, BROKEN, db.evidence))],
     "status": lambda db: status(window(db, day(293), TODAY)),
     "report": lambda db: review(window(db, day(293), TODAY, banded=True)),
+    "report --brief": lambda db: would_change(window(db, day(293), TODAY)),
     "explain": lambda db: explain(db, "s0", TODAY),
     "explain --sweep": lambda db: explain(db, "s0", TODAY, swept=True),
     "score": lambda db: score(db, TODAY),

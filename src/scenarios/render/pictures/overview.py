@@ -98,7 +98,8 @@ def _label(rows: list[Standing], review: Review) -> str:
     """How many moved, and how far those that moved most."""
     moved = [row for row in rows if row.moved]
     since = f"since {review.since.day} {review.since:%B %Y}"
-    head = f"{counted(len(rows), 'open scenario')}, {len(moved) or 'none'} moved {since}"
+    number = len(review.moves) or "none"
+    head = f"{counted(len(rows), 'open scenario')}, {number} moved {since}"
     return ". ".join([head, *map(_says, moved[:_TOLD])]) + "."
 
 
