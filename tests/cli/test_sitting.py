@@ -66,7 +66,7 @@ def test_who_never_forecast_it_has_nothing_to_reaffirm() -> None:
         "perhaps": "'perhaps' is not a probability: write 0.7 or 70%",
     }
     words = ("review", "--analyst", "bo", *DAY[3:], *TRADE)
-    said = sit(*wrong, ".1", "", "0.00001", "12%", "", "So did Ann.", words=words)
+    said = sit("y", *wrong, ".1", "", "0.00001", "12%", "", "So did Ann.", words=words)
     for answer, remark in wrong.items():
         times = 2 if answer in ("", "0.00001") else 1
         assert said.screen.count(f": {answer}\n  {remark}\n") == times

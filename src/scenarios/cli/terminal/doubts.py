@@ -26,7 +26,11 @@ def refuse_taken(
 def doubt_analyst(database: Database, analyst: str) -> None:
     """Ask about an analyst who is new beside others; where nobody can be asked, remark on it."""
     remark = new_analyst(database, analyst)
-    if remark and not prompt.interactive():
+    if remark is None:
+        return
+    if not prompt.interactive():
         say(remark)
-    elif remark and not prompt.confirmed(f"{remark} Go on as '{analyst}'?"):
+        return
+    stop = "" if remark.endswith("?") else "."
+    if not prompt.confirmed(f"{remark}{stop} Go on as '{analyst}'?"):
         raise ScenError(f"nothing was written as '{analyst}'")
