@@ -143,7 +143,7 @@ def test_it_can_be_turned_off(root: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert kept(root) == set()
     monkeypatch.setenv("SCEN_CACHE", "1")
     assert scen("status").exit_code == 0
-    assert kept(root) <= NAMES
+    assert "status" in kept(root)
 
 
 def test_a_folder_that_others_could_have_filled_is_not_used(root: Path) -> None:

@@ -98,13 +98,15 @@ def read_anew(root: Path) -> Opened:
 
 def answers(opened: Opened) -> dict[str, Any]:
     """What every command starts from, and figures of each scenario from a part of it."""
-    scenarios = opened.database.scenarios
+    db = opened.database
+    scenarios, kinds = db.scenarios, (db.scenarios, db.evidence, db.sheets, db.sources)
     return {
         "problems": opened.problems,
         "left out": opened.loaded.left_out,
         "standings": standings(opened, DAY),
         "explained": {id: explained(opened, id) for id in scenarios},
         "database": opened.database,
+        "order": [[*records] for records in kinds],
         "files": [*opened.snapshot],
         "tracker": opened.snapshot.get("tracker.yaml"),
         "with one more": [*accepted(opened).database.evidence],

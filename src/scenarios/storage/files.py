@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,82 +26,142 @@ class Kept(NamedTuple):
         return self.folder.record(self.place)
 
     def digest(self) -> bytes:
-        """What stands for its bytes."""
+        """What stands for its path and bytes."""
         return self.folder.digest(self.place)
 
-    def about(self) -> tuple[str, ...]:
-        """The scenarios that it rates and the indicators that it fires."""
-        return self.folder.about_of(self.place)
 
-    def is_open(self, frame: bytes, items: Collection[EvidenceId]) -> bool:
-        """Whether it was judged beside other records than these, or what it names is not there."""
-        if self.folder.frame != frame:
-            return True
-        return any(link not in items for link in self.folder.links.get(self.place, ()))
+class Part:
+    """The files of one folder: those at hand, by their places in `folder`, and those that are read.
+
+    `settled` has how each of the latter was found, if it cannot change unnoticed any more.
+    """
+
+    def __init__(self, name: str, folder: Folder | None) -> None:
+        self.name, self.folder = name, folder
+        self.places: list[int] = []
+        self.read: dict[str, bytes] = {}
+        self.settled: dict[str, bytes] = {}
+
+    @cached_property
+    def kept(self) -> dict[str, Kept]:
+        """What is at hand, by name."""
+        folder = self.folder
+        return {folder.names[n]: Kept(folder, n) for n in sorted(self.places)} if folder else {}
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is as it was, all of it."""
+        kept = self.folder.names if self.folder else ()
+        return not self.read and len(self.places) == len(kept)
+
+    def path(self, name: str) -> str:
+        """The path of one of its files."""
+        return f"{self.name}/{name}" if self.name else name
+
+    def digests(self) -> bytes:
+        """What stands for each of its files, in order."""
+        if self.is_whole and self.folder:
+            return self.folder.digests
+        return b"".join(map(self.digest, sorted((*self.kept, *self.read))))
+
+    def digest(self, name: str) -> bytes:
+        """What stands for a file."""
+        if name in self.read:
+            return digest_of(self.path(name), self.read[name])
+        return self.kept[name].digest()
+
+    def changed(self, name: str, data: bytes | None) -> Part:
+        """The same with another file in it, or without one of that name."""
+        part = Part(self.name, self.folder)
+        place = self.folder.places.get(name) if self.folder else None
+        part.places = [other for other in self.places if other != place]
+        part.read = {other: own for other, own in self.read.items() if other != name}
+        if data is not None:
+            part.read[name] = data
+        return part
+
+    def open_places(self, frame: bytes, items: Collection[EvidenceId]) -> Collection[int]:
+        """The records that were judged beside others than these, or name what is not there."""
+        if self.folder is None or self.folder.frame != frame:
+            return self.places
+        links = self.folder.links
+        kept = links.keys() & set(self.places) if links else ()
+        return [n for n in sorted(kept) if any(link not in items for link in links[n])]
 
 
 class Files(Mapping[str, bytes]):
-    """Path → bytes, which are read late where the record of a file is `kept`.
+    """Path → bytes, which are read late where the record of a file is at hand.
 
-    `settled` has how each other file was found, if it cannot change unnoticed any more. `frame`
-    stands for all that evidence is judged beside: the tracker, the scenarios, the sources.
+    `frame` stands for all that evidence is judged beside: the tracker, the scenarios, the sources.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        read: dict[str, bytes],
-        kept: dict[str, Kept],
-        settled: Mapping[str, bytes],
-    ) -> None:
-        self.root, self.read, self.kept, self.settled = root, read, kept, settled
+    def __init__(self, root: Path, parts: Mapping[str, Part]) -> None:
+        self.root, self.parts = root, dict(sorted(parts.items()))
         self._late: dict[str, bytes] = {}
-        self._paths = sorted((*read, *kept))
         self.frame = self.beside("sources")
 
     def __getitem__(self, path: str) -> bytes:
-        if path not in self.kept:
-            return self.read[path]
+        part, name = self._place(path)
+        if part and name in part.read:
+            return part.read[name]
         if path not in self._late:
-            self._late[path] = self._read(path)
+            at = self.kept(path)
+            if at is None:
+                raise KeyError(path)
+            self._late[path] = self._read(path, at)
         return self._late[path]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._paths)
 
     def __len__(self) -> int:
-        return len(self._paths)
+        return sum(len(part.places) + len(part.read) for part in self.parts.values())
 
     def __contains__(self, path: object) -> bool:
-        return path in self.read or path in self.kept
+        part, name = self._place(str(path))
+        return part is not None and (name in part.read or name in part.kept)
+
+    def kept(self, path: str) -> Kept | None:
+        """A file whose record is at hand."""
+        part, name = self._place(path)
+        return part.kept.get(name) if part else None
+
+    def fresh(self) -> list[str]:
+        """The paths of the files that were read, in no order."""
+        return [part.path(name) for part in self.parts.values() for name in part.read]
 
     def changed(self, files: Mapping[str, bytes | None]) -> Files:
         """The same with other files in it; None takes one out."""
-        kept = {path: at for path, at in self.kept.items() if path not in files}
-        new = {**self.read, **files}
-        return Files(self.root, {p: data for p, data in new.items() if data is not None}, kept, {})
-
-    def digest(self, path: str) -> bytes:
-        """What stands for a file, its path included."""
-        at = self.kept.get(path)
-        return at.digest() if at else digest_of(path, self.read[path])
-
-    def _read(self, path: str) -> bytes:
-        data = worktree.content(self.root, path)
-        if data is None or digest_of(path, data) != self.digest(path):
-            place = worktree.safe(self.root / path)
-            raise ScenError(f"{place}: changed since it was looked at; run the command again")
-        return data
+        parts = dict(self.parts)
+        for path, data in files.items():
+            folder, _, name = path.rpartition("/")
+            parts[folder] = parts.get(folder, Part(folder, None)).changed(name, data)
+        return Files(self.root, parts)
 
     def state(self) -> bytes:
         """What stands for all files."""
-        return digest(b"".join(map(self.digest, self._paths)))
+        return digest(b"".join(part.digests() for part in self.parts.values()))
 
     def beside(self, *folders: str) -> bytes:
-        """What stands for all files at the top and in these folders."""
-        starts = tuple(f"{folder}/" for folder in folders)
-        named = [p for p in self._paths if "/" not in p or p.startswith(starts)]
-        return digest(b"".join(map(self.digest, named)))
+        """What stands for the files at the top, in these folders, and below them."""
+        parts = (p for n, p in self.parts.items() if not n or n.partition("/")[0] in folders)
+        return digest(b"".join(part.digests() for part in parts))
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        parts = self.parts.values()
+        return sorted(part.path(name) for part in parts for name in (*part.kept, *part.read))
+
+    def _place(self, path: str) -> tuple[Part | None, str]:
+        folder, _, name = path.rpartition("/")
+        return self.parts.get(folder), name
+
+    def _read(self, path: str, at: Kept) -> bytes:
+        data = worktree.content(self.root, path)
+        if data is None or digest_of(path, data) != at.digest():
+            place = worktree.safe(self.root / path)
+            raise ScenError(f"{place}: changed since it was looked at; run the command again")
+        return data
 
 
 def digest_of(path: str, data: bytes) -> bytes:

@@ -13,7 +13,7 @@ from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker
 from scenarios.paths import id_of, kind_of, path_of, place_of
-from scenarios.storage.files import Files, Kept
+from scenarios.storage.files import Files
 from scenarios.storage.items import Items
 from scenarios.storage.limits import MODELS, decoded
 from scenarios.storage.yaml import reader
@@ -43,29 +43,28 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
     it names has changed.
     """
     found = _Found()
-    kept = snapshot.kept if isinstance(snapshot, Files) else {}
-    for path in sorted(snapshot):
-        if at := kept.get(path):
-            found.keep(path, at)
-        else:
-            found.read(path, snapshot[path], read or read_record)
+    files = snapshot if isinstance(snapshot, Files) else None
+    for path in sorted(files.fresh() if files else snapshot):
+        found.read(path, snapshot[path], read or read_record)
     if "tracker.yaml" not in snapshot:
         found.broken["tracker"]["tracker"] = "tracker.yaml"
         found.problems.append(_no_tracker())
-    if isinstance(snapshot, Files):
-        found.reopen(snapshot.frame)
-    records, items = found.records, found.records["evidence"]
+    items = found.evidence(files) if files else found.records["evidence"]
+    records = {kind: _by_path(kind, of_kind) for kind, of_kind in found.records.items()}
     to_judge = Database(
         records["tracker"].get("tracker", Tracker()),
         records["scenario"],
-        {id: record for id, record in items.items() if not isinstance(record, Kept)},
+        records["evidence"],
         records["forecasts"],
         records["source"],
     )
     problems = [*found.problems, *_between_records(snapshot, Known(to_judge, found.broken, items))]
-    evidence = Items(items) if kept else to_judge.evidence
-    database = msgspec.structs.replace(to_judge, evidence=evidence)
+    database = msgspec.structs.replace(to_judge, evidence=items)
     return Loaded(database, sorted(problems, key=_in_reading_order), found.left_out)
+
+
+def _by_path(kind: Kind, records: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(records.items(), key=lambda one: path_of(kind, one[0])))
 
 
 class _Found:
@@ -76,11 +75,6 @@ class _Found:
         self.broken: dict[Kind, dict[str, str]] = {kind: {} for kind in MODELS}
         self.problems: list[Problem] = []
         self.left_out = 0
-
-    def keep(self, path: str, at: Kept) -> None:
-        """A record that is at hand: of evidence one is made only where it is asked for."""
-        kind = kind_of(path)
-        self.records[kind][id_of(path)] = at if kind == "evidence" else at.record()
 
     def read(self, path: str, data: bytes, read: Read) -> None:
         """A file to read; one that makes no record is broken, unless it is not meant for one."""
@@ -100,12 +94,22 @@ class _Found:
                 return
             self.records[kind][id] = record
 
-    def reopen(self, frame: bytes) -> None:
-        """Make the evidence that is to be judged anew, beside these records."""
-        items = self.records["evidence"]
-        for id, at in items.items():
-            if isinstance(at, Kept) and at.is_open(frame, items):
-                items[id] = at.record()
+    def evidence(self, files: Files) -> Items:
+        """All evidence of files; what is at hand of other kinds is taken as it is.
+
+        Of the evidence at hand, what is to be judged anew is made for that.
+        """
+        made = self.records["evidence"]
+        items = Items(files, made)
+        for name, part in files.parts.items():
+            if (folder := part.folder) is None:
+                continue
+            is_evidence = name.startswith("evidence/")
+            places = part.open_places(files.frame, items) if is_evidence else part.places
+            for place in places:
+                path = folder.path(place)
+                self.records[kind_of(path)][id_of(path)] = folder.record(place)
+        return items
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:

@@ -6,7 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from scenarios.errors import Problem
@@ -14,9 +14,9 @@ from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
 from scenarios.storage.cache import Cache
-from scenarios.storage.files import Files, Kept, digest_of
+from scenarios.storage.files import Files, Part, digest_of
 from scenarios.storage.loader import Loaded, Read, read_record
-from scenarios.storage.packed import Entry, Folder, entry_of, folder_of, packed, stat_of, unpacked
+from scenarios.storage.packed import Folder, entry_of, folder_of, packed, stat_of, unpacked
 
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")
 """Where records live; what lies elsewhere is a fault, and no fault is kept."""
@@ -40,65 +40,54 @@ class Memory:
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
         """A file's record and problems; what is known by its content is not read again."""
-        at = self._known(path)
-        if at and at.digest() == digest_of(path, data):
-            return at.record(), []
+        folder, _, name = path.rpartition("/")
+        it = self._folder(folder)
+        place = it.places.get(name) if it else None
+        if it and place is not None and it.digest(place) == digest_of(path, data):
+            return it.record(place), []
         return self._read(kind, path, data)
 
     def snapshot(self, root: Path) -> tuple[Files, list[Problem]]:
         """The working tree, without the bytes of what is at hand."""
         started = self._clock()
-        kept: dict[str, Kept] = {}
-        settled: dict[str, bytes] = {}
+        parts: dict[str, Part] = {}
 
-        def is_known(path: str, info: os.stat_result) -> bool:
-            stat, at = stat_of(info), self._known(path)
-            if at and at.folder.stat(at.place) == stat:
-                kept[path] = at
-                return True
-            if not _is_young(info, started):
-                settled[path] = stat
-            return False
+        def known_in(name: str) -> Callable[[str, os.stat_result], bool]:
+            parts[name] = part = Part(name, self._folder(name))
+            return partial(_is_known, part, started)
 
-        read, problems = worktree.snapshot(root, is_known)
-        return Files(root, read, kept, settled), problems
+        read, problems = worktree.snapshot(root, known_in)
+        for path, data in read.items():
+            folder, _, name = path.rpartition("/")
+            parts.setdefault(folder, Part(folder, None)).read[name] = data
+        return Files(root, parts), problems
 
     def remember(self, files: Files, loaded: Loaded) -> None:
         """Keep what is sound of a snapshot and settled, for the next one."""
         faulty = {problem.path for problem in loaded.problems}
-        sound: dict[str, list[str]] = {}
-        for path in files:
-            if path not in faulty and (path in files.kept or path in files.settled):
-                sound.setdefault(path.rpartition("/")[0], []).append(path)
-        for name, paths in sound.items():
-            if _FOLDER.fullmatch(name):
-                self._keep(name, paths, files)
+        for name, part in files.parts.items():
+            frame = files.frame if name.startswith("evidence/") else b""
+            old = part.folder
+            sound = [n for n in part.settled if n in part.read and part.path(n) not in faulty]
+            lost = faulty and any(part.path(n) in faulty for n in part.kept)
+            stale = old and (old.frame != frame or len(old.names) != len(part.places))
+            if _FOLDER.fullmatch(name) and (sound or lost or stale):
+                self._keep(part, sound, faulty, frame)
 
-    def _keep(self, name: str, paths: list[str], files: Files) -> None:
-        old = self._folder(name)
-        is_same = old is not None and old.frame == files.frame and len(paths) == len(old.names)
-        if is_same and all(path in files.kept for path in paths):
-            return
-        entries = [entry for path in paths if (entry := self._entry(path, files))]
-        self._folders[name] = new = folder_of(name, files.frame, entries)
+    def _keep(self, part: Part, sound: list[str], faulty: set[str], frame: bytes) -> None:
+        entries = [
+            at.folder.entry(at.place)
+            for name, at in part.kept.items()
+            if part.path(name) not in faulty
+        ]
+        for name in sound:
+            path, data = part.path(name), part.read[name]
+            record, _ = self(kind_of(path), path, data)
+            if record:
+                entries.append(entry_of(name, part.settled[name], digest_of(path, data), record))
+        self._folders[part.name] = new = folder_of(part.name, frame, entries)
         if self.place:
-            self.place.write(_file(name), packed(new))
-
-    def _entry(self, path: str, files: Files) -> Entry | None:
-        if at := files.kept.get(path):
-            return at.folder.entry(at.place)
-        data = files[path]
-        record, _ = self(kind_of(path), path, data)
-        name = path.rpartition("/")[2]
-        return (
-            entry_of(name, files.settled[path], digest_of(path, data), record) if record else None
-        )
-
-    def _known(self, path: str) -> Kept | None:
-        folder, _, name = path.rpartition("/")
-        it = self._folder(folder)
-        place = it.places.get(name) if it else None
-        return Kept(it, place) if it and place is not None else None
+            self.place.write(_file(part.name), packed(new))
 
     def _folder(self, name: str) -> Folder | None:
         if name not in self._folders:
@@ -106,6 +95,18 @@ class Memory:
             found = unpacked(self.place.read(_file(name))) if self.place and is_known else None
             self._folders[name] = found
         return self._folders[name]
+
+
+def _is_known(part: Part, started: int, name: str, info: os.stat_result) -> bool:
+    """Whether a file is as it was; what cannot have changed unnoticed since is noted."""
+    stat, folder = stat_of(info), part.folder
+    place = folder.places.get(name) if folder else None
+    if folder and place is not None and folder.stat(place) == stat:
+        part.places.append(place)
+        return True
+    if not _is_young(info, started):
+        part.settled[name] = stat
+    return False
 
 
 def _file(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import struct
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -71,9 +71,10 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         """What it held."""
         return self.digests[DIGEST * place : DIGEST * place + DIGEST]
 
-    def about_of(self, place: int) -> tuple[str, ...]:
-        """The scenarios that it rates and the indicators that it fires."""
-        return self.about[self._which[place]]
+    @cached_property
+    def abouts(self) -> Sequence[int]:
+        """For each entry the place of its own in `about`."""
+        return array("I", self.which)
 
     def record(self, place: int) -> Record:
         """Its record, made anew each time."""
@@ -85,14 +86,10 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
             self.names[place],
             self.stat(place),
             self.digest(place),
-            self.about_of(place),
+            self.about[self.abouts[place]],
             self.links.get(place, ()),
             bytes(self._packed(place)),
         )
-
-    @cached_property
-    def _which(self) -> array[int]:
-        return array("I", self.which)
 
     @cached_property
     def _ends(self) -> array[int]:

@@ -49,12 +49,12 @@ def find(start: Path, database: str | None) -> Path:
 
 
 def snapshot(
-    root: Path, is_known: _IsKnown | None = None
+    root: Path, known_in: Callable[[str], _IsKnown] | None = None
 ) -> tuple[dict[str, bytes], list[Problem]]:
     """Relative path → bytes of every record below `root`, and what could not be read.
 
-    A file that `is_known` by its path and its stat is not read and not in it. It is asked before
-    the file is read, and never about a symlink or what lies behind one.
+    A file that is known is not read and not in it: `known_in` gives for a folder what tells that by
+    name and stat. It is asked before a file is read, and not about what a symlink leads to.
 
     Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty:
     its name alone is at fault. A symlinked folder is read, and the links to folders inside it
@@ -70,10 +70,11 @@ def snapshot(
         except OSError as error:
             problems.append(_problem(folder.prefix[:-1] or ".", "unreadable", f"{error.strerror}"))
             continue
+        is_known = known_in(folder.prefix[:-1]) if known_in and not folder.linked else None
         for entry in entries:
             path = folder.prefix + entry.name
             try:
-                if is_known and _is_plain(entry, folder) and is_known(path, entry.stat()):
+                if is_known and _is_plain(entry) and is_known(entry.name, entry.stat()):
                     continue
                 found = _look(entry, path, folder, top)
             except FileNotFoundError:
@@ -188,10 +189,9 @@ def _entries(folder: str) -> list[_Entry]:
     return []
 
 
-def _is_plain(entry: _Entry, folder: _Folder) -> bool:
-    """Whether it is a record's file itself, and no link led to it."""
-    is_file = not folder.linked and entry.is_file(follow_symlinks=False)
-    return is_file and entry.name.endswith(".yaml")
+def _is_plain(entry: _Entry) -> bool:
+    """Whether it is a record's file itself, and no link to one."""
+    return entry.is_file(follow_symlinks=False) and entry.name.endswith(".yaml")
 
 
 def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:
