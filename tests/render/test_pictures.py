@@ -105,6 +105,13 @@ def test_an_overview_has_every_figure_and_its_title_whole() -> None:
         assert "Gas" in told
 
 
+def test_the_axis_of_many_rows_stands_below_them_too() -> None:
+    row = Standing(title="A", stated=0.2, stated_before=0.2, implied=0.5, implied_before=0.5)
+    few, many = (draw(overview_of(*[row] * number)) for number in (24, 25))
+    assert (texts(few).count("25%"), texts(many).count("25%")) == (1, 2)
+    assert (outside(many), overlaps(many)) == ([], [])
+
+
 def test_what_did_not_move_is_grey_and_what_is_new_has_one_mark() -> None:
     row = Standing(
         title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, cause="Not told"

@@ -22,6 +22,8 @@ _LINE, _ROW = 15, 24
 _LINES = 7
 """Of a title; the longest has 200 characters."""
 _GAP = 9
+_MANY = 24
+"""Rows from which on the axis stands below them too."""
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,10 +68,12 @@ def draw(data: Overview, *, narrow: bool = False, places: Places = ()) -> Drawin
         parts, tall = (_narrow if narrow else _wide)(row, y, scale, places)
         body += parts
         y += tall
+    axis = list(_axis(scale, grid, y, twice=len(data.rows) > _MANY))
+    y += 18 if len(data.rows) > _MANY else 0
     if data.folded:
-        body.append(svg.text(0, y + 16, _folded(data, narrow=narrow), "f-muted small"))
-    axis = list(_axis(scale, grid, y))
-    box = (-2, 0, (NARROW if narrow else WIDE) + 4, y + (24 if data.folded else 4))
+        y += 18
+        body.append(svg.text(0, y - 2, _folded(data, narrow=narrow), "f-muted small"))
+    box = (-2, 0, (NARROW if narrow else WIDE) + 4, y + 4)
     return Drawing("".join([key, *axis, *body]), box)
 
 
@@ -86,14 +90,13 @@ def _heads(y: float) -> list[str]:
     return [stated, svg.text(WIDE, y, "implied", "f-muted small end")]
 
 
-def _axis(scale: LogOdds, top: float, foot: float) -> Iterator[str]:
-    ticks = scale.ticks()
-    lines = "".join(
-        f"M{svg.number(scale.at(p))},{svg.number(top)}V{svg.number(foot)}" for p, _ in ticks
-    )
-    yield svg.path(lines, "s-grid")
-    for p, told in ticks:
-        yield svg.text(scale.at(p), top - 6, told, "f-muted small middle")
+def _axis(scale: LogOdds, top: float, foot: float, *, twice: bool) -> Iterator[str]:
+    """The figures above, and `twice` below too."""
+    ticks = [(scale.at(p), told) for p, told in scale.ticks()]
+    yield svg.path("".join(svg.line([(x, top), (x, foot)]) for x, _ in ticks), "s-grid")
+    for x, told in ticks:
+        for y in (top - 6, foot + 14) if twice else (top - 6,):
+            yield svg.text(x, y, told, "f-muted small middle")
 
 
 def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
