@@ -203,5 +203,30 @@ def test_an_item_that_moved_hardly_anything_is_new_evidence() -> None:
     assert plain(told.text) == "Hardly (f, F6)"
 
 
+def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
+    half = "desk@0 a=.5"
+    for text, said in {
+        "a; b": "Nothing moved: there is no new evidence and no new forecast.",
+        f"a; {half}; desk@5 a=.5; e @4": "Nothing moved, though 1 item of evidence is new and "
+        "1 of 1 open question was forecast again.",
+        "a opened=5; e @6 a=CC": "1 question is new.",
+        "a; b; e @5 a=CC summary=Talks": "What the evidence implies for “Title” rose from 50% to "
+        "90.9% after “Talks”. The other open question did not move.",
+        f"a; b; c; {half}; desk@5 a=.3 why=a": "“Title” fell from 50% to 30%: Why. None of the "
+        "other 2 open questions moved.",
+        "a occurred=5; b did-not-occur=6; c annulled=6": "“Title” occurred. “Title” did not occur. "
+        "“Title” was annulled.",
+        "a set=s occurred=5; b set=s probability=.2": "“Title” occurred; “Title” did not.",
+        "a given=b/.8/.2; b occurred=5": "“Title” occurred. What the evidence implies for “Title” "
+        "rose from 50% to 80% after “Title” occurred.",
+        "a; e @0 a=C retracted=5 summary=Talks": "What the evidence implies for “Title” fell from "
+        "76% to 50% after “Talks” was retracted.",
+        "a x:CC/due=5/if_absent=I/statement=Talks": "What the evidence implies for “Title” fell "
+        "from 50% to 24% since “Talks” was due and not seen.",
+    }.items():
+        document = told_of(database_of(text), day(2), day(9))[1]
+        assert plain(document[1].text) == said, text  # type: ignore[union-attr]
+
+
 def test_each_rule_has_its_words_and_no_other() -> None:
     assert {rule.id for rule in RULES} == attention.WORDS.keys()

@@ -56,13 +56,15 @@ class TopMove(msgspec.Struct, frozen=True, kw_only=True):
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
     """The subjects, figures and causes of the headline; its words are made of them.
 
-    `top` is what moved most, if anything. Of `live` scenarios so many moved, so many were forecast.
+    `top` is what moved most, if anything. Of the `live` scenarios so many were `opened` in the
+    window; of the others so many moved, and so many were forecast.
     """
 
     resolved: tuple[Together, ...]
     top: TopMove | None
     moved: int
     live: int
+    opened: int
     forecast: int
     new_evidence: int
 
@@ -72,13 +74,15 @@ def headline(
 ) -> Headline:
     """The headline of a window's review, of which `new` items of evidence are."""
     live = list(open_views(window))
+    older = [view for view in live if view.odds_before]
     tops = (top for move in moves if (top := top_move(move, made)))
     return Headline(
         resolved=tuple(sorted(_together(window, resolved), key=_occurred_first)),
         top=next(tops, None),
         moved=len(moves),
         live=len(live),
-        forecast=sum(bool(view.given) for view in live),
+        opened=len(live) - len(older),
+        forecast=sum(bool(view.given) for view in older),
         new_evidence=new,
     )
 

@@ -59,7 +59,8 @@ def sentences(made: Brief, database: Database) -> list[tuple[Span, ...]]:
     more = made.moves[1 : min(_MOVES, _SENTENCES - len(told) - len(late) + 1)]
     if more:
         moves = (headline.move(move, head.resolved, database, head.top) for move in more)
-        told = [*told[:-1], *moves, *headline.rest(head, 1 + len(more))]
+        own = len([*headline.rest(head)])
+        told = [*told[: len(told) - own], *moves, *headline.rest(head, 1 + len(more))]
     return [*told, *late]
 
 
@@ -87,7 +88,7 @@ def _standing(made: Brief, picture: Chart | None) -> Iterator[Block]:
         columns=(
             Column(name="question", least=24),
             Column(name="we say", key="stated_from_to", align="right"),
-            Column(name="the evidence says", key="implied_from_to", align="right"),
+            Column(name="evidence", key="implied_from_to", align="right"),
             *(Column(name=name, only="csv") for name in overview.NUMBERS),
         ),
         rows=tuple(map(_row, rows[:MOST])),

@@ -126,24 +126,27 @@ def _more_outcomes(headline: Headline) -> Iterator[tuple[Span, ...]]:
 
 def rest(headline: Headline, told: int = 1) -> Iterator[tuple[Span, ...]]:
     """How many moved beside so many that are told, or what there was where nothing did."""
-    others, still = headline.moved - told, headline.live - headline.moved
+    others, older = headline.moved - told, headline.live - headline.opened
+    if headline.opened:
+        new = counted(headline.opened, "question")
+        yield (f"{new} {'is' if headline.opened == 1 else 'are'} new.",)
     if not headline.top:
-        yield from [(_quiet(headline),)] if headline.live else []
+        yield from [(_quiet(headline, older),)] if older else []
     elif others > 0:
-        yield (f"{others} more of {counted(headline.live, 'open question')} moved.",)
-    elif still == 1:
+        yield (f"{others} more of {counted(older, 'open question')} moved.",)
+    elif older - headline.moved == 1:
         yield ("The other open question did not move.",)
-    elif still:
-        yield (f"None of the other {still} open questions moved.",)
+    elif older > headline.moved:
+        yield (f"None of the other {older - headline.moved} open questions moved.",)
 
 
-def _quiet(headline: Headline) -> str:
+def _quiet(headline: Headline, older: int) -> str:
     nothing = "Nothing else moved" if headline.resolved else "Nothing moved"
     new, forecast = headline.new_evidence, headline.forecast
     if not new and not forecast:
         return f"{nothing}: there is no new evidence and no new forecast."
     was = "was" if forecast == 1 else "were"
-    said = f"{forecast} of {counted(headline.live, 'open question')} {was} forecast again"
+    said = f"{forecast} of {counted(older, 'open question')} {was} forecast again"
     seen = f"{counted(new, 'item')} of evidence {'is' if new == 1 else 'are'} new"
     parts = [seen] * bool(new) + [said] * bool(forecast)
     return f"{nothing}, though {' and '.join(parts)}."
