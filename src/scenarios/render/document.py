@@ -60,17 +60,24 @@ class Trend(msgspec.Struct, frozen=True):
     values: tuple[float | None, ...]
 
 
-Span = str | Figure | Ref | Link | Jump | Trend
+class Tinted(msgspec.Struct, frozen=True):
+    """A text on a ground that is the deeper the more decibans it is worth."""
+
+    text: str | Figure
+    decibans: float
+
+
+Span = str | Figure | Ref | Link | Jump | Trend | Tinted
 Text = Span | tuple[Span, ...]
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """Of the document (1), of a section (2) or of what follows (3); lines may stand under it.
+    """Of the document (1), of a section (2) or of what follows (3, 4); lines may stand under it.
 
     `anchor` names a section that a page leads to.
     """
 
-    level: Literal[1, 2, 3]
+    level: Literal[1, 2, 3, 4]
     text: Text
     under: tuple[Text, ...] = ()
     anchor: str = ""
@@ -85,12 +92,13 @@ class Paragraph(msgspec.Struct, frozen=True):
 
 
 class Item(msgspec.Struct, frozen=True):
-    """An entry of a list, with what leads it and what stands under it."""
+    """An entry of a list, with what leads it and what stands under it; a page leads to `anchor`."""
 
     text: Text
     under: tuple[Item, ...] = ()
     lead: Text = ""
     bullet: bool = False
+    anchor: str = ""
 
 
 class Items(msgspec.Struct, frozen=True):
@@ -194,7 +202,7 @@ class Folded(msgspec.Struct, frozen=True):
     """Blocks that a page keeps closed under their heading until a reader opens them."""
 
     heading: Heading
-    blocks: tuple[Flat, ...]
+    blocks: tuple[Block, ...]
 
 
 Flat = Heading | Paragraph | Items | Facts | Table | Sum | Chart
@@ -207,7 +215,7 @@ def flat(document: Iterable[Block]) -> Iterator[Flat]:
     for block in document:
         if isinstance(block, Folded):
             yield block.heading
-            yield from block.blocks
+            yield from flat(block.blocks)
         else:
             yield block
 
@@ -252,6 +260,8 @@ def _read(span: Span) -> str:
         return _figure(span) + span.mark
     if isinstance(span, Ref):
         return span.label or span.id
+    if isinstance(span, Tinted):
+        return _read(span.text)
     return span.label if isinstance(span, Link | Jump) else sparkline(span.values)
 
 

@@ -26,6 +26,7 @@ from scenarios.render.document import (
     Table,
     Term,
     Text,
+    Tinted,
     flat,
     plain,
 )
@@ -64,6 +65,8 @@ def _text(rows: Iterable[Cells], title: Text) -> str:
 
 def _cell(text: Text | None) -> float | str | None:
     """A text that a spreadsheet would run is led by an apostrophe; a number stays one."""
+    if isinstance(text, Tinted):
+        text = text.text
     if isinstance(text, Figure):
         value = text.value
         return round(value, 6) + 0.0 if isinstance(value, float) else value
