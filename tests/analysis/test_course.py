@@ -188,3 +188,11 @@ def test_an_indicator_that_is_never_due_changes_on_no_day() -> None:
     scenarios = {"s1": scenario(indicators={"x": forever, "y": due})}
     db = database(scenarios=scenarios, evidence={"e": item(day(1), ratings={"s1": "C"})})
     assert days_of_change(db, "s1") == [day(1), day(4)]
+
+
+def test_where_many_items_bear_on_a_scenario_it_is_drawn_on_fewer_days() -> None:
+    for number, most in ((100, 60), (1_000, 36), (5_000, 12)):
+        evidence = {f"e{n}": item(day(n % 100), ratings={"a": "C"}) for n in range(number)}
+        db = database(scenarios={"a": scenario()}, evidence=evidence)
+        made = courses(window(db, day(120), day(130)), ["a"], 60)["a"]
+        assert len(made.points) == most

@@ -25,6 +25,9 @@ from scenarios.model import (
     indicator_key,
 )
 
+_WORK, _FEWEST = 36_000, 12
+"""Items weighed, day by day, for a scenario or a set; and the days that it has in any case."""
+
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
     """The items that entered the record on a day, or since the day before it that is drawn."""
@@ -61,8 +64,9 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[ScenarioId, Course]:
     """The courses of these scenarios on the days on which a figure of theirs changed.
 
-    Where those are more than `most`, on so many days at even distances. The members of a set are
-    measured together, on the same days, whichever of them were asked for.
+    Where those are more than `most`, on so many days at even distances, and on fewer where many
+    items have to be weighed on each. The members of a set are measured together, on the same days,
+    whichever of them were asked for.
     """
     items, sheets = bearing(window.database), window.database.speaking
     units: dict[str, list[ScenarioId]] = {}
@@ -73,7 +77,8 @@ def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[Scen
         if set(unit).isdisjoint(ids):
             continue
         around = near(window.database, unit[0], items, sheets)
-        days = _days(window, around, unit, most)
+        fewer = max(_FEWEST, _WORK // max(1, len(around.evidence)))
+        days = _days(window, around, unit, min(most, fewer))
         asked = {id: _open_days(window, id, days) for id in unit if id in ids}
         means: Means = {}
         for id, implied in implied_on(around, asked).items():
