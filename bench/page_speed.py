@@ -1,6 +1,6 @@
 """Time `scen report --format html` on 200 scenarios and 10,000 items, and weigh the page.
 
-Run it where both are installed: `pip install -e '.[html]' && python bench/page_speed.py`.
+Run it where the package is installed: `pip install -e . && python bench/page_speed.py`.
 """
 
 from __future__ import annotations

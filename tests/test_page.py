@@ -17,7 +17,6 @@ import pytest
 import scenarios
 from scenarios.analysis.review.review import review
 from scenarios.cli.terminal.page import report_page
-from scenarios.scales import printed
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.period import span
 from tests.browser import Seen, chromium, needs_chromium, opened
@@ -31,19 +30,15 @@ pytestmark = needs_chromium
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 DESK = scenarios.open(SHIPPED)
 DAYS = ("2022-02-28", "2026-11-24")
-SECTIONS = ["moved", "board", "scenarios", "sets", "indicators", "scores", "findings", "method"]
-STEPS = ("given", "time", "rivals", "bound", "ruled_out")
-LINES = ("lines_added", "lines_removed", "lines_changed")
+PARTS = ["scenarios", "sets", "indicators", "evidence", "scores", "method"]
 ELEMENTS = {
-    *("html", "head", "meta", "title", "style", "body", "header", "nav", "main", "footer"),
-    *("section", "article", "h1", "h2", "h3", "h4", "p", "blockquote", "div", "span", "bdi"),
-    *("a", "code", "data", "em", "strong", "time", "ul", "li", "dl", "dt", "dd", "br"),
-    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "details", "summary"),
-    *("figure", "figcaption", "svg", "g", "path", "circle", "text", "symbol", "use"),
+    *("html", "head", "meta", "title", "style", "body", "nav", "main", "footer", "section"),
+    *("article", "h1", "h2", "h3", "h4", "p", "div", "span", "bdi", "a", "code", "data", "br"),
+    *("strong", "ul", "li", "dl", "dt", "dd", "details", "summary", "figure", "figcaption"),
+    *("table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td"),
+    *("svg", "g", "path", "circle", "text"),
 }
-"""Every element that the writer, the templates and the charts make."""
-ID = "it.querySelector('a[href^=\"#s-\"]').getAttribute('href').slice(3)"
-"""The scenario that a part of the review leads to."""
+"""Every element that the writer, its shell and the pictures make."""
 Show = Callable[..., AbstractContextManager[Seen]]
 
 
@@ -62,7 +57,7 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
             files = {path: text for path, text in hostile_files().items() if re.search(kept, path)}
             root, on = make(folder / name, files), AS_OF
         desk = open_folder(root)
-        window = span(desk, date.fromisoformat(on), None)
+        window = span(desk, date.fromisoformat(on), None, banded=True)
         text = report_page(desk, window, review(window), "3f1e2d4 of 2026-11-24", clean=True)
         (folder / f"{name}.html").write_text(text, encoding="utf-8")
         return folder / f"{name}.html"
@@ -90,8 +85,9 @@ def told(answer: object) -> Any:
 
 def test_it_is_whole_silent_and_asks_for_nothing(seen: Seen) -> None:
     ids = seen.each("[id]", "it.id")
-    led_to = seen.each("a[href^='#'], use[href^='#']", "it.getAttribute('href').slice(1)")
-    assert seen.each("section", "it.id") == SECTIONS
+    led_to = seen.each("a[href^='#']", "it.getAttribute('href').slice(1)")
+    parts = seen.each(".appendix > details > div", "it.id")
+    assert parts[-len(PARTS) :] == PARTS
     assert seen.is_silent(), (seen.requests, seen.messages)
     assert len(ids) == len(set(ids))
     assert set(led_to) <= set(ids)
@@ -100,162 +96,172 @@ def test_it_is_whole_silent_and_asks_for_nothing(seen: Seen) -> None:
     assert said in seen.page.locator("footer").inner_text()
 
 
-def test_it_has_the_figures_of_the_report(seen: Seen, day: date) -> None:
-    report = told(DESK.report(day))
-    rows = {row["id"]: row for row in report["scenarios"]}
-    live = [[id, [*of_overview(row)]] for id, row in rows.items() if row["outcome"] is None]
-    assert seen.each("#board tbody tr:not(.group)", f"[{ID}, figures]") == live
-    status = seen.each("#findings tbody tr:not(.group)", f"[{ID}, figures]")
-    assert status == [[id, near([*of_status(row)], abs=1e-9)] for id, row in rows.items()]
-    told_of = "article.move:has(.causes)"
-    heads = seen.each(f"{told_of} h3", "figures")
-    sums = seen.each(".causes", "[...it.querySelectorAll('dt data')].map(x => Number(x.value))")
-    moves = [move for move in report["moves"] if any(move[key] for key in STEPS + LINES)]
-    assert seen.each(told_of, ID) == [move["scenario"] for move in moves]
-    for (bits,), parts, move in zip(heads, sums, moves, strict=True):
-        assert bits == rows[move["scenario"]]["movement_bits"]
-        if parts[1:]:  # one alone needs no sum; four parts below 0.05 are not shown
-            assert sum(parts[:-1]) == near(parts[-1], abs=0.2)
-    shifts = [shift for move in report["moves"] for shift in (move["stated"], move["implied"])]
-    ends = {shift[end] for shift in shifts if shift for end in ("from", "to")}
-    causes = [*report["events"], *report["other_causes"]]
-    worths = {part["decibans"] for cause in causes for part in cause["scenarios"]}
-    little = {figure for id, row in rows.items() for figure in of_status(row)}
-    [figures] = seen.each("#moved", "figures")
-    assert [figure for figure in figures if figure not in ends | worths | little] == []
-    last = seen.each(
-        "article.scenario",
-        "[it.dataset.scenario, [...it.querySelectorAll('.course tr:last-child > td > data')]"
-        ".map(x => Number(x.value))]",
-    )
-    assert sorted(last) == [
-        [id, [side["probability"] for side in (row["stated"], row["implied"]) if side]]
-        for id, row in sorted(rows.items())
-    ]
-
-
-def of_overview(row: dict[str, Any]) -> Iterator[float]:
-    for side in filter(None, (row["stated"], row["implied"])):
-        before, after = side["previous"], side["probability"]
-        if before is not None and printed(before) != printed(after):
-            yield before
-        yield after
-
-
-def of_status(row: dict[str, Any]) -> Iterator[float]:
-    for side in filter(None, (row["stated"], row["implied"])):
-        yield side["probability"]
-        if side["previous"] is not None:
-            yield (side["probability"] - side["previous"]) * 100
-    if row["stated"]:
-        yield row["gap_decibans"]
-
-
-def test_each_ledger_has_the_figures_of_explain(seen: Seen, day: date) -> None:
-    for row in DESK.status(day).scenarios:
-        book = told(DESK.explain(row.id, day))
-        lines = seen.each(f"#s-{row.id} .ledger tr[data-line]", "data")
-        assert bool(lines) == bool(book["lines"])
-        for shown in lines:
-            assert any(shown.items() <= line.items() for line in book["lines"])
-        (figures,) = seen.each(f"#s-{row.id}", "data")
-        for name in ("prior.decibans", "implied.decibans", "implied.probability"):
-            side, _, key = name.partition(".")
-            assert figures[name] == book[side][key]
+def test_each_scenario_has_the_figures_of_the_report(seen: Seen, day: date) -> None:
+    chapters = dict(seen.each("div[id^='s-']:has(> .facts)", "[it.id.slice(2), figures]"))
+    rows = told(DESK.report(day))["scenarios"]
+    assert {*chapters} == {row["id"] for row in rows}
+    for row in rows:
+        stated = [row["stated"]["probability"]] if row["stated"] else []
+        implied = [row["implied"][key] for key in ("probability", "low", "high")]
+        gap = [] if row["gap_decibans"] is None else [row["gap_decibans"]]
+        wanted = [figure for figure in (*stated, *implied, *gap) if figure is not None]
+        assert chapters[row["id"]][: len(wanted)] == near(wanted)
 
 
 def test_the_scores_are_those_of_score(seen: Seen, day: date) -> None:
     scored = told(DESK.score(day, forecaster="illustrative"))
-    table = seen.each(".scores tr[data-forecaster]", "[it.dataset.forecaster, data]")
-    assert dict(table) == {
-        row["name"]: {k: v for k, v in row.items() if k != "name" and v is not None}
-        for row in scored["forecasters"]
-    }
-    names = ("n", "mean_forecast", "frequency", "wilson_low", "wilson_high")
-    assert seen.each("tr[data-bin]", "data") == [
-        {name: row[name] for name in names} for row in scored["calibration"]
-    ]
+    rows = seen.rows("#scores table")
+    names = {"n": "questions", "Brier": "brier", "log": "log_score", "baseline": "baseline"}
+    names |= {"peer": "peer", "coverage": "coverage", "final": "final_brier"}
+    for shown, row in zip(rows, scored["forecasters"], strict=True):
+        assert shown["forecaster"] == row["name"]
+        for name, key in names.items():
+            assert shown[name] == ("–" if row[key] is None else row[key])
 
 
 @pytest.mark.parametrize("set_id", ["relationship-2030", "ukraine-2022"])
 def test_each_matrix_has_the_figures_of_matrix(seen: Seen, day: date, set_id: str) -> None:
     matrix = told(DESK.matrix(day, set_id=set_id))
-    article = f"article[data-set='{set_id}']"
-    names = ("inconsistency", "weighted_inconsistency", "decibans", "blanks", "rank")
-    sums = seen.each(f"{article} tfoot", "data")
-    assert {key: value for part in sums for key, value in part.items()} == {
-        f"{id}.{name}": score[name]
-        for id, score in matrix["scores"].items()
-        for name in names
-        if score[name] is not None
-    }
-    assert seen.each(f"{article} .ach tbody tr", "[it.dataset.row, ...figures]") == [
-        [row["id"], row["weight"], row["diagnosticity"]] for row in matrix["rows"][:40]
+    titles = {id: DESK.database.scenarios[id].title for id in matrix["scenarios"]}
+    *rows, counts, weighted, decibans, blank, rank = seen.rows(f"#set-{set_id} table:has(tfoot)")
+    telling = [row for row in matrix["rows"] if row["diagnosticity"] >= 1]
+    rest = seen.rows(f"#set-{set_id} details table:not(:has(tfoot), figure *)")
+    assert [(row["Evidence or indicator"], row["dB apart"]) for row in [*rows, *rest]] == [
+        (row["summary"], row["diagnosticity"]) for row in matrix["rows"]
     ]
+    assert len(rows) == len(telling)
+    for id, score in matrix["scores"].items():
+        (name,) = (name for name in counts if name.partition(", ruled")[0] == titles[id])
+        assert counts[name] == score["inconsistency"]
+        assert weighted[name] == score["weighted_inconsistency"]
+        assert decibans[name] == score["decibans"]
+        assert blank[name] == score["blanks"]
+        assert rank[name] == ("–" if score["rank"] is None else score["rank"])
 
 
-def test_the_shares_of_a_set_sum_to_one(seen: Seen) -> None:
-    days = seen.each("article[data-set='relationship-2030'] figure tbody tr", "figures")
-    assert len(days) > 3
-    assert [sum(figures) for figures in days] == near([1] * len(days), abs=0.002)
+def test_only_indicators_that_changed_emerge_or_are_due_are_unfolded(seen: Seen, day: date) -> None:
+    changed = {(c.scenario, c.statement) for c in DESK.report(day).indicator_changes}
+    rows = seen.rows("#indicators > .scroll table")
+    every = seen.each("#indicators tbody tr", "it.cells[0].textContent")
+    opened = [s for s in DESK.database.scenarios.values() if s.opened <= day]
+    assert len(every) == sum(len(scenario.indicators) for scenario in opened)
+    assert len(rows) < len(every)
+    for row in rows:
+        is_due = row["State"] != "observed" and row["Due"]
+        assert (row["to"][3:], row["Indicator"]) in changed or row["State"] == "emerging" or is_due
+
+
+def test_evidence_leads_to_its_address_and_to_its_scenarios(seen: Seen) -> None:
+    items = seen.each(
+        "li[id^='e-']",
+        "[it.id.slice(2), [...it.querySelectorAll('a')].map(a => a.getAttribute('href'))]",
+    )
+    assert len(items) > 30
+    for id, leads in items:
+        item = DESK.database.evidence[id]
+        address = [item.url] if item.url else []
+        assert leads[: len(address)] == address
+        assert set(item.ratings) <= {lead[3:] for lead in leads[len(address) :]}
+
+
+@pytest.mark.parametrize(("width", "height", "most"), [(1280, 900, 4), (360, 740, 10)])
+def test_the_review_is_short_before_its_appendix_is_opened(
+    show: Show, width: int, height: int, most: int
+) -> None:
+    with show(DAYS[0], width=width, height=height) as seen:
+        assert seen.screens() <= most
+
+
+def test_the_summary_prints_on_two_sheets_and_each_sheet_has_its_number(show: Show) -> None:
+    with show(DAYS[0], bypass_csp=True) as seen:
+        assert seen.sheets() > 10
+        seen.page.add_style_tag(content=".appendix, footer { display: none }")
+        assert seen.sheets() <= 2
+
+
+def test_the_index_stays_in_reach_and_opens_what_is_folded(show: Show) -> None:
+    for width, height in ((1280, 900), (768, 1024), (360, 740)):
+        with show(DAYS[0], width=width, height=height, java_script_enabled=False) as seen:
+            seen.page.mouse.wheel(0, 100_000)
+            if width < 1200:
+                seen.page.locator(".index summary").click()
+            link = seen.page.locator(".index a[href='#s-rupture']")
+            question = seen.page.locator("#s-rupture > p").first
+            assert not question.is_visible()
+            link.click()
+            assert question.is_visible()
+            box = question.bounding_box()
+            assert box
+            assert 0 <= box["y"] < height / 2
+            assert link.is_visible()
+
+
+def test_the_whole_page_is_reached_by_the_keyboard(show: Show) -> None:
+    """From the skip links to the last part of the appendix, nothing hidden behind the index."""
+    where = """[...document.querySelectorAll('a, summary, [tabindex="0"]')]
+        .filter(it => it.checkVisibility()).length"""
+    at = """(() => { const it = document.activeElement, box = it.getBoundingClientRect();
+        const x = box.left + Math.min(box.width, 20) / 2;
+        const y = (Math.max(0, box.top) + Math.min(innerHeight, box.bottom)) / 2;
+        const top = document.elementFromPoint(x, y);
+        return [it.localName, it.textContent.slice(0, 40),
+            !!top && (it.contains(top) || top.contains(it))]; })()"""
+    for width in (1280, 360):
+        with show(DAYS[0], width=width, height=740) as seen:
+            reached = []
+            for _ in range(seen.page.evaluate(where)):
+                seen.page.keyboard.press("Tab")
+                reached.append(seen.page.evaluate(at))
+            assert [told for *told, is_seen in reached if not is_seen] == []
+            assert reached[0][1] == "Skip to the review"
+            assert reached[-1][:2] == ["summary", "Method"]
+            seen.page.keyboard.press("Enter")
+            assert seen.page.locator("#method").is_visible()
 
 
 @pytest.mark.parametrize("name", ["few", *((*DAYS, "hostile") if FULL else ())])
-def test_axe_finds_nothing_grave_on_a_desk_or_a_dark_phone(show: Show, name: str) -> None:
-    for width, scheme in ((1200, "light"), (360, "dark")):
+def test_axe_finds_nothing_on_a_desk_or_a_dark_phone(show: Show, name: str) -> None:
+    for width, scheme in ((1280, "light"), (360, "dark")):
         with show(name, width=width, color_scheme=scheme, bypass_csp=True) as seen:
-            assert seen.grave_faults() == []
+            assert seen.faults() == []
 
 
 @pytest.mark.parametrize("name", [*DAYS, "hostile"])
-def test_nothing_is_wider_than_the_screen_and_no_label_covers_another(
-    show: Show, name: str
-) -> None:
-    box = "text.getBoundingClientRect()"
-    left = f"text => {box}.left < it.getBoundingClientRect().left - 0.5"
+def test_nothing_is_cut_at_any_width(show: Show, name: str) -> None:
     with show(name) as seen:
-        for width in (1200, 360):
+        seen.open_all()
+        for width in (1280, 768, 360):
             seen.page.set_viewport_size({"width": width, "height": 900})
             assert seen.page.evaluate("document.documentElement.scrollWidth") == width
-            cut = seen.each(".chart", f"[...it.querySelectorAll('text:not(.tip)')].filter({left})")
-            assert [one for found in cut for one in found] == []
-            labels = "[...it.querySelectorAll('text.bold')]"
-            place = f"{labels}.map(text => [{box}.top, {box}.height])"
-            ends = seen.each("article.scenario .chart:first-of-type", place)
-            assert ends
-            for (above, tall), (below, _) in (sorted(two) for two in ends if len(two) == 2):
-                assert below - above > 0.75 * tall
+            assert seen.cut() == []
 
 
-def test_it_needs_no_script_and_the_keyboard_reaches_a_mark(show: Show) -> None:
-    with show(DAYS[1], java_script_enabled=False) as seen:
-        assert seen.page.locator("svg.chart").count() > 19
-        assert seen.page.locator("h1").inner_text() == "China–Russia alignment"
-        mark = seen.page.locator("a.mark").first
-        opacity = "one => getComputedStyle(one).opacity"
-        assert mark.locator(".tip").evaluate(opacity) == "0"
-        mark.focus()
-        assert mark.locator(".tip").evaluate(opacity) == "1"
-        seen.page.keyboard.press("Enter")
-        assert seen.page.locator("tr:target").is_visible()
-        table = seen.page.locator("table.ledger").last
-        assert not table.is_visible()
-        seen.page.locator("summary", has_text="The ledger of").last.click()
-        assert table.is_visible()
+def test_each_picture_says_what_happened_and_its_marks_are_large_enough(show: Show) -> None:
+    for width in (1280, 360):
+        with show(DAYS[0], width=width) as seen:
+            seen.open_all()
+            labels = seen.each("svg:not(.narrow)", "it.getAttribute('aria-label')")
+            assert labels
+            assert len(labels) == len(set(labels))
+            marks = seen.each(
+                "a.mark", "(({width, height}) => [width, height])(it.getBoundingClientRect())"
+            )
+            shown = [(wide, tall) for wide, tall in marks if wide]
+            assert shown
+            assert [size for size in shown if min(size) < 24] == []
 
 
-def test_no_table_is_cut_on_paper(show: Show) -> None:
+def test_nothing_is_cut_on_paper(show: Show) -> None:
     with show(DAYS[0], width=680) as seen:
         seen.page.emulate_media(media="print")
-        right = seen.each("table, .chart", "[it.getBoundingClientRect().right, it.className]")
+        right = seen.each("table, svg", "[it.getBoundingClientRect().right, it.className]")
         assert [cut for cut in right if cut[0] > 681] == []
-        assert len(seen.page.pdf(format="A4")) > 100_000
 
 
 def test_hostile_text_makes_no_element_no_handler_and_no_link(show: Show) -> None:
     with show("hostile") as seen:
         names = {name for names in seen.each("*", "it.getAttributeNames()") for name in names}
-        assert set(seen.each("*", "it.localName")) <= ELEMENTS
+        assert {*seen.each("*", "it.localName")} - {"title"} <= ELEMENTS
         assert [name for name in names if name.startswith("on") or name == "style"] == []
         for href, rel in seen.each("a", "[it.getAttribute('href'), it.getAttribute('rel')]"):
             assert href.startswith(("#", "https://", "http://"))

@@ -123,9 +123,9 @@ def covered(labels: list[list[Any]]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_grave_in_the_pictures(browser: Any, folder: Path, scheme: str) -> None:
+def test_axe_finds_nothing_in_the_pictures(browser: Any, folder: Path, scheme: str) -> None:
     with opened(browser, page(folder, DAYS[0]), width=1280, color_scheme=scheme) as seen:
-        assert seen.grave_faults() == []
+        assert seen.faults() == []
 
 
 def test_what_is_drawn_is_the_same_each_time() -> None:

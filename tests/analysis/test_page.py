@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.page import DAYS, FEWEST, Page, SetDay, page
+from scenarios.analysis.review.page import DAYS, FEWEST, Page, page
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
 from tests.analysis.words import database_of
@@ -33,16 +33,15 @@ def test_nothing_has_opened() -> None:
     assert (made.chapters, made.sets, made.indicators) == ((), (), ())
 
 
-def test_the_shares_of_a_set_sum_to_one_on_each_of_its_days() -> None:
+def test_a_set_of_which_two_members_have_opened_has_a_chapter() -> None:
     page, _ = paged("a set=s probability=.2; b set=s probability=.8; e @10 a=4 b=N")
     (made,) = page.sets
-    assert (made.id, made.statement, made.members) == ("s", "A set", ("a", "b"))
-    assert made.days == tuple(
-        SetDay(day=day(n), implied={"a": near(a), "b": near(1 - a)})
-        for n, a in ((0, 0.2), (10, 0.5), (30, 0.5))
-    )
+    assert (made.id, made.statement, made.members) == ("s", "A set", page.chapters)
+    a, b = ([(p.day, p.implied) for p in one.course.points] for one in made.members)
+    assert a == [(day(n), near(p)) for n, p in ((0, 0.2), (10, 0.5), (30, 0.5))]
+    assert b == [(on, near(1 - p)) for on, p in a]
     assert [row.id for row in made.matrix.rows] == ["e"]
-    # A set of which one member has opened is not compared.
+    # One of which a single member has opened is not compared.
     assert paged("a set=s; b set=s opened=40")[0].sets == ()
 
 

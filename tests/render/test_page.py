@@ -9,6 +9,7 @@ import re
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.page import page
 from scenarios.analysis.review.review import review
+from scenarios.render.chapters.whole import whole
 from scenarios.render.writers.html import address
 from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES
@@ -34,8 +35,8 @@ def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
 def test_only_the_pages_own_style_is_allowed_and_it_is_the_same_each_time() -> None:
     base = database(scenarios={"a": scenario()})
     looked = window(base, day(23), day(30))
-    shown = page(looked, review(looked))
-    text, again = (page_html(shown, base, Origin(), "scen 1") for _ in range(2))
+    parts = whole(page(looked, review(looked)), base, looked.now)
+    text, again = (page_html(parts, Origin(day(30), "scen 1")) for _ in range(2))
     assert text == again
     style = re.search(r"<style>(.*?)</style>", text, re.DOTALL)
     assert style

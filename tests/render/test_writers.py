@@ -44,7 +44,10 @@ from tests.full import TIMES
 from tests.hostile import ACTS, TEXTS
 from tests.render.gfm import Rendered
 
-ATTRIBUTES = {"class", "scope", "colspan", "value", "href", "rel", "role", "aria-label", "tabindex"}
+ATTRIBUTES = {
+    *("class", "scope", "colspan", "value", "href", "rel", "role", "aria-label", "tabindex"),
+    *("id", "data-of"),
+}
 """Every attribute that a plain page has."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 

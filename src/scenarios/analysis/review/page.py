@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.period.period import View, Window
-from scenarios.analysis.period.trajectory import Course, courses
-from scenarios.analysis.review.ach import Matrix, matrix
+from scenarios.analysis.period.period import Window
+from scenarios.analysis.period.trajectory import courses
+from scenarios.analysis.review.ach import matrix
+from scenarios.analysis.review.chapters import Chapter, SetChapter
 from scenarios.analysis.review.listing import IndicatorRow, Wanted, indicators
 from scenarios.analysis.review.review import Review
-from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
 from scenarios.analysis.scores.scoring import Score, score
-from scenarios.model import ScenarioId, SetId
 
 DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 """Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""
-
-
-class Chapter(msgspec.Struct, frozen=True, kw_only=True):
-    """One scenario: its row of the status table, its figures at both dates, its course."""
-
-    row: StatusRow
-    view: View
-    course: Course
-
-
-class SetDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What was implied on a day of the members that were still in the set."""
-
-    day: date
-    implied: dict[ScenarioId, float]
-
-
-class SetChapter(msgspec.Struct, frozen=True, kw_only=True):
-    """A set of which two members or more had opened."""
-
-    id: SetId
-    statement: str
-    members: tuple[ScenarioId, ...]
-    days: tuple[SetDay, ...]
-    matrix: Matrix
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,29 +63,16 @@ def _whose(window: Window) -> str | None:
 def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:
     """The sets in the order in which the status table has them."""
     order = dict.fromkeys(set_id for one in chapters if (set_id := one.row.set))
-    courses = {one.row.id: one.course for one in chapters}
+    of = {one.row.id: one for one in chapters}
     found = []
     for id in order:
-        opened = tuple(m for m in members(window.database, id) if m in courses)
+        opened = tuple(m for m in members(window.database, id) if m in of)
         if len(opened) > 1:
-            days = _days([courses[m] for m in opened])
-            statement = window.database.tracker.sets.get(id, id)
-            found.append(
-                SetChapter(
-                    id=id,
-                    statement=statement,
-                    members=opened,
-                    days=days,
-                    matrix=matrix(window.now, opened),
-                )
+            made = SetChapter(
+                id=id,
+                statement=window.database.tracker.sets.get(id, id),
+                members=tuple(of[member] for member in opened),
+                matrix=matrix(window.now, opened),
             )
+            found.append(made)
     return found
-
-
-def _days(members: Sequence[Course]) -> tuple[SetDay, ...]:
-    """What the courses of a set have on each of their days."""
-    at: dict[date, dict[ScenarioId, float]] = {}
-    for course in members:
-        for point in course.points:
-            at.setdefault(point.day, {})[course.scenario] = point.implied
-    return tuple(SetDay(day=day, implied=figures) for day, figures in sorted(at.items()))

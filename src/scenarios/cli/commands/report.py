@@ -17,7 +17,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.page import needs_extra, origin_of, report_page
+from scenarios.cli.terminal.page import origin_of, report_page
 from scenarios.cli.terminal.result import deliver, show
 from scenarios.cli.terminal.screen import nothing_yet, trends_for
 from scenarios.errors import ScenError
@@ -56,8 +56,6 @@ def command(
     ] = True,
 ) -> None:
     """The weekly review: what moved, by how much, and because of what."""
-    if form == Form("html") and not short:
-        needs_extra()
     opened, on = reading(context, rev), as_of or parsing.today()
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
     result = review(window)

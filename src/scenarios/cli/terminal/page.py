@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from scenarios.analysis.review.review import Review
 
 
-_EXTRA = "charts and pages need an extra: pip install 'scen[html]'"
-
-
 def report_page(
     opened: Opened,
     window: Window,
@@ -33,14 +30,15 @@ def report_page(
 
     `revision` is the database's commit and date; `clean` says that the files are as it had them.
     """
-    needs_extra()
     from scenarios import __version__
     from scenarios.analysis.review.page import page
+    from scenarios.render.chapters.whole import whole
     from scenarios.render.writers.page import Origin, page_html
 
     with _nothing_collected():
-        origin = Origin(revision, clean, opened.loaded.left_out)
-        return page_html(page(window, made), opened.database, origin, f"scen {__version__}")
+        left_out = opened.loaded.left_out
+        parts = whole(page(window, made), opened.database, window.now, left_out)
+        return page_html(parts, Origin(made.as_of, f"scen {__version__}", revision, clean))
 
 
 def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool | None]:
@@ -54,16 +52,6 @@ def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool 
     except ScenError as error:
         tell_refused(context, error)
         return None, None
-
-
-def needs_extra() -> None:
-    """Refuse where what draws is not installed."""
-    try:
-        import jinja2
-        import vl_convert
-    except ModuleNotFoundError:
-        raise ScenError(_EXTRA) from None
-    del jinja2, vl_convert
 
 
 @contextmanager

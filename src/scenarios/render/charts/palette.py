@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 LIGHT: Mapping[str, str] = {
     "paper": "#ffffff",
@@ -15,19 +15,8 @@ LIGHT: Mapping[str, str] = {
     "seen": "#00795a",
     "for": "#2b7d3c",
     "against": "#8a3d94",
-    "member-0": "#0072b2",
-    "member-1": "#e69f00",
-    "member-2": "#009e73",
-    "member-3": "#cc79a7",
-    "member-4": "#56b4e9",
-    "member-5": "#d55e00",
-    "member-6": "#f0e442",
-    "member-7": "#8a939c",
 }
-"""What is drawn is drawn in these; the hues are those of Okabe and Ito, darker where they are text.
-
-No two are the same: a drawn colour is known by its value.
-"""
+"""The hues are those of Okabe and Ito, darker where they are text."""
 DARK: Mapping[str, str] = {
     **LIGHT,
     "paper": "#14181c",
@@ -41,15 +30,6 @@ DARK: Mapping[str, str] = {
     "for": "#7fce8b",
     "against": "#d79be0",
 }
-MEMBERS = sum(name.startswith("member-") for name in LIGHT)
-NAMES = {value: name for name, value in LIGHT.items()}
-
-
-def member(number: int) -> str:
-    """The colour of a set's member; from the ninth on they come again."""
-    return f"member-{number % MEMBERS}"
-
-
 TINTS, STRONGEST = 10, 45
 """Steps of a tint, a deciban each, and the share in per cent of the colour in the last one."""
 
@@ -73,20 +53,3 @@ def tints() -> str:
 def variables(scheme: Mapping[str, str]) -> str:
     """The colours of a scheme as CSS variables."""
     return "".join(f"--{name}:{value};" for name, value in scheme.items())
-
-
-def classes() -> str:
-    """The rules by which what is drawn takes its colours from the variables."""
-    return "\n".join(
-        f".f-{name}{{fill:var(--{name})}}.s-{name}{{stroke:var(--{name})}}" for name in LIGHT
-    )
-
-
-def alone() -> str:
-    """The rules of a drawing that stands alone: plain ones first, for what knows no variables."""
-    return "\n".join([*_plain(LIGHT), "@media(prefers-color-scheme:dark){", *_plain(DARK), "}"])
-
-
-def _plain(scheme: Mapping[str, str]) -> Iterator[str]:
-    for name, value in scheme.items():
-        yield f".f-{name}{{fill:{value}}}.s-{name}{{stroke:{value}}}"

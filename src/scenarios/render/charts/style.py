@@ -44,5 +44,4 @@ def _classes() -> str:
     return "\n".join(
         f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}"
         for name in palette.LIGHT
-        if not name.startswith("member-")
     )

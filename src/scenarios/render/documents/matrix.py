@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, Score
@@ -38,11 +39,14 @@ def document(result: Matrix, known: Known, title: str) -> Document:
     if not result.rows:
         nothing = "No evidence known by then rates one of these scenarios."
         return (top, _table(result, known), Paragraph(nothing))
+    return (top, _table(result, known), *reading(result, known))
+
+
+def reading(result: Matrix, known: Known, level: Literal[3, 4] = 3) -> Document:
+    """Who ranks first and on what that rests, and how the matrix is read."""
     return (
-        top,
-        _table(result, known),
         lines(*_ranking(result)),
-        Heading(3, "Linchpins"),
+        Heading(level, "Linchpins"),
         Items(tuple(_pins(result))),
         lines(*_notes(result, known)),
     )

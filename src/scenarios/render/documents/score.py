@@ -13,6 +13,7 @@ from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Sc
 from scenarios.analysis.scores.strength import MOST, FittedStrength
 from scenarios.render.document import (
     Block,
+    Chart,
     Column,
     Document,
     Figure,
@@ -28,6 +29,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents.excerpt import ANALYSTS, Excerpt, by_question, excerpt
 from scenarios.render.documents.status import band
+from scenarios.render.pictures.scores import calibration, skill
 from scenarios.text import counted
 
 ENOUGH = 30
@@ -159,7 +161,7 @@ def _sets(result: Score) -> Iterator[Table]:
         yield _table(("forecaster",), ("Brier (0 to 2)", "log", "days"), cells, title)
 
 
-def _skill(result: Score) -> Iterator[Table]:
+def _skill(result: Score) -> Iterator[Block]:
     if result.skill:
         cells: Iterable[Row] = (
             (
@@ -174,7 +176,12 @@ def _skill(result: Score) -> Iterator[Table]:
         )
         figures = ("n", "1 − Brier ratio", "90% from", "90% to")
         made = _table(("skill of", "against"), figures, cells)
-        yield msgspec.structs.replace(made, note=SKILL_NOTE)
+        yield _drawn(skill(result), msgspec.structs.replace(made, note=SKILL_NOTE))
+
+
+def _drawn(chart: Chart | None, table: Table) -> Block:
+    """The picture, with this table beside it; the table alone where nothing is drawn."""
+    return Chart(chart.label, chart.drawing, table) if chart else table
 
 
 def _calibration(result: Score) -> Iterator[Block]:
@@ -194,7 +201,7 @@ def _calibration(result: Score) -> Iterator[Block]:
         figures = ("n", "said", "came", "Wilson 95%")
         about = "In the bar: | what was said, o what came, = the Wilson band."
         bar = Column(name="0% to 100%", only="terminal", drop=1, about=about)
-        yield _table((named,), figures, cells, last=(bar,))
+        yield _drawn(calibration(result), _table((named,), figures, cells, last=(bar,)))
     for row in result.decomposition:
         yield lines(
             f"Brier of {row.forecaster} (Murphy 1973)",

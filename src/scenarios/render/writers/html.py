@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
-from importlib.resources import files
+from types import MappingProxyType
 from typing import Any
 
 from scenarios.render.charts import palette
+from scenarios.render.charts.draw import picture
 from scenarios.render.document import (
     Block,
     Chart,
@@ -33,59 +32,61 @@ from scenarios.render.document import (
     Table,
     Term,
     Text,
+    Tinted,
     plain,
     spans,
 )
-from scenarios.render.text import MINUS
+from scenarios.render.writers.shell import safe, whole
 from scenarios.text import printable
 
-Places = Collection[str]
-"""The scenarios that a page has at `#s-` and their id."""
+Places = Mapping[str, str]
+"""Where an anchor is found: of a section, of a scenario (`s-ID`) or of evidence (`e-ID`)."""
+NOWHERE: Places = MappingProxyType({})
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
+_ANCHORS = {"scenario": "s", "evidence": "e"}
+_DAY = re.compile(r"\d{4}(-\d\d){1,2}")
+_SECTION, _PART = 2, 3
+_AROUND = {
+    _SECTION: ("section", "<div>", "</div></section>"),
+    _PART: ("article", "", "</article>"),
+}
+"""What stands around a heading and what follows it, of each level."""
+_FEW = 4
 
 
 def write(document: Document) -> str:
     """The whole page; each text is escaped, and what acts is spelled out."""
     heads = [plain(block.text) for block in document if isinstance(block, Heading)]
-    rules = style()
-    return f"""\
-<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src 'sha256-{digest(rules)}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
-<meta name="color-scheme" content="light dark">
-<title>{_safe(heads[0] if heads else "scen")}</title>
-<style>{rules}</style>
-</head>
-<body>
-<main>
-{blocks(document)}
-</main>
-</body>
-</html>"""
+    return whole(heads[0] if heads else "scen", sections(document))
 
 
-def blocks(document: Iterable[Block], places: Places = frozenset()) -> str:
-    """The blocks alone; what is told of a scenario that has a place on the page leads to it."""
+def sections(document: Iterable[Block], places: Places = NOWHERE) -> str:
+    """The blocks, with what stands under a heading around it."""
+    made: list[str] = []
+    open_ones: list[tuple[int, str]] = []
+
+    def close(level: int) -> None:
+        while open_ones and open_ones[-1][0] >= level:
+            made.append(open_ones.pop()[1])
+
+    for block in document:
+        if isinstance(block, Heading) and block.level in (_SECTION, _PART):
+            close(block.level)
+            name = f' id="{escape(block.anchor)}"' if block.anchor else ""
+            begin, between, end = _AROUND[block.level]
+            made += [f"<{begin}{name}>", _heading(block, places), between]
+            open_ones.append((block.level, end))
+            continue
+        if isinstance(block, Folded):
+            close(block.heading.level)
+        made.append(_BLOCKS[type(block)](block, places))
+    close(_SECTION)
+    return "\n".join(made)
+
+
+def blocks(document: Iterable[Block], places: Places = NOWHERE) -> str:
+    """The blocks alone; what is told of something that has a place leads to it."""
     return "\n".join(_BLOCKS[type(block)](block, places) for block in document)
-
-
-def style() -> str:
-    """The style sheet: colours of both schemes, then the rules."""
-    rules = files("scenarios.render").joinpath("templates/page.css").read_text(encoding="utf-8")
-    light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
-    schemes = f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-    paper = f"@media print{{:root{{{light}}}}}\n"
-    return f"\n{schemes}{paper}{rules}{palette.classes()}\n"
-
-
-def digest(rules: str) -> str:
-    """By which a page's policy knows its own style."""
-    return base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
 
 
 def address(url: str | None) -> str | None:
@@ -95,41 +96,40 @@ def address(url: str | None) -> str | None:
     return None
 
 
-def _safe(text: str) -> str:
-    return escape(printable(text))
+def anchor(kind: str, id: str) -> str:
+    """By which the place of a record, or of the one that it is part of, is known."""
+    return f"{_ANCHORS.get(kind, kind)}-{id.partition('/')[0]}"
 
 
 def _told(text: Text, places: Places) -> str:
-    return "".join(_span(span, places) for span in spans(text))
+    return "".join(_span(span, places) for span in spans(text) if span != "")
 
 
 def _span(span: Span, places: Places) -> str:
     if isinstance(span, Figure):
         return _figure(span)
-    read = f"<bdi>{_safe(plain(span))}</bdi>"
+    if isinstance(span, Tinted):
+        return _span(span.text, places)
+    read = f"<bdi>{safe(plain(span))}</bdi>"
     if isinstance(span, Link) and (leads := address(span.address)):
         return f'<a href="{escape(leads)}" rel="noopener noreferrer">{read}</a>'
     if isinstance(span, Jump):
-        return f'<a href="#{escape(span.anchor)}">{read}</a>'
-    if isinstance(span, Ref) and span.kind == "scenario":
-        owner = span.id.partition("/")[0]
-        return f'<a href="#s-{escape(owner)}">{read}</a>' if owner in places else read
+        leads = places.get(span.anchor, f"#{span.anchor}")
+        return f'<a href="{escape(leads)}">{read}</a>'
+    if isinstance(span, Ref) and span.kind:
+        leads = places.get(anchor(span.kind, span.id))
+        return f'<a href="{escape(leads)}">{read}</a>' if leads else read
     return read
 
 
 def _figure(figure: Figure) -> str:
     """A figure as it is read, with the exact one behind it."""
     read = plain(figure)
-    if figure.value is None:
-        return read
-    way = {"+": "up", MINUS: "down"}.get(read[0]) if figure.unit == "points" else None
-    kind = f' class="{way}"' if way else ""
-    return f'<data value="{figure.value!r}"{kind}>{read}</data>'
+    return read if figure.value is None else f'<data value="{figure.value!r}">{read}</data>'
 
 
 def _heading(block: Heading, places: Places) -> str:
-    name = f' id="{block.anchor}-h"' if block.anchor else ""
-    head = f"<h{block.level}{name}>{_told(block.text, places)}</h{block.level}>"
+    head = f"<h{block.level}>{_told(block.text, places)}</h{block.level}>"
     return "\n".join([head, *(f"<p>{_told(line, places)}</p>" for line in block.under)])
 
 
@@ -140,11 +140,15 @@ def _paragraph(block: Paragraph, places: Places) -> str:
 
 
 def _folded(block: Folded, places: Places) -> str:
+    """Its place is inside, since only then does a link to it open it."""
     head = block.heading
-    name = f' id="{head.anchor}"' if head.anchor else ""
-    under = Paragraph(head.under[0], head.under[1:]) if head.under else None
-    inside = blocks((*([under] if under else []), *block.blocks), places)
-    return f"<details{name}><summary>{_told(head.text, places)}</summary>{inside}</details>"
+    name = f' id="{escape(head.anchor)}"' if head.anchor else ""
+    under = "".join(f" <span>{_told(line, places)}</span>" for line in head.under)
+    tag = f"h{head.level}"
+    return (
+        f"<details><summary><{tag}>{_told(head.text, places)}</{tag}>{under}</summary>"
+        f"<div{name}>{blocks(block.blocks, places)}</div></details>"
+    )
 
 
 def _items(block: Items, places: Places) -> str:
@@ -156,9 +160,10 @@ def _list(rows: Iterable[Item], places: Places) -> str:
 
 
 def _item(row: Item, places: Places) -> str:
+    name = f' id="{escape(row.anchor)}"' if row.anchor else ""
     lead = f"{_with_unit(row.lead, places)} " if row.lead else ""
     under = _list(row.under, places) if row.under else ""
-    return f"<li>{lead}{_told(row.text, places)}{under}</li>"
+    return f"<li{name}>{lead}{_told(row.text, places)}{under}</li>"
 
 
 def _with_unit(text: Text, places: Places) -> str:
@@ -168,23 +173,32 @@ def _with_unit(text: Text, places: Places) -> str:
 
 def _facts(block: Facts, places: Places) -> str:
     rows = (
-        f"<dt>{_safe(row.name)}</dt><dd>{_told(row.text, places)}</dd>"
+        f"<div><dt{_marked(row.name)}>{safe(row.name)}</dt><dd>{_told(row.text, places)}</dd>"
         + (f"<dd>{_told(row.under, places)}</dd>" if row.under else "")
+        + "</div>"
         for row in block.rows
     )
-    return f"<dl>{''.join(rows)}</dl>"
+    return f'<dl class="facts">{"".join(rows)}</dl>'
+
+
+def _marked(name: str) -> str:
+    """What is stated and what is implied have their mark everywhere."""
+    return f' class="{name.lower()}"' if name.lower() in ("stated", "implied") else ""
 
 
 def _table(table: Table, places: Places) -> str:
     if not table.rows:
         return f"<p>{_told(table.empty, places)}</p>" if table.empty else ""
     caption = f"<caption>{_told(table.caption, places)}</caption>" if table.caption else ""
-    label = _safe(plain(table.caption) or f"By {table.columns[0].name}")
-    names = (f'<th scope="col"{_n(c)}>{_safe(c.name)}</th>' for c in table.columns if _shown(c))
+    label = safe(plain(table.caption) or f"By {table.columns[0].name}")
+    names = (f'<th scope="col"{_n(c)}>{safe(c.name)}</th>' for c in table.columns if _shown(c))
     foot = "".join(_row(table, row, places) for row in table.foot)
+    many = ' class="many"' if _many(table) else ""
+    tinted = " tinted" if any(isinstance(cell, Tinted) for cell in _cells(table)) else ""
     note = f"<p>{_told(table.note, places)}</p>" if table.note else ""
     return (
-        f'<div class="scroll" role="region" aria-label="{label}" tabindex="0"><table>{caption}'
+        f'<div class="scroll{tinted}" role="group" aria-label="{label}" tabindex="0">'
+        f"<table{many}>{caption}"
         f"<thead><tr>{''.join(names)}</tr></thead><tbody>{''.join(_rows(table, places))}</tbody>"
         f"{f'<tfoot>{foot}</tfoot>' if foot else ''}</table></div>{note}"
     )
@@ -207,16 +221,40 @@ def _rows(table: Table, places: Places) -> Iterator[str]:
 def _row(table: Table, cells: Row, places: Places, anchor: str = "") -> str:
     pairs = [(c, cell) for c, cell in zip(table.columns, cells, strict=True) if _shown(c)]
     (_, head), *others = pairs
-    rest = "".join(f"<td{_n(column)}>{_told(cell, places)}</td>" for column, cell in others)
+    many = _many(table)
+    rest = "".join(
+        f"<td{_n(column, cell)}{_of(column, many=many)}>{_told(cell, places)}</td>"
+        for column, cell in others
+    )
     name = f' id="{escape(anchor)}"' if anchor else ""
     return f'<tr{name}><th scope="row">{_told(head, places)}</th>{rest}</tr>'
+
+
+def _cells(table: Table) -> Iterator[Text]:
+    for row in table.rows:
+        for cells in row.rows if isinstance(row, Group) else (row,):
+            yield from cells
+
+
+def _many(table: Table) -> bool:
+    """More columns than stand beside one another on a phone: there each cell has its name."""
+    return sum(map(_shown, table.columns)) > _FEW
+
+
+def _of(column: Column, *, many: bool) -> str:
+    return f' data-of="{safe(column.name)}"' if many else ""
 
 
 def _shown(column: Column) -> bool:
     return not column.only
 
 
-def _n(column: Column) -> str:
+def _n(column: Column, cell: Text = "") -> str:
+    """Figures to the right, and grounds; a cell of words may have no figures."""
+    if isinstance(cell, Tinted):
+        return f' class="{palette.tint(cell.decibans) or "even"}"'
+    if isinstance(cell, str) and _DAY.fullmatch(cell):
+        return ' class="day"'
     return ' class="n"' if column.align == "right" else ""
 
 
@@ -233,7 +271,16 @@ def _term(term: Term, kind: str, places: Places) -> str:
 
 
 def _chart(block: Chart, places: Places) -> str:
-    return _table(block.table, places)
+    """The drawing, with its table folded behind it; the table alone where nothing is drawn."""
+    table = _table(block.table, places)
+    if block.drawing is None:
+        return table
+    rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
+    drawn = picture(block.drawing, block.label, {**places, **rows})
+    return (
+        f"<figure>{drawn}<figcaption>{safe(block.label)}</figcaption>"
+        f"<details><summary>As a table</summary>{table}</details></figure>"
+    )
 
 
 _BLOCKS: dict[type[Block], Callable[[Any, Places], str]] = {

@@ -1,0 +1,124 @@
+"""A scenario: its question and figures, how it came there, and what that rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from scenarios.analysis.period.period import View
+from scenarios.analysis.review.chapters import Chapter
+from scenarios.analysis.review.status import StatusRow
+from scenarios.model import Database
+from scenarios.render.document import (
+    Block,
+    Chart,
+    Fact,
+    Facts,
+    Figure,
+    Folded,
+    Group,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Row,
+    Span,
+    lines,
+    spans,
+)
+from scenarios.render.documents.status import band
+from scenarios.render.pictures.ledger import ledger
+from scenarios.render.pictures.timeline import timeline
+from scenarios.render.text import term
+from scenarios.text import counted
+
+_ROWS, _LAST = 40, 3
+"""Of the ungrouped rows of a table, and of each group, so many are shown, and the last ones."""
+
+
+def chapter(made: Chapter, database: Database, since: date, items: int = 3) -> Folded:
+    """All of it, under its title and figures; a day names at most so many `items`."""
+    scenario = made.view.scenario
+    return Folded(
+        Heading(3, scenario.title, ((*_figures(made.row),),), f"s-{made.row.id}"),
+        (
+            Paragraph(scenario.question),
+            Facts(tuple(_facts(made, database.tracker.estimative_language))),
+            *_charts(made, database, since, items),
+            Folded(Heading(4, "Criteria, prior and clarifications"), (*_terms(made.view),)),
+        ),
+    )
+
+
+def _figures(row: StatusRow) -> Iterator[Span]:
+    """What a reader wants before the chapter is opened."""
+    if row.outcome:
+        yield f"{row.outcome.replace('-', ' ')}; last "
+    if row.stated:
+        yield from ("stated ", Figure(row.stated.probability, "p"), ", ")
+    yield from ("implied ", Figure(row.implied.probability, "p"))
+
+
+def _facts(made: Chapter, language: str) -> Iterator[Fact]:
+    row, view = made.row, made.view
+    if view.stated:
+        p = view.stated.probability
+        told = f" ({term(p, language)}), {counted(len(view.stated.analysts), 'analyst')}"
+        yield Fact("Stated", (Figure(p, "p"), told))
+    else:
+        yield Fact("Stated", "nobody’s forecast stands")
+    p = view.implied.probability
+    between = band(view.band.low, view.band.high) if view.band else ""
+    banded = (", band ", *spans(between)) if between else ()
+    yield Fact("Implied", (Figure(p, "p"), f" ({term(p, language)})", *banded))
+    if row.gap_decibans is not None:
+        yield Fact("Gap", (Figure(row.gap_decibans, "dB"), " dB"))
+    if view.resolution:
+        outcome = view.resolution.outcome.replace("-", " ")
+        yield Fact("Outcome", f"{outcome}, {_day(view.resolution.date)}")
+    else:
+        overdue = ", overdue" if row.state == "overdue" else ""
+        yield Fact("Horizon", f"{_day(row.horizon)}{overdue}")
+
+
+def _charts(made: Chapter, database: Database, since: date, items: int) -> Iterator[Block]:
+    view = made.view
+    stated = view.stated.probability if view.stated else None
+    yield timeline(made.course, view, database, since, items)
+    yield excerpt(ledger(view.ledger, stated, database), f"scen explain {view.id} --all")
+
+
+def excerpt(chart: Chart, more: str) -> Chart:
+    """Of a long table the first rows and the last; `more` says where the others are."""
+    table, left = chart.table, 0
+    rows: list[Row | Group] = []
+    for row in table.rows:
+        if isinstance(row, Group):
+            left += len(row.rows[_ROWS:])
+            rows.append(msgspec.structs.replace(row, rows=row.rows[:_ROWS]))
+        else:
+            rows.append(row)
+    plain = rows[_ROWS:-_LAST]
+    left += len(plain)
+    if not left:
+        return chart
+    note = f"{counted(left, 'row')} more: {more}"
+    shown = msgspec.structs.replace(table, rows=(*rows[:_ROWS], *rows[_ROWS:][-_LAST:]), note=note)
+    return msgspec.structs.replace(chart, table=shown)
+
+
+def _terms(view: View) -> Iterator[Block]:
+    scenario = view.scenario
+    yield Paragraph(scenario.resolution_criteria)
+    yield lines(("Prior ", Figure(scenario.prior.probability, "p"), f": {scenario.prior.basis}"))
+    if scenario.clarifications:
+        notes = (Item(f"{_day(one.date)}: {one.text}") for one in scenario.clarifications)
+        yield Items(tuple(notes))
+    if view.resolution:
+        yield Paragraph(f"Resolved on {_day(view.resolution.date)}: {view.resolution.basis}")
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"
