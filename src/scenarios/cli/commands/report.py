@@ -40,7 +40,7 @@ def command(
         typer.Option(metavar="DATE|7d", help="[the tracker's review_every_days before --as-of]"),
     ] = None,
     short: Annotated[
-        bool, typer.Option("--brief", help="One page in plain words, for who decides.")
+        bool, typer.Option("--brief", help="One page in plain words, for those who decide.")
     ] = False,
     every: All = False,
     as_of: AsOf = None,
