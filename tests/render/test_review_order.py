@@ -230,3 +230,25 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
 
 def test_each_rule_has_its_words_and_no_other() -> None:
     assert {rule.id for rule in RULES} == attention.WORDS.keys()
+
+
+@pytest.mark.parametrize(
+    ("on", "words"),
+    [
+        (
+            "2022-02-28",
+            "“Full-scale Russian invasion of Ukraine” occurred|from 20% to 0.3%|Germany stops",
+        ),
+        (
+            "2026-11-24",
+            "Nothing moved|with hindsight|10 questions without|Open dispute over Central Asia|scen review",
+        ),
+    ],
+)
+def test_the_first_screen_has_the_news_the_notice_and_what_is_to_be_done(
+    on: str, words: str
+) -> None:
+    made, _, db = of_shipped(on)
+    screen = " ".join(writer("table")(report.document(made, db)).split("\n")[:24])
+    first = " ".join(screen.split())
+    assert [word for word in words.split("|") if word not in first] == []
