@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
-from scenarios.analysis.period.period import Window, window
+from scenarios.analysis.ledger.band import Band
+from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.status import StatusRow, in_order, row_of
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
@@ -26,7 +28,15 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 def span(opened: Opened, on: date, since: date | None, *, banded: bool = False) -> Window:
     """The period from `since`, else the last review, up to `on`."""
-    return window(opened.database, start_of(opened, on, since), on, banded=banded)
+    start = start_of(opened, on, since)
+    return window(opened.database, start, on, bands=_bands(opened, on) if banded else {})
+
+
+def _bands(opened: Opened, on: date) -> Mapping[ScenarioId, Band]:
+    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
+        return bands_of(database, on, ids)
+
+    return remembered(opened, "bands", f"{on}", Band, make)
 
 
 def start_of(opened: Opened, on: date, since: date | None = None) -> date:
@@ -44,7 +54,7 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
         around = {id: None for one in ids for id in (one, *database.scenarios[one].implies)}
-        period = window(database, since, on, banded=banded, only=around, lean=not banded)
+        period = window(database, since, on, only=around, lean=True)
         told: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
             told.setdefault(finding.record, []).append(finding)
@@ -54,7 +64,14 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
             if id in ids
         }
 
-    name = "status-bands" if banded else "status"
-    found = remembered(opened, name, f"{since} {on}", Standing, make)
+    found = remembered(opened, "status", f"{since} {on}", Standing, make)
+    bands = _bands(opened, on) if banded else {}
     ordered = in_order(standing.row for standing in found.values())
-    return tuple(found[row.id] for row in ordered)
+    return tuple(_banded(found[row.id], bands.get(row.id)) for row in ordered)
+
+
+def _banded(standing: Standing, band: Band | None) -> Standing:
+    if band is None:
+        return standing
+    implied = replace(standing.row.implied, low=band.low, high=band.high)
+    return replace(standing, row=replace(standing.row, implied=implied))

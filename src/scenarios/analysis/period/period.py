@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -17,7 +18,8 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.forecasts.stated import Given, Means, Stated, given, stated
-from scenarios.analysis.ledger.band import Band, bands
+from scenarios.analysis.ledger.band import Band
+from scenarios.analysis.ledger.band import bands as bands_at
 from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, ledger_of
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
@@ -111,11 +113,12 @@ def window(
     banded: bool = False,
     only: Collection[ScenarioId] | None = None,
     lean: bool = False,
+    bands: Mapping[ScenarioId, Band] = MappingProxyType({}),
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
     `only` these scenarios have views, where not all are wanted. `lean`, no lines are kept: where
-    ledgers are asked for, they are made anew.
+    ledgers are asked for, they are made anew. `bands` are those that are at hand.
     """
     at = odds_by_day(database, lean=lean)
     before, now = at(since).known, at(as_of).known
@@ -129,10 +132,7 @@ def window(
         for id, scenario in database.scenarios.items()
         if scenario.opened <= as_of and (only is None or id in only)
     }
-    found: dict[ScenarioId, Band] = {}
-    for day in set(last_days.values()) if banded else ():
-        found |= bands(at(day), [id for id, last in last_days.items() if last == day])
-
+    found = {**bands, **(_bands(at, last_days) if banded else {})}
     views = {}
     means: Means = {}
     for id, last in last_days.items():
@@ -157,6 +157,24 @@ def window(
             new_evidence=tuple(e for e in evidence if now.evidence[e].recorded > since),
         )
     return Window(database=database, since=since, as_of=as_of, before=before, now=now, views=views)
+
+
+def bands_of(
+    database: Database, as_of: date, ids: Collection[ScenarioId]
+) -> dict[ScenarioId, Band]:
+    """The bands of those among these scenarios that had opened."""
+    opened = (id for id in ids if database.scenarios[id].opened <= as_of)
+    last_days = {id: last_open_day(database, id, as_of) for id in opened}
+    return _bands(odds_by_day(database), last_days)
+
+
+def _bands(
+    at: Callable[[date], Odds], last_days: Mapping[ScenarioId, date]
+) -> dict[ScenarioId, Band]:
+    found: dict[ScenarioId, Band] = {}
+    for day in set(last_days.values()):
+        found |= bands_at(at(day), [id for id, last in last_days.items() if last == day])
+    return found
 
 
 def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
