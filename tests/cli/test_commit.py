@@ -97,16 +97,16 @@ def test_ctrl_c_stops_the_commit_and_leaves_no_lock(top: Path, name: str) -> Non
 
 
 ITEM = ("add-evidence", "A visit", *KNOWN, "--rate", "trade=C", "--source", "trt", "--commit")
-ANSWERS = ("", "y", "TRT World", "b", "", "", "", "", "n")
+ANSWERS = ("", "y", "TRT World", "b", "", "", "", "", "", "", "n")
 
 
 def test_an_item_and_its_new_source_are_one_commit_or_refused_as_one(top: Path) -> None:
     put(top, ".git/info/exclude", b"trt.yaml\n")
-    said = talk(*ANSWERS, "", words=ITEM)
+    said = talk(*ANSWERS, "", "", words=ITEM)
     assert (said.code, (top / "scenarios/sources/trt.yaml").exists()) == (1, False)
     assert "git would not commit what it ignores" in said.screen
     put(top, ".git/info/exclude", b"")
-    said = talk(*ANSWERS, "", words=ITEM)
+    said = talk(*ANSWERS, "", "", words=ITEM)
     assert said.code == 0
     assert said.out.endswith(" evidence: 2022-02-28-a-visit (trade 76% → 90.9%)\n")
     item = "scenarios/evidence/2022/2022-02-28-a-visit.yaml"

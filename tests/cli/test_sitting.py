@@ -198,7 +198,7 @@ def test_an_item_that_somebody_else_rates_meanwhile_is_left_to_them() -> None:
         rate("{trade: I}")
         return "CC"
 
-    screen = sit("y", "1", "0", "1", "", "n", "n", meanwhile, "", "q").screen
+    screen = sit("y", "", "1", "", "n", "n", meanwhile, "", "q").screen
     assert "scen: 2022-02-25-call was rated meanwhile: scen show 2022-02-25-call; noth" in screen
     words = "2022-02-25-call pact=N ties=N trade=CC --indicator gas/halt=observed"
     assert f"scen: not written: scen rate {words}\n" in screen

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import HELP
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import retyping
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 from scenarios.text import did_you_mean, printable, shown
@@ -86,7 +86,7 @@ def _print_nowhere() -> None:
 
 def _say_again() -> None:
     """Nothing typed is lost."""
-    if command := prompt.again():
+    if command := retyping.again():
         say(f"to resume: {command}")
 
 

@@ -25,6 +25,8 @@ _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?
 _GRADE = re.compile(r"([A-F])([1-6]?)")
 _SIZE = re.compile(r"([0-9]{1,4})[xX×]([0-9]{1,4})")
 _FEWEST, _MOST = 16, 8000
+_LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_URL = re.compile(r"https?://[^\s/?#]+\S*")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
@@ -165,11 +167,34 @@ def size(text: str) -> tuple[int, int]:
     return wide, high
 
 
+def label(text: str) -> str:
+    """What several items share: an origin or an event. It may begin with a digit."""
+    if not _LABEL.fullmatch(text):
+        words = "small letters, digits, single hyphens"
+        raise typer.BadParameter(f"{_quoted(text)} cannot name it: {words}")
+    return text
+
+
+def url(text: str) -> str:
+    """An address of the web, as the schema has it."""
+    if not _URL.fullmatch(text):
+        words = "an address begins with http:// or https:// and has no space in it"
+        raise typer.BadParameter(f"{_quoted(text)}: {words}")
+    return text
+
+
 def line(text: str) -> str:
     """A text that a table shows in one line, without the blanks around it."""
     if len(text.strip().splitlines()) > 1:
         raise typer.BadParameter(f"{_quoted(text)} has several lines; write one")
     return text.strip()
+
+
+def hazard(text: str) -> str:
+    """`constant`, the one there is."""
+    if text != "constant":
+        raise typer.BadParameter(f"{_quoted(text)} is not a hazard: constant")
+    return text
 
 
 def outcome(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 
@@ -12,16 +12,26 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Future, Rates
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.alike import tell_alike
 from scenarios.cli.terminal.doubts import doubt_analyst
-from scenarios.cli.terminal.rate_across import Answers, details, walk
+from scenarios.cli.terminal.rate_across import Answers, details, refuse_unknown, walk
 from scenarios.cli.terminal.resume import kept
 from scenarios.cli.terminal.written import report_effects
 from scenarios.errors import UsageError
 from scenarios.paths import path_of
 from scenarios.workspace import commit as committing
 from scenarios.workspace.ids import free_id, new_id
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import id_of_new, record_evidence
+
+
+class _Asked(NamedTuple):
+    """An item as it is to be written."""
+
+    content: dict[str, Any]
+    id: str | None
+    new_source: dict[str, Any] | None
 
 
 def command(
@@ -82,42 +92,70 @@ def command(
         opened = open_here(context)
         if id:
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
-        if analyst and asked:
-            doubt_analyst(opened.database, analyst)
-        if asked and not dry_run:
-            typed.note_in(opened.root)
-        record["summary"] = prompt.needed_as(
-            summary, "SUMMARY", "What was observed, in a sentence", parsing.line
-        )
-        if asked and commit:  # before the long walk, of a path like the one to come
-            path = path_of("evidence", f"{entered}-item")
-            committing.check(opened.root, [path], "", dry_run=True)
-        new_source = details(opened, record, asked=asked)
-        tell_alike(opened.database, record, asked=asked)
         if asked:
-            walk(opened.database, answers, entered)
-            check = partial(new_id, opened, record["observed"])
-            typed.id = id = id or prompt.answer("Its id", check, default=free_id(opened, record))
-        reliability, credibility = (
-            parsing.grade(grade) if (grade := record["grade"]) else (None,) * 2
-        )
-        content = {
-            **record,
-            "reliability": reliability,
-            "credibility": credibility,
-            "ratings": answers.ratings,
-            "indicators": answers.indicators,
-        }
-        written = record_evidence(
-            opened.root,
-            content,
-            id=id,
-            new_source=new_source,
+            _prepare(opened, analyst, answers, typed, dry_run=dry_run)
+        first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
+        latest = parsing.latest(future=future)
+        write = partial(record_evidence, opened.root, read=opened.read, latest=latest)
+
+        def ask() -> _Asked:
+            for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
+                kept_now.clear()
+                kept_now.update(before)
+            record["summary"] = prompt.needed_as(
+                summary, "SUMMARY", "What was observed, in a sentence", parsing.line
+            )
+            if asked and commit:  # before the long walk, of a path like the one to come
+                path = path_of("evidence", f"{entered}-item")
+                committing.check(opened.root, [path], "", dry_run=True)
+            new_source = details(opened, record, asked=asked)
+            tell_alike(opened.database, record, asked=asked)
+            if asked:
+                typed.id = _walk(opened, record, answers, id)
+            return _Asked(_content(record, answers), typed.id, new_source)
+
+        def tried(made: _Asked) -> None:
+            write(made.content, id=made.id, new_source=made.new_source, dry_run=True)
+
+        made = agreed(ask, tried, missing=True)
+        written = write(
+            made.content,
+            id=made.id,
+            new_source=made.new_source,
             dry_run=dry_run,
             commit=commit,
-            read=opened.read,
-            latest=parsing.latest(future=future),
         )
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), entered, form)
+
+
+def _prepare(
+    opened: Opened, analyst: str | None, answers: Answers, typed: kept, *, dry_run: bool
+) -> None:
+    """What is settled before the first question."""
+    if analyst:
+        doubt_analyst(opened.database, analyst)
+    if not dry_run:
+        typed.note_in(opened.root)
+    refuse_unknown(opened.database, answers)
+
+
+def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | None) -> str:
+    """Rate the item across the row; its id, if none was given."""
+    if id:
+        prompt.noted("id", id)
+    walk(opened.database, answers, date.fromisoformat(record["recorded"]))
+    check = partial(new_id, opened, record["observed"])
+    return id or prompt.answer("Its id", check, default=free_id(opened, record), label="id")
+
+
+def _content(record: dict[str, Any], answers: Answers) -> dict[str, Any]:
+    reliability, credibility = parsing.grade(grade) if (grade := record["grade"]) else (None, None)
+    return {
+        **record,
+        "reliability": reliability,
+        "credibility": credibility,
+        "ratings": answers.ratings,
+        "indicators": answers.indicators,
+    }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from functools import partial
+from typing import Annotated, Any
 
 import typer
 
@@ -11,9 +12,15 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.agreement import agreed
+from scenarios.cli.terminal.fixed_ratings import ask_absence, ask_row, ask_theme
 from scenarios.cli.terminal.written import report_record
+from scenarios.model import Database
 from scenarios.workspace import recording
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import find_root
+
+_HOW = "How expected is it if {} happens (CC, C, I, II or a ratio)"
 
 
 def command(
@@ -48,33 +55,45 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Add an indicator to a scenario; its file keeps every other byte."""
-    scenario = prompt.one_of(
-        scenario,
-        "SCENARIO",
-        "The scenario that it belongs to",
-        lambda: open_here(context).database.scenarios,
-    )
-    id = prompt.needed_as(id, "ID", "The indicator's id, like talks-announced", parsing.id)
-    if prompt.interactive():
-        recording.refuse_indicator(open_here(context), scenario, id)
-    statement = prompt.needed(statement, "STATEMENT", "What would be seen, with its threshold")
     ratings = parsing.scenario_ratings(rate or ())
-    if not ratings:
-        question = f"How expected is it if {scenario} happens (CC, C, I, II or a ratio)"
-        ratings = {
-            scenario: prompt.needed_as(None, "--rate", question, parsing.rating, f"{scenario}=")
-        }
-    record = {
-        "statement": statement,
-        "ratings": ratings,
-        "added": (added or parsing.today()).isoformat(),
-        "watch": watch,
-        "due": due.isoformat() if due else None,
-        "if_absent": parsing.rating(if_absent) if if_absent else None,
-        "chance": parsing.chance(chance) if chance is not None else None,
-        "theme": theme,
-    }
+    missing = None in (scenario, id, statement) or not ratings
 
+    def ask() -> tuple[str, str, dict[str, Any]]:
+        asked = missing and prompt.interactive()
+        opened = open_here(context) if asked else None
+        database = opened.database if opened else None
+        known = database.scenarios if database else {}
+        of = prompt.one_of(scenario, "SCENARIO", "The scenario that it belongs to", lambda: known)
+        record: dict[str, Any] = {}
+        named = prompt.needed_as(
+            id, "ID", "The indicator's id, like talks-announced", partial(_free, opened, of)
+        )
+        record["statement"] = prompt.needed(
+            statement, "STATEMENT", "What would be seen, with its threshold"
+        )
+        if database:
+            record["ratings"] = ratings or ask_row(database, of)
+        else:
+            record["ratings"] = ratings or {
+                of: prompt.needed_as(None, "--rate", _HOW.format(of), parsing.rating)
+            }
+        record["added"] = (added or parsing.today()).isoformat()
+        record |= {
+            "watch": watch,
+            "due": due.isoformat() if due else None,
+            "if_absent": parsing.rating(if_absent) if if_absent else None,
+            "chance": parsing.chance(chance) if chance is not None else None,
+            "theme": theme,
+        }
+        if database:
+            _ask_for_more(record, database)
+        return of, named, record
+
+    def tried(made: tuple[str, str, dict[str, Any]]) -> None:
+        latest, root = parsing.latest(future=future), find_root(context.obj)
+        recording.add_indicator(root, *made, dry_run=True, commit=commit, latest=latest)
+
+    scenario, id, record = agreed(ask, tried, missing=missing)
     root = find_root(context.obj)
     written = recording.add_indicator(
         root,
@@ -86,3 +105,22 @@ def command(
         latest=parsing.latest(future=future),
     )
     report_record(written, f"{scenario}/{id}", form)
+
+
+def _free(opened: Opened | None, scenario: str, text: str) -> str:
+    """An id that no indicator of the scenario has."""
+    id = parsing.id(text)
+    if opened:
+        recording.refuse_indicator(opened, scenario, id)
+    return id
+
+
+def _ask_for_more(record: dict[str, Any], database: Database) -> None:
+    """Who watches for it, until when, and what it says if it does not come."""
+    record["watch"] = record["watch"] or prompt.wanted(None, "--watch", "Who watches for it, where")
+    record["due"] = record["due"] or prompt.wanted(
+        None, "--due", "The day by which it is to be seen", parsing.day
+    )
+    if record["due"] and not (record["if_absent"] or record["chance"]):
+        record["if_absent"], record["chance"] = ask_absence(database)
+    record["theme"] = record["theme"] or ask_theme(database)

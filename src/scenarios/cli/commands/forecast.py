@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +13,10 @@ from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _Evidence
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
+from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.doubts import doubt_analyst
+from scenarios.cli.terminal.offers import analysts
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.cli.terminal.written import report
@@ -47,28 +50,29 @@ def command(
     form: As = Format.table,
 ) -> None:
     """State a probability in the day's sheet of one analyst."""
+    on = day or parsing.today()
     if from_ is not None:
         if scenario is not None or rationale is not None or evidence:
             raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
         analyst, day, entries = prepared(context, from_, analyst, day)
-    else:
-        scenario = prompt.one_of(
-            scenario,
-            "SCENARIO",
-            "The scenario that you forecast",
-            lambda: open_here(context).database.scenarios,
+        analyst = prompt.needed_as(
+            analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
         )
-        value = prompt.needed_as(probability, "P", "Its probability, or withdraw", _figure)
-        if rationale is None and prompt.interactive():
-            rationale = prompt.optional("Why (Enter = no reason given)", str)
-            prompt.remember("--rationale", rationale or "")
+        if prompt.interactive():
+            doubt_analyst(open_here(context).database, analyst)
+    else:
+        ask = partial(_asked, context, scenario, probability, rationale, analyst, on)
+
+        def tried(made: tuple[str, float | None, str | None, str]) -> None:
+            id, value, why, who = made
+            entries = [Entry(id, value, why or None, tuple(evidence or ()))]
+            root, latest = find_root(context.obj), parsing.latest(future=future)
+            recording.forecast(root, who, on, entries, dry_run=True, commit=commit, latest=latest)
+
+        missing = None in (scenario, probability, rationale, analyst)
+        scenario, value, rationale, analyst = agreed(ask, tried, missing=missing)
         entries = [Entry(scenario, value, rationale or None, tuple(evidence or ()))]
-    analyst = prompt.needed_as(
-        analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
-    )
-    on = day or parsing.today()
-    if prompt.interactive():
-        doubt_analyst(open_here(context).database, analyst)
+    on = day or on
 
     root = find_root(context.obj)
     placed = places_in(from_) if from_ else recording.unplaced
@@ -89,6 +93,38 @@ def command(
     added = sums(written.after.database, analyst, on, ids)
     text = terminal.write(document(result.figures, added, analyst), width())
     report(written, result, form, text)
+
+
+def _asked(
+    context: typer.Context,
+    scenario: str | None,
+    probability: str | None,
+    rationale: str | None,
+    analyst: str | None,
+    on: date,
+) -> tuple[str, float | None, str | None, str]:
+    """The forecast; what is missing of it is asked for."""
+    database = open_here(context).database if prompt.interactive() else None
+    known = database.scenarios if database else {}
+    live = {id: one for id, one in known.items() if not one.resolution}
+    id = prompt.one_of(scenario, "SCENARIO", "The scenario that you forecast", lambda: live)
+    if id in known and None in (scenario, probability):
+        prompt.tell(f"{known[id].question}\nIts last day is {known[id].horizon}.")
+    value = prompt.needed_as(probability, "P", "Its probability, or withdraw", _figure)
+    why = prompt.wanted(rationale, "--rationale", "Why")
+    if why is None and database:
+        retyping.remember("--rationale", "")
+    who = prompt.needed_as(
+        analyst,
+        "--analyst",
+        "Who forecasts (or set SCEN_ANALYST)",
+        parsing.id,
+        offers=analysts(database) if database else (),
+    )
+    if database:
+        doubt_analyst(database, who)
+    prompt.noted("date", on)
+    return id, value, why, who
 
 
 def _figure(text: str) -> float | None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
 from scenarios.cli import parsing
+from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
-from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.doubts import refuse_taken
+from scenarios.cli.terminal import offers, prompt
+from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.written import report_record
+from scenarios.model import Database
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.place import find_root
 from scenarios.workspace.recording import new_scenario
 
@@ -45,29 +49,69 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Open a scenario: a question with criteria, a horizon and a prior."""
-    id = prompt.needed_as(id, "ID", "The scenario's id, like military-pact", parsing.id)
-    refuse_taken(context, "scenario", id, lambda database: database.scenarios)
-    record: dict[str, Any] = {
-        "title": prompt.needed_as(title, "--title", "Its title, a few words", parsing.line),
-        "question": prompt.needed(question, "--question", "The question that will be decided"),
-        "resolution_criteria": prompt.needed(criteria, "--criteria", "How it will be decided"),
-        "opened": (opened or parsing.today()).isoformat(),
-        "horizon": prompt.needed_as(
-            horizon, "--horizon", "The last day of the question", parsing.day
-        ).isoformat(),
-        "set": set_,
-        "tags": tag,
-        "prior": {
-            "probability": prompt.needed_as(
-                prior, "--prior", "The probability before the evidence", parsing.chance
-            ),
+    missing = None in (id, title, question, criteria, horizon, prior, basis)
+
+    def ask() -> tuple[str, dict[str, Any]]:
+        opened_here = open_here(context) if missing and prompt.interactive() else None
+        named = prompt.needed_as(
+            id, "ID", "The scenario's id, like military-pact", partial(_free, opened_here)
+        )
+        record: dict[str, Any] = {
+            "title": prompt.needed_as(title, "--title", "Its title, a few words", parsing.line),
+            "question": prompt.needed(question, "--question", "The question that will be decided"),
+            "resolution_criteria": prompt.needed(criteria, "--criteria", "How it will be decided"),
+            "opened": (opened or parsing.today()).isoformat(),
+            "horizon": prompt.needed_as(
+                horizon, "--horizon", "The last day of the question", parsing.day
+            ).isoformat(),
+            "set": set_,
+            "tags": tag,
+        }
+        probability = prompt.needed_as(
+            prior, "--prior", "The probability before the evidence", parsing.chance
+        )
+        record["prior"] = {
+            "probability": probability,
             "basis": prompt.needed(basis, "--basis", "The base rate behind the prior"),
             "hazard": hazard,
             "given": parsing.given(given) if given is not None else None,
-        },
-    }
+        }
+        prompt.noted("opened", record["opened"])
+        if opened_here:
+            _ask_for_more(record, opened_here.database)
+        return named, record
 
+    def tried(made: tuple[str, dict[str, Any]]) -> None:
+        latest, root = parsing.latest(future=future), find_root(context.obj)
+        new_scenario(root, *made, dry_run=True, commit=commit, latest=latest)
+
+    id, record = agreed(ask, tried, missing=missing)
     root = find_root(context.obj)
     latest = parsing.latest(future=future)
     written = new_scenario(root, id, record, dry_run=dry_run, commit=commit, latest=latest)
     report_record(written, id, form)
+
+
+def _free(opened: Opened | None, text: str) -> str:
+    """An id that no scenario has: said before the other questions."""
+    id = parsing.id(text)
+    if opened:
+        opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
+    return id
+
+
+def _ask_for_more(record: dict[str, Any], database: Database) -> None:
+    """What a scenario may do without, and is often missed later."""
+    known, prior = database.tracker.sets, record["prior"]
+    if known:
+        check = partial(known_id, known=known, what="set", where="tracker.yaml")
+        record["set"] = prompt.wanted(
+            record["set"], "--set", "Its set", check, offers.titled(known)
+        )
+    if not (record["set"] or prior["given"]):
+        prior["hazard"] = prompt.wanted(
+            prior["hazard"], "--hazard", "Its hazard", parsing.hazard, offers.HAZARDS
+        )
+    record["tags"] = prompt.several(
+        record["tags"], "--tag", "A tag", parsing.id, offers.tags(database)
+    )

@@ -9,11 +9,13 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Fires, Format
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
+from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.cli.terminal.written import report_effects
 from scenarios.errors import UsageError
 from scenarios.workspace import recording
+from scenarios.workspace.opened import Opened
 
 
 def command(
@@ -26,29 +28,42 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Rate an item that is recorded already; its file keeps every other byte."""
-    evidence = prompt.one_of(
-        evidence, "EVIDENCE", "The item's id", lambda: open_here(context).database.evidence
-    )
-    answers = Answers(
-        parsing.scenario_ratings(ratings or ()),
-        parsing.indicator_states(indicator or ()),
-    )
-    (opened := open_here(context)).evidence(evidence)
-    if not answers.ratings and not answers.indicators:
-        if not prompt.interactive():
-            raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
-        item = opened.database.evidence[evidence]
-        try:
-            walk(opened.database, answers, item.recorded, item)
-        finally:
-            for scenario, rating in answers.ratings.items():
-                prompt.remember("RATING", f"{scenario}={rating}")
-            for name, state in answers.indicators.items():
-                prompt.remember("--indicator", f"{name}={state}")
+    rated = parsing.scenario_ratings(ratings or ())
+    fired = parsing.indicator_states(indicator or ())
 
+    def ask() -> tuple[Opened, str, Answers]:
+        id = prompt.one_of(
+            evidence, "EVIDENCE", "The item's id", lambda: open_here(context).database.evidence
+        )
+        answers = Answers(dict(rated), dict(fired))
+        (opened := open_here(context)).evidence(id)
+        if not rated and not fired:
+            if not prompt.interactive():
+                raise UsageError("nothing to rate: give SCENARIO=CODE or --indicator")
+            item = opened.database.evidence[id]
+            try:
+                walk(opened.database, answers, item.recorded, item)
+            finally:
+                _remember(answers)
+        return opened, id, answers
+
+    def tried(made: tuple[Opened, str, Answers]) -> None:
+        opened, id, answers = made
+        on = opened.database.evidence[id].recorded
+        recording.rate(opened.root, id, *answers, on, dry_run=True, commit=commit, read=opened.read)
+
+    missing = evidence is None or not (rated or fired)
+    opened, evidence, answers = agreed(ask, tried, missing=missing)
     on = max(parsing.today(), opened.database.evidence[evidence].recorded)
-    given = answers.ratings, answers.indicators
     written = recording.rate(
-        opened.root, evidence, *given, on, dry_run=dry_run, commit=commit, read=opened.read
+        opened.root, evidence, *answers, on, dry_run=dry_run, commit=commit, read=opened.read
     )
     report_effects(written, evidence, on, form)
+
+
+def _remember(answers: Answers) -> None:
+    """What was said before somebody stopped."""
+    ratings = [f"{scenario}={rating}" for scenario, rating in answers.ratings.items()]
+    states = [f"{name}={state}" for name, state in answers.indicators.items()]
+    retyping.remember("RATING", *ratings)
+    retyping.remember("--indicator", *states)

@@ -21,7 +21,7 @@ from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_en
 from scenarios.cli.session.questions import ask_scenarios
 from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
 from scenarios.cli.session.state import End, Leave, Seat
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.doubts import doubt_analyst
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
@@ -75,7 +75,7 @@ def command(
     doubt_analyst(opened.database, analyst)
     _refuse(opened, analyst, on, only, commit=commit)
     with notes(opened.root, analyst, on, writes=not dry_run) as kept:
-        prompt.forget()  # from here on the notes keep what is typed
+        retyping.forget()  # from here on the notes keep what is typed
         seat = Seat(opened.root, context.obj, kept, only, dry_run, commit)
         try:
             _take_up(opened.root, kept)

@@ -2,41 +2,30 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
-import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-import typer
-
 from scenarios.cli import parsing
+from scenarios.cli.terminal.asking import (
+    answer,
+    chosen,
+    confirmed,
+    noted,
+    optional,
+    show,
+    tell,
+    unsaid,
+)
+from scenarios.cli.terminal.dialogue import current
+from scenarios.cli.terminal.help import HELP
+from scenarios.cli.terminal.offers import Offer, titled, unlike
+from scenarios.cli.terminal.retyping import remember
 from scenarios.errors import UsageError
-from scenarios.text import fold, printable
+
+__all__ = ["answer", "chosen", "confirmed", "noted", "optional", "show", "tell", "unsaid"]
 
 T = TypeVar("T")
-
-_ROOM = 12
-"""The columns that a question leaves for the answer in its last line."""
-_WIDEST = 100
-RELIABILITY = "A completely reliable, B usually, C fairly, D not usually, E not, F unjudged"
-CREDIBILITY = "1 confirmed, 2 probably true, 3 possibly, 4 doubtful, 5 improbable, 6 unjudged"
-_HELP = {
-    "--reliability": RELIABILITY,
-    "--question": "What a stranger could decide on the last day: who, what, by when.",
-    "--criteria": "What counts and what does not, and the document that settles it.",
-    "--prior": "Like 0.05 or 5%: from a base rate, before the evidence to come.",
-    "--horizon": "Like 2030-12-31.",
-    "STATEMENT": "Who does what, how much, by when: whoever sees it must agree that it is seen.",
-    "P": "Like 0.7 or 70%; withdraw takes the last one back.",
-}
-"""What goes with the question for an option, in one line."""
-_MOST = 20
-_noting: list[Callable[[], None]] = []
-"""What is to be done before each question: note what was answered."""
-_typed: list[tuple[str, str]] = []
-"""The options and arguments that were typed as answers, in order."""
 
 
 def interactive() -> bool:
@@ -55,198 +44,132 @@ def needed_as(
     question: str,
     parse: Callable[[str], T],
     prefix: str = "",
+    offers: Sequence[Offer] = (),
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
     `prefix` is what the option wants before the answer.
     """
-    if value is not None:
+    if value is not None and not _is_changed(question):
         if not value.strip():
             raise UsageError(f"{option} is empty: {_inside(question)}")
+        _note_given(question, option, value)
         return parse(value)
     if not interactive():
         raise UsageError(f"{option} is missing: {_inside(question)}")
-    if option in _HELP:
-        tell(_HELP[option])
+    if option in HELP:
+        tell(HELP[option])
+    asked = _asked_as(option, parse, prefix)
+    return answer(question, asked, label=_label(option), offers=offers)
+
+
+def wanted(
+    value: str | None,
+    option: str,
+    question: str,
+    check: Callable[[str], object] = str,
+    offers: Sequence[Offer] = (),
+) -> str | None:
+    """The text of what may be left out: asked for only where something else is asked for too.
+
+    A check may put another text in the place of the answer.
+    """
+    question = f"{question} (Enter = none)"
+    if value is not None and not _is_changed(question):
+        _note_given(question, option, value)
+        return value
+    if not current:
+        return None
+    if option in HELP:
+        tell(HELP[option])
+    said = optional(question, _checked(check, offers), label=_label(option), offers=offers)
+    remember(option, *([said] if said else []))
+    return said
+
+
+def several(
+    values: Sequence[str] | None,
+    option: str,
+    what: str,
+    check: Callable[[str], object],
+    offers: Sequence[Offer] = (),
+) -> list[str]:
+    """The same of what may be given several times, one after the other."""
+    found = list(values or ())
+    if not found and current:
+        question = f"{what} (Enter = none)"
+        asked = _checked(check, offers)
+        while said := optional(question, asked, label=_label(option), offers=offers):
+            found.append(said)
+            remember(option, *found)
+            question = "Another (Enter = no more)"
+        remember(option, *found)
+    return found
+
+
+def one_of(
+    value: str | None,
+    option: str,
+    question: str,
+    known: Callable[[], Iterable[str] | Mapping[str, Any]],
+) -> str:
+    """The value, or the id that is typed: whole, or words of it or its title that no other has.
+
+    `known` gives ids, or records by id, whose titles are shown then.
+    """
+    if not interactive() or (value is not None and not current):
+        return needed(value, option, question)
+    offers = titled(known())
+    if value is not None:
+        if title := dict(offers).get(value):
+            tell(f"{value}: {title}")
+        return needed(value, option, question)
+
+    def found(text: str) -> str:
+        id = chosen(text, offers)
+        remember(option, id)
+        return id
+
+    return answer(f"{question} (? lists them)", found, label=_label(option), offers=offers)
+
+
+def _asked_as(option: str, parse: Callable[[str], T], prefix: str = "") -> Callable[[str], T]:
+    """Reads an answer, and keeps it as the option would have it; one line of several is made."""
 
     def parsed(text: str) -> T:
+        text = " ".join(text.split("\n")) if parse is parsing.line else text
         value = parse(text)
         remember(option, prefix + text)
         return value
 
-    return answer(question, parsed)
+    return parsed
 
 
-def one_of(value: str | None, option: str, question: str, ids: Callable[[], Iterable[str]]) -> str:
-    """The value, or the id that is typed: whole, or a part that no other id has."""
-    if value is not None or not interactive():
-        return needed(value, option, question)
-    known = sorted(ids())
+def _checked(check: Callable[[str], object], offers: Sequence[Offer]) -> Callable[[str], str]:
+    """Reads a text as it is; one that was never used before is told, for it may be a slip."""
 
-    def found(text: str) -> str:
-        alike = [text] if text in known else [id for id in known if text.lower() in id]
-        if len(alike) == 1:
-            return alike[0]
-        words = f"is in {len(alike)} ids: {', '.join(alike[:_MOST])}" if alike else "is in no id"
-        raise typer.BadParameter(f"'{text}' {words}")
+    def parsed(text: str) -> str:
+        value = check(text)
+        said = value if isinstance(value, str) else text
+        if remark := unlike(said, offers):
+            tell(remark)
+        return said
 
-    listed = ", ".join(known[-_MOST:]) or "there is none yet"
-    id = answer(f"{question} (? lists them)", found, more=listed)
-    remember(option, id)
-    return id
+    return parsed
 
 
-def remember(option: str, text: str) -> None:
-    """Keep what was typed for an option or an argument, should the command be stopped."""
-    _typed.append((option, text))
+def _is_changed(question: str) -> bool:
+    return bool(current) and current[-1].is_changed(question)
 
 
-def before_each(note: Callable[[], None] | None) -> None:
-    """Do this before each question from now on; nothing, with None."""
-    _noting[:] = [note] if note else []
+def _note_given(question: str, option: str, value: str) -> None:
+    if current:
+        current[-1].given(question, _label(option), value, is_option=option.startswith("--"))
 
 
-def forget() -> None:
-    """What was typed is written, or kept elsewhere."""
-    _typed.clear()
-
-
-def again() -> str | None:
-    """The command line with what was typed in it; None where nothing was."""
-    if not _typed:
-        return None
-    options = [word for pair in _typed if pair[0].startswith("--") for word in pair]
-    rest = [text for option, text in _typed if not option.startswith("--")]
-    dashes = ["--"] if any(text.startswith("-") for text in rest) else []
-    return shlex.join(["scen", *sys.argv[1:], *options, *dashes, *rest])
-
-
-def answer(
-    question: str,
-    parse: Callable[[str], T],
-    default: str | None = None,
-    more: str | None = None,
-    given: str | None = None,
-) -> T:
-    """Ask until the answer parses; Enter takes the default where there is one, `?` tells more.
-
-    `given` is what an option said: it is asked about only where it does not parse.
-    """
-    offered = f" [{default}]" if default else ""
-    *above, last = _folded(f"{question}{offered}: ", _width() - _ROOM).split("\n")
-    while True:
-        said = given if given is not None else _line(above, f"{last} ")
-        given = None
-        if said == "?" and more:
-            tell(more)
-        elif not said and default is None:
-            tell("an answer is needed; Ctrl-C stops")
-        elif any(unicodedata.category(c) in ("Cc", "Cs") for c in said):
-            tell("that holds a key or a byte that is no text: once more")
-        else:
-            try:
-                return parse(said or default or "")
-            except typer.BadParameter as error:
-                tell(error.message)
-            except UsageError as error:
-                tell(str(error))
-
-
-def optional(
-    question: str,
-    parse: Callable[[str], T],
-    more: str | None = None,
-    given: str | None = None,
-) -> T | None:
-    """The same; Enter is no answer."""
-    return answer(question, lambda text: parse(text) if text else None, "", more, given)
-
-
-def confirmed(question: str, *, default: bool = False) -> bool:
-    """Yes or no."""
-    said = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
-    return default if said is None else said
-
-
-def tell(text: str, indent: int = 2) -> None:
-    """A remark between questions: on stderr, folded, indented."""
-    first, rest = " " * indent, " " * 2 * indent
-    lines = (fold(line, _width(), rest, first) if line else "" for line in text.split("\n"))
-    typer.echo("\n".join(lines), err=True)
-
-
-def cut(text: str, room: int = 2) -> str:
-    """The text in one line that leaves `room` columns."""
-    columns = _width() - room
-    text = printable(text)
-    return text if len(text) <= columns else text[: columns - 1].rstrip() + "…"
-
-
-def _width() -> int:
-    """The columns in which questions are asked."""
-    try:
-        columns = os.get_terminal_size(sys.stderr.fileno()).columns
-    except (OSError, ValueError):
-        columns = 0
-    return min(columns or 80, _WIDEST)
+def _label(option: str) -> str:
+    return "probability" if option == "P" else option.removeprefix("--").lower().replace("-", " ")
 
 
 def _inside(question: str) -> str:
     return question[0].lower() + question[1:]
-
-
-def _folded(question: str, columns: int) -> str:
-    text = question.lstrip()
-    indent = " " * (len(question) - len(text))
-    return fold(text, columns, indent)
-
-
-def _line(above: Sequence[str], prompt: str) -> str:
-    """One line; Ctrl-C and the end of the input stop the command.
-
-    The prompt goes to stderr, unless the results go to the terminal too: then it is left to
-    readline, which must know it to move the cursor about in a long answer.
-    """
-    for note in _noting:
-        note()
-    is_for_readline = sys.stdout.isatty()
-    before = "".join(f"{line}\n" for line in above)
-    typer.echo(before if is_for_readline else before + prompt, nl=False, err=True)
-    try:
-        if is_for_readline:
-            _edit_lines()
-            return input(prompt).strip()
-        return input().strip()
-    except UnicodeDecodeError:
-        return "\0"  # refused as no text, and asked for again
-    except (EOFError, KeyboardInterrupt):
-        typer.echo(err=True)
-        raise typer.Abort from None
-
-
-def _edit_lines() -> None:
-    """Arrow keys, and the last answers on the upper one."""
-    try:
-        import readline  # noqa: F401 - importing it is all that input() needs
-    except ImportError:  # a Python without it
-        return
-
-
-def _yes(text: str) -> bool:
-    if text.lower() not in ("y", "yes", "n", "no"):
-        raise typer.BadParameter(f"'{text}': y or n")
-    return text.lower().startswith("y")
-
-
-def source_record(
-    name: str | None, reliability: str | None, url: str | None, basis: str | None
-) -> dict[str, Any]:
-    """A source's keys, asking for what is missing."""
-    return {
-        "name": needed_as(name, "--name", "The source's name in full", parsing.line),
-        "url": url,
-        "reliability": needed_as(
-            reliability, "--reliability", "Its reliability, A to F", parsing.letter
-        ),
-        "reliability_basis": basis,
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import typer
@@ -12,8 +13,13 @@ import typer
 from scenarios.analysis.evidence.knowledge import Known, known, state
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
-from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.prompt import cut, tell
+from scenarios.cli.terminal import prompt, ratios
+from scenarios.cli.terminal.fixed_ratings import ask_theme
+from scenarios.cli.terminal.help import CREDIBILITY, RELIABILITY
+from scenarios.cli.terminal.layout import cut
+from scenarios.cli.terminal.offers import labels
+from scenarios.cli.terminal.prompt import tell
+from scenarios.cli.terminal.sources import source_of
 from scenarios.model import (
     Database,
     Evidence,
@@ -25,7 +31,7 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.render.text import percent
-from scenarios.text import counted, did_you_mean
+from scenarios.text import counted
 from scenarios.workspace.opened import Opened, known_id
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
@@ -64,44 +70,30 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
         return day
 
     question = "When did it happen: a day, a month (2021-12) or a year"
-    record["observed"] = prompt.answer(question, observed, recorded, given=record["observed"])
-    new_source = _source(opened, record)
-    if record["url"] is None:
-        record["url"] = prompt.optional("The item's address (Enter = none)", str)
+    record["observed"] = prompt.answer(
+        question, observed, recorded, given=record["observed"], label="observed"
+    )
+    new_source = source_of(opened, record)
+    record["url"] = prompt.wanted(record["url"], "--url", "The item's address", parsing.url)
     source = opened.database.sources.get(record["source"])
     letter = new_source["reliability"] if new_source else source.reliability if source else "F"
     if record["grade"] is None:
-        tell(f"{prompt.RELIABILITY}\n{prompt.CREDIBILITY}")
+        tell(f"{RELIABILITY}\n{CREDIBILITY}")
     question = f"Grade of source and item, like B2 (Enter = {letter}6)"
-    record["grade"] = prompt.optional(question, _graded, given=record["grade"])
+    record["grade"] = prompt.optional(question, _graded, given=record["grade"], label="grade")
+    _ask_what_it_repeats(opened.database, record)
     return new_source
 
 
-def _source(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
-    """Settle who says so; the record of an unknown source that the analyst wants registered."""
-    sources = opened.database.sources
-    by_name = {source.name.casefold(): id for id, source in sources.items()}
-
-    def named(text: str) -> str:
-        if text.lower() in sources:
-            return text.lower()
-        return by_name.get(text.casefold()) or parsing.id(text)
-
-    listed = ", ".join(sorted(sources)) or "none is registered yet: name a new one"
-    question = "Source: its id or name (? lists them; Enter = none)"
-    while True:
-        record["source"] = prompt.optional(question, named, listed, record["source"])
-        if record["source"] is None or record["source"] in sources:
-            return None
-        hint = did_you_mean(record["source"], sources)
-        tell(f"there is no source '{record['source']}'" + (f"; {hint}" if hint else ""))
-        if prompt.confirmed(f"  Register {record['source']} as a new source"):
-            break
-        record["source"] = None
-    made = record["new_source"] = prompt.source_record(None, None, None, None)
-    made["reliability_basis"] = prompt.optional("Why that letter (Enter = say it later)", str)
-    made["url"] = prompt.optional("The source's address (Enter = none)", str)
-    return made
+def _ask_what_it_repeats(database: Database, record: dict[str, Any]) -> None:
+    """Origin, event and theme: what items share is counted once, or less."""
+    for key, question in (
+        ("origin", "Its origin, like us-intelligence"),
+        ("event", "Its event, like beijing-summit-2022"),
+    ):
+        option, known = f"--{key}", labels(database, key)
+        record[key] = prompt.wanted(record[key], option, question, parsing.label, known)
+    record["theme"] = ask_theme(database, record["theme"])
 
 
 def walk(database: Database, answers: Answers, day: date, item: Evidence | None = None) -> None:
@@ -110,7 +102,11 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
     Indicators come first: what they rate is not asked for again, so no row is mixed. `item` is
     the item as it is recorded, whose own ratings stand. `answers` grows answer by answer.
     """
-    _refuse_unknown(database, answers)
+    refuse_unknown(database, answers)
+    for id, rating in answers.ratings.items():
+        prompt.noted(f"if {id}", rating)
+    for key, how in answers.indicators.items():
+        prompt.noted("shows", f"{key} {how}")
     groups = list(_groups(database, day))
     if not groups:
         tell(f"no scenario is open on {day}: there is nothing to rate")
@@ -127,7 +123,7 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
     _ask_ratings(known(database, day), groups, answers.ratings, ratings, through)
 
 
-def _refuse_unknown(database: Database, answers: Answers) -> None:
+def refuse_unknown(database: Database, answers: Answers) -> None:
     """What the command line names is there: better said before the walk than after it."""
     for id in (*answers.ratings, *(indicator_key(key)[0] for key in answers.indicators)):
         known_id(id, database.scenarios, "scenario", "scen list scenarios")
@@ -204,23 +200,28 @@ def _listed(database: Database, keys: Sequence[IndicatorKey], *, full: bool = Fa
 
 
 def _pick(database: Database, keys: Sequence[IndicatorKey], found: dict[str, str]) -> None:
-    """Add to `found` what is chosen; each is shown in full, and can be taken back."""
+    """Add to `found` what is chosen; each is shown in full."""
 
-    def parse(text: str) -> dict[IndicatorKey, str]:
+    def parse(text: str) -> _Picks:
         words = [] if text.lower() in _NONE else text.lower().replace(",", " ").split()
-        return dict(_picked(word, keys) for word in words)
+        return _Picks(_picked(word, keys) for word in words)
 
     in_full = _listed(database, keys, full=True)
     question = f"  Which (1 to {len(keys)})" if len(keys) > 1 else "  Is it this (1)"
-    while said := prompt.optional(question, parse, in_full):
+    while said := prompt.optional(question, parse, in_full, label="shows"):
         for key, how in said.items():
             indicator = _indicator(database, key)
             row = ", ".join(f"{id} {_shown(rating)}" for id, rating in indicator.ratings.items())
             tell(f"{how}: {indicator.statement}\nrates {row}")
             found["/".join(key)] = how
-        question = "  Any more (Enter = go on, 0 = none of these after all)"
-    for key in keys if said is not None else ():
-        found.pop("/".join(key), None)
+        question = "  Any more (Enter = go on)"
+
+
+class _Picks(dict[IndicatorKey, str]):
+    """What was chosen, as the record has it."""
+
+    def __str__(self) -> str:
+        return ", ".join(f"{'/'.join(key)} {how}" for key, how in self.items())
 
 
 def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]:
@@ -239,8 +240,8 @@ def _ask_ratings(
     through: Mapping[ScenarioId, list[Rating]],
 ) -> None:
     """Ask across the row; a set that indicators rate is theirs, and one half rated asks again."""
-    tell("\n2. HOW IT BEARS ON EACH: how much more expected is it if the scenario happens", 0)
-    tell(f"than if it does not? {_scale(at_day.database.tracker.decibans)}.", 0)
+    tell("\n2. HOW IT BEARS ON EACH: how expected is it if the scenario happens, against if", 0)
+    tell(f"not: {ratios.scale(at_day.database.tracker.decibans)}, or a number.", 0)
     tell("Enter = not rated; ? = the scenario's question and criteria.", 0)
     for group in groups:
         tell(f"\n{group.title}", 0)
@@ -269,6 +270,8 @@ def _rate(
 ) -> None:
     wide = max(map(len, row))
     odds = Odds(at_day)
+    decibans = at_day.database.tracker.decibans
+    parse, codes = partial(ratios.rating, decibans=decibans), ratios.codes(decibans)
     for id in ids:
         if id in found:
             continue
@@ -276,18 +279,13 @@ def _rate(
         chance = percent(odds.implied(id))
         question = "  " + cut(f"{id:<{wide}} {chance:>5}  {scenario.title}", 16)
         more = f"{scenario.question}\n{scenario.resolution_criteria}"
-        if (said := prompt.optional(question, parsing.rating, more)) is not None:
+        said = prompt.optional(question, parse, more, label=f"if {id}", offers=codes)
+        if said is not None:
             found[id] = said
 
 
 def _indicator(database: Database, key: IndicatorKey) -> Indicator:
     return database.scenarios[key[0]].indicators[key[1]]
-
-
-def _scale(decibans: Mapping[str, float]) -> str:
-    """What each code says as a likelihood ratio: `CC ×10, C ×3.2, N ×1, I ×0.32, II ×0.1`."""
-    codes = ", ".join(f"{code} ×{10 ** (decibans[code] / 10):.2g}" for code in parsing.CODES)
-    return f"{codes}, or a ratio"
 
 
 def _shown(rating: Rating) -> str:
@@ -296,4 +294,4 @@ def _shown(rating: Rating) -> str:
 
 def _graded(text: str) -> str:
     parsing.grade(text)
-    return text
+    return text.upper()

@@ -10,7 +10,7 @@ from typing import Any, Self
 import typer
 
 from scenarios.cli.options import Format
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 
@@ -61,11 +61,11 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
             if summary := self.record["summary"]:
                 jot(f"{summary}\n{self.command()}\n")
 
-        prompt.before_each(note)
+        retyping.before_each(note)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        prompt.forget()
-        prompt.before_each(None)
+        retyping.forget()
+        retyping.before_each(None)
         self.notes.close()
         stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
         if stopped and prompt.interactive() and self.record["summary"]:

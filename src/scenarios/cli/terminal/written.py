@@ -12,7 +12,7 @@ import typer
 
 from scenarios.cli.options import Format
 from scenarios.cli.repositories import tell_embedded
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import retyping
 from scenarios.cli.terminal.output import say, show, width
 from scenarios.render.documents.effects import document
 from scenarios.render.writers import terminal
@@ -75,7 +75,7 @@ def show_committed(
     about = {"commit": committed.oid, "subject": committed.subject}
     show(msgspec.structs.replace(result, **about), lines, form)
     if committed.fault:
-        prompt.forget()  # it is written
+        retyping.forget()  # it is written
         raise committed.fault
 
 

@@ -1,0 +1,142 @@
+"""The finished record: shown before it is written, and changed until it is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+import typer
+
+from scenarios.cli.terminal import prompt, retyping
+from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
+from scenarios.cli.terminal.layout import cut, laid_out, screen_lines
+from scenarios.errors import ScenError
+from scenarios.text import nearest
+
+T = TypeVar("T")
+
+_KEYS = "Enter = write, e = change a line, b = back, ? = in full"
+
+
+class _Changed(Exception):  # noqa: N818 - no error
+    """A line of the record is to be asked for again."""
+
+    def __init__(self, key: Key, said: str) -> None:
+        super().__init__()
+        self.key, self.said = key, said
+
+
+def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool) -> T:
+    """What the questions come to, once somebody has seen it; where nothing is missing, at once.
+
+    `ask` is run again from its start after each step back: it must not remember. `tried` writes
+    nothing and refuses what writing would refuse, while it can still be changed.
+    """
+    if not (missing and prompt.interactive()):
+        return ask()
+    dialogue = Dialogue()
+    current.append(dialogue)
+    try:
+        while True:
+            try:
+                made = ask()
+                retyping.end()
+                if dialogue.asked:
+                    _show_and_ask(dialogue, _fault(tried, made))
+            except Back:
+                dialogue.take_back(dialogue.asked[-1])
+            except _Changed as changed:
+                dialogue.take_back(changed.key, changed.said)
+            else:
+                return made
+            dialogue.begin()
+            retyping.begin_anew()
+    finally:
+        current.remove(dialogue)
+
+
+def _fault(tried: Callable[[T], object], made: T) -> str | None:
+    try:
+        tried(made)
+    except ScenError as error:
+        return str(error)
+    return None
+
+
+def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
+    """Show the record and ask once; one that would be refused cannot be written."""
+    rows = _in_order(dialogue.rows)
+    own = current.pop()  # these questions are none of the record's
+    try:
+        typer.echo(f"\n{_listed(rows)}", err=True)
+        if fault:
+            prompt.tell(fault)
+        keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
+        while (said := prompt.answer(keys, _word(rows), None if fault else "")) == "?":
+            prompt.tell("\n".join(f"{row.label}: {row.said or '–'}" for row in rows))
+        if said == "b":
+            raise Back
+        if said == "e":
+            said = prompt.answer("Which line: its number or name", _row(rows))
+        if isinstance(said, Row) and said.key:
+            raise _Changed(said.key, said.said)
+    finally:
+        current.append(own)
+
+
+def _in_order(rows: Sequence[Row]) -> list[Row]:
+    """What was said, each question once; then what was left out."""
+    once = {row.key or row.label: row for row in rows}.values()
+    said = [row for row in once if row.said]
+    empty = {row.label: row for row in once if not row.said}
+    return [*said, *(row for row in empty.values() if row.label not in {one.label for one in said})]
+
+
+def _listed(rows: Sequence[Row]) -> str:
+    """The record in as many lines as the screen has; what was left out stands in one."""
+    lines = screen_lines() - 6
+    said = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
+    wide = max(len(row.label) for row in rows)
+    empty = [row.label for row in rows if not row.said]
+    folded = [_line(n, row, wide, full=True) for n, row in said]
+    if sum(text.count("\n") + 1 for text in folded) > lines:
+        folded = [_line(n, row, wide, full=False) for n, row in said]
+    if empty:
+        folded.append(cut(f"     left out: {', '.join(empty)}"))
+    return "\n".join(folded)
+
+
+def _line(number: int, row: Row, wide: int, *, full: bool) -> str:
+    text = " ".join(row.said.split()) if not full else row.said
+    head = f"{number:>3}  {row.label:<{wide}}  "
+    if not full:
+        return cut(head + text)
+    return laid_out(text, head)
+
+
+def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
+    def parse(text: str) -> str | Row:
+        said = text.lower()
+        if said in ("", "b", "e", "?"):
+            return said
+        if said == BACK:
+            return "b"
+        return _row(rows)(said.removeprefix("e "))
+
+    return parse
+
+
+def _row(rows: Sequence[Row]) -> Callable[[str], Row]:
+    """The line of a number or a name."""
+
+    def parse(text: str) -> Row:
+        by_number = {f"{n}": row for n, row in enumerate(rows, start=1)}
+        by_name = {word: row for row in rows for word in (row.label, row.label.split()[-1])}
+        row = by_number.get(text) or by_name.get(nearest(text, by_name) or "")
+        if row is None:
+            raise typer.BadParameter(f"'{text}': a number or a name that stands above")
+        if row.key is None:
+            raise typer.BadParameter(f"{row.label} comes from the command line: Ctrl-C, and again")
+        return row
+
+    return parse

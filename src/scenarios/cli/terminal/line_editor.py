@@ -1,0 +1,109 @@
+"""A line with completion, history and paste, by prompt_toolkit; imported on a terminal alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import completion_is_selected
+from prompt_toolkit.input import create_input
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
+from prompt_toolkit.output import create_output
+
+from scenarios.cli.terminal.dialogue import BACK
+from scenarios.cli.terminal.offers import Offer, matching
+from scenarios.text import printable
+
+_MOST = 50
+"""So many words are offered at once."""
+_MENU = 6
+"""The lines of the menu: with a question above it, it fits on a small screen."""
+
+
+def edited(prompt: str, before: str, offers: Sequence[Offer]) -> str:
+    """The line as it was left with Enter; pasted lines are part of it."""
+    session = _session()
+
+    def open_menu() -> None:
+        session.default_buffer.start_completion(select_first=False)
+
+    with _stopped_cleanly():
+        said = session.prompt(
+            prompt,
+            default=before,
+            completer=_Offered(offers),
+            reserve_space_for_menu=_MENU if offers else 0,
+            pre_run=open_menu if offers and not before else None,
+        )
+    return said.strip()
+
+
+class _Offered(Completer):
+    """Offers words as they are typed, with what they stand for beside them."""
+
+    def __init__(self, offers: Sequence[Offer]) -> None:
+        self.offers = offers
+
+    def get_completions(
+        self,
+        document: Document,
+        complete_event: CompleteEvent,  # noqa: ARG002 - as the library has it
+    ) -> Iterator[Completion]:
+        text = document.text_before_cursor
+        for word, title in matching(text, self.offers)[:_MOST]:
+            shown = " ".join(printable(title).split())
+            yield Completion(word, -len(text), display=printable(word), display_meta=shown)
+
+
+@cache
+def _session() -> PromptSession[str]:
+    """One for all questions, so that what was typed ahead is not lost between two of them.
+
+    The terminal is not asked where its cursor is: it might answer when nobody listens any more.
+    """
+    os.environ["PROMPT_TOOLKIT_NO_CPR"] = "1"
+    keys = KeyBindings()
+
+    @keys.add("s-tab", filter=~completion_is_selected)
+    def _back(event: KeyPressEvent) -> None:
+        event.app.exit(result=BACK)
+
+    @keys.add(Keys.BracketedPaste)
+    def _paste(event: KeyPressEvent) -> None:
+        lines = event.data.replace("\t", " ").splitlines()
+        event.current_buffer.insert_text("\n".join(lines))
+
+    return PromptSession(
+        key_bindings=keys,
+        input=create_input(sys.stdin),
+        output=create_output(sys.stderr),
+        enable_suspend=True,
+        complete_while_typing=True,
+    )
+
+
+@contextmanager
+def _stopped_cleanly() -> Iterator[None]:
+    """A signal that ends the command leaves the terminal as it was."""
+
+    def stop(number: int, _frame: Any) -> None:
+        raise SystemExit(-number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except SystemExit as end:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        os.kill(os.getpid(), -int(str(end.code)))
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,112 @@
+"""What can be typed for an answer: the ids that are known, each with what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from scenarios.cli.terminal.help import RELIABILITY
+from scenarios.model import Database
+from scenarios.text import counted, nearest
+
+Offer = tuple[str, str]
+"""A word that can be typed, and what it stands for."""
+HAZARDS = [("constant", "it may come on any day until the horizon")]
+OUTCOMES = [
+    ("occurred", "by the criteria, it happened"),
+    ("did-not-occur", "its time is over, or it cannot happen any more"),
+    ("annulled", "the question does not decide anything: it is not scored"),
+]
+LETTERS = [(part[0], part[2:]) for part in RELIABILITY.split(", ")]
+_LISTED = 20
+
+
+def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
+    """Ids, or records by id with their title, summary, name or statement."""
+    if not isinstance(known, Mapping):
+        return [(id, "") for id in sorted(known)]
+    return [(id, _title(record)) for id, record in sorted(known.items())]
+
+
+def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
+    """What each typed word is part of, in the word or its title; what begins so comes first."""
+    words = text.casefold().split()
+    found = [o for o in offers if all(word in f"{o[0]} {o[1]}".casefold() for word in words)]
+    return sorted(found, key=lambda offer: not offer[0].startswith(text.strip().casefold()))
+
+
+def one_alike(text: str, offers: Sequence[Offer]) -> Offer | str:
+    """The one that is meant; or why it is none."""
+    by_word = dict(offers)
+    if text in by_word:
+        return text, by_word[text]
+    found = [o for o in offers if text.casefold() in o[0]] or matching(text, offers)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(word for word, _ in found[:_LISTED])
+        return f"'{text}' is in {len(found)} ids: {ids}"
+    close = _nearest(text, offers)
+    return f"'{text}' is in no id" + (f"; did you mean '{close}'?" if close else "")
+
+
+def listed(offers: Sequence[Offer]) -> str:
+    """The last of them, for who asks what there is."""
+    return ", ".join(word for word, _ in offers[-_LISTED:]) or "there is none yet"
+
+
+def labels(database: Database, key: str) -> list[Offer]:
+    """The origins or events that items have, the latest first, with how often and where."""
+    times: dict[str, int] = {}
+    last: dict[str, str] = {}
+    for item in sorted(database.evidence.values(), key=lambda item: item.recorded, reverse=True):
+        if label := getattr(item, key):
+            times[label] = times.get(label, 0) + 1
+            last.setdefault(label, item.summary)
+    return [(label, f"{counted(n, 'item')}: {last[label]}") for label, n in times.items()]
+
+
+def analysts(database: Database) -> list[Offer]:
+    """Who has forecast, or entered an item."""
+    names = {sheet.analyst for sheet in database.sheets.values()}
+    return titled(names | {item.analyst for item in database.evidence.values() if item.analyst})
+
+
+def tags(database: Database) -> list[Offer]:
+    """The tags that scenarios have, with who has them."""
+    found: dict[str, list[str]] = {}
+    for id, scenario in sorted(database.scenarios.items()):
+        for tag in scenario.tags:
+            found.setdefault(tag, []).append(id)
+    return [(tag, ", ".join(ids)) for tag, ids in sorted(found.items())]
+
+
+def unlike(text: str, offers: Sequence[Offer]) -> str | None:
+    """What is to be said of a word that is not among those that are known: a slip, perhaps."""
+    if not offers or text in dict(offers):
+        return None
+    found = matching(text, offers)
+    close = found[0][0] if found else _nearest(text, offers)
+    return f"'{text}' is new" + (f"; did you mean '{close}'?" if close else "")
+
+
+def _title(record: Any) -> str:
+    if isinstance(record, str):
+        return record
+    for key in ("title", "summary", "name", "statement"):
+        if text := getattr(record, key, None):
+            return str(text)
+    return ""
+
+
+def _nearest(text: str, offers: Sequence[Offer]) -> str | None:
+    """The id that is most like what was typed, or has a word that is."""
+    if close := nearest(text, [word for word, _ in offers]):
+        return close
+    by_part = {part: id for id, title in offers for part in _parts(f"{id} {title}")}
+    part = nearest(text, by_part)
+    return by_part[part] if part else None
+
+
+def _parts(text: str) -> Iterator[str]:
+    return (part for part in text.casefold().replace("-", " ").split() if not part.isdecimal())

@@ -1,0 +1,78 @@
+"""A rating in words: how many times as expected an item is if the scenario happens as if not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.terminal.offers import Offer
+from scenarios.text import shown
+
+_TIMES = (
+    *("", "equally", "twice", "three times", "four times", "five times"),
+    *("six times", "seven times", "eight times", "nine times", "ten times"),
+)
+_PARTS = (
+    *("", "equally", "half", "a third", "a quarter", "a fifth"),
+    *("a sixth", "a seventh", "an eighth", "a ninth", "a tenth"),
+)
+_NUMBER = re.compile(r"(?:×|x )?([0-9.]+) ?(?:times|x|×)?")
+_FRACTION = re.compile(r"(?:1|one|an?) ?(?:/|in) ?([0-9.]+)")
+_SHORTEST = 3
+"""The letters of a word that is left unfinished."""
+EXAMPLES = "ten times, three times, equally, a third, a tenth as expected if it happens"
+
+
+def worded(ratio: float) -> str:
+    """`ten times`, `equally`, `a third`; of what has no such word, `2.5 times`."""
+    names, count = (_TIMES, ratio) if ratio >= 1 else (_PARTS, 1 / ratio)
+    whole = round(count)
+    near = whole < len(names) and abs(count - whole) <= count / 15
+    return names[whole] if near else f"{ratio:.2g} times"
+
+
+def codes(decibans: Mapping[str, float]) -> list[Offer]:
+    """The codes, with what each says by the tracker's decibans."""
+    return [(code, f"{_by_code(decibans)[code]} as expected if it happens") for code in decibans]
+
+
+def scale(decibans: Mapping[str, float]) -> str:
+    """`CC ten times, C three times, N equally, I a third, II a tenth`."""
+    return ", ".join(f"{code} {words}" for code, words in _by_code(decibans).items())
+
+
+def rating(text: str, decibans: Mapping[str, float]) -> str | float:
+    """A code, a ratio, or words for one: `three times` is the code that stands for it."""
+    said = " ".join(text.casefold().split())
+    said = said.partition(" as ")[0].removesuffix(" expected").removesuffix(" likely")
+    for code, words in _by_code(decibans).items():
+        if len(said) >= _SHORTEST and words.removeprefix("a ").startswith(said.removeprefix("a ")):
+            return code
+    for names in (_TIMES, _PARTS):
+        if said and said in names:
+            count = names.index(said)
+            return count if names is _TIMES else float(f"{1 / count:.3g}")
+    if found := _FRACTION.fullmatch(said):
+        return _ratio(found[1], inverse=True)
+    if said.endswith(("x", "×", "times")) and (found := _NUMBER.fullmatch(said)):
+        return _ratio(found[1])
+    try:
+        return parsing.rating(text)
+    except typer.BadParameter:
+        words = f"a code ({', '.join(parsing.CODES)}), 0.001 to 1000, or words like three times"
+        raise typer.BadParameter(f"{shown(text)} is no rating: {words}") from None
+
+
+def _ratio(digits: str, *, inverse: bool = False) -> str | float:
+    try:
+        value = 1 / float(digits) if inverse else float(digits)
+    except (ValueError, ZeroDivisionError):
+        return parsing.rating(digits)
+    return parsing.rating(f"{value:.3g}")
+
+
+def _by_code(decibans: Mapping[str, float]) -> dict[str, str]:
+    return {code: worded(10 ** (decibans[code] / 10)) for code in parsing.CODES}

@@ -1,0 +1,210 @@
+"""What the line editor adds on a terminal that has keys: menus, paste, steps back, a last look."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.commands import DESK, make, tree
+from tests.cli.keyboard import Keyboard
+from tests.hostile import ACTS, hostile_files
+
+WRITE = "Enter = write, e = change a line, b = back, ? = in full:"
+
+Sit = Callable[..., Keyboard]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    for part in (DESK, DESK.parent / "later"):
+        shutil.copytree(part, tmp_path / "scenarios", dirs_exist_ok=True)
+    return tmp_path
+
+
+@pytest.fixture
+def sit(folder: Path) -> Iterator[Sit]:
+    """Give a command, by keyboard."""
+    begun: list[Keyboard] = []
+
+    def give(*words: str, **more: Any) -> Keyboard:
+        begun.append(Keyboard(folder, *words, **more))
+        return begun[-1]
+
+    yield give
+    for one in begun:
+        one.drop()
+
+
+def below_schema(path: Path) -> str:
+    return path.read_text().partition("schema.json\n")[2]
+
+
+def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -> None:
+    keys = sit("new", "--opened", "2022-03-01")
+    keys.walk("""
+        The scenario's id, like military-pact: > pact
+        The scenario's id, like military-pact: pact > [Clear] crisis
+        Its title, a few words: > A crisys
+        The question that will be decided: > Is there one?
+        How it will be decided: > By the rubric.
+        The last day of the question: > [Back]
+        How it will be decided: By the rubric. > Or the press.
+        The last day of the question: > 2030-12-31
+        The probability before the evidence: > 5%
+        The base rate behind the prior: > One in twenty.
+        Its set (Enter = none): >
+        Its hazard (Enter = none): > [Down]
+        A tag (Enter = none): > econ
+        Another (Enter = no more): >
+    """)
+    keys.asked(WRITE)
+    assert "  6  prior     5%\n" in keys.screen
+    assert "  9  hazard    constant\n 10  tag       econ\n     left out: set\n" in keys.screen
+    keys.walk(f"""
+        {WRITE} > e title
+        Its title, a few words: A crisys > [Clear] A crisis
+        {WRITE} > b
+        Another (Enter = no more): > war
+        Another (Enter = no more): >
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    assert below_schema(folder / "scenarios/crisis.yaml") == (
+        "title: A crisis\nquestion: Is there one?\n"
+        "resolution_criteria: By the rubric.Or the press.\n"
+        "opened: 2022-03-01\nhorizon: 2030-12-31\ntags:\n  - econ\n  - war\n"
+        "prior:\n  probability: 0.05\n  basis: One in twenty.\n  hazard: constant\n"
+    )
+    assert "there is scenario 'pact' already: scen show pact; choose another id" in keys.all
+    assert "'econ' is new; did you mean 'economy'?" in keys.all
+
+
+def test_pasted_lines_are_one_answer(sit: Sit) -> None:
+    keys = sit("new", "crisis", "--title", "A crisis", "--question", "Is there one?")
+    keys.asked("How it will be decided:")
+    keys.paste("First line.\r\nSecond\tline.")
+    keys.shows("Second line.")
+    keys.enter()
+    keys.walk("The last day of the question: > [^C]")
+    assert keys.end() == 130
+    command = keys.all.partition("to resume: ")[2].replace("\n", "|")
+    assert "-criteria 'First line.|Second line.'" in command
+
+
+def test_a_title_that_was_pasted_in_two_lines_is_one_line(folder: Path, sit: Sit) -> None:
+    keys = sit("add-source", "trt", "--reliability", "B")
+    keys.asked("The source's name in full:")
+    keys.paste("TRT\nWord")
+    keys.shows("Word")
+    keys.press("Left", "l")
+    keys.shows("World")
+    keys.enter()
+    keys.walk(f"""
+        Why that letter (Enter = none): >
+        The source's address (Enter = none): >
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    assert (
+        below_schema(folder / "scenarios/sources/trt.yaml") == "name: TRT World\nreliability: B\n"
+    )
+
+
+def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retracted(
+    folder: Path, sit: Sit
+) -> None:
+    before = tree(folder / "scenarios")
+    keys = sit("retract", "--date", "2022-03-01")
+    keys.asked("The item's id (? lists them):")
+    keys.press("talks")
+    keys.shows("2022-02-25-call  A call for talks")
+    keys.press("Down")
+    keys.shows("The item's id (? lists them): 2022-02-25-call")
+    keys.walk(f"""
+        The item's id (? lists them): 2022-02-25-call > [Clear] vizit
+        The item's id (? lists them): vizit > [Clear] visit
+        Why it counts no longer: > It was another man.
+        {WRITE} > [^C]
+    """)
+    assert keys.end() == 130
+    assert tree(folder / "scenarios") == before
+    assert "'vizit' is in no id; did you mean '2022-02-04-visit'?" in keys.all
+    assert "\n  2022-02-04-visit: A visit\nWhy it counts" in keys.all
+    assert "--reason 'It was another man.' 2022-02-04-visit" in keys.all.replace("\n", "")
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, "close"])
+def test_a_signal_leaves_the_terminal_as_it_was(sit: Sit, how: signal.Signals | str) -> None:
+    keys = sit("add-source", "trt")
+    before = termios.tcgetattr(keys.ours)
+    keys.asked("The source's name in full:")
+    keys.press("TRT")
+    keys.shows("full: TRT")
+    if isinstance(how, str):
+        keys.hang_up()
+        assert keys.process.wait(30) in (-signal.SIGHUP, 130)
+        return
+    keys.process.send_signal(how)
+    while keys.process.poll() is None:
+        keys.more()
+    assert keys.process.returncode == -how
+    if how == signal.SIGTERM:
+        assert termios.tcgetattr(keys.ours)[:4] == before[:4]
+
+
+def test_where_the_library_is_missing_a_line_is_read_as_it_comes(folder: Path, sit: Sit) -> None:
+    missing = "raise ModuleNotFoundError('none', name='prompt_toolkit')"
+    (folder / "prompt_toolkit.py").write_text(missing)
+    path = os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")])
+    keys = sit("add-source", "trt", "--basis", "Its own.", PYTHONPATH=path)
+    keys.walk(f"""
+        The source's name in full: > TRT
+        Its reliability, A to F: > <
+        The source's name in full [TRT]: > TRT World
+        Its reliability, A to F: > B
+        The source's address (Enter = none): >
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    assert below_schema(folder / "scenarios/sources/trt.yaml").startswith("name: TRT World\n")
+
+
+@pytest.mark.parametrize("command", ["status", "add-source trt", "report", "review"])
+def test_away_from_a_terminal_the_library_is_not_imported(folder: Path, command: str) -> None:
+    program = "from scenarios.cli.main import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", program, *command.split()],
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert b"scenarios.cli.terminal" in done.stderr
+    assert b"prompt_toolkit" not in done.stderr
+
+
+def test_nothing_acts_in_a_menu_of_hostile_texts(folder: Path, sit: Sit) -> None:
+    shutil.rmtree(folder / "scenarios")
+    make(folder / "scenarios", hostile_files())
+    keys = sit("forecast", "--analyst", "desk", lines=60)
+    keys.asked("The scenario that you forecast (? lists them):")
+    for key in ("?\r", "s-9", "Down"):
+        keys.press(key)
+    keys.shows("(? lists them): s-9")
+    keys.enter()
+    keys.walk("Its probability, or withdraw: > [^C]")
+    assert keys.end() == 130
+    assert r"right \u202egnp.exe" in keys.all
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[\r\x08]", "", keys.raw.decode())
+    assert not ACTS.search(plain)
