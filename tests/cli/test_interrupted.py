@@ -120,7 +120,7 @@ def test_a_sitting_that_is_left_after_each_answer(how: str) -> None:
     while (said := talk(REVIEW, SITTING, is_new, how)).code in (130, 137):
         assert written().items() <= start.items() | made.items()
     assert (said.code, said.out, written()) == (0, whole.out, made)
-    assert (len(states), notes()) == (16, [])
+    assert (len(states), notes()) == (17, [])
 
 
 @pytest.mark.parametrize("how", ["kill", "^C"])

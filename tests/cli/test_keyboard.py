@@ -144,6 +144,61 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
     assert "--reason 'It was another man.' 2022-02-04-visit" in keys.all.replace("\n", "")
 
 
+def test_a_question_of_a_sitting_is_on_one_screen_with_all_that_it_rests_on(
+    folder: Path, sit: Sit
+) -> None:
+    for id in ("pact", "ties"):
+        place = folder / f"scenarios/{id}.yaml"
+        text = place.read_text().replace("treaty?", f"treaty{' or another one' * 60}?")
+        place.write_text(text.replace("a treaty.", f"a treaty{' in the gazette' * 200}."))
+    for day in range(10, 28):
+        item = f"{{summary: '{'A very long item. ' * 20}', observed: 2022-02-{day}, "
+        item += f"recorded: 2022-02-{day}, ratings: {{pact: C, ties: I}}}}\n"
+        (folder / f"scenarios/evidence/2022/2022-02-{day}-item.yaml").write_text(item)
+    both = ("--scenario", "pact", "--scenario", "ties")
+    keys = sit("review", "--analyst", "desk", "--date", "2022-02-28", *both)
+    keys.walk("Seen by now (y = seen, n = not seen, Enter = skip, q = leave): > n")
+    for number, id, enter in ((1, "ties", ""), (2, "pact", "Enter = reaffirm 10%, ")):
+        keys.asked(f"{id}: probability ({enter}s = skip, q = leave):")
+        assert f"\n{number}/2 {id}: " in keys.screen
+        assert "\n  by 2030-12-31: " in keys.screen
+        assert ("\nform: Form of the relationship: what is known\n" in keys.screen) == (number == 1)
+        keys.enter("?")
+        keys.asked(f"{id}: probability ({enter}s = skip, q = leave):")
+        assert "- 2022-02-27 (F6) A very long item." in keys.all
+        keys.enter("50%")
+        keys.walk("Reason (Enter = none): > So it is.")
+    keys.walk("Revise any of them (y, Enter = no): >")
+    assert keys.end() == 0
+    assert "scen: the sitting took less than a minute; left: nothing" in keys.all
+
+
+def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit: Sit) -> None:
+    keys = sit("rate")
+    keys.asked("The item's id (? lists them):")
+    keys.press("call for")
+    keys.shows("2022-02-25-call  A call for talks")
+    keys.enter()
+    keys.walk("""
+        Is it this (1): >
+        Which (1 to 2): >
+    """)
+    keys.asked("pact  7.3%  A pact:")
+    keys.shows("CC     ten times as expected if it happens")
+    keys.walk(f"""
+        pact  7.3%  A pact: > three
+        ties 92.7%  Loose ties: > 1/4
+        gas   50%  Gas flows: >
+        trade   76%  Trade of 200 billion: > [Back]
+        gas   50%  Gas flows: > equally
+        trade   76%  Trade of 200 billion: >
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    item = (folder / "scenarios/evidence/2022/2022-02-25-call.yaml").read_text()
+    assert item.endswith("ratings:\n  pact: C\n  ties: 0.25\n  gas: N\n")
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP, "close"])
 def test_a_signal_leaves_the_terminal_as_it_was(sit: Sit, how: signal.Signals | str) -> None:
     keys = sit("add-source", "trt")

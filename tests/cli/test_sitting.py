@@ -113,7 +113,7 @@ def test_each_rating_and_the_sheet_are_commits_of_their_own(
     run(Path(), "init", "-q")
     commit(Path(), "Start")
     Path("scenarios/notes.txt").write_text("mine")
-    said = sit("y", "", "", "", "", "", "CC", "q", words=(*DAY, "--commit"))
+    said = sit("y", "", "", "", "", "", "CC", "", "q", words=(*DAY, "--commit"))
     assert (said.code, said.out) == (0, "no sheet was written\n")
     said = sit("", "30%", "Ann.", "", "s", "s", words=(*DAY, "--commit"))
     subject = "forecast: 2022-02-28-desk (trade 60% → 30%)"
@@ -133,6 +133,7 @@ def test_who_leaves_is_told_where_the_answers_are_and_how_to_go_on() -> None:
     assert said.screen.endswith(
         "\nWrite the sheet now, with 1 answer [y/N]: \n"
         f"scen: 1 answer kept in {place.resolve()}; to go on: scen {' '.join(words)}\n"
+        "scen: the sitting took less than a minute; left: 1 answer to write\n"
     )
     said = sit("40%", "q", "y", words=words)
     first = "scen: going on with the sitting of 2022-02-28: 1 answer, 0 skipped\n"

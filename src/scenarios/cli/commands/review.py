@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
@@ -18,6 +19,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
+from scenarios.cli.session.left import tell_left
 from scenarios.cli.session.questions import ask_scenarios
 from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
 from scenarios.cli.session.state import End, Leave, Seat
@@ -76,7 +78,7 @@ def command(
     _refuse(opened, analyst, on, only, commit=commit)
     with notes(opened.root, analyst, on, writes=not dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed
-        seat = Seat(opened.root, context.obj, kept, only, dry_run, commit)
+        seat = Seat(opened.root, context.obj, kept, only, dry_run, commit, time.monotonic())
         try:
             _take_up(opened.root, kept)
             _sit(seat, opened, form)
@@ -147,10 +149,12 @@ def _finish(seat: Seat, form: Format) -> None:
     if not end.entries:
         seat.notes.drop()
         report_nothing(opened, end, form, dry_run=seat.dry_run)
+        tell_left(seat, opened.database, is_written=True)
         return
     written = write_sheet(seat.root, end, dry_run=seat.dry_run, commit=seat.commit)
     seat.notes.drop()
     report_sheet(written, end, form)
+    tell_left(seat, written.after.database, is_written=True)
 
 
 def _counts(opened: Opened, entry: Entry, on: date) -> bool:
@@ -168,6 +172,7 @@ def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
     report_nothing(opened, seat.end()._replace(entries=()), form, dry_run=seat.dry_run)
+    tell_left(seat, opened.database, is_written=False)
 
 
 def _take_up(root: Path, kept: Notes) -> None:

@@ -13,6 +13,7 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
 from scenarios.cli.session.state import Seat, wants, word
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.output import say, width
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError
@@ -94,7 +95,15 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
     answers = Answers(_Kept(begun.ratings, save), _Kept(begun.indicators, save))
     item = database.evidence[id]
     prompt.tell("The figure beside a scenario is its prior; what the evidence implies comes later.")
-    walk(without_evidence(database), answers, item.recorded, item)
+
+    def ask() -> None:
+        answers.ratings.clear()
+        answers.ratings.update(begun.ratings)
+        answers.indicators.clear()
+        answers.indicators.update(begun.indicators)
+        walk(without_evidence(database), answers, item.recorded, item)
+
+    agreed(ask, lambda _: None, missing=True)
     rest = {key: one for key, one in seat.said.half_rated.items() if key != id}
     if not answers.ratings and not answers.indicators:
         seat.notes.keep(left_unrated=(*seat.said.left_unrated, id), half_rated=rest)

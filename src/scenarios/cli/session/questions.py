@@ -3,53 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, known
+from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import Topic
 from scenarios.analysis.review.feedback import reveal, sums
 from scenarios.cli import parsing
+from scenarios.cli.session.round import Round, is_changed, put_to, words
 from scenarios.cli.session.state import Seat, wants, word
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.dialogue import Back
 from scenarios.cli.terminal.output import width
 from scenarios.model import Database, ScenarioId
-from scenarios.render.documents.session import criteria_text, document, topic_text
+from scenarios.render.documents.session import criteria_text, document
+from scenarios.render.documents.topic import in_full
 from scenarios.render.text import percent
 from scenarios.render.writers import terminal
-from scenarios.storage.session_notes import Answer, Stage
+from scenarios.storage.session_notes import Answer
 from scenarios.text import counted
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """What a sheet takes."""
 _LONGEST = 4000
 """The characters of a reason: two fit in a sheet, with what is said of a revision."""
+_FIRST = "there is no question before this one"
 _Figure = float | None | Literal["skip"]
-
-
-class _Round(NamedTuple):
-    """The scenarios of the agenda, numbered, with what is known of them."""
-
-    seat: Seat
-    database: Database
-    at_day: Known
-    numbers: dict[ScenarioId, str]
-
-    def answer(self, topic: Topic) -> Answer | None:
-        """What was said so far."""
-        return self.seat.said.answers.get(topic.id)
-
-    def at(self, group: Sequence[Topic], *stages: Stage) -> list[Topic]:
-        """The scenarios whose answer has got that far."""
-        return [t for t in group if (answer := self.answer(t)) and answer.stage in stages]
-
-    def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
-        """Keep that the answers have got so far, all at once."""
-        said = self.seat.said.answers
-        moved = {t.id: msgspec.structs.replace(said[t.id], stage=stage) for t in topics}
-        self.seat.notes.keep(answers={**said, **moved})
 
 
 def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
@@ -58,7 +39,8 @@ def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topi
     topics = [topic for group in wanted for topic in group]
     _tell_what_is_done(seat, groups, topics)
     numbers = {topic.id: f"{n}/{len(topics)}" for n, topic in enumerate(topics, start=1)}
-    this = _Round(seat, database, known(database, seat.on), numbers)
+    beside = {topic.id: group for group in wanted for topic in group}
+    this = Round(seat, database, known(database, seat.on), numbers, beside, set())
     for group in wanted:
         _reopen(this, group)
         _ask_blind(this, group)
@@ -86,28 +68,32 @@ def _tell_what_is_done(
         prompt.tell(f"\n{done}: --scenario ID asks again", 0)
     if topics:
         prompt.tell("\nSCENARIOS: your figure first, then what the others and the evidence say.", 0)
-        prompt.tell("Like 0.37 or 37%; withdraw takes the last one back; ? = what decides it.", 0)
+        prompt.tell("Like 0.37 or 37%; ? = all in full; < = back; withdraw takes it back.", 0)
 
 
-def _reopen(this: _Round, group: Sequence[Topic]) -> None:
+def _reopen(this: Round, group: Sequence[Topic]) -> None:
     """An answer rests on what was known when it was given: what was shown can be revised again."""
     for topic in group:
         answer = this.answer(topic)
         is_shown = answer and answer.stage in ("revealed", "settled")
-        if answer and is_shown and _is_changed(topic, answer):
-            _put_to(this, topic)
+        if answer and is_shown and is_changed(topic, answer):
+            put_to(this, topic)
             again = msgspec.structs.replace(answer, stage="revealed", grounds=topic.grounds)
             this.seat.put(topic.id, again)
 
 
-def _ask_blind(this: _Round, group: Sequence[Topic]) -> None:
-    for topic in group:
-        answer = this.answer(topic)
-        is_blind = answer is None or answer.stage in ("figure", "answered")
-        is_done = answer and answer.stage == "answered" and not _is_changed(topic, answer)
-        if is_blind and not is_done:
-            _put_to(this, topic)
-            _ask(this, topic)
+def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
+    asked = [topic for topic in group if _is_to_be_asked(this, topic)]
+    number, is_again = 0, False
+    while number < len(asked):
+        put_to(this, asked[number])
+        try:
+            _ask(this, asked[number], is_again=is_again)
+            number, is_again = number + 1, False
+        except Back:
+            if number == 0:
+                prompt.tell(_FIRST)
+            number, is_again = max(number - 1, 0), True
     while members := this.at(group, "answered"):
         if not _tell_sum(this, members) or not wants("Go over them again (y, Enter = no)"):
             return
@@ -115,43 +101,41 @@ def _ask_blind(this: _Round, group: Sequence[Topic]) -> None:
             _ask(this, topic)
 
 
-def _put_to(this: _Round, topic: Topic) -> None:
+def _is_to_be_asked(this: Round, topic: Topic) -> bool:
     answer = this.answer(topic)
-    if answer and _is_changed(topic, answer):
-        prompt.tell(f"\n{topic.id} is not as it was when you said {_words(answer.probability)}:", 0)
-    language = this.database.tracker.estimative_language
-    text = topic_text(topic, this.at_day, this.numbers[topic.id], language, width())
-    typer.echo(f"\n{text}", err=True)
+    is_blind = answer is None or answer.stage in ("figure", "answered")
+    is_done = answer and answer.stage == "answered" and not is_changed(topic, answer)
+    return is_blind and not is_done
 
 
-def _ask(this: _Round, topic: Topic) -> None:
+def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
     """The figure, kept as soon as it is given, and then the reason."""
     answer = this.answer(topic)
-    if answer is None or answer.stage != "figure" or _is_changed(topic, answer):
-        said = _asked(topic, answer)
-        if said == "skip":
-            this.seat.skip(topic.id)
-            return
-        answer = Answer(said, said, "figure", topic.grounds, answer.rationale if answer else None)
-        this.seat.put(topic.id, answer)
-    else:
-        prompt.tell(f"you said {_words(answer.probability)}")
-    reason = _reason(topic, answer)
-    this.seat.put(topic.id, msgspec.structs.replace(answer, stage="answered", rationale=reason))
+    while True:
+        if is_again or not answer or answer.stage != "figure" or is_changed(topic, answer):
+            said = _asked(this, topic, answer)
+            if said == "skip":
+                this.seat.skip(topic.id)
+                return
+            reason = answer.rationale if answer else None
+            answer = Answer(said, said, "figure", topic.grounds, reason)
+            this.seat.put(topic.id, answer)
+        else:
+            prompt.tell(f"you said {words(answer.probability)}")
+        try:
+            reason = _reason(topic, answer)
+        except Back:
+            is_again = True
+            continue
+        this.seat.put(topic.id, msgspec.structs.replace(answer, stage="answered", rationale=reason))
+        return
 
 
-def _is_changed(topic: Topic, answer: Answer) -> bool:
-    """Whether an answer that no sheet has yet rests on what is no longer so."""
-    last = topic.last
-    is_written = last and not topic.days and last.probability == answer.probability
-    return answer.grounds != topic.grounds and not is_written
-
-
-def _asked(topic: Topic, answer: Answer | None) -> _Figure:
+def _asked(this: Round, topic: Topic, answer: Answer | None) -> _Figure:
     own = topic.standing
     enter = ""
     if answer:
-        enter = f"Enter = keep {_words(answer.probability)}, "
+        enter = f"Enter = keep {words(answer.probability)}, "
     elif own:
         enter = f"Enter = reaffirm {percent(own.probability)}, "
     before = answer.probability if answer else own.probability if own else None
@@ -162,7 +146,8 @@ def _asked(topic: Topic, answer: Answer | None) -> _Figure:
         return _figure(topic, text, before)
 
     question = f"{topic.id}: probability ({enter}s = skip, q = leave)"
-    return prompt.answer(question, parse, "" if enter else None, criteria_text(topic.scenario))
+    more = in_full(topic, this.groups[topic.id], this.at_day)
+    return prompt.answer(question, parse, "" if enter else None, more, is_back=True)
 
 
 def _figure(topic: Topic, text: str, before: float | None) -> float | None:
@@ -182,16 +167,17 @@ def _figure(topic: Topic, text: str, before: float | None) -> float | None:
 def _reason(topic: Topic, answer: Answer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
-    said = prompt.optional(f"Reason (Enter = {'as before' if kept else 'none'})", _text) or kept
+    question = f"Reason (Enter = {'as before' if kept else 'none'})"
+    said = prompt.optional(question, _text, is_back=True) or kept
     was = topic.standing.probability if topic.standing else None
-    if said or was is None or percent(was) == _words(answer.probability):
+    if said or was is None or percent(was) == words(answer.probability):
         return said
-    step = f"{percent(was)} → {_words(answer.probability)}"
+    step = f"{percent(was)} → {words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
     return prompt.optional("Reason, once more (Enter = leave it unexplained)", _text)
 
 
-def _tell_sum(this: _Round, topics: Sequence[Topic]) -> bool:
+def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
     found = sums(seat.stated(this.database), seat.analyst, seat.on, [t.id for t in topics])
@@ -200,7 +186,7 @@ def _tell_sum(this: _Round, topics: Sequence[Topic]) -> bool:
     return any(one.nearest for one in found)
 
 
-def _show(this: _Round, group: Sequence[Topic]) -> None:
+def _show(this: Round, group: Sequence[Topic]) -> None:
     """Show the figures; that they were shown is kept first, so that no answer is blind after it."""
     this.stage(this.at(group, "answered"), "revealed")
     if this.at(group, "revealed", "revising"):
@@ -212,7 +198,7 @@ def _show(this: _Round, group: Sequence[Topic]) -> None:
         typer.echo(f"\n{text}\n", err=True)
 
 
-def _revise(this: _Round, group: Sequence[Topic]) -> None:
+def _revise(this: Round, group: Sequence[Topic]) -> None:
     """Once, and the sheet says so: the blind answer stays in the reason."""
     topics = this.at(group, "revealed", "revising")
     is_begun = bool(this.at(group, "revising"))
@@ -226,7 +212,7 @@ def _revise(this: _Round, group: Sequence[Topic]) -> None:
         _tell_sum(this, topics)
 
 
-def _revise_one(this: _Round, topic: Topic) -> None:
+def _revise_one(this: Round, topic: Topic) -> None:
     answer = this.answer(topic)
     assert answer is not None  # noqa: S101 - it was revealed
     if answer.stage != "revising":
@@ -235,7 +221,7 @@ def _revise_one(this: _Round, topic: Topic) -> None:
         def parse(text: str) -> float | None:
             return _figure(topic, text, before)
 
-        question = f"{topic.id}: revise it once (Enter = keep {_words(before)})"
+        question = f"{topic.id}: revise it once (Enter = keep {words(before)})"
         said = prompt.answer(question, parse, "", criteria_text(topic.scenario))
         if said == before:
             this.stage([topic], "settled")
@@ -257,7 +243,3 @@ def _text(text: str) -> str:
     if len(text) > _LONGEST:
         raise typer.BadParameter(f"{len(text)} characters; {_LONGEST} are enough")
     return text
-
-
-def _words(probability: float | None) -> str:
-    return percent(probability) if probability is not None else "withdrawn"

@@ -40,7 +40,10 @@ class End(NamedTuple):
 
 
 class Seat(NamedTuple):
-    """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed."""
+    """A sitting at a terminal; `only` these scenarios, if any. `database` is as it was typed.
+
+    `begun` is the clock's reading when it was begun.
+    """
 
     root: Path
     database: str | None
@@ -48,6 +51,7 @@ class Seat(NamedTuple):
     only: Collection[ScenarioId]
     dry_run: bool
     commit: bool
+    begun: float
 
     @property
     def said(self) -> Sitting:

@@ -41,7 +41,7 @@ def agreed(ask: Callable[[], T], tried: Callable[[T], object], *, missing: bool)
             try:
                 made = ask()
                 retyping.end()
-                if dialogue.asked:
+                if dialogue.asked and any(row.said for row in dialogue.rows):
                     _show_and_ask(dialogue, _fault(tried, made))
             except Back:
                 dialogue.take_back(dialogue.asked[-1])

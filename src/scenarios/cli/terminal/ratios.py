@@ -23,6 +23,7 @@ _NUMBER = re.compile(r"(?:×|x )?([0-9.]+) ?(?:times|x|×)?")
 _FRACTION = re.compile(r"(?:1|one|an?) ?(?:/|in) ?([0-9.]+)")
 _SHORTEST = 3
 """The letters of a word that is left unfinished."""
+_IF, _EITHER = "as expected if it happens", "equally expected either way"
 EXAMPLES = "ten times, three times, equally, a third, a tenth as expected if it happens"
 
 
@@ -36,7 +37,8 @@ def worded(ratio: float) -> str:
 
 def codes(decibans: Mapping[str, float]) -> list[Offer]:
     """The codes, with what each says by the tracker's decibans."""
-    return [(code, f"{_by_code(decibans)[code]} as expected if it happens") for code in decibans]
+    words = _by_code(decibans)
+    return [(code, _EITHER if w == "equally" else f"{w} {_IF}") for code, w in words.items()]
 
 
 def scale(decibans: Mapping[str, float]) -> str:

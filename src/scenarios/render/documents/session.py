@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from scenarios.analysis.evidence.knowledge import Known, resolved
-from scenarios.analysis.review.agenda import Fresh, PastDue, Topic
+from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.review.agenda import PastDue
 from scenarios.analysis.review.feedback import Figure as Others
 from scenarios.analysis.review.feedback import Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
-from scenarios.render.text import in_words
 from scenarios.scales import grade
-from scenarios.text import counted, fold
+from scenarios.text import fold
 
 _MOST = 10
 """The items that are listed; of more, the newest."""
@@ -41,22 +40,6 @@ def past_due_text(one: PastDue, width: int) -> str:
         fold(when, width, "  "),
     ]
     return "\n".join(line for line in lines if line)
-
-
-def topic_text(topic: Topic, known: Known, number: str, language: str, width: int) -> str:
-    """A scenario as it is put to its analyst: nothing in it says what others or the ledger say.
-
-    Neither are ratings shown: they add up in the head.
-    """
-    scenario = topic.scenario
-    return "\n".join(
-        [
-            fold(f"{number} {topic.id}: {scenario.title}", width),
-            fold(scenario.question, width, "  "),
-            *_own(topic, language, width),
-            *_fresh(topic, known, width),
-        ]
-    )
 
 
 def criteria_text(scenario: Scenario) -> str:
@@ -109,59 +92,6 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
             under = (Item(f"nearest that sum to 1: {', '.join(pairs)}"),)
         rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", under))
     return Items(tuple(rows))
-
-
-def _own(topic: Topic, language: str, width: int) -> Iterator[str]:
-    last = topic.last
-    if last is None:
-        yield "  you have not forecast it yet"
-        return
-    figure = "you withdrew your forecast" if last.probability is None else ""
-    if last.probability is not None:
-        verb = "you said" if topic.standing else "expired: you said"
-        figure = f"{verb} {in_words(last.probability, language)}"
-    yield fold(f"{figure} on {last.date}", width, "  ")
-    if topic.reasoned and topic.reasoned.rationale:
-        day = "" if topic.reasoned == last else f"{topic.reasoned.date}: "
-        yield fold(day + topic.reasoned.rationale, width, "    ")
-
-
-def _fresh(topic: Topic, known: Known, width: int) -> Iterator[str]:
-    fresh, day = topic.fresh, topic.last.date if topic.last else None
-    if fresh == Fresh(same_day=fresh.same_day):
-        yield "  nothing new since then" if day else "  nothing is known of it yet"
-    else:
-        yield f"  new since {day}:" if day else "  what is known of it:"
-    for line in _news(topic, known):
-        yield fold(line, width, "      ", "    - ")
-    if fresh.same_day:
-        items = counted(len(fresh.same_day), "item")
-        listed = f"scen list evidence --scenario {topic.id} --since {day} --until {day}"
-        yield fold(
-            f"{items} of {day} itself, perhaps after you spoke: {listed}", width, "    ", "  "
-        )
-
-
-def _news(topic: Topic, known: Known) -> Iterator[str]:
-    fresh, database = topic.fresh, known.database
-    earlier = fresh.evidence[:-_MOST]
-    if earlier:
-        listed = f"scen list evidence --scenario {topic.id}"
-        yield f"{counted(len(earlier), 'earlier item')}: {listed}"
-    for id in fresh.evidence[-_MOST:]:
-        item = known.evidence[id]
-        yield f"{item.observed} ({grade(item, database.sources)}) {item.summary} [{id}]"
-    for change in fresh.indicators:
-        yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
-    for id in fresh.retracted:
-        gone = database.evidence[id]
-        reason = f": {gone.retracted.reason}" if gone.retracted else ""
-        yield f"retracted: {gone.summary} [{id}]{reason}"
-    for one in fresh.clarifications:
-        yield f"clarified on {one.date}: {one.text}"
-    for id in fresh.decided:
-        outcome = resolved(database, id, known.as_of)
-        yield f"{id}: {outcome.outcome.replace('-', ' ') if outcome else 'decided'}"
 
 
 def _figure(figure: Others | None) -> Text:
