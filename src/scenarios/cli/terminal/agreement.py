@@ -96,7 +96,7 @@ def _listed(rows: Sequence[Row]) -> str:
     """The record in as many lines as the screen has; what was left out stands in one."""
     lines = screen_lines() - 6
     said = [(n, row) for n, row in enumerate(rows, start=1) if row.said]
-    wide = max(len(row.label) for row in rows)
+    wide = max(len(row.label) for _, row in said)
     empty = [row.label for row in rows if not row.said]
     folded = [_line(n, row, wide, full=True) for n, row in said]
     if sum(text.count("\n") + 1 for text in folded) > lines:
