@@ -29,7 +29,7 @@ from scenarios.render.document import (
     spans,
 )
 from scenarios.render.documents.status import band
-from scenarios.render.pictures.ledger import ledger
+from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import timeline
 from scenarios.render.text import term
 from scenarios.text import counted
@@ -87,7 +87,9 @@ def _charts(made: Chapter, database: Database, since: date, items: int) -> Itera
     view = made.view
     stated = view.stated.probability if view.stated else None
     yield timeline(made.course, view, database, since, items)
-    yield excerpt(ledger(view.ledger, stated, database), f"scen explain {view.id} --all")
+    listed = LISTED if items > 1 else LISTED // 2
+    drawn = ledger(view.ledger, stated, database, listed)
+    yield excerpt(drawn, f"scen explain {view.id} --all")
 
 
 def excerpt(chart: Chart, more: str) -> Chart:

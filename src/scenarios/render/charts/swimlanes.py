@@ -14,7 +14,6 @@ from scenarios.render.charts.labels import SMALL, folded
 from scenarios.render.charts.scale import Days
 from scenarios.render.charts.svg import Places
 from scenarios.render.text import signed
-from scenarios.text import counted
 
 State = Literal["unobserved", "emerging", "observed", "reversed"]
 _LANE, _LINE = 24, 15
@@ -55,7 +54,10 @@ class Swim(msgspec.Struct, frozen=True, kw_only=True):
 def seen_lane(
     seen: Sequence[Seen], days: Days, y: float, places: Places, *, narrow: bool
 ) -> tuple[str, float]:
-    """The evidence: upwards what spoke for it, downwards what spoke against it."""
+    """The evidence: upwards what spoke for it, downwards what spoke against it.
+
+    On a phone a finger would touch several at once: there the table has the words.
+    """
     if not seen:
         return "", y
     if narrow:
@@ -67,26 +69,16 @@ def seen_lane(
     middle = y + _EVIDENCE / 2
     parts = [head, svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")]
     for one in seen:
-        x = days.at(one.day)
-        parts.append(
-            svg.mark(
-                _bar(x, middle, one.decibans),
-                says(one, narrow=narrow),
-                one.anchor,
-                places,
-                svg.around(x, middle),
-            )
-        )
+        shape = _bar(days.at(one.day), middle, one.decibans)
+        hit = svg.around(days.at(one.day), middle)
+        parts.append(shape if narrow else svg.mark(shape, says(one), one.anchor, places, hit))
     return "".join(parts), y + _EVIDENCE
 
 
-def says(seen: Seen, *, narrow: bool = False) -> str:
-    """The items of a day in words; how many they are, where the row of the day has the words."""
-    head = f"{_day(seen.day)}, {signed(seen.decibans)} dB"
-    if narrow:
-        return f"{head}, {counted(len(seen.items) + seen.more, 'item')}"
+def says(seen: Seen) -> str:
+    """The items of a day in words."""
     more = [f"and {seen.more} more"] if seen.more else []
-    return "\n".join([head, *seen.items, *more])
+    return "\n".join([f"{_day(seen.day)}, {signed(seen.decibans)} dB", *seen.items, *more])
 
 
 def _day(day: date) -> str:
@@ -100,8 +92,9 @@ def _bar(x: float, middle: float, decibans: float) -> str:
     tall = min(5 + 3.5 * math.sqrt(abs(decibans)), _TALLEST)
     way = -1 if decibans > 0 else 1
     tip = middle + way * tall
-    head = f"M{svg.number(x - 4)},{svg.number(tip - way * 5)}h8l-4,{way * 5}z"
-    return svg.path(svg.line([(x, middle), (x, tip)]), "s-ink", 2) + svg.path(head, "f-ink")
+    shaft = svg.line([(x, middle), (x, tip)])
+    head = f"M{svg.number(x - 3)},{svg.number(tip - way * 4)}h6l-3,{way * 4}z"
+    return svg.path(shaft + head, "f-ink s-ink", 2)
 
 
 def lanes(swims: Sequence[Swim], days: Days, y: float, *, narrow: bool) -> tuple[str, float]:

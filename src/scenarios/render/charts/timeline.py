@@ -236,9 +236,12 @@ def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
     shapes = dict(_shapes(data))
     for one in data.sayings:
         x, y = frame.days.at(one.day), frame.odds.at(one.probability)
-        why = f": {one.rationale}" if one.rationale and not frame.narrow else ""
-        about = f"{_day(one.day)}, {one.analyst}, {percent(one.probability)}{why}"
         shape = marks.analyst(x, y, shapes[one.analyst])
+        if frame.narrow:  # the table has the words: a finger would touch several at once
+            yield shape
+            continue
+        why = f": {one.rationale}" if one.rationale else ""
+        about = f"{_day(one.day)}, {one.analyst}, {percent(one.probability)}{why}"
         yield svg.mark(shape, about, one.anchor, places, svg.around(x, y))
 
 
