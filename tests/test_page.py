@@ -30,7 +30,7 @@ pytestmark = needs_chromium
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 DESK = scenarios.open(SHIPPED)
 DAYS = ("2022-02-28", "2026-11-24")
-PARTS = ["scenarios", "sets", "indicators", "evidence", "scores", "method"]
+PARTS = ["scenarios", "sets", "effects", "indicators", "evidence", "scores", "method"]
 ELEMENTS = {
     *("html", "head", "meta", "title", "style", "body", "nav", "main", "footer", "section"),
     *("article", "h1", "h2", "h3", "h4", "p", "div", "span", "bdi", "a", "code", "data", "br"),

@@ -25,6 +25,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents import report, score
 from scenarios.render.parts import Parts, Signpost
+from scenarios.render.pictures.grid import grid
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import percent
 from scenarios.render.titles import titled
@@ -62,6 +63,7 @@ def whole(page: Page, database: Database, known: Known, left_out: int = 0) -> Pa
         appendix=(
             *behind,
             *chapters,
+            *_effects(page, database),
             _part("Indicators", "indicators", board.board(page.indicators, page.review, database)),
             *_evidence(items, database),
             _part("Scores and calibration", "scores", titled(scores, database)),
@@ -111,6 +113,14 @@ def _sets(page: Page, known: Known) -> Iterator[Block]:
     made = [exclusive_set.chapter(one, known, page.review.since) for one in page.sets]
     if made:
         yield _part(f"Exclusive sets ({len(made)})", "sets", made)
+
+
+def _effects(page: Page, database: Database) -> Iterator[Block]:
+    """Which item moved which open scenario, and when."""
+    views = [chapter.view for chapter in page.chapters if chapter.view.open]
+    if drawn := grid(views, database, page.review.as_of):
+        made = scenario.excerpt(drawn, "scen explain SCENARIO --all")
+        yield _part("Which item moved which scenario", "effects", (made,))
 
 
 def _evidence(items: Collection[str], database: Database) -> Iterator[Block]:
