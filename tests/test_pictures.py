@@ -73,10 +73,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @cache
 def page(folder: Path, on: date) -> Path:
     """The pictures of a day, one below the other, in the colours of the reader's scheme."""
-    drawn = "".join(f"<p>{picture(one.drawing, one.label)}</p>" for one in charts(on) if one)
+    drawn = "<h1>Pictures</h1>" + "".join(
+        f"<p>{picture(one.drawing, one.label)}</p>" for one in charts(on) if one
+    )
     light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
     schemes = f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
-    body = "body{margin:0 14px;background:var(--paper);color-scheme:light dark}"
+    body = "body{margin:0 14px;background:var(--paper);color:var(--ink);color-scheme:light dark}"
     rules = f"{schemes}{body}{style.page()}"
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     title = "<title>Pictures</title>"
