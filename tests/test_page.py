@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import date
@@ -17,6 +18,7 @@ import pytest
 import scenarios
 from scenarios.analysis.review.review import review
 from scenarios.cli.terminal.page import report_page
+from scenarios.scales import decibans
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.period import span
 from tests.browser import Seen, chromium, needs_chromium, opened
@@ -94,6 +96,36 @@ def test_it_is_whole_silent_and_asks_for_nothing(seen: Seen) -> None:
     assert seen.file.stat().st_size < 2_000_000
     said = "revision 3f1e2d4 of 2026-11-24; nothing in the files differed from it."
     assert said in seen.page.locator("footer").inner_text()
+
+
+def test_every_figure_of_the_review_is_one_of_the_report(seen: Seen, day: date) -> None:
+    report = told(DESK.report(day))
+    known = sorted(numbers(report))
+    shown = seen.each(".summary data, #status data, #sums data", "+it.value")
+    assert len(shown) > 50
+    places = [(figure, bisect(known, figure)) for figure in shown]
+    assert [
+        figure for figure, at in places if figure not in map(near, known[max(0, at - 1) : at + 1])
+    ] == []
+
+
+def numbers(part: Any) -> Iterator[float]:
+    """Every number in an answer, and the changes that it has as their two ends: in points for
+    probabilities, in decibans for a line and for what is implied.
+    """
+    if isinstance(part, list):
+        for one in part:
+            yield from numbers(one)
+    elif isinstance(part, dict):
+        yield from (one for value in part.values() for one in numbers(value))
+        for first, last in (("previous", "probability"), ("from", "to"), ("before", "after")):
+            before, after = part.get(first), part.get(last)
+            if isinstance(before, float) and isinstance(after, float):
+                yield from (after - before, (after - before) * 100)
+                if first == "from":
+                    yield decibans(after) - decibans(before)
+    elif isinstance(part, int | float):
+        yield part
 
 
 def test_each_scenario_has_the_figures_of_the_report(seen: Seen, day: date) -> None:
