@@ -27,6 +27,7 @@ from scenarios.workspace.opened import open_folder
 from scenarios.workspace.renaming import rename
 from scenarios.workspace.undoing import undo
 from tests.cli.commands import FILES, make, tree
+from tests.cli.conversation import talk
 from tests.full import TIMES
 from tests.random_databases import END, START, databases
 
@@ -179,3 +180,46 @@ def test_a_rename_that_is_refused_writes_nothing(database: Database) -> None:
             with pytest.raises(ScenError):
                 rename(root, first, new)
         assert tree(root) == before
+
+
+@pytest.fixture
+def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An editor that does to the copy what the next line of its script says."""
+    script = tmp_path / "editor"
+    script.write_text(
+        "#!/bin/sh\n"
+        f"cat $1 >> {tmp_path}/opened; echo -- >> {tmp_path}/opened\n"
+        f'sed -i "$(head -n 1 {tmp_path}/edits)" $1; sed -i 1d {tmp_path}/edits\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    return tmp_path
+
+
+def test_what_does_not_check_is_offered_again_with_the_faults_above_it(
+    root: Path, editor: Path
+) -> None:
+    (editor / "edits").write_text("s/0.5/5/; s/: 2022/: 2025/\ns/: 5,/: 0.6,/\ns/2025/2022/\n")
+    said = talk("y", "", words=("edit", "trade"))
+    assert (said.code, said.out) == (0, "scenarios/trade.yaml\n")
+    assert said.screen.count("Edit again? [Y/n]: ") == 2
+    opened = (editor / "opened").read_text().split("--\n")
+    assert opened[0] == FILES["trade.yaml"]
+    assert opened[1].startswith("#! 'probability' is 5; a prior is a number from 0.001 to 0.999\n")
+    assert opened[2].startswith("#! 'horizon' is 2024-12-31, before 'opened' (2025-01-01)\n")
+    assert "'probability'" not in opened[2]
+    written = (root / "trade.yaml").read_text()
+    assert written == FILES["trade.yaml"].replace("0.5", "0.6")
+    assert [*(editor / "state").rglob("edit-*")] == []
+
+
+def test_what_is_left_in_the_editor_is_kept_and_its_place_told(root: Path, editor: Path) -> None:
+    (editor / "edits").write_text("s/0.5/5/\n")
+    before = tree(root)
+    said = talk("n", words=("edit", "trade"))
+    (copy,) = (editor / "state").rglob("edit-*")
+    assert said.code == 1
+    assert f"scen: what was typed is kept in {copy}\n" in said.screen
+    assert copy.read_text() == FILES["trade.yaml"].replace("0.5", "5")
+    assert (tree(root), oct(copy.stat().st_mode & 0o777)) == (before, "0o600")

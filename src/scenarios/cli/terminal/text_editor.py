@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from datetime import date
 from pathlib import Path
+from textwrap import wrap
 
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
@@ -79,7 +80,7 @@ def _again(fault: ScenError) -> bool:
 
 def _marked(fault: str) -> bytes:
     """The faults as comments that are taken out again."""
-    lines = fault.removeprefix("nothing was written: ").split("; ")
+    lines = wrap(fault.removeprefix("nothing was written: "), 76)
     return b"".join(_MARK + line.encode() + b"\n" for line in lines)
 
 
