@@ -59,10 +59,10 @@ def commit(pending: Pending, *, dry_run: bool) -> Committed:
     if dry_run:
         return done
     try:
-        oid, output = committing.commit(pending.repository, pending.paths, pending.subject)
+        made = committing.commit(pending.repository, pending.paths, pending.subject)
     except ScenError as error:
         return done._replace(fault=error, also=())
-    return done._replace(oid=oid, output=output)
+    return done._replace(oid=made.oid, output=made.remarks) if made else Committed()
 
 
 def mend(root: Path) -> tuple[str, ...]:

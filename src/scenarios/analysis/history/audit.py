@@ -105,8 +105,12 @@ def foretold(
     if not revisions:
         return []
     committed = trail(revisions).database
-    had = {_told(one) for one in _findings(revisions, committed, before, on)}
-    return [one for one in _findings(revisions, committed, after, on) if _told(one) not in had]
+    had = set()
+    for one in _findings(revisions, committed, before, on):
+        now = after.called_now.get((one.kind, one.record), one.record)
+        had |= {(one.rule, id, one.message) for id in (one.record, now)}
+    found = _findings(revisions, committed, after, on)
+    return [one for one in found if (one.rule, one.record, one.message) not in had]
 
 
 def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
@@ -171,7 +175,3 @@ def _changes(before: Database, after: Database) -> Iterator[RecordChange]:
         for id in sorted({*old, *new}):
             if old.get(id) != new.get(id):
                 yield RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))
-
-
-def _told(finding: AuditFinding) -> tuple[str, str, str]:
-    return finding.rule, finding.record, finding.message

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +15,15 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.begun import Begun
 from scenarios.storage.git.durable import SYNCED, settle
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.git.run import INERT, answer, as_user, launch, let_run, said
+from scenarios.storage.git.run import (
+    INERT,
+    answer,
+    as_user,
+    ctrl_c_is_for_git,
+    launch,
+    let_run,
+    said,
+)
 
 _NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"
@@ -106,16 +112,18 @@ def uncommitted(
     return [path for path, name in zip(paths, real, strict=True) if name in listed]
 
 
-def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit:
+def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit | None:
     """Commit these files as they are on disk, and leave whatever else is staged where it is.
 
-    Where git or a hook says no the files stay, and the index is as it was.
+    Where git or a hook says no the files stay, and the index is as it was. None where there is
+    nothing to commit: files that are gone, and that git never knew.
     """
-    real = _real(repository, paths)
+    if not (real := _known(repository, _real(repository, paths))):
+        return None
     before = _head(repository)
     new = _files(repository, real, "--others")
     note = Begun(before, real, new)
-    with _ctrl_c_is_for_git(), begun.noted(repository.git_dir, note) as held:
+    with ctrl_c_is_for_git(), begun.noted(repository.git_dir, note) as held:
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         code, what = _let_run(repository, held, *words) if new else (0, "")
@@ -161,10 +169,7 @@ def _mend(repository: Repository, found: Begun) -> Iterator[str]:
     intended = _named(repository, *new) if found.new else []
     if head == found.head:
         _forget(repository, intended)
-        known = _files(repository, found.paths)
-        there = (os.path.lexists(_top(repository) / path) for path in found.paths)
-        pairs = zip(found.paths, there, strict=True)
-        if written := [path for path, is_there in pairs if is_there or path in known]:
+        if written := _known(repository, found.paths):
             names = ", ".join(written)
             yield f"a command was killed before its commit: written, not committed: {names}"
     elif head and _is_next(repository, head, found):
@@ -236,6 +241,13 @@ def _files(repository: Repository, paths: Sequence[str], *which: str) -> list[st
     return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
+def _known(repository: Repository, paths: Sequence[str]) -> list[str]:
+    """Those of the paths that are there, or that git knows."""
+    gone = [path for path in paths if not os.path.lexists(_top(repository) / path)]
+    unknown = {*gone}.difference(_files(repository, gone)) if gone else ()
+    return [path for path in paths if path not in unknown]
+
+
 def _oids(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
     """Path → the object that the index has for it."""
     entries = (entry.partition("\t") for entry in _files(repository, paths, "--stage"))
@@ -261,20 +273,6 @@ def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str
     names = ", ".join(str(folder / path) for path in paths)
     why = reason or "git or a hook stopped without a word"
     return f"{names}: written, not committed:\n{why}\nonce that is fixed: {add} && {again}"
-
-
-@contextmanager
-def _ctrl_c_is_for_git() -> Iterator[None]:
-    """It stops git and its hooks, which take their locks away; then this program has the rest."""
-    before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler:
-        yield  # nobody here waits for it
-        return
-    signal.signal(signal.SIGINT, lambda *_: None)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _top(repository: Repository) -> Path:
