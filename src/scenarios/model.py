@@ -40,7 +40,6 @@ SourceId = _Id
 SetId = _Id
 ThemeId = _Id
 Analyst = _Id
-
 Code = Literal["CC", "C", "N", "I", "II"]
 Rating = Code | Annotated[float, Meta(ge=0.001, le=1000)]
 """A consistency code, or a likelihood ratio from 0.001 to 1000."""
@@ -48,7 +47,6 @@ Letter = Literal["A", "B", "C", "D", "E", "F"]
 Outcome = Literal["occurred", "did-not-occur", "annulled"]
 IndicatorState = Literal["observed", "emerging", "reversed"]
 Kind = Literal["tracker", "scenario", "evidence", "forecasts", "source"]
-
 IndicatorKey = tuple[ScenarioId, IndicatorId]
 
 
@@ -96,11 +94,9 @@ class Tracker(Record, frozen=True):
     def dependence(self) -> Dependence:
         """`evidence_dependence`; a single number holds within a theme and between themes."""
         declared = self.evidence_dependence
-        return (
-            declared
-            if isinstance(declared, Dependence)
-            else Dependence(within=declared, between=declared)
-        )
+        if isinstance(declared, Dependence):
+            return declared
+        return Dependence(within=declared, between=declared)
 
 
 class HazardEnded(Record, frozen=True):
@@ -183,6 +179,13 @@ class Retraction(Record, frozen=True):
     reason: Annotated[str, _text(2000)]
 
 
+class Attachment(Record, frozen=True):
+    """A saved copy of what an item rests on, by its path in the database and its SHA-256."""
+
+    file: Annotated[str, _name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")]
+    sha256: Annotated[str, _name("[0-9a-f]{64}")]
+
+
 class Evidence(Record, frozen=True):
     """One thing observed: `observed` is when it happened, `recorded` when we knew."""
 
@@ -197,6 +200,7 @@ class Evidence(Record, frozen=True):
     origin: _Label | None = None
     event: _Label | None = None
     theme: ThemeId | None = None
+    attachment: Attachment | None = None
     corroborated_by: tuple[EvidenceId, ...] = ()
     quote: Annotated[str, _text(1000)] | None = None
     ratings: dict[ScenarioId, Rating] = {}
@@ -278,12 +282,11 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def occurred(self) -> dict[SetId, tuple[ScenarioId, ...]]:
         """Those of a set that are recorded to have occurred."""
-
-        def occurred(id: ScenarioId) -> bool:
-            its = self.scenarios[id].resolution
-            return its is not None and its.outcome == "occurred"
-
-        return {set_id: tuple(filter(occurred, ids)) for set_id, ids in self.members.items()}
+        known = {id: s.resolution.outcome for id, s in self.scenarios.items() if s.resolution}
+        return {
+            set_id: tuple(id for id in ids if known.get(id) == "occurred")
+            for set_id, ids in self.members.items()
+        }
 
 
 def first_day(observed: str) -> dt.date:

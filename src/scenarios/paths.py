@@ -12,6 +12,8 @@ from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, indicator
 FOLDERS: dict[str, Kind] = {"evidence": "evidence", "forecasts": "forecasts", "sources": "source"}
 RESERVED = frozenset({"tracker", "null", "true", "false"})
 LONGEST_ID = 80
+ATTACHMENTS = "attachments"
+"""The folder of saved copies: nothing in it is a record."""
 
 KEY_ORDER: dict[str, tuple[str, ...]] = {
     "tracker": (
@@ -25,8 +27,8 @@ KEY_ORDER: dict[str, tuple[str, ...]] = {
     ),
     "evidence": (
         *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
-        *("credibility", "origin", "event", "theme", "corroborated_by", "quote", "ratings"),
-        *("indicators", "notes", "retracted", "formerly"),
+        *("credibility", "origin", "event", "theme", "attachment", "corroborated_by", "quote"),
+        *("ratings", "indicators", "notes", "retracted", "formerly"),
     ),
     "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
     "source": ("name", "url", "reliability", "reliability_basis", "formerly"),
@@ -82,6 +84,8 @@ def place_of(path: str) -> tuple[Kind, str] | Problem | None:
     """The kind and id of the record at a path, what is wrong with the path, or None: no record."""
     *folders, name = path.split("/")
     if name.startswith(".") or any(folder.startswith(".") for folder in folders):
+        return None
+    if path.startswith(f"{ATTACHMENTS}/"):
         return None
     stem, dot, ending = name.rpartition(".")
     if dot + ending != ".yaml":

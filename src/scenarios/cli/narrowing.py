@@ -32,6 +32,7 @@ def wanted(
     since: str | None = None,
     until: str | None = None,
     unrated: bool = False,
+    unarchived: bool = False,
     by_value: bool = False,
 ) -> Wanted:
     """What is asked for; an id that is not there is refused, and days in the wrong order."""
@@ -57,5 +58,6 @@ def wanted(
         since=first,
         until=last,
         unrated=unrated,
+        unarchived=unarchived,
         by_value=by_value,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.paths import ATTACHMENTS
 from scenarios.storage.temporary import temporary
 from scenarios.storage.yaml.reader import MAX_BYTES
 
@@ -66,7 +67,7 @@ def snapshot(
     folders = [_Folder("", top, linked=False)]
     for folder in folders:  # grows while it is walked
         try:
-            entries = _entries(folder.real)
+            entries = _entries(folder)
         except OSError as error:
             problems.append(_problem(folder.prefix[:-1] or ".", "unreadable", f"{error.strerror}"))
             continue
@@ -104,18 +105,18 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
     Without a `mode` it has the usual one.
     """
     place = root / path
-    with _refusals(place):
+    with refusals(place):
         target = _inside(root, place.parent) / place.name
-        _make_folders(target.parent)
+        make_folders(target.parent)
         with temporary(target.parent, data, mode) as written:
-            _publish(written, target)
+            publish(written, target)
         sync(target.parent)
 
 
 def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
     """Write `new` over a file that still holds `old`; its mode stays, a symlink stays a symlink."""
     place = root / path
-    with _refusals(place):
+    with refusals(place):
         target = _inside(root, place)
         _refuse_changed(place, target, old)
         target.open("r+b").close()  # renaming would get past a write-protected file
@@ -129,7 +130,7 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
 def remove(root: Path, path: str, old: bytes) -> None:
     """Remove a file that still holds `old`; a symlink goes, and what it leads to stays."""
     place = root / path
-    with _refusals(place):
+    with refusals(place):
         target = _inside(root, place)
         _refuse_changed(place, target, old)
         (_inside(root, place.parent) / place.name).unlink()
@@ -183,9 +184,10 @@ def _is_database(folder: Path) -> bool:
     return True
 
 
-def _entries(folder: str) -> list[_Entry]:
-    with suppress(FileNotFoundError), os.scandir(folder) as entries:
-        return [entry for entry in entries if not entry.name.startswith(".")]
+def _entries(folder: _Folder) -> list[_Entry]:
+    passed_over = "" if folder.prefix else ATTACHMENTS
+    with suppress(FileNotFoundError), os.scandir(folder.real) as entries:
+        return [it for it in entries if it.name[0] != "." and it.name != passed_over]
     return []
 
 
@@ -239,7 +241,8 @@ def _inside(root: Path, place: Path) -> Path:
     return real
 
 
-def _make_folders(folder: Path) -> None:
+def make_folders(folder: Path) -> None:
+    """Make the folders that are missing, durably."""
     for missing in reversed((folder, *folder.parents)):
         if missing.is_dir():
             continue
@@ -248,7 +251,8 @@ def _make_folders(folder: Path) -> None:
         sync(missing.parent)
 
 
-def _publish(written: Path, target: Path) -> None:
+def publish(written: Path, target: Path) -> None:
+    """Give a whole file a name that is free."""
     try:
         target.hardlink_to(written)
     except OSError:  # taken, or no hard links here: then reserve the name and fill it whole
@@ -268,7 +272,8 @@ def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
 
 
 @contextmanager
-def _refusals(place: Path) -> Iterator[None]:
+def refusals(place: Path) -> Iterator[None]:
+    """A fault of the system as one of the command."""
     try:
         yield
     except FileExistsError as error:

@@ -20,6 +20,7 @@ from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind, indicator_key
 from scenarios.paths import id_of, kind_of, path_of, references
 from scenarios.storage.yaml.reader import Place, places, read
+from scenarios.workspace.attached import attachment_faults
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here, here
 
@@ -60,8 +61,9 @@ def check(
     opened: Opened, files: set[str] | None = None, findings_on: date | None = None
 ) -> Checked:
     """The faults of all files or of these, and the findings of a day; paths are the database's."""
+    found = [*opened.problems, *attachment_faults(opened)]
     return Checked(
-        problems=folded(p for p in opened.problems if files is None or p.path in files),
+        problems=folded(p for p in sorted(found) if files is None or p.path in files),
         findings=_placed(opened, _findings(opened, findings_on)),
     )
 

@@ -7,6 +7,7 @@ if asked, commits. A refusal is a ScenError: nothing was written then. `read` ma
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
 from scenarios.render.text import percent
+from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
@@ -106,8 +108,9 @@ def record_evidence(
     commit: bool = False,
     latest: date | None = None,
     read: Read | None = None,
+    attach: Path | None = None,
 ) -> Written:
-    """Write an item, and with it a source that is not there yet.
+    """Write an item, with a source that is not there yet and a copy of the file `attach`.
 
     Without an id one is made of its date and summary; where another process took that meanwhile
     the next number is tried.
@@ -125,15 +128,25 @@ def record_evidence(
         return [item]
 
     words = _moved("evidence") if commit else None
-    while True:
-        try:
-            edits = new_source is not None  # two files, perhaps
-            return write(
-                root, draft, edits=edits, dry_run=dry_run, commit=words, read=read, latest=latest
-            )
-        except Exists:
-            if id:
-                raise
+    edits = new_source is not None  # two files, perhaps
+    with copied(root, attach, dry_run=dry_run) if attach else nullcontext() as copy:
+        if copy:
+            record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
+        while True:
+            try:
+                return write(
+                    root,
+                    draft,
+                    edits=edits,
+                    dry_run=dry_run,
+                    commit=words,
+                    read=read,
+                    latest=latest,
+                    copy=copy,
+                )
+            except Exists:
+                if id:
+                    raise
 
 
 def rate(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.storage import temporary
+from scenarios.storage.attachments import Copy
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import begun
 from scenarios.storage.loader import Loaded, Read
@@ -37,11 +38,13 @@ class Written(NamedTuple):
     warnings: tuple[Problem, ...] = ()
     mended: tuple[str, ...] = ()
     committed: Committed | None = None
+    attached: tuple[str, ...] = ()
 
     @property
     def paths(self) -> list[str]:
-        """The files, as one would type them from here."""
-        return [from_here(self.before.root / draft.path) for draft in self.drafts]
+        """The files, as one would type them from here: the records, then a copy beside them."""
+        files = (*(draft.path for draft in self.drafts), *self.attached)
+        return [from_here(self.before.root / path) for path in files]
 
 
 def write(
@@ -54,11 +57,13 @@ def write(
     read: Read | None = None,
     noted: bool = True,
     latest: date | None = None,
+    copy: Copy | None = None,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
     `read` may remember files that were read before; those that have changed are read again. No day
-    after `latest` may be new in the records, where one is given.
+    after `latest` may be new in the records, where one is given. `copy` is an attachment that takes
+    its place with the first of the files, or not at all.
 
     An edit of an existing file, and a change of several, is read, checked and written under the
     database's lock: all of them or none. `commit` is the subject of a commit, or makes it; that is
@@ -75,7 +80,14 @@ def write(
         )
         try:
             written = _write(
-                root, draft, dry_run=dry_run, commit=commit, read=read, noted=noted, latest=latest
+                root,
+                draft,
+                dry_run=dry_run,
+                commit=commit,
+                read=read,
+                noted=noted,
+                latest=latest,
+                copy=copy,
             )
         except ScenError as error:
             for text in mended:
@@ -93,6 +105,7 @@ def _write(
     read: Read | None,
     noted: bool,
     latest: date | None,
+    copy: Copy | None,
 ) -> Written:
     if not dry_run:
         temporary.clear(lock_file(root).parent)
@@ -105,19 +118,31 @@ def _write(
     after = accept(opened.snapshot, opened.loaded, drafts, opened.read)
     refuse_future(opened.database, after.database, drafts, latest)
     warnings = tuple(new_problems(opened.problems, after.problems))
-    written = Written(opened, after, drafts, dry_run, warnings)
+    attached = (copy.path,) if copy else ()
+    written = Written(opened, after, drafts, dry_run, warnings, attached=attached)
     pending = None
     if commit and proposed:
         subject = commit if isinstance(commit, str) else commit(written)
-        paths = [d.path for d in drafts or proposed]
+        paths = [d.path for d in drafts or proposed] + ([copy.path] if copy else [])
         pending = committing.check(root, paths, subject, dry_run=dry_run)
         if not (drafts or pending.uncommitted):  # else a command before was killed in between
             pending = None
     step = None
     if drafts and not dry_run:
-        step = steps.take(root, drafts, noted=noted)
+        step = _take(root, drafts, copy, noted=noted)
         written = written._replace(mended=step.remarks)
     done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
     if step and done.oid:
         step.was_committed(done.oid)
     return written._replace(committed=done) if commit else written
+
+
+def _take(root: Path, drafts: Sequence[Draft], copy: Copy | None, *, noted: bool) -> steps.Step:
+    if copy is None:
+        return steps.take(root, drafts, noted=noted)
+    copy.publish()
+    try:
+        return steps.take(root, drafts, noted=noted)
+    except BaseException:
+        copy.withdraw()
+        raise

@@ -42,6 +42,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     since: date | None = None
     until: date | None = None
     unrated: bool = False
+    unarchived: bool = False
     by_value: bool = False
 
     def day(self, when: date) -> bool:
@@ -76,7 +77,10 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of evidence; `counts` is False once it is retracted."""
+    """An item of evidence; `counts` is False once it is retracted.
+
+    `attachment` is the path of its saved copy in the database.
+    """
 
     id: EvidenceId
     summary: str
@@ -87,6 +91,7 @@ class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
     theme: ThemeId | None
     scenarios: tuple[ScenarioId, ...]
     counts: bool
+    attachment: str | None
 
 
 class ForecastRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -174,6 +179,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
             and wanted.source in (None, item.source)
             and wanted.theme in (None, item.theme)
             and not (wanted.unrated and (item.ratings or item.indicators))
+            and not (wanted.unarchived and (item.attachment or not item.url))
         )
         if kept:
             rows.append(
@@ -187,6 +193,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
                     theme=item.theme,
                     scenarios=tuple(sorted(bears)),
                     counts=id in known.evidence,
+                    attachment=item.attachment.file if item.attachment else None,
                 )
             )
     return sorted(rows, key=lambda row: (row.recorded, row.id))

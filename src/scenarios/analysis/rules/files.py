@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scenarios.analysis.rules import unseen
+from scenarios.analysis.rules import attachments, unseen
 from scenarios.analysis.rules.rule import Rule
 
 RULES: tuple[Rule[Any], ...] = (
@@ -294,5 +294,6 @@ RULES: tuple[Rule[Any], ...] = (
         To do: make it readable, or move it out of the database.
         """,
     ),
+    *attachments.RULES,
     unseen.RULE,
 )

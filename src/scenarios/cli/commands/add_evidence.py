@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
 import typer
@@ -20,6 +21,7 @@ from scenarios.cli.terminal.resume import kept
 from scenarios.cli.terminal.written import report_effects
 from scenarios.errors import UsageError
 from scenarios.paths import path_of
+from scenarios.storage.attachments import refuse_no_file
 from scenarios.workspace import commit as committing
 from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
@@ -56,6 +58,9 @@ def command(
     corroborated_by: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="An independent item.")
     ] = None,
+    attach: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep a copy of this file with it.")
+    ] = None,
     analyst: Analyst = None,
     notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
     id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
@@ -84,6 +89,7 @@ def command(
         "corroborated_by": list(corroborated_by or ()),
         "quote": quote,
         "notes": notes,
+        "attach": attach,
     }
     with kept(context, record, answers, id, dry_run=dry_run, commit=commit, form=form) as typed:
         asked = prompt.interactive()
@@ -92,11 +98,14 @@ def command(
         opened = open_here(context)
         if id:
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
+        refuse_no_file(attach)
         if asked:
             _prepare(opened, analyst, answers, typed, dry_run=dry_run)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
         latest = parsing.latest(future=future)
-        write = partial(record_evidence, opened.root, read=opened.read, latest=latest)
+        write = partial(
+            record_evidence, opened.root, read=opened.read, latest=latest, attach=attach
+        )
 
         def ask() -> _Asked:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):

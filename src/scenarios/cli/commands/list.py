@@ -48,6 +48,9 @@ def command(
     unrated: Annotated[
         bool, typer.Option("--unrated", help="Evidence that rates nothing.")
     ] = False,
+    unarchived: Annotated[
+        bool, typer.Option("--unarchived", help="Evidence with an address and no saved copy.")
+    ] = False,
     by: Annotated[
         By | None, typer.Option(help="Indicators: the one to watch first at the top.")
     ] = None,
@@ -69,6 +72,7 @@ def command(
         since=since,
         until=until,
         unrated=unrated,
+        unarchived=unarchived,
         by_value=by is not None,
     )
     document = lists.DOCUMENTS[what.value]

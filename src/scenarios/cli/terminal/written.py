@@ -92,7 +92,7 @@ def _line(committed: Committed) -> str:
 
 def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
     """Each file with what becomes of it; one that gets another name stands once."""
-    pairs = [*zip(written.paths, written.drafts, strict=True)]
+    pairs = [*zip(written.paths, written.drafts, strict=False)]
     found: list[tuple[str, Draft]] = []
     for path, draft in pairs:
         before = found[-1][1] if found else None

@@ -1,0 +1,135 @@
+"""Saved copies of what evidence rests on, kept beside the records under their SHA-256."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import IO
+
+from scenarios.errors import ScenError
+from scenarios.paths import ATTACHMENTS
+from scenarios.storage.temporary import temporary
+from scenarios.storage.worktree import make_folders, publish, refusals, safe, sync
+
+LARGEST = 100 << 20
+"""The bytes of a copy at most: what is larger no git host takes."""
+_CHUNK = 1 << 20
+_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
+_ENDING = re.compile(r"\.[a-z0-9]{1,8}")
+
+
+class Copy:
+    """A file that was read whole; its copy takes its place when the record is written."""
+
+    def __init__(self, root: Path, path: str, digest: str, copied: Path | None) -> None:
+        self.path, self.digest = path, digest
+        self._target, self._copied, self._is_ours = root / path, copied, False
+
+    def publish(self) -> None:
+        """Put the copy in its place, unless the same is there."""
+        if self._copied is None or digest_of(self._target) == self.digest:
+            return
+        with refusals(self._target):
+            publish(self._copied, self._target)
+            self._is_ours = True
+            sync(self._target.parent)
+
+    def withdraw(self) -> None:
+        """Take it away again: the record was not written."""
+        if self._is_ours:
+            self._target.unlink(missing_ok=True)
+
+
+@contextmanager
+def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Copy]:
+    """A file's copy before it has its name; a dry run only reads it."""
+    with _opened(source) as file:
+        if dry_run:
+            digest = _digest(source, file, None)
+            yield Copy(root, _path(source, digest), digest, None)
+            return
+        folder = root / ATTACHMENTS
+        with refusals(folder):
+            if folder.is_symlink():
+                raise ScenError(f"{safe(folder)} is a link; nothing was written")
+            make_folders(folder)
+            try:
+                with temporary(folder, b"") as place:
+                    with place.open("wb") as copy:
+                        digest = _digest(source, file, copy)
+                        copy.flush()
+                        os.fsync(copy.fileno())
+                    yield Copy(root, _path(source, digest), digest, place)
+            finally:
+                with suppress(OSError):
+                    folder.rmdir()  # where nothing is in it
+
+
+def digest_of(place: Path) -> str | None:
+    """The SHA-256 of a file; None where there is none that can be read."""
+    digest = sha256()
+    try:
+        descriptor = os.open(place, os.O_RDONLY | _FLAGS)
+        with os.fdopen(descriptor, "rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def refuse_no_file(source: Path | None) -> None:
+    """Refuse what could not be attached; nothing can."""
+    with _opened(source) if source else nullcontext():
+        pass
+
+
+def _path(source: Path, digest: str) -> str:
+    ending = source.suffix.lower()
+    return f"{ATTACHMENTS}/{digest}{ending if _ENDING.fullmatch(ending) else ''}"
+
+
+@contextmanager
+def _opened(source: Path) -> Iterator[IO[bytes]]:
+    try:
+        if source.is_symlink():
+            raise ScenError(f"{safe(source)} is a link: name the file itself; nothing was written")
+        descriptor = os.open(source, os.O_RDONLY | _FLAGS)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ScenError(f"{safe(source)}: {reason}; nothing was written") from None
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file"
+        raise ScenError(f"{safe(source)} {what}: name a file; nothing was written")
+    with os.fdopen(descriptor, "rb") as file:
+        if found.st_size > LARGEST:
+            raise _too_large(source)
+        yield file
+
+
+def _digest(source: Path, file: IO[bytes], copy: IO[bytes] | None) -> str:
+    """The SHA-256 of what is read, chunk by chunk; the same goes into the copy."""
+    digest, size = sha256(), 0
+    try:
+        while chunk := file.read(_CHUNK):
+            size += len(chunk)
+            if size > LARGEST:
+                raise _too_large(source)
+            digest.update(chunk)
+            if copy:
+                copy.write(chunk)
+    except OSError as error:
+        raise ScenError(f"{safe(source)}: {error.strerror}; nothing was written") from None
+    return digest.hexdigest()
+
+
+def _too_large(source: Path) -> ScenError:
+    limit = f"{LARGEST >> 20} MiB, the largest that is kept"
+    return ScenError(f"{safe(source)} is larger than {limit}; nothing was written")
