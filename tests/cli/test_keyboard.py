@@ -86,7 +86,7 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
         "opened: 2022-03-01\nhorizon: 2030-12-31\ntags:\n  - econ\n  - war\n"
         "prior:\n  probability: 0.05\n  basis: One in twenty.\n  hazard: constant\n"
     )
-    assert "there is scenario 'pact' already: scen show pact; choose another id" in keys.all
+    assert "there is scenario 'pact' already: scen show pact; nothing was written" in keys.all
     assert "'econ' is new; did you mean 'economy'?" in keys.all
 
 
@@ -247,6 +247,7 @@ def test_away_from_a_terminal_the_library_is_not_imported(folder: Path, command:
     )
     assert b"scenarios.cli.terminal" in done.stderr
     assert b"prompt_toolkit" not in done.stderr
+    assert b"wcwidth." not in done.stderr
 
 
 def test_nothing_acts_in_a_menu_of_hostile_texts(folder: Path, sit: Sit) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from scenarios.render.document import Column
 from scenarios.render.sparkline import BLANK, sparkline
@@ -36,10 +38,7 @@ def lay_out(
     width: int,
 ) -> Iterator[str]:
     """The columns of `limits`, none wider than that, a rule below their names and over the foot."""
-    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
-
-    tabulate.MIN_PADDING = 0
-    tabulate.WIDE_CHARS_MODE = False  # as all else here is folded
+    tabulate = _tabulate()
     shown = list(limits)
     rows = [_cut(line, limits, columns) for line in lines if not isinstance(line, str)]
     ends = [_cut(line, limits, columns) for line in foot]
@@ -61,6 +60,19 @@ def lay_out(
             [fold(line, width)] if isinstance(line, str) else islice(told, _height(next(cut)))
         )
     yield from told
+
+
+@cache
+def _tabulate() -> Any:
+    """Without wcwidth: where that is installed it is imported, for 28 ms, and not needed here."""
+    sys.modules.setdefault("wcwidth", None)  # type: ignore[arg-type]
+    import tabulate  # noqa: PLC0415 - 30 ms that JSON need not pay
+
+    if sys.modules["wcwidth"] is None:
+        del sys.modules["wcwidth"]
+    tabulate.MIN_PADDING = 0
+    tabulate.WIDE_CHARS_MODE = False  # as all else here is folded
+    return tabulate
 
 
 def folded(name: str, cells: int) -> str:
