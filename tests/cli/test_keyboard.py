@@ -90,6 +90,35 @@ def test_a_newcomer_opens_a_scenario_by_keyboard_alone(folder: Path, sit: Sit) -
     assert "'econ' is new; did you mean 'economy'?" in keys.all
 
 
+def test_enter_that_is_pressed_too_often_writes_nothing_that_nobody_saw(
+    folder: Path, sit: Sit
+) -> None:
+    before = tree(folder / "scenarios")
+    keys = sit("add-source", "trt", "--name", "TRT", "--basis", "So.")
+    keys.asked("Its reliability, A to F:")
+    keys.press("B\r\r\r\r\r\r")
+    keys.asked(WRITE)
+    assert tree(folder / "scenarios") == before
+    keys.enter("^D")
+    keys.press("^D")
+    assert keys.end() == 130
+
+
+def test_a_narrower_terminal_shows_the_question_again(folder: Path, sit: Sit) -> None:
+    keys = sit("add-source", "trt", "--basis", "So.", "--url", "https://trt.example")
+    keys.asked("The source's name in full:")
+    keys.press("TRT")
+    keys.shows("full: TRT")
+    keys.resize(40, 24)
+    keys.walk(f"""
+        The source's name in full: TRT > World
+        Its reliability, A to F: > B
+        {WRITE[40:]} >
+    """)
+    assert keys.end() == 0
+    assert below_schema(folder / "scenarios/sources/trt.yaml").startswith("name: TRTWorld\n")
+
+
 def test_pasted_lines_are_one_answer(sit: Sit) -> None:
     keys = sit("new", "crisis", "--title", "A crisis", "--question", "Is there one?")
     keys.asked("How it will be decided:")

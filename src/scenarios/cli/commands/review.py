@@ -16,7 +16,7 @@ from scenarios.analysis.evidence.knowledge import state
 from scenarios.analysis.forecasts.stated import refusal
 from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import open_here, reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
 from scenarios.cli.session.left import tell_left
@@ -25,6 +25,7 @@ from scenarios.cli.session.sheet import report_nothing, report_sheet, write_shee
 from scenarios.cli.session.state import End, Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.doubts import doubt_analyst
+from scenarios.cli.terminal.offers import analysts
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
@@ -69,7 +70,11 @@ def command(
     if not prompt.interactive():
         raise UsageError("there is no terminal to ask at: --from FILE takes a prepared sheet")
     analyst = prompt.needed_as(
-        analyst, "--analyst", "Who forecasts (or set SCEN_ANALYST)", parsing.id
+        analyst,
+        "--analyst",
+        "Who forecasts (or set SCEN_ANALYST)",
+        parsing.id,
+        offers=() if analyst else analysts(open_here(context).database),
     )
     on, only = day or parsing.today(), scenario or []
     refuse_day("date", on, parsing.latest(future=future))

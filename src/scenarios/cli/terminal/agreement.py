@@ -10,6 +10,7 @@ import typer
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
 from scenarios.cli.terminal.layout import cut, laid_out, screen_lines
+from scenarios.cli.terminal.line import drop_typed_ahead
 from scenarios.errors import ScenError
 from scenarios.text import nearest
 
@@ -71,6 +72,7 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
         typer.echo(f"\n{_listed(rows)}", err=True)
         if fault:
             prompt.tell(fault)
+        drop_typed_ahead()
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         while (said := prompt.answer(keys, _word(rows), None if fault else "")) == "?":
             prompt.tell("\n".join(f"{row.label}: {row.said or '–'}" for row in rows))

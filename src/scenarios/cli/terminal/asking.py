@@ -18,7 +18,7 @@ from scenarios.errors import ScenError
 T = TypeVar("T")
 
 _CLEARED = "-"
-"""Takes out an answer that was given before, on a terminal without keys."""
+"""None, where an answer may be left out: Enter keeps one that was given before."""
 
 
 def answer(
@@ -63,7 +63,7 @@ def answer(
         said = typed(above, f"{last} ", draft, offers) or stands or ""
         if said == BACK and is_back:
             raise Back
-        said = "" if said == _CLEARED and before and default is not None else said
+        said = "" if said == _CLEARED and default == "" else said
         fault = _refused(said, default, more or (listed(offers) if offers else None), dialogue)
         if fault is None:
             fault, value = _read(said, parse)

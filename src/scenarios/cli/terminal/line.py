@@ -43,6 +43,14 @@ def editor() -> Callable[[str, str, Sequence[Offer]], str] | None:
     return edited
 
 
+def drop_typed_ahead() -> None:
+    """What was pressed before a question stood there is no answer to it."""
+    if editor():
+        from scenarios.cli.terminal import line_editor
+
+        line_editor.drop_typed_ahead()
+
+
 def _plain() -> str:
     """A line as the terminal makes it; one that is no text is refused, and asked for again."""
     try:

@@ -15,6 +15,7 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.filters import completion_is_selected
 from prompt_toolkit.input import create_input
+from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import create_output
@@ -22,6 +23,11 @@ from prompt_toolkit.output import create_output
 from scenarios.cli.terminal.dialogue import BACK
 from scenarios.cli.terminal.offers import Offer, matching
 from scenarios.text import printable
+
+try:
+    import termios
+except ModuleNotFoundError:  # Windows
+    termios = None  # type: ignore[assignment]
 
 _MOST = 50
 """So many words are offered at once."""
@@ -45,6 +51,13 @@ def edited(prompt: str, before: str, offers: Sequence[Offer]) -> str:
             pre_run=open_menu if offers and not before else None,
         )
     return said.strip()
+
+
+def drop_typed_ahead() -> None:
+    """Forget the keys that were pressed so far."""
+    clear_typeahead(_session().input)
+    if termios:
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)
 
 
 class _Offered(Completer):

@@ -22,10 +22,12 @@ _LISTED = 20
 
 
 def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
-    """Ids, or records by id with their title, summary, name or statement."""
+    """Ids, or records by id with their title, summary or name; of items the newest first."""
     if not isinstance(known, Mapping):
         return [(id, "") for id in sorted(known)]
-    return [(id, _title(record)) for id, record in sorted(known.items())]
+    found = [(id, _title(record)) for id, record in sorted(known.items())]
+    are_items = any(hasattr(record, "recorded") for record in known.values())
+    return found[::-1] if are_items else found
 
 
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
@@ -51,8 +53,10 @@ def one_alike(text: str, offers: Sequence[Offer]) -> Offer | str:
 
 
 def listed(offers: Sequence[Offer]) -> str:
-    """The last of them, for who asks what there is."""
-    return ", ".join(word for word, _ in offers[-_LISTED:]) or "there is none yet"
+    """The first of them, for who asks what there is."""
+    words = [word for word, _ in offers[:_LISTED]]
+    more = [f"and {len(offers) - _LISTED} more"] if len(offers) > _LISTED else []
+    return ", ".join([*words, *more]) or "there is none yet"
 
 
 def labels(database: Database, key: str) -> list[Offer]:
