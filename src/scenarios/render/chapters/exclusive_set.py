@@ -29,7 +29,7 @@ from scenarios.text import counted
 
 _TELLING = 1.0
 """Decibans of diagnosticity under which a row is folded away."""
-_MOST = 100
+_MOST, _FEW = 100, 20
 """Rows that are shown at once; there may be thousands."""
 _HEAD = (
     "How expected each item is under each hypothesis: CC and C more, N equally, I and II less, "
@@ -37,28 +37,32 @@ _HEAD = (
 )
 
 
-def chapter(made: SetChapter, known: Known, since: date) -> Folded:
-    """All of it, under what the set asks."""
+def chapter(made: SetChapter, known: Known, since: date, *, short: bool = False) -> Folded:
+    """All of it, under what the set asks; a shorter matrix where it is one of very many."""
     courses = [member.course for member in made.members]
     views = {member.row.id: member.view for member in made.members}
     drawn = lanes(made.statement, courses, views, known.database, since, known.as_of)
     return Folded(
         Heading(3, made.statement, anchor=f"set-{made.id}"),
-        (drawn, Heading(4, "Competing hypotheses"), *_matrix(made.matrix, known)),
+        (
+            drawn,
+            Heading(4, "Competing hypotheses"),
+            *_matrix(made.matrix, known, _FEW if short else _MOST),
+        ),
     )
 
 
-def _matrix(made: Matrix, known: Known) -> Iterator[Block]:
+def _matrix(made: Matrix, known: Known, most: int) -> Iterator[Block]:
     if not made.rows:
         yield Paragraph("No evidence known by then rates one of these scenarios.")
         return
     telling = [row for row in made.rows if row.diagnosticity >= _TELLING]
     rest = [row for row in made.rows if row.diagnosticity < _TELLING]
-    if left := len(telling) - _MOST:
-        rest, telling = telling[_MOST:] + rest, telling[:_MOST]
+    if (left := len(telling) - most) > 0:
+        rest, telling = telling[most:] + rest, telling[:most]
     yield _table(made, telling, known, foot=True)
     if rest:
-        shown = rest[:_MOST]
+        shown = rest[:most]
         name = f"{counted(len(rest), 'row')} that {'tell' if len(rest) > 1 else 'tells'} less"
         if left <= 0:
             name = f"{counted(len(rest), 'row')} under {_TELLING:g} dB"

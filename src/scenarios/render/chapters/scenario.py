@@ -34,19 +34,21 @@ from scenarios.render.pictures.timeline import timeline
 from scenarios.render.text import term
 from scenarios.text import counted
 
-_ROWS, _LAST = 40, 3
+_ITEMS = 3
+"""Items that a day names."""
+_ROWS, _FEW, _LAST = 40, 8, 3
 """Of the ungrouped rows of a table, and of each group, so many are shown, and the last ones."""
 
 
-def chapter(made: Chapter, database: Database, since: date, items: int = 3) -> Folded:
-    """All of it, under its title and figures; a day names at most so many `items`."""
+def chapter(made: Chapter, database: Database, since: date, *, short: bool = False) -> Folded:
+    """All of it, under its title and figures; where it is one of very many, with shorter tables."""
     scenario = made.view.scenario
     return Folded(
         Heading(3, scenario.title, ((*_figures(made.row),),), f"s-{made.row.id}"),
         (
             Paragraph(scenario.question),
             Facts(tuple(_facts(made, database.tracker.estimative_language))),
-            *_charts(made, database, since, items),
+            *_charts(made, database, since, short=short),
             Folded(Heading(4, "Criteria, prior and clarifications"), (*_terms(made.view),)),
         ),
     )
@@ -83,31 +85,30 @@ def _facts(made: Chapter, language: str) -> Iterator[Fact]:
         yield Fact("Horizon", f"{_day(row.horizon)}{overdue}")
 
 
-def _charts(made: Chapter, database: Database, since: date, items: int) -> Iterator[Block]:
+def _charts(made: Chapter, database: Database, since: date, *, short: bool) -> Iterator[Block]:
     view = made.view
     stated = view.stated.probability if view.stated else None
-    yield timeline(made.course, view, database, since, items)
-    listed = LISTED if items > 1 else LISTED // 2
-    drawn = ledger(view.ledger, stated, database, listed)
-    yield excerpt(drawn, f"scen explain {view.id} --all")
+    yield timeline(made.course, view, database, since, 1 if short else _ITEMS)
+    drawn = ledger(view.ledger, stated, database, LISTED // 2 if short else LISTED)
+    yield excerpt(drawn, _FEW if short else _ROWS, f"scen explain {view.id} --all")
 
 
-def excerpt(chart: Chart, more: str) -> Chart:
+def excerpt(chart: Chart, most: int, more: str) -> Chart:
     """Of a long table the first rows and the last; `more` says where the others are."""
     table, left = chart.table, 0
     rows: list[Row | Group] = []
     for row in table.rows:
         if isinstance(row, Group):
-            left += len(row.rows[_ROWS:])
-            rows.append(msgspec.structs.replace(row, rows=row.rows[:_ROWS]))
+            left += len(row.rows[most:])
+            rows.append(msgspec.structs.replace(row, rows=row.rows[:most]))
         else:
             rows.append(row)
-    plain = rows[_ROWS:-_LAST]
+    plain = rows[most:-_LAST]
     left += len(plain)
     if not left:
         return chart
     note = f"{counted(left, 'row')} more: {more}"
-    shown = msgspec.structs.replace(table, rows=(*rows[:_ROWS], *rows[_ROWS:][-_LAST:]), note=note)
+    shown = msgspec.structs.replace(table, rows=(*rows[:most], *rows[most:][-_LAST:]), note=note)
     return msgspec.structs.replace(chart, table=shown)
 
 

@@ -32,8 +32,8 @@ from scenarios.render.titles import titled
 
 _MOST = 400
 """Items of evidence that have a place on the page."""
-_ITEMS, _LARGE = 3, 60
-"""Items that a day names, and from how many scenarios on it names one."""
+_LARGE = 60
+"""From so many scenarios on their tables are shorter."""
 _METHOD = "method"
 _READING = (
     "Two probabilities stand side by side. The stated one is what people forecast. The implied "
@@ -99,8 +99,8 @@ def _part(name: str, anchor: str, blocks: Iterable[Block]) -> Folded:
 
 def _scenarios(page: Page, database: Database) -> Iterator[Block]:
     review = page.review
-    items = _ITEMS if len(page.chapters) < _LARGE else 1
-    made = [scenario.chapter(one, database, review.since, items) for one in page.chapters]
+    short = len(page.chapters) >= _LARGE
+    made = [scenario.chapter(one, database, review.since, short=short) for one in page.chapters]
     if made:
         about = Paragraph(
             f"Each picture runs from the day on which the question opened, on at most {page.days} "
@@ -110,7 +110,9 @@ def _scenarios(page: Page, database: Database) -> Iterator[Block]:
 
 
 def _sets(page: Page, known: Known) -> Iterator[Block]:
-    made = [exclusive_set.chapter(one, known, page.review.since) for one in page.sets]
+    short = len(page.chapters) >= _LARGE
+    since = page.review.since
+    made = [exclusive_set.chapter(one, known, since, short=short) for one in page.sets]
     if made:
         yield _part(f"Exclusive sets ({len(made)})", "sets", made)
 
