@@ -50,11 +50,15 @@ class Items(Mapping[EvidenceId, Evidence]):
         return self._unpacked().values()
 
     def about(
-        self, database: Database, scenarios: Collection[ScenarioId]
+        self,
+        database: Database,
+        scenarios: Collection[ScenarioId],
+        besides: Collection[EvidenceId] = (),
     ) -> dict[EvidenceId, Evidence]:
         """Those that can have a say in the figures of these scenarios, or stand in their priors."""
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
+        used.update(besides)
         chosen: dict[str, Any] = {
             path_of("evidence", id): item
             for id, item in self.made.items()
@@ -91,12 +95,17 @@ class Items(Mapping[EvidenceId, Evidence]):
         return self._found
 
 
-def about(database: Database, *scenarios: ScenarioId) -> Database:
-    """The database without evidence that has no say in the figures of these scenarios."""
+def about(
+    database: Database, *scenarios: ScenarioId, besides: Collection[EvidenceId] = ()
+) -> Database:
+    """The database without evidence that has no say in the figures of these scenarios.
+
+    `besides` are items that stay in any case.
+    """
     items = database.evidence
     if not isinstance(items, Items):
         return database
-    return replace(database, evidence=items.about(database, scenarios))
+    return replace(database, evidence=items.about(database, scenarios, besides))
 
 
 def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:

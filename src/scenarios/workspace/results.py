@@ -156,9 +156,8 @@ def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Effec
     """What an item did to each scenario that it bears on, on a day."""
     after = written.after.database
     moved = borne(after, after.evidence[id])
-    if not moved:
-        return ()
-    return effects(written.before.about(*moved), about(after, *moved), id, day)
+    then, now = (about(db, *moved, besides=(id,)) for db in (written.before.database, after))
+    return effects(then, now, id, day)
 
 
 def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> list[ForecastFigure]:
