@@ -107,7 +107,10 @@ def library(folder: Path) -> Path:
 
 
 def environment(sandbox: Path) -> dict[str, str]:
-    """All lies in the sandbox; git's clock stands still, so that all calls are the same again."""
+    """All lies in the sandbox; git's clock stands still, so that all calls are the same again.
+
+    So they are without the cache, which is written when files have settled, by the clock.
+    """
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "SCEN"))}
     day = "2026-01-01T12:00:00Z"
     return {
@@ -115,6 +118,7 @@ def environment(sandbox: Path) -> dict[str, str]:
         "HOME": str(sandbox),
         "TMPDIR": str(sandbox / "tmp"),
         "XDG_STATE_HOME": str(sandbox / "state"),
+        "SCEN_CACHE": "0",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
         **{f"GIT_{who}_{what}": value

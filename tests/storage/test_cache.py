@@ -17,7 +17,9 @@ from scenarios.storage.cache import Cache, cache_of
 from scenarios.storage.memory import Memory
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import FILES, make, scen, tree
+from tests.cli.test_formats import READING
 from tests.storage.system import NOBODY, mounted, needs_root, remount, without_privileges
+from tests.storage.test_git import commit, run
 
 VISIT = "evidence/2022/2022-02-04-visit.yaml"
 NAMES = {"evidence-2022", "forecasts-2022", "scenarios", "sources"}
@@ -226,6 +228,24 @@ def test_a_folder_that_may_not_be_written_changes_no_answer(plain_root: Path) ->
         cache.folder.chmod(0o500)
         assert open_folder(plain_root, Memory(cache, clock=later)).problems == []
         assert [*cache.folder.iterdir()] == []
+
+
+def test_every_command_says_with_a_cache_what_it_says_without(root: Path) -> None:
+    run(root.parent, "init", "-q")
+    commit(root.parent, "Begin")
+    (root / "evidence/2022/2022-02-09-talks.yaml").write_text(
+        "summary: Talks\nobserved: 2022-02-09\nrecorded: 2022-02-09\nratings: {pact: C, ties: I}\n"
+    )
+    commit(root.parent, "Talk")
+    words = ("add-evidence", "More", "--recorded", "2022-02-10", "--rate", "trade=C", "--dry-run")
+    every = [*READING, ("status", "--format", "json"), ("report", "--format", "json"), words]
+    for text in (FILES[VISIT].replace("trade: C", "trade: II"), "summary: [", FILES[VISIT]):
+        opened(root)
+        (root / VISIT).write_text(text)
+        for command in every:
+            kept, anew = scen(*command), scen("--no-cache", *command)
+            del os.environ["SCEN_CACHE"]
+            assert (kept.stdout, kept.stderr) == (anew.stdout, anew.stderr), command
 
 
 EDITOR = """

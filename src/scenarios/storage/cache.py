@@ -15,6 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
+import yaml
 
 from scenarios.storage.temporary import temporary
 
@@ -101,7 +102,7 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 def _program() -> bytes:
     """The program that wrote a file: another one may read, judge or count otherwise."""
     files = sorted(_files(Path(__file__).parents[1]))
-    return digest(repr((sys.version, msgspec.__version__, files)).encode())
+    return digest(repr((sys.version, msgspec.__version__, yaml.__version__, files)).encode())
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
