@@ -36,7 +36,7 @@ from scenarios.text import counted
 
 _ITEMS = 3
 """Items that a day names."""
-_ROWS, _FEW, _LAST = 40, 8, 3
+ROWS, _FEW, _LAST = 40, 8, 3
 """Of the ungrouped rows of a table, and of each group, so many are shown, and the last ones."""
 
 
@@ -90,7 +90,7 @@ def _charts(made: Chapter, database: Database, since: date, *, short: bool) -> I
     stated = view.stated.probability if view.stated else None
     yield timeline(made.course, view, database, since, 1 if short else _ITEMS)
     drawn = ledger(view.ledger, stated, database, LISTED // 2 if short else LISTED)
-    yield excerpt(drawn, _FEW if short else _ROWS, f"scen explain {view.id} --all")
+    yield excerpt(drawn, _FEW if short else ROWS, f"scen explain {view.id} --all")
 
 
 def excerpt(chart: Chart, most: int, more: str) -> Chart:

@@ -121,7 +121,7 @@ def _effects(page: Page, database: Database) -> Iterator[Block]:
     """Which item moved which open scenario, and when."""
     views = [chapter.view for chapter in page.chapters if chapter.view.open]
     if drawn := grid(views, database, page.review.as_of):
-        made = scenario.excerpt(drawn, "scen explain SCENARIO --all")
+        made = scenario.excerpt(drawn, scenario.ROWS, "scen explain SCENARIO --all")
         yield _part("Which item moved which scenario", "effects", (made,))
 
 
