@@ -241,8 +241,10 @@ def test_each_rule_has_its_words_and_no_other() -> None:
         ),
         (
             "2026-11-24",
-            "Nothing moved|with hindsight|10 questions without|Open dispute over Central Asia"
-            "|scen review",
+            (
+                "Nothing moved|with hindsight|10 questions without|Open dispute over Central Asia"
+                "|scen review"
+            ),
         ),
     ],
 )
