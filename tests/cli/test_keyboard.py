@@ -173,6 +173,82 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
     assert "--reason 'It was another man.' 2022-02-04-visit" in keys.all.replace("\n", "")
 
 
+def test_a_newcomer_records_a_week_by_keyboard_alone(folder: Path, sit: Sit) -> None:
+    keys = sit("add-indicator", "--added", "2022-03-01")
+    keys.asked("The scenario that it belongs to (? lists them):")
+    keys.press("loose")
+    keys.shows("ties   Loose ties")
+    keys.press("Down")
+    keys.walk(f"""
+        The scenario that it belongs to (? lists them): ties >
+        The indicator's id, like talks-announced: > visas
+        What would be seen, with its threshold: > Visas are wanted again
+        How much more expected is it if ties happens than if it does not: > ten
+        (Enter = N): > a tenth
+        Who watches for it, where (Enter = none): > The gazettes, monthly
+        The day by which it is to be seen (Enter = none): > 2030-06-30
+        How much more expected is its absence (Enter = none): > [Back]
+        The day by which it is to be seen (Enter = none): 2030-06-30 >
+        How much more expected is its absence (Enter = none): > I
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    keys = sit("add-evidence", "--recorded", "2022-03-01")
+    keys.walk("""
+        What was observed, in a sentence: > Visas are wanted again in April
+        When did it happen: a day, a month (2021-12) or a year [2022-03-01]: > 2022-02-28
+    """)
+    keys.asked("Source: its id or name (? lists them; Enter = none):")
+    keys.shows("kremlin  The Kremlin")
+    keys.walk(f"""
+        Source: its id or name (? lists them; Enter = none): > The Kremlin
+        The item's address (Enter = none): >
+        Grade of source and item, like B2 (Enter = C6): > c2
+        Its origin, like us-intelligence (Enter = none): > kremlin
+        Its event, like beijing-summit-2022 (Enter = none): >
+        Which (1 to 2): > 2
+        Any more (Enter = go on): >
+        Which (1 to 2): >
+        gas   50%  Gas flows: > three times
+        trade   76%  Trade of 200 billion: >
+        Its id [2022-02-28-visas-are-wanted-again-in-april]: >
+        {WRITE} > e gas
+        Gas flows: three times > [Clear]
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    item = folder / "scenarios/evidence/2022/2022-02-28-visas-are-wanted-again-in-april.yaml"
+    assert item.read_text().endswith(
+        "source: kremlin\nreliability: C\ncredibility: 2\norigin: kremlin\n"
+        "indicators:\n  ties/visas: observed\n"
+    )
+    keys = sit("forecast", "--date", "2022-03-01")
+    keys.walk(f"""
+        The scenario that you forecast (? lists them): > loose
+        Its probability, or withdraw: > 90%
+        Why (Enter = none): > Visas.
+        Who forecasts (or set SCEN_ANALYST): > [Down]
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    keys = sit("resolve", "--recorded", "2022-03-05")
+    keys.asked("The scenario that is decided (? lists them):")
+    keys.enter("200 billion")
+    keys.asked("occurred, did-not-occur or annulled:")
+    assert "Chinese customs.\n  Its last day is 2024-12-31." in keys.screen
+    keys.walk(f"""
+        occurred, did-not-occur or annulled: > did
+        occurred, did-not-occur or annulled: did > -not-occur
+        What decided it, by the criteria: > The customs' table.
+        When was it known [2022-03-05]: > 2022-03-04
+        An item that decides it (Enter = none): > visas
+        Another (Enter = no more): >
+        {WRITE} >
+    """)
+    assert keys.end() == 0
+    assert "outcome: did-not-occur" in (folder / "scenarios/trade.yaml").read_text()
+
+
 def test_a_question_of_a_sitting_is_on_one_screen_with_all_that_it_rests_on(
     folder: Path, sit: Sit
 ) -> None:
