@@ -27,6 +27,9 @@ from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import id_of_new, record_evidence
 
+_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attach")
+"""What an item may have and nobody is asked for; what was given of it is shown with the rest."""
+
 
 class _Asked(NamedTuple):
     """An item as it is to be written."""
@@ -154,6 +157,9 @@ def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | No
     """Rate the item across the row; its id, if none was given."""
     if id:
         prompt.noted("id", id)
+    for key in _UNASKED:
+        for value in record[key] if isinstance(record[key], list) else [record[key]]:
+            prompt.noted(key.replace("_", " "), value)
     walk(opened.database, answers, date.fromisoformat(record["recorded"]))
     check = partial(new_id, opened, record["observed"])
     return id or prompt.answer("Its id", check, default=free_id(opened, record), label="id")

@@ -88,7 +88,7 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
 
 def _in_order(rows: Sequence[Row]) -> list[Row]:
     """What was said, each question once; then what was left out."""
-    once = {row.key or row.label: row for row in rows}.values()
+    once = {row.key or row: row for row in rows}.values()
     said = [row for row in once if row.said]
     empty = {row.label: row for row in once if not row.said}
     return [*said, *(row for row in empty.values() if row.label not in {one.label for one in said})]

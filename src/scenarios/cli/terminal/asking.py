@@ -107,8 +107,8 @@ def chosen(text: str, offers: Sequence[Offer]) -> str:
 
 
 def noted(label: str, said: object) -> None:
-    """A line of the record that is not asked for."""
-    if current:
+    """A line of the record that is not asked for, if there is something in it."""
+    if current and said:
         current[-1].rows.append(Row(label, str(said), None))
 
 
