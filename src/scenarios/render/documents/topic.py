@@ -53,12 +53,15 @@ def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, line
 
 
 def in_full(topic: Topic, topics: Sequence[Topic], known: Known) -> str:
-    """All that the screen has no room for; the items are those of the whole set."""
+    """All that the screen has no room for; the items are those of the whole set.
+
+    The question comes last, so that it stands above the answer however long the rest is.
+    """
     said = topic.reasoned
     reason = f"you said on {said.date}: {said.rationale}" if said else ""
     news = [*_items(_of_all(topics, known), known), *_changes(topic.fresh, known)]
     told = [f"- {line}" for line in news]
-    parts = [topic.scenario.question, criteria_text(topic.scenario), reason, *told, _later(topic)]
+    parts = [*told, _later(topic), reason, topic.scenario.question, criteria_text(topic.scenario)]
     return "\n".join(filter(None, parts))
 
 
