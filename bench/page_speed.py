@@ -17,7 +17,7 @@ from databases import write_desk
 SCENARIOS, ITEMS, ANALYSTS = 200, 10_000, 3
 AS_OF = "2025-07-01"
 RUNS = 3
-SECONDS, BYTES = 10, 8_000_000
+SECONDS, BYTES = 10, 13_000_000
 SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
 
 

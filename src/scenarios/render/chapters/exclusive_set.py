@@ -25,6 +25,7 @@ from scenarios.render.document import (
 from scenarios.render.documents.effects import weight_column
 from scenarios.render.documents.matrix import reading
 from scenarios.render.pictures.lanes import lanes
+from scenarios.render.titles import titled
 from scenarios.text import counted
 
 _TELLING = 1.0
@@ -69,7 +70,7 @@ def _matrix(made: Matrix, known: Known, most: int) -> Iterator[Block]:
         more = Paragraph(f"and {counted(len(rest) - len(shown), 'row')} more: scen matrix")
         folded: list[Block] = [_table(made, shown, known)]
         yield Folded(Heading(4, name), (*folded, *([more] if len(rest) > len(shown) else [])))
-    yield from reading(made, known, 4)
+    yield from titled(reading(made, known, 4), known.database)
 
 
 def _table(made: Matrix, rows: Sequence[MatrixRow], known: Known, *, foot: bool = False) -> Table:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, Score
-from scenarios.model import ScenarioId
+from scenarios.model import Kind, ScenarioId
 from scenarios.render.document import (
     Column,
     Document,
@@ -18,6 +18,7 @@ from scenarios.render.document import (
     Paragraph,
     Ref,
     Row,
+    Span,
     Table,
     Text,
     lines,
@@ -28,6 +29,8 @@ from scenarios.text import counted
 _NARROWEST = 24
 _SUMMARY = 30
 """From this many columns left over on a row says in words what it is."""
+_MARK = "\0"
+"""Stands around an id until its sentence is made."""
 _MANY = 4
 """So many rows are named; the others are counted."""
 
@@ -44,12 +47,30 @@ def document(result: Matrix, known: Known, title: str) -> Document:
 
 def reading(result: Matrix, known: Known, level: Literal[3, 4] = 3) -> Document:
     """Who ranks first and on what that rests, and how the matrix is read."""
+    pins = (Item(_linked(told, known), bullet=bool(result.linchpins)) for told in _pins(result))
     return (
-        lines(*_ranking(result)),
+        lines(*(_linked(told, known) for told in _ranking(result))),
         Heading(level, "Linchpins"),
-        Items(tuple(_pins(result))),
-        lines(*_notes(result, known)),
+        Items(tuple(pins)),
+        lines(*(_linked(told, known) for told in _notes(result, known))),
     )
+
+
+def _linked(told: str, known: Known) -> Text:
+    """A sentence whose ids are references to their records."""
+    database = known.database
+    parts: list[Span] = []
+    for place, part in enumerate(told.split(_MARK)):
+        kind: Kind | None = "evidence" if part in database.evidence else None
+        if part.partition("/")[0] in database.scenarios:
+            kind = "scenario"
+        parts.append(Ref(part, kind) if place % 2 else part)
+    return tuple(part for part in parts if part)
+
+
+def _id(id: str) -> str:
+    """An id in a sentence."""
+    return f"{_MARK}{id}{_MARK}"
 
 
 def _table(result: Matrix, known: Known) -> Table:
@@ -120,16 +141,16 @@ def _ranking(result: Matrix) -> Iterator[str]:
     fewest = result.scores[first[0]].inconsistency
     noun = "inconsistency" if fewest == 1 else "inconsistencies"
     if len(first) == 1:
-        yield f"{first[0]} ranks first, with {fewest} {noun}."
+        yield f"{_id(first[0])} ranks first, with {fewest} {noun}."
     else:
-        yield f"{_and(first)} rank first together, with {fewest} {noun} each."
+        yield f"{_and([*map(_id, first)])} rank first together, with {fewest} {noun} each."
     yield from _next(result, first)
     weighted = _lowest({id: s.weighted_inconsistency for id, s in result.ranked.items()})
     if weighted != first:
-        yield f"Weighted, {_and(weighted)} would rank first."
+        yield f"Weighted, {_and([*map(_id, weighted)])} would rank first."
     highest = _lowest({id: -s.decibans for id, s in result.ranked.items()})
     if highest != first:
-        yield f"By Σ decibans, {_and(highest)} would rank first."
+        yield f"By Σ decibans, {_and([*map(_id, highest)])} would rank first."
     speaking = sum(any(row.inconsistency[id] for id in result.ranked) for row in result.rows)
     counts = "counts" if 1 in (speaking, len(result.rows)) else "count"
     whom = "a scenario" if result.ranked == result.scores else "a scenario that has a rank"
@@ -157,18 +178,19 @@ def _next(result: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
         more = [counted(len(rows) - _MANY, "more row")] if len(rows) > _MANY else []
         are, them = ("is", "it") if len(ids) == 1 else ("are", "them")
         counts = "counts" if len(rows) == 1 else "count"
-        named = _and([*rows[:_MANY], *more])
-        yield f"{_and(ids)} {are} next, {gap} behind: {named} {counts} more against {them}."
+        named = _and([*map(_id, rows[:_MANY]), *more])
+        who = _and([*map(_id, ids)])
+        yield f"{who} {are} next, {gap} behind: {named} {counts} more against {them}."
 
 
 def _silence(result: Matrix, first: Sequence[ScenarioId]) -> Iterator[str]:
     blanks = {id: score.blanks for id, score in result.ranked.items()}
     fewest = min(blanks.values())
-    silent = [f"{id} ({blanks[id]})" for id in first if blanks[id] > fewest]
+    silent = [f"{_id(id)} ({blanks[id]})" for id in first if blanks[id] > fewest]
     if silent:
         yield (
             f"It may be silence that ranks first: more cells are blank for {_and(silent)} than "
-            f"for {_and(_lowest(blanks))} ({fewest})."
+            f"for {_and([*map(_id, _lowest(blanks))])} ({fewest})."
         )
 
 
@@ -177,37 +199,37 @@ def _lowest(sums: Mapping[ScenarioId, float]) -> tuple[ScenarioId, ...]:
     return tuple(sorted(id for id, value in sums.items() if round(value, 9) == least))
 
 
-def _pins(result: Matrix) -> Iterator[Item]:
+def _pins(result: Matrix) -> Iterator[str]:
     """One sentence for each removal; what takes away the same items is named with them."""
     if not result.linchpins:
-        yield Item("None: no one item, source or origin changes who ranks first.")
+        yield "None: no one item, source or origin changes who ranks first."
     together: dict[tuple[str, ...], list[Linchpin]] = {}
     for pin in result.linchpins:
         together.setdefault(pin.removed.items, []).append(pin)
     for items, pins in together.items():
-        yield Item(f"Without {_without(items, pins)}, {_change(pins[0])}.", bullet=True)
+        yield f"Without {_without(items, pins)}, {_change(pins[0])}."
 
 
 def _without(items: Sequence[str], pins: Sequence[Linchpin]) -> str:
     groups = [f"{p.removed.kind} {p.removed.id}" for p in pins if p.removed.kind != "item"]
     if len(items) > 1:
         return f"{_and(groups)} ({len(items)} items)"
-    return items[0] + (f" (all of {_and(groups)} here)" if groups else "")
+    return _id(items[0]) + (f" (all of {_and(groups)} here)" if groups else "")
 
 
 def _change(pin: Linchpin) -> str:
     before, after = pin.leader_before, pin.leader_after
     if set(before) < set(after):
-        return f"{_and([id for id in after if id not in before])} would rank first too"
+        return f"{_and([_id(id) for id in after if id not in before])} would rank first too"
     if set(after) < set(before):
-        return f"{_and(after)} alone would rank first"
-    return f"{_and(after)} would rank first instead of {_and(before)}"
+        return f"{_and([*map(_id, after)])} alone would rank first"
+    return f"{_and([*map(_id, after)])} would rank first instead of {_and([*map(_id, before)])}"
 
 
 def _notes(result: Matrix, known: Known) -> Iterator[str]:
     database = known.database
     outcomes = {id: resolved(database, id, known.as_of) for id in result.scenarios}
-    ended = [f"{id} {o.outcome.replace('-', ' ')}" for id, o in outcomes.items() if o]
+    ended = [f"{_id(id)} {o.outcome.replace('-', ' ')}" for id, o in outcomes.items() if o]
     if ended:
         yield f"Known by then: {_and(ended)}."
     sets = {database.scenarios[id].set for id in result.scenarios}
