@@ -22,7 +22,7 @@ from scenarios.scales import decibans
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.period import span
 from tests.browser import Seen, chromium, needs_chromium, opened
-from tests.cli.commands import make
+from tests.cli.commands import make, scen
 from tests.full import FULL
 from tests.hostile import AS_OF, TEXTS, hostile_files
 from tests.records import near
@@ -53,6 +53,11 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
 
     @cache
     def page(name: str) -> Path:
+        made = folder / f"{name}.html"
+        if name == "brief":
+            day = ("--as-of", DAYS[0], "--format", "html", "--output", str(made))
+            assert scen("--database", str(SHIPPED), "report", "--brief", *day).exit_code == 0
+            return made
         root, on = SHIPPED, name
         if name not in DAYS:
             kept = "." if name == "hostile" else r"(tracker|-[01237])\.yaml"
@@ -61,8 +66,8 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Show]:
         desk = open_folder(root)
         window = span(desk, date.fromisoformat(on), None, banded=True)
         text = report_page(desk, window, review(window), "3f1e2d4 of 2026-11-24", clean=True)
-        (folder / f"{name}.html").write_text(text, encoding="utf-8")
-        return folder / f"{name}.html"
+        made.write_text(text, encoding="utf-8")
+        return made
 
     with chromium() as browser:
         yield lambda name, **keys: opened(browser, page(name), **keys)
@@ -204,7 +209,9 @@ def test_the_review_is_short_before_its_appendix_is_opened(
         assert seen.screens() <= most
 
 
-def test_the_summary_prints_on_two_sheets_and_each_sheet_has_its_number(show: Show) -> None:
+def test_the_summary_prints_on_two_sheets_and_the_brief_on_one(show: Show) -> None:
+    with show("brief") as seen:
+        assert seen.sheets() == 1
     with show(DAYS[0], bypass_csp=True) as seen:
         assert seen.sheets() > 10
         seen.page.add_style_tag(content=".appendix, footer { display: none }")
