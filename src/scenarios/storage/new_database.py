@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from importlib import resources
+from importlib.resources.abc import Traversable
 
 from scenarios.model import Kind
 from scenarios.storage.schema import schema_text
@@ -63,9 +66,50 @@ _IGNORED = """\
 
 def files(name: str) -> dict[str, bytes]:
     """Path and content of each file of a new database for a folder of this name; tracker last."""
+    title = json.dumps(name or "Scenarios", ensure_ascii=False)
+    return {**_beside(), "scenarios/tracker.yaml": _TRACKER.format(title=title).encode()}
+
+
+def template(name: str, today: date) -> dict[str, bytes]:
+    """The same with a record of each kind, whose comments say what goes where."""
+    horizon = date(min(today.year + 1, date.max.year), 12, 31)
+    places = {
+        "bridge-opens.yaml": "bridge-opens.yaml",
+        "sources/operator.yaml": "sources/operator.yaml",
+        "evidence.yaml": f"evidence/{today.year}/{today}-test-postponed.yaml",
+        "forecasts.yaml": f"forecasts/{today.year}/{today}-me.yaml",
+    }
+    folder = resources.files(__package__) / "template"
+    made = {}
+    for file, place in places.items():
+        text = (folder / file).read_text("utf-8").format(today=today, horizon=horizon)
+        made[f"scenarios/{place}"] = text.encode()
+    return {**made, **files(name)}
+
+
+def example() -> dict[str, bytes]:
+    """The database that is shipped with the program."""
+    package = resources.files("scenarios")
+    shipped = package / "example"
+    records = _records(shipped if shipped.is_dir() else package / ".." / ".." / "scenarios", "")
+    tracker = records.pop("tracker.yaml")
+    found = {f"scenarios/{path}": data for path, data in sorted(records.items())}
+    return {**found, **_beside(), "scenarios/tracker.yaml": tracker}
+
+
+def _beside() -> dict[str, bytes]:
+    """What every database has beside its records."""
     made = {f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS}
     made["scenarios/.gitattributes"] = _ATTRIBUTES.encode()
     made["scenarios/.gitignore"] = _IGNORED.encode()
-    title = json.dumps(name or "Scenarios", ensure_ascii=False)
-    made["scenarios/tracker.yaml"] = _TRACKER.format(title=title).encode()
     return made
+
+
+def _records(folder: Traversable, prefix: str) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            found |= _records(entry, f"{prefix}{entry.name}/")
+        elif entry.name.endswith(".yaml"):
+            found[prefix + entry.name] = entry.read_bytes()
+    return found

@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import os
 from contextlib import nullcontext
+from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
 from scenarios.storage.lock import lock
-from scenarios.storage.new_database import files
+from scenarios.storage.new_database import example, files, template
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.place import from_here
 
+Like = Literal["empty", "template", "example"]
+"""What a new database holds: a tracker, a commented record of each kind, or the shipped one."""
 
-def start(root: Path, *, dry_run: bool, commit: bool) -> tuple[list[Path], Committed | None]:
+
+def start(
+    root: Path, *, dry_run: bool, commit: bool, like: Like = "empty", today: date = date.min
+) -> tuple[list[Path], Committed | None]:
     """Write the files of a new database below `root`; what a try that was cut short left may stay.
 
-    The files, and the commit where one was asked for.
+    A template has records of `today`. The files, and the commit where one was asked for.
     """
     title = _title(root)
     content = files(title)
+    if like == "example":
+        content = example()
+    elif like == "template":
+        content = template(title, today)
     there = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
     if there:
         raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")

@@ -2,30 +2,74 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from scenarios.cli import parsing
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.written import show_committed
-from scenarios.text import printable
+from scenarios.errors import UsageError
+from scenarios.text import counted, printable
 from scenarios.workspace.place import from_here, here
 from scenarios.workspace.results import Started
-from scenarios.workspace.start import start
+from scenarios.workspace.start import Like, start
+
+_LISTED = 20
+"""As many files are listed; of more it is said how many there are."""
+_NEXT: dict[Like, tuple[str, str, str]] = {
+    "empty": (
+        "say in {tracker} what is tracked: title, description, themes, sets",
+        "ask a question: scen new",
+        "record what you see and what you believe: scen add-evidence, scen forecast; scen report",
+    ),
+    "template": (
+        "read the files from {question} on, and make them yours",
+        "see what is wrong, whenever you changed one: scen check",
+        "see what it comes to: scen report",
+    ),
+    "example": (
+        "see where it stands: scen status",
+        "read the week in which Ukraine was invaded: scen report --as-of 2022-02-28",
+        "ask why: scen explain nord-stream-2-flows-2022 --as-of 2022-02-28",
+    ),
+}
+"""What to do with a new database, in three steps."""
 
 
 def command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where [here].")] = Path(),
+    example: Annotated[
+        bool, typer.Option("--example", help="Begin with the shipped database, to look around.")
+    ] = False,
+    template: Annotated[
+        bool, typer.Option("--template", help="Begin with a commented record of each kind.")
+    ] = False,
     dry_run: DryRun = False,
     commit: Commit = False,
     form: As = Format.table,
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
-    files, committed = start(here() / folder, dry_run=dry_run, commit=commit)
+    if example and template:
+        raise UsageError("--example and --template are two ways to begin: choose one")
+    like: Like = "example" if example else "template" if template else "empty"
+    root = here() / folder
+    files, committed = start(root, dry_run=dry_run, commit=commit, like=like, today=parsing.today())
     paths = [from_here(file) for file in files]
     result = Started(paths=paths, dry_run=dry_run)
-    show_committed(result, lambda: printable("\n".join(paths)), form, committed)
+    many = f"{counted(len(paths), 'file')} in {from_here(root)}"
+    listed = "\n".join(paths) if len(paths) <= _LISTED else many
+    show_committed(result, lambda: printable(listed), form, committed)
     if form == Format.table and not dry_run:
-        say("next: edit the tracker's title and description, then scen new")
+        _tell_next(root, like)
+
+
+def _tell_next(root: Path, like: Like) -> None:
+    place = from_here(root)
+    lead = "" if place == "." else f"cd {shlex.quote(place)}, then "
+    names = {"tracker": "scenarios/tracker.yaml", "question": "scenarios/bridge-opens.yaml"}
+    for number, step in enumerate(_NEXT[like], start=1):
+        say(f"next {number}: {lead if number == 1 else ''}{step.format(**names)}")
