@@ -43,8 +43,11 @@ def edit_copy(
                     root, id, old, saved, dry_run=dry_run, commit=commit, latest=latest
                 )
             except ScenError as fault:
-                if not _again(fault):
+                if not _may_mend(fault):
                     raise
+                say(str(fault))
+                if not prompt.confirmed("Edit again?", default=True):
+                    raise ScenError("nothing was written") from None
                 copies.write(copy, _marked(str(fault)) + saved)
                 continue
             copies.drop(copy)
@@ -71,11 +74,9 @@ def _run(copy: Path) -> None:
         raise ScenError(f"the editor {command} ended with {code}: nothing was written")
 
 
-def _again(fault: ScenError) -> bool:
-    if not prompt.interactive() or "changed since it was read" in str(fault):
-        return False
-    say(str(fault))
-    return prompt.confirmed("Edit again?", default=True)
+def _may_mend(fault: ScenError) -> bool:
+    """Whether somebody is there, and more typing helps."""
+    return prompt.interactive() and "changed since it was read" not in str(fault)
 
 
 def _marked(fault: str) -> bytes:
