@@ -63,3 +63,56 @@ def test_where_nothing_can_be_noted_a_command_is_done_and_says_so(
     made = scen(*EACH[2])
     assert (made.exit_code, "sources/x.yaml" in tree(root)) == (0, True)
     assert made.stderr.startswith("scen: this cannot be undone by scen undo: ")
+
+
+def half_renamed(root: Path) -> dict[str, bytes]:
+    """What there was before a rename that was killed when it had written its first file."""
+    before = tree(root)
+    assert scen("rename", "pact", "treaty", "--commit").exit_code == 1  # there is no repository
+    assert scen("rename", "pact", "treaty").exit_code == 0
+    (note,) = (root.parent / "state").rglob("undo-*.json")
+    note.rename(note.with_suffix(".begun"))
+    for path in ("pact.yaml", "forecasts/2022/2022-02-07-desk.yaml"):
+        (root / path).write_bytes(before[path])
+    return before
+
+
+def test_reading_says_that_a_command_was_killed_half_way_and_undo_takes_its_half_back(
+    root: Path,
+) -> None:
+    assert scen(*EACH[2]).exit_code == 0
+    assert scen("undo").exit_code == 0
+    before = half_renamed(root)
+    for words in (("check",), ("status",), ("undo", "--dry-run")):
+        made = scen(*words)
+        assert ("was killed at it" in made.stderr) == (words[0] != "undo")
+        assert tree(root) != before
+    made = scen("undo")
+    assert (made.exit_code, made.stdout) == (0, "nothing to change\n")
+    said = "a command was killed between its files; put back as they were: "
+    assert made.stderr.startswith(f"scen: {said}")
+    assert tree(root) == before
+    assert scen("undo").stderr.startswith("scen: nothing to undo")
+
+
+def test_what_is_recorded_next_takes_a_half_back_first_and_leaves_what_somebody_changed(
+    root: Path,
+) -> None:
+    before = half_renamed(root)
+    assert scen(*EACH[2]).exit_code == 0
+    assert {**tree(root), **before} == tree(root)
+    assert "treaty.yaml" not in tree(root)
+    assert scen("undo").exit_code == 0
+    half_renamed(root)
+    (root / "treaty.yaml").write_text("# mine\n" + (root / "treaty.yaml").read_text())
+    assert scen(*EACH[2]).exit_code == 0
+    assert tree(root)["treaty.yaml"].startswith(b"# mine\n")
+
+
+def test_a_rename_that_was_whole_when_it_was_killed_can_be_undone(root: Path) -> None:
+    before = tree(root)
+    assert scen("rename", "pact", "treaty").exit_code == 0
+    (note,) = (root.parent / "state").rglob("undo-*.json")
+    note.rename(note.with_suffix(".begun"))
+    assert scen("undo").exit_code == 0
+    assert tree(root) == before

@@ -70,9 +70,7 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
         note.forget()
         if changed:
             names = ", ".join(from_here(root / one.path) for one in changed)
-            said.append(
-                f"a command was killed between its files; what it had changed is back: {names}"
-            )
+            said.append(f"a command was killed between its files; put back as they were: {names}")
     return tuple(said)
 
 
