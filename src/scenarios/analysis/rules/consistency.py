@@ -35,7 +35,9 @@ def unknown_records(known: Known) -> Iterator[Found]:
     for kind, id, keys, at, of, name in known.references:
         if name in there[of] or name in known.broken[of]:
             continue
-        if name not in hints and len(hints) < MOST_HINTS:
+        if now := known.database.called_now.get((of, name)):
+            hints[name] = f"it is called '{now}' now"
+        elif name not in hints and len(hints) < MOST_HINTS:
             hints[name] = did_you_mean(name, there[of])
         message = f"there is no {of} '{name}'"
         yield kind, id, Fault(keys, at, f"unknown-{of}", message, hints.get(name))
