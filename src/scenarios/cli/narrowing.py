@@ -39,8 +39,8 @@ def wanted(
     database = opened.database
     if scenario is not None:
         opened.scenario(scenario)
-    if source is not None and source not in database.sources:
-        known_id(source, database.sources, "source", "scen list sources")
+    if source is not None:
+        opened.source(source)
     if tag is not None:
         tags = {tag for one in database.scenarios.values() for tag in one.tags}
         known_id(tag, tags, "tag", "scen list scenarios")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.model import Database, EvidenceId, Kind, ScenarioId
+from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
 from scenarios.storage.cache import cache_of
 from scenarios.storage.git import repository as git
@@ -61,6 +61,11 @@ class Opened(NamedTuple):
         self.refuse_left_out("evidence", id, self.database.evidence)
         self._refuse_former("evidence", id, self.database.evidence)
         return known_id(id, self.database.evidence, "evidence", "scen list evidence")
+
+    def source(self, id: str) -> SourceId:
+        """The id, if there is such a source."""
+        self._refuse_former("source", id, self.database.sources)
+        return known_id(id, self.database.sources, "source", "scen list sources")
 
     def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
         """A new record never takes the place of one that is there, sound or not."""

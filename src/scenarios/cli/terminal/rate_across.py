@@ -60,7 +60,7 @@ def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str,
     if not asked:
         record["observed"] = parsing.observed(record["observed"] or recorded)
         if record["source"] is not None:
-            known_id(record["source"], opened.database.sources, "source", "scen list sources")
+            opened.source(record["source"])
         return None
 
     def observed(text: str) -> str:
