@@ -154,26 +154,26 @@ class Standing:
     def _replace(self, changes: Sequence[RecordChange]) -> None:
         """Near the scenarios that it bears on, an item takes its own place."""
         for change in changes:
+            units = self._units(change.before) | self._units(change.after)
+            if any(
+                isinstance(it, Evidence) and it.indicators for it in (change.before, change.after)
+            ):
+                for unit in units:  # the owners of what it fires are near too
+                    self._near.pop(unit, None)
+                continue
             for unit in self._units(change.before) & self._near.keys():
                 one = self._near[unit]
                 items = {id: item for id, item in one.evidence.items() if id != change.id}
                 self._near[unit] = msgspec.structs.replace(one, evidence=items)
             item = change.after
             if isinstance(item, Evidence):
+                source = self.database.sources.get(item.source) if item.source else None
+                named = {item.source: source} if item.source and source else {}
                 for unit in self._units(item) & self._near.keys():
-                    self._near[unit] = self._joined(self._near[unit], change.id, item)
-
-    def _joined(self, near: Database, id: EvidenceId, item: Evidence) -> Database:
-        """What is near, and an item with its source and the owners of what it fires."""
-        owners = {indicator_key(text)[0] for text in item.indicators}
-        there = owners & self.database.scenarios.keys()
-        source = self.database.sources.get(item.source) if item.source else None
-        return msgspec.structs.replace(
-            near,
-            scenarios=near.scenarios | {one: self.database.scenarios[one] for one in there},
-            evidence={**near.evidence, id: item},
-            sources=near.sources | ({item.source: source} if item.source and source else {}),
-        )
+                    one = self._near[unit]
+                    self._near[unit] = msgspec.structs.replace(
+                        one, evidence={**one.evidence, change.id: item}, sources=one.sources | named
+                    )
 
     def _units(self, item: Record | None) -> set[Unit]:
         """What is computed anew for an item."""
@@ -223,10 +223,13 @@ def unit_of(database: Database, id: ScenarioId) -> Unit:
 
 
 def _names(near: Database, change: RecordChange) -> bool:
-    """Whether a scenario is near, or an item that names a source."""
-    if change.kind == "scenario":
-        return change.id in near.scenarios
-    return any(item.source == change.id for item in near.evidence.values())
+    """Whether a scenario is near, or an item that fires one of its indicators or names a source."""
+    if change.id in near.scenarios:
+        return change.kind == "scenario"
+    return any(
+        item.source == change.id or any(indicator_key(t)[0] == change.id for t in item.indicators)
+        for item in near.evidence.values()
+    )
 
 
 def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
