@@ -175,12 +175,19 @@ def test_the_folder_of_another_user_is_not_used(root: Path) -> None:
     same(root)
 
 
-def test_without_a_home_there_is_no_cache(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_lies_in_a_home_that_is_there(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     monkeypatch.setenv("HOME", str(root.parent / "mine"))
     cache = cache_of(root)
     assert cache
     assert cache.folder.is_relative_to(root.parent / "mine/.cache/scen")
+    same(root)
+    assert not (root.parent / "mine").exists()
+    (root.parent / "mine").mkdir()
+    same(root)
+    assert {path.name for path in cache.folder.iterdir()} == NAMES
 
 
 def test_what_is_cut_short_or_of_another_program_is_ignored_and_written_anew(root: Path) -> None:

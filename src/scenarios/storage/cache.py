@@ -46,6 +46,8 @@ class Cache:
     def write(self, name: str, data: bytes) -> None:
         """Replace a file; nothing happens where that cannot be."""
         with suppress(OSError):
+            home = self.folder.parents[1]
+            home.mkdir(mode=0o700, exist_ok=True)  # not more: a home that is not there stays so
             if not _made(self.folder.parent) or not _made(self.folder):
                 return
             whole = b"".join((_program(), digest(data), data))
@@ -86,7 +88,7 @@ def _name(root: Path) -> str:
 
 def _made(folder: Path) -> bool:
     """Make a folder for its owner alone, where there is none; whether it is ours."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return _is_ours(folder.lstat(), stat.S_ISDIR)
 
 
