@@ -56,7 +56,7 @@ class Memory:
             parts[name] = part = Part(name, self._folder(name))
             return partial(_is_known, part, started)
 
-        read, problems = worktree.snapshot(root, known_in)
+        read, problems = worktree.snapshot(root, known_in if self.place else None)
         for path, data in read.items():
             folder, _, name = path.rpartition("/")
             parts.setdefault(folder, Part(folder, None)).read[name] = data
@@ -64,6 +64,8 @@ class Memory:
 
     def remember(self, files: Files, loaded: Loaded) -> None:
         """Keep what is sound of a snapshot and settled, for the next one."""
+        if self.place is None:
+            return
         faulty = {problem.path for problem in loaded.problems}
         for name, part in files.parts.items():
             frame = files.frame if name.startswith("evidence/") else b""
@@ -72,9 +74,11 @@ class Memory:
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
             stale = old and (old.frame != frame or len(old.names) != len(part.places))
             if _FOLDER.fullmatch(name) and (sound or lost or stale):
-                self._keep(part, sound, faulty, frame)
+                self._keep(self.place, part, sound, faulty, frame)
 
-    def _keep(self, part: Part, sound: list[str], faulty: set[str], frame: bytes) -> None:
+    def _keep(
+        self, place: Cache, part: Part, sound: list[str], faulty: set[str], frame: bytes
+    ) -> None:
         entries = [
             at.folder.entry(at.place)
             for name, at in part.kept.items()
@@ -86,8 +90,7 @@ class Memory:
             if record:
                 entries.append(entry_of(name, part.settled[name], digest_of(path, data), record))
         self._folders[part.name] = new = folder_of(part.name, frame, entries)
-        if self.place:
-            self.place.write(_file(part.name), packed(new))
+        place.write(_file(part.name), packed(new))
 
     def _folder(self, name: str) -> Folder | None:
         if name not in self._folders:
