@@ -38,7 +38,7 @@ def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
 def test_a_retracted_item_is_listed_and_does_not_count() -> None:
     [row] = listing.evidence(facts(), Wanted(scenario="s2"))
     told = ("Something was seen", "2022-01-05", day(4), None, "F6", None)
-    assert astuple(row) == ("f", *told, ("s2",), False)
+    assert astuple(row) == ("f", *told, ("s2",), False, None)
 
 
 def test_indicators_of_open_scenarios() -> None:
