@@ -1,7 +1,7 @@
 """Make the README's pictures from the shipped database: `python docs/pictures.py [terminal|page]`.
 
 Look at what it made, and commit it: a test holds the terminal's to what the command gives. The
-page has its place in the README as `![The weekly review as a page](docs/pictures/page.png)`.
+page has its place in the README as `![The weekly review as a page](docs/pictures/page.jpg)`.
 
 The terminal is what `scen status` writes to one, as text in an SVG of both colour schemes. The page
 is the first screen of the weekly review in Chromium, which Playwright drives.
@@ -23,7 +23,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "docs" / "pictures"
-TERMINAL, PAGE = FOLDER / "terminal.svg", FOLDER / "page.png"
+TERMINAL, PAGE = FOLDER / "terminal.svg", FOLDER / "page.jpg"
 DAY = "2022-02-28"
 COLUMNS = 110
 PROGRAM = "from scenarios.cli.main import main; main()"
@@ -118,7 +118,7 @@ def page() -> bytes:
         opened = play.chromium.launch(executable_path=browser)
         screen = opened.new_page(viewport=SCREEN, color_scheme="light")  # type: ignore[arg-type]
         screen.goto(file.as_uri())
-        picture = screen.screenshot()
+        picture = screen.screenshot(type="jpeg", quality=70)
         opened.close()
     return picture
 

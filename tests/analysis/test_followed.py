@@ -72,3 +72,13 @@ def test_lines_that_no_change_touches_are_the_same_lines() -> None:
     after = Comparisons(step.known, before, step).of(("s1",)).nets["s1"]
     assert [line.strongest.id for line in after] == ["e", "f", "g", "s1/seen"]
     assert [old is new for old, new in zip(lines, after, strict=False)] == [True, True]
+
+
+def test_of_many_comparisons_the_last_few_are_kept_and_others_are_made_anew() -> None:
+    base = database(scenarios={"s1": scenario(), "s2": scenario()}, evidence=rated("s1", "C"))
+    few = Comparisons(known(base, day(9)), most=1)
+    first = few.of(("s1",))
+    assert few.of(("s1",)) is first
+    few.of(("s2",))
+    assert few.made.keys() == {"s2"}
+    assert few.of(("s1",)) == first

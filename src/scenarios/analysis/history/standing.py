@@ -224,9 +224,8 @@ def unit_of(database: Database, id: ScenarioId) -> Unit:
 
 def _names(near: Database, change: RecordChange) -> bool:
     """Whether a scenario is near, or an item that fires one of its indicators or names a source."""
-    if change.id in near.scenarios:
-        return change.kind == "scenario"
-    return any(
+    is_near = change.kind == "scenario" and change.id in near.scenarios
+    return is_near or any(
         item.source == change.id or any(indicator_key(t)[0] == change.id for t in item.indicators)
         for item in near.evidence.values()
     )

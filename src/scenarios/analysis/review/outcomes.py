@@ -84,8 +84,8 @@ def _last(kept: Archive, id: ScenarioId, as_of: date) -> Iterator[LastFigure]:
     if asked is None or asked.outcome == "annulled" or not asked.scored:
         return
     made = timeline(kept, asked)
-    for name in (*made.analysts, *((TEAM,) if TEAM in made.ours else ()), IMPLIED):
-        figure = made.last.get(name)
-        if figure is not None:
-            worth = brier(figure, asked.outcome == "occurred")
-            yield LastFigure(forecaster=name, probability=figure, brier=worth)
+    names = (*made.analysts, *((TEAM,) if TEAM in made.ours else ()), IMPLIED)
+    last = ((name, made.last.get(name)) for name in names)
+    for name, figure in ((name, figure) for name, figure in last if figure is not None):
+        worth = brier(figure, asked.outcome == "occurred")
+        yield LastFigure(forecaster=name, probability=figure, brier=worth)
