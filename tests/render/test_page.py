@@ -9,11 +9,13 @@ import re
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.page import page
 from scenarios.analysis.review.review import review
+from scenarios.model import Attachment
+from scenarios.render.chapters.evidence import items
 from scenarios.render.chapters.whole import whole
-from scenarios.render.writers.html import address
+from scenarios.render.writers.html import address, blocks
 from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES
-from tests.records import database, day, scenario
+from tests.records import database, day, item, scenario
 
 
 def test_an_address_of_the_web_is_a_link_and_nothing_else() -> None:
@@ -45,3 +47,11 @@ def test_only_the_pages_own_style_is_allowed_and_it_is_the_same_each_time() -> N
     assert f'http-equiv="Content-Security-Policy" content="{policy}"' in text
     assert " style=" not in text
     assert "url(" not in style[1]
+
+
+def test_an_item_tells_where_its_copy_is() -> None:
+    copy = Attachment(f"attachments/{'a' * 64}.pdf", "a" * 64)
+    base = database(evidence={"kept": item(attachment=copy), "bare": item()})
+    kept, bare = (blocks((items([id], base),)) for id in base.evidence)
+    assert f"a copy is kept in {copy.file}" in kept
+    assert "copy" not in bare

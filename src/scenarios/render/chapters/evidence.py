@@ -30,6 +30,8 @@ def _about(id: EvidenceId, item: Evidence, database: Database) -> Iterator[Span]
         kind: Kind | None = "source" if item.source in database.sources else None
         named = database.sources[item.source].name if kind else item.source
         yield from (", ", Ref(item.source, kind, named))
+    if item.attachment:
+        yield f", a copy is kept in {item.attachment.file}"
     if item.retracted:
         yield f", retracted on {item.retracted.date}: {item.retracted.reason}"
 
