@@ -278,6 +278,56 @@ def test_a_question_of_a_sitting_is_on_one_screen_with_all_that_it_rests_on(
     assert "scen: the sitting took less than a minute; left: nothing" in keys.all
 
 
+def test_every_question_of_a_sitting_can_be_gone_back_from_or_says_that_it_is_the_first(
+    folder: Path, sit: Sit
+) -> None:
+    both = ("--scenario", "pact", "--scenario", "ties")
+    keys = sit("review", "--analyst", "desk", "--date", "2022-02-28", *both, lines=50)
+    seen, over = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave):", "Go over them"
+    pact, ties = "pact: probability (Enter = ", "ties: probability ("
+    keep, more = "s = skip, q = leave):", "again (y, Enter = no):"
+    keys.walk(f"""
+        {seen} > [Back]
+        {seen} > n
+        {pact}reaffirm 10%, {keep} > 25%
+        Reason (Enter = none): >
+        Reason, once more (Enter = leave it unexplained): > [Back]
+        {pact}keep 25%, {keep} > 25%
+        Reason (Enter = none): > A visit.
+        {ties}{keep} > 80%
+        Reason (Enter = none): >
+        {over} {more} > [Back]
+        {ties}Enter = keep 80%, {keep} > [Back]
+        {pact}keep 25%, {keep} > [Back]
+        {pact}keep 25%, {keep} >
+        Reason (Enter = as before): > <
+        {pact}keep 25%, {keep} >
+        Reason (Enter = as before): >
+        {ties}Enter = keep 80%, {keep} > 70%
+        Reason (Enter = none): >
+        {over} {more} > y
+        {pact}keep 25%, {keep} > <
+        {pact}keep 25%, {keep} >
+        Reason (Enter = as before): >
+        {ties}Enter = keep 70%, {keep} > <
+        {pact}keep 25%, {keep} >
+        Reason (Enter = as before): >
+        {ties}Enter = keep 70%, {keep} > 75%
+        Reason (Enter = none): >
+        Revise any of them (y, Enter = no): > [Back]
+        Revise any of them (y, Enter = no): > y
+        pact: revise it once (Enter = keep 25%): > [Back]
+        pact: revise it once (Enter = keep 25%): > 26%
+        Why, now that you have seen them: > <
+        pact: revise it once (Enter = keep 25%): >
+        ties: revise it once (Enter = keep 75%): >
+    """)
+    assert keys.end() == 0
+    assert keys.all.count("  there is no question before this one\n") == 5
+    sheet = (folder / "scenarios/forecasts/2022/2022-02-28-desk.yaml").read_text()
+    assert sheet.endswith("\n  pact: 0.25\n  ties: 0.75\nrationales:\n  pact: A visit.\n")
+
+
 def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit: Sit) -> None:
     keys = sit("rate")
     keys.asked("The item's id (? lists them):")

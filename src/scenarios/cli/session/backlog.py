@@ -11,7 +11,7 @@ import typer
 from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
-from scenarios.cli.session.state import Seat, wants, word
+from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.output import say, width
@@ -54,16 +54,19 @@ def rate_items(seat: Seat, database: Database, ids: Sequence[EvidenceId]) -> boo
 def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
     """Whether each was seen by now: not seen needs nothing written, its absence counts already."""
     due = [one for one in past_due if _key(one) not in seat.said.past_due]
-    for number, one in enumerate(due, start=1):
-        prompt.tell(f"\nPAST DUE, {number} of {len(due)}", 0)
+    numbers = {_key(one): f"{number} of {len(due)}" for number, one in enumerate(due, start=1)}
+
+    def ask(one: PastDue, _: bool) -> None:
+        prompt.tell(f"\nPAST DUE, {numbers[_key(one)]}", 0)
         typer.echo(past_due_text(one, width()), err=True)
-        said = prompt.answer(
-            "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)", _seen, ""
-        )
+        question = "Seen by now (y = seen, n = not seen, Enter = skip, q = leave)"
+        said = prompt.answer(question, _seen, "", is_back=True)
         seat.notes.keep(past_due={**seat.said.past_due, _key(one): said})
         if said == "seen":
             prompt.tell(f"the item that shows it is to be recorded: {_recording(_key(one))}")
             prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
+
+    in_turn(due, ask)
 
 
 def tell_overdue(database: Database, ids: Sequence[ScenarioId]) -> None:

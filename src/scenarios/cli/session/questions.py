@@ -13,7 +13,7 @@ from scenarios.analysis.review.agenda import Topic
 from scenarios.analysis.review.feedback import reveal, sums
 from scenarios.cli import parsing
 from scenarios.cli.session.round import Round, is_changed, put_to, words
-from scenarios.cli.session.state import Seat, wants, word
+from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.cli.terminal.output import width
@@ -29,7 +29,6 @@ _LOWEST, _HIGHEST = 0.0001, 0.9999
 """What a sheet takes."""
 _LONGEST = 4000
 """The characters of a reason: two fit in a sheet, with what is said of a revision."""
-_FIRST = "there is no question before this one"
 _Figure = float | None | Literal["skip"]
 
 
@@ -84,21 +83,22 @@ def _reopen(this: Round, group: Sequence[Topic]) -> None:
 
 def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
     asked = [topic for topic in group if _is_to_be_asked(this, topic)]
-    number, is_again = 0, False
-    while number < len(asked):
-        put_to(this, asked[number])
-        try:
-            _ask(this, asked[number], is_again=is_again)
-            number, is_again = number + 1, False
-        except Back:
-            if number == 0:
-                prompt.tell(_FIRST)
-            number, is_again = max(number - 1, 0), True
+
+    def ask(topic: Topic, is_again: bool) -> None:
+        put_to(this, topic)
+        _ask(this, topic, is_again=is_again)
+
+    in_turn(asked, ask)
     while members := this.at(group, "answered"):
-        if not _tell_sum(this, members) or not wants("Go over them again (y, Enter = no)"):
+        if not _tell_sum(this, members):
             return
-        for topic in members:
-            _ask(this, topic)
+        try:
+            if not wants("Go over them again (y, Enter = no)", is_back=True):
+                return
+            start = 0
+        except Back:
+            start = len(members) - 1
+        in_turn(members, lambda topic, _: _ask(this, topic), start)
 
 
 def _is_to_be_asked(this: Round, topic: Topic) -> bool:
@@ -174,7 +174,7 @@ def _reason(topic: Topic, answer: Answer) -> str | None:
         return said
     step = f"{percent(was)} → {words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
-    return prompt.optional("Reason, once more (Enter = leave it unexplained)", _text)
+    return prompt.optional("Reason, once more (Enter = leave it unexplained)", _text, is_back=True)
 
 
 def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
@@ -215,20 +215,23 @@ def _revise(this: Round, group: Sequence[Topic]) -> None:
 def _revise_one(this: Round, topic: Topic) -> None:
     answer = this.answer(topic)
     assert answer is not None  # noqa: S101 - it was revealed
-    if answer.stage != "revising":
-        before = answer.probability
-
-        def parse(text: str) -> float | None:
-            return _figure(topic, text, before)
-
-        question = f"{topic.id}: revise it once (Enter = keep {words(before)})"
-        said = prompt.answer(question, parse, "", criteria_text(topic.scenario))
-        if said == before:
-            this.stage([topic], "settled")
-            return
-        answer = msgspec.structs.replace(answer, probability=said, stage="revising")
-        this.seat.put(topic.id, answer)
-    why = prompt.answer("Why, now that you have seen them", _text)
+    before = answer.blind if answer.stage == "revising" else answer.probability
+    question = f"{topic.id}: revise it once (Enter = keep {words(before)})"
+    criteria = criteria_text(topic.scenario)
+    while True:
+        if answer.stage != "revising":
+            said = prompt.answer(question, lambda text: _figure(topic, text, before), "", criteria)
+            if said == before:
+                this.stage([topic], "settled")
+                return
+            answer = msgspec.structs.replace(answer, probability=said, stage="revising")
+            this.seat.put(topic.id, answer)
+        try:
+            why = prompt.answer("Why, now that you have seen them", _text, is_back=True)
+            break
+        except Back:
+            answer = msgspec.structs.replace(answer, probability=before, stage="revealed")
+            this.seat.put(topic.id, answer)
     blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
     reason = f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
     this.seat.put(topic.id, msgspec.structs.replace(answer, stage="settled", rationale=reason))

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import typer
 
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.analysis.review.feedback import stating
 from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal.asking import FIRST
+from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.storage.session_notes import Answer, Notes, Sitting
 from scenarios.workspace.sheets import Entry
+
+T = TypeVar("T")
 
 _LEAVE = ("q", "quit", "leave")
 
@@ -102,8 +106,21 @@ def word(text: str) -> str:
     return text.lower()
 
 
-def wants(question: str) -> bool:
-    """Yes, or no by Enter; `q` leaves."""
+def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 0) -> None:
+    """Ask of each thing; Back leads to the one before, and `ask` is told that it was answered."""
+    number, is_again = start, start > 0
+    while number < len(things):
+        try:
+            ask(things[number], is_again)
+            number, is_again = number + 1, False
+        except Back:
+            if number == 0:
+                prompt.tell(FIRST)
+            number, is_again = max(number - 1, 0), True
+
+
+def wants(question: str, *, is_back: bool = False) -> bool:
+    """Yes, or no by Enter; `q` leaves, and `<` goes back where that is wanted."""
 
     def parse(text: str) -> bool:
         said = word(text)
@@ -111,4 +128,4 @@ def wants(question: str) -> bool:
             raise typer.BadParameter(f"'{text}': y, n or q")
         return said.startswith("y")
 
-    return prompt.answer(question, parse, "")
+    return prompt.answer(question, parse, "", is_back=is_back)

@@ -8,7 +8,7 @@ from typing import TypeVar
 import typer
 
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
+from scenarios.cli.terminal.dialogue import Back, Dialogue, Key, Row, current
 from scenarios.cli.terminal.layout import cut, laid_out, screen_lines
 from scenarios.cli.terminal.line import drop_typed_ahead
 from scenarios.errors import ScenError
@@ -74,7 +74,8 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
             prompt.tell(fault)
         drop_typed_ahead()
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
-        while (said := prompt.answer(keys, _word(rows), None if fault else "")) == "?":
+        default = None if fault else ""
+        while (said := prompt.answer(keys, _word(rows), default, is_back=True)) == "?":
             prompt.tell("\n".join(f"{row.label}: {row.said or '–'}" for row in rows))
         if said == "b":
             raise Back
@@ -121,8 +122,6 @@ def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
         said = text.lower()
         if said in ("", "b", "e", "?"):
             return said
-        if said == BACK:
-            return "b"
         return _row(rows)(said.removeprefix("e "))
 
     return parse

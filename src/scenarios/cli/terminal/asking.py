@@ -17,6 +17,7 @@ from scenarios.errors import ScenError
 
 T = TypeVar("T")
 
+FIRST = "there is no question before this one"
 _CLEARED = "-"
 """None, where an answer may be left out: Enter keeps one that was given before."""
 
@@ -143,10 +144,10 @@ def _kept(dialogue: Dialogue, key: Key, said: str, value: T, label: str | None) 
 
 def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
     """What is to be said of an answer that is none."""
-    if said == BACK and current:
+    if said == BACK:
         if dialogue.asked:
             raise Back
-        return "this is the first question; Ctrl-C stops"
+        return "this is the first question; Ctrl-C stops" if current else FIRST
     if said == "?" and more:
         return more
     if not said and default is None:
