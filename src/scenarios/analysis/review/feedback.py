@@ -7,11 +7,12 @@ from datetime import date
 
 import msgspec
 
+from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.evidence.knowledge import contending, known
 from scenarios.analysis.forecasts.stated import pooled, standing, stated
 from scenarios.analysis.ledger.ledger import implied_of
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet
+from scenarios.model import Analyst, Database, ScenarioId, SetId, Sheet, indicator_key
 from scenarios.scales import TOLERANCE, decibans, nearest_sum_to_one
 
 
@@ -95,6 +96,31 @@ def reveal(
             )
         )
     return tuple(found)
+
+
+def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
+    """Those of the indicators that no item shows by that day."""
+    at_day = known(database, on)
+    return [key for key in seen if reading(at_day, indicator_key(key)).strength == 0]
+
+
+def counted_absent(
+    database: Database, on: date, seen: Iterable[str]
+) -> dict[ScenarioId, tuple[str, ...]]:
+    """By scenario, the indicators that were seen and whose absence its implied figure counts.
+
+    An absence counts for the rivals of a set too.
+    """
+    found: dict[ScenarioId, tuple[str, ...]] = {}
+    for key in unrecorded(database, on, seen):
+        id, name = indicator_key(key)
+        scenario = database.scenarios.get(id)
+        indicator = scenario.indicators.get(name) if scenario else None
+        if scenario and indicator and (indicator.if_absent or indicator.chance):
+            rivals = contending(database, scenario.set, on) if scenario.set else ()
+            for one in {id, *rivals}:
+                found[one] = (*found.get(one, ()), key)
+    return found
 
 
 def sums(

@@ -8,16 +8,16 @@ from typing import Any, Literal
 
 import typer
 
-from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
+from scenarios.analysis.review.feedback import unrecorded
 from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.output import say, width
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError
-from scenarios.model import Database, EvidenceId, ScenarioId, indicator_key
+from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.documents.session import past_due_text, unrated_text
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.session_notes import HalfRated
@@ -63,7 +63,9 @@ def ask_past_due(seat: Seat, past_due: Sequence[PastDue]) -> None:
         said = prompt.answer(question, _seen, "", is_back=True)
         seat.notes.keep(past_due={**seat.said.past_due, _key(one): said})
         if said == "seen":
-            prompt.tell(f"the item that shows it is to be recorded: {_recording(_key(one))}")
+            worth = one.indicator.if_absent or one.indicator.chance
+            absent = ", and counts as absent until then" if worth else ""
+            prompt.tell(f"it counts only once it is recorded{absent}: {_recording(_key(one))}")
             prompt.tell("q leaves; what you answered is kept, and the item is there when you go on")
 
     in_turn(due, ask)
@@ -83,10 +85,8 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
         for indicator, state in begun.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
         say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
-    at_day = known(database, seat.on)
-    for key, said in seat.said.past_due.items():
-        if said == "seen" and reading(at_day, indicator_key(key)).strength == 0:
-            say(f"seen, and not recorded: {_recording(key)}")
+    for key in unrecorded(database, seat.on, seat.seen):
+        say(f"seen, and not recorded: {_recording(key)}")
 
 
 def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> None:

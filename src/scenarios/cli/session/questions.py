@@ -10,7 +10,7 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import Topic
-from scenarios.analysis.review.feedback import reveal, sums
+from scenarios.analysis.review.feedback import counted_absent, reveal, sums
 from scenarios.cli import parsing
 from scenarios.cli.session.round import Round, is_changed, put_to, words
 from scenarios.cli.session.state import Seat, in_turn, wants, word
@@ -194,7 +194,8 @@ def _show(this: Round, group: Sequence[Topic]) -> None:
         ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
         after = seat.stated(this.database)
         figures = reveal(this.database, after, seat.analyst, seat.on, ids)
-        text = terminal.write(document(figures, (), seat.analyst), width())
+        absent = counted_absent(this.database, seat.on, seat.seen)
+        text = terminal.write(document(figures, (), seat.analyst, absent), width())
         typer.echo(f"\n{text}\n", err=True)
 
 

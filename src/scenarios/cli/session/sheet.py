@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from scenarios.analysis.review.feedback import Reveal, reveal, sums
+from scenarios.analysis.review.feedback import Reveal, counted_absent, reveal, sums
 from scenarios.cli.options import Format
 from scenarios.cli.session.state import End
 from scenarios.cli.terminal.output import show, width
@@ -53,8 +53,10 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
     """The paths, the figures, what they add up to in a set."""
     reveals = _reveals(written, end)
     ids = [entry.scenario for entry in end.entries]
-    added = sums(written.after.database, end.analyst, end.on, ids)
-    text = terminal.write(document(reveals, added, end.analyst), width())
+    after = written.after.database
+    added = sums(after, end.analyst, end.on, ids)
+    absent = counted_absent(after, end.on, end.seen)
+    text = terminal.write(document(reveals, added, end.analyst, absent), width())
     answers = [_answer(r, entry, end) for r, entry in zip(reveals, end.entries, strict=True)]
     paths = [*_rated(written.before, end), *written.paths]
     result = SheetRecorded(

@@ -36,6 +36,7 @@ class End(NamedTuple):
     blind: Mapping[ScenarioId, float | None] = {}
     skipped: Sequence[ScenarioId] = ()
     rated: Sequence[EvidenceId] = ()
+    seen: Sequence[str] = ()
 
     @property
     def sheet(self) -> str:
@@ -91,12 +92,17 @@ class Seat(NamedTuple):
         figures = {id: one.probability for id, one in self.said.answers.items()}
         return stating(database, self.analyst, self.on, figures)
 
+    @property
+    def seen(self) -> list[str]:
+        """The indicators that were said to be seen by now."""
+        return [key for key, said in self.said.past_due.items() if said == "seen"]
+
     def end(self) -> End:
         """What the sheet is to say, and what else was done."""
         said = self.said
         entries = [Entry(k, a.probability, a.rationale, ()) for k, a in said.answers.items()]
         blind = {id: one.blind for id, one in said.answers.items()}
-        return End(said.analyst, said.date, entries, blind, said.skipped, said.rated)
+        return End(said.analyst, said.date, entries, blind, said.skipped, said.rated, self.seen)
 
 
 def word(text: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.review.agenda import PastDue
 from scenarios.analysis.review.feedback import Figure as Others
 from scenarios.analysis.review.feedback import Reveal, SetSum
-from scenarios.model import Analyst, EvidenceId, Scenario
+from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
 from scenarios.scales import grade
 from scenarios.text import fold
@@ -55,10 +55,16 @@ def answer_text(probability: float | None, rationale: str | None) -> str:
     return f"{figure}, {rationale}" if rationale else figure
 
 
-def document(reveals: Sequence[Reveal], sums: Iterable[SetSum], analyst: Analyst) -> Document:
+def document(
+    reveals: Sequence[Reveal],
+    sums: Iterable[SetSum],
+    analyst: Analyst,
+    absent: Mapping[ScenarioId, Sequence[str]] = {},
+) -> Document:
     """One row a scenario: the analyst's figures, the others', the team's, the implied one.
 
-    Then what the figures of each set add up to, and what would add up to 1.
+    An implied one that counts what was seen as `absent` is marked. Then what the figures of each
+    set add up to, and what would add up to 1.
     """
     rows: list[Row] = [
         (
@@ -67,7 +73,7 @@ def document(reveals: Sequence[Reveal], sums: Iterable[SetSum], analyst: Analyst
             Figure(one.after, "p"),
             _figure(one.others),
             _figure(one.team),
-            Figure(one.implied, "p"),
+            Figure(one.implied, "p", mark="*" if one.scenario in absent else ""),
             Figure(one.gap_decibans, "dB"),
         )
         for one in reveals
@@ -78,7 +84,10 @@ def document(reveals: Sequence[Reveal], sums: Iterable[SetSum], analyst: Analyst
         *(Column(name=name, align="right") for name in names),
         Column(name="gap dB", key="gap_decibans", align="right"),
     )
-    return (Table(columns=columns, rows=tuple(rows)), set_sums(sums, analyst))
+    keys = dict.fromkeys(key for one in reveals for key in absent.get(one.scenario, ()))
+    marked = f"* still counts {', '.join(keys)} as absent: seen, and not recorded"
+    notes = (Items((Item(marked),)),) if keys else ()
+    return (Table(columns=columns, rows=tuple(rows)), *notes, set_sums(sums, analyst))
 
 
 def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
