@@ -328,6 +328,43 @@ def test_every_question_of_a_sitting_can_be_gone_back_from_or_says_that_it_is_th
     assert sheet.endswith("\n  pact: 0.25\n  ties: 0.75\nrationales:\n  pact: A visit.\n")
 
 
+def test_a_sitting_of_a_day_to_come_says_how_to_go_on_with_it(sit: Sit) -> None:
+    words = ("--analyst", "desk", "--date", "2029-01-01", "--future", "--scenario", "ties")
+    keys = sit("review", *words, columns=400)
+    keys.walk("""
+        ties: probability (s = skip, q = leave): > 80%
+        Reason (Enter = none): > q
+        Write the sheet now, with 1 answer [y/N]: > [Back]
+        Write the sheet now, with 1 answer [y/N]: > n
+    """)
+    assert keys.end() == 0
+    assert f"; to go on: scen review {' '.join(words)}\n" in keys.all
+    keys = sit("review", *words)
+    keys.asked("Reason (Enter = none):")
+    assert "\n  you said 80%\n" in keys.screen
+
+
+def test_the_name_of_an_analyst_that_was_not_meant_is_not_in_the_command_that_resumes(
+    sit: Sit,
+) -> None:
+    keys = sit("review", "--date", "2022-02-28")
+    keys.walk("""
+        Who forecasts (or set SCEN_ANALYST): > amm
+        Go on as 'amm'? [y/N]: > n
+    """)
+    assert keys.end() == 1
+    assert keys.all.endswith("[y/N]: n\nscen: nothing was written as 'amm'")
+    keys = sit("forecast", "trade")
+    keys.walk("""
+        Its probability, or withdraw: > 0.2
+        Why (Enter = none): >
+        Who forecasts (or set SCEN_ANALYST): > amm
+        Go on as 'amm'? [y/N]: > n
+    """)
+    assert keys.end() == 1
+    assert "\nscen: to resume: scen forecast trade --rationale '' 0.2\n" in keys.all
+
+
 def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit: Sit) -> None:
     keys = sit("rate")
     keys.asked("The item's id (? lists them):")

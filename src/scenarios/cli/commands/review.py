@@ -197,11 +197,11 @@ def _take_up(root: Path, kept: Notes) -> None:
 
 
 def _offer(old: Notes, kept: Notes) -> None:
-
     was, now = old.sitting, kept.sitting
     held = counted(len(was.answers), "answer")
     prompt.tell(f"\nThe sitting of {was.date} was never finished: {held} in {old.place}", 0)
-    prompt.tell(f"scen review --date {was.date} finishes it, as the sheet of that day")
+    again = " ".join(["scen review --date", f"{was.date}", *_future(was.date)])
+    prompt.tell(f"{again} finishes it, as the sheet of that day")
     is_free = not (now.answers or now.half_rated)
     words = "take its answers over, " if is_free else ""
     question = f"{words}drop them or leave it (Enter = leave)"
@@ -218,6 +218,10 @@ def _offer(old: Notes, kept: Notes) -> None:
         old.drop()
 
 
+def _future(day: date) -> list[str]:
+    return ["--future"] if day > parsing.today() else []
+
+
 def _tell_kept(seat: Seat) -> None:
     """Where the answers are, and how to go on."""
     kept = seat.notes
@@ -225,6 +229,7 @@ def _tell_kept(seat: Seat) -> None:
         return
     words = ["scen", *(["--database", seat.database] if seat.database else []), "review"]
     words += ["--analyst", seat.analyst, "--date", f"{seat.on}"]
+    words += _future(seat.on)
     words += [word for id in seat.only for word in ("--scenario", id)]
     words += ["--commit"] if seat.commit else []
     said = counted(len(seat.said.answers), "answer")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.cli.terminal import prompt
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 from scenarios.model import Database
@@ -19,4 +19,5 @@ def doubt_analyst(database: Database, analyst: str) -> None:
         return
     stop = "" if remark.endswith("?") else "."
     if not prompt.confirmed(f"{remark}{stop} Go on as '{analyst}'?"):
+        retyping.remember("--analyst")
         raise ScenError(f"nothing was written as '{analyst}'")
