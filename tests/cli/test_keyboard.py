@@ -162,7 +162,7 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
     keys.shows("The item's id (? lists them): 2022-02-25-call")
     keys.walk(f"""
         The item's id (? lists them): 2022-02-25-call > [Clear] vizit
-        The item's id (? lists them): vizit > [Clear] visit
+        The item's id (? lists them): vizit > visit
         Why it counts no longer: > It was another man.
         {WRITE} > [^C]
     """)
@@ -238,7 +238,7 @@ def test_a_newcomer_records_a_week_by_keyboard_alone(folder: Path, sit: Sit) -> 
     assert "Chinese customs.\n  Its last day is 2024-12-31." in keys.screen
     keys.walk(f"""
         occurred, did-not-occur or annulled: > did
-        occurred, did-not-occur or annulled: did > -not-occur
+        occurred, did-not-occur or annulled: did > did-not-occur
         What decided it, by the criteria: > The customs' table.
         When was it known [2022-03-05]: > 2022-03-04
         An item that decides it (Enter = none): > visas
@@ -363,6 +363,31 @@ def test_the_name_of_an_analyst_that_was_not_meant_is_not_in_the_command_that_re
     """)
     assert keys.end() == 1
     assert "\nscen: to resume: scen forecast trade --rationale '' 0.2\n" in keys.all
+
+
+def test_what_was_refused_is_replaced_by_typing_or_paste_and_mended_after_an_arrow(
+    sit: Sit,
+) -> None:
+    keys = sit("review", "--analyst", "desk", "--date", "2022-02-28", "--scenario", "ties")
+    asked = "ties: probability (s = skip, q = leave):"
+    keys.walk(f"""
+        {asked} > 1.5
+        {asked} 1.5 > often
+    """)
+    keys.asked(f"{asked} often")
+    assert "'often' is not a probability" in keys.all
+    keys.paste("150%")
+    keys.shows(f"{asked} 150%")
+    keys.enter()
+    keys.asked(f"{asked} 150%")
+    keys.press("Left", "\x7f")
+    keys.shows(f"{asked} 15%")
+    keys.enter()
+    keys.walk("""
+        Reason (Enter = none): > [Back]
+        ties: probability (Enter = keep 15%, s = skip, q = leave): > [^C]
+    """)
+    assert keys.end() == 130
 
 
 def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit: Sit) -> None:

@@ -58,10 +58,11 @@ def answer(
     for text in dialogue.told:
         typer.echo(text, err=True)
     draft, stands = (before, default) if editor() else ("", before or default)
+    is_refused = False
     *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
     while True:
         note()
-        said = typed(above, f"{last} ", draft, offers) or stands or ""
+        said = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
         if said == BACK and is_back:
             raise Back
         said = "" if said == _CLEARED and default == "" else said
@@ -70,7 +71,7 @@ def answer(
             fault, value = _read(said, parse)
             if fault is None:
                 return _kept(dialogue, key, said, cast("T", value), label)
-            draft = said if editor() else ""
+            draft, is_refused = said if editor() else "", True
         _now(fault)
 
 

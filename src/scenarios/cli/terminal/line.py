@@ -12,17 +12,25 @@ from scenarios.cli.terminal.offers import Offer
 from scenarios.text import printable
 
 
-def typed(above: Sequence[str], prompt: str, before: str, offers: Sequence[Offer]) -> str:
+def typed(
+    above: Sequence[str],
+    prompt: str,
+    before: str,
+    offers: Sequence[Offer],
+    *,
+    is_refused: bool = False,
+) -> str:
     """The line; Ctrl-C and the end of the input stop the command.
 
     `above` are the lines of a question before its last one, `before` is what stands in the line
-    already, where it can be changed there. Questions go to stderr.
+    already, where it can be changed there; what was refused is selected, so that typing takes its
+    place. Questions go to stderr.
     """
     edit = editor()
     typer.echo("".join(f"{line}\n" for line in above), nl=False, err=True)
     try:
         if edit:
-            return edit(printable(prompt), before, offers)
+            return edit(printable(prompt), before, offers, is_refused)
         typer.echo(prompt, nl=False, err=True)
         return _plain()
     except (EOFError, KeyboardInterrupt):
@@ -30,7 +38,7 @@ def typed(above: Sequence[str], prompt: str, before: str, offers: Sequence[Offer
         raise typer.Abort from None
 
 
-def editor() -> Callable[[str, str, Sequence[Offer]], str] | None:
+def editor() -> Callable[[str, str, Sequence[Offer], bool], str] | None:
     """What edits a line with completion, history and paste; None on a terminal without keys."""
     if os.environ.get("TERM", "dumb") in ("", "dumb"):
         return None

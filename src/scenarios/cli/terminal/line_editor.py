@@ -19,6 +19,7 @@ from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output import create_output
+from prompt_toolkit.selection import SelectionState, SelectionType
 
 from scenarios.cli.terminal.dialogue import BACK
 from scenarios.cli.terminal.offers import Offer, matching
@@ -35,12 +36,20 @@ _MENU = 6
 """The lines of the menu: with a question above it, it fits on a small screen."""
 
 
-def edited(prompt: str, before: str, offers: Sequence[Offer]) -> str:
-    """The line as it was left with Enter; pasted lines are part of it."""
+def edited(prompt: str, before: str, offers: Sequence[Offer], is_refused: bool) -> str:
+    """The line as it was left with Enter; pasted lines are part of it.
+
+    What was refused is selected: a key replaces it, an arrow goes into it.
+    """
     session = _session()
 
-    def open_menu() -> None:
-        session.default_buffer.start_completion(select_first=False)
+    def begin() -> None:
+        buffer = session.default_buffer
+        if offers and not before:
+            buffer.start_completion(select_first=False)
+        if before and is_refused:
+            buffer.selection_state = SelectionState(0, SelectionType.CHARACTERS)
+            buffer.selection_state.enter_shift_mode()
 
     with _stopped_cleanly():
         said = session.prompt(
@@ -48,7 +57,7 @@ def edited(prompt: str, before: str, offers: Sequence[Offer]) -> str:
             default=before,
             completer=_Offered(offers),
             reserve_space_for_menu=_MENU if offers else 0,
-            pre_run=open_menu if offers and not before else None,
+            pre_run=begin,
         )
     return said.strip()
 
@@ -93,6 +102,7 @@ def _session() -> PromptSession[str]:
     @keys.add(Keys.BracketedPaste)
     def _paste(event: KeyPressEvent) -> None:
         lines = event.data.replace("\t", " ").splitlines()
+        event.current_buffer.cut_selection()
         event.current_buffer.insert_text("\n".join(lines))
 
     return PromptSession(
