@@ -390,6 +390,29 @@ def test_what_was_refused_is_replaced_by_typing_or_paste_and_mended_after_an_arr
     assert keys.end() == 130
 
 
+def test_a_figure_is_a_reason_only_where_somebody_says_that_it_is(folder: Path, sit: Sit) -> None:
+    one = ("--scenario", "ties")
+    keys = sit("review", "--analyst", "desk", "--date", "2022-02-28", *one)
+    keys.walk("""
+        ties: probability (s = skip, q = leave): > 80%
+        Reason (Enter = none): > 70%
+        Is '70%' the reason (y, Enter = ask again, < = back): > [Back]
+        ties: probability (Enter = keep 80%, s = skip, q = leave): > 70%
+        Reason (Enter = none): > s
+        Is 's' the reason (y, Enter = ask again, < = back): >
+        Reason (Enter = none): > No treaty.
+        Go over them again (y, Enter = no): >
+        ties: revise it once (Enter = keep 70%): > 71%
+        Why, now that you have seen them: > 1
+        Is '1' the reason (y, Enter = ask again, < = back): > y
+    """)
+    assert keys.end() == 0
+    sheet = (folder / "scenarios/forecasts/2022/2022-02-28-desk.yaml").read_text()
+    assert sheet.endswith(
+        "  ties: 0.71\nrationales:\n  ties: 'No treaty. [revised after the reveal; blind: 0.7] 1'\n"
+    )
+
+
 def test_two_who_are_rated_in_words_stand_as_codes_and_numbers(folder: Path, sit: Sit) -> None:
     keys = sit("rate")
     keys.asked("The item's id (? lists them):")

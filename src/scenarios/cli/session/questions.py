@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal
+import re
+from collections.abc import Callable, Sequence
+from typing import Literal, TypeVar
 
 import msgspec
 import typer
@@ -25,10 +26,14 @@ from scenarios.render.writers import terminal
 from scenarios.storage.session_notes import Answer
 from scenarios.text import counted
 
+_WHY = "Why, now that you have seen them"
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """What a sheet takes."""
 _LONGEST = 4000
 """The characters of a reason: two fit in a sheet, with what is said of a revision."""
+_NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
+"""What reads like the answer to another question."""
+T = TypeVar("T")
 _Figure = float | None | Literal["skip"]
 
 
@@ -168,13 +173,24 @@ def _reason(topic: Topic, answer: Answer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
     question = f"Reason (Enter = {'as before' if kept else 'none'})"
-    said = prompt.optional(question, _text, is_back=True) or kept
+    said = _meant(lambda: prompt.optional(question, _text, is_back=True)) or kept
     was = topic.standing.probability if topic.standing else None
     if said or was is None or percent(was) == words(answer.probability):
         return said
     step = f"{percent(was)} → {words(answer.probability)}"
     prompt.tell(f"{step} and no reason: nobody will know what moved it")
-    return prompt.optional("Reason, once more (Enter = leave it unexplained)", _text, is_back=True)
+    question = "Reason, once more (Enter = leave it unexplained)"
+    return _meant(lambda: prompt.optional(question, _text, is_back=True))
+
+
+def _meant(ask: Callable[[], T]) -> T:
+    """A reason; where it is none by its looks, somebody has to say that it is one."""
+    while True:
+        said = ask()
+        if not _NO_REASON.fullmatch(str(said or "")):
+            return said
+        if wants(f"Is '{said}' the reason (y, Enter = ask again, < = back)", is_back=True):
+            return said
 
 
 def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
@@ -228,7 +244,7 @@ def _revise_one(this: Round, topic: Topic) -> None:
             answer = msgspec.structs.replace(answer, probability=said, stage="revising")
             this.seat.put(topic.id, answer)
         try:
-            why = prompt.answer("Why, now that you have seen them", _text, is_back=True)
+            why = _meant(lambda: prompt.answer(_WHY, _text, is_back=True))
             break
         except Back:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")
