@@ -278,7 +278,7 @@ def test_a_question_of_a_sitting_is_on_one_screen_with_all_that_it_rests_on(
     assert "scen: the sitting took less than a minute; left: nothing" in keys.all
 
 
-def test_every_question_of_a_sitting_can_be_gone_back_from_or_says_that_it_is_the_first(
+def test_every_question_of_a_sitting_can_be_gone_back_from_or_says_that_it_cannot(
     folder: Path, sit: Sit
 ) -> None:
     both = ("--scenario", "pact", "--scenario", "ties")
@@ -323,7 +323,8 @@ def test_every_question_of_a_sitting_can_be_gone_back_from_or_says_that_it_is_th
         ties: revise it once (Enter = keep 75%): >
     """)
     assert keys.end() == 0
-    assert keys.all.count("  there is no question before this one\n") == 5
+    assert keys.all.count("  there is no question before this one\n") == 3
+    assert keys.all.count("  there is no going back from this question\n") == 2
     sheet = (folder / "scenarios/forecasts/2022/2022-02-28-desk.yaml").read_text()
     assert sheet.endswith("\n  pact: 0.25\n  ties: 0.75\nrationales:\n  pact: A visit.\n")
 

@@ -12,7 +12,6 @@ import typer
 from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.analysis.review.feedback import stating
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.asking import FIRST
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.storage.session_notes import Answer, Notes, Sitting
@@ -121,7 +120,7 @@ def in_turn(things: Sequence[T], ask: Callable[[T, bool], object], start: int = 
             number, is_again = number + 1, False
         except Back:
             if number == 0:
-                prompt.tell(FIRST)
+                prompt.tell("there is no question before this one")
             number, is_again = max(number - 1, 0), True
 
 

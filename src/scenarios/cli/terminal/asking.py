@@ -17,7 +17,7 @@ from scenarios.errors import ScenError
 
 T = TypeVar("T")
 
-FIRST = "there is no question before this one"
+_NO_WAY = "there is no going back from this question"
 _CLEARED = "-"
 """None, where an answer may be left out: Enter keeps one that was given before."""
 
@@ -148,7 +148,7 @@ def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogu
     if said == BACK:
         if dialogue.asked:
             raise Back
-        return "this is the first question; Ctrl-C stops" if current else FIRST
+        return "this is the first question; Ctrl-C stops" if current else _NO_WAY
     if said == "?" and more:
         return more
     if not said and default is None:
