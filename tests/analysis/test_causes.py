@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
+from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.cause import Causes, Contribution
-from scenarios.analysis.review.headline import TopMove
+from scenarios.analysis.review.headline import TopMove, top_move
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database
 from scenarios.scales import decibans
 from tests.analysis.words import database_of
 from tests.random_databases import random_database
-from tests.records import day, near
+from tests.records import day, near, sheet, sheets
 
 ALONE = "desk@0 a=.5"
 
@@ -84,6 +86,95 @@ def test_a_headline_names_the_largest_cause_and_a_second_that_did_a_third_of_it(
         ("event", ("f",)),
     ]
     assert astuple(made.headline)[2:] == (1, 1, 0, 1, 4)
+
+
+SET = "a set=s probability=.4; b set=s probability=.3; c set=s probability=.3"
+SAID = f"{SET}; ana@0 a=.4 b=.3 c=.3; anna@4 c=.15 why=c; e @8 a=CC summary=News"
+
+
+def tops(text: str) -> dict[str, TopMove]:
+    db = database_of(text)
+    at = window(db, day(2), day(9))
+    made = review(at)
+    causes = Causes(made.events, made.other_causes)
+    found = (top_move(db, day(9), move, causes) for move in made.moves)
+    return {top.scenario: top for top in found if top}
+
+
+def because(top: TopMove | None) -> list[tuple[str, tuple[str, ...]]]:
+    return [(one.kind, one.subjects) for one in top.because] if top else []
+
+
+def test_what_is_recorded_after_a_forecast_moved_only_what_is_implied() -> None:
+    found = tops(SAID)
+    assert {id: (top.figure, because(top), top.rationale) for id, top in found.items()} == {
+        "a": ("stated", [("rivals", ())], None),
+        "b": ("stated", [("rivals", ())], None),
+        "c": ("stated", [], "Why."),
+    }
+    assert {id: because(top.apart) for id, top in found.items()} == {
+        "a": [("event", ("e",))],
+        "b": [],
+        "c": [],
+    }
+    assert [top.apart for top in tops(SAID.replace("@8", "@-1")).values()] == [None] * 3
+
+
+def test_a_forecast_has_the_items_that_it_names_or_what_was_known_by_then() -> None:
+    base = f"a; {ALONE}; e @5 a=CC; f @1 a=I"
+    for said, kinds, why in (
+        ("desk@6 a=.9 why=a evidence=a/f", [("event", ("f",))], "Why."),
+        ("desk@6 a=.9 why=a", [("event", ("e",))], "Why."),
+        ("desk@6 a=.9", [("event", ("e",))], None),
+        ("desk@4 a=.9", [], None),
+        ("desk@4 a=.9; desk@6 a=.9 why=a", [], None),
+        ("desk@4 a=.9 why=a; desk@6 a=.901", [], "Why."),
+        ("tracker forecast_expires_days=8; x@2 a=.9", [("expiry", ())], None),
+    ):
+        top = tops(f"{base}; {said}")["a"]
+        assert (top.figure, because(top), top.rationale) == ("stated", kinds, why), said
+
+
+def test_what_became_of_other_questions_and_signs_is_no_cause_of_an_earlier_forecast() -> None:
+    for base in (
+        "a given=b/.8/.2; b occurred=5",
+        "a x:CC/due=5/if_absent=CC",
+        "a; e @0 a=II retracted=5",
+        "a set=s; b set=s probability=.4; c set=s probability=.1 did-not-occur=5",
+    ):
+        [later] = [top for id, top in tops(f"{base}; {ALONE}; desk@6 a=.9").items() if id == "a"]
+        [sooner] = [top for id, top in tops(f"{base}; {ALONE}; desk@4 a=.9").items() if id == "a"]
+        assert (len(because(later)), later.apart) == (1, None), base
+        assert (because(sooner), because(sooner.apart)) == ([], because(later)), base
+
+
+@given(st.integers(0, 2000), st.data())
+def test_no_item_moved_a_forecast_that_was_made_before_it_was_recorded(
+    seed: int, data: st.DataObject
+) -> None:
+    db = random_database(seed)
+    said = []
+    figures = st.sampled_from((0.1, 0.3, 0.5, 0.9, None))
+    for on in data.draw(st.lists(st.integers(0, 60), max_size=9, unique=True)):
+        told = data.draw(st.dictionaries(st.sampled_from([*db.scenarios]), figures, min_size=1))
+        rests = {id: (item,) for id, item in zip(told, db.evidence, strict=False)}
+        analyst = data.draw(st.sampled_from("xy"))
+        said.append(sheet(day(on), told, analyst=analyst, evidence=rests))
+    db = replace(db, sheets=sheets(*said))
+    at = window(db, day(data.draw(st.integers(0, 40))), day(61))
+    made = review(at)
+    for move in made.moves:
+        top = top_move(db, day(61), move, Causes(made.events, made.other_causes))
+        if top is None or top.figure == "implied":
+            continue
+        items = [id for one in top.because if one.kind == "event" for id in one.subjects]
+        moved = [s.date for s in said if changed(db, move.scenario, s.date)]
+        assert not items or max(db.evidence[id].recorded for id in items) <= max(moved)
+
+
+def changed(db: Database, id: str, on: date) -> bool:
+    before, after = stated(db, id, on - timedelta(1)), stated(db, id, on)
+    return (before and before.pooled) != (after and after.pooled)
 
 
 def test_a_set_that_is_resolved_is_told_once_and_a_quiet_week_has_no_top() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import partial
 
 import msgspec
 
@@ -62,13 +63,13 @@ def brief(
     unreviewed: Iterable[ScenarioId],
 ) -> Brief:
     """The short form of a window's review, of whose parts it is made."""
-    keys = unseen(window)
+    keys, top = unseen(window), partial(top_move, window.database, window.as_of, made=causes)
     return Brief(
         tracker=about(window.database.tracker),
         as_of=window.as_of,
         since=window.since,
         headline=head,
-        moves=tuple(top for move in moves if (top := top_move(move, causes))),
+        moves=tuple(told for move in moves if (told := top(move))),
         scenarios=tuple(_standing(row) for row in rows if row.outcome is None),
         unreviewed=tuple(unreviewed),
         watch=watched(window, keys),

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 import msgspec
 
+from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Window, open_views
 from scenarios.analysis.review.cause import Causes, Event, OtherCause, OtherKind
-from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.moves import Move, StatedShift
 from scenarios.analysis.review.outcomes import Resolved
-from scenarios.model import ScenarioId, SetId
+from scenarios.model import Database, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 FigureKind = Literal["stated", "implied"]
-CauseKind = Literal["event"] | OtherKind
+CauseKind = Literal["event", "expiry"] | OtherKind
 _BESIDE = 1 / 3
 """A second cause is named where it did so much of what the first did."""
 _NAMED = 2
@@ -33,7 +35,10 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Because(msgspec.Struct, frozen=True, kw_only=True):
-    """A cause by its kind; `subjects` are the items of an event, else as in `other_causes`."""
+    """A cause by its kind; `subjects` are the items of an event, else as in `other_causes`.
+
+    By an `expiry` a stated figure moved, since a forecast behind it no longer stands.
+    """
 
     kind: CauseKind
     subjects: tuple[str, ...]
@@ -42,7 +47,10 @@ class Because(msgspec.Struct, frozen=True, kw_only=True):
 class TopMove(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario that moved, by its stated figure where that moved, and up to two causes.
 
-    They are the largest of those that moved it the same way; none where only a forecast did.
+    Of an implied figure they are the largest of those that moved it the same way. Of a stated one
+    they are the items that its forecast names, else the largest of those that were recorded by
+    then; what else it was where no forecast of it moved it. The `rationale` stands beside them.
+    `apart` is how the implied figure moved, where that was for another cause.
     """
 
     scenario: ScenarioId
@@ -51,6 +59,7 @@ class TopMove(msgspec.Struct, frozen=True, kw_only=True):
     to: float
     because: tuple[Because, ...]
     rationale: str | None
+    apart: TopMove | None = None
 
 
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,7 +84,7 @@ def headline(
     """The headline of a window's review, of which `new` items of evidence are."""
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
-    tops = (top for move in moves if (top := top_move(move, made)))
+    tops = (top for move in moves if (top := top_move(window.database, window.as_of, move, made)))
     return Headline(
         resolved=tuple(sorted(_together(window, resolved), key=_occurred_first)),
         top=next(tops, None),
@@ -87,23 +96,19 @@ def headline(
     )
 
 
-def top_move(move: Move, made: Causes) -> TopMove | None:
+def top_move(database: Database, as_of: date, move: Move, made: Causes) -> TopMove | None:
     """A move as it is told in one sentence; None where a figure only came or went."""
-    figure = _told(move)
-    if figure is None:
-        return None
-    kind, before, after = figure
-    because = tuple(_because(move.scenario, made, after - before))
-    if kind == "stated" and move.stated and move.stated.normalised and not because:
-        because = (Because(kind="rivals", subjects=()),)
-    return TopMove(
-        scenario=move.scenario,
-        figure=kind,
-        from_=before,
-        to=after,
-        because=because,
-        rationale=move.stated.rationale if move.stated and kind == "stated" else None,
-    )
+    if move.stated and (shift := _visible(move.stated)):
+        return TopMove(
+            scenario=move.scenario,
+            figure="stated",
+            from_=shift[0],
+            to=shift[1],
+            because=_stated_because(database, as_of, move, move.stated, made),
+            rationale=move.stated.rationale if move.stated.sheet else None,
+            apart=_apart(database, as_of, move, move.stated, made),
+        )
+    return _implied(move, made)
 
 
 def outcome_of(id: str, resolved: Iterable[Together]) -> str:
@@ -116,20 +121,86 @@ def outcome_of(id: str, resolved: Iterable[Together]) -> str:
     return ""
 
 
-def _told(move: Move) -> tuple[FigureKind, float, float] | None:
-    shifts: tuple[tuple[FigureKind, float | None, float | None], ...] = (
-        *((("stated", move.stated.from_, move.stated.to),) if move.stated else ()),
-        ("implied", move.implied.from_, move.implied.to),
+def _implied(move: Move, made: Causes) -> TopMove | None:
+    if (shift := _visible(move.implied)) is None:
+        return None
+    return TopMove(
+        scenario=move.scenario,
+        figure="implied",
+        from_=shift[0],
+        to=shift[1],
+        because=tuple(_largest(made.of(move.scenario), shift[1] - shift[0])),
+        rationale=None,
     )
-    for kind, before, after in shifts:
-        if before is not None and after is not None and jeffreys(before, after) >= MOVED_BITS:
-            return kind, before, after
-    return None
 
 
-def _because(id: ScenarioId, made: Causes, change: float) -> Iterator[Because]:
+def _stated_because(
+    database: Database, as_of: date, move: Move, stated: StatedShift, made: Causes
+) -> tuple[Because, ...]:
+    """What moved a stated figure, beside the rationale of its forecast: nothing of a later day."""
+    if stated.normalised:
+        return (Because(kind="rivals", subjects=move.ruled_out),)
+    if stated.sheet is None:
+        return (Because(kind="expiry", subjects=()),)
+    sheet = database.sheets[stated.sheet]
+    named = (id for id in sheet.evidence.get(move.scenario, ()) if id in database.evidence)
+    items = tuple(id for id in named if database.evidence[id].recorded <= sheet.date)
+    if items:
+        return (Because(kind="event", subjects=items),)
+    if stated.from_ is None or stated.to is None:
+        return ()
+    found = made.of(move.scenario)
+    by_then = [(worth, one) for worth, one in found if sheet.date >= _last(database, as_of, one)]
+    return tuple(_largest(by_then, stated.to - stated.from_))
+
+
+def _apart(
+    database: Database, as_of: date, move: Move, stated: StatedShift, made: Causes
+) -> TopMove | None:
+    """How the implied figure moved, if for what cannot have moved the stated one."""
+    main, sheet = made.of(move.scenario)[0][1], stated.sheet
+    if stated.normalised:
+        is_other = isinstance(main, Event) or main.cause != "rivals"
+    else:
+        days = _days(database, as_of, main)
+        is_other = sheet is None or (bool(days) and min(days) > database.sheets[sheet].date)
+    moved = _implied(move, made)
+    return moved if is_other and moved and moved.because else None
+
+
+def _last(database: Database, as_of: date, one: Event | OtherCause) -> date:
+    """When all of a cause was known; time passes from the first day on."""
+    if isinstance(one, OtherCause) and one.cause == "time":
+        return date.min
+    return max(_days(database, as_of, one), default=date.max)
+
+
+def _days(database: Database, as_of: date, one: Event | OtherCause) -> list[date]:
+    """When each part of a cause became known; none for what has no day of its own."""
+    if isinstance(one, Event):
+        return [database.evidence[id].recorded for id in one.evidence]
+    if one.cause == "retraction":
+        gone = [database.evidence[id].retracted for id in one.subjects]
+        return [it.date for it in gone if it]
+    if one.cause in ("given", "rivals"):
+        outcomes = [resolved(database, id, as_of) for id in one.subjects]
+        return [it.recorded for it in outcomes if it]
+    if one.cause == "absence":
+        keys = (key.split("/", 1) for key in one.subjects)
+        due = [database.scenarios[owner].indicators[name].due for owner, name in keys]
+        return [it + timedelta(1) for it in due if it]
+    return []
+
+
+def _visible(shift: StatedShift | Shift) -> tuple[float, float] | None:
+    before, after = shift.from_, shift.to
+    if before is None or after is None or jeffreys(before, after) < MOVED_BITS:
+        return None
+    return before, after
+
+
+def _largest(found: Sequence[tuple[float, Event | OtherCause]], change: float) -> Iterator[Because]:
     """The main cause that moved it the same way, and a second of the same kind that is large."""
-    found = made.of(id)
     if any(isinstance(one, OtherCause) and one.cause == "forecast" for _, one in found):
         return
     same = [(abs(worth), one) for worth, one in found if worth * change > 0]

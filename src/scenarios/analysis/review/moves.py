@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import contends, rivals
+from scenarios.analysis.forecasts.stated import Given, stated
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
     LineChange,
@@ -16,19 +18,22 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.period.period import View, Window
-from scenarios.model import ScenarioId
+from scenarios.model import ScenarioId, SheetId
+from scenarios.scales import MOVED_BITS, jeffreys
 
 
 class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
-    """A stated probability before and after, and the reason that was given last.
+    """A stated probability before and after, the sheet that moved it, and the reason given last.
 
     `normalised`: what was stated of it is the same, and others in its set changed, so that it has
-    another share; then there is no rationale of it.
+    another share; then there is no rationale of it. `sheet` is the last that changed what was
+    stated of it; none where it did not change, or only since a forecast expired.
     """
 
     from_: float | None
     to: float | None
     normalised: bool
+    sheet: SheetId | None
     rationale: str | None
 
 
@@ -63,16 +68,19 @@ def moves(window: Window, views: Iterable[View]) -> tuple[Move, ...]:
 def _move(window: Window, view: View, reasons: Reasons) -> Move:
     before = view.ledger_before
     change = compare(before, view.ledger, reasons) if before else LedgerChange()
-    said = [entry.rationale for entry in view.given if entry.rationale and not view.normalised]
-    stated = StatedShift(
+    mover = _mover(window, view)
+    until = mover.date if mover else window.as_of
+    said = [entry.rationale for entry in view.given if entry.rationale and entry.date <= until]
+    shift = StatedShift(
         from_=view.stated_before.probability if view.stated_before else None,
         to=view.stated.probability if view.stated else None,
         normalised=view.normalised,
-        rationale=said[-1] if said else None,
+        sheet=mover.sheet if mover else None,
+        rationale=said[-1] if said and not view.normalised else None,
     )
     return Move(
         scenario=view.id,
-        stated=stated if view.stated or view.stated_before else None,
+        stated=shift if view.stated or view.stated_before else None,
         implied=Shift(
             from_=view.implied_before.probability if view.implied_before else None,
             to=view.implied.probability,
@@ -92,3 +100,19 @@ def _move(window: Window, view: View, reasons: Reasons) -> Move:
         ),
         explained=view.explained,
     )
+
+
+def _mover(window: Window, view: View) -> Given | None:
+    """The last forecast that changed what is stated of a scenario, visibly if any did."""
+    if view.normalised:
+        return None
+
+    def pooled(on: date) -> float | None:
+        made = stated(window.database, view.id, on)
+        return made.pooled if made else None
+
+    steps = [(one, pooled(one.date - timedelta(1)), pooled(one.date)) for one in view.given]
+    other = [one for one, before, after in steps if before != after]
+    visible = [one for one, before, after in steps if jeffreys(before, after) >= MOVED_BITS]
+    found = visible or other
+    return found[-1] if found else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from scenarios.analysis.review.cause import Causes, Event, OtherCause
+from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
 from scenarios.analysis.review.moves import Move
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
@@ -21,6 +24,7 @@ _OTHERS = {
     "rivals": "the others in its set",
     "overlap": "lines that overlap",
     "bound": "its bound",
+    "expiry": "a forecast expired",
 }
 
 
@@ -31,7 +35,11 @@ def overview(review: Review, database: Database, most: int | None = MOST) -> Cha
 
     def why(id: ScenarioId) -> str:
         found = causes.of(id)
-        return _cause(found[0][1], moves[id], review, database) if found and id in moves else ""
+        if not found or id not in moves:
+            return ""
+        main = _cause(found[0][1], moves[id], review, database)
+        top = top_move(database, review.as_of, moves[id], causes)
+        return _stated(top, main, review, database) if top and top.figure == "stated" else main
 
     rows = [row for row in review.scenarios if row.outcome is None]
     standings = [_standing(row, why(row.id)) for row in _in_order(rows)]
@@ -69,25 +77,38 @@ def _standing(row: StatusRow, cause: str) -> Standing:
     )
 
 
+def _stated(top: TopMove, main: str, review: Review, database: Database) -> str:
+    """What moved the stated figure, and what else the implied one."""
+    told = top.rationale or "another forecast"
+    if top.because and not top.rationale:
+        told = _words(top.because[0].kind, top.because[0].subjects, review, database)
+    return f"{told}; implied: {main}" if top.apart else told
+
+
 def _cause(cause: Event | OtherCause, move: Move, review: Review, database: Database) -> str:
     """What moved it in a few words: an item, or what else it was."""
     if isinstance(cause, Event):
-        told = _item(cause.evidence[0], database)
-        others = len(cause.evidence) - 1
-        return f"{told} and {counted(others, 'other item')}" if others else told
-    subject = cause.subjects[0] if cause.subjects else ""
+        return _words("event", cause.evidence, review, database)
     if cause.cause == "forecast":
         return (move.stated and move.stated.rationale) or "another forecast"
-    if cause.cause == "retraction":
+    return _words(cause.cause, cause.subjects, review, database)
+
+
+def _words(kind: CauseKind, subjects: Sequence[str], review: Review, database: Database) -> str:
+    subject = subjects[0] if subjects else ""
+    if kind == "event":
+        told, others = _item(subject, database), len(subjects) - 1
+        return f"{told} and {counted(others, 'other item')}" if others else told
+    if kind == "retraction":
         return f"retracted: {_item(subject, database)}"
-    if cause.cause == "given":
+    if kind == "given":
         ended = {one.scenario: one.outcome for one in review.resolved}
         title = database.scenarios[subject].title if subject in database.scenarios else subject
         return f"{title} {ended.get(subject, '').replace('-', ' ')}".strip()
-    if cause.cause == "absence":
+    if kind == "absence":
         owner, _, name = subject.partition("/")
         return f"not seen: {database.scenarios[owner].indicators[name].statement}"
-    return _OTHERS[cause.cause]
+    return _OTHERS[kind]
 
 
 def _item(id: str, database: Database) -> str:

@@ -46,21 +46,35 @@ def move(
     """
     title = names.quoted(names.scenario(top.scenario, database))
     subject = title if top.figure == "stated" else ("What the evidence implies for ", *title)
-    again = after is not None and top.because[:1] == after.because[:1] != ()
-    why = [" for the same reason"] if again else _why(top, resolved, database)
+    same = after is not None and top.because[:1] == after.because[:1] != ()
+    again = same and not (after and after.apart)
+    why = _why(top, resolved, database, again=again)
+    apart: tuple[Span, ...] = ()
+    if one := top.apart:
+        apart = ("; what the evidence implies", *_step(one), *_why(one, resolved, database))
+    return (*subject, *_step(top), *why, *apart, ".")
+
+
+def _step(top: TopMove) -> tuple[Span, ...]:
     if printed(top.from_) == printed(top.to):
-        return (*subject, " hardly moved, at ", Figure(top.to, "p"), *why, ".")
+        return " hardly moved, at ", Figure(top.to, "p")
     way = " rose from " if top.to > top.from_ else " fell from "
-    return (*subject, way, Figure(top.from_, "p"), " to ", Figure(top.to, "p"), *why, ".")
+    return way, Figure(top.from_, "p"), " to ", Figure(top.to, "p")
 
 
-def _why(top: TopMove, resolved: Sequence[Together], database: Database) -> Iterator[Span]:
-    if not top.because:
-        why = " ".join((top.rationale or "").split()).rstrip(".")
-        yield f": {why}" if why else ", and no reason was given"
-    for place, cause in enumerate(top.because):
+def _why(
+    top: TopMove, resolved: Sequence[Together], database: Database, *, again: bool = False
+) -> Iterator[Span]:
+    """What caused it, or that it was the same `again`; then the rationale of a forecast."""
+    if again:
+        yield " for the same reason"
+    for place, cause in enumerate(() if again else top.because):
         yield " and " if place else " "
         yield from _cause(cause, resolved, database)
+    if why := " ".join((top.rationale or "").split()).rstrip("."):
+        yield f": {why}"
+    elif not top.because and top.figure == "stated":
+        yield ", and no reason was given"
 
 
 def _cause(cause: Because, resolved: Sequence[Together], database: Database) -> Iterator[Span]:
@@ -89,6 +103,7 @@ def _cause(cause: Because, resolved: Sequence[Together], database: Database) -> 
 
 
 _WORDS = {
+    "expiry": "as an older forecast expired",
     "rivals": "as the others of its set changed",
     "time": "as time passed without it",
     "overlap": "as older evidence weighs otherwise beside the new",
