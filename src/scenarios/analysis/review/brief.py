@@ -37,6 +37,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
     A page shows the first of each list and counts the rest. `unreviewed` are those without a
     recent forecast; of the `unseen` indicators `watch` has those that could tell most.
+    `left_out` are the files that could not be read.
     """
 
     tracker: About
@@ -50,6 +51,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     unseen: int
     spreads: tuple[Spread, ...]
     due: Due
+    left_out: int = 0
 
 
 def brief(
@@ -61,6 +63,7 @@ def brief(
     spreads: Sequence[Spread],
     due: Due,
     unreviewed: Iterable[ScenarioId],
+    left_out: int = 0,
 ) -> Brief:
     """The short form of a window's review, of whose parts it is made."""
     keys, top = unseen(window), partial(top_move, window.database, window.as_of, made=causes)
@@ -76,6 +79,7 @@ def brief(
         unseen=len(keys),
         spreads=tuple(spreads),
         due=due,
+        left_out=left_out,
     )
 
 

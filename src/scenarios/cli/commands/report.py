@@ -101,6 +101,7 @@ def _show_brief(
         made.spreads,
         made.due,
         [one.record for one in made.findings if one.rule == "not-reviewed"],
+        opened.loaded.left_out,
     )
     database = opened.database
     show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)

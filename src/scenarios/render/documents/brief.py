@@ -44,6 +44,7 @@ def document(made: Brief, database: Database, picture: Chart | None = None) -> D
         Heading(1, head),
         *((Paragraph(" ".join(notice.split()), tone="notice"),) if notice else ()),
         *_news(made, database),
+        *headline.missing(made.left_out),
         *_standing(made, picture),
         *_watched(made, database),
         *_spreads(made.spreads, database),

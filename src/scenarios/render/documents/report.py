@@ -75,10 +75,7 @@ def _news(review: Review, database: Database, left_out: int) -> Iterator[Block]:
         yield Paragraph(said)
     if review.tracker.notice:
         yield Paragraph(" ".join(review.tracker.notice.split()), tone="notice")
-    if left_out:
-        are = "is" if left_out == 1 else "are"
-        lost = f"{counted(left_out, 'file')} could not be read and {are} left out."
-        yield Paragraph(lost, tone="attention")
+    yield from headline.missing(left_out)
 
 
 def _told(review: Review, database: Database) -> moved.Told:
