@@ -148,6 +148,16 @@ def test_leave_one_out_names_the_line_that_carries_it_and_takes_a_whole_row_from
     assert (left.low_line, left.high_line, left.high) == (None, "e", near(0.5))
 
 
+def test_leave_one_out_tells_what_was_seen_in_part_from_what_was_absent_in_part() -> None:
+    talks = indicator({"s1": "CC"}, due=day(1), if_absent="II")
+    db = alone(item(indicators={"s1/talks": "emerging"}))
+    db = replace(db, scenarios={"s1": scenario(indicators={"talks": talks})})
+    left = leave_one_out(Odds(known(db, day(9))), "s1")
+    assert [line.id for line in at(db).lines] == ["s1/talks", "s1/talks"]
+    assert (left.low_line, left.low_kind) == ("s1/talks", "indicator")
+    assert (left.high_line, left.high_kind) == ("s1/talks", "absence")
+
+
 def test_a_link_that_goes_in_a_circle_or_nowhere_is_none() -> None:
     given = Given(occurred=0.9, did_not_occur=0.1)
     scenarios = {

@@ -15,6 +15,7 @@ from scenarios.analysis.ledger.comparison import Comparison, implied, weighed
 from scenarios.analysis.ledger.dependence import totals_with
 from scenarios.analysis.ledger.grouping import Net
 from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.ledger.row import Row, RowKind
 from scenarios.model import Dependence, ScenarioId
 
 _EITHER_WAY = (0.5, 2.0)
@@ -24,13 +25,16 @@ BendKind = Literal["prior", "row", "ratings", "within", "between"]
 class LeaveOneOut(msgspec.Struct, frozen=True, kw_only=True):
     """The lowest and highest implied probability with at most one line less, and which line.
 
-    In a set the line is a whole row; None means that the full ledger itself is the extreme.
+    In a set the line is a whole row; None means that the full ledger itself is the extreme. The
+    kind tells the absence of an indicator from what was seen of it, which have one id.
     """
 
     low: float
     low_line: str | None
+    low_kind: RowKind | None
     high: float
     high_line: str | None
+    high_kind: RowKind | None
 
 
 class Bend(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,21 +55,28 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
             weighed(nets), comparison.dependence, [(n, 0.0) for n in range(len(nets))]
         )
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
-    own = {line.group: line.strongest.id for line in comparison.nets[scenario_id]}
-    low: tuple[float, str | None] = (odds.implied(scenario_id), None)
+    own = {line.group: line.strongest for line in comparison.nets[scenario_id]}
+    low: tuple[float, Row | None] = (odds.implied(scenario_id), None)
     high = low
     for number, group in enumerate(comparison.groups):
         less = {column: totals[number] for column, totals in without.items() if number in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
         chance = implied(left, priors)[scenario_id]
         # A group goes by its line in the scenario's own column, else by its first row.
-        name = own.get(number, group.rows[0].id)
-        low = min(low, (chance, name), key=_chance)
-        high = max(high, (chance, name), key=_chance)
-    return LeaveOneOut(low=low[0], low_line=low[1], high=high[0], high_line=high[1])
+        line = own.get(number, group.rows[0])
+        low = min(low, (chance, line), key=_chance)
+        high = max(high, (chance, line), key=_chance)
+    return LeaveOneOut(
+        low=low[0],
+        low_line=low[1].id if low[1] else None,
+        low_kind=low[1].kind if low[1] else None,
+        high=high[0],
+        high_line=high[1].id if high[1] else None,
+        high_kind=high[1].kind if high[1] else None,
+    )
 
 
-def _chance(end: tuple[float, str | None]) -> float:
+def _chance(end: tuple[float, Row | None]) -> float:
     return end[0]
 
 

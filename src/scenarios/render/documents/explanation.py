@@ -34,6 +34,7 @@ _STEPS = ("given", "time", "rivals", "bound")
 _NARROWEST = 24
 _POINT = 0.001
 """A bend that moves the figure by less is shown only where all are asked for."""
+_ABSENT = " (absent)"
 _BENT = {
     "ratings": "all ratings",
     "within": "correlation within a theme",
@@ -136,7 +137,7 @@ def _small(lines: Sequence[Line]) -> str:
 def _row(line: Line, running: float, set_id: SetId | None) -> Row:
     shown = line.kind not in _STEPS
     name = {
-        "absence": f"{line.id} (absent)",
+        "absence": f"{line.id}{_ABSENT}",
         "in-prior": f"{line.id} (in the prior)",
         "given": f"given {line.id}",
         "time": "time: it has not happened so far",
@@ -245,12 +246,14 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
         )
     left = ledger.leave_one_out
     if left.low_line is not None or left.high_line is not None:
-        lowest, highest = _without(left.low, left.low_line), _without(left.high, left.high_line)
+        lowest = _without(left.low, left.low_line, left.low_kind)
+        highest = _without(left.high, left.high_line, left.high_kind)
         yield "One line less: from ", *lowest, " to ", *highest, "."
 
 
-def _without(p: float, line: str | None) -> tuple[Figure | Ref | str, ...]:
-    return (Figure(p, "p"), " without ", Ref(line)) if line else (Figure(p, "p"),)
+def _without(p: float, line: str | None, kind: str | None) -> tuple[Figure | Ref | str, ...]:
+    absent = _ABSENT if kind == "absence" else ""
+    return (Figure(p, "p"), " without ", Ref(line), absent) if line else (Figure(p, "p"),)
 
 
 def _sweep(result: Explanation, *, every: bool) -> Iterator[Block]:
