@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -88,4 +89,6 @@ def command(
         What.sources: listing.sources,
     }
     made = make[what](known(opened.database, on), narrow)
+    if what == What.indicators:
+        document = partial(lists.indicators, by_value=by is not None)
     show(made, lambda: document(made, every=every), form, output)

@@ -33,10 +33,13 @@ def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
     return (_list(columns, cells),)
 
 
-def indicators(rows: Sequence[IndicatorRow], *, every: bool = False) -> Document:
+def indicators(
+    rows: Sequence[IndicatorRow], *, every: bool = False, by_value: bool = False
+) -> Document:
     """Under each scenario its indicators: state, since, due, diagnosticity, statement.
 
-    Where the order is another one, each has its scenario before it.
+    Where the order is another one, each has its scenario before it. `by_value`, the value by which
+    they are ordered stays on the narrowest terminal.
     """
     parts = [(id, list(own)) for id, own in groupby(rows, key=lambda row: row.scenario)]
     is_grouped = len(parts) == len({id for id, _ in parts})
@@ -46,7 +49,7 @@ def indicators(rows: Sequence[IndicatorRow], *, every: bool = False) -> Document
         Column(name="state", meaning="state"),
         Column(name="since", drop=2),
         Column(name="due", drop=3),
-        Column(name="value, bits", key="value", align="right", drop=1),
+        Column(name="value, bits", key="value", align="right", drop=0 if by_value else 1),
         Column(name="dB", key="diagnosticity", align="right"),
         Column(name="unique", only="csv"),
         Column(name="statement", least=_NARROWEST, drop=4, cut=not every),
