@@ -79,7 +79,7 @@ def _standing(row: StatusRow, cause: str) -> Standing:
 
 def _stated(top: TopMove, main: str, review: Review, database: Database) -> str:
     """What moved the stated figure, and what else the implied one."""
-    told = top.rationale or "another forecast"
+    told = " ".join((top.rationale or "another forecast").split())
     if top.because and not top.rationale:
         told = _words(top.because[0].kind, top.because[0].subjects, review, database)
     return f"{told}; implied: {main}" if top.apart else told

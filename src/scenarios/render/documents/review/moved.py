@@ -45,7 +45,7 @@ def section(told: Told) -> Iterator[Block]:
     """Every scenario that moved is told in full once, under what did most to it."""
     if not told.moves:
         return
-    lead = "In front: what the cause is worth for each, in decibans (3 dB double the odds)."
+    lead = "In front: the effect on what is implied, in decibans (3 dB double the odds)."
     yield Heading(2, "What moved, and why", (lead,), anchor="moved")
     mains = _mains(told)
     for event in told.causes.events:
