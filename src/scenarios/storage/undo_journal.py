@@ -39,10 +39,11 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What one command changed, and the commit that it made."""
+    """What one command changed, and the commit that it made; `command` is how it is told."""
 
     database: str
     changes: tuple[Change, ...]
+    command: str = ""
     commit: str | None = None
 
 
@@ -75,11 +76,11 @@ class Noted:
         drop(self.place)
 
 
-def note(root: Path, changes: Sequence[Change]) -> Noted:
+def note(root: Path, changes: Sequence[Change], command: str) -> Noted:
     """Note what is about to be changed, durably; a ScenError where it cannot be noted."""
     folder = folder_of(root)
     make(folder)
-    entry = Entry(database=os.path.realpath(root), changes=tuple(changes))
+    entry = Entry(database=os.path.realpath(root), changes=tuple(changes), command=command)
     data = msgspec.json.encode(entry)
     kind = "begun" if len(changes) > 1 else "json"
     number = max((number for number, _ in _there(folder)), default=0)

@@ -98,7 +98,8 @@ def clarify(
         return [Draft(located.path, data, append(data, ("clarifications",), item))]
 
     words = f"clarify: {scenario}" if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    what = f"clarify {scenario}"
+    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
     return written, Located("scenario", scenario)
 
 
@@ -124,7 +125,8 @@ def _edit(
         return [Draft(located.path, old, new)]
 
     words = (lambda _: f"edit: {found[-1].name}") if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    what = f"edit {id}"
+    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
     return written, found[-1]
 
 

@@ -23,7 +23,7 @@ from scenarios.workspace.commit import subject
 from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import evidence_effects, forecast_figures
-from scenarios.workspace.sheets import Entry, sheet_draft, sheet_faults
+from scenarios.workspace.sheets import Entry, figures_of, sheet_draft, sheet_faults
 from scenarios.workspace.writing import Written, write
 
 Record = Mapping[str, Any]
@@ -52,7 +52,8 @@ def new_scenario(
         return [new_file("scenario", id, record)]
 
     words = f"scenario: {id}" if commit else None
-    return write(root, draft, edits=False, dry_run=dry_run, commit=words, latest=latest)
+    what = f"new {id}"
+    return write(root, draft, what, edits=False, dry_run=dry_run, commit=words, latest=latest)
 
 
 def add_indicator(
@@ -73,7 +74,8 @@ def add_indicator(
         return [edited(opened.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
 
     words = f"indicator: {scenario}/{id}" if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    what = f"add-indicator {scenario}/{id}"
+    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
 
 
 def refuse_indicator(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None:
@@ -95,7 +97,8 @@ def add_source(
         return [new_file("source", id, record)]
 
     words = f"source: {id}" if commit else None
-    return write(root, draft, edits=False, dry_run=dry_run, commit=words)
+    what = f"add-source {id}"
+    return write(root, draft, what, edits=False, dry_run=dry_run, commit=words)
 
 
 def record_evidence(
@@ -128,6 +131,7 @@ def record_evidence(
         return [item]
 
     words = _moved("evidence") if commit else None
+    what = f"add-evidence {id or record['summary']}"
     edits = new_source is not None  # two files, perhaps
     with copied(root, attach, dry_run=dry_run) if attach else nullcontext() as copy:
         if copy:
@@ -137,6 +141,7 @@ def record_evidence(
                 return write(
                     root,
                     draft,
+                    what,
                     edits=edits,
                     dry_run=dry_run,
                     commit=words,
@@ -173,7 +178,8 @@ def rate(
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
     words = _moved("rate", evidence, on) if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words, read=read)
+    what = f"rate {evidence}"
+    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, read=read)
 
 
 def retract(
@@ -196,7 +202,8 @@ def retract(
         return [edited(opened.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
 
     words = _moved("retract", evidence, on) if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    what = f"retract {evidence}"
+    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
 
 
 def forecast(
@@ -228,7 +235,8 @@ def forecast(
         return subject(f"forecast: {on}-{analyst}", named)
 
     made = (words or moves) if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=made, latest=latest)
+    what = f"forecast of {on} by {analyst}: {figures_of(entries)}"
+    return write(root, draft, what, edits=True, dry_run=dry_run, commit=made, latest=latest)
 
 
 def resolve(
@@ -255,7 +263,8 @@ def resolve(
         return [edited(opened.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
 
     words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}" if commit else None
-    return write(root, draft, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    what = f"resolve {scenario} {record['outcome']}"
+    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
 
 
 def id_of_new(written: Written) -> EvidenceId:

@@ -54,7 +54,8 @@ def remove(
         return [Draft(located.path, data, _without(located, data))]
 
     words = (lambda _: f"remove: {found[-1].name}: {' '.join(reason.split())}") if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    what = f"remove {id}"
+    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
     return written, found[-1]
 
 

@@ -56,7 +56,8 @@ def rename(
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
     words = (lambda _: f"rename: {found[-1].name} → {new}") if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=words)
+    what = f"rename {id} {new}"
+    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
     old = found[-1]
     if old.indicator:
         return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))

@@ -142,8 +142,12 @@ class Corrected(Struct, frozen=True, kw_only=True):
 
 
 class Undone(Struct, frozen=True, kw_only=True):
-    """What the last recording command had changed: files that are as they were, or gone again."""
+    """What the last recording command had changed: files that are as they were, or gone again.
 
+    `command` is that command; empty where it was noted by an earlier version, or killed half way.
+    """
+
+    command: str
     paths: list[str]
     restored: list[str]
     removed: list[str]
@@ -198,10 +202,11 @@ def corrected(
     )
 
 
-def undone(written: Written) -> Undone:
+def undone(written: Written, command: str) -> Undone:
     """The result of a command that was taken back."""
     pairs = [*zip(written.paths, written.drafts, strict=True)]
     return Undone(
+        command=command,
         paths=written.paths,
         restored=[path for path, draft in pairs if draft.new is not None],
         removed=[path for path, draft in pairs if draft.new is None],

@@ -11,6 +11,7 @@ from scenarios.analysis.forecasts.stated import refusal
 from scenarios.errors import NAMED, Keys, ScenError, folded
 from scenarios.model import Sheet
 from scenarios.paths import path_of
+from scenarios.render.text import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.limits import decoded
 from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read
@@ -32,6 +33,14 @@ class Prepared(NamedTuple):
     analyst: str
     date: date
     entries: list[Entry]
+
+
+def figures_of(entries: Sequence[Entry]) -> str:
+    """`trade 40%, pact withdrawn`."""
+    return ", ".join(
+        f"{it.scenario} {'withdrawn' if it.probability is None else percent(it.probability)}"
+        for it in entries
+    )
 
 
 def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:

@@ -29,13 +29,14 @@ class Step:
                 self._noted.done(oid)
 
 
-def take(root: Path, drafts: Sequence[Draft], *, noted: bool) -> Step:
+def take(root: Path, drafts: Sequence[Draft], command: str, *, noted: bool) -> Step:
     """Write the drafts: first what is new, then what changes, then what goes.
 
     A fault half way takes back what came before it. A kill leaves a note of what each file held,
     from which the next command takes it back.
     """
-    note, remarks = _noted(root, drafts) if noted or len(drafts) > 1 else (None, ())
+    is_noted = noted or len(drafts) > 1
+    note, remarks = _noted(root, drafts, command) if is_noted else (None, ())
     done: list[Draft] = []
     try:
         for draft in sorted(drafts, key=lambda it: (it.old is not None, it.new is None)):
@@ -74,12 +75,14 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _noted(root: Path, drafts: Sequence[Draft]) -> tuple[Noted | None, tuple[str, ...]]:
+def _noted(
+    root: Path, drafts: Sequence[Draft], command: str
+) -> tuple[Noted | None, tuple[str, ...]]:
     changes = [
         Change(path=it.path, before=it.old, after=undo_journal.digest(it.new)) for it in drafts
     ]
     try:
-        return undo_journal.note(root, changes), ()
+        return undo_journal.note(root, changes, command), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
 

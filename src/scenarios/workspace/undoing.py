@@ -7,7 +7,8 @@ from pathlib import Path
 from scenarios.errors import ScenError
 from scenarios.storage import undo_journal
 from scenarios.storage.edits import Draft
-from scenarios.storage.undo_journal import Noted
+from scenarios.storage.git import repository as git
+from scenarios.storage.undo_journal import Change, Noted
 from scenarios.workspace import steps
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
@@ -16,30 +17,36 @@ from scenarios.workspace.writing import Written, write
 _LONGEST = 100
 
 
-def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> Written:
+def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Written, str]:
     """Give each file back what it held before the last recording command; then the one before that.
 
-    Refused where a file is not as that command left it, and where it was committed: then git
-    takes it back. Of a command that was killed half way it is enough that its half is taken back.
+    With it, what the command was. Refused where a file is not as that command left it, and where
+    it was committed: then git takes it back, or a commit of its own what was not committed by the
+    command. Of one that was killed half way it is enough that its half is taken back.
     """
     if steps.is_left(root):
-        written = write(root, lambda _: [], edits=True, dry_run=dry_run, noted=False)
+        written = write(root, lambda _: [], "undo", edits=True, noted=False, dry_run=dry_run)
         if written.mended:
-            return written
+            return written, ""
     taken: list[Noted] = []
 
     def draft(opened: Opened) -> list[Draft]:
         note = _last(opened, forgets=not dry_run)
         if note.entry.commit:
             oid = note.entry.commit[:12]
-            raise ScenError(f"the last command was committed as {oid}: git revert {oid}")
+            raise ScenError(f"{_told(note)} was committed as {oid}: git revert {oid}")
         for one in note.entry.changes:
             if not one.is_after(opened.snapshot.get(one.path)):
                 place = from_here(opened.root / one.path)
                 raise ScenError(
-                    f"{place}: changed since the command that would be undone: nothing was"
+                    f"{place}: changed since {_told(note)}: nothing was"
                     f" written; {_instead(one.before)}"
                 )
+        if not commit and (later := _commit_with(opened, note)):
+            raise ScenError(
+                f"{_told(note)} was committed meanwhile, in {later}: git revert {later} takes back"
+                " all of that commit, scen undo --commit this command alone"
+            )
         taken.append(note)
         now = opened.snapshot
         return [Draft(one.path, now.get(one.path), one.before) for one in note.entry.changes]
@@ -49,23 +56,59 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> Written:
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
     made = words if commit else None
-    written = write(root, draft, edits=True, dry_run=dry_run, commit=made, noted=False)
+    written = write(root, draft, "undo", edits=True, dry_run=dry_run, commit=made, noted=False)
     if not dry_run:
         taken[-1].forget()
-    return written
+    return written, taken[-1].entry.command
 
 
 def _last(opened: Opened, *, forgets: bool) -> Noted:
-    """The last command that changed something; one that was killed before it did is forgotten."""
-    seen = None
-    while note := undo_journal.last(opened.root, before=seen):
-        files = opened.snapshot
-        if note.entry.commit or any(files.get(it.path) != it.before for it in note.entry.changes):
-            return note
-        seen = note.place
+    """The last command; one whose files are as they were before it is told, and forgotten."""
+    note = undo_journal.last(opened.root)
+    if note is None:
+        raise ScenError("nothing to undo: no recording command of this checkout is noted any more")
+    changes = note.entry.changes
+    if all(opened.snapshot.get(one.path) == one.before for one in changes):
         if forgets:
             note.forget()
-    raise ScenError("nothing to undo: no recording command of this checkout is noted any more")
+        places = ", ".join(from_here(opened.root / one.path) for one in changes)
+        raise ScenError(
+            f"{places}: as before {_told(note)}, of which nothing is left to take back;"
+            " scen undo once more takes back the command before it"
+        )
+    return note
+
+
+def _told(note: Noted) -> str:
+    return f"the last command ({note.entry.command})" if note.entry.command else "the last command"
+
+
+def _commit_with(opened: Opened, note: Noted) -> str | None:
+    """The last commit of a file that HEAD has as the command left it, and not only as one before.
+
+    What two commands changed to and fro is as HEAD had it before both.
+    """
+    try:
+        repository = git.repository(opened.root)
+        files, _ = git.snapshot(repository, git.commit_of(repository, "HEAD"), opened.snapshot)
+    except ScenError:
+        return None
+    for one in note.entry.changes:
+        is_there = one.is_after(files.get(one.path))
+        is_older = one.after is not None and _was_so(opened.root, note, one)
+        if is_there and not is_older and (oid := git.last_change(repository, one.path)):
+            return oid[:12]
+    return None
+
+
+def _was_so(root: Path, note: Noted, change: Change) -> bool:
+    """Whether an earlier command found the file as this one left it."""
+    while earlier := undo_journal.last(root, before=note.place):
+        note = earlier
+        for one in earlier.entry.changes:
+            if one.path == change.path and change.is_after(one.before):
+                return True
+    return False
 
 
 def _instead(before: bytes | None) -> str:

@@ -50,6 +50,7 @@ class Written(NamedTuple):
 def write(
     root: Path,
     draft: Callable[[Opened], Sequence[Draft]],
+    command: str,
     *,
     edits: bool,
     dry_run: bool = False,
@@ -63,7 +64,8 @@ def write(
 
     `read` may remember files that were read before; those that have changed are read again. No day
     after `latest` may be new in the records, where one is given. `copy` is an attachment that takes
-    its place with the first of the files, or not at all.
+    its place with the first of the files, or not at all. `command` is how undo tells what it takes
+    back.
 
     An edit of an existing file, and a change of several, is read, checked and written under the
     database's lock: all of them or none. `commit` is the subject of a commit, or makes it; that is
@@ -82,6 +84,7 @@ def write(
             written = _write(
                 root,
                 draft,
+                command,
                 dry_run=dry_run,
                 commit=commit,
                 read=read,
@@ -99,6 +102,7 @@ def write(
 def _write(
     root: Path,
     draft: Callable[[Opened], Sequence[Draft]],
+    command: str,
     *,
     dry_run: bool,
     commit: str | Callable[[Written], str] | None,
@@ -129,7 +133,7 @@ def _write(
             pending = None
     step = None
     if drafts and not dry_run:
-        step = _take(root, drafts, copy, noted=noted)
+        step = _take(root, drafts, command, copy, noted=noted)
         written = written._replace(mended=step.remarks)
     done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
     if step and done.oid:
@@ -137,12 +141,14 @@ def _write(
     return written._replace(committed=done) if commit else written
 
 
-def _take(root: Path, drafts: Sequence[Draft], copy: Copy | None, *, noted: bool) -> steps.Step:
+def _take(
+    root: Path, drafts: Sequence[Draft], command: str, copy: Copy | None, *, noted: bool
+) -> steps.Step:
     if copy is None:
-        return steps.take(root, drafts, noted=noted)
+        return steps.take(root, drafts, command, noted=noted)
     copy.publish()
     try:
-        return steps.take(root, drafts, noted=noted)
+        return steps.take(root, drafts, command, noted=noted)
     except BaseException:
         copy.withdraw()
         raise

@@ -6,6 +6,7 @@ import typer
 
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal.written import report
+from scenarios.text import printable
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import undone
 from scenarios.workspace.undoing import undo
@@ -18,10 +19,12 @@ def command(
     form: As = Format.table,
 ) -> None:
     """Take back the last recording command of this checkout; once more, the one before it."""
-    written = undo(find_root(context.obj), dry_run=dry_run, commit=commit)
-    result = undone(written)
+    written, what = undo(find_root(context.obj), dry_run=dry_run, commit=commit)
+    result = undone(written, what)
     lines = [
+        *([f"took back: {what}"] if what else []),
         *(f"gone: {path}" for path in result.removed),
         *(f"as it was: {path}" for path in result.restored),
     ]
-    report(written, result, form, head="\n".join(lines))
+    text = printable(f"would take back: {what}") if dry_run and what else ""
+    report(written, result, form, text, head="\n".join(lines))

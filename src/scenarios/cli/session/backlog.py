@@ -122,7 +122,14 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
 
     subject = f"rate: {id}" if seat.commit else None
     try:
-        written = write(seat.root, draft, edits=True, dry_run=seat.dry_run, commit=subject)
+        written = write(
+            seat.root,
+            draft,
+            f"review: rate {id}",
+            edits=True,
+            dry_run=seat.dry_run,
+            commit=subject,
+        )
     except ScenError as error:
         say(str(error))
         return

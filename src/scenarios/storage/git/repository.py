@@ -109,6 +109,13 @@ def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | N
     return _text(made.stdout).strip() or None
 
 
+def last_change(repository: Repository, path: str) -> str | None:
+    """The last commit before HEAD, or HEAD, that changed a file of the database."""
+    literal = f":(literal){repository.prefix}{path}"
+    made = start(repository.git_dir, "rev-list", "-1", "HEAD", "--", literal)
+    return _text(made.stdout).strip() or None
+
+
 def committed_on(repository: Repository, commit: str) -> date | None:
     """The day of a commit, by the committer's clock; None where that is not a valid date."""
     words = ("rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
