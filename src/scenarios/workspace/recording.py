@@ -224,7 +224,7 @@ def forecast(
     """
 
     def draft(opened: Opened) -> list[Draft]:
-        faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, entries, on)]
+        faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))
         return [sheet_draft(opened, analyst, on, entries)]

@@ -7,9 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.analysis.forecasts.stated import refusal
+from scenarios.analysis.forecasts.stated import refusal, standing
 from scenarios.errors import NAMED, Keys, ScenError, folded
-from scenarios.model import Sheet
+from scenarios.model import Database, Sheet
 from scenarios.paths import path_of
 from scenarios.render.text import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
@@ -69,7 +69,9 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
     return edited(opened.snapshot, "forecasts", id, puts)
 
 
-def sheet_faults(opened: Opened, entries: Sequence[Entry], on: date) -> list[tuple[Keys, str]]:
+def sheet_faults(
+    opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
+) -> list[tuple[Keys, str]]:
     """Why the figures cannot be recorded, each with the keys that lead to it."""
     faults: list[tuple[Keys, str]] = []
     for entry in entries:
@@ -80,6 +82,8 @@ def sheet_faults(opened: Opened, entries: Sequence[Entry], on: date) -> list[tup
             faults.append((keys, str(error)))
             continue
         fault = refusal(opened.database, entry.scenario, on)
+        if fault is None and entry.probability is None:
+            fault = _nothing_to_withdraw(opened.database, analyst, on, entry.scenario)
         faults += [(keys, fault)] if fault else []
         for number, id in enumerate(entry.evidence):
             try:
@@ -87,6 +91,16 @@ def sheet_faults(opened: Opened, entries: Sequence[Entry], on: date) -> list[tup
             except ScenError as error:
                 faults.append((("evidence", entry.scenario, number), str(error)))
     return faults
+
+
+def _nothing_to_withdraw(database: Database, analyst: str, on: date, scenario: str) -> str | None:
+    sheet = database.sheets.get(f"{on}-{analyst}")
+    if analyst in standing(database, scenario, on) or (sheet and scenario in sheet.probabilities):
+        return None
+    return (
+        f"no forecast of {scenario} by {analyst} stands on {on}: there is nothing to withdraw;"
+        f" scen show {scenario} has who forecast it"
+    )
 
 
 def read_sheet(
