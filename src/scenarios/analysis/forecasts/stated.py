@@ -172,4 +172,7 @@ def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
     outcome = resolution(database, id)
     if outcome and outcome.date <= on:
         return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
+    horizon = database.scenarios[id].horizon
+    if horizon < on:
+        return f"the horizon of {id} passed on {horizon}: scen resolve {id} OUTCOME --basis …"
     return None

@@ -12,7 +12,6 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import state
 from scenarios.analysis.forecasts.stated import refusal
 from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
@@ -114,9 +113,6 @@ def _refuse(opened: Opened, analyst: str, on: date, only: Sequence[str], *, comm
     opened.refuse_without_tracker()
     for id in only:
         fault = refusal(opened.database, opened.scenario(id), on)
-        if fault is None and state(opened.database, id, on) == "overdue":
-            horizon = opened.database.scenarios[id].horizon
-            fault = f"the horizon of {id} passed on {horizon}: scen resolve {id} OUTCOME --basis …"
         if fault:
             raise ScenError(fault)
     sheet = f"{on}-{analyst}"
