@@ -56,6 +56,12 @@ class Problem:
         return f"{where}: {level}{self.rule}: {self.message}{hint}"
 
 
+def extra_needed(what: str, extra: str) -> ScenError:
+    """A package is not there that few need."""
+    install = f"pip install '.[{extra}]' in a clone of scen"
+    return ScenError(f"{what} needs an extra: {install}")
+
+
 def folded(problems: Iterable[Problem]) -> list[Problem]:
     """Of each rule in a file the first twenty; those that follow are one problem, with their count.
 

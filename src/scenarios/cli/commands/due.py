@@ -12,7 +12,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import All, AsOf, Form, Output, Rev
 from scenarios.cli.terminal.result import deliver, show
-from scenarios.errors import ScenError
+from scenarios.errors import extra_needed
 from scenarios.render.documents.due import document
 
 DueForm = StrEnum("DueForm", [*Form, "ics"])  # type: ignore[misc]
@@ -52,4 +52,4 @@ def _needs_extra() -> None:
     from importlib.util import find_spec
 
     if find_spec("icalendar") is None:
-        raise ScenError("a calendar needs an extra: pip install 'scen[exchange]'")
+        raise extra_needed("a calendar", "exchange")

@@ -16,7 +16,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.page import origin_of
-from scenarios.errors import ScenError, UsageError
+from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.model import ScenarioId
 from scenarios.storage.documents import write
 from scenarios.workspace.opened import Opened, known_id
@@ -129,5 +129,5 @@ def _pixels(drawn: str, zoom: float) -> bytes:
     try:
         from scenarios.render.charts.raster import png
     except ModuleNotFoundError:
-        raise ScenError("PNG needs an extra: pip install 'scen[png]'; or write .svg") from None
+        raise extra_needed("PNG, unlike .svg,", "png") from None
     return png(drawn, zoom)
