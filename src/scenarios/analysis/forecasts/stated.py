@@ -174,5 +174,6 @@ def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
         return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
     horizon = database.scenarios[id].horizon
     if horizon < on:
-        return f"the horizon of {id} passed on {horizon}: scen resolve {id} OUTCOME --basis …"
+        how = f"scen resolve {id} OUTCOME --basis … ends it"
+        return f"the horizon of {id} is {horizon}: a forecast of {on} never counts; {how}"
     return None
