@@ -28,7 +28,8 @@ class Copy:
 
     def __init__(self, root: Path, path: str, digest: str, copied: Path | None) -> None:
         self.path, self.digest = path, digest
-        self._target, self._copied, self._is_ours = root / path, copied, False
+        self.is_ours = False
+        self._target, self._copied = root / path, copied
 
     def publish(self) -> None:
         """Put the copy in its place, unless the same is there."""
@@ -36,12 +37,12 @@ class Copy:
             return
         with refusals(self._target):
             publish(self._copied, self._target)
-            self._is_ours = True
+            self.is_ours = True
             sync(self._target.parent)
 
     def withdraw(self) -> None:
         """Take it away again: the record was not written."""
-        if self._is_ours:
+        if self.is_ours:
             self._target.unlink(missing_ok=True)
 
 
@@ -68,6 +69,15 @@ def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Copy]
             finally:
                 with suppress(OSError):
                     folder.rmdir()  # where nothing is in it
+
+
+def drop(root: Path, path: str) -> None:
+    """Take a copy away, and the folder where it was the last one."""
+    place = root / path
+    with refusals(place):
+        place.unlink(missing_ok=True)
+    with suppress(OSError):
+        place.parent.rmdir()
 
 
 def digest_of(place: Path) -> str | None:

@@ -39,11 +39,15 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What one command changed, and the commit that it made; `command` is how it is told."""
+    """What one command changed, and the commit that it made.
+
+    `command` is how it is told; `copy` is an attachment that was not there before.
+    """
 
     database: str
     changes: tuple[Change, ...]
     command: str = ""
+    copy: str | None = None
     commit: str | None = None
 
 
@@ -76,11 +80,12 @@ class Noted:
         drop(self.place)
 
 
-def note(root: Path, changes: Sequence[Change], command: str) -> Noted:
+def note(root: Path, changes: Sequence[Change], command: str, copy: str | None = None) -> Noted:
     """Note what is about to be changed, durably; a ScenError where it cannot be noted."""
     folder = folder_of(root)
     make(folder)
-    entry = Entry(database=os.path.realpath(root), changes=tuple(changes), command=command)
+    database = os.path.realpath(root)
+    entry = Entry(database=database, changes=tuple(changes), command=command, copy=copy)
     data = msgspec.json.encode(entry)
     kind = "begun" if len(changes) > 1 else "json"
     number = max((number for number, _ in _there(folder)), default=0)

@@ -204,12 +204,15 @@ def corrected(
 
 def undone(written: Written, command: str) -> Undone:
     """The result of a command that was taken back."""
-    pairs = [*zip(written.paths, written.drafts, strict=True)]
+    pairs = [*zip(written.paths, written.drafts, strict=False)]
     return Undone(
         command=command,
         paths=written.paths,
         restored=[path for path, draft in pairs if draft.new is not None],
-        removed=[path for path, draft in pairs if draft.new is None],
+        removed=[
+            *(path for path, draft in pairs if draft.new is None),
+            *written.paths[len(pairs) :],
+        ],
         dry_run=written.dry_run,
         **_commit(written),
     )

@@ -29,14 +29,16 @@ class Step:
                 self._noted.done(oid)
 
 
-def take(root: Path, drafts: Sequence[Draft], command: str, *, noted: bool) -> Step:
+def take(
+    root: Path, drafts: Sequence[Draft], command: str, copy: str | None = None, *, noted: bool
+) -> Step:
     """Write the drafts: first what is new, then what changes, then what goes.
 
     A fault half way takes back what came before it. A kill leaves a note of what each file held,
     from which the next command takes it back.
     """
     is_noted = noted or len(drafts) > 1
-    note, remarks = _noted(root, drafts, command) if is_noted else (None, ())
+    note, remarks = _noted(root, drafts, command, copy) if is_noted else (None, ())
     done: list[Draft] = []
     try:
         for draft in sorted(drafts, key=lambda it: (it.old is not None, it.new is None)):
@@ -76,13 +78,13 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
 
 
 def _noted(
-    root: Path, drafts: Sequence[Draft], command: str
+    root: Path, drafts: Sequence[Draft], command: str, copy: str | None
 ) -> tuple[Noted | None, tuple[str, ...]]:
     changes = [
         Change(path=it.path, before=it.old, after=undo_journal.digest(it.new)) for it in drafts
     ]
     try:
-        return undo_journal.note(root, changes, command), ()
+        return undo_journal.note(root, changes, command, copy), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenarios.errors import ScenError
+from scenarios.model import Database
 from scenarios.storage import undo_journal
+from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
 from scenarios.storage.undo_journal import Change, Noted
@@ -56,10 +58,28 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Wr
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
     made = words if commit else None
-    written = write(root, draft, "undo", edits=True, dry_run=dry_run, commit=made, noted=False)
+    written = write(
+        root,
+        draft,
+        "undo",
+        edits=True,
+        dry_run=dry_run,
+        commit=made,
+        noted=False,
+        stray=lambda after: _stray(root, taken[-1], after),
+    )
     if not dry_run:
         taken[-1].forget()
     return written, taken[-1].entry.command
+
+
+def _stray(root: Path, note: Noted, after: Database) -> str | None:
+    """The copy that the command made, as it made it, where no record names it any more."""
+    copy = note.entry.copy
+    if copy is None or digest_of(root / copy) != Path(copy).stem:
+        return None
+    named = (item.attachment.file for item in after.evidence.values() if item.attachment)
+    return None if copy in named else copy
 
 
 def _last(opened: Opened, *, forgets: bool) -> Noted:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
+from scenarios.model import Database
 from scenarios.storage import temporary
-from scenarios.storage.attachments import Copy
+from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
 from scenarios.storage.git import begun
 from scenarios.storage.loader import Loaded, Read
@@ -59,13 +60,14 @@ def write(
     noted: bool = True,
     latest: date | None = None,
     copy: Copy | None = None,
+    stray: Callable[[Database], str | None] = lambda _: None,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
     `read` may remember files that were read before; those that have changed are read again. No day
     after `latest` may be new in the records, where one is given. `copy` is an attachment that takes
-    its place with the first of the files, or not at all. `command` is how undo tells what it takes
-    back.
+    its place with the first of the files, or not at all; `stray` names one that goes with the
+    last of them. `command` is how undo tells what it takes back.
 
     An edit of an existing file, and a change of several, is read, checked and written under the
     database's lock: all of them or none. `commit` is the subject of a commit, or makes it; that is
@@ -91,6 +93,7 @@ def write(
                 noted=noted,
                 latest=latest,
                 copy=copy,
+                stray=stray,
             )
         except ScenError as error:
             for text in mended:
@@ -110,6 +113,7 @@ def _write(
     noted: bool,
     latest: date | None,
     copy: Copy | None,
+    stray: Callable[[Database], str | None],
 ) -> Written:
     if not dry_run:
         temporary.clear(lock_file(root).parent)
@@ -122,12 +126,13 @@ def _write(
     after = accept(opened.snapshot, opened.loaded, drafts, opened.read)
     refuse_future(opened.database, after.database, drafts, latest)
     warnings = tuple(new_problems(opened.problems, after.problems))
-    attached = (copy.path,) if copy else ()
+    gone = stray(after.database)
+    attached = tuple(path for path in (copy and copy.path, gone) if path)
     written = Written(opened, after, drafts, dry_run, warnings, attached=attached)
     pending = None
     if commit and proposed:
         subject = commit if isinstance(commit, str) else commit(written)
-        paths = [d.path for d in drafts or proposed] + ([copy.path] if copy else [])
+        paths = [*(d.path for d in drafts or proposed), *attached]
         pending = committing.check(root, paths, subject, dry_run=dry_run)
         if not (drafts or pending.uncommitted):  # else a command before was killed in between
             pending = None
@@ -135,6 +140,8 @@ def _write(
     if drafts and not dry_run:
         step = _take(root, drafts, command, copy, noted=noted)
         written = written._replace(mended=step.remarks)
+        if gone:
+            drop(root, gone)
     done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
     if step and done.oid:
         step.was_committed(done.oid)
@@ -148,7 +155,8 @@ def _take(
         return steps.take(root, drafts, command, noted=noted)
     copy.publish()
     try:
-        return steps.take(root, drafts, command, noted=noted)
+        made = copy.path if copy.is_ours else None
+        return steps.take(root, drafts, command, made, noted=noted)
     except BaseException:
         copy.withdraw()
         raise
