@@ -85,8 +85,9 @@ def chance(text: str) -> float:
     if percent:
         value = float(f"{value / 100:.12g}")
     if not 0 < value < 1:
+        hint = f"; did you mean {value:g}%?" if 2 <= value < 100 and not percent else ""  # noqa: PLR2004
         raise typer.BadParameter(
-            f"{_quoted(text)}: a probability lies between 0 and 1 and is neither"
+            f"{_quoted(text)}: a probability lies between 0 and 1 and is neither{hint}"
         )
     return value
 
