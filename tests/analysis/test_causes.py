@@ -248,3 +248,13 @@ def test_an_absence_that_grew_by_a_retraction_is_put_to_what_was_retracted() -> 
     [(cause, subjects, worth)] = others(made)
     assert (cause, subjects, worth) == ("retraction", ("e",), {"a": near(-15)})
     assert made.events == ()
+
+
+def test_a_figure_that_only_came_is_no_move_from_one_to_another() -> None:
+    text = "a; e @5 a=C"
+    made = told(text)
+    (move,) = made.moves
+    came = replace(move, stated=None, implied=replace(move.implied, from_=None))
+    causes = Causes(made.events, made.other_causes)
+    assert top_move(database_of(text), day(9), move, causes) is not None
+    assert top_move(database_of(text), day(9), came, causes) is None

@@ -85,7 +85,8 @@ def chance(text: str) -> float:
     if percent:
         value = float(f"{value / 100:.12g}")
     if not 0 < value < 1:
-        hint = f"; did you mean {value:g}%?" if 2 <= value < 100 and not percent else ""  # noqa: PLR2004
+        is_in_hundred = 2 <= value < 100 and not percent  # noqa: PLR2004 - 1.2 may be 0.12
+        hint = f"; did you mean {digits.strip()}" + "%?" if is_in_hundred else ""
         raise typer.BadParameter(
             f"{_quoted(text)}: a probability lies between 0 and 1 and is neither{hint}"
         )

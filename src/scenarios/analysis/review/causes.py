@@ -71,13 +71,11 @@ def _is_of_items(
     if line.cause == "rivals":
         return False
     blocks = (went, came) if line.cause in ("retraction", "time") else (came, went)
-    named = next(((of, items) for of in blocks if (items := of.behind(line))), None)
-    named = named or next(((of, items) for of in blocks if (items := of.bearing(id))), None)
-    if named is None:
-        return False
-    of, items = named
-    of.add(items, id, worth)
-    return True
+    behind = [(of, items) for of in blocks if (items := of.behind(line))]
+    behind = behind or [(of, items) for of in blocks if (items := of.bearing(id))]
+    for of, items in behind[:1]:
+        of.add(items, id, worth)
+    return bool(behind)
 
 
 class _Blocks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import partial
 
 import msgspec
 
@@ -112,15 +113,20 @@ def counted_absent(
     An absence counts for the rivals of a set too.
     """
     found: dict[ScenarioId, tuple[str, ...]] = {}
-    for key in unrecorded(database, on, seen):
-        id, name = indicator_key(key)
-        scenario = database.scenarios.get(id)
-        indicator = scenario.indicators.get(name) if scenario else None
-        if scenario and indicator and (indicator.if_absent or indicator.chance):
-            rivals = contending(database, scenario.set, on) if scenario.set else ()
-            for one in {id, *rivals}:
-                found[one] = (*found.get(one, ()), key)
+    for key in filter(partial(_may_be_absent, database), unrecorded(database, on, seen)):
+        id = indicator_key(key)[0]
+        set_id = database.scenarios[id].set
+        for one in {id, *(contending(database, set_id, on) if set_id else ())}:
+            found[one] = (*found.get(one, ()), key)
     return found
+
+
+def _may_be_absent(database: Database, key: str) -> bool:
+    """Whether there is such an indicator, and its absence is worth something."""
+    id, name = indicator_key(key)
+    scenario = database.scenarios.get(id)
+    indicator = scenario.indicators.get(name) if scenario else None
+    return indicator is not None and (indicator.if_absent or indicator.chance) is not None
 
 
 def sums(

@@ -104,7 +104,7 @@ def top_move(database: Database, as_of: date, move: Move, made: Causes) -> TopMo
             figure="stated",
             from_=shift[0],
             to=shift[1],
-            because=_stated_because(database, as_of, move, move.stated, made),
+            because=_stated_because(database, as_of, move, move.stated, made, shift[1] - shift[0]),
             rationale=move.stated.rationale if move.stated.sheet else None,
             apart=_apart(database, as_of, move, move.stated, made),
         )
@@ -135,7 +135,12 @@ def _implied(move: Move, made: Causes) -> TopMove | None:
 
 
 def _stated_because(
-    database: Database, as_of: date, move: Move, stated: StatedShift, made: Causes
+    database: Database,
+    as_of: date,
+    move: Move,
+    stated: StatedShift,
+    made: Causes,
+    change: float,
 ) -> tuple[Because, ...]:
     """What moved a stated figure, beside the rationale of its forecast: nothing of a later day."""
     if stated.normalised:
@@ -147,11 +152,9 @@ def _stated_because(
     items = tuple(id for id in named if database.evidence[id].recorded <= sheet.date)
     if items:
         return (Because(kind="event", subjects=items),)
-    if stated.from_ is None or stated.to is None:
-        return ()
     found = made.of(move.scenario)
     by_then = [(worth, one) for worth, one in found if sheet.date >= _last(database, as_of, one)]
-    return tuple(_largest(by_then, stated.to - stated.from_))
+    return tuple(_largest(by_then, change))
 
 
 def _apart(
