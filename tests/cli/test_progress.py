@@ -7,6 +7,15 @@ import pty
 import subprocess
 import sys
 import termios
+from collections.abc import Iterable
+from typing import TypeVar
+
+from scenarios.analysis.period.period import window
+from scenarios.analysis.period.trajectory import courses
+from scenarios.storage.loader import load
+from tests.records import database, day, scenario
+
+T = TypeVar("T")
 
 COUNT = """
 from scenarios.cli.terminal import progress
@@ -43,3 +52,17 @@ def test_a_terminal_is_told_how_far_it_got_and_is_left_as_it_was() -> None:
 def test_nothing_is_shown_in_the_first_second_or_in_a_pipe() -> None:
     assert counted(600, terminal=True) == ("10 []", "")
     assert counted(0, terminal=False) == ("10 []", "")
+
+
+def test_what_is_read_and_what_is_drawn_is_counted() -> None:
+    seen: list[tuple[str, int]] = []
+
+    def count(items: Iterable[T], what: str, total: int) -> Iterable[T]:
+        seen.append((what, total))
+        return items
+
+    loaded = load({"tracker.yaml": b"format: 1\n", "a.yaml": b"title: A\n"}, progress=count)
+    assert loaded.left_out
+    base = database(scenarios={"a": scenario(), "b": scenario()})
+    courses(window(base, day(3), day(9)), ["a", "b"], 9, count)
+    assert seen == [("reading the records", 2), ("drawing the scenarios", 2)]

@@ -32,7 +32,7 @@ def open_at(root: Path) -> Opened:
     """The database in a folder; what was left half done there is told."""
     if is_left(root):
         say(_HALF)
-    return open_folder(root)
+    return open_folder(root, progress=progress())
 
 
 def reading(context: typer.Context, rev: str | None = None) -> Opened:

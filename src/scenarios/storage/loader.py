@@ -13,6 +13,7 @@ from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker
 from scenarios.paths import id_of, kind_of, path_of, place_of
+from scenarios.progress import Progress, unwatched
 from scenarios.storage.files import Files
 from scenarios.storage.items import Items
 from scenarios.storage.limits import MODELS, decoded
@@ -35,7 +36,9 @@ class Loaded(msgspec.Struct, frozen=True):
     left_out: int
 
 
-def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
+def load(
+    snapshot: Mapping[str, bytes], read: Read | None = None, progress: Progress = unwatched
+) -> Loaded:
     """Every record that can be built, and every problem, by path, line and column.
 
     `read` is `read_record`, or one that remembers what it has read for another snapshot. Of
@@ -44,7 +47,8 @@ def load(snapshot: Mapping[str, bytes], read: Read | None = None) -> Loaded:
     """
     found = _Found()
     files = snapshot if isinstance(snapshot, Files) else None
-    for path in sorted(files.fresh() if files else snapshot):
+    paths = sorted(files.fresh() if files else snapshot)
+    for path in progress(paths, "reading the records", len(paths)):
         found.read(path, snapshot[path], read or read_record)
     if "tracker.yaml" not in snapshot:
         found.broken["tracker"]["tracker"] = "tracker.yaml"

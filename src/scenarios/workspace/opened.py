@@ -12,6 +12,7 @@ from typing import NamedTuple
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
+from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache import cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.items import about
@@ -113,14 +114,14 @@ class Opened(NamedTuple):
         ]
 
 
-def open_folder(root: Path, read: Read | None = None) -> Opened:
+def open_folder(root: Path, read: Read | None = None, progress: Progress = unwatched) -> Opened:
     """The database in a folder, as its files are now; `read` may be that of an earlier reading.
 
     What is sound of it is remembered in the user's cache, and need not be read again.
     """
     memory = read if isinstance(read, Memory) else Memory(cache_of(root))
     files, problems = memory.snapshot(root)
-    loaded = load(files, memory)
+    loaded = load(files, memory, progress)
     memory.remember(files, loaded)
     return Opened(root, files, loaded, sorted([*problems, *loaded.problems]), memory)
 

@@ -24,6 +24,7 @@ from scenarios.model import (
     ScenarioId,
     indicator_key,
 )
+from scenarios.progress import Progress, unwatched
 
 _WORK, _FEWEST = 36_000, 12
 """Items weighed, day by day, for a scenario or a set; and the days that it has in any case."""
@@ -61,7 +62,9 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     forecasts: tuple[Given, ...]
 
 
-def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[ScenarioId, Course]:
+def courses(
+    window: Window, ids: Collection[ScenarioId], most: int, progress: Progress = unwatched
+) -> dict[ScenarioId, Course]:
     """The courses of these scenarios on the days on which a figure of theirs changed.
 
     Where those are more than `most`, on so many days at even distances, and on fewer where many
@@ -73,7 +76,7 @@ def courses(window: Window, ids: Collection[ScenarioId], most: int) -> dict[Scen
     for id, view in window.views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
     found = {}
-    for unit in units.values():
+    for unit in progress(units.values(), "drawing the scenarios", len(units)):
         if set(unit).isdisjoint(ids):
             continue
         around = near(window.database, unit[0], items, sheets)

@@ -15,6 +15,7 @@ from scenarios.analysis.review.listing import IndicatorRow, Wanted, indicators
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
 from scenarios.analysis.scores.scoring import Score, score
+from scenarios.progress import Progress, unwatched
 
 DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 """Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""
@@ -32,10 +33,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     days: int
 
 
-def page(window: Window, made: Review) -> Page:
+def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
     """The page of a review of that window."""
     days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(made.scenarios))))
-    found = courses(window, [row.id for row in made.scenarios], days)
+    found = courses(window, [row.id for row in made.scenarios], days, progress)
     chapters = tuple(
         Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in made.scenarios
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from scenarios.cli.repositories import repository_of, tell_refused
+from scenarios.cli.terminal.progress import progress
 from scenarios.errors import ScenError
 from scenarios.workspace.history import origin
 from scenarios.workspace.opened import Opened
@@ -37,7 +38,7 @@ def report_page(
 
     with _nothing_collected():
         left_out = opened.loaded.left_out
-        parts = whole(page(window, made), opened.database, window.now, left_out)
+        parts = whole(page(window, made, progress()), opened.database, window.now, left_out)
         return page_html(parts, Origin(made.as_of, f"scen {__version__}", revision, clean))
 
 
