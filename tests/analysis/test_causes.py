@@ -12,7 +12,7 @@ from msgspec.structs import astuple, replace
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.cause import Causes, Contribution
-from scenarios.analysis.review.headline import TopMove, top_move
+from scenarios.analysis.review.headline import Together, TopMove, outcome_of, top_move
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database
@@ -258,3 +258,9 @@ def test_a_figure_that_only_came_is_no_move_from_one_to_another() -> None:
     causes = Causes(made.events, made.other_causes)
     assert top_move(database_of(text), day(9), move, causes) is not None
     assert top_move(database_of(text), day(9), came, causes) is None
+
+
+def test_of_a_set_one_occurred_the_others_did_not_and_of_another_nothing_is_known() -> None:
+    resolved = [Together(set="s", date=day(5), occurred=("a",), did_not_occur=("b",), annulled=())]
+    told = [outcome_of(id, resolved) for id in ("a", "b", "c")]
+    assert told == ["occurred", "did not occur", ""]
