@@ -12,7 +12,7 @@ from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.corrected import report_correction
-from scenarios.workspace import editing
+from scenarios.workspace.corrections import editing
 from scenarios.workspace.place import find_root
 
 

@@ -13,8 +13,8 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.corrected import report_correction
 from scenarios.cli.terminal.text_editor import edit_copy
 from scenarios.text import shown
-from scenarios.workspace import editing
-from scenarios.workspace.editing import KeyChange
+from scenarios.workspace.corrections import editing
+from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.place import find_root
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)

@@ -9,8 +9,8 @@ import typer
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.corrected import report_correction
+from scenarios.workspace.corrections.removing import remove
 from scenarios.workspace.place import find_root
-from scenarios.workspace.removing import remove
 
 
 def command(

@@ -9,7 +9,7 @@ import typer
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.corrected import report_correction
-from scenarios.workspace import renaming
+from scenarios.workspace.corrections import renaming
 from scenarios.workspace.place import find_root
 
 

@@ -7,9 +7,9 @@ import typer
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal.written import report
 from scenarios.text import printable
+from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import undone
-from scenarios.workspace.undoing import undo
 
 
 def command(

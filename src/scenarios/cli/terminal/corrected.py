@@ -6,7 +6,7 @@ from scenarios.cli import parsing
 from scenarios.cli.options import Format
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.written import moved_or_changed, report
-from scenarios.workspace.foretelling import foretold_of
+from scenarios.workspace.corrections.foretelling import foretold_of
 from scenarios.workspace.results import corrected
 from scenarios.workspace.writing import Written
 

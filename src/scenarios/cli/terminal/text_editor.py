@@ -13,8 +13,8 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 from scenarios.storage import copies
-from scenarios.workspace import editing
-from scenarios.workspace.finding_records import Located, locate
+from scenarios.workspace.corrections import editing
+from scenarios.workspace.corrections.finding_records import Located, locate
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.writing import Written
 

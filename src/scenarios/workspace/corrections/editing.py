@@ -16,8 +16,8 @@ from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.cutting import unset
 from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError, exact
-from scenarios.workspace import renaming
-from scenarios.workspace.finding_records import Located, locate
+from scenarios.workspace.corrections import renaming
+from scenarios.workspace.corrections.finding_records import Located, locate
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.writing import Written, write

@@ -17,7 +17,7 @@ from scenarios.storage.yaml.cutting import reworded
 from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError
 from scenarios.text import shown
-from scenarios.workspace.finding_records import Located, locate
+from scenarios.workspace.corrections.finding_records import Located, locate
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 

@@ -11,9 +11,9 @@ from scenarios.paths import path_of, references
 from scenarios.storage.edits import Draft, refuse_unwritable
 from scenarios.storage.yaml.cutting import unset
 from scenarios.storage.yaml.guard import EditError
-from scenarios.workspace.finding_records import Located, locate
+from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.corrections.renaming import refuse_half_read
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.renaming import refuse_half_read
 from scenarios.workspace.writing import Written, write
 
 _NAMED = 5

@@ -1,0 +1,1 @@
+"""What was recorded, put right: edited, renamed, removed, taken back."""
