@@ -1,0 +1,1 @@
+"""What comes from elsewhere and goes there: one file for each foreign format."""

@@ -1,0 +1,78 @@
+"""What a file from elsewhere holds: records as they would be, each with its place in that file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+
+class Place(NamedTuple):
+    """Where something stands in a file from elsewhere: rows count from 1, the head included."""
+
+    file: str
+    row: int = 0
+    column: str = ""
+
+    def __str__(self) -> str:
+        """`file:row: column`, as far as each is known."""
+        where = f"{self.file}:{self.row}" if self.row else self.file
+        return f"{where}: {self.column}" if self.column else where
+
+
+class Foreign(NamedTuple):
+    """What a record is called elsewhere; it goes into its `foreign`."""
+
+    system: str
+    id: str
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A record as it would be: its keys are those of its file.
+
+    Without an `id` one is made of `title`; what has the same `foreign` is the same record.
+    """
+
+    kind: Literal["scenario", "indicator", "evidence", "source"]
+    record: Mapping[str, Any]
+    title: str
+    place: Place
+    id: str | None = None
+    foreign: Foreign | None = None
+
+
+class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A stated probability, 0 to 1; None withdraws. Of one analyst's of a day the last stands."""
+
+    scenario: str | Foreign
+    analyst: str
+    made: dt.datetime | dt.date
+    probability: float | None
+    place: Place
+    rationale: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Misfit(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a row cannot come in."""
+
+    place: Place
+    message: str
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a file holds. `left_out` counts what has no place here, by what it is.
+
+    `sets` and `analysts` are ids with their titles that the records name; `remarks` are sentences
+    about what was taken differently from how it stood.
+    """
+
+    records: tuple[Arrival, ...] = ()
+    forecasts: tuple[ForecastArrival, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
+    left_out: Mapping[str, int] = {}
+    sets: Mapping[str, str] = {}
+    analysts: Mapping[str, str] = {}
+    remarks: tuple[str, ...] = ()
