@@ -177,7 +177,9 @@ def _indicator(
     if chance.random() < 0.7:
         keys["due"], expected = _day(chance, 30, 250), _probability(chance)
         strength = tracker.rating_strength
-        worth = {name: rating_decibans(r, tracker) * strength for name, r in ratings.items()}
+        worth = {
+            name: rating_decibans(r, tracker.decibans) * strength for name, r in ratings.items()
+        }
         if chance.random() < 0.4:
             keys["if_absent"] = _rating(chance)
         elif max(seen_if(expected, cases, worth).values()) < 0.98:

@@ -15,6 +15,7 @@ FLOORS = (
         "errors",
         "text",
         "progress",
+        "values",
         "model",
         "scales",
         "paths",

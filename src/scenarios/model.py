@@ -10,40 +10,21 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""The inside of a class of characters: what `\\s` is to ECMA 262, and so to the schemas."""
+from scenarios import values
 
-
-def _text(longest: int) -> Meta:
-    return Meta(pattern=f"[^{SPACE}]", max_length=longest)
-
-
-def _name(pattern: str, longest: int | None = None) -> Meta:
-    # To Python alone, `$` is also before a last line end.
-    return Meta(pattern=rf"^{pattern}$(?!\n)", max_length=longest)
-
-
-_ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
-_Id = Annotated[str, _name(_ID, 80)]
-_Label = Annotated[str, _name("[a-z0-9]+(-[a-z0-9]+)*", 80)]
-_Url = Annotated[str, _name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000)]
-_Chance = Annotated[float, Meta(ge=0.0001, le=0.9999)]
-_Decibans = Annotated[float, Meta(ge=-100, le=100)]
-_Share = Annotated[float, Meta(ge=0, le=1)]
-_Prior = Annotated[float, Meta(ge=0.001, le=0.999)]
-
-ScenarioId = _Id
-IndicatorId = _Id
-EvidenceId = Annotated[str, _name("[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+", 80)]
+ScenarioId = values.Id
+IndicatorId = values.Id
+EvidenceId = Annotated[str, values.name("[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+", 80)]
 SheetId = str
-SourceId = _Id
-SetId = _Id
-ThemeId = _Id
-Analyst = _Id
-Code = Literal["CC", "C", "N", "I", "II"]
-Rating = Code | Annotated[float, Meta(ge=0.001, le=1000)]
-"""A consistency code, or a likelihood ratio from 0.001 to 1000."""
-Letter = Literal["A", "B", "C", "D", "E", "F"]
+SourceId = values.Id
+SetId = values.Id
+ThemeId = values.Id
+Analyst = values.Id
+Code = values.Code
+Rating = values.Rating
+Letter = values.Letter
+first_day = values.first_day
+indicator_key = values.indicator_key
 Outcome = Literal["occurred", "did-not-occur", "annulled"]
 IndicatorState = Literal["observed", "emerging", "reversed"]
 Kind = Literal["tracker", "scenario", "evidence", "forecasts", "source"]
@@ -57,38 +38,41 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class GradeWeights(Record, frozen=True):
     """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
 
-    reliability: Annotated[dict[Annotated[str, _name("[A-F]")], _Share], Meta(min_length=6)]
-    credibility: Annotated[list[_Share], Meta(min_length=6, max_length=6)]
+    reliability: Annotated[dict[values.LetterText, values.Share], Meta(min_length=6)]
+    credibility: Annotated[list[values.Share], Meta(min_length=6, max_length=6)]
+
+    def share(self, grade: str) -> float:
+        """What an item of a grade keeps of its rating."""
+        return self.reliability[grade[0]] * self.credibility[int(grade[1]) - 1]
 
 
 class Dependence(Record, frozen=True):
     """The correlation, 0 to 1, of two lines of one theme and of two lines of different themes."""
 
-    within: _Share
-    between: _Share
+    within: values.Share
+    between: values.Share
 
 
 class Tracker(Record, frozen=True):
     """What is tracked, and by which conventions."""
 
     format: Literal[1] = 1
-    title: Annotated[str, _text(200)] = ""
-    description: Annotated[str, _text(10000)] = ""
-    notice: Annotated[str, _text(1000)] | None = None
+    title: Annotated[str, values.text(200)] = ""
+    description: Annotated[str, values.text(10000)] = ""
+    notice: Annotated[str, values.text(1000)] | None = None
+    repository: values.Url | None = None
     review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
     forecast_expires_days: Annotated[int, Meta(ge=1, le=36600)] | None = None
     estimative_language: Literal["icd-203", "phia"] = "icd-203"
-    decibans: Annotated[
-        dict[Annotated[str, _name("(CC|C|N|I|II)")], _Decibans], Meta(min_length=5)
-    ] = msgspec.field(
+    decibans: Annotated[dict[values.CodeText, values.Decibans], Meta(min_length=5)] = msgspec.field(
         default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
     )
     grade_weights: GradeWeights | None = None
-    evidence_dependence: _Share | Dependence = 0.0
+    evidence_dependence: values.Share | Dependence = 0.0
     rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
-    themes: dict[ThemeId, Annotated[str, _text(300)]] = {}
-    analysts: dict[Analyst, Annotated[str, _text(300)]] = {}
-    sets: dict[SetId, Annotated[str, _text(300)]] = {}
+    themes: dict[ThemeId, Annotated[str, values.text(300)]] = {}
+    analysts: dict[Analyst, Annotated[str, values.text(300)]] = {}
+    sets: dict[SetId, Annotated[str, values.text(300)]] = {}
 
     @property
     def dependence(self) -> Dependence:
@@ -103,45 +87,63 @@ class HazardEnded(Record, frozen=True):
     """From this day waiting says nothing any more: the event has a date."""
 
     date: dt.date
-    reason: Annotated[str, _text(2000)]
+    reason: Annotated[str, values.text(2000)]
 
 
 class Given(Record, frozen=True, rename="kebab"):
     """The prior under each outcome of another scenario, each 0.001 to 0.999."""
 
-    occurred: _Prior
-    did_not_occur: _Prior
+    occurred: values.Prior
+    did_not_occur: values.Prior
 
 
 class Prior(Record, frozen=True):
     """The probability before the evidence, and what it rests on."""
 
-    probability: _Prior
-    basis: Annotated[str, _text(10000)]
+    probability: values.Prior
+    basis: Annotated[str, values.text(10000)]
     includes: tuple[EvidenceId, ...] = ()
     hazard: Literal["constant"] | None = None
     hazard_ended: HazardEnded | None = None
     given: Annotated[dict[ScenarioId, Given], Meta(min_length=1, max_length=1)] = {}
 
 
+class EventCount(Record, frozen=True):
+    """From `at_least` matching rows within `window` days on, an indicator may be observed."""
+
+    window: Annotated[str, values.name("[1-9][0-9]{0,3}d")]
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+
+
+class Events(Record, frozen=True):
+    """What to look for in an event store: a table, and the values that its columns must have."""
+
+    table: values.Label
+    match: Annotated[
+        dict[values.Column, Annotated[list[values.Value], Meta(min_length=1)]], Meta(min_length=1)
+    ]
+    count: EventCount | None = None
+
+
 class Indicator(Record, frozen=True):
     """Something watched for, and how each scenario would make it more or less expected."""
 
-    statement: Annotated[str, _text(1000)]
+    statement: Annotated[str, values.text(1000)]
     ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1)]
     added: dt.date
-    watch: Annotated[str, _text(1000)] | None = None
+    watch: Annotated[str, values.text(1000)] | None = None
     due: dt.date | None = None
     if_absent: Rating | None = None
-    chance: _Prior | None = None
+    chance: values.Prior | None = None
     theme: ThemeId | None = None
+    events: Events | None = None
 
 
 class Clarification(Record, frozen=True):
     """What was added to a question later, without editing it."""
 
     date: dt.date
-    text: Annotated[str, _text(10000)]
+    text: Annotated[str, values.text(10000)]
 
 
 class Resolution(Record, frozen=True):
@@ -150,64 +152,72 @@ class Resolution(Record, frozen=True):
     outcome: Outcome
     date: dt.date
     recorded: dt.date
-    basis: Annotated[str, _text(10000)]
+    basis: Annotated[str, values.text(10000)]
     evidence: tuple[EvidenceId, ...] = ()
 
 
 class Scenario(Record, frozen=True):
     """A question with criteria, a horizon and a prior."""
 
-    title: Annotated[str, _text(200)]
-    question: Annotated[str, _text(1000)]
-    resolution_criteria: Annotated[str, _text(10000)]
+    title: Annotated[str, values.text(200)]
+    question: Annotated[str, values.text(1000)]
+    resolution_criteria: Annotated[str, values.text(10000)]
     opened: dt.date
     horizon: dt.date
     prior: Prior
     set: SetId | None = None
-    tags: tuple[_Id, ...] = ()
+    tags: tuple[values.Id, ...] = ()
     implies: tuple[ScenarioId, ...] = ()
     indicators: dict[IndicatorId, Indicator] = {}
     clarifications: tuple[Clarification, ...] = ()
     resolution: Resolution | None = None
-    formerly: tuple[_Id, ...] = ()
+    foreign: values.Foreign = {}
+    formerly: tuple[values.Id, ...] = ()
 
 
 class Retraction(Record, frozen=True):
     """From this day an item counts no longer; it is kept all the same."""
 
     date: dt.date
-    reason: Annotated[str, _text(2000)]
+    reason: Annotated[str, values.text(2000)]
 
 
 class Attachment(Record, frozen=True):
     """A saved copy of what an item rests on, by its path in the database and its SHA-256."""
 
-    file: Annotated[str, _name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")]
-    sha256: Annotated[str, _name("[0-9a-f]{64}")]
+    file: Annotated[str, values.name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")]
+    sha256: Annotated[str, values.name("[0-9a-f]{64}")]
 
 
 class Evidence(Record, frozen=True):
     """One thing observed: `observed` is when it happened, `recorded` when we knew."""
 
-    summary: Annotated[str, _text(500)]
-    observed: Annotated[str, _name("[1-9][0-9]{3}(-[0-9]{2}){0,2}")]
+    summary: Annotated[str, values.text(500)]
+    observed: Annotated[str, values.name("[1-9][0-9]{3}(-[0-9]{2}){0,2}")]
     recorded: dt.date
     analyst: Analyst | None = None
     source: SourceId | None = None
-    url: _Url | None = None
+    url: values.Url | None = None
     reliability: Letter | None = None
     credibility: Literal[1, 2, 3, 4, 5, 6] | None = None
-    origin: _Label | None = None
-    event: _Label | None = None
+    origin: values.Label | None = None
+    event: values.Label | None = None
     theme: ThemeId | None = None
     attachment: Attachment | None = None
     corroborated_by: tuple[EvidenceId, ...] = ()
-    quote: Annotated[str, _text(1000)] | None = None
+    quote: Annotated[str, values.text(1000)] | None = None
     ratings: dict[ScenarioId, Rating] = {}
-    indicators: dict[Annotated[str, _name(f"{_ID}/{_ID}", 161)], IndicatorState] = {}
-    notes: Annotated[str, _text(10000)] | None = None
+    indicators: dict[values.IndicatorKey, IndicatorState] = {}
+    notes: Annotated[str, values.text(10000)] | None = None
     retracted: Retraction | None = None
+    foreign: values.Foreign = {}
     formerly: tuple[EvidenceId, ...] = ()
+
+    def grade(self, sources: Mapping[SourceId, Source]) -> str:
+        """The Admiralty grade, such as B2: its own letter, else its source's, else F."""
+        source = sources.get(self.source) if self.source else None
+        letter = self.reliability or (source.reliability if source else "F")
+        return f"{letter}{self.credibility or 6}"
 
 
 class Sheet(Record, frozen=True):
@@ -215,19 +225,20 @@ class Sheet(Record, frozen=True):
 
     date: dt.date
     analyst: Analyst
-    probabilities: Annotated[dict[ScenarioId, _Chance | None], Meta(min_length=1)]
-    rationales: dict[ScenarioId, Annotated[str, _text(10000)]] = {}
+    probabilities: Annotated[dict[ScenarioId, values.Chance | None], Meta(min_length=1)]
+    rationales: dict[ScenarioId, Annotated[str, values.text(10000)]] = {}
     evidence: dict[ScenarioId, tuple[EvidenceId, ...]] = {}
 
 
 class Source(Record, frozen=True):
     """Who says so, and how reliable they are."""
 
-    name: Annotated[str, _text(200)]
+    name: Annotated[str, values.text(200)]
     reliability: Letter
-    url: _Url | None = None
-    reliability_basis: Annotated[str, _text(2000)] | None = None
-    formerly: tuple[_Id, ...] = ()
+    url: values.Url | None = None
+    reliability_basis: Annotated[str, values.text(2000)] | None = None
+    foreign: values.Foreign = {}
+    formerly: tuple[values.Id, ...] = ()
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
@@ -287,14 +298,3 @@ class Database(msgspec.Struct, frozen=True, dict=True):
             set_id: tuple(id for id in ids if known.get(id) == "occurred")
             for set_id, ids in self.members.items()
         }
-
-
-def first_day(observed: str) -> dt.date:
-    """The first day that a day, a month (2021-12) or a year (2021) can mean."""
-    return dt.date.fromisoformat(f"{observed}-01-01"[:10])
-
-
-def indicator_key(text: str) -> IndicatorKey:
-    """`scenario/indicator` as its two parts."""
-    scenario, _, indicator = text.partition("/")
-    return scenario, indicator

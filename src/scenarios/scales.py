@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from scenarios.model import Evidence, Rating, Source, Tracker
+    from scenarios.values import Rating
 
 LOWEST, HIGHEST = 0.001, 0.999
 """The bounds of a prior and of an implied probability."""
@@ -68,27 +68,11 @@ def held(value: float) -> float:
     return min(max(value, LOWEST), HIGHEST)
 
 
-def rating_decibans(rating: Rating, tracker: Tracker) -> float:
+def rating_decibans(rating: Rating, codes: Mapping[str, float]) -> float:
     """What a rating is worth: the tracker's table for a code, 10·log10 of a likelihood ratio."""
     if isinstance(rating, str):
-        return tracker.decibans[rating]
+        return codes[rating]
     return 10 * math.log10(rating)
-
-
-def grade(evidence: Evidence, sources: dict[str, Source]) -> str:
-    """The Admiralty grade of an item, such as B2: its own letter, else its source's, else F."""
-    source = sources.get(evidence.source) if evidence.source else None
-    letter = evidence.reliability or (source.reliability if source else "F")
-    return f"{letter}{evidence.credibility or 6}"
-
-
-def weight(evidence: Evidence, sources: dict[str, Source], tracker: Tracker) -> float:
-    """The share of a rating that the item's grade keeps, 0 to 1; 1 where no table is declared."""
-    table = tracker.grade_weights
-    if table is None:
-        return 1.0
-    both = grade(evidence, sources)
-    return table.reliability[both[0]] * table.credibility[int(both[1]) - 1]
 
 
 _TAIL = 10

@@ -319,7 +319,7 @@ def test_an_item_never_lowers_the_member_that_it_alone_rates_highest(
     db: Database, codes: dict[str, Any]
 ) -> None:
     rated = {id: codes.get(id, "N") for id in db.scenarios if id != "alone"}
-    worth = {id: rating_decibans(rating, db.tracker) for id, rating in rated.items()}
+    worth = {id: rating_decibans(rating, db.tracker.decibans) for id, rating in rated.items()}
     best = max(worth, key=worth.__getitem__)
     assume(sorted(worth.values())[-2] < worth[best])
     assert free(with_item(db, ratings=rated), best) >= free(db, best) - 1e-9

@@ -205,7 +205,8 @@ def test_a_foreign_file_gets_few_hints() -> None:
     hints = [fault.hint for fault in validate("source", record)]
     assert (
         hints
-        == ["known here: name, url, reliability, reliability_basis, formerly"] * 50 + [None] * 10
+        == ["known here: name, url, reliability, reliability_basis, foreign, formerly"] * 50
+        + [None] * 10
     )
 
 

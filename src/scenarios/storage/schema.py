@@ -10,8 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import Fault, Keys
-from scenarios.model import SPACE
 from scenarios.text import LONGEST_SHOWN, MOST_HINTS, did_you_mean, nearest, shown
+from scenarios.values import SPACE
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -207,6 +207,8 @@ def _words(node: Any) -> str:
         return f"it must be {', '.join(most)} or {last}"
     if "const" in node:
         return f"it must be {node['const']}"
+    if "type" not in node:  # the names of keys
+        return "it must be a name of letters, digits and _"
     limits = f" from {node['minimum']} to {node['maximum']}" if "minimum" in node else ""
     return f"it must be {_TYPES[node['type']]}{limits}"
 

@@ -76,7 +76,7 @@ def diagnosticity(known: Known, key: IndicatorKey) -> float:
     database = known.database
     scenario, indicator = key
     ratings = database.scenarios[scenario].indicators[indicator].ratings
-    worth = [rating_decibans(r, database.tracker) for r in ratings.values()]
+    worth = [rating_decibans(r, database.tracker.decibans) for r in ratings.values()]
     sets = {s.set for id, s in database.scenarios.items() if id in ratings}
     whole = all(set_id and set(members(database, set_id)) <= ratings.keys() for set_id in sets)
     return max(worth) - min(worth) if whole else max(*worth, 0.0) - min(*worth, 0.0)
@@ -88,7 +88,10 @@ def value(known: Known, key: IndicatorKey) -> float | None:
     indicator, tracker = scenario.indicators[key[1]], known.database.tracker
     if indicator.chance is None or scenario.set is not None:
         return None
-    worth = rating_decibans(indicator.ratings.get(key[0], "N"), tracker) * tracker.rating_strength
+    worth = (
+        rating_decibans(indicator.ratings.get(key[0], "N"), tracker.decibans)
+        * tracker.rating_strength
+    )
     return expected_movement(indicator.chance, scenario.prior.probability, worth)
 
 
@@ -96,7 +99,9 @@ def unique(known: Known, key: IndicatorKey) -> bool:
     """Whether it speaks for exactly one scenario of those that it rates."""
     scenario, indicator = key
     ratings = known.database.scenarios[scenario].indicators[indicator].ratings
-    return sum(rating_decibans(r, known.database.tracker) > 0 for r in ratings.values()) == 1
+    return (
+        sum(rating_decibans(r, known.database.tracker.decibans) > 0 for r in ratings.values()) == 1
+    )
 
 
 def _step(strength: float, seen: IndicatorState, weight: float) -> float:

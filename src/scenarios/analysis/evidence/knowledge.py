@@ -22,7 +22,6 @@ from scenarios.model import (
     first_day,
     indicator_key,
 )
-from scenarios.scales import weight
 
 Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]
@@ -249,7 +248,11 @@ def _is_known(item: Evidence, as_of: date) -> bool:
 
 
 def _weights(items: Mapping[EvidenceId, Evidence], database: Database) -> dict[EvidenceId, float]:
-    return {id: weight(item, database.sources, database.tracker) for id, item in items.items()}
+    """The share of its ratings that each item's grade keeps; 1 where no table is declared."""
+    table = database.tracker.grade_weights
+    if table is None:
+        return dict.fromkeys(items, 1.0)
+    return {id: table.share(item.grade(database.sources)) for id, item in items.items()}
 
 
 def _follows(database: Database, was: Known) -> bool:

@@ -28,7 +28,7 @@ from scenarios.analysis.ledger.ledger_changes import (
 )
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker, indicator_key
-from scenarios.scales import grade, jeffreys
+from scenarios.scales import jeffreys
 
 _ROUNDING = 1e-9
 """A probability that differs by less is the same."""
@@ -211,7 +211,7 @@ def _reasons(was: Side, now: Side) -> Reasons:
 def _judgements(database: Database) -> dict[str, object]:
     found: dict[str, object] = {}
     for id, item in database.evidence.items():
-        graded = grade(item, database.sources)
+        graded = item.grade(database.sources)
         found[id] = item.ratings, item.indicators, graded, item.origin, item.event, item.theme
     for owner, scenario in database.scenarios.items():
         for key, one in scenario.indicators.items():

@@ -126,7 +126,7 @@ def _absent(
         return _worth(known, {owner: indicator.if_absent}, {owner}, missing)
     scenarios, tracker = known.database.scenarios, known.database.tracker
     decibans = {
-        column: rating_decibans(rating, tracker) * tracker.rating_strength
+        column: rating_decibans(rating, tracker.decibans) * tracker.rating_strength
         for column, rating in indicator.ratings.items()
     }
     priors = {column: scenarios[column].prior.probability for column in columns}
@@ -162,4 +162,6 @@ def _worth(
 ) -> dict[ScenarioId, float]:
     tracker = known.database.tracker
     factor = tracker.rating_strength * share
-    return {c: rating_decibans(r, tracker) * factor for c, r in ratings.items() if c in beside}
+    return {
+        c: rating_decibans(r, tracker.decibans) * factor for c, r in ratings.items() if c in beside
+    }

@@ -11,7 +11,7 @@ from scenarios.analysis.evidence.knowledge import bears_on, known, resolved, sta
 from scenarios.analysis.ledger.ledger import Ledger, Line, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import Database, Evidence, EvidenceId, Rating, ScenarioId, indicator_key
-from scenarios.scales import grade, printed
+from scenarios.scales import printed
 
 _DOUBTFUL = "DEF"
 _EVIDENCE = frozenset({"direct", "indicator", "absence"})
@@ -103,7 +103,7 @@ def _line_of(book: Ledger, row: str) -> Line | None:
 
 def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | None) -> str | None:
     """The grade of an item of which little is known, and on which a scenario hangs most."""
-    graded = grade(item, database.sources)
+    graded = item.grade(database.sources)
     if line is None or not line.counted_decibans or graded[0] not in _DOUBTFUL:
         return None
     weights = [abs(other.counted_decibans) for other in book.lines if other.kind in _EVIDENCE]

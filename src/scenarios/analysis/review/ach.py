@@ -20,7 +20,7 @@ from scenarios.model import (
     Tracker,
     indicator_key,
 )
-from scenarios.scales import grade, rating_decibans
+from scenarios.scales import rating_decibans
 
 RowKind = Literal["direct", "indicator"]
 RemovedKind = Literal["item", "source", "origin"]
@@ -135,7 +135,7 @@ def nearest_code(rating: Rating, tracker: Tracker) -> Code:
     """The code of a rating; for a ratio the nearest in decibans, the more neutral one of two."""
     if isinstance(rating, str):
         return rating
-    worth = rating_decibans(rating, tracker)
+    worth = rating_decibans(rating, tracker.decibans)
 
     def distance(code: Code) -> float:
         return round(abs(worth - tracker.decibans[code]), _ROUNDING)
@@ -148,7 +148,7 @@ def _rows(known: Known, columns: tuple[ScenarioId, ...]) -> Iterator[MatrixRow]:
     for id in sorted({id for column in columns for id in known.direct.get(column, ())}):
         item = known.evidence[id]
         ratings = {column: item.ratings.get(column) for column in columns}
-        graded = grade(item, database.sources)
+        graded = item.grade(database.sources)
         yield _row(known, "direct", id, item.summary, graded, known.weights[id], ratings)
     for key in _fired(known, columns):
         seen = strength(known, key, known.evidence)
@@ -169,7 +169,7 @@ def _row(
 ) -> MatrixRow:
     tracker = known.database.tracker
     decibans = {
-        column: None if rating is None else rating_decibans(rating, tracker) * weight + 0.0
+        column: None if rating is None else rating_decibans(rating, tracker.decibans) * weight + 0.0
         for column, rating in ratings.items()
     }
     worth = [value or 0.0 for value in decibans.values()]

@@ -11,7 +11,6 @@ from scenarios.analysis.evidence.indicator_state import IndicatorChange, reading
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.period.period import View, Window
 from scenarios.model import EvidenceId, Retraction, ScenarioId
-from scenarios.scales import grade
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +41,7 @@ def new_evidence(window: Window) -> tuple[NewEvidence, ...]:
             observed=item.observed,
             recorded=item.recorded,
             source=item.source,
-            grade=grade(item, database.sources),
+            grade=item.grade(database.sources),
             scenarios=tuple(sorted(bears_on(database, item))),
             retracted=item.retracted if id not in window.now.evidence else None,
         )

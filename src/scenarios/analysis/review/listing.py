@@ -29,7 +29,6 @@ from scenarios.model import (
     SourceId,
     ThemeId,
 )
-from scenarios.scales import grade
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -189,7 +188,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
                     observed=item.observed,
                     recorded=item.recorded,
                     source=item.source,
-                    grade=grade(item, database.sources),
+                    grade=item.grade(database.sources),
                     theme=item.theme,
                     scenarios=tuple(sorted(bears)),
                     counts=id in known.evidence,

@@ -110,7 +110,7 @@ def _cases(
     if len(columns) == 1:
         priors[None] = 1 - priors[id]
     decibans: dict[ScenarioId | None, float] = {
-        rated: tracker.rating_strength * rating_decibans(rating, tracker)
+        rated: tracker.rating_strength * rating_decibans(rating, tracker.decibans)
         for rated, rating in indicator.ratings.items()
     }
     return priors, decibans

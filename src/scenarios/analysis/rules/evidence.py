@@ -16,7 +16,7 @@ from scenarios.analysis.rules.finding import (
     several,
 )
 from scenarios.model import EvidenceId, ScenarioId, SetId
-from scenarios.scales import MOVED_BITS, grade
+from scenarios.scales import MOVED_BITS
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
@@ -51,7 +51,7 @@ def grade_clash(window: Window) -> Iterator[Finding]:
     To do: grade the source and the item anew, each by itself.
     """
     for id, item in window.now.evidence.items():
-        both = grade(item, window.database.sources)
+        both = item.grade(window.database.sources)
         if both[0] == "F" or both[1] == "6":
             continue
         if abs("ABCDE".index(both[0]) + 1 - int(both[1])) >= CLASH_STEPS:
@@ -105,7 +105,7 @@ def weak_line(window: Window) -> Iterator[Finding]:
         lines = [line for line in view.ledger.lines if line.kind in kinds]
         moved = [(line.counted_decibans - was.get(line.id, 0.0), line) for line in lines]
         for step, line in sorted(moved, key=lambda it: (-abs(it[0]), it[1].id))[:LARGEST]:
-            grades = [grade(items[id], window.database.sources) for id in line.evidence]
+            grades = [items[id].grade(window.database.sources) for id in line.evidence]
             if abs(step) >= LEAST_STEP and grades and min(grades) >= WEAK:
                 message = f"{step:+.1f} dB of the move rest on {line.id}, graded {min(grades)}"
                 yield of_scenario("weak-line", view.id, message)

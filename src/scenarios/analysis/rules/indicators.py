@@ -59,9 +59,9 @@ def absence_sign(window: Window) -> Iterator[Finding]:
         rivals = sets[view.scenario.set] if view.scenario.set and watched else ()
         columns = {view.id, *(id for id in rivals if contends(window.database, id, window.as_of))}
         for key, (ratings, if_absent) in watched.items():
-            worth = {id: rating_decibans(r, tracker) for id, r in ratings.items()}
+            worth = {id: rating_decibans(r, tracker.decibans) for id, r in ratings.items()}
             seen = _centred(worth, columns)
-            absent = _centred({view.id: rating_decibans(if_absent, tracker)}, columns)
+            absent = _centred({view.id: rating_decibans(if_absent, tracker.decibans)}, columns)
             if any(seen[id] * absent[id] > 0 for id in columns):
                 message = (
                     "to see it and not to see it speak for the same side: "

@@ -85,7 +85,7 @@ def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> lis
         for owner, key in map(indicator_key, item.indicators):
             if owner in database.scenarios and key in database.scenarios[owner].indicators:
                 ratings.append(database.scenarios[owner].indicators[key].ratings.get(id))
-        says = any(r is not None and rating_decibans(r, database.tracker) for r in ratings)
+        says = any(r is not None and rating_decibans(r, database.tracker.decibans) for r in ratings)
         if says and window.now.weights[item_id] and item_id not in using:
             heard.append(item_id)
     return heard

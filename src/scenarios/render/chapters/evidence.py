@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.model import Database, Evidence, EvidenceId, Kind
 from scenarios.render.document import Item, Items, Link, Ref, Span
-from scenarios.scales import grade
 
 
 def items(ids: Iterable[EvidenceId], database: Database) -> Items:
@@ -25,7 +24,7 @@ def _item(id: EvidenceId, item: Evidence, database: Database) -> Item:
 
 
 def _about(id: EvidenceId, item: Evidence, database: Database) -> Iterator[Span]:
-    yield f"{id}, {grade(item, database.sources)}"
+    yield f"{id}, {item.grade(database.sources)}"
     if item.source:
         kind: Kind | None = "source" if item.source in database.sources else None
         named = database.sources[item.source].name if kind else item.source

@@ -24,7 +24,6 @@ from scenarios.render.document import (
     change_of,
 )
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.scales import grade
 from scenarios.text import counted
 
 _LONGEST = 160
@@ -111,7 +110,7 @@ def _named(database: Database, key: Key) -> str:
 
 def _words(database: Database, record: Record) -> str:
     if isinstance(record, Evidence):
-        return f" ({grade(record, database.sources)}): {record.summary}"
+        return f" ({record.grade(database.sources)}): {record.summary}"
     if isinstance(record, Scenario):
         return f": {record.title}"
     return f" ({record.reliability}): {record.name}" if isinstance(record, Source) else ""

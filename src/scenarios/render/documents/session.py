@@ -10,7 +10,6 @@ from scenarios.analysis.review.feedback import Figure as Others
 from scenarios.analysis.review.feedback import Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
-from scenarios.scales import grade
 from scenarios.text import fold
 
 _MOST = 10
@@ -21,7 +20,7 @@ def unrated_text(known: Known, id: EvidenceId, width: int) -> str:
     """An item that rates nothing yet: what it says and who says so."""
     item = known.evidence[id]
     source = f", {item.source}" if item.source else ""
-    lines = [fold(f"{id} ({grade(item, known.database.sources)}{source})", width)]
+    lines = [fold(f"{id} ({item.grade(known.database.sources)}{source})", width)]
     for text in (item.summary, item.quote and f"“{item.quote}”", item.url, item.notes):
         lines += [fold(text, width, "  ")] if text else []
     return "\n".join(lines)

@@ -11,7 +11,6 @@ from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.agenda import Fresh, Topic
 from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import in_words
-from scenarios.scales import grade
 from scenarios.text import counted, fold, printable
 
 _MOST = 50
@@ -94,7 +93,7 @@ def _items(fresh: Fresh, known: Known) -> Iterator[str]:
         yield f"{counted(len(earlier), 'earlier item')}: scen list evidence"
     for id in fresh.evidence[-_MOST:]:
         item = known.evidence[id]
-        yield f"{item.observed} ({grade(item, known.database.sources)}) {item.summary} [{id}]"
+        yield f"{item.observed} ({item.grade(known.database.sources)}) {item.summary} [{id}]"
 
 
 def _changes(fresh: Fresh, known: Known) -> Iterator[str]:

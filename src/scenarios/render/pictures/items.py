@@ -28,5 +28,5 @@ def _strength(id: EvidenceId, scenario_id: ScenarioId, database: Database) -> fl
         if owner in database.scenarios and name in database.scenarios[owner].indicators:
             indicator = database.scenarios[owner].indicators[name]
             ratings.append(indicator.ratings.get(scenario_id))
-    worth = (abs(rating_decibans(r, database.tracker)) for r in ratings if r is not None)
+    worth = (abs(rating_decibans(r, database.tracker.decibans)) for r in ratings if r is not None)
     return max(worth, default=0.0)

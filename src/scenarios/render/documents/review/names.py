@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.model import Database, EvidenceId
 from scenarios.render.document import Link, Ref, Span
-from scenarios.scales import grade
 
 NAMED = 5
 """So many are named in a sentence, the rest is counted."""
@@ -36,7 +35,7 @@ def source_of(id: EvidenceId, database: Database) -> tuple[Span, ...]:
     if item.source:
         of = database.sources.get(item.source)
         source = (", ", Ref(item.source, "source" if of else None, of.name if of else ""))
-    return (Ref(id, "evidence"), f", {grade(item, database.sources)}", *source)
+    return (Ref(id, "evidence"), f", {item.grade(database.sources)}", *source)
 
 
 def indicator(key: str, database: Database) -> Ref:
