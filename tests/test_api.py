@@ -24,6 +24,9 @@ WEEK = date(2022, 2, 28)
 ANSWERS: dict[str, Callable[[scenarios.Workspace], object]] = {
     "status": lambda desk: desk.status(WEEK),
     "report": lambda desk: desk.report(WEEK),
+    "report --brief": lambda desk: desk.brief(WEEK),
+    "due": lambda desk: desk.due(WEEK),
+    "search pact": lambda desk: desk.search("pact", WEEK),
     "explain military-pact": lambda desk: desk.explain("military-pact", WEEK),
     "matrix --set ukraine-2022": lambda desk: desk.matrix(WEEK, set_id="ukraine-2022"),
     "score": lambda desk: desk.score(WEEK),
@@ -60,6 +63,27 @@ def test_a_method_answers_with_what_its_command_prints(command: str) -> None:
     words = ("--database", str(SHIPPED), *command.split(), "--as-of", f"{WEEK}", "--format", "json")
     answer = json.loads(msgspec.json.encode(ANSWERS[command](scenarios.open(SHIPPED))))
     assert answer == json.loads(scen(*words).stdout)
+
+
+def test_what_is_corrected_is_seen_and_can_be_taken_back(tmp_path: Path) -> None:
+    workspace = scenarios.open(make(tmp_path / "scenarios", FILES))
+    day = date(2022, 2, 8)
+    edited = workspace.edit("pact", {"title": "A treaty", "prior.probability": 0.2}, day)
+    assert edited.paths[0].endswith("pact.yaml")
+    pact = workspace.database.scenarios["pact"]
+    assert (pact.title, pact.prior.probability) == ("A treaty", 0.2)
+    workspace.clarify("pact", "A declaration is none.", day)
+    assert workspace.rename("pact", "treaty", day).formerly == "pact"
+    treaty = workspace.database.scenarios["treaty"]
+    assert [one.text for one in treaty.clarifications] == ["A declaration is none."]
+    workspace.add_source("trt", {"name": "TRT", "reliability": "C"})
+    workspace.remove("trt", "A slip", day)
+    assert "trt" not in workspace.database.sources
+    assert workspace.undo().restored
+    assert "trt" in workspace.database.sources
+    workspace.edit("trt", {"url": "https://www.trtworld.com"}, day)
+    workspace.edit("trt", {}, day, unset=["url"])
+    assert workspace.database.sources["trt"].url is None
 
 
 def test_what_is_written_is_seen_and_what_is_tried_is_not(tmp_path: Path) -> None:

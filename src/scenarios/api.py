@@ -7,30 +7,24 @@ ScenError whose text says what, where and what to do; nothing was written then.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-from scenarios.analysis.history.audit import Audit, audit
-from scenarios.analysis.history.commit_log import History, history
-from scenarios.analysis.history.provenance import BACKDATED_DAYS, trail
-from scenarios.analysis.review.ach import Matrix
-from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.scores.chosen import Chosen
-from scenarios.analysis.scores.scoring import Score, score
-from scenarios.errors import Problem, ScenError
-from scenarios.model import Database, Outcome, Rating
+from scenarios.errors import ScenError
+from scenarios.model import Outcome, Rating
+from scenarios.snapshot import Snapshot
 from scenarios.storage import worktree
-from scenarios.storage.git import repository as git
-from scenarios.storage.git.repository import Repository
-from scenarios.workspace import checking, reading, recording, results
-from scenarios.workspace.history import past, states
-from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
-from scenarios.workspace.period import span, standings, start_of
-from scenarios.workspace.restate import with_history
+from scenarios.workspace import recording, results
+from scenarios.workspace.corrections import editing
+from scenarios.workspace.corrections.editing import KeyChange
+from scenarios.workspace.corrections.finding_records import Located
+from scenarios.workspace.corrections.foretelling import foretold_of
+from scenarios.workspace.corrections.removing import remove
+from scenarios.workspace.corrections.renaming import rename
+from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
 
@@ -48,95 +42,8 @@ def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
     return Workspace(root, rev)
 
 
-class Workspace:
-    """A database at a place and a revision, as it was read last: when opened, or after a write."""
-
-    def __init__(self, root: Path, rev: str | None = None) -> None:
-        self._root, self._rev = root, rev
-        self._opened = self._read()
-
-    @property
-    def database(self) -> Database:
-        """The records that are sound."""
-        return self._opened.database
-
-    @property
-    def problems(self) -> Sequence[Problem]:
-        """What is wrong with the files, by path, line and column; both count from 1."""
-        return tuple(self._opened.problems)
-
-    # -- reading --------------------------------------------------------------------------------
-
-    def status(self, as_of: date) -> reading.Status:
-        """One row for each scenario that had opened by a day."""
-        found = standings(self._opened, as_of, banded=True)
-        rows = tuple(standing.row for standing in found)
-        return reading.status_of(self._opened, as_of, start_of(self._opened, as_of), rows)
-
-    def report(self, as_of: date, since: date | None = None, *, restate: bool = True) -> Review:
-        """What moved between two days, by how much and because of what.
-
-        `since` is by default one review earlier. `restate` compares with what the last commit up
-        to then said of that day, where there is a repository.
-        """
-        made = review(span(self._opened, as_of, since, banded=True))
-        if restate:
-            with suppress(ScenError):  # no repository, no git, no commit
-                made, _ = with_history(made, self._opened, self._repository())
-        return made
-
-    def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:
-        """The odds ledger of a scenario, from its prior to its implied probability."""
-        id = self._opened.scenario_on(scenario, as_of)
-        return explain(self._opened.about(id), id, as_of, swept=sweep)
-
-    def matrix(self, as_of: date, *scenarios: str, set_id: str | None = None) -> Matrix:
-        """Evidence against two or more scenarios side by side, or the members of a set."""
-        return reading.matrix_of(self._opened, as_of, scenarios=scenarios, set_id=set_id)
-
-    def score(
-        self,
-        as_of: date,
-        *,
-        by: Literal["analyst", "scenario", "tag"] = "analyst",
-        since: date | None = None,
-        until: date | None = None,
-        forecaster: str | None = None,
-    ) -> Score:
-        """How good the forecasts of resolved scenarios were, known between two days if given."""
-        found = score(self.database, as_of, Chosen(since=since, until=until), by, forecaster)
-        if forecaster is not None:
-            names = (row.name for row in found.forecasters)
-            known_id(forecaster, [*names], "forecaster", "Workspace.score")
-        return found
-
-    def check(self, findings_on: date | None = None) -> checking.Checked:
-        """Every fault of the files; with a day, the findings of that day too."""
-        return checking.check(self._opened, None, findings_on)
-
-    def show(self, id: str, as_of: date | None = None) -> list[reading.RecordShown]:
-        """The records of an id."""
-        return reading.records_of(self._opened, id, as_of)
-
-    def diff(
-        self, before: str = "HEAD", after: str | None = None, as_of: date | None = None
-    ) -> reading.Diff:
-        """What differs between two revisions, or between one and the files as they are."""
-        earlier, later = states(self._root, self._repository(), before, after)
-        return reading.diff_of(earlier, later, as_of, date.max)
-
-    def history(
-        self, subject: str | None = None, since: date | None = None, limit: int | None = 20
-    ) -> History:
-        """The commits that changed the database, or that concern one record, newest first."""
-        return history(past(self._repository(), self._rev)[0], subject, since, limit)
-
-    def audit(self, days: int = BACKDATED_DAYS) -> Audit:
-        """What was judged, or changed, with hindsight; a record committed later is backdated."""
-        revisions, tip = past(self._repository(), self._rev)
-        return audit(trail(revisions, days), sum(r.left_out for r in revisions), tip)
-
-    # -- recording ------------------------------------------------------------------------------
+class Workspace(Snapshot):
+    """A database that can be recorded in, where it was opened without a revision."""
 
     def record_evidence(
         self,
@@ -274,13 +181,51 @@ class Workspace:
         written = recording.add_source(root, id, record, dry_run=dry_run, commit=commit)
         return self._recorded(written, id)
 
-    def _read(self) -> Opened:
-        if self._rev is None:
-            return open_folder(self._root)
-        return open_revision(self._root, self._repository(), self._rev)
+    # -- correcting -----------------------------------------------------------------------------
 
-    def _repository(self) -> Repository:
-        return git.repository(self._root)
+    def edit(
+        self,
+        id: str,
+        changes: Mapping[str, Any],
+        on: date,
+        *,
+        unset: Sequence[str] = (),
+        dry_run: bool = False,
+        commit: bool = False,
+    ) -> results.Corrected:
+        """Give keys of a record other values; `prior.probability` is a key in a key."""
+        texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
+        made = [*(KeyChange(key, "put", text) for key, text in texts.items())]
+        made += [KeyChange(key, "unset") for key in unset]
+        root = self._writable()
+        return self._corrected(editing.edit(root, id, made, dry_run=dry_run, commit=commit), on)
+
+    def clarify(
+        self, scenario: str, text: str, on: date, *, dry_run: bool = False, commit: bool = False
+    ) -> results.Corrected:
+        """Add to a question what its text leaves open, without changing it."""
+        given = (self._writable(), scenario, text, on)
+        return self._corrected(editing.clarify(*given, dry_run=dry_run, commit=commit), on)
+
+    def rename(
+        self, id: str, new: str, on: date, *, dry_run: bool = False, commit: bool = False
+    ) -> results.Corrected:
+        """Give a record another id, here and wherever it is named."""
+        done = rename(self._writable(), id, new, dry_run=dry_run, commit=commit)
+        return self._corrected(done, on, id.rpartition(":")[2])
+
+    def remove(
+        self, id: str, reason: str, on: date, *, dry_run: bool = False, commit: bool = False
+    ) -> results.Corrected:
+        """Take away a record that nothing rests on."""
+        given = (self._writable(), id, reason)
+        return self._corrected(remove(*given, dry_run=dry_run, commit=commit), on)
+
+    def undo(self, *, dry_run: bool = False, commit: bool = False) -> results.Undone:
+        """Take back what was recorded last in this checkout."""
+        written, what = undo(self._writable(), dry_run=dry_run, commit=commit)
+        self._reread(written)
+        return results.undone(written, what)
 
     def _writable(self) -> Path:
         if self._rev is not None:
@@ -296,3 +241,11 @@ class Workspace:
     def _recorded(self, written: Written, id: str) -> results.Recorded:
         self._reread(written)
         return results.recorded(written, id)
+
+    def _corrected(
+        self, done: tuple[Written, Located], on: date, formerly: str | None = None
+    ) -> results.Corrected:
+        written, now = done
+        self._reread(written)
+        found = foretold_of(written, on) if written.drafts else []
+        return results.corrected(written, now.name, found, formerly)

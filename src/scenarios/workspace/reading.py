@@ -12,9 +12,13 @@ from scenarios.analysis.evidence.knowledge import known, latest_day, members
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.record_diff import FieldChange, Rename, called, differences
 from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.about import About, about
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
+from scenarios.analysis.review.brief import Brief, brief
+from scenarios.analysis.review.cause import Causes
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Kind, ScenarioId, SetId
@@ -101,6 +105,21 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         if as_of and day(record) > as_of:
             raise ScenError(f"{id} was not known on {as_of}: it dates from {day(record)}")
     return [_shown(opened, id, kind, id, record) for kind, record, _ in found]
+
+
+def brief_of(opened: Opened, window: Window, made: Review) -> Brief:
+    """The short form of a window's review."""
+    return brief(
+        window,
+        made.headline,
+        made.moves,
+        Causes(made.events, made.other_causes),
+        made.scenarios,
+        made.spreads,
+        made.due,
+        [one.record for one in made.findings if one.rule == "not-reviewed"],
+        opened.loaded.left_out,
+    )
 
 
 def matrix_of(

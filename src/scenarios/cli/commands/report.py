@@ -9,8 +9,6 @@ from typing import Annotated
 import typer
 
 from scenarios.analysis.period.period import Window
-from scenarios.analysis.review.brief import brief
-from scenarios.analysis.review.cause import Causes
 from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
@@ -30,6 +28,7 @@ from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.period import span
 from scenarios.workspace.place import here
+from scenarios.workspace.reading import brief_of
 from scenarios.workspace.restate import with_history
 
 
@@ -92,17 +91,7 @@ def _show_brief(
     opened: Opened, window: Window, made: Review, form: Form, output: Path | None
 ) -> None:
     """The review on one page."""
-    result = brief(
-        window,
-        made.headline,
-        made.moves,
-        Causes(made.events, made.other_causes),
-        made.scenarios,
-        made.spreads,
-        made.due,
-        [one.record for one in made.findings if one.rule == "not-reviewed"],
-        opened.loaded.left_out,
-    )
+    result = brief_of(opened, window, made)
     database = opened.database
     show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
 
