@@ -4,8 +4,9 @@
 the exit status, where that is not 0. All else is prose. A file starts in an empty folder with the
 database of tests/data/desk in `scenarios/`, or without it where its first line is `(no database)`.
 `scen` runs in this process, alone or before a pipe, and any other command in a shell. `TODAY`,
-`HERE` and `REVISION` stand for the date, the folder and a commit of that day, and `$DESK` for the
-database as it was. To write what was said anew: `pytest tests/test_transcripts.py --renew`.
+`HERE` and `REVISION` stand for the date, the folder and a commit of that day, `$DESK` for the
+database as it was, and `$SCEN` for the program that is installed. To write what was said anew:
+`pytest tests/test_transcripts.py --renew`.
 
 Where the first line is `(at a terminal)`, somebody sits there whom `scen` can ask: `>` is a line of
 the screen with a question and its answer, `^C` and `^D` are keys. An answer for a question that is
@@ -19,7 +20,6 @@ import re
 import shlex
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -31,10 +31,10 @@ from typer.testing import CliRunner
 from scenarios.cli.main import app
 from tests.cli.commands import DESK
 from tests.cli.conversation import converse
+from tests.quick_scen import REAL, quick_scen
 
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.rglob("*.txt"))
-BIN = Path(sys.executable).parent
 PLAIN = re.compile(r"((?:[A-Z_]+=[\w./-]* )*)(scen(?: [^|&;<>$`*?]*)?)(?: \| (.*))?")
 """Variables, a command that needs no shell, and what its output goes through."""
 NOTES = re.compile(r"state/scen/[0-9a-f]{16}")
@@ -131,7 +131,7 @@ def _shell(command: str, typed: str) -> tuple[int, str, str]:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, **IDENTITY, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, **IDENTITY},
     )
     return done.returncode, done.stdout, done.stderr
 
@@ -142,6 +142,14 @@ def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
         shown = COMMITTED.sub("REVISION", NOTES.sub("state/scen/DATABASE", shown))
         shown = FRACTION.sub(lambda found: f"{float(found[0]):.6f}", shown)
         yield f"{mark} {shown}".rstrip()
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _scen_is_found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with quick_scen(tmp_path_factory.mktemp("quick")) as bin, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.pathsep.join((str(bin), str(REAL.parent), os.environ["PATH"])))
+        patch.setenv("SCEN", str(REAL))
+        yield
 
 
 @pytest.mark.parametrize("path", FILES, ids=[p.relative_to(FOLDER).as_posix() for p in FILES])
