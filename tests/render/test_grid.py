@@ -62,7 +62,7 @@ def test_each_item_has_its_effects_on_each_scenario_and_the_weak_are_counted() -
 def test_for_points_up_and_is_full_against_points_down_and_is_hollow() -> None:
     made = chart()
     assert made
-    drawn = draw(made.drawing, places={"e-d"})
+    drawn = draw(made.drawing, places={"e-d": "#e-d"})
     assert len(elements(drawn, **{"class": "f-for s-paper"})) == 3  # one in the key
     assert len(elements(drawn, **{"class": "f-paper s-against"})) == 2
     assert {one.get("href") for one in elements(drawn, "a")} == {"#e-d"}

@@ -51,7 +51,7 @@ def test_lines_stand_under_their_themes_and_lead_to_their_items() -> None:
         ("without a theme", 1),
         ("", 1),
     ]
-    made = draw(chart.drawing, places={"e-d", "e-e"})
+    made = draw(chart.drawing, places={"e-d": "#e-d", "e-e": "#e-e"})
     assert [one.get("href") for one in elements(made, "a")] == ["#e-e", "#e-d"]
     assert {"talks", "−10.0 dB", "Gas and oil", "+6.0 dB"} <= set(texts(made))
     assert "not seen when due: Something is seen" in texts(made)

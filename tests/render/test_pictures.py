@@ -132,7 +132,7 @@ def test_a_mark_leads_to_a_place_of_the_page_and_to_nothing_else() -> None:
         title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, anchor="s-a"
     )
     assert elements(draw(overview_of(row)), "a") == []
-    [link] = elements(draw(overview_of(row), places={"s-a"}), "a")
+    [link] = elements(draw(overview_of(row), places={"s-a": "#s-a"}), "a")
     assert link.get("href") == "#s-a"
 
 

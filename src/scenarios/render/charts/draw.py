@@ -24,7 +24,7 @@ from scenarios.render.charts.overview import Overview
 from scenarios.render.charts.reliability import Reliability
 from scenarios.render.charts.skill import SkillRows
 from scenarios.render.charts.sparkline import Sparkline
-from scenarios.render.charts.svg import Drawing, Places, number, safe
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places, number, safe
 from scenarios.render.charts.timeline import Timeline
 
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
@@ -40,12 +40,12 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
 }
 
 
-def draw(data: Any, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """What is drawn of the data; its marks lead to those `places` that the page has."""
     return _DRAWN[type(data)](data, narrow=narrow, places=places)
 
 
-def picture(data: Any, label: str, places: Places = ()) -> str:
+def picture(data: Any, label: str, places: Places = NOWHERE) -> str:
     """The data as two SVGs, one for wide and one for narrow pages: the style shows one of them."""
     return "".join(
         element(draw(data, narrow=narrow, places=places), label, name)

@@ -11,7 +11,7 @@ import msgspec
 from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded, spread, width
 from scenarios.render.charts.scale import Days
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import signed
 from scenarios.text import counted
 
@@ -62,7 +62,7 @@ class Grid(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int = 0
 
 
-def draw(data: Grid, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Grid, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """A row a scenario, a column of arrows an item; the strongest have numbers and words."""
     wide = NARROW if narrow else WIDE
     room = (date.max - data.last).days

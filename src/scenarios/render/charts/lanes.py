@@ -11,7 +11,7 @@ import msgspec
 from scenarios.render.charts import curves, marks, svg
 from scenarios.render.charts.labels import SMALL, folded, width
 from scenarios.render.charts.scale import Days, log_odds
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.charts.timeline import Figures, Outcome
 from scenarios.render.text import from_to
 
@@ -46,7 +46,7 @@ class Lanes(msgspec.Struct, frozen=True, kw_only=True):
     shares: tuple[tuple[float, ...], tuple[float, ...]] | None = None
 
 
-def draw(data: Lanes, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The lanes one below the other, then the days, then the shares."""
     wide = NARROW if narrow else WIDE
     ends = (44, NARROW - 10) if narrow else (_GUTTER, WIDE - _FIGURES - 14)

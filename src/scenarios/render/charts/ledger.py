@@ -10,7 +10,7 @@ import msgspec
 from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded, width
 from scenarios.render.charts.scale import LogOdds, bounded, log_odds
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import percent, signed
 from scenarios.scales import probability
 
@@ -58,7 +58,7 @@ class _Row(NamedTuple):
     indent: int = 0
 
 
-def draw(data: LedgerBars, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: LedgerBars, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The rows from the prior down to what is implied, and what is stated beside it."""
     rows = list(_rows(data))
     sums = [probability(db) for row in rows for db in (row.before, row.after) if db is not None]

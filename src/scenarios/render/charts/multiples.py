@@ -8,7 +8,7 @@ from scenarios.render.charts import lanes, marks, svg
 from scenarios.render.charts.labels import folded
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.scale import Days
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 
 _COLUMNS, _GAP = 3, 24
 _LINE = 16
@@ -21,7 +21,7 @@ class Multiples(Lanes, frozen=True, kw_only=True):
     """The scenarios in the order in which they are drawn, from left to right and down."""
 
 
-def draw(data: Multiples, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """In columns; the cells of a row are as high as the highest of them."""
     wide = lanes.NARROW if narrow else lanes.WIDE
     columns = 1 if narrow else min(_COLUMNS, len(data.members))

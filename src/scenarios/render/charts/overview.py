@@ -10,7 +10,7 @@ import msgspec
 from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded, width
 from scenarios.render.charts.scale import LogOdds, log_odds
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import from_to, percent
 from scenarios.scales import printed
 
@@ -54,7 +54,7 @@ class Overview(msgspec.Struct, frozen=True, kw_only=True):
     folded: int = 0
 
 
-def draw(data: Overview, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """A row a scenario, on one axis of log odds."""
     figures = [p for row in data.rows for p in (row.stated, row.stated_before, row.implied)]
     left, right = (6, NARROW - 6) if narrow else (_TITLE + 28, WIDE - _FIGURES - _IMPLIED - 16)

@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, width
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import percent
 
 Look = Literal["stated", "implied", "muted"]
@@ -46,7 +46,7 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True):
     curve: tuple[Stair, ...] = ()
 
 
-def draw(data: Reliability, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Reliability, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """What was said from left to right, what came from below; under it the number in each bin."""
     side = 280.0 if narrow else 380.0
     left = 46.0

@@ -10,7 +10,7 @@ from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded
 from scenarios.render.charts.reliability import Look
 from scenarios.render.charts.scale import Linear
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import signed
 
 WIDE, NARROW = 960, 340
@@ -41,7 +41,7 @@ class SkillRows(msgspec.Struct, frozen=True, kw_only=True):
     pairs: tuple[Pair, ...]
 
 
-def draw(data: SkillRows, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: SkillRows, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """A dot a pair with its interval: to the right of 0 it is better than the other."""
     figures = [p for one in data.pairs for p in (one.skill, one.low, one.high) if p is not None]
     low = max(min([*figures, 0.0]), _WORST)

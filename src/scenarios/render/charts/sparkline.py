@@ -6,7 +6,7 @@ import msgspec
 
 from scenarios.render.charts import curves, svg
 from scenarios.render.charts.scale import Days, log_odds
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.charts.timeline import Figures
 
 _WIDE, _HIGH, _EDGE = 140, 32, 5
@@ -18,7 +18,7 @@ class Sparkline(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Figures, ...]
 
 
-def draw(data: Sparkline, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Sparkline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The line and its last figure as a dot; as wide on a phone."""
     del narrow, places
     is_stated = any(point.stated is not None for point in data.points)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from html import escape
+from types import MappingProxyType
 
 import msgspec
 
 from scenarios.text import printable
 
-Places = Collection[str]
-"""The anchors that a page has; a mark leads to one of them, and to nothing else."""
+Places = Mapping[str, str]
+"""Where an anchor is found: of a section, of a scenario (`s-ID`) or of evidence (`e-ID`).
+
+A mark leads to one of them, and to nothing else.
+"""
+NOWHERE: Places = MappingProxyType({})
 Box = tuple[float, float, float, float]
 """Left, top, width and height."""
 TARGET = 25
@@ -80,8 +85,8 @@ def mark(body: str, about: str, anchor: str, places: Places, hit: Box | None = N
     """What can be pointed at, and moved to by the keyboard where the page has its anchor."""
     more = f"<title>{safe(about)}</title>" if about else ""
     touched = f'<path class="hit" d="{bar(*hit)}"/>' if hit else ""
-    if anchor in places:
-        return f'<a class="mark" href="#{safe(anchor)}">{more}{touched}{body}</a>'
+    if leads := places.get(anchor):
+        return f'<a class="mark" href="{safe(leads)}">{more}{touched}{body}</a>'
     return f'<g class="point">{more}{touched}{body}</g>' if more else body
 
 

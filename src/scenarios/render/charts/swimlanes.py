@@ -12,7 +12,7 @@ import msgspec
 from scenarios.render.charts import svg
 from scenarios.render.charts.labels import SMALL, folded
 from scenarios.render.charts.scale import Days
-from scenarios.render.charts.svg import Places
+from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.text import signed
 
 State = Literal["unobserved", "emerging", "observed", "reversed"]
@@ -136,7 +136,7 @@ def _bands(swim: Swim, days: Days, middle: float) -> str:
     if swim.due and days.first <= swim.due <= days.last:
         x = days.at(swim.due)
         due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
-        drawn += svg.mark(due, f"due {_day(swim.due)}", "", ())
+        drawn += svg.mark(due, f"due {_day(swim.due)}", "", NOWHERE)
     return drawn
 
 

@@ -12,7 +12,7 @@ import msgspec
 from scenarios.render.charts import curves, marks, svg
 from scenarios.render.charts.labels import SMALL, cut, folded, spread, width
 from scenarios.render.charts.scale import Days, LogOdds, log_odds
-from scenarios.render.charts.svg import Drawing, Places
+from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.charts.swimlanes import Seen, Swim, lanes, seen_lane
 from scenarios.render.text import from_to, percent
 
@@ -102,7 +102,7 @@ class Frame(NamedTuple):
     narrow: bool
 
 
-def draw(data: Timeline, *, narrow: bool = False, places: Places = ()) -> Drawing:
+def draw(data: Timeline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The figures above, evidence and indicators below, the largest steps in words at the foot."""
     key, height = "", 6.0
     if narrow:

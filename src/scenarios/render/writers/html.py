@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
-from types import MappingProxyType
 from typing import Any
 
 from scenarios.render.charts import palette
 from scenarios.render.charts.draw import picture
+from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import (
     Block,
     Chart,
@@ -39,9 +40,6 @@ from scenarios.render.document import (
 from scenarios.render.writers.shell import safe, whole
 from scenarios.text import printable
 
-Places = Mapping[str, str]
-"""Where an anchor is found: of a section, of a scenario (`s-ID`) or of evidence (`e-ID`)."""
-NOWHERE: Places = MappingProxyType({})
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
 _ANCHORS = {"scenario": "s", "evidence": "e"}
 _DAY = re.compile(r"\d{4}(-\d\d){1,2}")
@@ -276,7 +274,8 @@ def _chart(block: Chart, places: Places) -> str:
     if block.drawing is None:
         return table
     rows = {anchor: f"#{anchor}" for anchor in block.table.anchors}
-    drawn = picture(block.drawing, block.label, {**places, **rows})
+    both: Places = ChainMap(rows, places)  # type: ignore[arg-type]
+    drawn = picture(block.drawing, block.label, both)
     return (
         f"<figure>{drawn}<figcaption>{safe(block.label)}</figcaption>"
         f"<details><summary>As a table</summary>{table}</details></figure>"
