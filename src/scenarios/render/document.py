@@ -88,7 +88,7 @@ class Paragraph(msgspec.Struct, frozen=True):
 
     text: Text
     lines: tuple[Text, ...] = ()
-    tone: Literal["", "notice", "attention"] = ""
+    tone: Literal["", "notice", "attention", "quote"] = ""
 
 
 class Item(msgspec.Struct, frozen=True):
@@ -160,7 +160,8 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
     `caption` stands above, `note` below, `empty` in its place where there are no rows. `narrow`
     says the same in fewer columns, where it is wider than the page. `anchors` name the rows of a
-    table without groups, one each, so that the marks of a picture lead to them.
+    table without groups, one each, so that the marks of a picture lead to them. `words` are what a
+    page can choose those rows by.
     """
 
     columns: tuple[Column, ...]
@@ -172,6 +173,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     empty: Text = ""
     narrow: Table | None = None
     anchors: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 class Term(msgspec.Struct, frozen=True):

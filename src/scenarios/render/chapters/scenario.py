@@ -49,7 +49,7 @@ def chapter(made: Chapter, database: Database, since: date, *, short: bool = Fal
             Paragraph(scenario.question),
             Facts(tuple(_facts(made, database.tracker.estimative_language))),
             *_charts(made, database, since, short=short),
-            Folded(Heading(4, "Criteria, prior and clarifications"), (*_terms(made.view),)),
+            Folded(Heading(4, "Criteria, prior and clarifications"), (*terms(made.view),)),
         ),
     )
 
@@ -112,7 +112,8 @@ def excerpt(chart: Chart, most: int, more: str) -> Chart:
     return msgspec.structs.replace(chart, table=shown)
 
 
-def _terms(view: View) -> Iterator[Block]:
+def terms(view: View) -> Iterator[Block]:
+    """Its criteria, its prior, what was clarified, and how it was resolved."""
     scenario = view.scenario
     yield Paragraph(scenario.resolution_criteria)
     yield lines(("Prior ", Figure(scenario.prior.probability, "p"), f": {scenario.prior.basis}"))

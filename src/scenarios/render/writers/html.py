@@ -204,19 +204,25 @@ def _table(table: Table, places: Places) -> str:
 
 def _rows(table: Table, places: Places) -> Iterator[str]:
     columns = sum(map(_shown, table.columns))
-    anchors = table.anchors or ("",) * len(table.rows)
-    for row, anchor in zip(table.rows, anchors, strict=True):
+    none = ("",) * len(table.rows)
+    told = zip(table.rows, table.anchors or none, table.words or none, strict=True)
+    for row, anchor, words in told:
         if isinstance(row, Group):
-            told = _told(": ".join(filter(None, (row.name, row.about))), places)
-            name = f'<th colspan="{columns}" scope="rowgroup">{told}</th>'
+            head = _told(": ".join(filter(None, (row.name, row.about))), places)
+            name = f'<th colspan="{columns}" scope="rowgroup">{head}</th>'
             yield f'</tbody><tbody><tr class="group">{name}</tr>'
             yield from (_row(table, cells, places) for cells in row.rows)
             yield "</tbody><tbody>"
         else:
-            yield _row(table, row, places, anchor)
+            yield _row(table, row, places, _named(anchor, words))
 
 
-def _row(table: Table, cells: Row, places: Places, anchor: str = "") -> str:
+def _named(anchor: str, words: str) -> str:
+    name = f' id="{escape(anchor)}"' if anchor else ""
+    return f'{name} data-is="{escape(words)}"' if words else name
+
+
+def _row(table: Table, cells: Row, places: Places, name: str = "") -> str:
     pairs = [(c, cell) for c, cell in zip(table.columns, cells, strict=True) if _shown(c)]
     (_, head), *others = pairs
     many = _many(table)
@@ -224,7 +230,6 @@ def _row(table: Table, cells: Row, places: Places, anchor: str = "") -> str:
         f"<td{_n(column, cell)}{_of(column, many=many)}>{_told(cell, places)}</td>"
         for column, cell in others
     )
-    name = f' id="{escape(anchor)}"' if anchor else ""
     return f'<tr{name}><th scope="row">{_told(head, places)}</th>{rest}</tr>'
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 import msgspec
 
+from scenarios.render.charts.svg import NOWHERE, Places
 from scenarios.render.document import Block, Document, Folded, Heading, plain
 from scenarios.render.parts import Parts, Signpost
 from scenarios.render.writers import html, shell
 from scenarios.render.writers.shell import Entry, safe
 
-_SKIPS = (Entry("Skip to the review", "#main"), Entry("Skip to the appendix", "#appendix"))
+SKIPS = (Entry("Skip to the review", "#main"), Entry("Skip to the appendix", "#appendix"))
 _SECTION = 2
 
 
@@ -27,8 +29,15 @@ class Origin(msgspec.Struct, frozen=True):
 
 def page_html(made: Parts, origin: Origin) -> str:
     """The whole page; each text of the database is escaped, and what acts is spelled out."""
-    places = {anchor: f"#{anchor}" for anchor in made.anchors}
-    content = f"""\
+    foot = f"<p>{_origin(origin)} As of {origin.as_of}. Made with {safe(origin.program)}.</p>"
+    return shell.whole(made.title, content(made), contents(made), SKIPS, foot)
+
+
+def content(made: Parts, elsewhere: Places = NOWHERE) -> str:
+    """Both parts; what has no place in them may have one `elsewhere`."""
+    here = {anchor: f"#{anchor}" for anchor in made.anchors}
+    places: Places = ChainMap(here, elsewhere)  # type: ignore[arg-type]
+    return f"""\
 <div class="summary">
 {html.sections(made.summary, places)}
 </div>
@@ -36,9 +45,11 @@ def page_html(made: Parts, origin: Origin) -> str:
 <p class="kicker">Appendix</p>
 {html.sections(made.appendix, places)}
 </div>"""
-    index = (*_entries(made.summary), *_entries(made.appendix, made.below))
-    foot = f"<p>{_origin(origin)} As of {origin.as_of}. Made with {safe(origin.program)}.</p>"
-    return shell.whole(made.title, content, index, _SKIPS, foot)
+
+
+def contents(made: Parts) -> tuple[Entry, ...]:
+    """The sections of both parts, as an index has them."""
+    return (*_entries(made.summary), *_entries(made.appendix, made.below))
 
 
 def _entries(

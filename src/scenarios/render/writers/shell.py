@@ -25,37 +25,78 @@ class Entry(msgspec.Struct, frozen=True):
     under: tuple[Entry, ...] = ()
 
 
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What else a page has around its content: HTML that is known to be safe, and a policy.
+
+    With the address of a `stylesheet` the style is read from there, and is not within. `rules` are
+    further ones, `script` is the one that may run, `policy` has further directives.
+    """
+
+    head: str = ""
+    top: str = ""
+    stylesheet: str = ""
+    rules: str = ""
+    script: str = ""
+    policy: str = ""
+
+
+ALONE = Around()
+"""Nothing: the page needs nothing from elsewhere and runs nothing."""
+
+
 def whole(
     title: str,
     content: str,
     index: Sequence[Entry] = (),
     skips: Sequence[Entry] = (),
     foot: str = "",
+    around: Around = ALONE,
 ) -> str:
-    """A page that needs nothing from elsewhere and runs nothing."""
-    rules = style()
+    """A page that needs nothing from elsewhere and runs nothing, but for what is said `around`."""
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
-style-src 'sha256-{digest(rules)}'; base-uri 'none'; form-action 'none'">
+<meta http-equiv="Content-Security-Policy" content="{_policy(around)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <meta name="color-scheme" content="light dark">
 <title>{safe(title)}</title>
-<style>{rules}</style>
+{around.head}{_styles(around)}
 </head>
 <body{' class="indexed"' if index else ""}>
 {"".join(f'<a class="skip" href="{escape(one.href)}">{safe(one.name)}</a>' for one in skips)}\
-{_index(index) if index else ""}
+{around.top}{_index(index) if index else ""}
 <main id="main" tabindex="-1">
 {content}
 </main>
 {f"<footer>{foot}</footer>" if foot else ""}
+{f"<script>{around.script}</script>" if around.script else ""}\
 </body>
 </html>"""
+
+
+def _policy(around: Around) -> str:
+    """What a page may use: its styles, and the script that it is made with."""
+    own = " ".join(f"'sha256-{digest(rules)}'" for rules in _inner(around))
+    # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
+    elsewhere = "'self' file: " if around.stylesheet else ""
+    script = f"script-src 'sha256-{digest(around.script)}'; " if around.script else ""
+    styles = f"style-src {elsewhere}{own}".rstrip()
+    return (
+        f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'{around.policy}"
+    )
+
+
+def _styles(around: Around) -> str:
+    sheet = f'<link rel="stylesheet" href="{escape(around.stylesheet)}">\n'
+    inner = "\n".join(f"<style>{rules}</style>" for rules in _inner(around))
+    return (sheet if around.stylesheet else "") + inner
+
+
+def _inner(around: Around) -> list[str]:
+    return [rules for rules in ("" if around.stylesheet else style(), around.rules) if rules]
 
 
 def safe(text: str) -> str:
