@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.analysis.history.commits import Revision
+from scenarios.analysis.history.commits import Commit, Revision
 from scenarios.errors import UsageError
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
-from scenarios.storage.git.revisions import revisions
+from scenarios.storage.git.revisions import changed_files, revisions
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 
 WORKING_TREE = "working tree"
@@ -54,6 +54,15 @@ def past(
     """The commits that led to a revision, oldest first, and its own name."""
     tip = git.commit_of(repository, revision or "HEAD")
     return revisions(repository, tip, progress), tip
+
+
+def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
+    """The commits that changed each file, newest first; a merge changed none that a parent had."""
+    found: dict[str, list[Commit]] = {}
+    for commit, paths in changed_files(repository, git.commit_of(repository, revision)):
+        for path in paths:
+            found.setdefault(path, []).insert(0, commit)
+    return found
 
 
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:

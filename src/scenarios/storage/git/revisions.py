@@ -68,6 +68,12 @@ def revisions(
     return found
 
 
+def changed_files(repository: git.Repository, tip: str) -> Iterator[tuple[Commit, Iterable[str]]]:
+    """Every commit up to `tip`, oldest first, with the files that it changed itself."""
+    for commit, files, own in _commits(repository, tip):
+        yield commit, [file.path for file in files if own is None or file.path in own]
+
+
 def _records(
     repository: git.Repository, files: Iterable[_File], progress: Progress
 ) -> dict[tuple[Kind, str], Record | None]:

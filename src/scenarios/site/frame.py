@@ -1,0 +1,85 @@
+"""What is around each page of a site: the navigation, the way to it, and its foot."""
+
+from __future__ import annotations
+
+from html import escape
+from importlib.resources import files
+
+import msgspec
+
+from scenarios import __version__
+from scenarios.render.writers import shell
+from scenarios.render.writers.shell import Around, Entry, safe
+from scenarios.site.links import INDEX
+from scenarios.site.page import Page, up
+from scenarios.site.site import Site
+
+STYLE = "site.css"
+SECTIONS = (("scenarios", "Scenarios", INDEX),)
+_SKIPS = (Entry("Skip to the content", "#main"),)
+
+
+class Additions(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server adds to each page: HTML that is known to be safe, rules, script and policy."""
+
+    head: str = ""
+    top: str = ""
+    foot: str = ""
+    rules: str = ""
+    script: str = ""
+    policy: str = ""
+
+
+NONE = Additions()
+
+
+def html(site: Site, page: Page, more: Additions = NONE) -> str:
+    """The whole page."""
+    root = up(page.address)
+    title = page.title if page.address == INDEX else f"{page.title} · {site.title}"
+    about = f'<meta name="description" content="{safe(page.description)}">\n'
+    around = Around(
+        head=about + more.head,
+        top=_header(site, page) + more.top,
+        stylesheet=root + STYLE,
+        rules=page.rules + more.rules,
+        script=page.script + more.script,
+        policy=more.policy,
+    )
+    foot = f"<p>As of {site.as_of}. Made with {safe(f'scen {__version__}')}.</p>{more.foot}"
+    return shell.whole(title, page.main, page.contents, page.skips or _SKIPS, foot, around)
+
+
+def style() -> str:
+    """The one style sheet of a site."""
+    own = files("scenarios.site").joinpath("site.css").read_text(encoding="utf-8")
+    return shell.style() + own
+
+
+def _header(site: Site, page: Page) -> str:
+    root = up(page.address)
+    entries = "".join(_entry(page, root, *one) for one in SECTIONS)
+    home = f'<a class="home" href="{root}{INDEX}"><bdi>{safe(site.title)}</bdi></a>'
+    return (
+        f'<header class="site">{home}<nav aria-label="Site"><ul>{entries}</ul></nav></header>'
+        f"{_way(page)}"
+    )
+
+
+def _entry(page: Page, root: str, section: str, name: str, address: str) -> str:
+    here = ""
+    if page.section == section:
+        here = ' aria-current="page"' if page.address == address else ' aria-current="true"'
+    return f'<li><a href="{root}{address}"{here}>{name}</a></li>'
+
+
+def _way(page: Page) -> str:
+    """The pages above this one; nothing where that is only the section."""
+    if page.address.count("/") < 2:  # noqa: PLR2004 - a page below those of the navigation
+        return ""
+    section = next((one for one in SECTIONS if one[0] == page.section), SECTIONS[0])
+    above = (Entry(section[1], up(page.address) + section[2]), *page.above)
+    steps = "".join(
+        f'<li><a href="{escape(one.href)}"><bdi>{safe(one.name)}</bdi></a></li>' for one in above
+    )
+    return f'<nav class="way" aria-label="Breadcrumb"><ol>{steps}</ol></nav>'

@@ -1,0 +1,42 @@
+"""What stands at an address of a site: a page, or another file."""
+
+from __future__ import annotations
+
+import msgspec
+
+from scenarios.render.writers.shell import Entry
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A page without what is around it on every page.
+
+    `main` is its content as HTML; links in it are relative to its address. `section` is the entry
+    of the navigation that it belongs to, `above` are the pages on the way to it. `rules` and
+    `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader.
+    """
+
+    address: str
+    title: str
+    description: str
+    main: str
+    section: str = ""
+    above: tuple[Entry, ...] = ()
+    contents: tuple[Entry, ...] = ()
+    skips: tuple[Entry, ...] = ()
+    rules: str = ""
+    script: str = ""
+    picture: str = ""
+    moved_to: str = ""
+
+
+class File(msgspec.Struct, frozen=True, kw_only=True):
+    """What is no page: the feed, the style, a picture, a record's copy."""
+
+    address: str
+    media: str
+    data: bytes
+
+
+def up(address: str) -> str:
+    """The way from a page to the root of its site."""
+    return "../" * address.count("/")

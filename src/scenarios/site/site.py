@@ -1,0 +1,92 @@
+"""A database on a day, with what its pages share: each part is found once, when a page asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, TypeVar
+
+from scenarios.analysis.evidence.knowledge import shown
+from scenarios.analysis.history.commits import Commit
+from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
+from scenarios.storage.git.repository import Repository
+from scenarios.workspace.history import touching
+from scenarios.workspace.opened import Opened
+
+T = TypeVar("T")
+
+
+class Site:
+    """What a site shows; `weeks` limits the days of its reviews, `url` is where it is published."""
+
+    def __init__(
+        self,
+        opened: Opened,
+        as_of: date,
+        repository: Repository | None = None,
+        *,
+        weeks: int | None = None,
+        url: str = "",
+    ) -> None:
+        self.opened, self.as_of, self.repository = opened, as_of, repository
+        self.weeks, self.url = weeks, url
+        self._found: dict[Callable[[Site], Any], Any] = {}
+
+    @property
+    def database(self) -> Database:
+        """What is sound of it."""
+        return self.opened.database
+
+    @property
+    def title(self) -> str:
+        """What the site is called."""
+        return " ".join(self.database.tracker.title.split()) or "Scenarios"
+
+    @cached_property
+    def scenarios(self) -> Mapping[ScenarioId, Scenario]:
+        """Those that had opened."""
+        return shown(self.database, self.as_of)
+
+    @cached_property
+    def evidence(self) -> Mapping[EvidenceId, Evidence]:
+        """What was recorded by then, retracted or not."""
+        items = self.database.evidence.items()
+        return {id: item for id, item in items if item.recorded <= self.as_of}
+
+    @cached_property
+    def sets(self) -> dict[SetId, tuple[ScenarioId, ...]]:
+        """The members of each set that had opened."""
+        found: dict[SetId, list[ScenarioId]] = {}
+        for id in sorted(self.scenarios):
+            if set_id := self.scenarios[id].set:
+                found.setdefault(set_id, []).append(id)
+        return {set_id: tuple(ids) for set_id, ids in sorted(found.items())}
+
+    @cached_property
+    def days(self) -> tuple[date, ...]:
+        """The days of its reviews: those with a sheet, oldest first."""
+        first = date.min
+        if self.weeks is not None and (self.as_of - date.min).days >= self.weeks * 7:
+            first = self.as_of - timedelta(weeks=self.weeks)
+        sheets = self.database.sheets.values()
+        return tuple(sorted({one.date for one in sheets if first <= one.date <= self.as_of}))
+
+    @cached_property
+    def commits(self) -> Mapping[str, Sequence[Commit]]:
+        """The commits that changed each file, newest first."""
+        if self.repository is None:
+            return {}
+        return touching(self.repository, self.opened.commit or "HEAD")
+
+    def file_address(self, path: str) -> str:
+        """Where the tracker's repository has a file; nothing where it names none."""
+        base = self.database.tracker.repository
+        return f"{base.rstrip('/')}/{path}" if base else ""
+
+    def once(self, find: Callable[[Site], T]) -> T:
+        """What a function finds of the site, found once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        found: T = self._found[find]
+        return found
