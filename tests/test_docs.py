@@ -54,7 +54,7 @@ def test_the_schema_of_each_output_is_current_and_none_is_missing_or_left() -> N
     assert files.keys() == {f"{name}.schema.json" for name in GENERATE["OUTPUTS"]}
     parts = {"report-brief": "report"}
     answers = {"list" if name.startswith("list-") else name for name in GENERATE["OUTPUTS"]}
-    assert {parts.get(name, name) for name in answers} == HELP.keys() - {"plot"}
+    assert {parts.get(name, name) for name in answers} == HELP.keys() - {"plot", "site"}
 
 
 @pytest.mark.parametrize("command", PRINTED)

@@ -135,4 +135,12 @@ def test_no_module_is_longer_than_300_lines() -> None:
 def test_only_the_working_tree_writes_and_a_sitting_outside_it_is_removed() -> None:
     found = [name for name, text in MODULES.items() if any(word in text for word in WRITERS)]
     files = {name.split(".")[-1] for name in found}
-    assert files == {"attachments", "begun", "lock", "state_folder", "temporary", "worktree"}
+    assert files == {
+        "attachments",
+        "begun",
+        "lock",
+        "site_folder",
+        "state_folder",
+        "temporary",
+        "worktree",
+    }

@@ -9,11 +9,22 @@ from scenarios.site.links import INDEX
 from scenarios.site.page import Page
 from scenarios.site.site import Site
 
-_ONE = {INDEX: "home"}
+_ONE = {
+    INDEX: "home",
+    "review/index.html": "reviews",
+    "indicators/index.html": "indicators",
+    "evidence/index.html": "evidence",
+    "sources/index.html": "sources",
+    "scores/index.html": "scores",
+    "search/index.html": "search",
+}
 """Each page that there is once, and the module in `pages` that makes it."""
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
     "s": ("scenario", lambda site: site.scenarios),
     "e": ("item", lambda site: site.evidence),
+    "set": ("exclusive_set", lambda site: site.sets),
+    "evidence": ("evidence", lambda site: site.years),
+    "review": ("review", lambda site: tuple(f"{day}" for day in site.days)),
 }
 """Each folder with a page for every one of some ids."""
 
@@ -24,9 +35,12 @@ def page_at(site: Site, address: str) -> Page | None:
         return _make(module)(site)
     folder, _, rest = address.partition("/")
     id, _, name = rest.partition("/")
-    if name != INDEX or folder not in _EACH or id not in _EACH[folder][1](site):
+    if name != INDEX or folder not in _EACH:
         return None
-    return _make(_EACH[folder][0])(site, id)
+    if id in site.moved.get(folder, ()):
+        return _make("moved")(site, folder, id)
+    module, ids = _EACH[folder]
+    return _make(module)(site, id) if id in ids(site) else None
 
 
 def addresses(site: Site) -> Iterator[str]:
@@ -34,6 +48,7 @@ def addresses(site: Site) -> Iterator[str]:
     yield from _ONE
     for folder, (_, ids) in _EACH.items():
         yield from (f"{folder}/{id}/{INDEX}" for id in ids(site))
+        yield from (f"{folder}/{id}/{INDEX}" for id in site.moved.get(folder, ()))
 
 
 def _make(module: str) -> Callable[..., Page]:

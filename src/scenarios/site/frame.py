@@ -14,8 +14,17 @@ from scenarios.site.links import INDEX
 from scenarios.site.page import Page, up
 from scenarios.site.site import Site
 
-STYLE = "site.css"
-SECTIONS = (("scenarios", "Scenarios", INDEX),)
+STYLE, FEED = "site.css", "feed.xml"
+SECTIONS = (
+    ("scenarios", "Scenarios", INDEX),
+    ("reviews", "Reviews", "review/index.html"),
+    ("indicators", "Indicators", "indicators/index.html"),
+    ("evidence", "Evidence", "evidence/index.html"),
+    ("sources", "Sources", "sources/index.html"),
+    ("scores", "Scores", "scores/index.html"),
+    ("search", "Search", "search/index.html"),
+)
+"""The entries of the navigation: what a page calls its section, the name, and the address."""
 _SKIPS = (Entry("Skip to the content", "#main"),)
 
 
@@ -38,6 +47,12 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
     root = up(page.address)
     title = page.title if page.address == INDEX else f"{page.title} · {site.title}"
     about = f'<meta name="description" content="{safe(page.description)}">\n'
+    about += (
+        f'<link rel="alternate" type="application/atom+xml" href="{root}{FEED}" '
+        f'title="{safe(site.title)}">\n'
+    )
+    if page.moved_to:
+        about += f'<meta http-equiv="refresh" content="0; url={escape(page.moved_to)}">\n'
     around = Around(
         head=about + more.head,
         top=_header(site, page) + more.top,
@@ -46,7 +61,7 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
         script=page.script + more.script,
         policy=more.policy,
     )
-    foot = f"<p>As of {site.as_of}. Made with {safe(f'scen {__version__}')}.</p>{more.foot}"
+    foot = f"<p>{page.origin}As of {site.as_of}. Made with scen {__version__}.</p>{more.foot}"
     return shell.whole(title, page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from scenarios.site.page import up
-from scenarios.site.site import Site
 
 INDEX = "index.html"
 _PLACES: dict[str, Callable[[str], str]] = {
@@ -14,6 +13,7 @@ _PLACES: dict[str, Callable[[str], str]] = {
     "set": lambda it: f"set/{it}/{INDEX}",
     "source": lambda it: f"sources/{INDEX}#source-{it}",
     "review": lambda day: f"review/{day}/{INDEX}",
+    "year": lambda it: f"evidence/{it}/{INDEX}",
     "file": lambda path: f"records/{path}",
 }
 
@@ -21,16 +21,8 @@ _PLACES: dict[str, Callable[[str], str]] = {
 class Links(Mapping[str, str]):
     """Where an anchor is found from an address: what has a page of its own, on that page."""
 
-    def __init__(self, site: Site, address: str) -> None:
-        self._known: Mapping[str, Mapping[str, object]] = {
-            "s": site.scenarios,
-            "e": site.evidence,
-            "set": site.sets,
-            "source": site.database.sources,
-            "review": {f"{day}": None for day in site.days},
-            "file": site.opened.snapshot,
-        }
-        self._up = up(address)
+    def __init__(self, known: Mapping[str, Mapping[str, object]], address: str) -> None:
+        self._known, self._up = known, up(address)
 
     def __getitem__(self, anchor: str) -> str:
         kind, _, id = anchor.partition("-")

@@ -12,7 +12,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     `main` is its content as HTML; links in it are relative to its address. `section` is the entry
     of the navigation that it belongs to, `above` are the pages on the way to it. `rules` and
-    `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader.
+    `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader, and
+    `origin` stands in its foot.
     """
 
     address: str
@@ -27,14 +28,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     script: str = ""
     picture: str = ""
     moved_to: str = ""
-
-
-class File(msgspec.Struct, frozen=True, kw_only=True):
-    """What is no page: the feed, the style, a picture, a record's copy."""
-
-    address: str
-    media: str
-    data: bytes
+    origin: str = ""
 
 
 def up(address: str) -> str:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
 from scenarios.analysis.evidence.knowledge import shown
-from scenarios.analysis.history.commits import Commit
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace.history import touching
 from scenarios.workspace.opened import Opened
 
 T = TypeVar("T")
@@ -64,6 +62,28 @@ class Site:
         return {set_id: tuple(ids) for set_id, ids in sorted(found.items())}
 
     @cached_property
+    def years(self) -> dict[str, list[EvidenceId]]:
+        """The items by the year that their ids begin with, the latest first."""
+        found: dict[str, list[EvidenceId]] = {}
+        for id in self.evidence:
+            found.setdefault(id[:4], []).append(id)
+        return dict(sorted(found.items(), reverse=True))
+
+    @cached_property
+    def moved(self) -> dict[str, dict[str, str]]:
+        """In the folders of scenarios and of items, the ids that are there under another now."""
+        kinds: dict[str, tuple[str, Mapping[str, object]]] = {
+            "scenario": ("s", self.scenarios),
+            "evidence": ("e", self.evidence),
+        }
+        found: dict[str, dict[str, str]] = {"s": {}, "e": {}}
+        for (kind, old), now in self.database.called_now.items():
+            folder, ids = kinds.get(kind, ("", {}))
+            if now in ids and old not in ids:
+                found[folder][old] = now
+        return found
+
+    @cached_property
     def days(self) -> tuple[date, ...]:
         """The days of its reviews: those with a sheet, oldest first."""
         first = date.min
@@ -72,12 +92,18 @@ class Site:
         sheets = self.database.sheets.values()
         return tuple(sorted({one.date for one in sheets if first <= one.date <= self.as_of}))
 
-    @cached_property
-    def commits(self) -> Mapping[str, Sequence[Commit]]:
-        """The commits that changed each file, newest first."""
-        if self.repository is None:
-            return {}
-        return touching(self.repository, self.opened.commit or "HEAD")
+    @property
+    def known(self) -> Mapping[str, Mapping[str, object]]:
+        """What has a place on the site, by the kind of its anchor."""
+        return {
+            "s": self.scenarios,
+            "e": self.evidence,
+            "set": self.sets,
+            "source": self.database.sources,
+            "review": {f"{day}": None for day in self.days},
+            "year": self.years,
+            "file": self.opened.snapshot,
+        }
 
     def file_address(self, path: str) -> str:
         """Where the tracker's repository has a file; nothing where it names none."""

@@ -41,7 +41,7 @@ class Cache:
                 data = file.read()
         except OSError:
             return None
-        return data if head == _program() + digest(data) else None
+        return data if head == program() + digest(data) else None
 
     def write(self, name: str, data: bytes) -> None:
         """Replace a file; nothing happens where that cannot be."""
@@ -50,7 +50,7 @@ class Cache:
             home.mkdir(mode=0o700, exist_ok=True)  # not more: a home that is not there stays so
             if not _made(self.folder.parent) or not _made(self.folder):
                 return
-            whole = b"".join((_program(), digest(data), data))
+            whole = b"".join((program(), digest(data), data))
             with temporary(self.folder, whole, 0o600, durable=False) as written:
                 written.replace(self.folder / name)
 
@@ -101,7 +101,7 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 
 
 @cache
-def _program() -> bytes:
+def program() -> bytes:
     """The program that wrote a file: another one may read, judge or count otherwise."""
     files = sorted(_files(Path(__file__).parents[1]))
     return digest(repr((sys.version, msgspec.__version__, yaml.__version__, files)).encode())

@@ -126,6 +126,11 @@ class Files(Mapping[str, bytes]):
         part, name = self._place(path)
         return part.kept.get(name) if part else None
 
+    def digest(self, path: str) -> bytes:
+        """What stands for a file that is here."""
+        folder, _, name = path.rpartition("/")
+        return self.parts[folder].digest(name)
+
     def fresh(self) -> list[str]:
         """The paths of the files that were read, in no order."""
         return [part.path(name) for part in self.parts.values() for name in part.read]

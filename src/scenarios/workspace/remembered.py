@@ -49,7 +49,7 @@ def remembered(
     before: _Memo[Value] = _decoded(place.read(name), of)
     if before.whole == whole:
         return before.values
-    keys = _keys(files, database, asked)
+    keys = keys_of(files, database, asked)
     missing = {id for id, key in keys.items() if before.keys.get(id) != key}
     values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
     if missing:
@@ -67,7 +67,7 @@ def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
     return memo
 
 
-def _keys(files: Files, database: Database, asked: str) -> dict[ScenarioId, bytes]:
+def keys_of(files: Files, database: Database, asked: str) -> dict[ScenarioId, bytes]:
     """What stands for all that a scenario's figures rest on."""
     beside = asked.encode() + files.beside("sources", "forecasts")
     own = digests(files, database)

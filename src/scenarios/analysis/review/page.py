@@ -40,7 +40,7 @@ def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
     chapters = tuple(
         Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in made.scenarios
     )
-    whose = _whose(window)
+    whose = forecaster(window)
     scored = score(window.database, window.as_of, forecaster=whose)
     return Page(
         review=made,
@@ -53,7 +53,7 @@ def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
     )
 
 
-def _whose(window: Window) -> str | None:
+def forecaster(window: Window) -> str | None:
     """The team where more than one analyst ever forecast, else that one, as scores name them."""
     names = {s.analyst for s in window.database.sheets.values() if s.date <= window.as_of}
     if len(names) > 1:

@@ -23,6 +23,7 @@ HELP = {
     "status": "One row a scenario: stated, implied, what is new.",
     "report": "The weekly review: what moved, by how much, and why.",
     "plot": "Draw what was stated and implied over time.",
+    "site": "Write the database as static pages with permalinks.",
     "explain": "The odds ledger of a scenario, from prior to implied.",
     "matrix": "Set evidence against scenarios side by side (ACH).",
     "score": "Score what was resolved: Brier, log, skill, calibration.",

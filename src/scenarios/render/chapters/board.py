@@ -35,7 +35,7 @@ def board(rows: Sequence[IndicatorRow], review: Review, database: Database) -> I
     first = [row for row in rows if (row.scenario, row.indicator) in changed or _waits(row, soon)]
     rest = [row for row in rows if row not in first]
     if first:
-        yield _table(first, database, "Changed, emerging, or due")
+        yield table(first, database, "Changed, emerging, or due")
     else:
         yield Paragraph("None changed, emerges or is due.")
     if rest:
@@ -43,7 +43,7 @@ def board(rows: Sequence[IndicatorRow], review: Review, database: Database) -> I
         more = [Paragraph(f"and {len(rest) - _MOST} more: scen list indicators")]
         head = Heading(3, f"All others ({len(rest)})")
         name = "Seen long ago, or not seen"
-        yield Folded(head, (_table(shown, database, name), *(more if rest[_MOST:] else [])))
+        yield Folded(head, (table(shown, database, name), *(more if rest[_MOST:] else [])))
 
 
 def _waits(row: IndicatorRow, soon: date) -> bool:
@@ -52,7 +52,8 @@ def _waits(row: IndicatorRow, soon: date) -> bool:
     return row.state == "emerging" or (due and row.state != "observed")
 
 
-def _table(rows: Iterable[IndicatorRow], database: Database, caption: str) -> Table:
+def table(rows: Iterable[IndicatorRow], database: Database, caption: str = "") -> Table:
+    """The indicators in their order."""
     columns = (
         Column(name="Indicator", key="statement"),
         Column(name="Scenario", key="scenario"),

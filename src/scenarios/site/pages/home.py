@@ -38,7 +38,7 @@ _LATEST, _REVIEWS = 8, 8
 
 def page(site: Site) -> Page:
     """What is open, what moved, and everything by set, tag, theme and state."""
-    places = Links(site, links.INDEX)
+    places = Links(site.known, links.INDEX)
     told = headline.told(figures(site).review.headline, site.database) if site.scenarios else ()
     facets = _facets(site)
     main = (

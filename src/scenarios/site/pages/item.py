@@ -42,7 +42,7 @@ from scenarios.text import counted
 def page(site: Site, id: EvidenceId) -> Page:
     """All of an item, as of the site's day."""
     address = links.place("e", id)
-    item, places = site.evidence[id], Links(site, address)
+    item, places = site.evidence[id], Links(site.known, address)
     year = id[:4]
     return Page(
         address=address,
@@ -119,7 +119,7 @@ def _bearing(site: Site, id: EvidenceId) -> list[_Bearing]:
 
 def _body(site: Site, id: EvidenceId, item: Evidence) -> Iterator[Block]:
     yield Heading(2, "What it counts", anchor="counts")
-    yield from _counts(site, id, item)
+    yield from _counts(site, id)
     if item.corroborated_by:
         yield Heading(2, "What bears it out", anchor="corroboration")
         yield listed(site, [one for one in item.corroborated_by if one in site.evidence])
@@ -130,7 +130,7 @@ def _body(site: Site, id: EvidenceId, item: Evidence) -> Iterator[Block]:
     yield Items((*_shared(item), *record(site, "evidence", id, item.formerly)))
 
 
-def _counts(site: Site, id: EvidenceId, item: Evidence) -> Iterator[Block]:
+def _counts(site: Site, id: EvidenceId) -> Iterator[Block]:
     """Its line in the ledger of each scenario, as of the day."""
     found = _bearing(site, id)
     if not found:

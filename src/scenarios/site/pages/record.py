@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from scenarios.model import Kind
 from scenarios.paths import path_of
 from scenarios.render.document import Item, Jump, Link, Span
+from scenarios.site.commits import commits
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -21,12 +22,11 @@ def record(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) -> Ite
     yield Item(("File: ", to))
     if formerly:
         yield Item(f"Formerly: {', '.join(formerly)}")
-    commits = site.commits.get(path, ())
-    if commits:
+    if changes := commits(site).get(path, ()):
         told = tuple(
             Item(f"{one.authored} {one.id[:7]} ({one.author}) {one.subject}")
-            for one in commits[:_MOST]
+            for one in changes[:_MOST]
         )
-        more = len(commits) - len(told)
+        more = len(changes) - len(told)
         rest = (Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
-        yield Item(f"{counted(len(commits), 'commit')} changed it", (*told, *rest))
+        yield Item(f"{counted(len(changes), 'commit')} changed it", (*told, *rest))

@@ -53,7 +53,7 @@ def page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
     address = links.place("s", id)
     view, scenario = figures(site).window.views[id], site.scenarios[id]
-    places = Links(site, address)
+    places = Links(site.known, address)
     found = plain(_finding(site, view))
     return Page(
         address=address,

@@ -1,0 +1,64 @@
+"""The whole database as static pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
+from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.repositories import repository_of, tell_refused
+from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.progress import progress
+from scenarios.errors import ScenError
+from scenarios.site.build import build
+from scenarios.site.site import Site
+from scenarios.storage.git.repository import Repository
+from scenarios.text import counted
+from scenarios.workspace.place import from_here
+
+_LARGE = 1_000_000
+
+
+def command(
+    context: typer.Context,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="An empty folder, a new one, or an earlier site.")
+    ],
+    weeks: Annotated[
+        int | None,
+        typer.Option(min=1, max=5200, metavar="N", help="The reviews of the last N weeks [all]."),
+    ] = None,
+    url: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="Where it will be published, for its feed."),
+    ] = None,
+    as_of: AsOf = None,
+    rev: Rev = None,
+) -> None:
+    """Write the database as static pages: permalinks, a feed, a search; without a server.
+
+    What did not change is not written again.
+    """
+    address = parsing.url(url).rstrip("/") + "/" if url else ""
+    opened, on = reading(context, rev), as_of or parsing.today()
+    site = Site(opened, on, _repository(context), weeks=weeks, url=address)
+    built = build(site, folder, progress())
+    pages, changed = counted(built.pages, "page"), counted(len(built.written), "file")
+    gone = f", {len(built.removed)} removed" if built.removed else ""
+    say(f"written: {from_here(folder / 'index.html')} ({pages}; {changed} new or changed{gone})")
+    if built.search_bytes > _LARGE:
+        size = f"{built.search_bytes / 1e6:.1f} MB gzipped"
+        say(f"the search page has {size}, over 1 MB: it opens slowly on a phone")
+
+
+def _repository(context: typer.Context) -> Repository | None:
+    """Where the history is; None where there is none, or no git."""
+    try:
+        return repository_of(context)[1]
+    except ScenError as error:
+        tell_refused(context, error)
+        return None

@@ -1,0 +1,75 @@
+"""What stands for all that a page rests on: where it is the same, the page is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from scenarios.analysis.evidence.knowledge import bears_on
+from scenarios.model import EvidenceId, ScenarioId
+from scenarios.paths import path_of
+from scenarios.site import links
+from scenarios.site.commits import commits, printed
+from scenarios.site.site import Site
+from scenarios.storage.cache import digest, program
+from scenarios.storage.files import Files
+from scenarios.workspace.remembered import keys_of
+
+
+def keys(site: Site) -> Mapping[str, str]:
+    """By address; a page without one is made each time, and compared.
+
+    None has one where the database is not read from its files.
+    """
+    files = site.opened.snapshot
+    if not isinstance(files, Files):
+        return {}
+    asked = f"{site.as_of} {site.title} {site.url} {sorted(site.moved.items())}"
+    base = program() + asked.encode()
+    figures = keys_of(files, site.database, asked)
+    items = {id: files.digest(path_of("evidence", id)) for id in site.evidence}
+    found = dict(_scenarios(site, figures))
+    found.update(_items(site, files, figures, items))
+    found.update(_reviews(site, files, items))
+    found["scores/index.html"] = b"".join(
+        figures[id] for id, one in sorted(site.scenarios.items()) if one.resolution
+    ) + files.beside("sources", "forecasts")
+    return {address: digest(base + key).hex() for address, key in found.items()}
+
+
+def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
+    for id in site.scenarios:
+        yield links.place("s", id), figures[id] + _commits(site, path_of("scenario", id))
+    for id, members in site.sets.items():
+        yield links.place("set", id), b"".join(figures[one] for one in members)
+
+
+def _items(
+    site: Site,
+    files: Files,
+    figures: Mapping[ScenarioId, bytes],
+    items: Mapping[EvidenceId, bytes],
+) -> Iterator[tuple[str, bytes]]:
+    beside = files.beside("sources", "forecasts")
+    for id, item in site.evidence.items():
+        about = [figures[one] for one in sorted(bears_on(site.database, item))]
+        others = [items[one] for one in item.corroborated_by if one in items]
+        own = _commits(site, path_of("evidence", id))
+        yield links.place("e", id), b"".join((items[id], beside, own, *about, *others))
+
+
+def _reviews(
+    site: Site, files: Files, items: Mapping[EvidenceId, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    """What was recorded by its day, all else at the top, and the reviews beside it."""
+    beside = files.beside("sources", "forecasts")
+    ordered = sorted((one.recorded, id) for id, one in site.evidence.items())
+    for number, day in enumerate(site.days):
+        known = b"".join(items[id] for recorded, id in ordered if recorded <= day)
+        around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
+        yield links.place("review", f"{day}"), digest(known) + beside + around.encode()
+
+
+def _commits(site: Site, path: str) -> bytes:
+    """The commits of a record, and where its file is seen."""
+    told = [one.id for one in commits(site).get(path, ())]
+    return f"{site.file_address(path)}{told}".encode()

@@ -1,0 +1,59 @@
+"""The page of a set of which one member occurs: its members over time, and its matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.analysis.review.ach import matrix
+from scenarios.analysis.review.chapters import Chapter, SetChapter
+from scenarios.model import SetId
+from scenarios.render.chapters.exclusive_set import chapter
+from scenarios.render.document import Block, Heading, Item, Items, Paragraph, Ref
+from scenarios.render.writers import html
+from scenarios.site import links
+from scenarios.site.figures import figures
+from scenarios.site.links import Links
+from scenarios.site.page import Page
+from scenarios.site.site import Site
+from scenarios.text import counted
+
+
+def page(site: Site, id: SetId) -> Page:
+    """All of a set, as of the site's day."""
+    address, made = links.place("set", id), _chapter(site, id)
+    described = f"{counted(len(made.members), 'scenario')} of which exactly one occurs."
+    return Page(
+        address=address,
+        title=" ".join(made.statement.split()),
+        description=described,
+        main=html.sections(_body(site, made, described), Links(site.known, address)),
+        section="scenarios",
+    )
+
+
+def _chapter(site: Site, id: SetId) -> SetChapter:
+    found = figures(site)
+    members = tuple(
+        Chapter(row=found.rows[one], view=found.window.views[one], course=found.course(one))
+        for one in site.sets[id]
+    )
+    return SetChapter(
+        id=id,
+        statement=site.database.tracker.sets.get(id, id),
+        members=members,
+        matrix=matrix(found.window.now, site.sets[id]),
+    )
+
+
+def _body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
+    window = figures(site).window
+    yield Heading(1, " ".join(made.statement.split()))
+    yield Paragraph(described)
+    yield Items(
+        tuple(Item(Ref(one.row.id, "scenario", one.row.title), bullet=True) for one in made.members)
+    )
+    for block in chapter(made, window.now, window.since).blocks:
+        if isinstance(block, Heading):
+            yield Heading(2, block.text, block.under, "matrix")
+        else:
+            yield block

@@ -1,0 +1,68 @@
+"""The review of a day: the report's own page, with the reviews before and after it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scenarios.analysis.review import page as behind
+from scenarios.analysis.review.review import Review, review
+from scenarios.errors import ScenError
+from scenarios.render.document import plain
+from scenarios.render.documents.review import headline
+from scenarios.render.writers import page as writer
+from scenarios.site import links
+from scenarios.site.links import Links
+from scenarios.site.page import Page, up
+from scenarios.site.site import Site
+from scenarios.workspace.period import span
+from scenarios.workspace.restate import with_history
+
+
+def page(site: Site, day: str) -> Page:
+    """What `scen report --as-of DAY` says, and what stands behind it."""
+    from scenarios.render.chapters.whole import whole
+
+    address = links.place("review", day)
+    on = date.fromisoformat(day)
+    window = span(site.opened, on, None, banded=True)
+    made = _compared(site, review(window))
+    left_out = site.opened.loaded.left_out
+    parts = whole(behind.page(window, made), site.database, window.now, left_out)
+    told = plain(headline.told(made.headline, site.database))
+    return Page(
+        address=address,
+        title=f"Review of {day}",
+        description=told,
+        main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
+        section="reviews",
+        contents=writer.contents(parts),
+        skips=writer.SKIPS,
+    )
+
+
+def _compared(site: Site, made: Review) -> Review:
+    """A review beside what was printed before it, where git tells that."""
+    if site.repository is None:
+        return made
+    try:
+        return with_history(made, site.opened, site.repository)[0]
+    except ScenError:  # no commit, or none that holds a database
+        return made
+
+
+def _turn(site: Site, on: date, address: str) -> str:
+    """The way to the reviews before and after."""
+    at = site.days.index(on)
+    before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
+    root = up(address)
+    entries = [
+        *(f'<a rel="prev" href="{root}{_place(one)}">← {one}</a>' for one in before),
+        *(f'<a rel="next" href="{root}{_place(one)}">{one} →</a>' for one in after),
+    ]
+    if not entries:
+        return ""
+    return f'<nav class="turn" aria-label="Other reviews">{" ".join(entries)}</nav>\n'
+
+
+def _place(day: date) -> str:
+    return links.place("review", f"{day}")
