@@ -20,7 +20,8 @@ from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.daily_forecasts import OURS
 from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
-from scenarios.analysis.scores.scoring import By, ForecasterScore, QuestionScore, Score, score
+from scenarios.analysis.scores.questions import QuestionScore
+from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
 from tests.analysis.words import database_of
 from tests.records import START, day, near
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from operator import mul
 from statistics import fmean
 from typing import Literal
 
@@ -20,17 +19,16 @@ from scenarios.analysis.scores.daily_forecasts import (
     Archive,
     Timeline,
     archive,
-    before,
     place,
     question,
-    stood,
     sweep,
     timeline,
 )
-from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
+from scenarios.analysis.scores.proper import brier, log_score
+from scenarios.analysis.scores.questions import QuestionScore, question_scores
 from scenarios.analysis.scores.skill import Skill, skill
 from scenarios.analysis.scores.strength import FittedStrength, fitted_strength
-from scenarios.model import Analyst, Database, Outcome, ScenarioId, SetId
+from scenarios.model import Database, ScenarioId, SetId
 from scenarios.progress import Progress, unwatched
 
 By = Literal["analyst", "scenario", "tag"]
@@ -51,24 +49,6 @@ class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
     coverage: float
     final_brier: float | None
     common_brier: float | None
-
-
-class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
-    """One forecaster on one question; `common_brier`: where all of its own stood."""
-
-    scenario: ScenarioId
-    outcome: Outcome
-    forecaster: str
-    brier: float
-    log_score: float
-    baseline: float
-    peer: float | None
-    coverage: float
-    final_brier: float | None
-    common_brier: float | None
-    covered_days: int
-    scored_days: int
-    planned_days: int
 
 
 class SetScore(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,7 +123,7 @@ def score(
             )
         else:
             timelines[id] = timeline(kept, asked)
-    rows = tuple(row for one in timelines.values() for row in _question_scores(one))
+    rows = tuple(row for one in timelines.values() for row in question_scores(one))
     named = timelines.values() if forecaster else ()
     return Score(
         forecasters=table(rows),
@@ -189,54 +169,6 @@ def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[
             together.setdefault(name, []).append(row)
     names = sorted(together, key=lambda name: (name is None, name))
     return tuple(Group(name=name, forecasters=table(together[name])) for name in names)
-
-
-def _question_scores(timeline: Timeline) -> Iterator[QuestionScore]:
-    asked, lines = timeline.question, timeline.lines
-    happened = asked.outcome == "occurred"
-    together = before((e - s, len(figures) == len(lines)) for s, e, figures in sweep(lines))
-    peers = _peers(timeline, happened)
-    for name, line in lines.items():
-        spans = stood(line)
-        briers = [brier(figure, happened) for _, _, figure in spans]
-        logs = [log_score(figure, happened) for _, _, figure in spans]
-        gains = [baseline(figure, happened) for _, _, figure in spans]
-        days = [end - start for start, end, _ in spans]
-        shared = [together[end] - together[start] for start, end, _ in spans]
-        last = timeline.last[name]
-        yield QuestionScore(
-            scenario=asked.scenario,
-            outcome=asked.outcome,
-            forecaster=name,
-            brier=sum(map(mul, briers, days)) / sum(days),
-            log_score=sum(map(mul, logs, days)) / sum(days),
-            baseline=sum(map(mul, gains, days)) / asked.planned,
-            peer=peers.get(name),
-            coverage=sum(days) / asked.scored,
-            final_brier=None if last is None else brier(last, happened),
-            common_brier=sum(map(mul, briers, shared)) / sum(shared) if any(shared) else None,
-            covered_days=sum(days),
-            scored_days=asked.scored,
-            planned_days=asked.planned,
-        )
-
-
-def _peers(timeline: Timeline, happened: bool) -> dict[Analyst, float]:
-    """Each analyst's `peer` over the planned days; of none where no day had two."""
-    spans = {name: stood(line) for name, line in timeline.analysts.items()}
-    logs = {p: log_score(p, happened) for own in spans.values() for _, _, p in own}
-    # `peer` is linear in both scores, so its sum over a run of days needs only these two.
-    runs = [
-        (e - s, sum(f.values()), len(f)) for s, e, f in sweep(timeline.analysts, logs.__getitem__)
-    ]
-    one = before((days, peer(1, 0, n)) for days, _, n in runs)
-    mean = before((days, peer(total / max(n, 1), 0, n)) for days, total, n in runs)
-    return {
-        name: sum(logs[p] * (one[e] - one[s]) - (mean[e] - mean[s]) for s, e, p in own)
-        / timeline.question.planned
-        for name, own in spans.items()
-        if one[-1] > 0
-    }
 
 
 def _set_scores(
