@@ -1,0 +1,1 @@
+"""A database as tables: what SQL sees of it, and every export is made of."""

@@ -1,0 +1,136 @@
+"""The conventions of a tracker as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from scenarios.exchange.view.moment import Moment
+from scenarios.exchange.view.table import Column, Row, Table, position
+from scenarios.model import Dependence, Tracker
+
+
+def _tracker(moment: Moment) -> Iterator[Row]:
+    tracker = moment.records.tracker
+    declared = tracker.evidence_dependence
+    is_pair = isinstance(declared, Dependence)
+    yield (
+        tracker.format,
+        tracker.title or None,
+        tracker.description or None,
+        tracker.notice,
+        tracker.repository,
+        tracker.review_every_days,
+        tracker.forecast_expires_days,
+        tracker.estimative_language,
+        declared.within if isinstance(declared, Dependence) else declared,
+        tracker.dependence.between if is_pair else None,
+        tracker.rating_strength,
+    )
+
+
+def _decibans(moment: Moment) -> Iterator[Row]:
+    for n, (code, worth) in enumerate(moment.records.tracker.decibans.items(), start=1):
+        yield n, code, worth
+
+
+def _grades(moment: Moment) -> Iterator[Row]:
+    table = moment.records.tracker.grade_weights
+    if table:
+        credibility = {str(grade): share for grade, share in enumerate(table.credibility, start=1)}
+        for scale, shares in (("reliability", table.reliability), ("credibility", credibility)):
+            for n, (grade, share) in enumerate(shares.items(), start=1):
+                yield scale, n, grade, share
+
+
+def _titles(part: Callable[[Tracker], Mapping[str, str]]) -> Callable[[Moment], Iterator[Row]]:
+    def rows(moment: Moment) -> Iterator[Row]:
+        for n, (id, title) in enumerate(part(moment.records.tracker).items(), start=1):
+            yield id, n, title
+
+    return rows
+
+
+TABLES = (
+    Table(
+        name="tracker",
+        meaning="What is tracked, and by which conventions: one row",
+        columns=(
+            Column("format", "integer", "The format of the files"),
+            Column("title", "text", "What is tracked", null=True),
+            Column("description", "text", "Who tracks it, and for whom", null=True),
+            Column("notice", "text", "What stands at the top of every report", null=True),
+            Column("repository", "text", "Where the files lie", null=True),
+            Column("review_every_days", "integer", "The days between two reviews"),
+            Column(
+                "forecast_expires_days", "integer", "Days that a forecast stands at most", null=True
+            ),
+            Column("estimative_language", "text", "icd-203 or phia"),
+            Column("dependence_within", "real", "How alike lines of one theme are, 0 to 1"),
+            Column(
+                "dependence_between",
+                "real",
+                "The same for lines of different themes; null: as within one",
+                null=True,
+            ),
+            Column("rating_strength", "real", "What every rating is multiplied by"),
+        ),
+        key=("format",),
+        rows=_tracker,
+    ),
+    Table(
+        name="rating_decibans",
+        meaning="What each consistency code is worth",
+        columns=(
+            position("the code in the tracker"),
+            Column("code", "text", "CC, C, N, I or II"),
+            Column("decibans", "real", "What it is worth, before any weight"),
+        ),
+        key=("code",),
+        rows=_decibans,
+    ),
+    Table(
+        name="grade_weights",
+        meaning="The share of a rating that an Admiralty grade keeps; no rows: all of it",
+        columns=(
+            Column("scale", "text", "reliability or credibility"),
+            position("the grade in its scale"),
+            Column("grade", "text", "A to F, or 1 to 6"),
+            Column("weight", "real", "The share, 0 to 1"),
+        ),
+        key=("scale", "grade"),
+        rows=_grades,
+    ),
+    Table(
+        name="themes",
+        meaning="What a line of evidence can be about",
+        columns=(
+            Column("theme_id", "text", "The id"),
+            position("the theme in the tracker"),
+            Column("title", "text", "The title"),
+        ),
+        key=("theme_id",),
+        rows=_titles(lambda tracker: tracker.themes),
+    ),
+    Table(
+        name="analysts",
+        meaning="Who may forecast; no rows: anybody",
+        columns=(
+            Column("analyst", "text", "The id"),
+            position("the analyst in the tracker"),
+            Column("name", "text", "The name"),
+        ),
+        key=("analyst",),
+        rows=_titles(lambda tracker: tracker.analysts),
+    ),
+    Table(
+        name="sets",
+        meaning="Sets of mutually exclusive and exhaustive scenarios",
+        columns=(
+            Column("set_id", "text", "The id"),
+            position("the set in the tracker"),
+            Column("title", "text", "The title"),
+        ),
+        key=("set_id",),
+        rows=_titles(lambda tracker: tracker.sets),
+    ),
+)

@@ -1,0 +1,87 @@
+"""The whole view: every table in an order in which rows can be put, and its rows, made once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from scenarios.exchange.view import (
+    computed_tables,
+    evidence_tables,
+    forecast_tables,
+    scenario_tables,
+    tracker_tables,
+)
+from scenarios.exchange.view.moment import Made, Moment, known_by
+from scenarios.exchange.view.table import Reference, Row, Table
+from scenarios.model import Database
+
+
+def _ordered() -> dict[str, Table]:
+    """What is referred to stands before what refers to it."""
+    parts = (tracker_tables, evidence_tables, scenario_tables, forecast_tables, computed_tables)
+    every = {table.name: table for part in parts for table in part.TABLES}
+    found: dict[str, Table] = {}
+
+    def add(table: Table) -> None:
+        for reference in table.references:
+            if reference.table != table.name:
+                add(every[reference.table])
+        found.setdefault(table.name, table)
+
+    for table in every.values():
+        add(table)
+    return found
+
+
+TABLES = _ordered()
+"""Each table by its name; what a table refers to stands before it."""
+
+
+class View:
+    """The tables of a database; their rows are made when they are asked for, and once.
+
+    Without `limited` it holds every record, else those that were known on the day. A row that
+    names what is not there, since that has a fault or was not known, is left out and counted; where
+    only a cell may be empty, that is.
+    """
+
+    def __init__(self, database: Database, made: Made, *, limited: bool = False) -> None:
+        records = known_by(database, made.as_of) if limited else database
+        self.moment = Moment(records, database, made)
+        self.left_out: Counter[str] = Counter()
+        self._rows: dict[str, list[Row]] = {}
+        self._keys: dict[Reference, set[Row]] = {}
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a table, by its name."""
+        if name not in self._rows:
+            table = TABLES[name]
+            rows = list(table.rows(self.moment))
+            for reference in table.references:
+                rows = self._referring(table, reference, rows)
+            self._rows[name] = rows
+        return self._rows[name]
+
+    def _referring(self, table: Table, reference: Reference, rows: list[Row]) -> list[Row]:
+        """The rows that name what is there."""
+        places, known = table.places(reference.columns), self._known(table, reference, rows)
+        may_be_null = all(table.columns[n].null for n in places)
+        kept = []
+        for row in rows:
+            if (may_be_null and row[places[0]] is None) or tuple(row[n] for n in places) in known:
+                kept.append(row)
+            else:
+                self.left_out[table.name] += 1
+                if may_be_null:
+                    kept.append(tuple(None if n in places else cell for n, cell in enumerate(row)))
+        return kept
+
+    def _known(self, table: Table, reference: Reference, rows: list[Row]) -> set[Row]:
+        """The keys that a reference may name."""
+        other = TABLES[reference.table]
+        whole = Reference((), reference.table, reference.key)
+        if whole not in self._keys:
+            places = other.places(reference.key)
+            named = rows if other is table else self.rows(other.name)
+            self._keys[whole] = {tuple(row[n] for n in places) for row in named}
+        return self._keys[whole]
