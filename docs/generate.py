@@ -25,6 +25,7 @@ from scenarios.analysis.rules import consistency, files, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.workspace import checking, reading, results
+from scenarios.workspace.exporting import Exported
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"
@@ -110,6 +111,7 @@ OUTPUTS: dict[str, Any] = {
     "list-evidence": list[listing.EvidenceRow],
     "list-forecasts": list[listing.ForecastRow],
     "list-sources": list[listing.SourceRow],
+    "export": Exported,
     "init": results.Started,
     "new": results.Recorded,
     "add-indicator": results.Recorded,

@@ -35,7 +35,15 @@ READING = (
     ("report", "--brief", "--as-of", "2022-02-07"),
 )
 CORRECTING = {"edit", "clarify", "rename", "remove", "undo"}
-WRITING = {*(words[0] for words in EACH), *CORRECTING, "init", "plot", "review", "site"}
+WRITING = {
+    *(words[0] for words in EACH),
+    *CORRECTING,
+    "export",
+    "init",
+    "plot",
+    "review",
+    "site",
+}
 BEGINS = {"html": ("<!DOCTYPE html>",), "json": ("{", "[")}
 
 

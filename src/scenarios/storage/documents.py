@@ -14,6 +14,15 @@ def write(place: Path, data: bytes) -> None:
 
     Refused are a folder that is missing, a link, what is no file, and YAML, which may be a record.
     """
+    refuse_unfit(place)
+    try:
+        worktree.create(place.parent, place.name, data)
+    except worktree.Exists:
+        worktree.replace(place.parent, place.name, _content(place), data)
+
+
+def refuse_unfit(place: Path, *, folder: bool = False) -> None:
+    """What cannot be written to: a missing folder, a link, what is another kind of thing, YAML."""
     shown = worktree.safe(place)
     if place.suffix.lower() in (".yaml", ".yml"):
         raise ScenError(f"{shown}: a YAML file may be a record: name the document another way")
@@ -22,12 +31,10 @@ def write(place: Path, data: bytes) -> None:
     if os.path.islink(place):  # noqa: PTH114
         target = worktree.safe(os.path.realpath(place))
         raise ScenError(f"{shown}: is a link to {target}; name that, or remove the link")
-    if os.path.lexists(place) and not os.path.isfile(place):  # noqa: PTH113
-        raise ScenError(f"{shown}: exists and is not a regular file; name one")
-    try:
-        worktree.create(place.parent, place.name, data)
-    except worktree.Exists:
-        worktree.replace(place.parent, place.name, _content(place), data)
+    is_kind = os.path.isdir if folder else os.path.isfile
+    if os.path.lexists(place) and not is_kind(place):
+        what = "folder" if folder else "regular file"
+        raise ScenError(f"{shown}: exists and is not a {what}; name one")
 
 
 def _content(place: Path) -> bytes:

@@ -1,0 +1,55 @@
+"""The database as tables, for other programs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
+from scenarios.cli.options import As, AsOf, Format, Rev
+from scenarios.cli.terminal.output import say, show
+from scenarios.cli.terminal.progress import progress
+from scenarios.text import counted, printable
+from scenarios.workspace.exporting import Exported
+from scenarios.workspace.exporting import export as exported
+
+
+def command(
+    context: typer.Context,
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="out/ (CSV), x.json, x.jsonl, parquet:DIR, sqlite:///x.db, duckdb:///x.duckdb."
+        ),
+    ],
+    as_of: AsOf = None,
+    rev: Rev = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that is no earlier export.")
+    ] = False,
+    form: As = Format.table,
+) -> None:
+    """Put every record, figure, score and finding into tables for other programs.
+
+    With --as-of the records are those that were known on that day. An earlier export is replaced
+    once the new one is whole. docs/queries.md draws the tables.
+    """
+    opened = reading(context, rev)
+    made = exported(
+        opened,
+        target,
+        as_of or parsing.today(),
+        limited=as_of is not None,
+        overwrite=overwrite,
+        progress=progress(),
+    )
+    if made.left_out and as_of is None:
+        say(f"{counted(made.left_out, 'row')} left out that name what is not there: scen check")
+    show(made, lambda: printable(_told(made)), form)
+
+
+def _told(made: Exported) -> str:
+    rows = sum(table.rows for table in made.tables)
+    return f"{made.place}: {counted(len(made.tables), 'table')}, {counted(rows, 'row')}"

@@ -1,0 +1,53 @@
+"""A folder of CSV (RFC 4180) with a description of it, for spreadsheets, pandas and R.
+
+An empty cell is null. A text that a spreadsheet would run is led by an apostrophe, and so is one
+that begins with apostrophes before such a text; reading takes one apostrophe away again.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scenarios.exchange.targets import package
+from scenarios.exchange.view.table import Value
+from scenarios.exchange.view.view import TABLES, View
+
+is_ours = package.is_ours
+_RUN = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
+"""A spreadsheet may run a cell that begins so, apostrophes aside."""
+
+
+def write(view: View, folder: Path) -> None:
+    """A file for each table."""
+
+    def table_file(name: str, place: Path) -> None:
+        with place.open("w", encoding="utf-8", newline="") as file:
+            lines = csv.writer(file, lineterminator="\n")
+            lines.writerow([column.name for column in TABLES[name].columns])
+            lines.writerows([_cell(cell) for cell in row] for row in view.rows(name))
+
+    package.write(view, folder, "csv", table_file)
+
+
+def read(folder: Path) -> Iterator[tuple[str, Sequence[str], list[tuple[object, ...]]]]:
+    """Each table that is in a folder."""
+    csv.field_size_limit(sys.maxsize)
+    for name in TABLES:
+        place = folder / f"{name}.csv"
+        if place.is_file():
+            with place.open(encoding="utf-8-sig", newline="") as file:
+                lines = csv.reader(file, strict=True)
+                head = next(lines, [])
+                yield name, head, [tuple(map(_text, line)) for line in lines]
+
+
+def _cell(cell: Value) -> Value:
+    return f"'{cell}" if isinstance(cell, str) and _RUN.match(cell) else cell
+
+
+def _text(cell: str) -> str | None:
+    return (cell[1:] if cell[:1] == "'" and _RUN.match(cell) else cell) or None

@@ -1,0 +1,95 @@
+"""Where a database can go, as one line each, and what a user's text names of them."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from scenarios.errors import UsageError
+from scenarios.text import did_you_mean, shown
+
+
+class Target(msgspec.Struct, frozen=True):
+    """A form: what it is, how it is named (`scheme:`, an ending), and which module here makes it.
+
+    One that is an `address` is sent there, and all of the text is that address.
+    """
+
+    name: str
+    form: Literal["folder", "file", "address"]
+    meaning: str
+    module: str
+    schemes: tuple[str, ...] = ()
+    endings: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> Any:
+        """The module, loaded now."""
+        return import_module(f"{__package__}.{self.module}")
+
+
+TARGETS = (
+    Target("csv", "folder", "a folder of CSV with datapackage.json", "csv_folder", ("csv",)),
+    Target("parquet", "folder", "a folder of Parquet", "parquet", ("parquet",)),
+    Target("json", "file", "one JSON document", "json_file", ("json",), (".json",)),
+    Target("jsonl", "file", "JSON, a row a line", "jsonl_file", ("jsonl",), (".jsonl", ".ndjson")),
+    Target(
+        *("sqlite", "file", "a SQLite file", "sqlite_file"),
+        *(("sqlite",), (".sqlite", ".sqlite3", ".db")),
+    ),
+    Target("duckdb", "file", "a DuckDB file", "duckdb_file", ("duckdb",), (".duckdb", ".ddb")),
+)
+"""Every form; one without a scheme and without an ending is a folder of CSV."""
+
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
+_DEFAULT = TARGETS[0]
+
+
+class Named(NamedTuple):
+    """A form and where to put it: a path, or an address."""
+
+    target: Target
+    place: str
+
+
+def named(text: str) -> Named:
+    """What a user names: `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address."""
+    if found := _SCHEME.fullmatch(text):
+        scheme, rest = found[1].lower(), found[2]
+        for target in TARGETS:
+            if scheme in target.schemes:
+                return Named(target, text if target.form == "address" else _path(scheme, rest))
+        known = {scheme for target in TARGETS for scheme in target.schemes}
+        raise UsageError(_unknown(f"no target {shown(scheme + ':')}", scheme, known))
+    place = Path(text)
+    if not text or text.endswith("/") or place.is_dir():
+        return Named(_DEFAULT, text)
+    endings = {ending: target for target in TARGETS for ending in target.endings}
+    for ending in sorted(endings, key=len, reverse=True):
+        if place.name.lower().endswith(ending):
+            return Named(endings[ending], text)
+    if not place.suffix:
+        return Named(_DEFAULT, text)
+    raise UsageError(_unknown(f"no target ends in {shown(place.suffix)}", place.suffix, endings))
+
+
+def _path(scheme: str, rest: str) -> str:
+    """`//` leads to a host, and there is none: three slashes, then the path."""
+    if not rest.startswith("//"):
+        path = rest
+    elif rest.startswith("///"):
+        path = rest[3:]
+    else:
+        raise UsageError(f"write {scheme}:///{rest[2:]}: three slashes, then the path")
+    if not path:
+        raise UsageError(f"{scheme}: names no file: write {scheme}:///PATH")
+    return path
+
+
+def _unknown(what: str, word: str, known: Any) -> str:
+    hint = did_you_mean(word, known) or f"there are {', '.join(sorted(known))}"
+    return f"{what}; {hint}; a folder of CSV is named with a slash at its end, like out/"

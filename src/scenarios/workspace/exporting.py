@@ -1,0 +1,100 @@
+"""A database as it goes out: to a file or a folder that is swapped in whole, or to an address."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from scenarios import __version__
+from scenarios.errors import ScenError
+from scenarios.exchange.targets.table import Target, named
+from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.view import TABLES, View
+from scenarios.progress import Progress, unwatched
+from scenarios.storage import worktree
+from scenarios.storage.beside import beside
+from scenarios.storage.documents import refuse_unfit
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.place import from_here
+
+
+class TableExported(msgspec.Struct, frozen=True, kw_only=True):
+    """A table, and how many rows went out."""
+
+    table: str
+    rows: int
+
+
+class Exported(msgspec.Struct, frozen=True, kw_only=True):
+    """What went where. `left_out` are rows, or names in them, of what is not there."""
+
+    target: str
+    place: str
+    as_of: date
+    revision: str | None
+    tables: tuple[TableExported, ...]
+    left_out: int
+
+
+def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
+    """The tables of a database for a day; limited, with the records that were known on it."""
+    made = Made(as_of=as_of, revision=opened.commit, program_version=__version__)
+    return View(opened.database, made, limited=limited)
+
+
+def export(
+    opened: Opened,
+    text: str,
+    as_of: date,
+    *,
+    limited: bool = False,
+    overwrite: bool = False,
+    progress: Progress = unwatched,
+) -> Exported:
+    """Put the tables where a text says; over what is there if that is an earlier export.
+
+    `overwrite` allows another file to go; what a folder holds besides never does.
+    """
+    target, name = named(text)
+    if target.form != "address":
+        _refuse(opened.root, target, Path(name), overwrite=overwrite)
+    view = view_of(opened, as_of, limited=limited)
+    for table in progress(TABLES, "making the tables", len(TABLES)):
+        view.rows(table)
+    if target.form == "address":
+        place = str(target.code.send(view, name))
+    else:
+        place = from_here(Path(name))
+        with beside(Path(os.path.abspath(name))) as new:  # noqa: PTH100 - follows no link
+            if target.form == "folder":
+                new.mkdir()
+            target.code.write(view, new)
+    return Exported(
+        target=target.name,
+        place=place,
+        as_of=as_of,
+        revision=opened.commit,
+        tables=tuple(TableExported(table=name, rows=len(view.rows(name))) for name in TABLES),
+        left_out=view.left_out.total(),
+    )
+
+
+def _refuse(root: Path, target: Target, place: Path, *, overwrite: bool) -> None:
+    """What is no place for an export, and what must not go."""
+    where, home = (Path(os.path.realpath(path)) for path in (place, root))
+    shown = worktree.safe(place)
+    if where == home or where.is_relative_to(home) or home.is_relative_to(where):
+        raise ScenError(f"{shown}: an export is a copy: name a place outside the database")
+    refuse_unfit(place, folder=target.form == "folder")
+    if not os.path.lexists(place) or (place.is_file() and not place.stat().st_size):
+        return
+    with worktree.refusals(place):
+        is_ours = target.code.is_ours(place)
+    if is_ours or (overwrite and target.form == "file"):
+        return
+    if target.form == "folder":
+        raise ScenError(f"{shown}: holds other things than an earlier export: name a new folder")
+    raise ScenError(f"{shown}: is no earlier export of this kind: --overwrite replaces it")

@@ -1,0 +1,194 @@
+"""What goes out is whole, says what it is, and takes the place of nothing that it should not."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.targets.table import TARGETS, named
+from scenarios.exchange.view.view import TABLES
+from scenarios.workspace.exporting import Exported, export, view_of
+from scenarios.workspace.opened import Opened, open_folder
+from tests.cli.commands import DESK, SCEN, tree
+from tests.fuzz.preloaded import KILLED, commands, needs_cc
+from tests.fuzz.recording import prepare
+
+DAY = date(2022, 3, 1)
+PLACES = ("out/", "parquet:pq", "x.json", "x.jsonl", "sqlite:///x.db", "duckdb:///x.duckdb")
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Opened:
+    monkeypatch.chdir(tmp_path)
+    return open_folder(DESK)
+
+
+def put(opened: Opened, text: str) -> Exported:
+    return export(opened, text, DAY)
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_every_row_of_every_table_is_in_each_form(desk: Opened, text: str) -> None:
+    made = put(desk, text)
+    view = view_of(desk, DAY, limited=False)
+    target, place = named(text)
+    found = {name: rows for name, _, rows in target.code.read(Path(place))}
+    told = {one.table: one.rows for one in made.tables}
+    assert told == {name: len(view.rows(name)) for name in TABLES}
+    assert {name: len(found.get(name, ())) for name in TABLES} == told
+    assert put(desk, text) == made
+
+
+def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() -> None:
+    assert {named(text).target for text in PLACES} == {*TARGETS}
+    for target in TARGETS:
+        for scheme in target.schemes if target.form != "address" else ():
+            assert named(f"{scheme}:a/b") == named(f"{scheme}:///a/b") == (target, "a/b")
+            assert named(f"{scheme}:////a/b").place == "/a/b"
+        for ending in target.endings:
+            assert named(f"a{ending.upper()}").target == target
+
+
+@pytest.mark.parametrize("text", ["sqlit:x", "sqlite://x", "sqlite:///", "duckdb:", "x.parquet"])
+def test_what_names_no_form_or_no_place_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        named(text)
+
+
+def test_references_and_indexes_are_sqlites_own(desk: Opened) -> None:
+    put(desk, "x.db")
+    with closing(sqlite3.connect("x.db")) as file:
+        assert file.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+        references = file.execute("PRAGMA foreign_key_list(evidence_ratings)").fetchall()
+        assert {(row[2], row[3], row[4]) for row in references} == {
+            ("scenarios", "scenario_id", "scenario_id"),
+            ("evidence", "evidence_id", "evidence_id"),
+        }
+        indexes = {row[1] for row in file.execute("PRAGMA index_list(evidence)")}
+        assert {f"evidence_{one}" for one in ("recorded", "observed_day", "source_id")} <= indexes
+        log = file.execute("SELECT date, analyst, scenario_id, probability FROM forecast_log")
+        assert log.fetchall() == [
+            ("2022-02-07", "desk", "pact", 0.1),
+            ("2022-02-07", "desk", "trade", 0.6),
+        ]
+
+
+def test_a_reader_of_an_earlier_export_reads_on(desk: Opened) -> None:
+    put(desk, "x.db")
+    put(desk, "out/")
+    with (
+        closing(sqlite3.connect("x.db")) as old,
+        Path("out/evidence.csv").open() as other,
+    ):
+        rows = old.execute("SELECT evidence_id FROM evidence")
+        put(desk, "x.db")
+        put(desk, "out/")
+        assert rows.fetchall() == [("2022-02-04-visit",)]
+        assert len(other.readlines()) == 2
+        assert old.execute("SELECT count(*) FROM sources").fetchone() == (1,)
+
+
+def test_a_package_describes_its_tables(desk: Opened) -> None:
+    put(desk, "out/")
+    package = json.loads(Path("out/datapackage.json").read_text())
+    assert package["scen"]["as_of"] == "2022-03-01"
+    for resource_ in package["resources"]:
+        head = Path("out", resource_["path"]).read_text().splitlines()[0]
+        schema = resource_["schema"]
+        assert head.split(",") == [field["name"] for field in schema["fields"]]
+        for key in schema.get("foreignKeys", ()):
+            other = next(
+                one for one in package["resources"] if one["name"] == key["reference"]["resource"]
+            )
+            assert key["reference"]["fields"] == other["schema"]["primaryKey"]
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_a_text(tmp_path: Path) -> None:
+    told = ["=1+1", "'=1", "''+x", "-3 %", "'tis", "a=b", "\t@x"]
+    for path, data in tree(DESK).items():
+        place = tmp_path / "scenarios" / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    for n, text in enumerate(told):
+        record = f"name: {json.dumps(text)}\nreliability: C\n"
+        (tmp_path / f"scenarios/sources/s{n}.yaml").write_text(record)
+    put(open_folder(tmp_path / "scenarios"), f"{tmp_path}/out/")
+    code = named("out/").target.code
+    rows = {name: rows for name, _, rows in code.read(tmp_path / "out")}["sources"]
+    assert [row[1] for row in rows if row[0][1:].isdecimal()] == told
+    for line in (tmp_path / "out/sources.csv").read_text().splitlines()[1:]:
+        assert line.partition(",")[2].lstrip('"')[:1] not in "=+-@\t"
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_a_full_disk_leaves_the_earlier_export_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    put(open_folder(DESK), text)
+    before = tree(tmp_path)
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+
+    done = subprocess.run(
+        [sys.executable, SCEN, "--database", DESK, "export", text],
+        env={**os.environ, "SCEN_CACHE": "0", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=full,
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("scen: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert tree(tmp_path) == before
+
+
+@needs_cc
+@pytest.mark.parametrize("text", ["x.db", "out/"])
+def test_a_kill_leaves_the_earlier_export_or_the_new_one(tmp_path: Path, text: str) -> None:
+    sandbox = tmp_path / "sandbox"
+    words = ("export", text, "--as-of", "2022-03-01")
+    with commands(tmp_path / "library", sandbox) as runs:
+        work = prepare(sandbox, starts=False)
+        runs.run(work, words)
+        old = exported(work)
+        (work / "scenarios/sources/next.yaml").write_text("name: Next\nreliability: B\n")
+        saved = tmp_path / "saved"
+        (work).rename(saved)
+        subprocess.run(["cp", "-a", saved, work], check=True)
+        whole = runs.run(work, words)
+        new = exported(work)
+        assert old != new
+        for call in sorted({1 + n * (whole.calls - 1) // 11 for n in range(12)}):
+            subprocess.run(["rm", "-rf", work], check=True)
+            subprocess.run(["cp", "-a", saved, work], check=True)
+            assert runs.run(work, words, call).code == KILLED
+            assert exported(work) in (old, new), call
+            assert runs.run(work, words).code == 0
+            assert exported(work) == new
+            assert not [path for path in work.iterdir() if path.name.startswith(".scen")]
+
+
+def exported(work: Path) -> dict[str, bytes]:
+    """What lies where an export was asked for."""
+    return {p: d for p, d in tree(work).items() if p == "x.db" or p.startswith("out/")}
+
+
+def test_an_export_is_refused_into_the_database_and_above_it() -> None:
+    opened = open_folder(DESK)
+    for place in (DESK, DESK / "out", DESK.parent, DESK / "x.db"):
+        with pytest.raises(ScenError, match="outside the database"):
+            put(opened, f"{place}")
