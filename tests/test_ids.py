@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from scenarios.exchange.slugs import LONGEST
 from scenarios.paths import place_of
-from scenarios.workspace.ids import LONGEST_PROPOSED, free_id
+from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
 
@@ -24,7 +25,7 @@ def proposed(summary: str, observed: str = "2022-02-04") -> str:
 def test_what_is_proposed_is_short_and_names_a_record(text: str, observed: str) -> None:
     id = proposed(text, observed)
     assert place_of(f"evidence/2022/{id}.yaml") == ("evidence", id)
-    assert (id.startswith(observed), len(id) <= LONGEST_PROPOSED) == (True, True)
+    assert (id.startswith(observed), len(id) <= LONGEST) == (True, True)
 
 
 def test_other_scripts_are_read_in_latin_letters() -> None:

@@ -32,7 +32,11 @@ class Foreign(NamedTuple):
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     """A record as it would be: its keys are those of its file.
 
-    Without an `id` one is made of `title`; what has the same `foreign` is the same record.
+    Without an `id` one is made of `title`; what has the same `foreign` is the same record. A day
+    may be given as a time. What a scenario must have and the file lacks is left out here and
+    filled in later: the prior, criteria where there is an `address`, days that are today's.
+    `columns` has the column that a key came from, where that is not the key (`prior.probability`).
+    An indicator is of a `scenario`, by its id or what that is called elsewhere.
     """
 
     kind: Literal["scenario", "indicator", "evidence", "source"]
@@ -41,10 +45,16 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     id: str | None = None
     foreign: Foreign | None = None
+    address: str | None = None
+    columns: Mapping[str, str] = {}
+    scenario: str | Foreign | None = None
 
 
 class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
-    """A stated probability, 0 to 1; None withdraws. Of one analyst's of a day the last stands."""
+    """A stated probability, 0 to 1; None withdraws. Of one analyst's of a day the last stands.
+
+    `analyst` is an id (`exchange.slugs.slug` makes one of a name). A time without a zone is local.
+    """
 
     scenario: str | Foreign
     analyst: str

@@ -3,58 +3,29 @@
 from __future__ import annotations
 
 import os
-import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import Problem, UsageError
+from scenarios.exchange.slugs import LONGEST, joined_words, words
 from scenarios.paths import path_of, place_of
-from scenarios.text import unaccented
 from scenarios.workspace.opened import Opened
-
-LONGEST_PROPOSED = 48
-"""A path with such an id fits in a line."""
-_APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\"]")
 
 
 def free_id(opened: Opened, record: Mapping[str, Any]) -> str:
     """The date and the summary's first words, with a number where that is taken."""
-    words = _words(record["summary"])
-    proposed = _proposed(record["observed"], words)
+    told = words(record["summary"])
+    proposed = _proposed(record["observed"], told)
     number = 1
     while _is_taken(opened, proposed):
         number += 1
-        proposed = _proposed(record["observed"], words, f"-{number}")
+        proposed = _proposed(record["observed"], told, f"-{number}")
     return proposed
 
 
-def _proposed(observed: str, words: list[str], number: str = "") -> str:
-    """As many words as there is room for, or as much of the first."""
-    slug, room = "", LONGEST_PROPOSED - len(observed) - len("-") - len(number)
-    for word in words:
-        longer = f"{slug}-{word}" if slug else word[:room]
-        if len(longer) > room:
-            break
-        slug = longer
-    return f"{observed}-{slug or 'item'}{number}"
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text in small Latin letters and digits, whatever its script."""
-    plain = unaccented(text)
-    if any(letter.isalnum() and not letter.isascii() for letter in plain):
-        from anyascii import anyascii  # noqa: PLC0415 - 20 ms that other scripts alone need
-
-        whole = unicodedata.normalize("NFC", text)
-        plain = "".join(_romanised(letter, anyascii(letter)) for letter in whole).lower()
-    return re.findall(r"[a-z0-9]+", _APOSTROPHES.sub("", plain))
-
-
-def _romanised(letter: str, latin: str) -> str:
-    """A syllable or an ideograph is a word of its own."""
-    is_syllable = unicodedata.category(letter) == "Lo" and latin[:1].isupper()
-    return f" {latin} " if is_syllable else latin
+def _proposed(observed: str, told: list[str], number: str = "") -> str:
+    room = LONGEST - len(observed) - len("-") - len(number)
+    return f"{observed}-{joined_words(told, room) or 'item'}{number}"
 
 
 def new_id(opened: Opened, observed: str, text: str) -> str:
