@@ -1,0 +1,1 @@
+"""Tables of our own records: a row a record, its columns named as the record's keys."""

@@ -1,0 +1,1 @@
+"""Tables of any file: rows that know their place, read within bounds."""
