@@ -31,6 +31,14 @@ class Draft(msgspec.Struct, frozen=True):
     new: bytes | None
 
 
+class Refused(ScenError):  # noqa: N818
+    """A change that would bring faults into the database: what they are."""
+
+    def __init__(self, message: str, problems: Sequence[Problem]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
 class Put(msgspec.Struct, frozen=True):
     """One key of a record that is to get a value: `keys` lead to it."""
 
@@ -93,7 +101,7 @@ def accept(
     faults = [problem for problem in found if problem.severity == "error"]
     if faults:
         told = (_said(problem, elsewhere=problem.path not in new) for problem in folded(faults))
-        raise ScenError(f"nothing was written: {'; '.join(told)}")
+        raise Refused(f"nothing was written: {'; '.join(told)}", faults)
     return after
 
 

@@ -70,14 +70,14 @@ class Part:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
-    def changed(self, name: str, data: bytes | None) -> Part:
-        """The same with another file in it, or without one of that name."""
+    def changed(self, files: Mapping[str, bytes | None]) -> Part:
+        """The same with other files in it, by name; None takes one out."""
         part = Part(self.name, self.folder)
-        place = self.folder.places.get(name) if self.folder else None
-        part.places = [other for other in self.places if other != place]
-        part.read = {other: own for other, own in self.read.items() if other != name}
-        if data is not None:
-            part.read[name] = data
+        places = self.folder.places if self.folder else {}
+        gone = {places[name] for name in files if name in places}
+        part.places = [place for place in self.places if place not in gone]
+        every = {**self.read, **files}
+        part.read = {name: data for name, data in every.items() if data is not None}
         return part
 
     def open_places(self, frame: bytes, items: Collection[EvidenceId]) -> Collection[int]:
@@ -137,10 +137,13 @@ class Files(Mapping[str, bytes]):
 
     def changed(self, files: Mapping[str, bytes | None]) -> Files:
         """The same with other files in it; None takes one out."""
-        parts = dict(self.parts)
+        of: dict[str, dict[str, bytes | None]] = {}
         for path, data in files.items():
             folder, _, name = path.rpartition("/")
-            parts[folder] = parts.get(folder, Part(folder, None)).changed(name, data)
+            of.setdefault(folder, {})[name] = data
+        parts = dict(self.parts)
+        for folder, inside in of.items():
+            parts[folder] = parts.get(folder, Part(folder, None)).changed(inside)
         return Files(self.root, parts)
 
     def state(self) -> bytes:

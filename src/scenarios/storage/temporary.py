@@ -19,13 +19,20 @@ _OLD = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW"))
 
 @contextmanager
 def temporary(
-    folder: Path, data: bytes, mode: int | None = None, *, durable: bool = True
+    folder: Path,
+    data: bytes,
+    mode: int | None = None,
+    *,
+    durable: bool = True,
+    clears: bool = True,
 ) -> Iterator[Path]:
     """A file that no snapshot reads, durable unless said otherwise; it does not stay.
 
-    Its writer keeps it locked, so that `clear` knows it from what a dead one left.
+    Its writer keeps it locked, so that `clear` knows it from what a dead one left; that is looked
+    for first, unless one `clears` the folder oneself.
     """
-    clear(folder)
+    if clears:
+        clear(folder)
     while True:
         place = folder / f".scen-{os.urandom(8).hex()}.tmp"
         try:

@@ -106,7 +106,7 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
     """
     place = root / path
     with refusals(place):
-        target = _inside(root, place.parent) / place.name
+        target = inside(root, place.parent) / place.name
         make_folders(target.parent)
         with temporary(target.parent, data, mode) as written:
             publish(written, target)
@@ -117,7 +117,7 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
     """Write `new` over a file that still holds `old`; its mode stays, a symlink stays a symlink."""
     place = root / path
     with refusals(place):
-        target = _inside(root, place)
+        target = inside(root, place)
         _refuse_changed(place, target, old)
         target.open("r+b").close()  # renaming would get past a write-protected file
         mode = stat.S_IMODE(target.stat().st_mode)
@@ -131,9 +131,9 @@ def remove(root: Path, path: str, old: bytes) -> None:
     """Remove a file that still holds `old`; a symlink goes, and what it leads to stays."""
     place = root / path
     with refusals(place):
-        target = _inside(root, place)
+        target = inside(root, place)
         _refuse_changed(place, target, old)
-        (_inside(root, place.parent) / place.name).unlink()
+        (inside(root, place.parent) / place.name).unlink()
         sync(place.parent)
 
 
@@ -233,7 +233,7 @@ def _read(file: str, limit: int) -> bytes:
     return data
 
 
-def _inside(root: Path, place: Path) -> Path:
+def inside(root: Path, place: Path) -> Path:
     """`place` with every symlink resolved; refused where that is outside `root`."""
     real = Path(os.path.realpath(place))
     if not real.is_relative_to(os.path.realpath(root)):

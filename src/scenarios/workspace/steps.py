@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from scenarios.errors import ScenError
-from scenarios.storage import undo_journal, worktree
+from scenarios.storage import many, undo_journal, worktree
 from scenarios.storage.edits import Draft
 from scenarios.storage.undo_journal import Change, Noted
 from scenarios.workspace.place import from_here
 
 is_left = undo_journal.is_begun
 """Whether a command that was killed may have changed some of its files and not the others."""
+_MANY = 20
+"""From so many new files on they are made durable together."""
 
 
 class Step:
@@ -41,9 +43,8 @@ def take(
     note, remarks = _noted(root, drafts, command, copy) if is_noted else (None, ())
     done: list[Draft] = []
     try:
-        for draft in sorted(drafts, key=lambda it: (it.old is not None, it.new is None)):
-            _put(root, draft)
-            done.append(draft)
+        for draft in _written(root, drafts):
+            done.append(draft)  # noqa: PERF402 - known too where the next one fails
     except BaseException as error:
         _take_back(root, done, error)
         if note:
@@ -87,6 +88,19 @@ def _noted(
         return undo_journal.note(root, changes, command, copy), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
+
+
+def _written(root: Path, drafts: Sequence[Draft]) -> Iterator[Draft]:
+    """Write the drafts, each told when it is done."""
+    ordered = sorted(drafts, key=lambda it: (it.old is not None, it.new is None))
+    new = {it.path: it for it in ordered if it.old is None and it.new is not None}
+    if len(new) >= _MANY:
+        for path in many.create(root, [(it.path, it.new or b"") for it in new.values()]):
+            yield new[path]
+        ordered = [it for it in ordered if it.path not in new]
+    for draft in ordered:
+        _put(root, draft)
+        yield draft
 
 
 def _put(root: Path, draft: Draft) -> None:

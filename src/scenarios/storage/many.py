@@ -1,0 +1,47 @@
+"""Many new files at once: made durable together, for one at a time waits for the disk each time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from scenarios.storage import worktree
+from scenarios.storage.temporary import clear, temporary
+
+_AT_ONCE = 100
+"""As many files are open together."""
+_syncs_all = hasattr(os, "sync")
+
+
+def create(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """Write new files, in order; each path when its file has its name, durable with its batch.
+
+    Raises Exists where something is there, as `worktree.create` does.
+    """
+    for folder in {(root / path).parent for path, _ in files}:
+        with worktree.refusals(folder):
+            worktree.make_folders(worktree.inside(root, folder))
+            clear(folder)
+    for start in range(0, len(files), _AT_ONCE):
+        yield from _batch(root, files[start : start + _AT_ONCE])
+
+
+def _batch(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    with ExitStack() as open_files:
+        ready = []
+        for path, data in files:
+            place = root / path
+            with worktree.refusals(place):
+                target = worktree.inside(root, place.parent) / place.name
+                made = temporary(target.parent, data, durable=not _syncs_all, clears=False)
+                ready.append((path, open_files.enter_context(made), target))
+        if _syncs_all:
+            os.sync()
+        for path, written, target in ready:
+            with worktree.refusals(target):
+                worktree.publish(written, target)
+            yield path
+        for folder in {target.parent for _, _, target in ready}:
+            worktree.sync(folder)
