@@ -14,11 +14,11 @@ import pytest
 import scoringrules as sr  # type: ignore[import-untyped]
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.scores.chosen import Chosen
-from scenarios.analysis.scores.daily_forecasts import OURS
+from scenarios.analysis.scores.daily_forecasts import NONE_STATED, OURS
 from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
 from scenarios.analysis.scores.questions import QuestionScore
 from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
@@ -244,6 +244,18 @@ def test_what_cannot_be_scored_is_named_with_the_reason() -> None:
     ]
     late = scored(told, Chosen(since=day(5), until=day(7)))
     assert [astuple(one) for one in late.excluded] == [("void", "annulled")]
+
+
+def test_where_nobody_stated_a_prior_neither_it_nor_the_implied_is_scored() -> None:
+    told = database_of(question() + "desk@0 s1=0.7; e @1 s1=CC")
+    (id,) = told.scenarios
+    asked = told.scenarios[id]
+    imported = replace(asked, prior=replace(asked.prior, basis=NONE_STATED))
+    made = score(replace(told, scenarios={id: imported}), LATER)
+    assert by_name(score(told, LATER)).keys() == {"desk", "implied", "prior", "first"}
+    assert by_name(made).keys() == {"desk", "first"}
+    assert (made.without_prior, made.fitted_strength) == ((id,), None)
+    assert {row.against for row in made.skill} == {"first"}
 
 
 def test_by_tag_a_question_is_in_each_of_its_tags_and_the_untagged_come_last() -> None:

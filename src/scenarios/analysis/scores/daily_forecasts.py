@@ -23,6 +23,8 @@ from scenarios.scales import decibans
 
 TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
 """The forecasters that are no analysts, in the order in which they are shown."""
+NONE_STATED = "Imported; none stated"
+"""The basis of a prior that nobody gave: it is nobody's forecast."""
 
 
 Segment = tuple[int, int, float | None]
@@ -126,10 +128,17 @@ def timeline(archive: Archive, question: Question) -> Timeline:
         PRIOR: _prior(archive, question),
         FIRST: _line({start: p for start, _, p in stood(stated)[:1]}, question),
     }
+    if is_without_prior(archive.database, question.scenario):
+        del ours[IMPLIED], ours[PRIOR]
     ours = {name: line for name, line in ours.items() if stood(line)}
     last = {name: _last_given(told[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
     return Timeline(question=question, analysts=analysts, ours=ours, last=last)
+
+
+def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
+    """Whether nobody gave its prior, so that neither that nor what is implied by it is scored."""
+    return database.scenarios[scenario_id].prior.basis == NONE_STATED
 
 
 def days_of_figures(around: Database, question: Question) -> Sequence[int]:

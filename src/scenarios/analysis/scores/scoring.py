@@ -19,6 +19,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     Archive,
     Timeline,
     archive,
+    is_without_prior,
     place,
     question,
     sweep,
@@ -80,7 +81,10 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """All that `score` prints; `groups` is empty where the table is by analyst."""
+    """All that `score` prints; `groups` is empty where the table is by analyst.
+
+    Of the questions `without_prior` nobody gave one: `prior` and `implied` are not scored for them.
+    """
 
     ledger: int = VERSION
     forecasters: tuple[ForecasterScore, ...]
@@ -90,6 +94,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     fitted_strength: FittedStrength | None
     sets: tuple[SetScore, ...]
     excluded: tuple[Excluded, ...]
+    without_prior: tuple[ScenarioId, ...]
     calibration: tuple[verified.CalibrationBin, ...]
     decomposition: tuple[verified.Decomposition, ...]
     corp: tuple[Corp, ...]
@@ -125,14 +130,17 @@ def score(
             timelines[id] = timeline(kept, asked)
     rows = tuple(row for one in timelines.values() for row in question_scores(one))
     named = timelines.values() if forecaster else ()
+    unknown = tuple(id for id in timelines if is_without_prior(database, id))
+    based = (one.question for id, one in timelines.items() if id not in {*unknown})
     return Score(
         forecasters=table(rows),
         groups=_groups(database, rows, by),
         questions=rows,
         skill=skill(timelines.values()),
-        fitted_strength=fitted_strength(kept, (one.question for one in timelines.values())),
+        fitted_strength=fitted_strength(kept, based),
         sets=tuple(row for id in timelines for row in _set_scores(kept, timelines, id, as_of)),
         excluded=tuple(excluded),
+        without_prior=unknown,
         calibration=verified.calibration(named, forecaster or ""),
         decomposition=verified.decomposition(named, forecaster or ""),
         corp=corp(named, forecaster or ""),

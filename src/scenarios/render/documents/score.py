@@ -268,6 +268,9 @@ def _excluded(result: Score) -> Iterator[Block]:
             Item((Ref(row.scenario, "scenario"), f": {row.reason}")) for row in result.excluded
         )
         yield Items((Item(f"Not scored: {counted(len(rows), 'question')}", rows),))
+    if number := len(result.without_prior):
+        of = counted(number, "question")
+        yield Paragraph(f"No prior was stated for {of}: implied and prior are not scored there.")
 
 
 def _table(
