@@ -19,6 +19,7 @@ READERS = {
     "evidence": "own.evidence",
     "forecasts": "own.forecasts",
     "sources": "own.sources",
+    "metaculus": "metaculus.reading",
 }
 """Kind → the module of `exchange/` whose `read` makes records of it."""
 
@@ -39,7 +40,8 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 
     `columns` has pairs of a column, or of a text with `{column}` in it, and the field that it is,
     empty for none. `scenarios` are those that are there: what each is called, in small letters,
-    and its id. `analyst` stands in where none is named, `system` where a foreign id has none.
+    and its id. `analyst` stands in where none is named, `system` where a foreign id has none. What
+    ends after `today` has not ended yet.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
@@ -48,6 +50,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     sheet: str | None = None
     dates: Literal["dmy", "mdy"] | None = None
     timezone: dt.tzinfo = dt.UTC
+    today: dt.date = dt.date.max
     analyst: str | None = None
     system: str | None = None
     scenarios: Mapping[str, str] = {}

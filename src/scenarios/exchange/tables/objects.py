@@ -24,7 +24,7 @@ def read(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
 def read_lines(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
     """An object a line."""
     numbered = enumerate(lines(stream, file, encoding), start=1)
-    every = ((n, _parsed(line, file, n)) for n, line in numbered if line.strip())
+    every = ((n, parsed(line, file, n)) for n, line in numbered if line.strip())
     return _table(file, every)
 
 
@@ -38,10 +38,10 @@ def value(stream: BinaryIO, file: str, encoding: str | None = None) -> Any:
                 file, 0, f"more than {MOST_BYTES >> 20} MiB of JSON: give it as JSON Lines"
             )
         text.append(part)
-    return _parsed("".join(text), file, 0)
+    return parsed("".join(text), file, 0)
 
 
-def _parsed(text: str, file: str, row: int) -> Any:
+def parsed(text: str, file: str, row: int) -> Any:
     opened = text.count("{") + text.count("[")
     if opened > _MOST_OPENED or text.count(",") > _MOST_VALUES:
         raise refused(file, row, "too many values of JSON at once: give it as JSON Lines")

@@ -1,0 +1,185 @@
+"""The questions of a download: those with two outcomes, and each option of a multiple choice."""
+
+from __future__ import annotations
+
+import ast
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scenarios.errors import NAMED
+from scenarios.exchange import questions
+from scenarios.exchange.arrivals import Arrival, Foreign, Misfit
+from scenarios.exchange.incoming import Incoming, Row, rows
+from scenarios.exchange.moments import moment
+from scenarios.exchange.names import tags
+from scenarios.exchange.questions import Resolved, WrongCellError, day, option
+from scenarios.text import shown
+
+SYSTEM = "metaculus"
+ADDRESS = "https://www.metaculus.com/questions"
+NEEDED = ("Question ID", "Question Title", "Question Type")
+_VOID = frozenset({"annulled", "ambiguous"})
+_COLUMNS = {
+    "title": "Question Title",
+    "question": "Question Title",
+    "opened": "Open Time",
+    "horizon": "Scheduled Close Time",
+    "tags": "Categories",
+    "resolution.date": "Resolution Known Time",
+    "resolution.outcome": "Resolution",
+}
+
+
+class Read(NamedTuple):
+    """A question that came in: the options of a multiple choice in their order, else None."""
+
+    title: str
+    post: str
+    options: tuple[str, ...] | None
+    closed: dt.datetime | None
+
+
+class Questions:
+    """The questions of a file by their ids; what did not come in is counted by its type."""
+
+    def __init__(self) -> None:
+        self.read: dict[str, Read] = {}
+        self.others: dict[str, tuple[str, str]] = {}
+        self.arrivals: list[Arrival] = []
+        self.misfits: list[Misfit] = []
+        self.sets: dict[str, str] = {}
+
+    @property
+    def left_out(self) -> Counter[str]:
+        return Counter(f"{type} questions" for type, _ in self.others.values() if type)
+
+    @property
+    def remarks(self) -> list[str]:
+        """The questions that did not come in, by name."""
+        named = [f"{shown(title)} ({type})" for type, title in self.others.values() if type]
+        more = [f"and {len(named) - NAMED:,} more"] if len(named) > NAMED else []
+        return [f"left out: {', '.join(named[:NAMED] + more)}"] if named else []
+
+    def add(self, incoming: Incoming, zone: dt.tzinfo) -> None:
+        for row in rows(incoming, NEEDED, ragged=True):
+            type = " ".join(row.text("Question Type").casefold().replace("_", " ").split())
+            id = row.text("Question ID")
+            if id in self.read or id in self.others:
+                message = f"the question {shown(id)} stands in this file twice"
+                self.misfits.append(Misfit(place=row.at("Question ID"), message=message))
+            elif type not in ("binary", "multiple choice"):
+                self.others[id] = type or "untyped", row.text("Question Title")
+            else:
+                try:
+                    self._take(row, id, _options(row) if type != "binary" else None, zone)
+                except WrongCellError as wrong:
+                    self.others[id] = "", ""
+                    self.misfits.append(wrong.misfit(row.place))
+
+    def _take(self, row: Row, id: str, options: tuple[str, ...] | None, zone: dt.tzinfo) -> None:
+        if not id:
+            raise WrongCellError("Question ID", "empty")
+        title = _title(row)
+        if not title:
+            raise WrongCellError("Question Title", "empty")
+        set = f"{SYSTEM}-{id}" if options else None
+        made = [*_scenarios(row, id, title, options, set, zone)]
+        self.arrivals += (question.arrival() for question in made)
+        if set:
+            self.sets[set] = questions.clean(title, questions.LONGEST_SET, is_line=True)
+        closed = row.text("Actual Close Time") or row.text("Resolution Known Time")
+        self.read[id] = Read(
+            title, row.text("Post ID"), options, moment(closed, zone) if closed else None
+        )
+
+
+def foreign(id: str, option: str | None = None) -> Foreign:
+    """What a question is called there, or an option of it."""
+    return Foreign(SYSTEM, id if option is None else f"{id}/{option}"[:500])
+
+
+def _title(row: Row) -> str:
+    title, label = row.text("Question Title"), row.text("Label")
+    return f"{title} ({label})" if label and label.casefold() not in title.casefold() else title
+
+
+def _scenarios(
+    row: Row,
+    id: str,
+    title: str,
+    options: tuple[str, ...] | None,
+    set: str | None,
+    zone: dt.tzinfo,
+) -> Iterator[questions.Question]:
+    opened = _day(row, ("Open Time", "Post Published Time"), zone)
+    horizon = _day(row, ("Scheduled Close Time", "Actual Close Time"), zone)
+    if horizon is None:
+        raise WrongCellError("Scheduled Close Time", "empty: a scenario needs a horizon")
+    known = _day(row, ("Resolution Known Time", "Actual Close Time"), zone)
+    base = questions.Question(
+        foreign(id),
+        title,
+        row.text("Question URL")
+        or f"https://www.metaculus.com/questions/{row.text('Post ID') or id}/",
+        opened or horizon,
+        horizon,
+        row.place,
+        set=set,
+        tags=tags(_list(row.text("Categories"))),
+        columns=_COLUMNS,
+    )
+    for text in options or (None,):
+        resolved = _resolved(row, text, options, known or horizon)
+        if text is None:
+            yield base._replace(resolved=resolved)
+        else:
+            named, wording = option(title, text)
+            yield base._replace(
+                foreign=foreign(id, text), title=named, wording=wording, resolved=resolved
+            )
+
+
+def _resolved(
+    row: Row, text: str | None, options: tuple[str, ...] | None, known_on: dt.date
+) -> Resolved | None:
+    """The outcome; of an option that did not occur its set says so."""
+    known = row.text("Resolution")
+    words = f"Resolved as {shown(known)[1:-1]} at Metaculus"
+    if not known:
+        return None
+    if known.casefold() in _VOID:
+        return Resolved("annulled", known_on, words)
+    if options is not None:
+        if known.casefold() not in (each.casefold() for each in options):
+            raise WrongCellError("Resolution", f"{shown(known)} is none of its options")
+        is_it = text is not None and text.casefold() == known.casefold()
+        return Resolved("occurred", known_on, words) if is_it else None
+    if known.casefold() not in ("yes", "no"):
+        raise WrongCellError("Resolution", f"{shown(known)} is not yes, no, annulled or ambiguous")
+    return Resolved("occurred" if known.casefold() == "yes" else "did-not-occur", known_on, words)
+
+
+def _day(row: Row, columns: tuple[str, ...], zone: dt.tzinfo) -> dt.date | None:
+    column = next((column for column in columns if row.text(column)), None)
+    return day(row.text(column), column, zone) if column else None
+
+
+def _options(row: Row) -> tuple[str, ...]:
+    """The options over all time: the probabilities of a forecast stand in their order."""
+    for column in ("MC Options (All)", "MC Options (Current)", "MC Options"):
+        if options := tuple(dict.fromkeys(_list(row.text(column)))):
+            if len(options) > 1:
+                return options
+            raise WrongCellError(column, "a multiple choice has at least two options")
+    raise WrongCellError("MC Options (All)", "a multiple choice without options")
+
+
+def _list(text: str) -> list[str]:
+    """A list as Python's `str()` writes it; empty where it is none."""
+    try:
+        value = ast.literal_eval(text) if text[:1] in "[(" and text else []
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return []
+    return [str(each).strip() for each in value if isinstance(each, str | int | float)]

@@ -1,0 +1,57 @@
+"""Foreign files of our own, in the form of each site, and what is read of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival
+from scenarios.exchange.readers import Given, Wanted, reader
+
+DATA = Path(__file__).parents[1] / "data" / "exchange"
+TODAY = dt.date(2026, 6, 1)
+
+
+def arrived(kind: str, content: Path | bytes | str, name: str = "file", **wanted: Any) -> Arrived:
+    """What a file, a folder, or bytes under a name hold."""
+    asked = Wanted(today=TODAY, **wanted)
+    read = reader(kind)
+    if isinstance(content, Path):
+        if content.is_dir():
+            return read(Given(content.name, content, None), asked)
+        with content.open("rb") as stream:
+            return read(Given(content.name, content, stream), asked)
+    data = content.encode() if isinstance(content, str) else content
+    return read(Given(name, None, io.BytesIO(data)), asked)
+
+
+def zipped(files: Mapping[str, bytes | str]) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return held.getvalue()
+
+
+def by_id(found: Arrived) -> dict[str, Arrival]:
+    """The records by what they are called elsewhere."""
+    return {record.foreign.id: record for record in found.records if record.foreign}
+
+
+def said(found: Arrived) -> list[tuple[str, str, str, float | None]]:
+    """Each forecast: of what, by whom, when and what."""
+    return [_said(one) for one in found.forecasts]
+
+
+def _said(one: ForecastArrival) -> tuple[str, str, str, float | None]:
+    assert not isinstance(one.scenario, str)
+    return one.scenario.id, one.analyst, f"{one.made:%Y-%m-%d %H:%M}", one.probability
+
+
+def told(found: Arrived) -> list[str]:
+    """What cannot come in, as a user reads it."""
+    return [f"{misfit.place}: {misfit.message}" for misfit in found.misfits]
