@@ -20,6 +20,7 @@ READERS = {
     "forecasts": "own.forecasts",
     "sources": "own.sources",
     "metaculus": "metaculus.reading",
+    "fatebook": "fatebook",
 }
 """Kind → the module of `exchange/` whose `read` makes records of it."""
 
