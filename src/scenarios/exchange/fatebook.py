@@ -7,7 +7,16 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Arrived, Foreign, Place
-from scenarios.exchange.incoming import Incoming, Row, incoming, is_json, items, list_of, rows
+from scenarios.exchange.incoming import (
+    Incoming,
+    Row,
+    incoming,
+    is_json,
+    items,
+    list_of,
+    rows,
+    within,
+)
 from scenarios.exchange.incoming import text_of as text
 from scenarios.exchange.names import digest, tags
 from scenarios.exchange.questions import (
@@ -151,11 +160,10 @@ def _read_json(site: Site, asked: dict[str, _Asked], file: Incoming, zone: dt.tz
         elif value.get("type") not in (None, "BINARY", "MULTIPLE_CHOICE"):
             site.left_out[f"{shown(value['type'])[1:-1].lower()} questions"] += 1
         else:
-            with site.row(item.place):
-                asked[text(value, "id")] = one = _asked_in_item(value, item.place)
-                site.left_out["comments"] += len(list_of(value, "comments"))
-                for said in _said(site, one, value, zone):
-                    site.say(said)
+            asked[text(value, "id")] = one = _asked_in_item(value, item.place)
+            site.left_out["comments"] += len(list_of(value, "comments"))
+            for said in _said(site, one, value, zone):
+                site.say(said)
 
 
 def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
@@ -191,18 +199,20 @@ def _said(site: Site, asked: _Asked, value: dict[str, Any], zone: dt.tzinfo) -> 
     for choice in list_of(value, "options"):
         forecasts += ({"optionId": choice.get("id"), **one} for one in list_of(choice, "forecasts"))
     known = set()
-    for one in forecasts:
+    for number, one in enumerate(forecasts, start=1):
         if text(one, "id") in known:
             continue
         known |= {text(one, "id")} - {""}
         if one.get("forecast") is None:
             site.left_out[_HIDDEN] += 1
             continue
-        scenario = _foreign(asked.id, choices.get(text(one, "optionId"), ""))
-        name = text(one, "user", "name") or text(one, "userId") or text(one, "user", "id")
-        made = at(text(one, "createdAt"), "forecasts.createdAt", zone)
-        chance = probability(one["forecast"], "forecasts.forecast")
-        yield Said(scenario, name, made, chance, asked.place._replace(column="forecasts"))
+        place = within(asked.place, number, "forecasts.forecast")
+        with site.row(place):
+            scenario = _foreign(asked.id, choices.get(text(one, "optionId"), ""))
+            name = text(one, "user", "name") or text(one, "userId") or text(one, "user", "id")
+            made = at(text(one, "createdAt"), "forecasts.createdAt", zone)
+            chance = probability(one["forecast"], place.column)
+            yield Said(scenario, name, made, chance, place)
 
 
 def _foreign(id: str, choice: str) -> Foreign:

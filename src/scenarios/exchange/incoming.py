@@ -106,10 +106,15 @@ def items(incoming: Incoming, *lists: str) -> Iterator[Item]:
     elif isinstance(found, dict):
         inside = {key: found[key] for key in lists if isinstance(found.get(key), list)}
         for key, listed in inside.items():
-            yield from _numbered(key, listed, name)
+            yield from _numbered(key, listed, name if len(inside) == 1 else f"{name} {key}")
         yield Item("", Place(name), {k: v for k, v in found.items() if k not in inside})
     else:
         raise refused(name, 1, "neither a list nor an object of JSON")
+
+
+def within(place: Place, number: int, column: str = "") -> Place:
+    """The place of what is inside an item: `file:item:number`."""
+    return Place(f"{place.file}:{place.row}", number, column)
 
 
 def _numbered(key: str, listed: list[Any], name: str) -> Iterator[Item]:

@@ -21,6 +21,7 @@ READERS = {
     "sources": "own.sources",
     "metaculus": "metaculus.reading",
     "fatebook": "fatebook",
+    "predictionbook": "predictionbook",
 }
 """Kind → the module of `exchange/` whose `read` makes records of it."""
 

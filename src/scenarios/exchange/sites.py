@@ -62,6 +62,11 @@ class Site:
             if question.set:
                 self._sets[question.set] = clean(title, LONGEST_SET, is_line=True)
 
+    def skip(self, id: str, what: str) -> None:
+        """A question that has no place here."""
+        self.left_out[what] += 1
+        self._unasked.add(id)
+
     def say(self, said: Said) -> None:
         self._said.append(said)
         if len(self._said) > MOST:
