@@ -22,6 +22,7 @@ READERS = {
     "metaculus": "metaculus.reading",
     "fatebook": "fatebook",
     "predictionbook": "predictionbook",
+    "manifold": "manifold",
 }
 """Kind → the module of `exchange/` whose `read` makes records of it."""
 
