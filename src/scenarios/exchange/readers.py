@@ -23,6 +23,7 @@ READERS = {
     "fatebook": "fatebook",
     "predictionbook": "predictionbook",
     "manifold": "manifold",
+    "achz": "achz",
 }
 """Kind → the module of `exchange/` whose `read` makes records of it."""
 
