@@ -24,6 +24,9 @@ READERS = {
     "predictionbook": "predictionbook",
     "manifold": "manifold",
     "achz": "achz",
+    "ris": "references.ris",
+    "bibtex": "references.bibtex",
+    "csl": "references.csl",
 }
 """Kind → the module of `exchange/` whose `read` makes records of it."""
 

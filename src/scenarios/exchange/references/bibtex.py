@@ -1,0 +1,125 @@
+"""BibTeX and BibLaTeX, with LaTeX's spellings of letters; read by bibtexparser."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scenarios.errors import extra_needed
+from scenarios.exchange.arrivals import Arrived, Place
+from scenarios.exchange.incoming import Incoming, incoming
+from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.references.reference import Reference, arrived, entries, year_of
+from scenarios.exchange.tables.lines import texts
+from scenarios.exchange.tables.table import refused
+from scenarios.model import Source
+
+SYSTEM = "bibtex"
+LARGEST = 4 << 20
+_SPECIAL = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%$#_"}
+    | {"{": "\\lbrace{}", "}": "\\rbrace{}", "\\": "\\textbackslash{}"}
+    | {"~": "\\textasciitilde{}", "^": "\\textasciicircum{}"}
+)
+_LIGATURE = re.compile("(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=[?!])(?=`)|(?<=<)(?=<)|(?<=>)(?=>)")
+_URL = re.compile(r"\\url\{([^}]*)\}|<?(https?://[^\s>}]+)")
+_VERBATIM = frozenset({"url", "doi", "howpublished"})
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
+
+
+def read(given: Given, wanted: Wanted) -> Arrived:
+    """The entries of the file as sources; a place names the line on which one begins."""
+    with incoming(given, wanted.encoding, ".bib", ".bibtex") as files:
+        return arrived(SYSTEM, [one for file in files for one in _references(file)])
+
+
+def text(sources: Mapping[str, Source]) -> str:
+    """The sources as BibTeX; `reliability` and its basis are fields that styles pass over."""
+    return "\n".join(
+        _entry(
+            one.key,
+            ("title", f"{{{_escaped(one.title)}}}"),  # in two braces its letters keep their case
+            ("url", one.url),
+            ("reliability", one.reliability),
+            ("reliability_basis", _escaped(one.basis)),
+        )
+        for one in entries(sources)
+    )
+
+
+def _entry(key: str, *fields: tuple[str, str]) -> str:
+    told = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
+    return f"@misc{{{key},\n{told}}}\n"
+
+
+def _escaped(text: str) -> str:
+    return "{}".join(part.translate(_SPECIAL) for part in _LIGATURE.split(" ".join(text.split())))
+
+
+def _references(file: Incoming) -> Iterator[tuple[Place, Reference]]:
+    try:
+        from bibtexparser.entrypoint import parse_string  # noqa: PLC0415 – 95 ms to read alone
+        from bibtexparser.library import Library  # noqa: PLC0415
+        from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise extra_needed("reading BibTeX", "exchange") from None
+    found = parse_string(_content(file))
+    for block in found.failed_blocks:
+        wrong = (
+            "not BibTeX: a brace or a quote is not closed, a comma lacks or a key is there twice"
+        )
+        raise refused(file.name, (block.start_line or 0) + 1, f"{wrong} in this entry")
+    if not found.entries:
+        raise refused(file.name, 0, "no entry of BibTeX in it")
+    plain = [_fields(entry) for entry in found.entries]
+    decoded = LatexDecodingMiddleware().transform(Library([*found.entries])).entries
+    for entry, before in zip(decoded, plain, strict=True):
+        fields = _fields(entry) | {k: v for k, v in before.items() if k in _VERBATIM}
+        by = zip(_people(fields), _people(before), strict=False)
+        authors = [_family(name, is_whole=raw.startswith("{")) for name, raw in by]
+        where = Place(file.name, (entry.start_line or 0) + 1)
+        yield where, _reference(entry.key, fields, authors)
+
+
+def _content(file: Incoming) -> str:
+    parts, size = [], 0
+    for part in texts(file.stream, file.name, file.encoding):
+        size += len(part)
+        if size > LARGEST:
+            raise refused(file.name, 0, f"more than {LARGEST >> 20} MiB of BibTeX")
+        parts.append(part)
+    return "".join(parts).replace("\r\n", "\n")
+
+
+def _fields(entry: Any) -> dict[str, str]:
+    return {field.key.lower(): str(field.value).replace("ˆ", "^") for field in entry.fields}
+
+
+def _people(fields: Mapping[str, str]) -> list[str]:
+    return re.split(r"\s+and\s+", fields.get("author") or fields.get("editor") or "")
+
+
+def _reference(key: str, fields: Mapping[str, str], authors: list[str]) -> Reference:
+    def first(*names: str) -> str:
+        return next((fields[name] for name in names if fields.get(name)), "").strip()
+
+    where = _URL.search(first("url") or first("howpublished", "note"))
+    return Reference(
+        key=key,
+        title=first("title", "booktitle", "journal", "publisher", "organization"),
+        authors=[name for name in authors if name],
+        year=year_of(first("year", "date")),
+        url=(where[1] or where[2]).replace("\\_", "_").replace("\\%", "%") if where else "",
+        doi=first("doi"),
+        reliability=first("reliability"),
+        basis=first("reliability_basis"),
+    )
+
+
+def _family(name: str, *, is_whole: bool) -> str:
+    """`Clemen` of both `Clemen, Robert T.` and `Robert T. Clemen`; all of `{World Bank}`."""
+    if is_whole or not name:
+        return name.strip("{}")
+    return name.split(",", maxsplit=1)[0] if "," in name else name.rsplit(maxsplit=1)[-1]
