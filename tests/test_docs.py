@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import re
 import runpy
-import shutil
 from pathlib import Path
 
 import jsonschema
 import pytest
 
 from scenarios.cli.commands import HELP
-from tests.cli.commands import DESK, scen
-from tests.test_transcripts import Step, play
+from tests.cli.commands import scen
 
 DOCS = Path(__file__).parents[1] / "docs"
 GENERATE = runpy.run_path(str(DOCS / "generate.py"))
@@ -68,28 +66,3 @@ def test_what_is_printed_fits_its_schema(command: str) -> None:
     schema = json.loads((DOCS / "json" / f"{name}.schema.json").read_text("utf-8"))
     checker = jsonschema.Draft202012Validator.FORMAT_CHECKER
     jsonschema.validate(json.loads(printed.stdout), schema, format_checker=checker)
-
-
-@pytest.mark.parametrize("page", ["start", "correcting-mistakes"])
-def test_what_a_page_shows_is_what_happens(
-    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    if page != "start":  # which makes its own database
-        shutil.copytree(DESK, tmp_path / "scenarios")
-    text = (DOCS / f"{page}.md").read_text("utf-8")
-    shown = re.findall(r"^```console\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    for block in shown:
-        first, *later = re.split(r"^\$ ", block, flags=re.MULTILINE)
-        commands = [one.partition("\n") for one in later]
-        made = [Step([], command) for command, _, _ in commands]
-        said = [_lines(play(step, tmp_path, at_terminal=False)) for step in made]
-        assert (first, said) == ("", [output for _, _, output in commands])
-
-
-def _lines(marked: list[str]) -> str:
-    """What a screen shows of a command: what it remarks, then what it prints."""
-    lines = [line for mark in "!|" for line in marked if line[0] == mark]
-    return "".join(f"{line[2:]}\n" for line in lines)

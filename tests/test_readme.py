@@ -13,7 +13,6 @@ from tests.cli.commands import make, scen
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
-PAGES = [page for place in ("", "docs", "tests/fuzz") for page in (ROOT / place).glob("*.md")]
 VOTE = """\
 summary: A vote
 observed: 2022-03-02
@@ -30,12 +29,6 @@ def blocks(kind: str) -> list[str]:
 
 def test_it_is_short() -> None:
     assert len(README.splitlines()) < 150
-
-
-def test_every_link_of_a_page_leads_to_a_file() -> None:
-    for page in PAGES:
-        links = re.findall(r"\]\((?!https?:)([^)#\s]+)", page.read_text())
-        assert [link for link in links if not (page.parent / link).exists()] == [], page.name
 
 
 def test_its_excerpt_is_in_the_report_and_its_record_is_the_file() -> None:

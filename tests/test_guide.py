@@ -1,0 +1,76 @@
+"""What the pages of docs/ show is what happens, and whatever they name is there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.commands import DESK
+from tests.test_transcripts import Step, play
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+OTHERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "tests/fuzz/README.md"]
+BEGINS = {"start": None, "correcting-mistakes": DESK}
+"""The database that a page's transcripts begin with, where that is not the shipped one."""
+CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
+SHOWING = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+@pytest.mark.parametrize("page", SHOWING, ids=[page.stem for page in SHOWING])
+def test_what_a_page_shows_is_what_happens(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path.with_name(f"{tmp_path.name}-state")))
+    begins = BEGINS.get(page.stem, ROOT / "scenarios")
+    if begins:
+        shutil.copytree(begins, tmp_path / "scenarios")
+    text = page.read_text("utf-8")
+    happens = CONSOLE.sub(lambda block: _played(block[0], tmp_path), text)
+    if request.config.getoption("renew"):
+        page.write_text(happens, "utf-8")
+    assert happens == text
+
+
+def _played(block: str, here: Path) -> str:
+    """The commands of a block, each with what a screen shows of it: remarks, then the result."""
+    first, *later = re.split(r"^\$ ", block, flags=re.MULTILINE)
+    assert (first, bool(later)) == ("", True)
+    return "".join(_shown(one, here) for one in later)
+
+
+def _shown(one: str, here: Path) -> str:
+    typed = re.match(r"(?:.*\\\n)*.*\n", one)
+    assert typed
+    step = Step([], re.sub(r" *\\\n *", " ", typed[0]).strip())
+    marked = play(step, here, at_terminal=False)
+    lines = [f"{line[2:]}\n" for mark in "!|" for line in marked if line[0] == mark]
+    return "".join((f"$ {typed[0]}", *lines))
+
+
+@pytest.mark.parametrize("page", [*OTHERS, *PAGES], ids=lambda page: page.stem)
+def test_every_link_of_a_page_leads_somewhere(page: Path) -> None:
+    text = FENCED.sub("", page.read_text("utf-8"))
+    lost = []
+    for path, anchor in LINK.findall(text):
+        target = page.parent / path if path else page
+        there = target.exists() and (not anchor or anchor in _anchors(target))
+        if not there or (page in PAGES and not target.resolve().is_relative_to(DOCS)):
+            lost.append(f"{path}#{anchor}")
+    assert lost == []
+
+
+def _anchors(page: Path) -> Iterator[str]:
+    """The names of its headings, as GitHub and the site make them."""
+    for heading in HEADING.findall(FENCED.sub("", page.read_text("utf-8"))):
+        yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
