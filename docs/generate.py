@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from reference import commands_page, files_page, json_page
 
 from scenarios.analysis.history import audit
 from scenarios.analysis.history.commit_log import History
@@ -160,8 +161,19 @@ def _described(schema: Any) -> Any:
     }
 
 
+def pages() -> dict[str, str]:
+    """Every page that is made, by its name."""
+    return {
+        "rules.md": rules_page(),
+        "commands.md": commands_page(COMMAND, OUTPUTS),
+        "files.md": files_page(COMMAND),
+        "json.md": json_page(COMMAND, OUTPUTS),
+    }
+
+
 if __name__ == "__main__":
     (HERE / "json").mkdir(exist_ok=True)
     for _name, _text in json_schemas().items():
         (HERE / "json" / _name).write_text(_text, encoding="utf-8")
-    (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
+    for _name, _text in pages().items():
+        (HERE / _name).write_text(_text, encoding="utf-8")

@@ -37,8 +37,9 @@ PRINTED = (
 WHOLE = re.compile(r"[^\n].*\n\nExample: .+\nTo do: .+\.", re.DOTALL)
 
 
-def test_the_page_of_rules_is_current() -> None:
-    assert (DOCS / "rules.md").read_text("utf-8") == GENERATE["rules_page"](), GENERATE["COMMAND"]
+def test_each_page_that_is_made_is_current() -> None:
+    for name, text in GENERATE["pages"]().items():
+        assert (DOCS / name).read_text("utf-8") == text, GENERATE["COMMAND"]
 
 
 def test_each_rule_is_explained_with_an_example_and_what_to_do() -> None:

@@ -1,0 +1,185 @@
+"""The reference: commands as their help has them, files as the schemas, outputs as the results."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import msgspec
+import typer
+
+from scenarios.cli.commands import HELP
+from scenarios.cli.main import app
+
+SCHEMA = Path(__file__).parents[1] / "schema"
+SHARED = 6
+"""An option that as many commands take alike is explained once."""
+
+
+def commands_page(command: str, outputs: Iterable[str]) -> str:
+    """docs/commands.md: each command as its help has it."""
+    group: Any = typer.main.get_command(app)
+    context = typer.Context(group)
+    commands = {name: group.get_command(context, name) for name in HELP}
+    told = {name: [*_told(one.params, one.callback)] for name, one in commands.items()}
+    taken = Counter(row for rows in told.values() for row in rows)
+    shared = {row: f"`{row[0].strip('`').split()[0]}`" for row, n in taken.items() if n >= SHARED}
+    parts = [
+        "# Commands",
+        f"<!-- Made by `{command}` of the commands' own help: change it there. -->",
+        (
+            "`scen COMMAND -h` says the same. On a terminal `scen` asks for what is left out and "
+            "needed. In square brackets stands what holds where nothing is given. "
+            "[Files](files.md) has the keys of the records, [JSON](json.md) what `--format json` "
+            "prints. Exit status: 0 done, 1 problems or refused, 2 called wrongly."
+        ),
+        _table("command", "does", ((f"[{name}](#{name})", text) for name, text in HELP.items())),
+        "## Before the command",
+        _table("option", "means", _told(group.params, group.callback)),
+        "## What many commands share",
+        _table("option", "means", shared),
+    ]
+    for name, rows in told.items():
+        also = [shared[row] for row in rows if row in shared]
+        own = [row for row in rows if row not in shared]
+        words = [row[0].strip("`") for row in own if not row[0].startswith("`-")]
+        made = sorted(output for output in outputs if re.match(rf"{name}(-|$)", output))
+        parts += [
+            f"## {name}",
+            inspect.cleandoc(commands[name].help),
+            f"`{' '.join(['scen', name, *words, '[OPTIONS]'])}`",
+            *([_table("option", "means", own)] if own else []),
+            " ".join(
+                [
+                    *([f"Also {', '.join(also)}."] if also else []),
+                    *([f"JSON: {', '.join(map(_schema, made))}."] if made else []),
+                ]
+            ),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _told(parameters: Iterable[Any], function: Any) -> Iterator[tuple[str, str]]:
+    """Each argument and option as it is typed, and what it means."""
+    hints = get_type_hints(function)
+    for one in parameters:
+        kinds = [hints.get(one.name), *get_args(hints.get(one.name))]
+        values = [str(v.value) for kind in kinds for v in _members(kind)]
+        word = one.metavar or "|".join(values) or "TEXT"
+        if one.param_type_name == "argument":
+            yield f"`{one.metavar or one.name.upper()}`", one.help or ""
+        else:
+            names = ", ".join([*one.opts, *one.secondary_opts])
+            flag = getattr(one, "is_flag", False)
+            by = f" Or `{one.envvar}`." if isinstance(one.envvar, str) else ""
+            yield f"`{names}`" if flag else f"`{names} {word}`", f"{one.help or ''}{by}"
+
+
+def _members(kind: Any) -> list[Enum]:
+    return [*kind] if isinstance(kind, type) and issubclass(kind, Enum) else []
+
+
+def _table(left: str, right: str, rows: Iterable[tuple[str, str]]) -> str:
+    lines = [f"| {left} | {right} |", "|---|---|"]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+FILES = {
+    "tracker": "scenarios/tracker.yaml",
+    "scenario": "scenarios/ID.yaml",
+    "evidence": "scenarios/evidence/YEAR/ID.yaml",
+    "forecasts": "scenarios/forecasts/YEAR/DATE-ANALYST.yaml",
+    "source": "scenarios/sources/ID.yaml",
+}
+"""The place of each kind of record."""
+
+
+def files_page(command: str) -> str:
+    """docs/files.md: the keys of each record, as the schemas have them."""
+    parts = [
+        "# Files",
+        f"<!-- Made by `{command}` of the schemas in schema/: change them there. -->",
+        (
+            "One record, one file; its id is the file's name, so no file has a key for it. `scen "
+            "check` holds every file to these keys and to no others, and says where. An editor "
+            "that knows JSON Schema completes them, by the first line of each file that `scen` "
+            "writes. A dot stands between a key and a key inside it, `ID` for an id of your own. "
+            "Keys in bold are required wherever what they stand in is there."
+        ),
+    ]
+    for kind, place in FILES.items():
+        schema = json.loads((SCHEMA / f"{kind}.schema.json").read_text("utf-8"))
+        parts += [
+            f"## {kind.capitalize()}",
+            f"`{place}`. {schema['description'].replace('<', '&lt;')}",
+            _table("key", "means", _keys(schema, "")),
+        ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _keys(schema: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
+    required = schema.get("required", ())
+    inside = schema.get("properties", {})
+    named = schema.get("additionalProperties")
+    if not inside and isinstance(named, dict) and "properties" in named:
+        yield from _keys(named, f"{above}ID.")
+    if "properties" in schema.get("items", {}):
+        yield from _keys(schema["items"], above)
+    for key, value in inside.items():
+        name = f"`{above}{key}`"
+        example = (
+            json.dumps(value["examples"][0], ensure_ascii=False) if "examples" in value else ""
+        )
+        told = f" *Example*: `{example}`" if 0 < len(example) <= LONGEST else ""
+        yield f"**{name}**" if key in required else name, value["description"] + told
+        yield from _keys(value, f"{above}{key}.")
+
+
+LONGEST = 80
+"""An example of more characters is left to the schema."""
+
+
+def json_page(command: str, outputs: dict[str, Any]) -> str:
+    """docs/json.md: what each output holds, and where its schema lies."""
+    parts = [
+        "# JSON",
+        f"<!-- Made by `{command}` of the results in src/scenarios. -->",
+        (
+            "What `--format json` prints is a stable interface, and complete: a table folds "
+            "small rows, JSON never does. Keys are in snake_case, dates `YYYY-MM-DD`, "
+            "probabilities unrounded numbers from 0 to 1, log odds in decibans. Each output has "
+            "a JSON Schema, in which every field is described; a key that is not there yet may "
+            "come, one that is there stays."
+        ),
+        _table(
+            "output",
+            "its keys",
+            ((_schema(name), _fields(outputs[name])) for name in sorted(outputs)),
+        ),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _schema(name: str) -> str:
+    return f"[{name}](json/{name}.schema.json)"
+
+
+def _fields(output: Any) -> str:
+    schema = msgspec.json.schema(output)
+    kept = schema.get("$defs", {})
+    shapes = [schema, *(part for part in schema.get("anyOf", ()))]
+    for shape in shapes:
+        is_list = shape.get("type") == "array"
+        found = shape["items"] if is_list else shape
+        found = kept.get(found.get("$ref", "").rpartition("/")[2], found)
+        if "properties" in found:
+            keys = ", ".join(f"`{key}`" for key in found["properties"])
+            return f"a list, each with {keys}" if is_list else keys
+    return ""
