@@ -6,9 +6,13 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
+from scenarios.cli.commands import HELP
+from scenarios.cli.main import app
 from tests.cli.commands import DESK
 from tests.test_transcripts import Step, play
 
@@ -22,6 +26,22 @@ CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL
 SHOWING = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
+GROUP: Any = typer.main.get_command(app)
+CONTEXT = typer.Context(GROUP)
+BEFORE = {option for param in GROUP.params for option in param.opts}
+OPTIONS = {
+    name: {
+        option
+        for param in GROUP.get_command(CONTEXT, name).params
+        for option in (*param.opts, *param.secondary_opts)
+    }
+    for name in HELP
+}
+CODE = re.compile(r"`([^`\n]+)`|^\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
+CALL = re.compile(r"\bscen((?: --database \S+| --[\w-]+)*) ([a-z][a-z-]*)([^|;&]*)")
+OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
+ELSEWHERE = {"--edit-last", "--force-with-lease"}
+"""Options of other programs that a page speaks of."""
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -74,3 +94,23 @@ def _anchors(page: Path) -> Iterator[str]:
     """The names of its headings, as GitHub and the site make them."""
     for heading in HEADING.findall(FENCED.sub("", page.read_text("utf-8"))):
         yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.stem != "decisions"], ids=lambda p: p.stem)
+def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
+    lost = []
+    for spoken, typed in CODE.findall(page.read_text("utf-8")):
+        code = spoken or typed
+        for before, name, rest in CALL.findall(code):
+            lost += [name] * (name not in HELP)
+            lost += {*OPTION.findall(before)} - BEFORE
+            lost += {*OPTION.findall(rest)} - OPTIONS.get(name, set()) - {"--help"}
+        if code.startswith("--"):
+            known = set.union(BEFORE, ELSEWHERE, *OPTIONS.values())
+            lost += {*OPTION.findall(code)} - known
+    assert lost == []
+
+
+def test_the_site_has_every_page_once() -> None:
+    named = re.findall(r"(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(named) == [page.name for page in PAGES]
