@@ -70,12 +70,20 @@ def _played(block: str, here: Path) -> str:
 
 
 def _shown(one: str, here: Path) -> str:
+    """At a terminal where a line with an answer, `> question: answer`, is among what is shown."""
     typed = re.match(r"(?:.*\\\n)*.*\n", one)
     assert typed
     step = Step([], re.sub(r" *\\\n *", " ", typed[0]).strip())
-    marked = play(step, here, at_terminal=False)
+    step.answered = re.findall(r"^> (.*)$", one[typed.end() :], re.MULTILINE)
+    marked = play(step, here, at_terminal=bool(step.answered))
+    if step.answered:
+        return "".join((f"$ {typed[0]}", *(f"{_at_screen(line)}\n" for line in marked)))
     lines = [f"{line[2:]}\n" for mark in "!|" for line in marked if line[0] == mark]
     return "".join((f"$ {typed[0]}", *lines))
+
+
+def _at_screen(line: str) -> str:
+    return line if line.startswith(">") else line[2:]
 
 
 @pytest.mark.parametrize("page", [*OTHERS, *PAGES], ids=lambda page: page.stem)
@@ -114,3 +122,10 @@ def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None
 def test_the_site_has_every_page_once() -> None:
     named = re.findall(r"(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
     assert sorted(named) == [page.name for page in PAGES]
+
+
+def test_a_chapter_is_short_and_the_one_for_managers_has_no_decibans() -> None:
+    looked_up = {"commands", "decisions", "method", "rules"}
+    texts = {page.stem: page.read_text("utf-8") for page in PAGES if page.stem not in looked_up}
+    assert [name for name, text in texts.items() if len(text.splitlines()) > 250] == []
+    assert re.findall(r"(?i)deciban|\bdB\b", texts["reading-the-report"]) == []
