@@ -24,6 +24,8 @@ BEGINS = {"start": None, "correcting-mistakes": DESK}
 """The database that a page's transcripts begin with, where that is not the shipped one."""
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHOWING = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
+SPEAKING = [page for page in PAGES if page.stem not in ("decisions", "files")]
+"""What was decided may speak of what is gone, and the schemas of what is to come."""
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
 GROUP: Any = typer.main.get_command(app)
@@ -104,7 +106,7 @@ def _anchors(page: Path) -> Iterator[str]:
         yield re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-@pytest.mark.parametrize("page", [p for p in PAGES if p.stem != "decisions"], ids=lambda p: p.stem)
+@pytest.mark.parametrize("page", SPEAKING, ids=lambda page: page.stem)
 def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
     lost = []
     for spoken, typed in CODE.findall(page.read_text("utf-8")):
