@@ -25,7 +25,9 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.rules import consistency, files, findings
 from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
+from scenarios.exchange.events.candidates import Candidates
 from scenarios.workspace import checking, reading, results
+from scenarios.workspace.candidates import Accepted
 from scenarios.workspace.exporting import Exported
 
 HERE = Path(__file__).parent
@@ -105,6 +107,7 @@ OUTPUTS: dict[str, Any] = {
     "diff": reading.Diff,
     "history": History,
     "audit": audit.Audit,
+    "candidates": Candidates,
     "show": reading.RecordShown | list[reading.RecordShown],
     "search": Search,
     "list-scenarios": list[StatusRow],
@@ -128,6 +131,7 @@ OUTPUTS: dict[str, Any] = {
     "rename": results.Corrected,
     "remove": results.Corrected,
     "undo": results.Undone,
+    "candidates-accept": Accepted,
 }
 """What each command prints with --format json."""
 

@@ -31,6 +31,7 @@ READING = (
     ("history",),
     ("history", "pact"),
     ("audit",),
+    ("candidates", "--from", "events"),
     ("report", "--as-of", "2022-02-07"),
     ("report", "--brief", "--as-of", "2022-02-07"),
 )
@@ -52,6 +53,10 @@ def _repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     folder = tmp_path_factory.mktemp("formats")
     run(folder, "init", "-q")
     shutil.copytree(DESK, folder / "scenarios")
+    shutil.copytree(DESK.parent / "events", folder / "events")
+    pact = folder / "scenarios/pact.yaml"
+    events = "    events: {table: icews, match: {cameo: ['190']}}\n"
+    pact.write_text(f"{pact.read_text().rstrip()}\n{events}")
     visit = folder / "scenarios/evidence/2022/2022-02-04-visit.yaml"
     for summary in ("A visit", "A long visit"):
         visit.write_text(visit.read_text().replace("A visit", summary))

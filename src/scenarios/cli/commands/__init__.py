@@ -32,5 +32,6 @@ HELP = {
     "diff": "Compare two states of the database.",
     "history": "The commits that changed the database, newest first.",
     "audit": "What was judged, or changed, with hindsight.",
+    "candidates": "What an event store holds that indicators look for.",
 }
 """Each command with its line in `scen --help`, which imports none of them."""

@@ -1,0 +1,80 @@
+"""What an event store holds that indicators look for."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.narrowing import Since, Until, wanted
+from scenarios.cli.opening import reading
+from scenarios.cli.options import TABLE, Analyst, AsOf, Commit, DryRun, Format, Output, Rev, Shown
+from scenarios.cli.terminal.doubts import doubt_analyst
+from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.result import show
+from scenarios.cli.terminal.written import report
+from scenarios.errors import UsageError
+from scenarios.exchange.events.candidates import Within
+from scenarios.render.documents.candidates import document
+from scenarios.workspace import candidates
+
+
+def command(
+    context: typer.Context,
+    indicator: Annotated[
+        str | None,
+        typer.Argument(metavar="INDICATOR", help="SCENARIO/INDICATOR [each with events]."),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option("--from", metavar="URL", help="A file or folder, or a database's address."),
+    ] = None,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(metavar="N", help="Record these, as 1,3-5 or by id; they rate nothing yet."),
+    ] = None,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[
+        int, typer.Option(min=1, max=1000, help="List the newest N of an indicator.")
+    ] = 20,
+    analyst: Analyst = None,
+    as_of: AsOf = None,
+    rev: Rev = None,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    form: Shown = TABLE,
+    output: Output = None,
+) -> None:
+    """List what an event store holds that indicators look for, or record some of it.
+
+    Rows that match, or the days on which as many came together as the indicator counts to. The
+    store's own engine reads it: DuckDB for files, PostgreSQL or Spark by address.
+    """
+    if store is None:
+        raise UsageError("--from is missing: a file or folder, or a database's address")
+    opened, on = reading(context, rev), as_of or parsing.today()
+    narrow = wanted(opened, on, since=since, until=until)
+    days = Within(as_of=on, since=narrow.since, until=min(narrow.until or on, on), limit=limit)
+    found = candidates.candidates_of(opened, store, days, indicator, accept or ())
+    if found.remark:
+        say(found.remark)
+    if not accept:
+        show(found.candidates, lambda: document(found.candidates), form, output)
+        return
+    if rev or output or form not in ("table", "json"):
+        raise UsageError("--accept records: it takes no --rev, --output, or format but table, json")
+    if analyst:
+        doubt_analyst(opened.database, analyst)
+    known = {"recorded": parsing.today().isoformat(), "analyst": analyst}
+    written, result = candidates.accept(
+        opened.root,
+        [{**record, **known} for record in found.records],
+        dry_run=dry_run,
+        commit=commit,
+        latest=parsing.today(),
+    )
+    told = [f"recorded before: {id}" for id in result.already]
+    told += ["they rate nothing yet: scen review asks about each"] if result.ids else []
+    report(written, result, Format(form), "\n".join(told))
