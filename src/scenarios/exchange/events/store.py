@@ -22,7 +22,8 @@ _LAYOUTS = {"icews": icews.LAYOUT, "gdelt": gdelt.LAYOUT, "acled": acled.LAYOUT}
 _TRIED = ("postgresql", "postgres", "spark")
 _NO_ENGINE = frozenset({"builtins", "scenarios", "typer", "click", "msgspec"})
 _LONGEST = 300
-_THREADS, _MEMORY = 2, "192MB"
+_NAMED = 12
+_THREADS, _MEMORY, _BUFFER = 2, "128MB", 4_000_000
 _LOCKED: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -128,6 +129,7 @@ def _local(address: str, tables: Sequence[str]) -> Store:
                 delim=files.delimiter,
                 quote=files.quote,
                 escape=files.quote,
+                buffer_size=_BUFFER,
             ),
             files,
         )
@@ -185,6 +187,7 @@ def _catalogued(connection: Any, name: str) -> Rows:
     known = connection.list_tables()
     found = next((other for other in known if folded(other) == folded(name)), None)
     if found is None:
-        hint = did_you_mean(name, known) or "the indicator's events name it as `table`"
+        named = ", ".join(sorted(known)[:_NAMED]) or "none"
+        hint = did_you_mean(name, known) or f"it has {named}"
         raise ScenError(f"the event store has no table {shown(name)}; {hint}")
     return connection.table(found)
