@@ -7,8 +7,25 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
-from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, indicator_key
+from scenarios.model import (
+    Database,
+    Evidence,
+    Kind,
+    Record,
+    Scenario,
+    Sheet,
+    Source,
+    Tracker,
+    indicator_key,
+)
 
+MODELS: dict[Kind, type[Record]] = {
+    "tracker": Tracker,
+    "scenario": Scenario,
+    "evidence": Evidence,
+    "forecasts": Sheet,
+    "source": Source,
+}
 FOLDERS: dict[str, Kind] = {"evidence": "evidence", "forecasts": "forecasts", "sources": "source"}
 RESERVED = frozenset({"tracker", "null", "true", "false"})
 LONGEST_ID = 80

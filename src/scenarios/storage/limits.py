@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from scenarios.errors import Fault
-from scenarios.model import Evidence, Record, Scenario, Sheet, Source, Tracker, first_day
+from scenarios.model import Record, first_day
+from scenarios.paths import MODELS
 from scenarios.storage.schema import validate, whole
 
 if TYPE_CHECKING:
     from scenarios.model import Kind
-
-MODELS: dict[Kind, type[Record]] = {
-    "tracker": Tracker,
-    "scenario": Scenario,
-    "evidence": Evidence,
-    "forecasts": Sheet,
-    "source": Source,
-}
 
 
 def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:

@@ -12,11 +12,11 @@ from scenarios.analysis.rules.rule import Known
 from scenarios.analysis.rules.unseen import unseen_characters
 from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker
-from scenarios.paths import id_of, kind_of, path_of, place_of
+from scenarios.paths import MODELS, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.files import Files
 from scenarios.storage.items import Items
-from scenarios.storage.limits import MODELS, decoded
+from scenarios.storage.limits import decoded
 from scenarios.storage.yaml import reader
 
 if TYPE_CHECKING:

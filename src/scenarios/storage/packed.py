@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from scenarios.model import Evidence, Record
-from scenarios.paths import kind_of
-from scenarios.storage.limits import MODELS
+from scenarios.paths import MODELS, kind_of
 
 DIGEST = 16
 _STAT = struct.Struct("<QqqQ")
