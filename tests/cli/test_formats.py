@@ -43,6 +43,7 @@ WRITING = {
     "init",
     "plot",
     "review",
+    "serve",
     "site",
 }
 BEGINS = {"html": ("<!DOCTYPE html>",), "json": ("{", "[")}

@@ -13,6 +13,8 @@ import typer
 from scenarios.text import shown
 
 T = TypeVar("T")
+Mistyped = typer.BadParameter
+"""What was typed cannot be meant; its `message` says why."""
 
 CODES = ("CC", "C", "N", "I", "II")
 STATES = ("observed", "emerging", "reversed")

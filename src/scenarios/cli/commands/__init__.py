@@ -24,6 +24,7 @@ HELP = {
     "report": "The weekly review: what moved, by how much, and why.",
     "plot": "Draw what was stated and implied over time.",
     "site": "Write the database as static pages with permalinks.",
+    "serve": "Show it all in a browser on this machine, as it is now.",
     "explain": "The odds ledger of a scenario, from prior to implied.",
     "matrix": "Set evidence against scenarios side by side (ACH).",
     "score": "Score what was resolved: Brier, log, skill, calibration.",

@@ -33,6 +33,22 @@ class _File(NamedTuple):
     is_gone: bool
 
 
+class Named(NamedTuple):
+    """A commit as one chooses among several."""
+
+    id: str
+    day: str
+    subject: str
+
+
+def newest(repository: git.Repository, tip: str, most: int) -> tuple[Named, ...]:
+    """The last commits that changed the database, newest first; no record is read."""
+    shape = ("--encoding=UTF-8", "--format=%H%x00%cs%x00%s", f"--max-count={most}")
+    told = run(repository.git_dir, "rev-list", *shape, tip, "--", _only(repository))
+    lines = told.decode("utf-8", "replace").split("\n")[1::2]  # each stands behind its own name
+    return tuple(Named(*line.split("\0", 2)) for line in lines)
+
+
 def revisions(
     repository: git.Repository, tip: str, progress: Progress = unwatched
 ) -> list[Revision]:
@@ -97,7 +113,7 @@ def _commits(
     repository: git.Repository, tip: str
 ) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
     """Each commit, what it changed of its first parent, and of a merge what no parent had."""
-    only = f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
+    only = _only(repository)
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
     listed = run(repository.git_dir, "rev-list", *order, tip, "--", only).decode().splitlines()
     parents = {words[0]: tuple(words[1:]) for words in map(str.split, listed)}
@@ -130,6 +146,11 @@ def _commits(
         if parents[id][1:]:
             own = frozenset(file.path for file in next(entries)[1])
         yield _commit(fields, parents[id], shallow=id in cut), files, own
+
+
+def _only(repository: git.Repository) -> str:
+    """The paths of the database."""
+    return f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
 
 
 def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]]:

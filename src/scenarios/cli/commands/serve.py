@@ -1,0 +1,42 @@
+"""The desk in a browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scenarios.cli.opening import open_here, tell_left_out
+from scenarios.errors import extra_needed
+
+_PACKAGES = ("anyio", "multipart", "starlette", "uvicorn", "watchfiles")
+
+
+def command(
+    context: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where; 0 takes a free one.")] = 8765,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Nothing can be recorded through it.")
+    ] = False,
+    opens: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Show the database in a browser on this machine, as it is at each moment, until Ctrl-C.
+
+    The address that it prints lets in whoever has it.
+    """
+    try:
+        from scenarios.serve.application import app
+        from scenarios.serve.desk import Desk
+        from scenarios.serve.running import serve
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in _PACKAGES:
+            raise
+        raise extra_needed("scen serve", "serve") from None
+    opened = open_here(context)
+    tell_left_out(opened)
+
+    def tell(address: str) -> None:
+        typer.echo(address)
+
+    desk = Desk(opened.root, read_only=read_only)
+    serve(lambda door: app(desk, door), port, tell, opens=opens)

@@ -1,0 +1,197 @@
+"""Who is let in: a browser on this machine that was given the start address, from our own pages."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.responses import HTMLResponse, Response
+
+from scenarios.render.writers import shell
+from scenarios.storage.attachments import LARGEST
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+START = "token"
+"""What the start address calls the token."""
+SAFE = frozenset({"GET", "HEAD"})
+_METHODS = SAFE | {"POST"}
+_FORM = 4 << 20
+"""The bytes of a form at most; one in parts may bring an attachment too."""
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # with no-referrer a browser would not say whence it posts
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+class Door:
+    """The hosts that a server answers to, and the token without which it tells nothing."""
+
+    def __init__(self, port: int, token: str | None = None) -> None:
+        self.token = token or secrets.token_urlsafe(32)
+        self.address = f"http://127.0.0.1:{port}"
+        self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
+        self.cookie = f"scen-{port}"  # a browser sends the cookies of one port to all
+        self._tickets: set[str] = set()
+
+    @property
+    def start(self) -> str:
+        """The address to open first."""
+        return f"{self.address}/?{START}={self.token}"
+
+    def ticket(self) -> str:
+        """A start address that works once: others may see what a browser is started with."""
+        made = secrets.token_urlsafe(32)
+        self._tickets.add(made)
+        return f"{self.address}/?{START}={made}"
+
+    def knows(self, token: str) -> bool:
+        """Whether it is ours; a ticket is torn."""
+        if token in self._tickets:
+            self._tickets.discard(token)
+            return True
+        return self.is_token(token)
+
+    def is_token(self, token: str) -> bool:
+        """Whether it is the token, in time that does not tell how much of it is right."""
+        return secrets.compare_digest(token.encode(), self.token.encode())
+
+
+class _TooLargeError(Exception):
+    """More was sent than is taken."""
+
+
+class Guard:
+    """Asks each request where it comes from before anything of ours sees it."""
+
+    def __init__(self, app: App, door: Door) -> None:
+        self._app, self._door = app, door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or refuse and say why."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # there are no web sockets here
+            return
+        told = _told(send)
+        refused = self._refused(scope) or self._let_in(scope)
+        if refused:
+            await refused(scope, receive, told)
+            return
+        most = _most(Headers(scope=scope))
+        try:
+            await self._app(scope, _bounded(receive, most), told)
+        except _TooLargeError:
+            await _too_large(most)(scope, receive, told)
+
+    def _refused(self, scope: Scope) -> Response | None:
+        headers, method = Headers(scope=scope), scope["method"]
+        hosts = headers.getlist("host")
+        if len(hosts) != 1 or hosts[0] not in self._door.hosts:
+            return refusal(421, f"This server answers to {self._door.hosts[0]} only.")
+        origins = headers.getlist("origin")
+        if any(origin != f"http://{hosts[0]}" for origin in origins):
+            return refusal(403, "Another site asked for this: open it from the pages here.")
+        if method not in SAFE and len(origins) != 1:
+            return refusal(403, "It does not say which page it was sent from.")
+        if method not in _METHODS:
+            made = refusal(405, f"There is no {method} here.")
+            made.headers["Allow"] = ", ".join(sorted(_METHODS))
+            return made
+        is_foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
+        if is_foreign and headers.get("sec-fetch-dest") != "document":
+            return refusal(403, "Another site wanted to show this as a part of its own.")
+        length = headers.get("content-length", "0")
+        most = _most(headers)
+        return None if length.isdecimal() and int(length) <= most else _too_large(most)
+
+    def _let_in(self, scope: Scope) -> Response | None:
+        """None for who has the cookie; else the cookie for who has the token, or a refusal."""
+        headers = Headers(scope=scope)
+        given = QueryParams(scope["query_string"]).get(START, "")
+        if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(given):
+            # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
+            made = HTMLResponse(_document("Opening", "<p><a href='/'>Open the desk</a></p>", _GO))
+            made.set_cookie(self._door.cookie, self._door.token, httponly=True, samesite="strict")
+            return made
+        cookies = (one.strip().partition("=") for one in headers.get("cookie", "").split(";"))
+        if any(n == self._door.cookie and self._door.is_token(value) for n, _, value in cookies):
+            return None
+        return refusal(
+            403,
+            "Open the start address that scen serve printed; it is another one each time that"
+            " scen serve is started.",
+            "<p>If you did, and a link elsewhere led here: <a href=''>go on</a>.</p>",
+        )
+
+
+def refusal(status: int, text: str, more: str = "") -> Response:
+    """A page that says why nothing else is shown."""
+    body = f"<h1>Not shown</h1><p>{shell.safe(text)}</p>{more}"
+    return HTMLResponse(_document("Not shown", body), status)
+
+
+_GO = '<meta http-equiv="refresh" content="0;url=/">'
+
+
+def _document(title: str, content: str, head: str = "") -> str:
+    return (
+        f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">{head}<title>{title}</title>'
+        f"</head><body><main>{content}</main></body></html>"
+    )
+
+
+def _most(headers: Headers) -> int:
+    """The bytes that a request may have."""
+    in_parts = headers.get("content-type", "").startswith("multipart/form-data")
+    return _FORM + (LARGEST if in_parts else 0)
+
+
+def _too_large(most: int) -> Response:
+    return refusal(413, f"More than {most >> 20} MiB were sent; nothing was taken.")
+
+
+def _bounded(receive: Receive, most: int) -> Receive:
+    """What is sent without saying how much is counted."""
+    taken = 0
+
+    async def counted() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise _TooLargeError
+        return message
+
+    return counted
+
+
+def policy() -> str:
+    """What a page may load and do: what is ours, and no script that stands in it."""
+    ours = f"'self' 'sha256-{shell.digest(shell.style())}'"
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {ours}; connect-src 'self';"
+        " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+def _told(send: Send) -> Send:
+    """Every answer says what may be done with it."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            headers.update({**_HEADERS, "Content-Security-Policy": policy()})
+            headers.setdefault("Cache-Control", "private, no-cache")
+        await send(message)
+
+    return told

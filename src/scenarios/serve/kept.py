@@ -1,0 +1,48 @@
+"""Pages that were made, each once however many ask for it, and as many as there is room for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+_MOST = 64 << 20
+
+
+class Kept:
+    """Bytes by what they were made of; what was not asked for longest gives way."""
+
+    def __init__(self, most: int = _MOST) -> None:
+        self._lock, self._most, self._size = threading.Lock(), most, 0
+        self._made: OrderedDict[Hashable, bytes] = OrderedDict()
+        self._making: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """What was made under this key, or is made now; others who want the same wait for it."""
+        with self._lock:
+            if (found := self._found(key)) is not None:
+                return found
+            turn = self._making.setdefault(key, threading.Lock())
+        with turn:
+            with self._lock:
+                if (found := self._found(key)) is not None:
+                    return found
+            try:
+                made = make()
+            finally:
+                with self._lock:
+                    self._making.pop(key, None)
+            with self._lock:
+                self._keep(key, made)
+            return made
+
+    def _found(self, key: Hashable) -> bytes | None:
+        if key in self._made:
+            self._made.move_to_end(key)
+        return self._made.get(key)
+
+    def _keep(self, key: Hashable, made: bytes) -> None:
+        self._size += len(made) - len(self._made.pop(key, b""))
+        self._made[key] = made
+        while self._size > self._most:
+            self._size -= len(self._made.popitem(last=False)[1])

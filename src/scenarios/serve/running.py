@@ -1,0 +1,68 @@
+"""The server as a process: it listens on this machine alone, and ends when it is told to."""
+
+from __future__ import annotations
+
+import socket
+import webbrowser
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from starlette.applications import Starlette
+
+from scenarios.errors import ScenError
+from scenarios.serve.door import Door
+
+_HOST = "127.0.0.1"
+_GRACE = 1
+"""Seconds that an answer which is being made may still take at the end."""
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams at once when a signal comes: else it would wait for their pages to go."""
+
+    close: Callable[[], None]
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.close()
+        super().handle_exit(sig, frame)
+
+
+def serve(
+    made: Callable[[Door], Starlette],
+    port: int,
+    tell: Callable[[str], None],
+    *,
+    opens: bool = False,
+) -> None:
+    """Answer until a signal comes; `tell` is told the start address as soon as there is one."""
+    with _listening(port) as listening:
+        door = Door(listening.getsockname()[1])
+        app = made(door)
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=_GRACE,
+        )
+        server = _Server(config)
+        server.close = app.state.bell.close
+        tell(door.start)
+        if opens:
+            webbrowser.open(door.ticket())
+        server.run([listening])
+
+
+def _listening(port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((_HOST, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        what = f"port {port} of {_HOST}: {error.strerror}"
+        raise ScenError(f"{what}; --port names another, --port 0 takes a free one") from None
+    return made

@@ -1,0 +1,162 @@
+"use strict";
+// What a page does by itself: it follows the database, the slider and the keys.
+(() => {
+  const main = () => document.querySelector("main");
+  const bar = () => document.getElementById("bar");
+  let asking = null;
+
+  // -- another state of the same page, or another day of it ---------------------------------
+
+  const replaced = ["main", "nav.index", "footer", "#bar > nav", "#bar .attention", "#cite"];
+
+  const opened = (from) => [...from.querySelectorAll("details")].map((it) => it.open);
+
+  function put(page) {
+    const folds = opened(main()), at = document.activeElement;
+    const inside = main().contains(at) ? [...main().querySelectorAll("a, summary")].indexOf(at) : -1;
+    for (const what of replaced) {
+      const [old, now] = [document.querySelector(what), page.querySelector(what)];
+      if (old && now) old.replaceWith(now);
+      else if (old) old.remove();
+      else if (now && what.startsWith("#bar")) bar().append(now);
+    }
+    const folded = [...main().querySelectorAll("details")];
+    if (folded.length === folds.length) folded.forEach((it, n) => { it.open = folds[n]; });
+    if (inside >= 0) [...main().querySelectorAll("a, summary")][inside]?.focus({ preventScroll: true });
+    bar().dataset.state = page.getElementById("bar").dataset.state;
+    document.title = page.title;
+    if (window.htmx) htmx.process(main());
+  }
+
+  async function show(address, { push = "" } = {}) {
+    asking?.abort();
+    const own = asking = new AbortController();
+    const late = setTimeout(() => document.body.classList.add("busy"), 250);
+    try {
+      const answer = await fetch(address, { signal: own.signal });
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      if (own.signal.aborted) return;
+      if (!page.getElementById("bar")) { location.reload(); return; }
+      if (push) history[push](null, "", answer.url);
+      put(page);
+      hint("");
+    } catch (error) {
+      if (error.name !== "AbortError") hint("The server does not answer: is scen serve still running?");
+    } finally {
+      clearTimeout(late);
+      if (own === asking) document.body.classList.remove("busy");
+    }
+  }
+
+  function hint(text) {
+    const place = document.getElementById("changed");
+    place.textContent = text;
+    place.hidden = !text;
+  }
+
+  // -- the database changes ------------------------------------------------------------------
+
+  let stream = null;
+
+  function follow() {
+    if (stream || document.hidden) return;
+    stream = new EventSource("/-/events");
+    stream.addEventListener("state", (event) => {
+      if (event.data === bar().dataset.state) return;
+      document.dispatchEvent(new CustomEvent("desk:changed", { detail: event.data }));
+      const past = new URLSearchParams(location.search).has("rev");
+      if (main().hasAttribute("data-live")) show(location.href);
+      else if (!past) hint("The database has changed since this page was opened. What you typed is kept.");
+    });
+  }
+
+  // A browser opens six connections to a server at most: a page that nobody sees gives its own back.
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) { stream?.close(); stream = null; } else follow();
+  });
+  addEventListener("pagehide", () => { stream?.close(); stream = null; });
+  addEventListener("pageshow", follow);
+
+  // -- the day -------------------------------------------------------------------------------
+
+  function dated(days, first) {
+    const day = new Date(`${first}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() + days);
+    return day.toISOString().slice(0, 10);
+  }
+
+  const slider = document.getElementById("day"), when = document.getElementById("when");
+  if (slider && when) {
+    slider.hidden = false;
+    const asked = () => {
+      const address = new URL(location.href);
+      for (const [name, text] of new FormData(when)) {
+        if (text) address.searchParams.set(name, text); else address.searchParams.delete(name);
+      }
+      return address;
+    };
+    let soon = 0;
+    slider.addEventListener("input", () => {
+      when.elements.as_of.value = dated(+slider.value, slider.dataset.first);
+      clearTimeout(soon);
+      soon = setTimeout(() => show(asked(), { push: "replaceState" }), 40);
+    });
+    when.elements.as_of.addEventListener("change", () => {
+      const days = (Date.parse(when.elements.as_of.value) - Date.parse(slider.dataset.first)) / 864e5;
+      if (Number.isFinite(days)) slider.value = days;
+    });
+    addEventListener("popstate", () => location.reload());
+  }
+
+  // -- the keys ------------------------------------------------------------------------------
+
+  const typing = (it) => it.closest("input, textarea, select, [contenteditable]") !== null;
+  const rows = () => [...document.querySelectorAll("main tbody tr:not(.group), main .plain > li")]
+    .filter((it) => it.checkVisibility());
+  let first = "", waits = 0;
+
+  function step(by) {
+    const all = rows(), at = all.findIndex((it) => it.classList.contains("at"));
+    const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : at + by];
+    if (!next) return;
+    all[at]?.classList.remove("at");
+    next.classList.add("at");
+    next.scrollIntoView({ block: "nearest" });
+    next.querySelector("a")?.focus({ preventScroll: true });
+  }
+
+  // The scenario that one looks at: that of the row, else that of the page.
+  function subject() {
+    const row = document.querySelector(".at");
+    const link = [...(row?.querySelectorAll("a") ?? []), location].map((it) => it.href);
+    for (const href of link) {
+      const found = new URL(href).pathname.match(/\/s\/([^/]+)\//);
+      if (found) return found[1];
+    }
+    return "";
+  }
+
+  function go(link) {
+    const address = new URL(link.href);
+    if (link.dataset.key === "f" && subject()) address.searchParams.set("scenario", subject());
+    location.assign(address);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (typing(event.target)) {
+      if (event.key === "Escape") event.target.blur();
+      return;
+    }
+    const help = document.getElementById("keys"), key = (first + event.key).trim();
+    const link = document.querySelector(`a[data-key="${CSS.escape(key).replaceAll("\\ ", " ")}"]`);
+    clearTimeout(waits);
+    first = "";
+    if (link) { event.preventDefault(); go(link); }
+    else if (event.key === "g") { first = "g "; waits = setTimeout(() => { first = ""; }, 1500); }
+    else if (event.key === "?") { event.preventDefault(); help.open ? help.close() : help.showModal(); }
+    else if (event.key === "/") { event.preventDefault(); document.getElementById("find").focus(); }
+    else if (event.key === "j") step(1);
+    else if (event.key === "k") step(-1);
+  });
+})();

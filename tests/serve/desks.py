@@ -1,0 +1,28 @@
+"""A desk that is served to a client without a socket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from scenarios.serve.application import app
+from scenarios.serve.desk import Desk
+from scenarios.serve.door import Door
+
+PORT = 8765
+HERE = f"http://127.0.0.1:{PORT}"
+
+
+def stranger(root: Path, *, read_only: bool = False) -> tuple[TestClient, Door]:
+    """A browser that has not been given the start address, and the door that it stands before."""
+    door = Door(PORT)
+    made = app(Desk(root, read_only=read_only), door)
+    return TestClient(made, base_url=HERE, follow_redirects=False), door
+
+
+def reader(root: Path, *, read_only: bool = False) -> TestClient:
+    """A browser that was opened at the start address."""
+    client, door = stranger(root, read_only=read_only)
+    assert client.get(door.start).status_code == 200
+    return client
