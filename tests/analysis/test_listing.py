@@ -14,7 +14,7 @@ from scenarios.model import Database
 from tests.analysis.words import database_of
 from tests.records import START, day, near
 
-FACTS = """s1 tags=war x:CC/due=50/chance=.1/theme=war; s2 opened=20;
+FACTS = """s1 tags=war x:CC/due=50/chance=.1/theme=war; s2 set=s opened=20;
 paper source=B; wire source=C url=https://w.org basis=Why.;
 e @0 s1=C source=paper; f @4 s2=C retracted=6; g @5 theme=war; h @31;
 desk@0 s1=.5 gone=.5 why=s1; desk@5 s1=-; desk@40 s1=.5"""
@@ -32,6 +32,7 @@ def test_evidence_is_narrowed_by_subject_source_and_days() -> None:
     assert ids() == "efg"
     assert ids(scenario="s2") == ids(since=day(4), until=day(4)) == "f"
     assert ids(tag="war") == ids(source="paper") == "e"
+    assert ids(set="s") == ids(scenario="s2")
     assert ids(theme="war") == ids(unrated=True) == "g"
 
 

@@ -18,6 +18,9 @@ Until = Annotated[
     str | None, typer.Option(metavar="DATE", help="Up to this day, or up to 7d before --as-of.")
 ]
 FromSource = Annotated[str | None, typer.Option("--source", metavar="ID", help="From this one.")]
+InSet = Annotated[
+    str | None, typer.Option("--set", metavar="ID", help="About scenarios of this set.")
+]
 Tag = Annotated[str | None, typer.Option(help="About scenarios with this tag.")]
 
 
@@ -28,6 +31,7 @@ def wanted(
     scenario: str | None = None,
     source: str | None = None,
     tag: str | None = None,
+    set_id: str | None = None,
     theme: str | None = None,
     since: str | None = None,
     until: str | None = None,
@@ -44,6 +48,8 @@ def wanted(
     if tag is not None:
         tags = {tag for one in database.scenarios.values() for tag in one.tags}
         known_id(tag, tags, "tag", "scen list scenarios")
+    if set_id is not None:
+        known_id(set_id, database.tracker.sets, "set", "tracker.yaml")
     if theme is not None:
         known_id(theme, database.tracker.themes, "theme", "tracker.yaml")
     first = parsing.day(since, on) if since else None
@@ -54,6 +60,7 @@ def wanted(
         scenario=scenario,
         source=source,
         tag=tag,
+        set=set_id,
         theme=theme,
         since=first,
         until=last,

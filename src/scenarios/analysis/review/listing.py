@@ -25,6 +25,7 @@ from scenarios.model import (
     Letter,
     Rating,
     ScenarioId,
+    SetId,
     SheetId,
     SourceId,
     ThemeId,
@@ -37,6 +38,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     scenario: ScenarioId | None = None
     source: SourceId | None = None
     tag: str | None = None
+    set: SetId | None = None
     theme: ThemeId | None = None
     since: date | None = None
     until: date | None = None
@@ -48,10 +50,16 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         """Whether a day lies within."""
         return (self.since or date.min) <= when <= (self.until or date.max)
 
+    @property
+    def any_subject(self) -> bool:
+        """Whether it may be about any scenario, or none."""
+        return self.scenario is None and self.tag is None and self.set is None
+
     def subject(self, database: Database, id: ScenarioId) -> bool:
-        """Whether a scenario is the one, or has the tag."""
-        tagged = self.tag is None or self.tag in database.scenarios[id].tags
-        return tagged and self.scenario in (None, id)
+        """Whether a scenario is the one, has the tag, and is in the set."""
+        scenario = database.scenarios[id]
+        tagged = self.tag is None or self.tag in scenario.tags
+        return tagged and self.scenario in (None, id) and self.set in (None, scenario.set)
 
 
 class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -168,7 +176,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
     rows = []
     for id, item in database.evidence.items():
         bears = bears_on(database, item)
-        subject = (wanted.scenario is None and wanted.tag is None) or any(
+        subject = wanted.any_subject or any(
             wanted.subject(database, scenario) for scenario in bears
         )
         kept = (

@@ -143,7 +143,7 @@ def _is_wanted(known: Known, part: _Part, wanted: Wanted) -> bool:
     source = part.id if part.what == "source" else getattr(part.content, "source", None)
     if wanted.source not in (None, source):
         return False
-    return wanted.tag is None or any(wanted.subject(known.database, id) for id in part.about)
+    return wanted.any_subject or any(wanted.subject(known.database, id) for id in part.about)
 
 
 def _passages(part: _Part, words: Sequence[str]) -> Iterator[_Passage]:

@@ -11,7 +11,7 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
-from scenarios.cli.narrowing import FromSource, Since, Tag, Until, wanted
+from scenarios.cli.narrowing import FromSource, InSet, Since, Tag, Until, wanted
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
@@ -41,6 +41,7 @@ def command(
     scenario: Annotated[str | None, typer.Option(metavar="ID", help="About this one.")] = None,
     source: FromSource = None,
     tag: Tag = None,
+    set_id: InSet = None,
     theme: Annotated[
         str | None, typer.Option(metavar="ID", help="Evidence and indicators about this.")
     ] = None,
@@ -69,6 +70,7 @@ def command(
         scenario=scenario,
         source=source,
         tag=tag,
+        set_id=set_id,
         theme=theme,
         since=since,
         until=until,

@@ -9,7 +9,7 @@ import typer
 
 from scenarios.analysis.review.search import What
 from scenarios.cli import parsing
-from scenarios.cli.narrowing import FromSource, Since, Tag, Until, wanted
+from scenarios.cli.narrowing import FromSource, InSet, Since, Tag, Until, wanted
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
@@ -30,6 +30,7 @@ def command(
     kind: Annotated[Searched | None, typer.Option(help="Only these.")] = None,
     source: FromSource = None,
     tag: Tag = None,
+    set_id: InSet = None,
     since: Since = None,
     until: Until = None,
     every: All = False,
@@ -47,7 +48,7 @@ def command(
         opened,
         " ".join(words),
         on,
-        wanted(opened, on, source=source, tag=tag, since=since, until=until),
+        wanted(opened, on, source=source, tag=tag, set_id=set_id, since=since, until=until),
         what=cast("What | None", kind and kind.value),
         most=None if every or form == Form("json") else _MOST,
     )
