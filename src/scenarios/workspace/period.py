@@ -70,6 +70,14 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
     return tuple(_banded(found[row.id], bands.get(row.id)) for row in ordered)
 
 
+def nothing_yet(opened: Opened, on: date) -> str:
+    """What is said where no scenario had opened."""
+    opens = sorted(s.opened for s in opened.database.scenarios.values())
+    if not opens:
+        return "no scenario yet: scen new"
+    return f"no scenario had opened by {on}: the first opens on {opens[0]}"
+
+
 def _banded(standing: Standing, band: Band | None) -> Standing:
     if band is None:
         return standing

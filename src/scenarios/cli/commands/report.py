@@ -17,7 +17,7 @@ from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.page import origin_of, report_page
 from scenarios.cli.terminal.result import deliver, show
-from scenarios.cli.terminal.screen import nothing_yet, trends_for
+from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.render.documents.brief import MOST
@@ -26,7 +26,7 @@ from scenarios.render.documents.report import document, live
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.period import span
+from scenarios.workspace.period import nothing_yet, span
 from scenarios.workspace.place import here
 from scenarios.workspace.reading import brief_of
 from scenarios.workspace.restate import with_history

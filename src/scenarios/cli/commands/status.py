@@ -13,11 +13,11 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
-from scenarios.cli.terminal.screen import nothing_yet, trends_for
+from scenarios.cli.terminal.screen import trends_for
 from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document
-from scenarios.workspace.period import standings, start_of
+from scenarios.workspace.period import nothing_yet, standings, start_of
 from scenarios.workspace.reading import status_of
 
 

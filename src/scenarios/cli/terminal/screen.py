@@ -1,4 +1,4 @@
-"""What a terminal shows besides, and what is said where there is nothing to show."""
+"""What a terminal shows besides."""
 
 from __future__ import annotations
 
@@ -30,10 +30,3 @@ def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | 
 
     points = remembered(opened, "trends", f"{days}", Points, make)
     return Trends(days, {row.id: figures(days, points[row.id]) for row in rows})
-
-
-def nothing_yet(opened: Opened, on: date) -> str:
-    opens = sorted(s.opened for s in opened.database.scenarios.values())
-    if not opens:
-        return "no scenario yet: scen new"
-    return f"no scenario had opened by {on}: the first opens on {opens[0]}"
