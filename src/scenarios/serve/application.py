@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from scenarios.serve import events, pages, recording
+from scenarios.serve import events, lists, pages, recording
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import Door, Guard
 from scenarios.serve.events import Bell
@@ -54,7 +54,7 @@ def app(desk: Desk, door: Door) -> Starlette:
 def routes(*, read_only: bool) -> list[BaseRoute]:
     """Every address that there is."""
     static = Route("/-/{name}", _static, methods=["GET"])
-    entries = (*(() if read_only else recording.ENTRIES), *pages.ENTRIES)
+    entries = (*(() if read_only else recording.ENTRIES), *lists.ENTRIES, *pages.ENTRIES)
     return [*events.ROUTES, static, *map(route, entries)]
 
 

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 Way = tuple[str, str, str]
 
-READING: tuple[Way, ...] = (("Review", "/", "g r"),)
+READING: tuple[Way, ...] = (
+    ("Review", "/", "g r"),
+    ("Status", "/status/", "g t"),
+    ("Scenarios", "/list/scenarios/", "g s"),
+    ("Indicators", "/list/indicators/", "g i"),
+    ("Evidence", "/list/evidence/", "g e"),
+    ("Forecasts", "/list/forecasts/", "g f"),
+    ("Sources", "/list/sources/", "g o"),
+)
 RECORDING: tuple[Way, ...] = ()
 """Not shown where nothing may be recorded."""

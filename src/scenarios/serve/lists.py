@@ -1,0 +1,172 @@
+"""What is found: the status table, the lists and the search, narrowed as the address says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from starlette.exceptions import HTTPException
+
+from scenarios.analysis.evidence.knowledge import known, shown
+from scenarios.analysis.review import listing
+from scenarios.analysis.review.listing import Wanted
+from scenarios.cli.narrowing import wanted
+from scenarios.render.document import Document
+from scenarios.render.documents import lists, search, status
+from scenarios.render.writers import html
+from scenarios.render.writers.shell import safe
+from scenarios.serve.exchange import Ask, Page, read
+from scenarios.workspace.period import nothing_yet, standings, start_of
+from scenarios.workspace.searching import search_of
+
+_HITS, _SHOWN = 200, 500
+"""As many hits and rows are shown at most; the newest rows, unless all are asked for."""
+_ROWS: dict[str, Callable[[Any, Wanted], Any]] = {
+    "indicators": listing.indicators,
+    "evidence": listing.evidence,
+    "forecasts": listing.forecasts,
+    "sources": listing.sources,
+}
+_DATED = ("evidence", "forecasts")
+"""The newest first: nobody scrolls up to them here."""
+_OFFERS = {
+    "scenarios": ("set", "tag"),
+    "indicators": ("set", "tag", "theme"),
+    "evidence": ("set", "tag", "theme", "source", "since", "until"),
+    "forecasts": ("set", "tag", "since", "until"),
+    "sources": ("source",),
+    "search": ("set", "tag", "source", "since", "until"),
+}
+"""By what each can be narrowed."""
+
+
+class Places(Mapping[str, str]):
+    """Where a scenario and an item are found, at the same day and revision."""
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self._known: Mapping[str, Mapping[str, Any]] = {
+            "s": shown(ask.database, ask.on),
+            "e": ask.database.evidence,
+        }
+
+    def __getitem__(self, anchor: str) -> str:
+        kind, _, id = anchor.partition("-")
+        if id not in self._known.get(kind, ()):
+            raise KeyError(anchor)
+        return f"/{kind}/{id}/{self._ask.asked.query(only_when=True)}"
+
+    def __iter__(self) -> Iterator[str]:
+        return (f"{kind}-{id}" for kind, ids in self._known.items() for id in ids)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._known.values()))
+
+
+def _status(ask: Ask) -> Page:
+    opened = ask.seen.opened
+    found = standings(opened, ask.on)
+    rows = [standing.row for standing in found]
+    since = start_of(opened, ask.on)
+    made = status.document(
+        rows,
+        [finding for standing in found for finding in standing.flagged],
+        ask.database.tracker.estimative_language,
+        nothing_yet(opened, ask.on) if not rows else "",
+        since=since,
+    )
+    about = f"<p>As of {ask.on}; changes since {since}.</p>" if rows else ""
+    return _page(ask, "Status", about, made)
+
+
+def _list(ask: Ask) -> Page:
+    kind, opened = ask.part("kind"), ask.seen.opened
+    if kind not in lists.DOCUMENTS:
+        raise HTTPException(404)
+    narrow = _narrowed(ask, kind)
+    if kind == "scenarios":
+        standing = (one.row for one in standings(opened, ask.on))
+        rows = [row for row in standing if narrow.subject(ask.database, row.id)]
+    else:
+        rows = _ROWS[kind](known(ask.database, ask.on), narrow)
+    number = len(rows)
+    if kind in _DATED:
+        rows = rows[::-1]
+    before = _bar(ask, kind)
+    if number > _SHOWN and "all" not in ask.request.query_params:
+        rows = rows[:_SHOWN]
+        every = ask.asked.leads(ask.request.url.path)
+        every += f"{'&amp;' if '?' in every else '?'}all=1"
+        before += f'<p>The first {_SHOWN} are shown. <a href="{every}">Show all</a></p>'
+    made = lists.DOCUMENTS[kind](rows, every=True)
+    return _page(ask, f"{kind.capitalize()} ({number:,})", before, made)
+
+
+def _search(ask: Ask) -> Page:
+    words = ask.asked.words
+    if not words:
+        return _page(ask, "Search", _bar(ask, "search"), ())
+    narrow = _narrowed(ask, "search")
+    found = search_of(ask.seen.opened, words, ask.on, narrow, most=_HITS)
+    return _page(ask, f"Search: {words}", _bar(ask, "search"), search.document(found))
+
+
+def _narrowed(ask: Ask, kind: str) -> Wanted:
+    given = {name: text for name, text in ask.asked.narrowed.items() if name in _OFFERS[kind]}
+    return wanted(
+        ask.seen.opened,
+        ask.on,
+        source=given.get("source"),
+        tag=given.get("tag"),
+        set_id=given.get("set"),
+        theme=given.get("theme"),
+        since=given.get("since"),
+        until=given.get("until"),
+    )
+
+
+def _bar(ask: Ask, kind: str) -> str:
+    """The filter bar: what it chooses stands in the address."""
+    tracker, asked = ask.database.tracker, ask.asked
+    offers: dict[str, Mapping[str, str]] = {
+        "set": tracker.sets,
+        "tag": {tag: tag for one in ask.database.scenarios.values() for tag in one.tags},
+        "theme": tracker.themes,
+        "source": {id: source.name for id, source in ask.database.sources.items()},
+    }
+    fields = "".join(
+        _choice(name, asked.narrowed.get(name, ""), offers[name])
+        if name in offers
+        else f'<label>{name.capitalize()} <input type="date" name="{name}" '
+        f'value="{safe(asked.narrowed.get(name, ""))}"></label>'
+        for name in _OFFERS[kind]
+    )
+    words = f'<label>Words <input type="search" name="q" value="{safe(asked.words)}"></label>'
+    when = "".join(
+        f'<input type="hidden" name="{name}" value="{safe(text)}">'
+        for name, text in asked.given().items()
+        if name in ("as_of", "rev")
+    )
+    return (
+        f'<form class="narrow">{words if kind == "search" else ""}{fields}{when}'
+        "<button>Narrow</button></form>"
+    )
+
+
+def _choice(name: str, chosen: str, offers: Mapping[str, str]) -> str:
+    options = "".join(
+        f'<option value="{safe(id)}"{" selected" if id == chosen else ""}>{safe(told)}</option>'
+        for id, told in sorted(offers.items(), key=lambda one: one[1].casefold())
+    )
+    return (
+        f'<label>{name.capitalize()} <select name="{name}"><option value="">all</option>'
+        f"{options}</select></label>"
+    )
+
+
+def _page(ask: Ask, title: str, before: str, document: Document) -> Page:
+    told = html.sections(document, Places(ask)) if document else ""
+    return Page(title=title, content=f"<h1>{safe(title)}</h1>{before}{told}")
+
+
+ENTRIES = (read("/status/", _status), read("/list/{kind}/", _list), read("/search/", _search))
