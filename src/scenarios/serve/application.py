@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 
@@ -12,14 +12,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import Route
 
-from scenarios.serve import events, lists, pages, recording
+from scenarios.serve import events
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import Door, Guard
 from scenarios.serve.events import Bell
+from scenarios.serve.exchange import Entry
 from scenarios.serve.handling import fault, route
-from scenarios.serve.kept import Kept
+from scenarios.serve.warming import Warm
 
 _STATIC = {
     "desk.css": "text/css",
@@ -29,33 +30,29 @@ _STATIC = {
 }
 
 
-def app(desk: Desk, door: Door) -> Starlette:
-    """What answers: reading, and recording unless the desk is only read."""
-    bell = Bell(desk)
+def app(desk: Desk, door: Door, entries: Iterable[Entry]) -> Starlette:
+    """What answers at these addresses, and at those of what pages are made with."""
+    warm = Warm()
+    bell = Bell(desk, warm.prepare)
 
     @asynccontextmanager
     async def living(_: Starlette) -> AsyncIterator[None]:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(bell.watch)
+            tasks.start_soon(bell.watch_commits)
+            tasks.start_soon(bell.publish)
             yield
             bell.close()
             tasks.cancel_scope.cancel()
 
     made = Starlette(
-        routes=routes(read_only=desk.read_only),
+        routes=[*events.ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
         middleware=[Middleware(Guard, door=door)],
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
-    made.state.desk, made.state.bell, made.state.pages = desk, bell, Kept()
+    made.state.desk, made.state.bell, made.state.warm = desk, bell, warm
     return made
-
-
-def routes(*, read_only: bool) -> list[BaseRoute]:
-    """Every address that there is."""
-    static = Route("/-/{name}", _static, methods=["GET"])
-    entries = (*(() if read_only else recording.ENTRIES), *lists.ENTRIES, *pages.ENTRIES)
-    return [*events.ROUTES, static, *map(route, entries)]
 
 
 def _static(request: Request) -> Response:

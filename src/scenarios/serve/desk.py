@@ -21,12 +21,13 @@ _OFFERED = 100
 
 
 class Seen(NamedTuple):
-    """A state of the database: its name, which another state does not have, and what is in it.
+    """A state of the database: its number among those seen, a name of its own, and what is in it.
 
     `remark` says what keeps it from being read or written as it is now; `offered` are the newest
     commits that changed it.
     """
 
+    number: int
     opened: Opened
     name: str
     remark: str
@@ -34,41 +35,70 @@ class Seen(NamedTuple):
 
 
 class Desk:
-    """The live workspace: what was read last, and anew when the files have changed."""
+    """The live workspace: its latest state, and the one that readers see.
+
+    These are the same, unless somebody `holds` new ones back until their pages are made.
+    """
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
-        self.root, self.read_only = root, read_only
-        self._lock = threading.Lock()
+        self.root, self.read_only, self.holds = root, read_only, False
+        self._lock, self._turn = threading.Lock(), threading.Condition()
         self._kept: OrderedDict[str, Opened] = OrderedDict()
-        self._now = self._read(None)
-
-    @property
-    def now(self) -> Seen:
-        """The files as they were when they were looked at last."""
-        return self._now
+        self.latest = self.now = self._read(None)
 
     def refresh(self) -> Seen:
         """Look at the files; what has not changed is not read again."""
         with self._lock:
-            self._now = self._read(self._now)
-            return self._now
+            found = self._read(self.latest)
+            if (found.name, found.remark) != (self.latest.name, self.latest.remark):
+                self.latest = found._replace(number=self.latest.number + 1)
+                with self._turn:
+                    self._turn.notify_all()
+            latest = self.latest
+        if not self.holds:
+            self.publish(latest)
+        return latest
 
-    def at(self, revision: str | None) -> Seen:
-        """The files as they are, or as a revision had them."""
-        if revision is None:
-            return self._now
+    def git_folder(self) -> Path | None:
+        """Where git keeps what it knows of the database; None where it knows nothing."""
+        try:
+            return git.repository(self.root).git_dir
+        except ScenError:
+            return None
+
+    def unpublished(self, patience: float) -> Seen | None:
+        """A state that readers do not see yet, as soon as there is one; None after so long."""
+        with self._turn:
+            self._turn.wait_for(lambda: self.latest.number > self.now.number, patience)
+            return self.latest if self.latest.number > self.now.number else None
+
+    def publish(self, seen: Seen) -> None:
+        """Let readers see a state."""
+        with self._turn:
+            if seen.number > self.now.number:
+                self.now = seen
+                self._turn.notify_all()
+
+    def since(self, number: int, patience: float) -> Seen:
+        """What readers see once it has a state's changes in it; the latest if that takes long."""
+        with self._turn:
+            self._turn.wait_for(lambda: self.now.number >= number, patience)
+            return self.now if self.now.number >= number else self.latest
+
+    def at(self, revision: str, seen: Seen) -> Seen:
+        """The files as a revision had them, beside a state."""
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
         with self._lock:
             found = self._kept.get(commit)
             if found is None:
-                here = self._now.opened
+                here = seen.opened
                 found = open_revision(self.root, repository, commit, here.snapshot, here.read)
                 self._kept[commit] = found
                 while len(self._kept) > _REVISIONS:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(commit)
-        return self._now._replace(opened=found, name=f"{commit} {self._now.name}")
+        return seen._replace(opened=found, name=f"{commit} {seen.name}")
 
     def _read(self, before: Seen | None) -> Seen:
         if before and not (self.root / "tracker.yaml").is_file():
@@ -79,7 +109,7 @@ class Desk:
         name = f"{_state(opened)} {offered[0].id if offered else ''}"
         if before and _state(before.opened) == _state(opened):
             opened = before.opened  # with all that was made of it
-        return Seen(opened, name, self._unwritable(), offered)
+        return Seen(before.number if before else 1, opened, name, self._unwritable(), offered)
 
     def _offered(self, before: tuple[Named, ...]) -> tuple[Named, ...]:
         try:

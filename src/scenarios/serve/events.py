@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import TypeVar, TypeVarTuple
 
 import anyio
 from anyio.streams.memory import MemoryObjectSendStream
@@ -11,7 +13,10 @@ from starlette.responses import StreamingResponse
 from starlette.routing import BaseRoute, Route
 from watchfiles import awatch
 
-from scenarios.serve.desk import Desk
+from scenarios.serve.desk import Desk, Seen
+
+Given = TypeVarTuple("Given")
+Value = TypeVar("Value")
 
 _QUIET_MS, _POLL_MS = 50, 3000
 """A change is looked at once nothing else has come for so long; without one, so often all the same
@@ -22,46 +27,62 @@ _BEAT = 15.0
 
 
 class Bell:
-    """Tells who listens that there is another state; when it is closed, all streams end."""
+    """Tells who listens that there is another state; when it is closed, all streams end.
 
-    def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self._open: set[MemoryObjectSendStream[str]] = set()
+    `prepare` is given a state before readers see it.
+    """
+
+    def __init__(self, desk: Desk, prepare: Callable[[Seen], None]) -> None:
+        self.desk, self._prepare = desk, prepare
+        self._open: set[MemoryObjectSendStream[None]] = set()
         self._closing = anyio.Event()
 
     async def watch(self) -> None:
         """Look at the files whenever something has changed below the folder, until closed."""
         while not self._closing.is_set():
             if not self.desk.root.is_dir():
-                await self.look()
+                await _apart(self.desk.refresh)
                 with anyio.move_on_after(_AWAY):
                     await self._closing.wait()
                 continue
-            changes = awatch(
-                self.desk.root,
-                debounce=_QUIET_MS,
-                step=_QUIET_MS,
-                rust_timeout=_POLL_MS,
-                yield_on_timeout=True,
-                stop_event=self._closing,
-            )
-            async for _ in changes:
-                await self.look()
+            async for _ in self._changes(self.desk.root):
+                await _apart(self.desk.refresh)
                 if not self.desk.root.is_dir():
                     break
 
-    async def look(self) -> None:
-        """Read what has changed, and tell of it."""
-        before = self.desk.now
-        now = await anyio.to_thread.run_sync(self.desk.refresh)
-        if (now.name, now.remark) != (before.name, before.remark):
-            self.ring(now.name)
+    async def watch_commits(self) -> None:
+        """The same whenever git has changed its index, which it does last of all."""
+        if folder := self.desk.git_folder():
+            async for _ in self._changes(folder, recursive=False):
+                await _apart(self.desk.refresh)
 
-    def ring(self, name: str) -> None:
+    def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[object]:
+        return awatch(
+            folder,
+            watch_filter=None,
+            debounce=_QUIET_MS,
+            step=_QUIET_MS,
+            rust_timeout=_POLL_MS,
+            yield_on_timeout=True,
+            recursive=recursive,
+            stop_event=self._closing,
+        )
+
+    async def publish(self) -> None:
+        """Let readers see each new state once the pages that they look at are made."""
+        self.desk.holds = True
+        while not self._closing.is_set():
+            seen = await _apart(self.desk.unpublished, _AWAY)
+            if seen:
+                await _apart(self._prepare, seen)
+                self.desk.publish(seen)
+                self.ring()
+
+    def ring(self) -> None:
         """Tell every page; one that has not heard the last time hears it once."""
         for send in tuple(self._open):
             try:
-                send.send_nowait(name)
+                send.send_nowait(None)
             except anyio.WouldBlock:
                 continue
             except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -76,16 +97,16 @@ class Bell:
 
     async def listen(self) -> AsyncIterator[str]:
         """The state that is, and each one that follows, as server-sent events."""
-        send, receive = anyio.create_memory_object_stream[str](1)
+        send, receive = anyio.create_memory_object_stream[None](1)
         self._open.add(send)
         try:
-            yield _event(self.desk.now.name)
+            yield _event(self.desk.now)
             while not self._closing.is_set():
                 told = ": still here\n\n"
                 with anyio.move_on_after(_BEAT):
                     try:
                         await receive.receive()
-                        told = _event(self.desk.now.name)
+                        told = _event(self.desk.now)
                     except anyio.EndOfStream:
                         return
                 yield told
@@ -94,8 +115,13 @@ class Bell:
             receive.close()
 
 
-def _event(name: str) -> str:
-    return f"retry: 500\nevent: state\ndata: {name}\n\n"
+async def _apart(do: Callable[[*Given], Value], *given: *Given) -> Value:
+    """Something that takes its time, in a thread; the end does not wait for it."""
+    return await anyio.to_thread.run_sync(do, *given, abandon_on_cancel=True)
+
+
+def _event(seen: Seen) -> str:
+    return f"retry: 500\nevent: state\ndata: {seen.number}\n\n"
 
 
 def _events(request: Request) -> StreamingResponse:

@@ -52,7 +52,7 @@ def whole(ask: Ask, page: Page) -> str:
 
 def _bar(ask: Ask) -> str:
     return f"""\
-<header class="bar" id="bar" data-state="{escape(ask.seen.name)}">
+<header class="bar" id="bar" data-state="{ask.seen.number}">
 <nav aria-label="Desk">{_ways(ask)}</nav>
 {_when(ask)}
 <form class="find" action="/search/" role="search">

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from hashlib import blake2b
 
+from msgspec.structs import replace
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -13,32 +14,34 @@ from starlette.routing import Route
 from scenarios.cli import parsing
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.writers.shell import safe
-from scenarios.serve import frame
+from scenarios.serve import frame, warming
 from scenarios.serve.desk import Desk
 from scenarios.serve.exchange import SHORT, Ask, Asked, Entry, Made, Page, asked
-from scenarios.serve.kept import Kept
 
 _CHANGED = "changed since it was looked at"
+_PATIENCE = 10.0
+"""Seconds for which who has written something waits for pages that have it."""
 
 
 def route(entry: Entry) -> Route:
     """An entry as Starlette has it; its handler runs in a thread."""
 
-    def answer(request: Request) -> Response:
-        return _told(request, lambda ask: _page(ask, entry.handler))
+    def made(ask: Ask) -> bytes:
+        return frame.whole(ask, entry.handler(ask)).encode()
+
+    def show(request: Request) -> Response:
+        return _told(request, lambda ask: warming.page(ask, made), latest=False)
 
     def give(request: Request) -> Response:
         return _told(request, lambda ask: _response(ask, entry.handler(ask)))
 
     async def take(request: Request) -> Response:
         async with request.form() as form:
-            return await run_in_threadpool(
-                _told, request, lambda ask: _response(ask, entry.handler(ask, form))
-            )
+            return await run_in_threadpool(_taken, request, entry, form)
 
     if entry.method == "POST":
         return Route(entry.path, take, methods=["POST"])
-    return Route(entry.path, answer if entry.kept else give, methods=["GET"])
+    return Route(entry.path, show if entry.kept else give, methods=["GET"])
 
 
 def desk_of(request: Request) -> Desk:
@@ -50,18 +53,26 @@ def desk_of(request: Request) -> Desk:
 def fault(request: Request, status: int, text: str) -> Response:
     """A page that says why there is no other."""
     desk = desk_of(request)
-    ask = Ask(request, desk, Asked(), desk.now, parsing.today())
-    content = f'<h1>{frame.FAULTS[status]}</h1><p class="attention">{safe(text)}</p>'
-    return _response(
-        ask, Page(title=frame.FAULTS[status], content=content, status=status, live=False)
-    )
+    ask = Ask(request, desk, Asked(), desk.latest, parsing.today())
+    title = frame.FAULTS[status]
+    content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
+    return _response(ask, Page(title=title, content=content, status=status, live=False))
 
 
-def _told(request: Request, answer: Callable[[Ask], Response]) -> Response:
+def _taken(request: Request, entry: Entry, form: FormData) -> Response:
+    """What a form did; the pages that its sender asks for next have it."""
+    desk = desk_of(request)
+    made = _told(request, lambda ask: _response(ask, entry.handler(ask, form)))
+    seen = desk.refresh()
+    made.set_cookie(_written(request), str(seen.number), httponly=True, samesite="strict")
+    return made
+
+
+def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool = True) -> Response:
     try:
-        for _ in range(2):
+        for again in (False, True):
             try:
-                return answer(_ask(request))
+                return answer(_ask(request, latest=latest or again))
             except ScenError as error:
                 if _CHANGED not in str(error):
                     raise
@@ -84,32 +95,27 @@ class _ElsewhereError(Exception):
         self.address = address
 
 
-def _ask(request: Request) -> Ask:
+def _ask(request: Request, *, latest: bool) -> Ask:
+    """What is asked of the latest state, or of the one that readers see."""
     desk, what = desk_of(request), asked(request.query_params)
-    seen = desk.at(what.rev)
-    lasting = Asked(
-        as_of=what.as_of,
-        rev=seen.opened.commit and seen.opened.commit[:SHORT],
-        narrowed=what.narrowed,
-        words=what.words,
-    )
+    own = request.cookies.get(_written(request), "")
+    known = desk.since(int(own) if own.isdecimal() else 0, _PATIENCE)
+    seen = desk.latest if latest else known
+    if what.rev:
+        seen = desk.at(what.rev, seen)
+    lasting = replace(what, rev=seen.opened.commit and seen.opened.commit[:SHORT])
     given = request.query_params
-    for name, text in (("as_of", lasting.as_of), ("rev", lasting.rev)):
-        if request.method == "GET" and given.get(name) and given[name] != str(text):
-            changed = request.url.include_query_params(**{name: str(text)})
-            raise _ElsewhereError(f"{changed.path}?{changed.query}")
+    lasts = {"as_of": str(lasting.as_of), "rev": lasting.rev or ""}
+    other = {name: text for name, text in lasts.items() if given.get(name, text) not in ("", text)}
+    if other and request.method == "GET":
+        changed = request.url.include_query_params(**other)
+        raise _ElsewhereError(f"{changed.path}?{changed.query}")
     return Ask(request, desk, lasting, seen, what.as_of or parsing.today())
 
 
-def _page(ask: Ask, handler: Callable[[Ask], Page]) -> Response:
-    pages: Kept = ask.request.app.state.pages
-    url = ask.request.url
-    key = (ask.seen.name, ask.seen.remark, url.path, url.query, ask.on)
-    body = pages.get(key, lambda: frame.whole(ask, handler(ask)).encode())
-    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-    if ask.request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, media_type="text/html", headers={"ETag": tag})
+def _written(request: Request) -> str:
+    """The cookie with the number of the state that has what its bearer wrote."""
+    return f"scen-{request.url.port}-written"
 
 
 def _response(ask: Ask, made: Made) -> Response:

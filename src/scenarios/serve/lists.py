@@ -16,7 +16,7 @@ from scenarios.render.documents import lists, search, status
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
 from scenarios.serve.exchange import Ask, Page, read
-from scenarios.workspace.period import nothing_yet, standings, start_of
+from scenarios.workspace.period import ended, nothing_yet, standings, start_of
 from scenarios.workspace.searching import search_of
 
 _HITS, _SHOWN = 200, 500
@@ -74,6 +74,7 @@ def _status(ask: Ask) -> Page:
         ask.database.tracker.estimative_language,
         nothing_yet(opened, ask.on) if not rows else "",
         since=since,
+        ended=ended(ask.database, rows),
     )
     about = f"<p>As of {ask.on}; changes since {since}.</p>" if rows else ""
     return _page(ask, "Status", about, made)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
 import msgspec
 from msgspec.structs import replace
 
+from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.ledger.band import Band
 from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.status import StatusRow, in_order, row_of
@@ -76,6 +77,12 @@ def nothing_yet(opened: Opened, on: date) -> str:
     if not opens:
         return "no scenario yet: scen new"
     return f"no scenario had opened by {on}: the first opens on {opens[0]}"
+
+
+def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
+    """The days on which those that are known to be resolved came to their end."""
+    found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
+    return {id: outcome.date for id, outcome in found.items() if outcome}
 
 
 def _banded(standing: Standing, band: Band | None) -> Standing:

@@ -25,6 +25,7 @@ def command(
     The address that it prints lets in whoever has it.
     """
     try:
+        from scenarios.serve.addresses import entries
         from scenarios.serve.application import app
         from scenarios.serve.desk import Desk
         from scenarios.serve.running import serve
@@ -39,4 +40,5 @@ def command(
         typer.echo(address)
 
     desk = Desk(opened.root, read_only=read_only)
-    serve(lambda door: app(desk, door), port, tell, opens=opens)
+    every = entries(read_only=read_only)
+    serve(lambda door: app(desk, door, every), port, tell, opens=opens)

@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-
 import typer
 
-from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.review.status import StatusRow
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.terminal.result import show
 from scenarios.cli.terminal.screen import trends_for
-from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document
-from scenarios.workspace.period import nothing_yet, standings, start_of
+from scenarios.workspace.period import ended, nothing_yet, standings, start_of
 from scenarios.workspace.reading import status_of
 
 
@@ -46,13 +40,7 @@ def command(
             nothing,
             trends,
             since=since,
-            ended=None if whole else _ended(base, rows),
+            ended=None if whole else ended(base, rows),
         )
 
     show(status_of(opened, on, since, rows), made, form, output)
-
-
-def _ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
-    """The days on which those that are known to be resolved came to their end."""
-    found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
-    return {id: outcome.date for id, outcome in found.items() if outcome}

@@ -62,11 +62,11 @@
     if (stream || document.hidden) return;
     stream = new EventSource("/-/events");
     stream.addEventListener("state", (event) => {
-      if (event.data === bar().dataset.state) return;
+      if (+event.data <= +bar().dataset.state) return;
       document.dispatchEvent(new CustomEvent("desk:changed", { detail: event.data }));
-      const past = new URLSearchParams(location.search).has("rev");
+      if (new URLSearchParams(location.search).has("rev")) return;
       if (main().hasAttribute("data-live")) show(location.href);
-      else if (!past) hint("The database has changed since this page was opened. What you typed is kept.");
+      else hint("The database has changed since this page was opened. What you typed is kept.");
     });
   }
 

@@ -1,0 +1,79 @@
+"""Pages of the state that readers see: made once, and of a new one before it is shown."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from contextlib import suppress
+from hashlib import blake2b
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from scenarios.cli import parsing
+from scenarios.serve.desk import Seen
+from scenarios.serve.exchange import Ask
+from scenarios.serve.kept import Kept
+
+_MOST, _AGE = 64, 30.0
+"""So many pages are made again, if somebody has asked for them in the last seconds."""
+_LEAST, _TIMES = 0.3, 3
+"""A new state waits for them so many seconds, and so many times as long as its first page took."""
+
+
+Make = Callable[[Ask], bytes]
+
+
+class _Asked(NamedTuple):
+    ask: Ask
+    make: Make
+    when: float
+
+
+class Warm:
+    """The pages that were made, and those that are asked for."""
+
+    def __init__(self) -> None:
+        self._kept, self._lock = Kept(), threading.Lock()
+        self._asked: OrderedDict[Hashable, _Asked] = OrderedDict()
+
+    def page(self, ask: Ask, make: Make) -> bytes:
+        """A page as it is sent."""
+        if ask.asked.as_of is None and ask.asked.rev is None:
+            address = ask.request.url.path, ask.request.url.query
+            with self._lock:
+                self._asked[address] = _Asked(ask, make, time.monotonic())
+                self._asked.move_to_end(address)
+                while len(self._asked) > _MOST:
+                    self._asked.popitem(last=False)
+        return self._made(ask, make)
+
+    def prepare(self, seen: Seen) -> None:
+        """Make the pages of a state that were asked for last, as far as there is time."""
+        started = time.monotonic()
+        until = None
+        with self._lock:
+            asked = [one for one in self._asked.values() if one.when > started - _AGE]
+        for one in reversed(asked):
+            with suppress(Exception):  # who asks for it is told
+                self._made(one.ask._replace(seen=seen, on=parsing.today()), one.make)
+            until = until or started + _LEAST + _TIMES * (time.monotonic() - started)
+            if time.monotonic() > until:
+                return
+
+    def _made(self, ask: Ask, make: Make) -> bytes:
+        url, seen = ask.request.url, ask.seen
+        key = (seen.name, seen.remark, url.path, url.query, ask.on)
+        return self._kept.get(key, lambda: make(ask))
+
+
+def page(ask: Ask, make: Make) -> Response:
+    """A page, or that it is the one which the reader has."""
+    warm: Warm = ask.request.app.state.warm
+    body = warm.page(ask, make)
+    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
+    if ask.request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"ETag": tag})
+    return Response(body, media_type="text/html", headers={"ETag": tag})
