@@ -6,9 +6,9 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from scenarios.serve import frame
 from scenarios.serve.addresses import entries
 from scenarios.serve.application import app
-from scenarios.serve.desk import Desk
 from scenarios.serve.door import Door
 
 PORT = 8765
@@ -18,7 +18,8 @@ HERE = f"http://127.0.0.1:{PORT}"
 def stranger(root: Path, *, read_only: bool = False) -> tuple[TestClient, Door]:
     """A browser that has not been given the start address, and the door that it stands before."""
     door = Door(PORT)
-    made = app(Desk(root, read_only=read_only), door, entries(read_only=read_only))
+    every = (*entries(read_only=read_only), *frame.ENTRIES)
+    made = app(root, door, every, frame.whole, read_only=read_only)
     return TestClient(made, base_url=HERE, follow_redirects=False), door
 
 

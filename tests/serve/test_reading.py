@@ -150,13 +150,13 @@ def test_links_keep_the_day_and_the_revision(shipped: TestClient) -> None:
         ("/list/records/", 404, "There is nothing at /list/records/."),
         ("/search/?q=%00", 400, "q='\\x00' cannot be meant"),
         (f"/search/?q={'x' * 2000}", 400, "cannot be meant"),
-        ("/nothing", 404, "There is nothing at /nothing."),
+        ("/nothing", 404, "There is nothing at /nothing/."),
     ],
 )
 def test_what_cannot_be_meant_is_refused_in_the_words_of_the_command_line(
     tmp_path: Path, address: str, status: int, said: str
 ) -> None:
-    made = reader(make(tmp_path / "scenarios", FILES)).get(address)
+    made = reader(make(tmp_path / "scenarios", FILES)).get(address, follow_redirects=True)
     assert (made.status_code, safe(said) in made.text) == (status, True), made.text
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from scenarios.serve import lists, pages, recording
+from scenarios.serve import lists, recording
 from scenarios.serve.exchange import Entry
 
 
 def entries(*, read_only: bool) -> tuple[Entry, ...]:
-    """All, or those at which nothing is recorded; of two that fit, the first answers."""
-    return (*(() if read_only else recording.ENTRIES), *lists.ENTRIES, *pages.ENTRIES)
+    """All but the pages of the site; none at which something is recorded where that may not be."""
+    return (*(() if read_only else recording.ENTRIES), *lists.ENTRIES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
+from pathlib import Path
 
 import anyio
 from starlette.applications import Starlette
@@ -18,20 +19,25 @@ from scenarios.serve import events
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import Door, Guard
 from scenarios.serve.events import Bell
-from scenarios.serve.exchange import Entry
+from scenarios.serve.exchange import Entry, Whole
 from scenarios.serve.handling import fault, route
+from scenarios.serve.sites import Sites
 from scenarios.serve.warming import Warm
 
 _STATIC = {
     "desk.css": "text/css",
+    "desk.svg": "image/svg+xml",
     "desk.js": "text/javascript",
     "htmx.min.js": "text/javascript",
     "htmx-LICENSE.txt": "text/plain",
 }
 
 
-def app(desk: Desk, door: Door, entries: Iterable[Entry]) -> Starlette:
+def app(
+    root: Path, door: Door, entries: Iterable[Entry], whole: Whole, *, read_only: bool = False
+) -> Starlette:
     """What answers at these addresses, and at those of what pages are made with."""
+    desk = Desk(root, read_only=read_only)
     warm = Warm()
     bell = Bell(desk, warm.prepare)
 
@@ -52,6 +58,7 @@ def app(desk: Desk, door: Door, entries: Iterable[Entry]) -> Starlette:
         lifespan=living,
     )
     made.state.desk, made.state.bell, made.state.warm = desk, bell, warm
+    made.state.sites, made.state.whole = Sites(), whole
     return made
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
@@ -175,11 +175,12 @@ def _bounded(receive: Receive, most: int) -> Receive:
     return counted
 
 
-def policy() -> str:
-    """What a page may load and do: what is ours, and no script that stands in it."""
-    ours = f"'self' 'sha256-{shell.digest(shell.style())}'"
+def policy(styles: Iterable[str] = (), scripts: Iterable[str] = ()) -> str:
+    """What a page may load and run: what is ours, and what is in it by its digest."""
+    style = " ".join(("'self'", *(f"'sha256-{one}'" for one in styles)))
+    script = " ".join(("'self'", *(f"'sha256-{one}'" for one in scripts)))
     return (
-        f"default-src 'none'; script-src 'self'; style-src {ours}; connect-src 'self';"
+        f"default-src 'none'; script-src {script}; style-src {style}; connect-src 'self';"
         " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -190,7 +191,8 @@ def _told(send: Send) -> Send:
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers.update({**_HEADERS, "Content-Security-Policy": policy()})
+            headers.update(_HEADERS)
+            headers.setdefault("Content-Security-Policy", policy())
             headers.setdefault("Cache-Control", "private, no-cache")
         await send(message)
 

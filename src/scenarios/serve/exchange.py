@@ -18,6 +18,7 @@ from scenarios.cli import parsing
 from scenarios.errors import UsageError
 from scenarios.model import Database
 from scenarios.serve.desk import Desk, Seen
+from scenarios.site.page import Page as SitePage
 from scenarios.text import shown
 
 NARROWED = ("set", "tag", "theme", "source", "since", "until")
@@ -76,17 +77,27 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     """A page before anything is around it: HTML in which every text is escaped.
 
     A `live` one is replaced when the database changes; one that is not, such as a form, says that
-    it has changed. `whole` is a page of the site, with its own head.
+    it has changed. A page `of_site` has its own content.
     """
 
     title: str
     content: str = ""
-    whole: str = ""
+    of_site: SitePage | None = None
     status: int = 200
     live: bool = True
 
 
+class Sent(NamedTuple):
+    """A page with all that is around it, and the digests of the styles and scripts within."""
+
+    body: bytes
+    styles: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
+
+
 Made = Page | Response
+Whole = Callable[[Ask, Page], Sent]
+"""What puts around a page what is around all."""
 
 
 class Entry(NamedTuple):

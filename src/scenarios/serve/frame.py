@@ -1,135 +1,100 @@
-"""What stands around each page: the way about, the day and the revision that it is of."""
+"""A page as it is sent, in the frame of the site; and the pages of the site."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 from html import escape
 
-from msgspec.structs import replace
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, Response
 
-from scenarios.cli import parsing
+from scenarios.errors import ScenError
 from scenarios.render.writers import shell
-from scenarios.render.writers.shell import safe
-from scenarios.serve.exchange import NARROWED, SHORT, Ask, Page
-from scenarios.serve.ways import READING, RECORDING
-from scenarios.text import counted
+from scenarios.serve.bar import bar
+from scenarios.serve.exchange import Ask, Page, Sent, give, read
+from scenarios.serve.sites import site_of
+from scenarios.site import frame
+from scenarios.site.at import page_at
+from scenarios.site.frame import Additions
+from scenarios.site.links import INDEX
+from scenarios.site.page import Page as SitePage
 
-FAULTS = {
-    400: "That cannot be meant",
-    404: "Not found",
-    405: "Not allowed",
-    422: "Not written",
-    503: "Not now",
-}
 _METAS = re.compile(r'<meta (?:http-equiv="Content-Security-Policy"|name="referrer")[^>]*>\n?')
-_KEYS = (
-    ("/", "search"),
-    ("j k", "next row, row before"),
-    ("Enter", "open the row"),
-    ("?", "these keys"),
-)
-_LINK = re.compile(r' href="(?![a-z]+:|#|//)([^"#?]*)(#[^"]*)?"')
-
-
-def whole(ask: Ask, page: Page) -> str:
-    """The page as it is sent."""
-    made = page.whole or shell.whole(page.title, page.content)
-    when = ask.asked.query(only_when=True)
-    if page.whole and when:
-        made = _LINK.sub(lambda link: f' href="{link[1]}{escape(when)}{link[2] or ""}"', made)
-    head, body = _METAS.sub("", made, count=2).split("</head>", 1)
-    before, main = body.split("<main ", 1)
-    live = " data-live" if page.live else ""
-    return (
-        f'{head}<link rel="stylesheet" href="/-/desk.css">\n'
-        '<meta name="htmx-config" content=\'{"allowEval":false,"includeIndicatorStyles":false,'
-        '"historyCacheSize":0,"refreshOnHistoryMiss":true}\'>\n'
-        '<script src="/-/htmx.min.js" defer></script><script src="/-/desk.js" defer></script>\n'
-        f"</head>{before}{_bar(ask)}<main{live} {main}"
-    )
-
-
-def _bar(ask: Ask) -> str:
-    return f"""\
-<header class="bar" id="bar" data-state="{ask.seen.number}">
-<nav aria-label="Desk">{_ways(ask)}</nav>
-{_when(ask)}
-<form class="find" action="/search/" role="search">
-<label>Search <input type="search" name="q" value="{safe(ask.asked.words)}" id="find"></label>
-{_carried(ask, "as_of", "rev")}<button>Find</button></form>
-{_remarks(ask)}<p class="changed" id="changed" role="status" hidden></p>
-</header>
-{_help()}"""
-
-
-def _ways(ask: Ask) -> str:
-    ways = READING if ask.desk.read_only else (*READING, *RECORDING)
-    return "".join(
-        f'<a href="{ask.asked.leads(path)}" data-key="{key}">{safe(name)}</a>'
-        for name, path, key in ways
-    )
-
-
-def _when(ask: Ask) -> str:
-    """The day and the revision, in a form that needs no script; the slider comes with one."""
-    first, last = _first(ask), max(ask.on, parsing.today())
-    offered = "".join(
-        f'<option value="{one.id[:SHORT]}">{safe(f"{one.day} {one.subject}")}</option>'
-        for one in ask.seen.offered
-    )
-    return f"""\
-<form class="when" id="when">
-<label>As of <input type="date" name="as_of" value="{ask.on}" min="{first}" max="{last}"></label>
-<input type="range" id="day" aria-label="As of, day by day" hidden min="0" \
-max="{(last - first).days}" value="{(ask.on - first).days}" data-first="{first}">
-<label>Revision <input name="rev" list="revisions" value="{escape(ask.asked.rev or "")}" \
-placeholder="the files as they are" autocomplete="off"></label>
-<datalist id="revisions">{offered}</datalist>
-{_carried(ask, *NARROWED, "q")}<button>Show</button>
-<a href="{_cited(ask)}" id="cite">Link to this day and commit</a>
-</form>"""
-
-
-def _first(ask: Ask) -> date:
-    """The day on which the first question was asked."""
-    opened = [one.opened for one in ask.database.scenarios.values()]
-    return min((*opened, ask.on))
-
-
-def _cited(ask: Ask) -> str:
-    """An address that shows the same tomorrow."""
-    newest = ask.seen.offered[0].id[:SHORT] if ask.seen.offered else None
-    lasting = replace(ask.asked, as_of=ask.on, rev=ask.asked.rev or newest)
-    return lasting.leads(ask.request.url.path)
-
-
-def _carried(ask: Ask, *names: str) -> str:
-    """What a form keeps of the address."""
-    given = ask.asked.given()
-    return "".join(
-        f'<input type="hidden" name="{name}" value="{escape(given[name])}">'
-        for name in names
-        if given.get(name)
-    )
-
-
-def _remarks(ask: Ask) -> str:
-    """What a reader must know of the state that is shown."""
-    problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
-    told = [ask.seen.remark]
-    if problems:
-        lost = counted(ask.seen.opened.loaded.left_out, "file")
-        faults = counted(sum(problem.count for problem in problems), "fault")
-        told.append(f"{lost} left out, {faults}: scen check names them. The first: {problems[0]}")
-    return "".join(f'<p class="attention" role="status">{safe(one)}</p>' for one in told if one)
-
-
-def _help() -> str:
-    """What the keys do, behind `?`."""
-    ways = ((key, name) for name, _, key in (*READING, *RECORDING) if key)
-    rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in (*ways, *_KEYS))
-    return f"""\
-<dialog id="keys" aria-labelledby="keys-name"><h2 id="keys-name">Keys</h2><dl>{rows}</dl>\
-<form method="dialog"><button>Close</button></form></dialog>
+_LINK = re.compile(r'(<a\b[^>]* href=")(?![a-z]+:|#|//)([^"#?]*)(#[^"]*)?"')
+_HEAD = """\
+<link rel="icon" href="/-/desk.svg">
+<link rel="stylesheet" href="/-/desk.css">
+<meta name="htmx-config" content='{"allowEval":false,"includeIndicatorStyles":false,\
+"historyCacheSize":0,"refreshOnHistoryMiss":true}'>
+<script src="/-/htmx.min.js" defer></script>
+<script src="/-/desk.js" defer></script>
 """
+
+
+def whole(ask: Ask, page: Page) -> Sent:
+    """The page, with what it was made of that its policy must know."""
+    site = site_of(ask).site
+    own = page.of_site or SitePage(
+        address=f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/"),
+        title=page.title,
+        description=page.title,
+        main=page.content,
+    )
+    made = frame.html(site, own, Additions(head=_HEAD, top=bar(ask)))
+    if page.of_site and (when := ask.asked.query(only_when=True)):
+        made = _with_when(made, when)
+    made = _METAS.sub("", made, count=2)  # their place is in the answer's head
+    if page.live:
+        made = made.replace("<main ", "<main data-live ", 1)
+    styles = [shell.digest(rules) for rules in (own.rules,) if rules]
+    scripts = [shell.digest(script) for script in (own.script,) if script]
+    return Sent(made.encode(), tuple(styles), tuple(scripts))
+
+
+def _with_when(made: str, when: str) -> str:
+    """Each link within the site leads to the same day and revision."""
+    return _LINK.sub(lambda link: f'{link[1]}{link[2]}{escape(when)}{link[3] or ""}"', made)
+
+
+def _site(ask: Ask) -> Page:
+    """What the site has at an address."""
+    address = f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/")
+    site, turn = site_of(ask)
+    with turn:
+        found = page_at(site, address)
+    if found is None:
+        _refuse(ask)
+        raise HTTPException(404)
+    return Page(title=found.title, of_site=found)
+
+
+def _refuse(ask: Ask) -> None:
+    """Say of an id that is not there what the command line says."""
+    kind, _, id = ask.request.url.path.strip("/").partition("/")
+    opened = ask.seen.opened
+    if kind == "s":
+        opened.scenario_on(id, ask.on)
+    elif kind == "e" and ask.on < opened.database.evidence[opened.evidence(id)].recorded:
+        day = opened.database.evidence[id].recorded
+        raise ScenError(f"{id} was not known on {ask.on}: it dates from {day}")
+
+
+def _file(ask: Ask) -> Response:
+    """A record as it stands in its file: what is no record is not there."""
+    data = ask.seen.opened.snapshot.get(ask.part("path"))
+    if data is None:
+        raise HTTPException(404)
+    return PlainTextResponse(data)
+
+
+def _style(_: Ask) -> Response:
+    return Response(frame.style(), media_type="text/css")
+
+
+ENTRIES = (
+    give(f"/{frame.STYLE}", _style),
+    give("/records/{path:path}", _file),
+    read("/", _site),
+    read("/{folder}/", _site),
+    read("/{folder}/{id}/", _site),
+)

@@ -14,11 +14,19 @@ from starlette.routing import Route
 from scenarios.cli import parsing
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.writers.shell import safe
-from scenarios.serve import frame, warming
+from scenarios.serve import warming
 from scenarios.serve.desk import Desk
-from scenarios.serve.exchange import SHORT, Ask, Asked, Entry, Made, Page, asked
+from scenarios.serve.door import policy
+from scenarios.serve.exchange import SHORT, Ask, Asked, Entry, Made, Page, Sent, Whole, asked
 
 _CHANGED = "changed since it was looked at"
+_FAULTS = {
+    400: "That cannot be meant",
+    404: "Not found",
+    405: "Not allowed",
+    422: "Not written",
+    503: "Not now",
+}
 _PATIENCE = 10.0
 """Seconds for which who has written something waits for pages that have it."""
 
@@ -26,8 +34,8 @@ _PATIENCE = 10.0
 def route(entry: Entry) -> Route:
     """An entry as Starlette has it; its handler runs in a thread."""
 
-    def made(ask: Ask) -> bytes:
-        return frame.whole(ask, entry.handler(ask)).encode()
+    def made(ask: Ask) -> Sent:
+        return _whole_of(ask)(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
         return _told(request, lambda ask: warming.page(ask, made), latest=False)
@@ -54,7 +62,7 @@ def fault(request: Request, status: int, text: str) -> Response:
     """A page that says why there is no other."""
     desk = desk_of(request)
     ask = Ask(request, desk, Asked(), desk.latest, parsing.today())
-    title = frame.FAULTS[status]
+    title = _FAULTS[status]
     content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
     return _response(ask, Page(title=title, content=content, status=status, live=False))
 
@@ -121,4 +129,12 @@ def _written(request: Request) -> str:
 def _response(ask: Ask, made: Made) -> Response:
     if isinstance(made, Response):
         return made
-    return Response(frame.whole(ask, made), made.status, media_type="text/html")
+    sent = _whole_of(ask)(ask, made)
+    headers = {"Content-Security-Policy": policy(sent.styles, sent.scripts)}
+    return Response(sent.body, made.status, headers, "text/html")
+
+
+def _whole_of(ask: Ask) -> Whole:
+    """What is around every page."""
+    whole: Whole = ask.request.app.state.whole
+    return whole

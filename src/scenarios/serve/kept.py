@@ -5,19 +5,20 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
-_MOST = 64 << 20
+Value = TypeVar("Value")
 
 
-class Kept:
-    """Bytes by what they were made of; what was not asked for longest gives way."""
+class Kept(Generic[Value]):
+    """Values by what they were made of; what was not asked for longest gives way."""
 
-    def __init__(self, most: int = _MOST) -> None:
-        self._lock, self._most, self._size = threading.Lock(), most, 0
-        self._made: OrderedDict[Hashable, bytes] = OrderedDict()
+    def __init__(self, most: int, weigh: Callable[[Value], int]) -> None:
+        self._lock, self._most, self._size, self._weigh = threading.Lock(), most, 0, weigh
+        self._made: OrderedDict[Hashable, Value] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
 
-    def get(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """What was made under this key, or is made now; others who want the same wait for it."""
         with self._lock:
             if (found := self._found(key)) is not None:
@@ -36,13 +37,14 @@ class Kept:
                 self._keep(key, made)
             return made
 
-    def _found(self, key: Hashable) -> bytes | None:
+    def _found(self, key: Hashable) -> Value | None:
         if key in self._made:
             self._made.move_to_end(key)
         return self._made.get(key)
 
-    def _keep(self, key: Hashable, made: bytes) -> None:
-        self._size += len(made) - len(self._made.pop(key, b""))
+    def _keep(self, key: Hashable, made: Value) -> None:
+        before = self._made.pop(key, None)
+        self._size += self._weigh(made) - (self._weigh(before) if before else 0)
         self._made[key] = made
         while self._size > self._most:
-            self._size -= len(self._made.popitem(last=False)[1])
+            self._size -= self._weigh(self._made.popitem(last=False)[1])

@@ -38,7 +38,8 @@ def serve(
     """Answer until a signal comes; `tell` is told the start address as soon as there is one."""
     with _listening(port) as listening:
         door = Door(listening.getsockname()[1])
-        app = made(door)
+        tell(door.start)
+        app = made(door)  # only now: who was told can wait for what is imported
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -49,7 +50,6 @@ def serve(
         )
         server = _Server(config)
         server.close = app.state.bell.close
-        tell(door.start)
         if opens:
             webbrowser.open(door.ticket())
         server.run([listening])

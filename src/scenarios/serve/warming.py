@@ -14,16 +14,19 @@ from starlette.responses import Response
 
 from scenarios.cli import parsing
 from scenarios.serve.desk import Seen
-from scenarios.serve.exchange import Ask
+from scenarios.serve.door import policy
+from scenarios.serve.exchange import Ask, Sent
 from scenarios.serve.kept import Kept
 
+_ROOM = 64 << 20
+"""The bytes of the pages that are kept."""
 _MOST, _AGE = 64, 30.0
 """So many pages are made again, if somebody has asked for them in the last seconds."""
 _LEAST, _TIMES = 0.3, 3
 """A new state waits for them so many seconds, and so many times as long as its first page took."""
 
 
-Make = Callable[[Ask], bytes]
+Make = Callable[[Ask], Sent]
 
 
 class _Asked(NamedTuple):
@@ -36,10 +39,11 @@ class Warm:
     """The pages that were made, and those that are asked for."""
 
     def __init__(self) -> None:
-        self._kept, self._lock = Kept(), threading.Lock()
+        self._lock = threading.Lock()
+        self._kept = Kept[Sent](_ROOM, lambda sent: len(sent.body))
         self._asked: OrderedDict[Hashable, _Asked] = OrderedDict()
 
-    def page(self, ask: Ask, make: Make) -> bytes:
+    def page(self, ask: Ask, make: Make) -> Sent:
         """A page as it is sent."""
         if ask.asked.as_of is None and ask.asked.rev is None:
             address = ask.request.url.path, ask.request.url.query
@@ -63,7 +67,7 @@ class Warm:
             if time.monotonic() > until:
                 return
 
-    def _made(self, ask: Ask, make: Make) -> bytes:
+    def _made(self, ask: Ask, make: Make) -> Sent:
         url, seen = ask.request.url, ask.seen
         key = (seen.name, seen.remark, url.path, url.query, ask.on)
         return self._kept.get(key, lambda: make(ask))
@@ -72,8 +76,11 @@ class Warm:
 def page(ask: Ask, make: Make) -> Response:
     """A page, or that it is the one which the reader has."""
     warm: Warm = ask.request.app.state.warm
-    body = warm.page(ask, make)
-    tag = f'"{blake2b(body, digest_size=16).hexdigest()}"'
-    if ask.request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    return Response(body, media_type="text/html", headers={"ETag": tag})
+    sent = warm.page(ask, make)
+    headers = {
+        "Content-Security-Policy": policy(sent.styles, sent.scripts),
+        "ETag": f'"{blake2b(sent.body, digest_size=16).hexdigest()}"',
+    }
+    if ask.request.headers.get("if-none-match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    return Response(sent.body, media_type="text/html", headers=headers)

@@ -5,7 +5,6 @@ from __future__ import annotations
 Way = tuple[str, str, str]
 
 READING: tuple[Way, ...] = (
-    ("Review", "/", "g r"),
     ("Status", "/status/", "g t"),
     ("Scenarios", "/list/scenarios/", "g s"),
     ("Indicators", "/list/indicators/", "g i"),

@@ -90,7 +90,8 @@ def _entry(page: Page, root: str, section: str, name: str, address: str) -> str:
 
 def _way(page: Page) -> str:
     """The pages above this one; nothing where that is only the section."""
-    if page.address.count("/") < 2:  # noqa: PLR2004 - a page below those of the navigation
+    # A page below those of the navigation has one.
+    if page.address.count("/") < 2 or not page.section:  # noqa: PLR2004
         return ""
     section = next((one for one in SECTIONS if one[0] == page.section), SECTIONS[0])
     above = (Entry(section[1], up(page.address) + section[2]), *page.above)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.errors import extra_needed
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from scenarios.serve.door import Door
 
 _PACKAGES = ("anyio", "multipart", "starlette", "uvicorn", "watchfiles")
 
@@ -25,9 +30,6 @@ def command(
     The address that it prints lets in whoever has it.
     """
     try:
-        from scenarios.serve.addresses import entries
-        from scenarios.serve.application import app
-        from scenarios.serve.desk import Desk
         from scenarios.serve.running import serve
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _PACKAGES:
@@ -36,9 +38,12 @@ def command(
     opened = open_here(context)
     tell_left_out(opened)
 
-    def tell(address: str) -> None:
-        typer.echo(address)
+    def made(door: Door) -> Starlette:
+        from scenarios.serve import frame
+        from scenarios.serve.addresses import entries
+        from scenarios.serve.application import app
 
-    desk = Desk(opened.root, read_only=read_only)
-    every = entries(read_only=read_only)
-    serve(lambda door: app(desk, door, every), port, tell, opens=opens)
+        every = (*entries(read_only=read_only), *frame.ENTRIES)
+        return app(opened.root, door, every, frame.whole, read_only=read_only)
+
+    serve(made, port, typer.echo, opens=opens)

@@ -7,7 +7,7 @@
 
   // -- another state of the same page, or another day of it ---------------------------------
 
-  const replaced = ["main", "nav.index", "footer", "#bar > nav", "#bar .attention", "#cite"];
+  const replaced = ["main", "nav.index", "nav.way", "footer", "#bar > nav", "#bar .attention", "#cite"];
 
   const opened = (from) => [...from.querySelectorAll("details")].map((it) => it.open);
 
@@ -155,7 +155,7 @@
     if (link) { event.preventDefault(); go(link); }
     else if (event.key === "g") { first = "g "; waits = setTimeout(() => { first = ""; }, 1500); }
     else if (event.key === "?") { event.preventDefault(); help.open ? help.close() : help.showModal(); }
-    else if (event.key === "/") { event.preventDefault(); document.getElementById("find").focus(); }
+    else if (event.key === "/") { event.preventDefault(); document.getElementById("tools").open = true; document.getElementById("find").focus(); }
     else if (event.key === "j") step(1);
     else if (event.key === "k") step(-1);
   });
