@@ -1,0 +1,210 @@
+"""What is typed, as values (dates, probabilities, ratings, ids), or what is wrong with it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import TypeVar
+
+from scenarios.errors import UsageError
+from scenarios.text import shown
+
+T = TypeVar("T")
+
+CODES = ("CC", "C", "N", "I", "II")
+STATES = ("observed", "emerging", "reversed")
+
+# [0-9], not \d, which takes the digits of every script; a record's years begin in 1000.
+_DAY = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}")
+_AGO = re.compile(r"([0-9]{1,4})d")
+_OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+_GRADE = re.compile(r"([A-F])([1-6]?)")
+_LABEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_URL = re.compile(r"https?://[^\s/?#]+\S*")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+
+
+def day(text: str, today: date, ago_from: date | None = None) -> date:
+    """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
+    if text == "today":
+        return today
+    if text == "yesterday":
+        return today - timedelta(days=1)
+    if found := _AGO.fullmatch(text):
+        return (ago_from or today) - timedelta(days=int(found[1]))
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text} is not a valid date") from None
+    words = "is not a date: write 2022-02-28, today, yesterday or 7d"
+    raise UsageError(f"{shown(text)} {words}")
+
+
+def days(text: str) -> int:
+    """`14d`: so many days."""
+    if found := _AGO.fullmatch(text):
+        return int(found[1])
+    raise UsageError(f"{shown(text)} is not a number of days: write 14d")
+
+
+def observed(text: str, today: date) -> str:
+    """A day, a month (2021-12) or a year (2021)."""
+    if not _OBSERVED.fullmatch(text):
+        return day(text, today).isoformat()
+    try:
+        date.fromisoformat(f"{text}-01-01"[:10])
+    except ValueError:
+        what = "month" if len(text) == len("2021-12") else "date"
+        raise UsageError(f"{text} is not a valid {what}") from None
+    return text
+
+
+def chance(text: str) -> float:
+    """A probability as `0.7` or `70%`."""
+    digits, percent, rest = text.strip().partition("%")
+    value = _number(digits.strip())
+    if value is None or rest:
+        raise UsageError(f"{shown(text)} is not a probability: write 0.7 or 70%")
+    if percent:
+        value = float(f"{value / 100:.12g}")
+    if not 0 < value < 1:
+        is_in_hundred = 2 <= value < 100 and not percent  # noqa: PLR2004 - 1.2 may be 0.12
+        hint = f"; did you mean {digits.strip()}" + "%?" if is_in_hundred else ""
+        raise UsageError(f"{shown(text)}: a probability lies between 0 and 1 and is neither{hint}")
+    return value
+
+
+def rating(text: str) -> str | float:
+    """A consistency code, or a likelihood ratio from 0.001 to 1000."""
+    if text.upper() in CODES:
+        return text.upper()
+    value = _number(text)
+    if value is None or not 0.001 <= value <= 1000:  # noqa: PLR2004 - as the schema has it
+        words = f"is not a rating: {', '.join(CODES)}, or a likelihood ratio, 0.001 to 1000"
+        raise UsageError(f"{shown(text)} {words}")
+    return int(value) if value.is_integer() else value
+
+
+def given(text: str) -> dict[str, dict[str, float]]:
+    """`OTHER=0.2/0.02`: the prior if another scenario occurs, and if it does not."""
+    other, equals, figures = text.partition("=")
+    occurred, slash, did_not = figures.partition("/")
+    if not (other and equals and slash):
+        words = "write OTHER=0.2/0.02, its prior if OTHER occurs and if it does not"
+        raise UsageError(f"{shown(text)}: {words}")
+    return {other: {"occurred": chance(occurred), "did-not-occur": chance(did_not)}}
+
+
+def scenario_ratings(texts: Iterable[str]) -> dict[str, str | float]:
+    """`SCENARIO=CODE` or `SCENARIO=RATIO`, each scenario once."""
+    return _once(map(_scenario_rating, texts), "rated")
+
+
+def indicator_states(texts: Iterable[str]) -> dict[str, str]:
+    """`SCENARIO/INDICATOR=STATE`, each indicator once."""
+    return _once(map(_indicator_state, texts), "given")
+
+
+def grade(text: str) -> tuple[str, int | None]:
+    """An Admiralty grade: `B2`, or the letter alone."""
+    found = _GRADE.fullmatch(text.upper())
+    if not found:
+        words = "is not an Admiralty grade: A to F, then 1 to 6, like B2"
+        raise UsageError(f"{shown(text)} {words}")
+    return found[1], int(found[2]) if found[2] else None
+
+
+def letter(text: str) -> str:
+    """The reliability of a source, A to F; an item, and not its source, has a credibility."""
+    found = _GRADE.fullmatch(text.upper())
+    if not found or found[2]:
+        raise UsageError(f"{shown(text)} is not a reliability grade: a letter from A to F")
+    return found[1]
+
+
+def id(text: str) -> str:
+    """What a scenario, an indicator, a source or an analyst is known by."""
+    from scenarios.paths import LONGEST_ID, RESERVED  # noqa: PLC0415 - loads the records
+
+    if not _ID.fullmatch(text):
+        words = "is not an id: small letters, digits, single hyphens, a letter first"
+        raise UsageError(f"{shown(text)} {words}")
+    if len(text) > LONGEST_ID:
+        raise UsageError(f"an id of {len(text)} characters; at most {LONGEST_ID} are allowed")
+    if text in RESERVED:
+        raise UsageError(f"'{text}' is a reserved word and no id")
+    return text
+
+
+def label(text: str) -> str:
+    """What several items share: an origin or an event. It may begin with a digit."""
+    if not _LABEL.fullmatch(text):
+        words = "small letters, digits, single hyphens"
+        raise UsageError(f"{shown(text)} cannot name it: {words}")
+    return text
+
+
+def url(text: str) -> str:
+    """An address of the web, as the schema has it."""
+    if not _URL.fullmatch(text):
+        words = "an address begins with http:// or https:// and has no space in it"
+        raise UsageError(f"{shown(text)}: {words}")
+    return text
+
+
+def line(text: str) -> str:
+    """A text that a table shows in one line, without the blanks around it."""
+    if len(text.strip().splitlines()) > 1:
+        raise UsageError(f"{shown(text)} has several lines; write one")
+    return text.strip()
+
+
+def hazard(text: str) -> str:
+    """`constant`, the one there is."""
+    if text != "constant":
+        raise UsageError(f"{shown(text)} is not a hazard: constant")
+    return text
+
+
+def outcome(text: str) -> str:
+    """`occurred`, `did-not-occur` or `annulled`."""
+    outcomes = ("occurred", "did-not-occur", "annulled")
+    if text not in outcomes:
+        raise UsageError(f"{shown(text)} is not an outcome: {', '.join(outcomes)}")
+    return text
+
+
+def _number(text: str) -> float | None:
+    """A finite number; float() alone takes `nan`, `1_0` and the digits of every script too."""
+    value = float(text) if _NUMBER.fullmatch(text) else math.inf
+    return value if math.isfinite(value) else None
+
+
+def _scenario_rating(text: str) -> tuple[str, str | float]:
+    scenario, equals, value = text.partition("=")
+    if not (scenario and equals):
+        raise UsageError(f"{shown(text)}: write SCENARIO=CODE, for example military-pact=CC")
+    return scenario, rating(value)
+
+
+def _indicator_state(text: str) -> tuple[str, str]:
+    indicator, equals, state = text.partition("=")
+    if not (equals and "/" in indicator):
+        raise UsageError(f"{shown(text)}: write SCENARIO/INDICATOR=observed")
+    if state not in STATES:
+        raise UsageError(f"{shown(state)} is not a state: {', '.join(STATES)}")
+    return indicator, state
+
+
+def _once(pairs: Iterable[tuple[str, T]], done: str) -> dict[str, T]:
+    """The pairs as a mapping; of two that disagree neither is taken for the right one."""
+    found: dict[str, T] = {}
+    for key, value in pairs:
+        if key in found:
+            raise UsageError(f"{shown(key)} is {done} twice; keep one of the two")
+        found[key] = value
+    return found
