@@ -5,8 +5,9 @@ from __future__ import annotations
 from scenarios.cli import parsing
 from scenarios.cli.options import Format
 from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.written import moved_or_changed, report
+from scenarios.cli.terminal.written import report
 from scenarios.workspace.corrections.foretelling import foretold_of
+from scenarios.workspace.differences import moved_or_changed
 from scenarios.workspace.results import corrected
 from scenarios.workspace.writing import Written
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, known, state
+from scenarios.analysis.evidence.knowledge import Known, known
+from scenarios.analysis.evidence.together import Together, rated_together
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.terminal import prompt, ratios
@@ -44,14 +45,6 @@ class Answers(NamedTuple):
 
     ratings: dict[ScenarioId, Any]
     indicators: dict[str, str]
-
-
-class _Group(NamedTuple):
-    """What is asked about together: the open members of a set, or scenarios that share a tag."""
-
-    title: str
-    ids: list[ScenarioId]
-    is_set: bool
 
 
 def details(opened: Opened, record: dict[str, Any], *, asked: bool) -> dict[str, Any] | None:
@@ -107,7 +100,7 @@ def walk(database: Database, answers: Answers, day: date, item: Evidence | None 
         prompt.noted(f"if {id}", rating)
     for key, how in answers.indicators.items():
         prompt.noted("shows", f"{key} {how}")
-    groups = list(_groups(database, day))
+    groups = list(rated_together(database, day))
     if not groups:
         tell(f"no scenario is open on {day}: there is nothing to rate")
         return
@@ -132,20 +125,6 @@ def refuse_unknown(database: Database, answers: Answers) -> None:
         known_id(key, keys, "indicator", "scen list indicators")
 
 
-def _groups(database: Database, day: date) -> Iterator[_Group]:
-    scenarios, sets = database.scenarios, database.tracker.sets
-    live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
-    for set_id, title in sets.items():
-        if ids := [id for id in live if scenarios[id].set == set_id]:
-            yield _Group(f"Set {set_id}: {title}", ids, is_set=True)
-    by_tag: dict[str, list[ScenarioId]] = {}
-    for id in live:
-        if scenarios[id].set not in sets:
-            by_tag.setdefault(next(iter(scenarios[id].tags), ""), []).append(id)
-    for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
-        yield _Group(f"Tag {tag}" if tag else "Without a tag", by_tag[tag], is_set=False)
-
-
 def _closed(database: Database, rated: Collection[ScenarioId]) -> set[ScenarioId]:
     """What no indicator may rate too: the scenarios that are rated directly, and their sets."""
     sets = {s.set for id, s in database.scenarios.items() if id in rated} - {None}
@@ -164,7 +143,7 @@ def _through(database: Database, fired: Iterable[str]) -> dict[ScenarioId, list[
 
 def _ask_indicators(
     database: Database,
-    groups: Sequence[_Group],
+    groups: Sequence[Together],
     fired: Collection[str],
     found: dict[str, str],
     closed: Collection[ScenarioId],
@@ -234,7 +213,7 @@ def _picked(word: str, keys: Sequence[IndicatorKey]) -> tuple[IndicatorKey, str]
 
 def _ask_ratings(
     at_day: Known,
-    groups: Sequence[_Group],
+    groups: Sequence[Together],
     found: dict[ScenarioId, Any],
     recorded: Mapping[ScenarioId, Rating],
     through: Mapping[ScenarioId, list[Rating]],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from difflib import unified_diff
 from typing import Any
 
 import msgspec
@@ -16,9 +15,9 @@ from scenarios.cli.terminal import retyping
 from scenarios.cli.terminal.output import say, show, width
 from scenarios.render.documents.effects import document
 from scenarios.render.writers import terminal
-from scenarios.storage.edits import Draft
 from scenarios.text import printable
 from scenarios.workspace.commit import Committed
+from scenarios.workspace.differences import differences
 from scenarios.workspace.results import evidence_recorded, recorded
 from scenarios.workspace.writing import Written
 
@@ -48,7 +47,7 @@ def report(
 
     def lines() -> str:
         paths = printable("\n".join(written.paths) if head is None else head)
-        first = _changes(written) if written.dry_run else paths
+        first = differences(written) if written.dry_run else paths
         nothing = "nothing to change" if not written.drafts else ""
         return "\n\n".join(part for part in (first or nothing, text) if part)
 
@@ -88,30 +87,3 @@ def _line(committed: Committed) -> str:
     return (
         f"would be committed as {committed.subject}" if committed.subject else "nothing to commit"
     )
-
-
-def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
-    """Each file with what becomes of it; one that gets another name stands once."""
-    pairs = [*zip(written.paths, written.drafts, strict=False)]
-    found: list[tuple[str, Draft]] = []
-    for path, draft in pairs:
-        before = found[-1][1] if found else None
-        if before and before.new is None and draft.old is None:
-            old, _ = found.pop()
-            found.append((f"{old} → {path}", Draft(draft.path, before.old, draft.new)))
-        else:
-            found.append((path, draft))
-    return found
-
-
-def _changes(written: Written) -> str:
-    """The drafts as a unified diff."""
-    lines: list[str] = []
-    for path, draft in moved_or_changed(written):
-        old = draft.old.decode("utf-8", "replace").splitlines() if draft.old is not None else []
-        new = draft.new.decode("utf-8", "replace").splitlines() if draft.new is not None else []
-        was, _, now = path.partition(" → ")
-        name = was if draft.old is not None else "/dev/null"
-        to = (now or was) if draft.new is not None else "/dev/null"
-        lines += unified_diff(old, new, name, to, lineterm="")
-    return "\n".join(printable(line) for line in lines)
