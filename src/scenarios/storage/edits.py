@@ -32,11 +32,13 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Refused(ScenError):  # noqa: N818
-    """A change that would bring faults into the database: what they are."""
+    """A change that would bring these errors, each in one of its `drafts` or in another file."""
 
-    def __init__(self, message: str, problems: Sequence[Problem]) -> None:
-        super().__init__(message)
-        self.problems = problems
+    def __init__(self, problems: Sequence[Problem], drafts: Sequence[Draft]) -> None:
+        new = {draft.path for draft in drafts}
+        told = (_said(one, elsewhere=one.path not in new) for one in folded(problems))
+        super().__init__(f"nothing was written: {'; '.join(told)}")
+        self.problems, self.drafts = tuple(problems), tuple(drafts)
 
 
 class Put(msgspec.Struct, frozen=True):
@@ -100,8 +102,7 @@ def accept(
     found = new_problems(before.problems, after.problems, _old_names(drafts))
     faults = [problem for problem in found if problem.severity == "error"]
     if faults:
-        told = (_said(problem, elsewhere=problem.path not in new) for problem in folded(faults))
-        raise Refused(f"nothing was written: {'; '.join(told)}", faults)
+        raise Refused(faults, drafts)
     return after
 
 
