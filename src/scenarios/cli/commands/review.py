@@ -20,8 +20,8 @@ from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
 from scenarios.cli.session.left import tell_left
 from scenarios.cli.session.questions import ask_scenarios
-from scenarios.cli.session.sheet import report_nothing, report_sheet, write_sheet
-from scenarios.cli.session.state import End, Leave, Seat
+from scenarios.cli.session.sheet import report_nothing, report_sheet
+from scenarios.cli.session.state import Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.doubts import doubt_analyst
 from scenarios.cli.terminal.offers import analysts
@@ -37,6 +37,8 @@ from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
 from scenarios.workspace.sheets import Entry
+from scenarios.workspace.sitting.sheet import End, closed_since, write_sheet
+from scenarios.workspace.sitting.sheet import end as end_of
 
 
 def command(
@@ -145,7 +147,7 @@ def _finish(seat: Seat, form: Format) -> None:
     """Write the sheet and forget the notes; what is refused stays in them."""
     opened = open_folder(seat.root)
     tell_open_ends(seat, opened.database)
-    end = seat.end()
+    end = end_of(seat.said)
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
@@ -160,9 +162,7 @@ def _finish(seat: Seat, form: Format) -> None:
 
 def _counts(opened: Opened, entry: Entry, on: date) -> bool:
     """Whether the question is still open; if not, the answer is said, for it is kept no longer."""
-    id, scenarios = entry.scenario, opened.database.scenarios
-    opened.refuse_left_out("scenario", id, scenarios)
-    fault = refusal(opened.database, id, on) if id in scenarios else f"no scenario '{id}' any more"
+    fault = closed_since(opened, entry, on)
     if fault:
         said = answer_text(entry.probability, entry.rationale)
         say(f"left out: {fault}; you had said {said}")
@@ -172,7 +172,7 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
 def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
-    report_nothing(opened, seat.end()._replace(entries=()), form, dry_run=seat.dry_run)
+    report_nothing(opened, end_of(seat.said)._replace(entries=()), form, dry_run=seat.dry_run)
     tell_left(seat, opened.database, is_written=False)
 
 

@@ -22,6 +22,7 @@ from scenarios.render.documents.session import past_due_text, unrated_text
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.session_notes import HalfRated
 from scenarios.workspace.opened import Opened
+from scenarios.workspace.sitting import answers as sitting
 from scenarios.workspace.writing import write
 
 _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {
@@ -85,7 +86,7 @@ def tell_open_ends(seat: Seat, database: Database) -> None:
         for indicator, state in begun.indicators.items():
             words += ["--indicator", f"{indicator}={state}"]
         say(f"not written: {shlex.join(['scen', 'rate', id, *words])}")
-    for key in unrecorded(database, seat.on, seat.seen):
+    for key in unrecorded(database, seat.on, sitting.seen(seat.said)):
         say(f"seen, and not recorded: {_recording(key)}")
 
 

@@ -12,8 +12,7 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import Topic
 from scenarios.analysis.review.feedback import counted_absent, reveal, sums
-from scenarios.cli import parsing
-from scenarios.cli.session.round import Round, is_changed, put_to, words
+from scenarios.cli.session.round import Round, put_to
 from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
@@ -25,12 +24,10 @@ from scenarios.render.text import percent
 from scenarios.render.writers import terminal
 from scenarios.storage.session_notes import Answer
 from scenarios.text import counted
+from scenarios.workspace.sitting import answers
+from scenarios.workspace.sitting.answers import is_changed, words
 
 _WHY = "Why, now that you have seen them"
-_LOWEST, _HIGHEST = 0.0001, 0.9999
-"""What a sheet takes."""
-_LONGEST = 4000
-"""The characters of a reason: two fit in a sheet, with what is said of a revision."""
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
 """What reads like the answer to another question."""
 T = TypeVar("T")
@@ -39,7 +36,10 @@ _Figure = float | None | Literal["skip"]
 
 def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
     """Group by group, so that no figure of a set is shown before all of it is answered."""
-    wanted = [[topic for topic in group if _is_wanted(seat, topic)] for group in groups]
+    wanted = [
+        [topic for topic in group if answers.is_wanted(seat.said, topic, seat.only)]
+        for group in groups
+    ]
     topics = [topic for group in wanted for topic in group]
     _tell_what_is_done(seat, groups, topics)
     numbers = {topic.id: f"{n}/{len(topics)}" for n, topic in enumerate(topics, start=1)}
@@ -52,21 +52,11 @@ def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topi
         _revise(this, group)
 
 
-def _is_wanted(seat: Seat, topic: Topic) -> bool:
-    if topic.id in seat.said.answers or topic.id in seat.only:
-        return True
-    return topic.id not in seat.said.skipped and not _is_in_the_sheet(seat, topic)
-
-
-def _is_in_the_sheet(seat: Seat, topic: Topic) -> bool:
-    return topic.last is not None and topic.last.date == seat.on
-
-
 def _tell_what_is_done(
     seat: Seat, groups: Sequence[Sequence[Topic]], topics: Sequence[Topic]
 ) -> None:
     rest = [topic for group in groups for topic in group if topic not in topics]
-    in_the_sheet = sum(_is_in_the_sheet(seat, topic) for topic in rest)
+    in_the_sheet = sum(answers.is_in_the_sheet(seat.said, topic) for topic in rest)
     if in_the_sheet:
         done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {seat.on} already"
         prompt.tell(f"\n{done}: --scenario ID asks again", 0)
@@ -78,16 +68,13 @@ def _tell_what_is_done(
 def _reopen(this: Round, group: Sequence[Topic]) -> None:
     """An answer rests on what was known when it was given: what was shown can be revised again."""
     for topic in group:
-        answer = this.answer(topic)
-        is_shown = answer and answer.stage in ("revealed", "settled")
-        if answer and is_shown and is_changed(topic, answer):
+        if again := answers.reopened(topic, this.answer(topic)):
             put_to(this, topic)
-            again = msgspec.structs.replace(answer, stage="revealed", grounds=topic.grounds)
             this.seat.put(topic.id, again)
 
 
 def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
-    asked = [topic for topic in group if _is_to_be_asked(this, topic)]
+    asked = [topic for topic in group if answers.is_to_be_asked(topic, this.answer(topic))]
 
     def ask(topic: Topic, is_again: bool) -> None:
         put_to(this, topic)
@@ -106,13 +93,6 @@ def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
         in_turn(members, lambda topic, _: _ask(this, topic), start)
 
 
-def _is_to_be_asked(this: Round, topic: Topic) -> bool:
-    answer = this.answer(topic)
-    is_blind = answer is None or answer.stage in ("figure", "answered")
-    is_done = answer and answer.stage == "answered" and not is_changed(topic, answer)
-    return is_blind and not is_done
-
-
 def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
     """The figure, kept as soon as it is given, and then the reason."""
     answer = this.answer(topic)
@@ -120,7 +100,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
         if is_again or not answer or answer.stage != "figure" or is_changed(topic, answer):
             said = _asked(this, topic, answer)
             if said == "skip":
-                this.seat.skip(topic.id)
+                answers.skip(this.seat.notes, topic.id)
                 return
             reason = answer.rationale if answer else None
             answer = Answer(said, said, "figure", topic.grounds, reason)
@@ -159,14 +139,8 @@ def _figure(topic: Topic, text: str, before: float | None) -> float | None:
     """A probability, or None to withdraw; Enter is the one before."""
     if not text:
         return before
-    if word(text) == "withdraw":
-        if topic.standing is None:
-            raise typer.BadParameter("no forecast of yours stands: there is nothing to withdraw")
-        return None
-    value = parsing.chance(text)
-    if not _LOWEST <= value <= _HIGHEST:
-        raise typer.BadParameter(f"'{text}': a forecast lies between {_LOWEST} and {_HIGHEST}")
-    return value
+    word(text)
+    return answers.figure(topic, text)
 
 
 def _reason(topic: Topic, answer: Answer) -> str | None:
@@ -196,7 +170,12 @@ def _meant(ask: Callable[[], T]) -> T:
 def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
-    found = sums(seat.stated(this.database), seat.analyst, seat.on, [t.id for t in topics])
+    found = sums(
+        answers.with_answers(this.database, seat.said),
+        seat.analyst,
+        seat.on,
+        [t.id for t in topics],
+    )
     if found:
         typer.echo(f"\n{terminal.write(document((), found, seat.analyst), width())}", err=True)
     return any(one.nearest for one in found)
@@ -208,9 +187,9 @@ def _show(this: Round, group: Sequence[Topic]) -> None:
     if this.at(group, "revealed", "revising"):
         seat = this.seat
         ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
-        after = seat.stated(this.database)
+        after = answers.with_answers(this.database, seat.said)
         figures = reveal(this.database, after, seat.analyst, seat.on, ids)
-        absent = counted_absent(this.database, seat.on, seat.seen)
+        absent = counted_absent(this.database, seat.on, answers.seen(seat.said))
         text = terminal.write(document(figures, (), seat.analyst, absent), width())
         typer.echo(f"\n{text}\n", err=True)
 
@@ -249,17 +228,13 @@ def _revise_one(this: Round, topic: Topic) -> None:
         except Back:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")
             this.seat.put(topic.id, answer)
-    blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
-    reason = f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
-    this.seat.put(topic.id, msgspec.structs.replace(answer, stage="settled", rationale=reason))
+    this.seat.put(topic.id, answers.revised(answer, why))
 
 
-def _figures(answers: dict[ScenarioId, Answer]) -> dict[ScenarioId, float | None]:
-    return {id: answer.probability for id, answer in answers.items()}
+def _figures(said: dict[ScenarioId, Answer]) -> dict[ScenarioId, float | None]:
+    return {id: answer.probability for id, answer in said.items()}
 
 
 def _text(text: str) -> str:
     word(text)
-    if len(text) > _LONGEST:
-        raise typer.BadParameter(f"{len(text)} characters; {_LONGEST} are enough")
-    return text
+    return answers.reason(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
 import typer
 
 from scenarios.analysis.evidence.knowledge import Known
@@ -16,8 +15,9 @@ from scenarios.cli.terminal.layout import screen_lines
 from scenarios.cli.terminal.output import width
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.topic import set_text, topic_text
-from scenarios.render.text import percent
 from scenarios.storage.session_notes import Answer, Stage
+from scenarios.workspace.sitting import answers
+from scenarios.workspace.sitting.answers import is_changed, words
 
 _BELOW = 4
 """The lines of the screen for a blank, a question in two and its answer."""
@@ -46,9 +46,7 @@ class Round(NamedTuple):
 
     def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
         """Keep that the answers have got so far, all at once."""
-        said = self.seat.said.answers
-        moved = {t.id: msgspec.structs.replace(said[t.id], stage=stage) for t in topics}
-        self.seat.notes.keep(answers={**said, **moved})
+        answers.stage(self.seat.notes, [topic.id for topic in topics], stage)
 
 
 def put_to(this: Round, topic: Topic) -> None:
@@ -73,14 +71,3 @@ def put_to(this: Round, topic: Topic) -> None:
         room = lines - text.count("\n") - 2
         typer.echo(f"\n{set_text(title, group, this.at_day, width(), room)}", err=True)
     typer.echo(f"\n{text}", err=True)
-
-
-def is_changed(topic: Topic, answer: Answer) -> bool:
-    """Whether an answer that no sheet has yet rests on what is no longer so."""
-    last = topic.last
-    is_written = last and not topic.days and last.probability == answer.probability
-    return answer.grounds != topic.grounds and not is_written
-
-
-def words(probability: float | None) -> str:
-    return percent(probability) if probability is not None else "withdrawn"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -10,12 +10,11 @@ from typing import NamedTuple, TypeVar
 import typer
 
 from scenarios.analysis.review.agenda import Agenda, agenda
-from scenarios.analysis.review.feedback import stating
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
-from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
+from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.session_notes import Answer, Notes, Sitting
-from scenarios.workspace.sheets import Entry
+from scenarios.workspace.sitting import answers
 
 T = TypeVar("T")
 
@@ -24,23 +23,6 @@ _LEAVE = ("q", "quit", "leave")
 
 class Leave(Exception):  # noqa: N818 - no error
     """The analyst gets up, for now."""
-
-
-class End(NamedTuple):
-    """Who said what on which day, and what else came of the sitting."""
-
-    analyst: Analyst
-    on: date
-    entries: Sequence[Entry]
-    blind: Mapping[ScenarioId, float | None] = {}
-    skipped: Sequence[ScenarioId] = ()
-    rated: Sequence[EvidenceId] = ()
-    seen: Sequence[str] = ()
-
-    @property
-    def sheet(self) -> str:
-        """The id of the sheet."""
-        return f"{self.on}-{self.analyst}"
 
 
 class Seat(NamedTuple):
@@ -74,34 +56,11 @@ class Seat(NamedTuple):
 
     def put(self, id: ScenarioId, answer: Answer) -> None:
         """Keep what was said of a scenario."""
-        skipped = tuple(one for one in self.said.skipped if one != id)
-        self.notes.keep(answers={**self.said.answers, id: answer}, skipped=skipped)
-
-    def skip(self, id: ScenarioId) -> None:
-        """Keep that nothing is said of it."""
-        answers = {key: one for key, one in self.said.answers.items() if key != id}
-        self.notes.keep(answers=answers, skipped=(*self.said.skipped, id))
+        answers.put(self.notes, id, answer)
 
     def due(self, database: Database) -> Agenda:
         """What is due."""
         return agenda(database, self.analyst, self.on, self.only)
-
-    def stated(self, database: Database) -> Database:
-        """The database with the answers in it."""
-        figures = {id: one.probability for id, one in self.said.answers.items()}
-        return stating(database, self.analyst, self.on, figures)
-
-    @property
-    def seen(self) -> list[str]:
-        """The indicators that were said to be seen by now."""
-        return [key for key, said in self.said.past_due.items() if said == "seen"]
-
-    def end(self) -> End:
-        """What the sheet is to say, and what else was done."""
-        said = self.said
-        entries = [Entry(k, a.probability, a.rationale, ()) for k, a in said.answers.items()]
-        blind = {id: one.blind for id, one in said.answers.items()}
-        return End(said.analyst, said.date, entries, blind, said.skipped, said.rated, self.seen)
 
 
 def word(text: str) -> str:
