@@ -16,7 +16,6 @@ from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.doubts import doubt_analyst
-from scenarios.cli.terminal.offers import analysts
 from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.cli.terminal.written import report
@@ -24,6 +23,7 @@ from scenarios.errors import UsageError
 from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace import recording
+from scenarios.workspace.offers import analysts
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import forecast_recorded
 from scenarios.workspace.sheets import Entry

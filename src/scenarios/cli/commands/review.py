@@ -24,7 +24,6 @@ from scenarios.cli.session.sheet import report_nothing, report_sheet
 from scenarios.cli.session.state import Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.doubts import doubt_analyst
-from scenarios.cli.terminal.offers import analysts
 from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
@@ -34,6 +33,7 @@ from scenarios.storage.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.offers import analysts
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
 from scenarios.workspace.sheets import Entry

@@ -7,9 +7,10 @@ from functools import partial
 from typing import Any
 
 from scenarios.cli import parsing
-from scenarios.cli.terminal import prompt, ratios, retyping
-from scenarios.cli.terminal.offers import titled
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.model import Database, ScenarioId
+from scenarios.workspace import ratios
+from scenarios.workspace.offers import titled
 from scenarios.workspace.opened import known_id
 
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from scenarios.cli.terminal.offers import Offer
 from scenarios.text import printable
+from scenarios.workspace.offers import Offer
 
 
 def typed(

@@ -22,8 +22,8 @@ from prompt_toolkit.output import create_output
 from prompt_toolkit.selection import SelectionState, SelectionType
 
 from scenarios.cli.terminal.dialogue import BACK
-from scenarios.cli.terminal.offers import Offer, matching
 from scenarios.text import printable
+from scenarios.workspace.offers import Offer, matching
 
 try:
     import termios

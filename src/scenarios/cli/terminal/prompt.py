@@ -18,10 +18,10 @@ from scenarios.cli.terminal.asking import (
     unsaid,
 )
 from scenarios.cli.terminal.dialogue import current
-from scenarios.cli.terminal.help import HELP
-from scenarios.cli.terminal.offers import Offer, titled, unlike
 from scenarios.cli.terminal.retyping import remember
 from scenarios.errors import UsageError
+from scenarios.workspace.help import HELP
+from scenarios.workspace.offers import Offer, titled, unlike
 
 __all__ = ["answer", "chosen", "confirmed", "noted", "optional", "show", "tell", "unsaid"]
 

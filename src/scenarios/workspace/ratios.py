@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-import typer
-
-from scenarios.cli import parsing
-from scenarios.cli.terminal.offers import Offer
+from scenarios.errors import UsageError
 from scenarios.text import shown
+from scenarios.workspace import typed_in
+from scenarios.workspace.offers import Offer
 
 _TIMES = (
     *("", "equally", "twice", "three times", "four times", "five times"),
@@ -62,19 +61,19 @@ def rating(text: str, decibans: Mapping[str, float]) -> str | float:
     if said.endswith(("x", "×", "times")) and (found := _NUMBER.fullmatch(said)):
         return _ratio(found[1])
     try:
-        return parsing.rating(text)
-    except typer.BadParameter:
-        words = f"a code ({', '.join(parsing.CODES)}), 0.001 to 1000, or words like three times"
-        raise typer.BadParameter(f"{shown(text)} is no rating: {words}") from None
+        return typed_in.rating(text)
+    except UsageError:
+        words = f"a code ({', '.join(typed_in.CODES)}), 0.001 to 1000, or words like three times"
+        raise UsageError(f"{shown(text)} is no rating: {words}") from None
 
 
 def _ratio(digits: str, *, inverse: bool = False) -> str | float:
     try:
         value = 1 / float(digits) if inverse else float(digits)
     except (ValueError, ZeroDivisionError):
-        return parsing.rating(digits)
-    return parsing.rating(f"{value:.3g}")
+        return typed_in.rating(digits)
+    return typed_in.rating(f"{value:.3g}")
 
 
 def _by_code(decibans: Mapping[str, float]) -> dict[str, str]:
-    return {code: worded(10 ** (decibans[code] / 10)) for code in parsing.CODES}
+    return {code: worded(10 ** (decibans[code] / 10)) for code in typed_in.CODES}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from scenarios.cli.terminal.help import RELIABILITY
 from scenarios.model import Database
 from scenarios.text import counted, nearest
+from scenarios.workspace.help import RELIABILITY
 
 Offer = tuple[str, str]
 """A word that can be typed, and what it stands for."""
