@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,14 @@ from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.memory import Memory
 from scenarios.text import did_you_mean, shown
 from scenarios.workspace.place import from_here
+
+
+class Changed(ScenError):  # noqa: N818
+    """A file is not as it was when it was shown to whoever changes it now."""
+
+    def __init__(self, path: str, place: str) -> None:
+        super().__init__(f"{place}: changed since it was read: nothing was written")
+        self.path = path
 
 
 class Opened(NamedTuple):
@@ -90,6 +99,17 @@ class Opened(NamedTuple):
             known = self.database.scenarios[self.scenario(scenario)].indicators
             keys = [f"{scenario}/{key}" for key in known]
             known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
+
+    def refuse_changed(self, seen: Mapping[str, str]) -> None:
+        """Each of these files is as it was seen: by the SHA-256 of its content, '' for no file."""
+        for path, digest in seen.items():
+            if self.digest(path) != digest:
+                raise Changed(path, from_here(self.root / path))
+
+    def digest(self, path: str) -> str:
+        """The SHA-256 of a file's content; '' where there is none."""
+        data = self.snapshot.get(path)
+        return "" if data is None else sha256(data).hexdigest()
 
     def refuse_without_tracker(self) -> None:
         """Nothing is recorded by conventions that cannot be read."""

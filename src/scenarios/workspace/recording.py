@@ -164,13 +164,16 @@ def rate(
     dry_run: bool = False,
     commit: bool = False,
     read: Read | None = None,
+    seen: Mapping[str, str] = {},
 ) -> Written:
     """Put ratings and states of indicators into an item's file; every other byte stays.
 
-    A commit's subject says what that moved as of the day `on`.
+    A commit's subject says what that moved as of the day `on`. Refused where a file is not as it
+    was `seen`, by its digest.
     """
 
     def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_changed(seen)
         opened.evidence(evidence)
         opened.refuse_unknown(ratings, indicators)
         puts = [Put(("ratings", key), value) for key, value in ratings.items()]
@@ -217,13 +220,16 @@ def forecast(
     dry_run: bool = False,
     commit: bool = False,
     latest: date | None = None,
+    seen: Mapping[str, str] = {},
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
 
     `placed` puts the place of a fault's keys before it; `words` makes the commit's subject.
+    Refused where a file is not as it was `seen`, by its digest.
     """
 
     def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_changed(seen)
         faults = [placed(keys, fault) for keys, fault in sheet_faults(opened, analyst, on, entries)]
         if faults:
             raise ScenError("; ".join([*faults, "nothing was written"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -18,7 +18,7 @@ from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError, exact
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import Changed, Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.writing import Written, write
 
@@ -42,11 +42,12 @@ def edit(
     dry_run: bool = False,
     commit: bool = False,
     latest: date | None = None,
+    seen: Mapping[str, str] = {},
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
 
     Where a date or an analyst changes that its file is named by, the file is renamed, and what
-    names it follows.
+    names it follows. Refused where a file is not as it was `seen`, by its digest.
     """
 
     def change(located: Located, data: bytes) -> bytes:
@@ -54,7 +55,7 @@ def edit(
             data = _changed(located, data, one)
         return data
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest)
+    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest, seen=seen)
 
 
 def replace(
@@ -71,8 +72,7 @@ def replace(
 
     def change(located: Located, data: bytes) -> bytes:
         if data != old:
-            place = from_here(root / located.path)
-            raise ScenError(f"{place}: changed since it was read: nothing was written")
+            raise Changed(located.path, from_here(root / located.path))
         return new
 
     return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest)
@@ -111,10 +111,12 @@ def _edit(
     dry_run: bool,
     commit: bool,
     latest: date | None,
+    seen: Mapping[str, str] = {},
 ) -> tuple[Written, Located]:
     found: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
+        opened.refuse_changed(seen)
         located = locate(opened, id)
         old = opened.snapshot[located.path]
         new = change(located, old)
