@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -134,7 +135,8 @@ def for_reading(git_dir: Path) -> dict[str, str]:
 def ctrl_c_is_for_git() -> Iterator[None]:
     """It stops git and its hooks, which take their locks away; then this program has the rest."""
     before = signal.getsignal(signal.SIGINT)
-    if before is not signal.default_int_handler:
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or before is not signal.default_int_handler:
         yield  # nobody here waits for it
         return
     signal.signal(signal.SIGINT, lambda *_: None)
