@@ -118,6 +118,13 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
         yield Notes(folder, sitting, data, writes=writes)
 
 
+def kept(root: Path, analyst: Analyst, on: date) -> Sitting | None:
+    """What was said in a sitting that is not over; whoever holds it may say more at any moment."""
+    place = folder_of(root) / _name(analyst, on)
+    data = content(place)
+    return None if data is None else _parsed(place, data)
+
+
 @contextmanager
 def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
     """A function that keeps a text durably; the text outlives the process where that is killed."""
