@@ -1,0 +1,165 @@
+"""An item rated across the row: what it shows, and how it bears on each scenario."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from scenarios.analysis.evidence.together import Together, rated_together
+from scenarios.errors import Keys, ScenError, UsageError
+from scenarios.model import Database, Indicator, Rating, ScenarioId
+from scenarios.render.document import Document, Item, Items
+from scenarios.render.documents.effects import document
+from scenarios.serve.forms.fields import Cell, Row
+from scenarios.serve.forms.recorder import Recorder
+from scenarios.serve.forms.typed import Reading
+from scenarios.workspace import ratios, typed_in
+from scenarios.workspace.results import evidence_effects
+from scenarios.workspace.writing import Written
+
+_STATES = (("", "–"), *((state, state) for state in typed_in.STATES))
+CODES = (("", "–"), *((code, code) for code in typed_in.CODES))
+BOTH = "a code and a ratio: keep one"
+
+
+def ratings_asked(
+    database: Database,
+    day: date,
+    given: Mapping[ScenarioId, Rating] = {},
+    closed: Iterable[ScenarioId] = (),
+) -> tuple[Row, ...]:
+    """A row for each set and each tag, then for what is rated or `closed` and not open that day."""
+    groups = [*rated_together(database, day)]
+    inside = {id for group in groups for id in group.ids}
+    others = [id for id in (*given, *closed) if id not in inside]
+    groups += [Together("Not open on that day", others, is_set=False)] if others else []
+    rows = []
+    for group in groups:
+        cells = tuple(_cell(database, id, given.get(id)) for id in group.ids)
+        note = "Rated across: a member that is left out counts as N." if group.is_set else ""
+        rows.append(Row(title=group.title, cells=cells, note=note))
+    return tuple(rows)
+
+
+def words(database: Database) -> str:
+    """What the codes say."""
+    scale = ratios.scale(database.tracker.decibans)
+    return f"How expected is it if the scenario happens, against if it does not? {scale}."
+
+
+def _cell(
+    database: Database,
+    id: ScenarioId,
+    given: Rating | None,
+) -> Cell:
+    scenario = database.scenarios.get(id)
+    return Cell(
+        name=f"rate:{id}",
+        ratio=f"ratio:{id}",
+        label=scenario.title if scenario else id,
+        about=id,
+        options=CODES,
+        value=given if isinstance(given, str) else f"{given:g}" if given is not None else "",
+    )
+
+
+def indicators_asked(
+    database: Database, day: date, given: Mapping[str, str] = {}
+) -> tuple[Row, ...]:
+    """The indicators of the open scenarios, and of those that were given."""
+    rows = []
+    left = dict(given)
+    for group in rated_together(database, day):
+        cells = [
+            _shown(f"{id}/{name}", one, left.pop(f"{id}/{name}", ""))
+            for id in group.ids
+            for name, one in database.scenarios[id].indicators.items()
+        ]
+        if cells:
+            rows.append(Row(title=group.title, cells=tuple(cells), folded=True))
+    others = []
+    for key, state in left.items():
+        id, _, name = key.partition("/")
+        scenario = database.scenarios.get(id)
+        indicator = scenario.indicators.get(name) if scenario else None
+        others.append(_shown(key, indicator, state))
+    rows += [Row(title="Not open on that day", cells=tuple(others))] if others else []
+    return tuple(rows)
+
+
+def _shown(key: str, one: Indicator | None, state: str) -> Cell:
+    rates = ", ".join(f"{id} {_code(rating)}" for id, rating in one.ratings.items()) if one else ""
+    statement = one.statement if one else key
+    hint = f"rates {rates}" if rates else ""
+    return Cell(
+        name=f"fires:{key}", label=statement, about=key, hint=hint, options=_STATES, value=state
+    )
+
+
+def _code(rating: Rating) -> str:
+    return rating if isinstance(rating, str) else f"{rating:g}"
+
+
+def ratings(reading: Reading) -> dict[ScenarioId, Any]:
+    """The codes and ratios that were chosen, in the order of the form."""
+    chosen, typed = reading.typed.under("rate"), reading.typed.under("ratio")
+    for id in chosen.keys() & typed.keys():
+        reading.fault(f"rate:{id}", BOTH)
+    found: dict[ScenarioId, Any] = {}
+    names = [name.partition(":") for name in reading.typed.texts]
+    for id in dict.fromkeys(id for head, _, id in names if head in ("rate", "ratio")):
+        if text := chosen.get(id) or typed.get(id):
+            try:
+                found[id] = typed_in.rating(text.strip())
+            except UsageError as error:
+                reading.fault(f"rate:{id}", str(error))
+    return found
+
+
+def states(reading: Reading) -> dict[str, str]:
+    """The indicators that it shows, in the order of the form."""
+
+    def state(key: str, text: str) -> str:
+        return typed_in.indicator_states([f"{key}={text}"])[key]
+
+    return reading.under("fires", state)
+
+
+def refuse_unknown(
+    by: Recorder, reading: Reading, ratings: Iterable[str], states: Iterable[str]
+) -> None:
+    """What is rated must be there; a page of yesterday may name what is called otherwise now."""
+    for head, keys, is_state in (("rate", ratings, False), ("fires", states, True)):
+        for key in keys:
+            try:
+                by.opened.refuse_unknown(*(((), (key,)) if is_state else ((key,), ())))
+            except ScenError as error:
+                reading.fault(f"{head}:{key}", str(error))
+
+
+def field_of(keys: Keys) -> str:
+    """The field for a key of an item."""
+    if not keys:
+        return ""
+    if keys[0] in ("ratings", "indicators") and len(keys) > 1:
+        return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
+    return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])
+
+
+def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
+    """What an item does to each scenario; nothing of what is hidden."""
+    found = evidence_effects(written, id, day)
+    shown = [effect for effect in found if effect.scenario not in by.hidden]
+    told = document(shown, by.database.tracker, day) if shown else ()
+    return (*told, *_untold(found, shown))
+
+
+def _untold(found: Sequence[Any], shown: Sequence[Any]) -> Document:
+    if not found:
+        return (Items((Item("It rates no scenario yet."),)),)
+    hidden = [effect.scenario for effect in found if effect not in shown]
+    if not hidden:
+        return ()
+    names = ", ".join(dict.fromkeys(hidden))
+    return (Items((Item(f"{names}: not shown before your own figure is given"),)),)
