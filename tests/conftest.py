@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.quick_scen import REAL, quick_scen
+
 settings.register_profile("ci", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile(
     "gate",
@@ -35,4 +37,13 @@ def _cache_lies_here(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     """So that the tests leave nothing in a home."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(scope="module")
+def scen_on_path(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """So that shells find `scen`, one that starts at once."""
+    with quick_scen(tmp_path_factory.mktemp("quick")) as bin, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PATH", os.pathsep.join((str(bin), str(REAL.parent), os.environ["PATH"])))
+        patch.setenv("SCEN", str(REAL))
         yield

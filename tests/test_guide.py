@@ -16,6 +16,7 @@ from scenarios.cli.main import app
 from tests.cli.commands import DESK
 from tests.test_transcripts import Step, play
 
+pytestmark = pytest.mark.usefixtures("scen_on_path")
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))

@@ -31,8 +31,8 @@ from typer.testing import CliRunner
 from scenarios.cli.main import app
 from tests.cli.commands import DESK
 from tests.cli.conversation import converse
-from tests.quick_scen import REAL, quick_scen
 
+pytestmark = pytest.mark.usefixtures("scen_on_path")
 FOLDER = Path(__file__).parent / "transcripts"
 FILES = sorted(FOLDER.rglob("*.txt"))
 PLAIN = re.compile(r"((?:[A-Z_]+=[\w./-]* )*)(scen(?: [^|&;<>$`*?]*)?)(?: \| (.*))?")
@@ -142,14 +142,6 @@ def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
         shown = COMMITTED.sub("REVISION", NOTES.sub("state/scen/DATABASE", shown))
         shown = FRACTION.sub(lambda found: f"{float(found[0]):.6f}", shown)
         yield f"{mark} {shown}".rstrip()
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _scen_is_found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with quick_scen(tmp_path_factory.mktemp("quick")) as bin, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PATH", os.pathsep.join((str(bin), str(REAL.parent), os.environ["PATH"])))
-        patch.setenv("SCEN", str(REAL))
-        yield
 
 
 @pytest.mark.parametrize("path", FILES, ids=[p.relative_to(FOLDER).as_posix() for p in FILES])
