@@ -29,6 +29,7 @@ from scenarios.exchange.events.candidates import Candidates
 from scenarios.workspace import checking, reading, results
 from scenarios.workspace.candidates import Accepted
 from scenarios.workspace.exporting import Exported
+from scenarios.workspace.importing.settings import Imported
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"
@@ -132,6 +133,7 @@ OUTPUTS: dict[str, Any] = {
     "remove": results.Corrected,
     "undo": results.Undone,
     "candidates-accept": Accepted,
+    "import": Imported,
 }
 """What each command prints with --format json."""
 

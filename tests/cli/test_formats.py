@@ -40,6 +40,7 @@ WRITING = {
     *(words[0] for words in EACH),
     *CORRECTING,
     "export",
+    "import",
     "init",
     "plot",
     "review",
@@ -106,6 +107,6 @@ def test_no_table_has_two_columns_of_one_name() -> None:
 
 def test_every_command_has_a_file_and_a_line_in_the_help() -> None:
     files = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__"}
-    assert {name.replace("-", "_") for name in HELP} == files
+    assert {name.replace("-", "_") for name in HELP} == {name.rstrip("_") for name in files}
     for name, line in HELP.items():
         assert f"\n  {name:<13}  {line}\n" in scen("--help").stdout

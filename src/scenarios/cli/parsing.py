@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, tzinfo
 from functools import partial
 from typing import TypeVar
 
@@ -79,3 +79,32 @@ def size(text: str) -> tuple[int, int]:
         words = f"is not a size: write 1200x675, each {_FEWEST} to {_MOST} pixels"
         raise typer.BadParameter(f"{shown(text)} {words}", param_hint="--size")
     return wide, high
+
+
+def zone(text: str) -> tzinfo:
+    """A time zone by its name, Europe/Berlin."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return UTC if text.upper() == "UTC" else ZoneInfo(text)
+    except (KeyError, ValueError, OSError):
+        words = "is no time zone: UTC, Europe/Berlin, America/New_York, …"
+        raise typer.BadParameter(f"{shown(text)} {words}", param_hint="--timezone") from None
+
+
+def mapped(text: str) -> tuple[str, str]:
+    """`COLUMN=FIELD`; no field has a `=` in it."""
+    column, equals, field = text.rpartition("=")
+    if not (column and equals):
+        words = "write COLUMN=FIELD, or COLUMN= for one that is left out"
+        raise typer.BadParameter(f"{shown(text)}: {words}", param_hint="--map")
+    return column.strip(), field.strip()
+
+
+def defaulted(text: str) -> tuple[str, str]:
+    """`FIELD=VALUE`."""
+    field, equals, value = text.partition("=")
+    if not (field and equals and value.strip()):
+        words = "write FIELD=VALUE, for rows that have none"
+        raise typer.BadParameter(f"{shown(text)}: {words}", param_hint="--default")
+    return field.strip(), value

@@ -63,6 +63,7 @@ class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
     place: Place
     rationale: str | None = None
     evidence: tuple[str, ...] = ()
+    columns: Mapping[str, str] = {}
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):

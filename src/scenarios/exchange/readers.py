@@ -28,7 +28,7 @@ READERS = {
     "bibtex": "references.bibtex",
     "csl": "references.csl",
 }
-"""Kind → the module of `exchange/` whose `read` makes records of it."""
+"""Kind → the module of `exchange/` whose `read` makes records of a table of it."""
 
 
 class Given(NamedTuple):
@@ -46,12 +46,13 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """How a file is to be read.
 
     `columns` has pairs of a column, or of a text with `{column}` in it, and the field that it is,
-    empty for none. `scenarios` are those that are there: what each is called, in small letters,
-    and its id. `analyst` stands in where none is named, `system` where a foreign id has none. What
-    ends after `today` has not ended yet.
+    empty for none; `defaults` the value of a field in rows that lack it. `scenarios` are those that
+    are there: what each is called, in small letters, and its id. `analyst` stands in where none is
+    named, `system` where a foreign id has none. What ends after `today` has not ended yet.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
+    defaults: Mapping[str, str] = {}
     form: Form | None = None
     encoding: str | None = None
     sheet: str | None = None

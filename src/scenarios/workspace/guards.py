@@ -52,10 +52,10 @@ def new_analyst(database: Database, analyst: str) -> str | None:
 
 def _moments_in(database: Database, draft: Draft) -> list[tuple[str, date]]:
     record = records(database, kind_of(draft.path)).get(id_of(draft.path))
-    return [*_moments(record)] if record else []
+    return [*moments(record)] if record else []
 
 
-def _moments(record: Record) -> Iterator[tuple[str, date]]:
+def moments(record: Record) -> Iterator[tuple[str, date]]:
     """The days on which something happened, was known or was said; not those by which it is due."""
     if isinstance(record, Sheet):
         yield "date", record.date

@@ -15,6 +15,7 @@ HELP = {
     "clarify": "Say what a question means, beside it.",
     "rename": "Give a record another id, everywhere at once.",
     "remove": "Take away a record that nothing rests on.",
+    "import": "Bring in what a spreadsheet or a site holds.",
     "undo": "Take back the last recording command.",
     "list": "List scenarios, indicators, evidence, forecasts or sources.",
     "show": "Show one record.",

@@ -14,6 +14,8 @@ from scenarios.text import did_you_mean, shown
 _PART = re.compile(r"\{([^{}]+)\}")
 _BLANK = re.compile(r"[\s\-]+")
 EVERY_OTHER = "*"
+_NOTHING = ("N/A", "n/a", "#N/A")
+"""What says of a cell that nothing is in it."""
 
 
 class Kind(NamedTuple):
@@ -37,14 +39,16 @@ class Column(NamedTuple):
     field: str
     name: str
     parse: Parse
+    otherwise: str | None = None
 
     def of(self, cells: Mapping[str, Any]) -> Any:
         """The value, None where there is none."""
         if self.name in cells or "{" not in self.name:
-            return cells.get(self.name)
+            value = cells.get(self.name)
+            return self.otherwise if value is None or value in _NOTHING else value
         names = _PART.findall(self.name)
         if not any(name in cells for name in names):
-            return None
+            return self.otherwise
         return _PART.sub(lambda found: _plain(cells.get(found[1], "")), self.name)
 
 
@@ -57,7 +61,7 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
     is_told = {one.field for one in found}
     rest, unknown = [name for name in names if name not in mapped], []
     by_name = {name: field for name in rest if (field := _known(kind, name))}
-    is_wide = bool(kind.wide) and not ({*by_name.values()} | is_told) & {"scenario", "probability"}
+    is_wide = bool(kind.wide) and "probability" not in {*by_name.values()} | is_told
     for name in rest:
         field = by_name.get(name)
         if field is None and is_wide and (id := wanted.scenarios.get(name.lower())):
@@ -68,6 +72,7 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
             found.append(_mapped(kind, name, field))
     if unknown and (EVERY_OTHER, "") not in wanted.columns:
         raise UsageError(f"{file}: {_told(kind, unknown, wanted, is_wide=is_wide)}")
+    found = _with_defaults(kind, found, wanted.defaults)
     _refuse_twice(found, file)
     _refuse_lacking(kind, found, file)
     return found
@@ -93,6 +98,20 @@ def _mapped(kind: Kind, name: str, field: str) -> Column:
         hint = did_you_mean(field, kind.fields) or f"there is {', '.join(every)}"
         raise UsageError(f"--map '{name}={field}': {kind.name} have no {shown(field)}; {hint}")
     return Column(field, name, parse)
+
+
+def _with_defaults(
+    kind: Kind, found: Sequence[Column], defaults: Mapping[str, str]
+) -> list[Column]:
+    columns = [one._replace(otherwise=defaults.get(one.field)) for one in found]
+    absent = defaults.keys() - {one.field for one in found}
+    return [
+        *columns,
+        *(
+            _mapped(kind, f"--default {field}", field)._replace(otherwise=defaults[field])
+            for field in sorted(absent)
+        ),
+    ]
 
 
 def _known(kind: Kind, name: str) -> str | None:
@@ -122,7 +141,7 @@ def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) 
 
 def _refuse_twice(found: Sequence[Column], file: str) -> None:
     named: dict[str, str] = {}
-    for field, name, _ in found:
+    for field, name, *_ in found:
         if field in named:
             both = f"{shown(named[field])} and {shown(name)}"
             words = f"columns {both} are both {field}: --map COLUMN= leaves one out"

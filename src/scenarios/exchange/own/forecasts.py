@@ -82,4 +82,5 @@ def _forecasts(
                 place=place._replace(column=columns[field]),
                 rationale=values.get("rationale"),
                 evidence=tuple(values.get("evidence", ())),
+                columns=columns,
             )

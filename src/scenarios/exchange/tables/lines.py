@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.tables.table import refused
 
 LONGEST_LINE = 1 << 20
@@ -65,7 +65,7 @@ def decoding(name: str) -> codecs.IncrementalDecoder:
         return codecs.getincrementaldecoder(name)("strict")
     except (LookupError, TypeError):
         words = "is no encoding of text: utf-8, utf-16, windows-1252, …"
-        raise ScenError(f"--encoding '{name}' {words}") from None
+        raise UsageError(f"--encoding '{name}' {words}") from None
 
 
 def _stray(data: bytes, start: int, at: int, encoding: str) -> str:

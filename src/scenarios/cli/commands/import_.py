@@ -1,0 +1,118 @@
+"""What comes from elsewhere: a spreadsheet of records, a forecasting site's download."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
+from scenarios.cli.terminal.imported import tell
+from scenarios.cli.terminal.progress import progress
+from scenarios.exchange.readers import READERS, Wanted
+from scenarios.exchange.tables.reading import FORMS
+from scenarios.workspace.importing.files import STDIN, arrive
+from scenarios.workspace.importing.importing import bring
+from scenarios.workspace.importing.settings import Settings
+from scenarios.workspace.place import find_root
+
+FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
+
+
+class Order(StrEnum):
+    """Whether the day or the month is first between slashes."""
+
+    dmy = "dmy"
+    mdy = "mdy"
+
+
+def command(
+    context: typer.Context,
+    kind: Annotated[
+        str,
+        typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}."),
+    ],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="- is standard input.")],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="COLUMN=FIELD",
+            help="What a column is, or '{a}, {b}' of two; COLUMN= leaves it out, '*=' the rest.",
+        ),
+    ] = None,
+    default: Annotated[
+        list[str] | None,
+        typer.Option("--default", metavar="FIELD=VALUE", help="For rows that lack it."),
+    ] = None,
+    form: Annotated[
+        FromForm | None, typer.Option("--from-format", help="What the file is [as it looks].")
+    ] = None,
+    sheet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The sheet of a workbook [the first].")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="How its text is written [utf-8].")
+    ] = None,
+    dates: Annotated[Order | None, typer.Option(help="How to read 01/02/2022.")] = None,
+    timezone: Annotated[
+        str, typer.Option(metavar="ZONE", help="Where a time is put into its day.")
+    ] = "UTC",
+    system: Annotated[
+        str | None, typer.Option(metavar="ID", help="Whose the ids elsewhere are.")
+    ] = None,
+    analyst: Analyst = None,
+    prior: Annotated[
+        float | None,
+        typer.Option(
+            parser=parsing.chance, metavar="P", help="For scenarios without a prior [0.5]."
+        ),
+    ] = None,
+    clip: Annotated[
+        bool, typer.Option("--clip", help="Take 0.0001 for 0, and 0.9999 for 1.")
+    ] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="Change what is there and differs.")
+    ] = False,
+    skip_invalid: Annotated[
+        bool, typer.Option("--skip-invalid", help="Write what is sound, and list the rest.")
+    ] = False,
+    future: Future = False,
+    dry_run: DryRun = False,
+    commit: Commit = False,
+    as_: As = Format.table,
+) -> None:
+    """Bring in records from a file: all of them, or none."""
+    root = find_root(context.obj)
+    zone = parsing.zone(timezone)
+    wanted = Wanted(
+        columns=tuple(parsing.mapped(text) for text in columns or ()),
+        defaults=dict(parsing.defaulted(text) for text in default or ()),
+        form=form.value if form else None,  # type: ignore[arg-type]
+        encoding=encoding,
+        sheet=sheet,
+        dates=dates.value if dates else None,
+        timezone=zone,
+        today=parsing.today(),
+        analyst=analyst,
+        system=parsing.id(system) if system else None,
+    )
+    settings = Settings(
+        today=parsing.today(),
+        latest=parsing.latest(future=future),
+        update=update,
+        skip_invalid=skip_invalid,
+        clip=clip,
+        prior=prior,
+        timezone=zone,
+    )
+    given = sys.stdin.buffer if str(file) == STDIN else file
+    arrived = arrive(root, kind, given, wanted)
+    brought = bring(
+        root, kind, arrived, settings, dry_run=dry_run, commit=commit, progress=progress()
+    )
+    tell(*brought, as_)

@@ -1,0 +1,47 @@
+"""Files elsewhere, opened and read as what arrives."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec.structs import replace
+
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.arrivals import Arrived
+from scenarios.exchange.readers import READERS, Given, Wanted, reader
+from scenarios.storage.worktree import safe
+from scenarios.text import did_you_mean, shown
+from scenarios.workspace.importing.known import titles
+from scenarios.workspace.opened import open_folder
+
+STDIN = "-"
+
+
+def arrive(root: Path, kind: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
+    """What a file, a folder or a stream holds; columns may be called as scenarios that are there.
+
+    `-` is what messages call a stream.
+    """
+    if kind not in READERS:
+        hint = did_you_mean(kind, READERS) or f"there is {', '.join(READERS)}"
+        raise UsageError(f"nothing is imported as {shown(kind)}; {hint}")
+    is_own = READERS[kind].startswith("own.")
+    if not is_own and (wanted.columns or wanted.defaults):
+        raise UsageError(
+            f"--map and --default are for tables of records; {kind} has its own columns"
+        )
+    wanted = replace(wanted, scenarios=titles(open_folder(root).database))
+    read = reader(kind)
+    if not isinstance(file, Path):
+        return read(Given(STDIN, None, file), wanted)
+    name = safe(file)
+    if file.is_dir():
+        if is_own:
+            raise ScenError(f"{name}: a folder, and no file of {kind}; nothing was written")
+        return read(Given(name, file, None), wanted)
+    try:
+        with file.open("rb") as stream:
+            return read(Given(name, file, stream), wanted)
+    except OSError as error:
+        raise ScenError(f"{name}: {error.strerror}; nothing was written") from None

@@ -1,0 +1,132 @@
+"""Forecasts that arrive, in the sheets that they go into."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from scenarios.exchange.arrivals import ForecastArrival
+from scenarios.model import Sheet
+from scenarios.storage.edits import Put
+from scenarios.workspace.importing.faults import Faults, Unsound
+from scenarios.workspace.importing.known import Known
+from scenarios.workspace.importing.records import day_of
+from scenarios.workspace.importing.settings import Count, Settings
+
+LOWEST, HIGHEST = 0.0001, 0.9999
+
+
+class Entry(NamedTuple):
+    """A forecast with its scenario's id and the probability that is to be written."""
+
+    scenario: str
+    probability: float | None
+    evidence: list[str]
+    arrival: ForecastArrival
+
+
+class Sheets(NamedTuple):
+    """The entries of each day and analyst, those that were overtaken, and those clipped."""
+
+    of: dict[tuple[dt.date, str], dict[str, Entry]]
+    superseded: int
+    clipped: int
+
+
+def sheets(
+    forecasts: Iterable[ForecastArrival], known: Known, settings: Settings, faults: Faults
+) -> Sheets:
+    """The forecasts day by day; of several of an analyst on one day the last stands."""
+    ordered = sorted(forecasts, key=lambda it: _moment(it.made, settings.timezone))
+    of: dict[tuple[dt.date, str], dict[str, Entry]] = {}
+    superseded = clipped = 0
+    for it in ordered:
+        if it.place in faults:
+            continue
+        on = day_of(it.made, settings.timezone)
+        try:
+            entry = _entry(it, known, settings)
+        except Unsound as error:
+            faults.add(it.place, str(error))
+            continue
+        there = of.setdefault((on, it.analyst), {})
+        superseded += entry.scenario in there
+        clipped += entry.probability != it.probability
+        there[entry.scenario] = entry
+    return Sheets(of, superseded, clipped)
+
+
+def edits(
+    there: Sheet,
+    id: str,
+    entries: Mapping[str, Entry],
+    settings: Settings,
+    count: Count,
+    faults: Faults,
+) -> list[Put]:
+    """What is to be put into the sheet of a day that is there."""
+    puts: list[Put] = []
+    for entry in entries.values():
+        added = _puts(there, entry)
+        is_new = entry.scenario not in there.probabilities
+        if added and not is_new and not settings.update:
+            old, now = there.probabilities[entry.scenario], entry.probability
+            what = f"{_told(old)} there, {_told(now)} here" if old != now else "other words"
+            message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
+            faults.add(entry.arrival.place, message)
+            continue
+        count.added += is_new
+        count.updated += bool(added) and not is_new
+        count.unchanged += not added
+        puts += added
+    return puts
+
+
+def record(on: dt.date, analyst: str, entries: Mapping[str, Entry]) -> dict[str, Any]:
+    """A sheet as its file has it."""
+    ordered = sorted(entries.items())
+    return {
+        "date": on.isoformat(),
+        "analyst": analyst,
+        "probabilities": {id: entry.probability for id, entry in ordered},
+        "rationales": {id: e.arrival.rationale for id, e in ordered if e.arrival.rationale},
+        "evidence": {id: entry.evidence for id, entry in ordered if entry.evidence},
+    }
+
+
+def _moment(made: dt.date, timezone: dt.tzinfo) -> dt.datetime:
+    if not isinstance(made, dt.datetime):
+        return dt.datetime.combine(made, dt.time(), timezone)
+    return made if made.tzinfo else made.replace(tzinfo=timezone)
+
+
+def _entry(it: ForecastArrival, known: Known, settings: Settings) -> Entry:
+    scenario = known.named("scenario", it.scenario)
+    evidence = [known.named("evidence", id) for id in it.evidence]
+    p = it.probability
+    if p is not None and not LOWEST <= p <= HIGHEST:
+        if not settings.clip or not 0 <= p <= 1:
+            bound = LOWEST if p < LOWEST else HIGHEST
+            raise Unsound(
+                f"{p:.12g} leaves no doubt, and a forecast lies between {LOWEST} and {HIGHEST}:"
+                f" --clip takes {bound} for it"
+            )
+        p = min(max(p, LOWEST), HIGHEST)
+    return Entry(scenario, p, evidence, it)
+
+
+def _puts(there: Sheet, entry: Entry) -> list[Put]:
+    id, puts = entry.scenario, []
+    if id not in there.probabilities or there.probabilities[id] != entry.probability:
+        puts.append(Put(("probabilities", id), entry.probability))
+    rationale = entry.arrival.rationale
+    if rationale and there.rationales.get(id) != rationale:
+        puts.append(Put(("rationales", id), rationale))
+    if entry.evidence and [*there.evidence.get(id, ())] != entry.evidence:
+        puts.append(Put(("evidence", id), entry.evidence))
+    return puts
+
+
+def _told(probability: float | None) -> str:
+    return "withdrawn" if probability is None else f"{probability:.6g}"
