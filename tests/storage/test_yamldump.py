@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.storage.yaml import writer
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump, dump_flow, dump_fragment
 from tests.full import TIMES
@@ -27,6 +28,14 @@ VALUES: Any = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),
     max_leaves=12,
+)
+WORDS = st.from_regex(r"[A-Za-z][A-Za-z0-9 ,.()-]{0,90}", fullmatch=True) | st.sampled_from(
+    ["No", "y", "2022-02-04", "a:", "a #b", "1", "ON", "nan", "a  b", "x ", "e.", "(", "-", "A, b"]
+)
+PLAIN: Any = st.recursive(
+    st.dictionaries(WORDS | st.from_regex("[a-z0-9_-]{1,9}"), WORDS | SCALARS, max_size=5),
+    lambda inner: st.dictionaries(st.from_regex("[a-z]{1,3}"), inner | WORDS | FLOATS, max_size=5),
+    max_leaves=6,
 )
 RECORD = {
     "summary": "Putin and Xi meet in Beijing and declare a friendship without limits",
@@ -135,3 +144,13 @@ WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
 def test_no_line_of_prose_is_longer_than_the_page(text: str, column: int) -> None:
     lines = dump_fragment({"a": text}, column).split("\n")
     assert max(len(line) for line in lines) <= 80
+
+
+@settings(max_examples=200 * TIMES, deadline=None)
+@given(PLAIN, st.sampled_from([0, 2, 4]), st.sampled_from([2, 4]))
+def test_what_needs_no_thought_is_written_as_the_dumper_writes_it(
+    value: dict[str, Any], column: int, step: int
+) -> None:
+    wide = max(80 - column, 40)
+    told = writer._dump(value, width=wide, step=step, is_flow=False)  # noqa: SLF001
+    assert dump_fragment(value, column, step) == writer._indented(told, column)  # noqa: SLF001

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -20,28 +20,32 @@ def create(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
 
     Raises Exists where something is there, as `worktree.create` does.
     """
-    for folder in {(root / path).parent for path, _ in files}:
-        with worktree.refusals(folder):
-            worktree.make_folders(worktree.inside(root, folder))
-            clear(folder)
+    folders: dict[str, Path] = {}
+    for name in {path.rpartition("/")[0] for path, _ in files}:
+        place = root / name
+        with worktree.refusals(place):
+            folders[name] = worktree.inside(root, place)
+            worktree.make_folders(folders[name])
+            clear(folders[name])
     for start in range(0, len(files), _AT_ONCE):
-        yield from _batch(root, files[start : start + _AT_ONCE])
+        yield from _batch(root, files[start : start + _AT_ONCE], folders)
 
 
-def _batch(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+def _batch(
+    root: Path, files: Sequence[tuple[str, bytes]], folders: Mapping[str, Path]
+) -> Iterator[str]:
     with ExitStack() as open_files:
         ready = []
         for path, data in files:
-            place = root / path
-            with worktree.refusals(place):
-                target = worktree.inside(root, place.parent) / place.name
-                made = temporary(target.parent, data, durable=not _syncs_all, clears=False)
-                ready.append((path, open_files.enter_context(made), target))
+            folder, _, name = path.rpartition("/")
+            with worktree.refusals(root / path):
+                made = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
+                ready.append((path, open_files.enter_context(made), folders[folder] / name))
         if _syncs_all:
             os.sync()
         for path, written, target in ready:
             with worktree.refusals(target):
                 worktree.publish(written, target)
             yield path
-        for folder in {target.parent for _, _, target in ready}:
-            worktree.sync(folder)
+        for place in {target.parent for _, _, target in ready}:
+            worktree.sync(place)

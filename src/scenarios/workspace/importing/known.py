@@ -28,7 +28,7 @@ class Known:
         }
         self._ids: dict[Kind, set[str]] = {kind: set(self.there[kind]) for kind in KINDS}
         self._foreign: dict[tuple[Kind, str, str], str] = {}
-        self._owners: dict[tuple[Kind, str], set[str]] = {}
+        self._from_elsewhere: set[tuple[Kind, str]] = set()
         self._named: dict[tuple[Kind, str], str | None] = {}
         for kind in KINDS:
             for id, record in self.there[kind].items():
@@ -45,14 +45,14 @@ class Known:
     def id_of(self, kind: Kind, arrival: Arrival) -> str:
         """The id that a record has, or is to get: by its id elsewhere, its own id, its title.
 
-        Of several that are called the same, those that are another's elsewhere get a number.
+        Of several from elsewhere that are called the same, all but the first get a number.
         """
         if arrival.foreign and (found := self._foreign.get((kind, *arrival.foreign))):
             return found
         if arrival.id is not None:
             return self.opened.database.called_now.get((kind, arrival.id), arrival.id)
         number, proposed = 1, self._proposed(kind, arrival)
-        while self._is_anothers(kind, proposed, arrival.foreign):
+        while arrival.foreign and (kind, proposed) in self._from_elsewhere:
             number += 1
             proposed = self._proposed(kind, arrival, f"-{number}")
         return self.opened.database.called_now.get((kind, proposed), proposed)
@@ -79,16 +79,10 @@ class Known:
     def _learn(self, kind: Kind, id: str, title: str | None, systems: Mapping[str, str]) -> None:
         for system, name in systems.items():
             self._foreign[kind, system, name] = id
-            self._owners.setdefault((kind, system), set()).add(id)
+            self._from_elsewhere.add((kind, id))
         for name in {name.lower() for name in (title, *systems.values()) if name}:
             other = self._named.setdefault((kind, name), id)
             self._named[kind, name] = id if other == id else None
-
-    def _is_anothers(self, kind: Kind, id: str, foreign: Foreign | None) -> bool:
-        """Whether an id is that of what is called something else in the same system."""
-        if foreign is None or id not in self._ids[kind]:
-            return False
-        return id in self._owners.get((kind, foreign.system), ())
 
     def _proposed(self, kind: Kind, arrival: Arrival, number: str = "") -> str:
         if kind == "evidence":
