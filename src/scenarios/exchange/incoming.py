@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Place
@@ -79,6 +80,7 @@ def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> 
         yield Row(Place(name, row.number), cells, table.columns, row.fault)
 
 
+@lru_cache(1 << 12)
 def plain(column: str) -> str:
     """A column's name as it is compared: letter case and spaces aside."""
     return " ".join(column.split()).casefold()

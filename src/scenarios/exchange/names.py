@@ -20,7 +20,7 @@ def digest(text: str, length: int = 8) -> str:
 
 def analyst_ids(names: Iterable[str]) -> dict[str, str]:
     """An analyst's id for each name; those of names that would be alike carry a digest."""
-    plain = {name: _analyst(name) for name in names}
+    plain = {name: _analyst(name) for name in dict.fromkeys(names)}
     times = Counter(plain.values())
     return {
         name: id if times[id] == 1 or name == id else f"{id}-{digest(name, 4)}"
