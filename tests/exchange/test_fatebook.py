@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -105,6 +106,22 @@ def test_the_json_of_the_api_has_the_site_s_own_ids() -> None:
         "quantity questions": 1,
     }
     assert found.records[0].address == "https://fatebook.io/q/clq0bridge0001"
+
+
+def test_options_of_a_question_that_is_ambiguous_are_annulled_though_each_says_no() -> None:
+    options = [{"id": id, "text": id.upper(), "resolution": "NO"} for id in "ab"]
+    question = {
+        "id": "q",
+        "title": "Which?",
+        "createdAt": "2026-03-01",
+        "resolveBy": "2026-04-01",
+        "resolution": "AMBIGUOUS",
+        "options": options,
+    }
+    found = arrived("fatebook", json.dumps(question))
+    outcomes = [one.record["resolution"]["outcome"] for one in found.records]
+    assert outcomes == ["annulled", "annulled"]
+    assert len(found.sets) == 1
 
 
 @pytest.mark.parametrize(

@@ -169,8 +169,12 @@ def _read_json(site: Site, asked: dict[str, _Asked], file: Incoming, zone: dt.tz
 def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
     id = text(value, "id")
     resolved = _Choice(text(value, "resolution"), text(value, "resolvedAt"))
+    exclusive = value.get("exclusiveAnswers") is not False
+    is_void = exclusive and resolved.resolution == "AMBIGUOUS"  # whose options all say NO
     options = {
-        text(one, "text"): _Choice(
+        text(one, "text"): resolved
+        if is_void
+        else _Choice(
             text(one, "resolution") or resolved.resolution,
             text(one, "resolvedAt") or resolved.resolved_at,
         )
@@ -188,7 +192,7 @@ def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
         place=place,
         columns=_KEYS,
         options=options or {"": resolved},
-        exclusive=value.get("exclusiveAnswers") is not False,
+        exclusive=exclusive,
     )
 
 
