@@ -53,9 +53,11 @@ def incoming(given: Given, encoding: str | None, *endings: str) -> Iterator[list
         return
     assert given.path is not None  # noqa: S101 – a folder is a path
     paths = sorted(path for path in given.path.iterdir() if path.suffix.lower() in endings)
-    if not paths or len(paths) > MOST_FILES:
-        count = f"{len(paths)} files" if paths else "no file"
-        raise refused(given.name, 0, f"{count} that end in {' or '.join(endings)} in this folder")
+    ending = " or ".join(endings)
+    if not paths:
+        raise refused(given.name, 0, f"no file that ends in {ending} in this folder")
+    if len(paths) > MOST_FILES:
+        raise refused(given.name, 0, f"{len(paths):,} files that end in {ending} in this folder")
     with ExitStack() as opened:
         yield [
             Incoming(f"{given.name}/{path.name}", opened.enter_context(path.open("rb")), encoding)

@@ -24,7 +24,7 @@ def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Forma
     for remark in (*written.mended, *result.remarks):
         say(remark)
     for what, number in result.left_out.items():
-        say(f"left out: {number:,} {what}")
+        say(f"left out: {what}: {number:,}")
     for line in lines(left):
         say(f"left out: {line}")
 

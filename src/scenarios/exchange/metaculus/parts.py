@@ -35,7 +35,11 @@ def parts(given: Given, encoding: str | None) -> Iterator[dict[str, Incoming]]:
     found: dict[str, Incoming] = {}
     with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
         beside = [
-            Incoming(path.name, opened.enter_context(path.open("rb")), encoding)
+            Incoming(
+                str(Path(given.name).with_name(path.name)),
+                opened.enter_context(path.open("rb")),
+                encoding,
+            )
             for path in _beside(given)
         ]
         for part, file in _all([*files, *beside]):

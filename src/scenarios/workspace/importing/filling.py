@@ -25,7 +25,7 @@ def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Set
         return {"recorded": today, **record}
     if kind == "indicator":
         return {"added": today, **record}
-    return dict(record)
+    return {"reliability": "F", **record}  # "reliability cannot be judged"
 
 
 def resolution(
