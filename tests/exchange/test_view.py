@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from scenarios.analysis.ledger.ledger import ledger
+from scenarios.analysis.scores.questions import QuestionScore
 from scenarios.analysis.scores.scoring import score
+from scenarios.exchange.view import computed_rows, record_rows
 from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.table import Table
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
@@ -113,6 +116,12 @@ def test_the_lines_of_a_ledger_lead_from_the_prior_to_the_implied_probability() 
 def test_scores_are_those_of_the_questions() -> None:
     database = random_database(7)
     assert view(database).rows("scores") == [astuple(row) for row in score(database, DAY).questions]
+
+
+def test_a_score_has_the_names_of_score() -> None:
+    names = [column.name for column in TABLES["scores"].columns]
+    assert names == ["scenario_id", *QuestionScore.__struct_fields__[1:]]
+    assert TABLES.keys() == {**record_rows.ROWS, **computed_rows.ROWS}.keys()
 
 
 def test_figures_are_those_of_each_day_with_a_sheet() -> None:

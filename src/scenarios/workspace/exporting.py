@@ -12,7 +12,8 @@ from scenarios import __version__
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import Target, named
 from scenarios.exchange.view.moment import Made
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.beside import beside

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from scenarios.exchange.targets import package
 from scenarios.exchange.view.table import Value
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 
 is_ours = package.is_ours
 _RUN = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.targets.ddl import TYPES, create_indexes, create_table, literal, quoted
 from scenarios.exchange.view.table import Table
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 from scenarios.exchange.view.views import VIEWS
 
 if TYPE_CHECKING:

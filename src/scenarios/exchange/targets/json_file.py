@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from scenarios.exchange.view.table import Row, Table
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 
 _BEGIN = b'{\n"schema": "tables",'
 

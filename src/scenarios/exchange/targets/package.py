@@ -11,7 +11,8 @@ import msgspec
 
 from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.table import Table, Type
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 
 NAME = "datapackage.json"
 _MARK = "scen"

@@ -9,7 +9,8 @@ from pathlib import Path
 from scenarios.exchange.targets import duckdb_file as duckdb
 from scenarios.exchange.targets import package
 from scenarios.exchange.targets.ddl import literal, quoted
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 
 is_ours = package.is_ours
 

@@ -12,7 +12,8 @@ from scenarios.errors import ScenError
 from scenarios.exchange.targets.ddl import create_indexes, create_table, insert, quoted
 from scenarios.exchange.view.moment import SCHEMA_VERSION
 from scenarios.exchange.view.table import Row, Value
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 from scenarios.exchange.view.views import VIEWS
 
 _MARK = 0x5343454E

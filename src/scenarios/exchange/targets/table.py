@@ -27,6 +27,11 @@ class Target(msgspec.Struct, frozen=True):
     endings: tuple[str, ...] = ()
 
     @property
+    def reads(self) -> bool:
+        """Whether it can be read back."""
+        return hasattr(self.code, "read")
+
+    @property
     def code(self) -> Any:
         """The module, loaded now."""
         return import_module(f"{__package__}.{self.module}")

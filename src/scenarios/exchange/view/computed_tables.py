@@ -2,136 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import msgspec
-
-from scenarios.analysis.evidence.bearing import bearing, near
-from scenarios.analysis.evidence.indicator_state import reading
-from scenarios.analysis.forecasts.stated import Means, stated
-from scenarios.analysis.ledger.neighbourhood import implied_on
-from scenarios.analysis.period.trajectory import span_of
-from scenarios.analysis.review.status import row_of
-from scenarios.analysis.rules.findings import RULES, findings
-from scenarios.analysis.scores.questions import QuestionScore, every_question_score
-from scenarios.exchange.view.moment import Moment
-from scenarios.exchange.view.table import SCENARIO, Column, Row, Table, refers
-from scenarios.paths import path_of
-from scenarios.scales import decibans
+from scenarios.exchange.view.table import SCENARIO, Column, Table, refers
 
 _OF_SCENARIO = refers("scenario_id", "scenarios")
 _OF_LINE = refers("scenario_id position", "ledger_lines")
-
-
-def _figures(moment: Moment) -> Iterator[Row]:
-    """By set, since its members are measured together; then by scenario and day."""
-    database, views = moment.database, moment.window.views
-    items, sheets = bearing(database), database.speaking
-    units: dict[str, list[str]] = {}
-    for id, view in views.items():
-        units.setdefault(view.scenario.set or f"/{id}", []).append(id)
-    for unit in units.values():
-        around = near(database, unit[0], items, sheets)
-        spans = {id: span_of(views[id], moment.as_of) for id in unit}
-        asked = {
-            id: [day for day in moment.days if first <= day <= last]
-            for id, (first, last) in spans.items()
-        }
-        means: Means = {}
-        for id, implied in implied_on(around, asked).items():
-            for day, chance in zip(asked[id], implied, strict=True):
-                said = stated(around, id, day, means)
-                gap = decibans(said.probability) - decibans(chance) if said else None
-                probability = said.probability if said else None
-                yield id, day, probability, len(said.analysts) if said else 0, chance, gap
-
-
-def _status(moment: Moment) -> Iterator[Row]:
-    window = moment.window
-    for id, view in window.views.items():
-        row, stated = row_of(window, view), view.stated
-        prior = view.scenario.prior.probability
-        yield (
-            *(id, row.state, row.outcome, decibans(prior)),
-            *((stated.probability, len(stated.analysts)) if stated else (None, 0)),
-            *(row.implied.probability, row.implied.low, row.implied.high, view.implied.decibans),
-            *(row.gap_decibans, row.stated.previous if row.stated else None),
-            *(row.implied.previous, row.movement_bits, row.evidence.total, row.last_evidence),
-        )
-
-
-def _lines(moment: Moment) -> Iterator[Row]:
-    for id, view in moment.window.views.items():
-        for n, one in enumerate(view.ledger.lines, start=1):
-            yield (
-                *(id, n, one.kind, one.id, one.theme),
-                *(one.decibans, one.weight, one.factor, one.counted_decibans),
-            )
-
-
-def _line_evidence(moment: Moment) -> Iterator[Row]:
-    for id, view in moment.window.views.items():
-        for n, one in enumerate(view.ledger.lines, start=1):
-            yield from ((id, n, item) for item in one.evidence)
-
-
-def _suppressed(moment: Moment) -> Iterator[Row]:
-    for id, view in moment.window.views.items():
-        for n, one in enumerate(view.ledger.lines, start=1):
-            yield from ((id, n, other) for other in dict.fromkeys(one.suppressed))
-
-
-def _states(moment: Moment) -> Iterator[Row]:
-    known = moment.window.now
-    for id, view in moment.window.views.items():
-        for key in view.scenario.indicators:
-            one = reading(known, (id, key))
-            yield id, key, one.state, one.strength
-
-
-def _scores(moment: Moment) -> Iterator[Row]:
-    for row in every_question_score(moment.database, moment.as_of):
-        yield msgspec.structs.astuple(row)
-
-
-def _findings(moment: Moment) -> Iterator[Row]:
-    severity = {rule.id: rule.severity for rule in RULES}
-    for n, one in enumerate(findings(moment.window), start=1):
-        path = path_of(one.kind, one.record)
-        yield (
-            *(n, one.rule, severity[one.rule], one.subject, one.message),
-            *(one.kind, one.record, path),
-        )
-
-
-def _meta(moment: Moment) -> Iterator[Row]:
-    made = moment.made
-    yield (
-        *(made.as_of, made.revision, made.program_version),
-        *(made.schema_version, made.ledger_version),
-    )
-
-
-_SCORE_NAMES = ("scenario_id", *QuestionScore.__struct_fields__[1:])
-_SCORES = {
-    "outcome": Column("outcome", "text", "occurred or did-not-occur"),
-    "forecaster": Column(
-        "forecaster", "text", "An analyst, or team, implied, prior or first, which are ours"
-    ),
-    "brier": Column("brier", "real", "Mean over the covered days; 0 best, 1 worst"),
-    "log_score": Column("log_score", "real", "Mean of ln p(outcome); 0 best"),
-    "baseline": Column("baseline", "real", "100·(log2 p(outcome) + 1) over the planned days"),
-    "peer": Column("peer", "real", "Against the other analysts", null=True),
-    "coverage": Column("coverage", "real", "Covered days ÷ scored days"),
-    "final_brier": Column("final_brier", "real", "Of the last forecast", null=True),
-    "common_brier": Column(
-        "common_brier", "real", "Over the days on which all of the question stood", null=True
-    ),
-    "covered_days": Column("covered_days", "integer", "Days with a figure"),
-    "scored_days": Column("scored_days", "integer", "Days until the outcome"),
-    "planned_days": Column("planned_days", "integer", "Days until the horizon"),
-    "scenario_id": SCENARIO,
-}
+_SCORES = (
+    SCENARIO,
+    Column("outcome", "text", "occurred or did-not-occur"),
+    Column("forecaster", "text", "An analyst, or team, implied, prior or first, which are ours"),
+    Column("brier", "real", "Mean over the covered days; 0 best, 1 worst"),
+    Column("log_score", "real", "Mean of ln p(outcome); 0 best"),
+    Column("baseline", "real", "100·(log2 p(outcome) + 1) over the planned days"),
+    Column("peer", "real", "Against the other analysts", null=True),
+    Column("coverage", "real", "Covered days ÷ scored days"),
+    Column("final_brier", "real", "Of the last forecast", null=True),
+    Column("common_brier", "real", "Over the days on which all of the question stood", null=True),
+    Column("covered_days", "integer", "Days with a figure"),
+    Column("scored_days", "integer", "Days until the outcome"),
+    Column("planned_days", "integer", "Days until the horizon"),
+)
 
 TABLES = (
     Table(
@@ -148,7 +37,6 @@ TABLES = (
         key=("scenario_id", "day"),
         references=(_OF_SCENARIO,),
         indexes=(("day",),),
-        rows=_figures,
         computed=True,
     ),
     Table(
@@ -174,7 +62,6 @@ TABLES = (
         ),
         key=("scenario_id",),
         references=(_OF_SCENARIO,),
-        rows=_status,
         computed=True,
     ),
     Table(
@@ -197,7 +84,6 @@ TABLES = (
         ),
         key=("scenario_id", "position"),
         references=(_OF_SCENARIO, refers("theme_id", "themes")),
-        rows=_lines,
         computed=True,
     ),
     Table(
@@ -211,7 +97,6 @@ TABLES = (
         key=("scenario_id", "position", "evidence_id"),
         references=(_OF_LINE, refers("evidence_id", "evidence")),
         indexes=(("evidence_id",),),
-        rows=_line_evidence,
         computed=True,
     ),
     Table(
@@ -224,7 +109,6 @@ TABLES = (
         ),
         key=("scenario_id", "position", "suppressed_id"),
         references=(_OF_LINE,),
-        rows=_suppressed,
         computed=True,
     ),
     Table(
@@ -238,17 +122,15 @@ TABLES = (
         ),
         key=("scenario_id", "indicator_id"),
         references=(refers("scenario_id indicator_id", "indicators"),),
-        rows=_states,
         computed=True,
     ),
     Table(
         name="scores",
         meaning="How good the forecasts of resolved scenarios were, by forecaster",
-        columns=tuple(_SCORES[name] for name in _SCORE_NAMES),
+        columns=_SCORES,
         key=("scenario_id", "forecaster"),
         references=(_OF_SCENARIO,),
         indexes=(("forecaster",),),
-        rows=_scores,
         computed=True,
     ),
     Table(
@@ -266,7 +148,6 @@ TABLES = (
         ),
         key=("position",),
         indexes=(("rule",),),
-        rows=_findings,
         computed=True,
     ),
     Table(
@@ -280,7 +161,6 @@ TABLES = (
             Column("ledger_version", "integer", "The version of the arithmetic"),
         ),
         key=("as_of",),
-        rows=_meta,
         computed=True,
     ),
 )

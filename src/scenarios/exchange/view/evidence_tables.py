@@ -2,70 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scenarios.exchange.view.moment import Moment
-from scenarios.exchange.view.table import RATING, Column, Row, Table, position, rated, refers
-from scenarios.model import Evidence, Scenario, Source, first_day, indicator_key
+from scenarios.exchange.view.table import RATING, Column, Table, position, refers
 
 EVIDENCE = Column("evidence_id", "text", "The item")
-
-
-def _sources(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.sources.items():
-        yield id, one.name, one.url, one.reliability, one.reliability_basis
-
-
-def _evidence(moment: Moment) -> Iterator[Row]:
-    records, shares = moment.records, moment.records.tracker.grade_weights
-    for id, one in records.evidence.items():
-        copy, gone = one.attachment, one.retracted
-        yield (
-            *(id, one.summary, one.observed, first_day(one.observed), one.recorded, one.analyst),
-            *(one.source, one.url, one.reliability, one.credibility),
-            shares.share(one.grade(records.sources)) if shares else 1.0,
-            *(one.origin, one.event, one.theme),
-            *((copy.file, copy.sha256) if copy else (None, None)),
-            *(one.quote, one.notes),
-            *((gone.date, gone.reason) if gone else (None, None)),
-        )
-
-
-def _ratings(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.evidence.items():
-        for n, (scenario, rating) in enumerate(one.ratings.items(), start=1):
-            yield id, n, scenario, *rated(moment, rating)
-
-
-def _indicators(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.evidence.items():
-        for n, (text, state) in enumerate(one.indicators.items(), start=1):
-            yield id, n, *indicator_key(text), state
-
-
-def _corroborations(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.evidence.items():
-        yield from ((id, n, other) for n, other in enumerate(one.corroborated_by, start=1))
-
-
-def _named(moment: Moment) -> Iterator[tuple[str, str, Scenario | Evidence | Source]]:
-    """Every record that may have names besides its id, with its kind and its id."""
-    records = moment.records
-    yield from (("scenario", id, one) for id, one in records.scenarios.items())
-    yield from (("evidence", id, one) for id, one in records.evidence.items())
-    yield from (("source", id, one) for id, one in records.sources.items())
-
-
-def _foreign_ids(moment: Moment) -> Iterator[Row]:
-    for kind, id, one in _named(moment):
-        for n, (system, name) in enumerate(one.foreign.items(), start=1):
-            yield kind, id, n, system, str(name), isinstance(name, int)
-
-
-def _former_ids(moment: Moment) -> Iterator[Row]:
-    for kind, id, one in _named(moment):
-        yield from ((kind, id, n, old) for n, old in enumerate(one.formerly, start=1))
-
 
 TABLES = (
     Table(
@@ -79,7 +18,6 @@ TABLES = (
             Column("reliability_basis", "text", "What the letter rests on", null=True),
         ),
         key=("source_id",),
-        rows=_sources,
     ),
     Table(
         name="evidence",
@@ -109,7 +47,6 @@ TABLES = (
         key=("evidence_id",),
         references=(refers("source_id", "sources"), refers("theme_id", "themes")),
         indexes=(("recorded",), ("observed_day",), ("source_id",)),
-        rows=_evidence,
     ),
     Table(
         name="evidence_ratings",
@@ -123,7 +60,6 @@ TABLES = (
         key=("evidence_id", "scenario_id"),
         references=(refers("evidence_id", "evidence"), refers("scenario_id", "scenarios")),
         indexes=(("scenario_id",),),
-        rows=_ratings,
     ),
     Table(
         name="evidence_indicators",
@@ -141,7 +77,6 @@ TABLES = (
             refers("scenario_id indicator_id", "indicators"),
         ),
         indexes=(("scenario_id", "indicator_id"),),
-        rows=_indicators,
     ),
     Table(
         name="evidence_corroboration",
@@ -156,7 +91,6 @@ TABLES = (
             refers("evidence_id", "evidence"),
             refers("corroborated_by", "evidence", "evidence_id"),
         ),
-        rows=_corroborations,
     ),
     Table(
         name="foreign_ids",
@@ -171,7 +105,6 @@ TABLES = (
         ),
         key=("kind", "record_id", "system"),
         indexes=(("system", "foreign_id"),),
-        rows=_foreign_ids,
     ),
     Table(
         name="former_ids",
@@ -184,6 +117,5 @@ TABLES = (
         ),
         key=("kind", "former_id"),
         indexes=(("kind", "record_id"),),
-        rows=_former_ids,
     ),
 )

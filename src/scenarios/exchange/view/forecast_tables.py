@@ -2,27 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scenarios.exchange.view.moment import Moment
-from scenarios.exchange.view.table import Column, Row, Table, position, refers
-
-
-def _sheets(moment: Moment) -> Iterator[Row]:
-    yield from ((id, one.date, one.analyst) for id, one in moment.records.sheets.items())
-
-
-def _forecasts(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.sheets.items():
-        for n, (scenario, chance) in enumerate(one.probabilities.items(), start=1):
-            yield id, n, scenario, chance, one.rationales.get(scenario)
-
-
-def _evidence(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.sheets.items():
-        named = ((scenario, item) for scenario, items in one.evidence.items() for item in items)
-        yield from ((id, n, *both) for n, both in enumerate(named, start=1))
-
+from scenarios.exchange.view.table import Column, Table, position, refers
 
 TABLES = (
     Table(
@@ -35,7 +15,6 @@ TABLES = (
         ),
         key=("sheet_id",),
         indexes=(("analyst", "date"), ("date",)),
-        rows=_sheets,
     ),
     Table(
         name="forecasts",
@@ -50,7 +29,6 @@ TABLES = (
         key=("sheet_id", "scenario_id"),
         references=(refers("sheet_id", "sheets"), refers("scenario_id", "scenarios")),
         indexes=(("scenario_id",),),
-        rows=_forecasts,
     ),
     Table(
         name="forecast_evidence",
@@ -67,6 +45,5 @@ TABLES = (
             refers("evidence_id", "evidence"),
         ),
         indexes=(("evidence_id",),),
-        rows=_evidence,
     ),
 )

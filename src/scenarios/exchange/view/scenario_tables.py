@@ -2,87 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scenarios.exchange.view.moment import Moment
 from scenarios.exchange.view.table import (
     RATING,
     SCENARIO,
     Column,
-    Row,
     Table,
-    as_json,
     position,
-    rated,
     refers,
 )
-
-
-def _scenarios(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        prior, ended = one.prior, one.prior.hazard_ended
-        yield (
-            *(id, one.title, one.question, one.resolution_criteria, one.opened, one.horizon),
-            *(one.set, prior.probability, prior.basis, prior.hazard),
-            *((ended.date, ended.reason) if ended else (None, None)),
-        )
-
-
-def _tags(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        yield from ((id, n, tag) for n, tag in enumerate(one.tags, start=1))
-
-
-def _implications(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        yield from ((id, n, other) for n, other in enumerate(one.implies, start=1))
-
-
-def _clarifications(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        for n, said in enumerate(one.clarifications, start=1):
-            yield id, n, said.date, said.text
-
-
-def _links(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        for other, given in one.prior.given.items():
-            yield id, other, given.occurred, given.did_not_occur
-
-
-def _in_prior(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        yield from ((id, n, item) for n, item in enumerate(one.prior.includes, start=1))
-
-
-def _indicators(moment: Moment) -> Iterator[Row]:
-    for id, scenario in moment.records.scenarios.items():
-        for n, (key, one) in enumerate(scenario.indicators.items(), start=1):
-            absent = rated(moment, one.if_absent)[:2] if one.if_absent is not None else (None, None)
-            yield (
-                *(id, key, n, one.statement, one.added, one.watch, one.due),
-                *(*absent, one.chance, one.theme, as_json(one.events) if one.events else None),
-            )
-
-
-def _indicator_ratings(moment: Moment) -> Iterator[Row]:
-    for owner, scenario in moment.records.scenarios.items():
-        for key, one in scenario.indicators.items():
-            for n, (id, rating) in enumerate(one.ratings.items(), start=1):
-                yield owner, key, n, id, *rated(moment, rating)
-
-
-def _resolutions(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        if end := one.resolution:
-            yield id, end.outcome, end.date, end.recorded, end.basis
-
-
-def _resolution_evidence(moment: Moment) -> Iterator[Row]:
-    for id, one in moment.records.scenarios.items():
-        if one.resolution:
-            yield from ((id, n, item) for n, item in enumerate(one.resolution.evidence, start=1))
-
 
 TABLES = (
     Table(
@@ -105,7 +32,6 @@ TABLES = (
         key=("scenario_id",),
         references=(refers("set_id", "sets"),),
         indexes=(("set_id",),),
-        rows=_scenarios,
     ),
     Table(
         name="scenario_tags",
@@ -114,7 +40,6 @@ TABLES = (
         key=("scenario_id", "tag"),
         references=(refers("scenario_id", "scenarios"),),
         indexes=(("tag",),),
-        rows=_tags,
     ),
     Table(
         name="scenario_implies",
@@ -129,7 +54,6 @@ TABLES = (
             refers("scenario_id", "scenarios"),
             refers("implied_scenario_id", "scenarios", "scenario_id"),
         ),
-        rows=_implications,
     ),
     Table(
         name="clarifications",
@@ -142,7 +66,6 @@ TABLES = (
         ),
         key=("scenario_id", "position"),
         references=(refers("scenario_id", "scenarios"),),
-        rows=_clarifications,
     ),
     Table(
         name="prior_links",
@@ -158,7 +81,6 @@ TABLES = (
             refers("scenario_id", "scenarios"),
             refers("given_scenario_id", "scenarios", "scenario_id"),
         ),
-        rows=_links,
     ),
     Table(
         name="prior_evidence",
@@ -171,7 +93,6 @@ TABLES = (
         key=("scenario_id", "evidence_id"),
         references=(refers("scenario_id", "scenarios"), refers("evidence_id", "evidence")),
         indexes=(("evidence_id",),),
-        rows=_in_prior,
     ),
     Table(
         name="indicators",
@@ -193,7 +114,6 @@ TABLES = (
         key=("scenario_id", "indicator_id"),
         references=(refers("scenario_id", "scenarios"), refers("theme_id", "themes")),
         indexes=(("due",),),
-        rows=_indicators,
     ),
     Table(
         name="indicator_ratings",
@@ -211,7 +131,6 @@ TABLES = (
             refers("rated_scenario_id", "scenarios", "scenario_id"),
         ),
         indexes=(("rated_scenario_id",),),
-        rows=_indicator_ratings,
     ),
     Table(
         name="resolutions",
@@ -225,7 +144,6 @@ TABLES = (
         ),
         key=("scenario_id",),
         references=(refers("scenario_id", "scenarios"),),
-        rows=_resolutions,
     ),
     Table(
         name="resolution_evidence",
@@ -238,6 +156,5 @@ TABLES = (
         key=("scenario_id", "evidence_id"),
         references=(refers("scenario_id", "resolutions"), refers("evidence_id", "evidence")),
         indexes=(("evidence_id",),),
-        rows=_resolution_evidence,
     ),
 )

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
-
-from scenarios.exchange.view.moment import Moment
-from scenarios.model import Rating
-from scenarios.scales import rating_decibans
 
 Type = Literal["text", "integer", "real", "boolean", "date", "json"]
 Value = str | int | float | bool | date | None
@@ -37,7 +33,7 @@ class Reference(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
-    """A table, and its rows as of a moment, each with a cell for each column.
+    """A table: its columns, its key, and what it refers to.
 
     `computed` says that nothing of it is in a file. `indexes` are columns that one looks up often.
     """
@@ -46,7 +42,6 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     meaning: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
-    rows: Callable[[Moment], Iterable[Row]]
     references: tuple[Reference, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
     computed: bool = False
@@ -65,12 +60,6 @@ RATING = (
 )
 
 
-def rated(moment: Moment, rating: Rating) -> tuple[str | None, float | None, float]:
-    """The cells of a rating."""
-    worth = rating_decibans(rating, moment.records.tracker.decibans)
-    return (rating, None, worth) if isinstance(rating, str) else (None, rating, worth)
-
-
 def position(of: str) -> Column:
     """The column that keeps the order of a file."""
     return Column("position", "integer", f"The place of {of}, from 1")
@@ -82,5 +71,5 @@ def refers(columns: str, table: str, key: str = "") -> Reference:
 
 
 def as_json(value: Any) -> str:
-    """What stands in a `json` column: keys in order, so that the same is the same text."""
-    return msgspec.json.encode(value, order="sorted").decode()
+    """What stands in a `json` column."""
+    return msgspec.json.encode(value).decode()

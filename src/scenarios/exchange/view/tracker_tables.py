@@ -2,53 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-
-from scenarios.exchange.view.moment import Moment
-from scenarios.exchange.view.table import Column, Row, Table, position
-from scenarios.model import Dependence, Tracker
-
-
-def _tracker(moment: Moment) -> Iterator[Row]:
-    tracker = moment.records.tracker
-    declared = tracker.evidence_dependence
-    is_pair = isinstance(declared, Dependence)
-    yield (
-        tracker.format,
-        tracker.title or None,
-        tracker.description or None,
-        tracker.notice,
-        tracker.repository,
-        tracker.review_every_days,
-        tracker.forecast_expires_days,
-        tracker.estimative_language,
-        declared.within if isinstance(declared, Dependence) else declared,
-        tracker.dependence.between if is_pair else None,
-        tracker.rating_strength,
-    )
-
-
-def _decibans(moment: Moment) -> Iterator[Row]:
-    for n, (code, worth) in enumerate(moment.records.tracker.decibans.items(), start=1):
-        yield n, code, worth
-
-
-def _grades(moment: Moment) -> Iterator[Row]:
-    table = moment.records.tracker.grade_weights
-    if table:
-        credibility = {str(grade): share for grade, share in enumerate(table.credibility, start=1)}
-        for scale, shares in (("reliability", table.reliability), ("credibility", credibility)):
-            for n, (grade, share) in enumerate(shares.items(), start=1):
-                yield scale, n, grade, share
-
-
-def _titles(part: Callable[[Tracker], Mapping[str, str]]) -> Callable[[Moment], Iterator[Row]]:
-    def rows(moment: Moment) -> Iterator[Row]:
-        for n, (id, title) in enumerate(part(moment.records.tracker).items(), start=1):
-            yield id, n, title
-
-    return rows
-
+from scenarios.exchange.view.table import Column, Table, position
 
 TABLES = (
     Table(
@@ -75,7 +29,6 @@ TABLES = (
             Column("rating_strength", "real", "What every rating is multiplied by"),
         ),
         key=("format",),
-        rows=_tracker,
     ),
     Table(
         name="rating_decibans",
@@ -86,7 +39,6 @@ TABLES = (
             Column("decibans", "real", "What it is worth, before any weight"),
         ),
         key=("code",),
-        rows=_decibans,
     ),
     Table(
         name="grade_weights",
@@ -98,7 +50,6 @@ TABLES = (
             Column("weight", "real", "The share, 0 to 1"),
         ),
         key=("scale", "grade"),
-        rows=_grades,
     ),
     Table(
         name="themes",
@@ -109,7 +60,6 @@ TABLES = (
             Column("title", "text", "The title"),
         ),
         key=("theme_id",),
-        rows=_titles(lambda tracker: tracker.themes),
     ),
     Table(
         name="analysts",
@@ -120,7 +70,6 @@ TABLES = (
             Column("name", "text", "The name"),
         ),
         key=("analyst",),
-        rows=_titles(lambda tracker: tracker.analysts),
     ),
     Table(
         name="sets",
@@ -131,6 +80,5 @@ TABLES = (
             Column("title", "text", "The title"),
         ),
         key=("set_id",),
-        rows=_titles(lambda tracker: tracker.sets),
     ),
 )

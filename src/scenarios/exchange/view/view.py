@@ -1,40 +1,16 @@
-"""The whole view: every table in an order in which rows can be put, and its rows, made once."""
+"""The whole view: the rows of every table, made once."""
 
 from __future__ import annotations
 
 from collections import Counter
 
-from scenarios.exchange.view import (
-    computed_tables,
-    evidence_tables,
-    forecast_tables,
-    scenario_tables,
-    tracker_tables,
-)
+from scenarios.exchange.view import computed_rows, record_rows
 from scenarios.exchange.view.moment import Made, Moment, known_by
 from scenarios.exchange.view.table import Reference, Row, Table
+from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database
 
-
-def _ordered() -> dict[str, Table]:
-    """What is referred to stands before what refers to it."""
-    parts = (tracker_tables, evidence_tables, scenario_tables, forecast_tables, computed_tables)
-    every = {table.name: table for part in parts for table in part.TABLES}
-    found: dict[str, Table] = {}
-
-    def add(table: Table) -> None:
-        for reference in table.references:
-            if reference.table != table.name:
-                add(every[reference.table])
-        found.setdefault(table.name, table)
-
-    for table in every.values():
-        add(table)
-    return found
-
-
-TABLES = _ordered()
-"""Each table by its name; what a table refers to stands before it."""
+_ROWS = {**record_rows.ROWS, **computed_rows.ROWS}
 
 
 class View:
@@ -56,7 +32,7 @@ class View:
         """The rows of a table, by its name."""
         if name not in self._rows:
             table = TABLES[name]
-            rows = list(table.rows(self.moment))
+            rows = list(_ROWS[name](self.moment))
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
             self._rows[name] = rows

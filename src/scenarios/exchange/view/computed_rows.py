@@ -1,0 +1,123 @@
+"""The rows of what is computed: figures, ledgers, scores, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import msgspec
+
+from scenarios.analysis.evidence.bearing import bearing, near
+from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.forecasts.stated import Means, stated
+from scenarios.analysis.ledger.neighbourhood import implied_on
+from scenarios.analysis.period.trajectory import span_of
+from scenarios.analysis.review.status import row_of
+from scenarios.analysis.rules.findings import RULES, findings
+from scenarios.analysis.scores.questions import every_question_score
+from scenarios.exchange.view.moment import Moment
+from scenarios.exchange.view.table import Row
+from scenarios.paths import path_of
+from scenarios.scales import decibans
+
+
+def _figures(moment: Moment) -> Iterator[Row]:
+    """By set, since its members are measured together; then by scenario and day."""
+    database, views = moment.database, moment.window.views
+    items, sheets = bearing(database), database.speaking
+    units: dict[str, list[str]] = {}
+    for id, view in views.items():
+        units.setdefault(view.scenario.set or f"/{id}", []).append(id)
+    for unit in units.values():
+        around = near(database, unit[0], items, sheets)
+        spans = {id: span_of(views[id], moment.as_of) for id in unit}
+        asked = {
+            id: [day for day in moment.days if first <= day <= last]
+            for id, (first, last) in spans.items()
+        }
+        means: Means = {}
+        for id, implied in implied_on(around, asked).items():
+            for day, chance in zip(asked[id], implied, strict=True):
+                said = stated(around, id, day, means)
+                gap = decibans(said.probability) - decibans(chance) if said else None
+                probability = said.probability if said else None
+                yield id, day, probability, len(said.analysts) if said else 0, chance, gap
+
+
+def _status(moment: Moment) -> Iterator[Row]:
+    window = moment.window
+    for id, view in window.views.items():
+        row, stated = row_of(window, view), view.stated
+        prior = view.scenario.prior.probability
+        yield (
+            *(id, row.state, row.outcome, decibans(prior)),
+            *((stated.probability, len(stated.analysts)) if stated else (None, 0)),
+            *(row.implied.probability, row.implied.low, row.implied.high, view.implied.decibans),
+            *(row.gap_decibans, row.stated.previous if row.stated else None),
+            *(row.implied.previous, row.movement_bits, row.evidence.total, row.last_evidence),
+        )
+
+
+def _lines(moment: Moment) -> Iterator[Row]:
+    for id, view in moment.window.views.items():
+        for n, one in enumerate(view.ledger.lines, start=1):
+            yield (
+                *(id, n, one.kind, one.id, one.theme),
+                *(one.decibans, one.weight, one.factor, one.counted_decibans),
+            )
+
+
+def _line_evidence(moment: Moment) -> Iterator[Row]:
+    for id, view in moment.window.views.items():
+        for n, one in enumerate(view.ledger.lines, start=1):
+            yield from ((id, n, item) for item in one.evidence)
+
+
+def _suppressed(moment: Moment) -> Iterator[Row]:
+    for id, view in moment.window.views.items():
+        for n, one in enumerate(view.ledger.lines, start=1):
+            yield from ((id, n, other) for other in dict.fromkeys(one.suppressed))
+
+
+def _states(moment: Moment) -> Iterator[Row]:
+    known = moment.window.now
+    for id, view in moment.window.views.items():
+        for key in view.scenario.indicators:
+            one = reading(known, (id, key))
+            yield id, key, one.state, one.strength
+
+
+def _scores(moment: Moment) -> Iterator[Row]:
+    for row in every_question_score(moment.database, moment.as_of):
+        yield msgspec.structs.astuple(row)
+
+
+def _findings(moment: Moment) -> Iterator[Row]:
+    severity = {rule.id: rule.severity for rule in RULES}
+    for n, one in enumerate(findings(moment.window), start=1):
+        path = path_of(one.kind, one.record)
+        yield (
+            *(n, one.rule, severity[one.rule], one.subject, one.message),
+            *(one.kind, one.record, path),
+        )
+
+
+def _meta(moment: Moment) -> Iterator[Row]:
+    made = moment.made
+    yield (
+        *(made.as_of, made.revision, made.program_version),
+        *(made.schema_version, made.ledger_version),
+    )
+
+
+ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
+    "figures": _figures,
+    "status": _status,
+    "ledger_lines": _lines,
+    "ledger_line_evidence": _line_evidence,
+    "ledger_line_suppressed": _suppressed,
+    "indicator_states": _states,
+    "scores": _scores,
+    "findings": _findings,
+    "meta": _meta,
+}
+"""What makes the rows of each table."""
