@@ -1,0 +1,149 @@
+"""What went out comes back: the same records, in the same bytes where the layout is ours."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from scenarios.errors import ScenError
+from scenarios.exchange.targets.table import TARGETS
+from scenarios.exchange.view.cells import typed
+from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.records import records
+from scenarios.exchange.view.view import View
+from scenarios.storage.loader import load
+from scenarios.workspace.exporting import export
+from scenarios.workspace.opened import open_folder
+from scenarios.workspace.restoring import file, restore
+from scenarios.workspace.start import start
+from tests.cli.commands import DESK, tree
+from tests.exchange.test_export import PLACES
+from tests.exchange.whole_databases import files, whole_database
+from tests.full import TIMES
+
+DAY = date(2022, 6, 1)
+
+
+def made(folder: Path, content: dict[str, bytes]) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    for path, data in content.items():
+        place = folder / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
+    return folder
+
+
+def fresh(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    start(folder, dry_run=False, commit=False)
+    return folder / "scenarios"
+
+
+def files_of(root: Path) -> dict[str, bytes]:
+    return {path: data for path, data in tree(root).items() if path.endswith(".yaml")}
+
+
+@settings(max_examples=3 * TIMES)
+@given(st.integers(0, 10**6))
+def test_any_database_is_the_same_from_each_form(seed: int) -> None:
+    content = files(whole_database(seed))
+    loaded = load(content)
+    assert [one for one in loaded.problems if one.severity == "error"] == []
+    view = View(loaded.database, Made(as_of=DAY))
+    with TemporaryDirectory() as folder:
+        for target in TARGETS:
+            if target.form != "address" and target.reads:
+                place = Path(folder, target.name)
+                if target.form == "folder":
+                    place.mkdir()
+                target.code.write(view, place)
+                back = [file(entry) for entry in records(typed(target.code.read(place), []))]
+                assert {draft.path: draft.new for draft in back} == content, target.name
+
+
+@pytest.mark.parametrize("text", PLACES)
+def test_a_fresh_database_is_made_the_same_and_the_second_time_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    content = files(whole_database(7))
+    export(open_folder(made(tmp_path / "scenarios", content)), text, DAY)
+    back, place = fresh(tmp_path / "back"), Path(text.rpartition(":")[2].strip("/"))
+    assert restore(back, place, dry_run=True).new["tracker"] == 0
+    assert [*files_of(back)] == ["tracker.yaml"]
+    done = restore(back, place)
+    assert done.new.total() + done.other["tracker"] == len(content)
+    assert files_of(back) == content
+    again = restore(back, place)
+    assert (again.written.drafts, again.same.total()) == ([], len(content))
+
+
+def exported(tmp_path: Path) -> Path:
+    export(open_folder(DESK), f"{tmp_path}/out/", DAY)
+    return tmp_path / "out"
+
+
+def test_what_is_there_and_differs_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    place, back = exported(tmp_path), fresh(tmp_path / "back")
+    restore(back, place)
+    visit = back / "evidence/2022/2022-02-04-visit.yaml"
+    visit.write_text(visit.read_text().replace("A visit", "Another visit"))
+    (back / "trade.yaml").unlink()
+    before = tree(back)
+    with pytest.raises(ScenError, match=r"1 file there and other .*visit.yaml; --update"):
+        restore(back, place)
+    assert tree(back) == before
+    done = restore(back, place, update=True)
+    assert (done.new, done.other) == ({"scenario": 1}, {"evidence": 1})
+    assert "A visit" in visit.read_text()
+
+
+def test_a_file_that_differs_in_layout_alone_stays(tmp_path: Path) -> None:
+    place, back = exported(tmp_path), fresh(tmp_path / "back")
+    restore(back, place)
+    trade = back / "trade.yaml"
+    trade.write_text("# mine\n" + trade.read_text())
+    assert restore(back, place).written.drafts == []
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "message"),
+    [
+        ("evidence", "2022-02-07", "7 February", "evidence:2: recorded: '7 February' is not a day"),
+        ("forecasts", "0.6", "often", "forecasts:3: probability: 'often' is not a number"),
+        ("sources", "reliability,", "grade,", "sources:1: there is no column reliability"),
+        ("scenarios", "A pact", "", "scenarios:2: title: this is empty"),
+        ("sheets", ",desk", ",desk,x", "sheets:2: the row has 4 cells, and the table 3 columns"),
+        ("forecasts", "0.6", "1.5", r"trade.*1\.5"),
+        ("evidence_ratings", ",trade,", ",tarde,", "there is no scenario 'tarde'|tarde"),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_place_and_nothing_is_written(
+    tmp_path: Path, table: str, old: str, new: str, message: str
+) -> None:
+    place, back = exported(tmp_path), fresh(tmp_path / "back")
+    file = place / f"{table}.csv"
+    file.write_text(file.read_text().replace(old, new, 1))
+    before = tree(back)
+    with pytest.raises(ScenError) as told:
+        restore(back, place)
+    assert re.search(message, "\n".join((str(told.value), *getattr(told.value, "__notes__", ()))))
+    assert tree(back) == before
+
+
+def test_what_is_no_export_is_told(tmp_path: Path) -> None:
+    back = fresh(tmp_path / "back")
+    (tmp_path / "empty").mkdir()
+    for name, data in {"x.db": b"mine", "x.json": b"[]", "x.jsonl": b"{", "x.txt": b""}.items():
+        (tmp_path / name).write_bytes(data)
+    for name in ("x.db", "x.json", "x.jsonl", "x.txt", "empty", "missing"):
+        with pytest.raises(ScenError, match=name):
+            restore(back, tmp_path / name)
