@@ -30,6 +30,7 @@ from scenarios.workspace import checking, reading, results
 from scenarios.workspace.candidates import Accepted
 from scenarios.workspace.exporting import Exported
 from scenarios.workspace.importing.settings import Imported
+from scenarios.workspace.querying import Queried
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"
@@ -116,6 +117,7 @@ OUTPUTS: dict[str, Any] = {
     "list-evidence": list[listing.EvidenceRow],
     "list-forecasts": list[listing.ForecastRow],
     "list-sources": list[listing.SourceRow],
+    "query": Queried,
     "export": Exported,
     "init": results.Started,
     "new": results.Recorded,

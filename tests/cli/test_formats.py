@@ -31,6 +31,7 @@ READING = (
     ("history",),
     ("history", "pact"),
     ("audit",),
+    ("query", "SELECT scenario_id, question, opened, prior_probability FROM scenarios"),
     ("candidates", "--from", "events"),
     ("report", "--as-of", "2022-02-07"),
     ("report", "--brief", "--as-of", "2022-02-07"),

@@ -49,7 +49,7 @@ SELECT 20000000 + i AS "Event ID",
   ['Russian Federation', 'China', 'Ukraine', 'India', 'Iran'][1 + (hash(i * 3) % 5)::INTEGER]
     AS "Target Country", i // 3 AS "Story ID"
 FROM range({ROWS}) t(i)
-"""  # noqa: S608
+"""
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.records import records
 from scenarios.exchange.view.view import View
 from scenarios.storage.loader import load
-from scenarios.workspace.exporting import export
+from scenarios.workspace.exporting import ROWS, export
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.restoring import file, restore
 from scenarios.workspace.start import start
@@ -57,7 +57,7 @@ def test_any_database_is_the_same_from_each_form(seed: int) -> None:
     content = files(whole_database(seed))
     loaded = load(content)
     assert [one for one in loaded.problems if one.severity == "error"] == []
-    view = View(loaded.database, Made(as_of=DAY))
+    view = View(loaded.database, Made(as_of=DAY), ROWS)
     with TemporaryDirectory() as folder:
         for target in TARGETS:
             if target.form != "address" and target.reads:

@@ -15,7 +15,6 @@ from msgspec.structs import astuple
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.questions import QuestionScore
 from scenarios.analysis.scores.scoring import score
-from scenarios.exchange.view import computed_rows, record_rows
 from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.table import Table
 from scenarios.exchange.view.tables import TABLES
@@ -23,6 +22,7 @@ from scenarios.exchange.view.view import View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
+from scenarios.workspace.exporting import ROWS
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES
 from tests.full import TIMES
@@ -39,7 +39,7 @@ NAMED = (
 
 
 def view(database: Database, day: date = DAY, *, limited: bool = False) -> View:
-    return View(database, Made(as_of=day), limited=limited)
+    return View(database, Made(as_of=day), ROWS, limited=limited)
 
 
 def cells(view: View, name: str, *columns: str) -> list[tuple[Any, ...]]:
@@ -121,7 +121,7 @@ def test_scores_are_those_of_the_questions() -> None:
 def test_a_score_has_the_names_of_score() -> None:
     names = [column.name for column in TABLES["scores"].columns]
     assert names == ["scenario_id", *QuestionScore.__struct_fields__[1:]]
-    assert TABLES.keys() == {**record_rows.ROWS, **computed_rows.ROWS}.keys()
+    assert TABLES.keys() == ROWS.keys()
 
 
 def test_figures_are_those_of_each_day_with_a_sheet() -> None:

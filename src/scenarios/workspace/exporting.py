@@ -11,6 +11,7 @@ import msgspec
 from scenarios import __version__
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import Target, named
+from scenarios.exchange.view import computed_rows, record_rows
 from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
@@ -20,6 +21,8 @@ from scenarios.storage.beside import beside
 from scenarios.storage.documents import refuse_unfit
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
+
+ROWS = {**record_rows.ROWS, **computed_rows.ROWS}
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,7 +46,7 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
     """The tables of a database for a day; limited, with the records that were known on it."""
     made = Made(as_of=as_of, revision=opened.commit, program_version=__version__)
-    return View(opened.database, made, limited=limited)
+    return View(opened.database, made, ROWS, limited=limited)
 
 
 def export(

@@ -29,6 +29,7 @@ HELP = {
     "explain": "The odds ledger of a scenario, from prior to implied.",
     "matrix": "Set evidence against scenarios side by side (ACH).",
     "score": "Score what was resolved: Brier, log, skill, calibration.",
+    "query": "Ask the database in SQL.",
     "export": "Put the database into SQL, CSV, JSON or Parquet.",
     "check": "Check every file and name every fault at once.",
     "diff": "Compare two states of the database.",

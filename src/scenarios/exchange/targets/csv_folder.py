@@ -7,13 +7,15 @@ that begins with apostrophes before such a text; reading takes one apostrophe aw
 from __future__ import annotations
 
 import csv
+import io
+import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, TextIO
 
 from scenarios.exchange.targets import package
-from scenarios.exchange.view.table import Value
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 
@@ -27,9 +29,7 @@ def write(view: View, folder: Path) -> None:
 
     def table_file(name: str, place: Path) -> None:
         with place.open("w", encoding="utf-8", newline="") as file:
-            lines = csv.writer(file, lineterminator="\n")
-            lines.writerow([column.name for column in TABLES[name].columns])
-            lines.writerows([_cell(cell) for cell in row] for row in view.rows(name))
+            _write(file, [column.name for column in TABLES[name].columns], view.rows(name))
 
     package.write(view, folder, "csv", table_file)
 
@@ -46,7 +46,21 @@ def read(folder: Path) -> Iterator[tuple[str, Sequence[str], list[tuple[object, 
                 yield name, head, [tuple(map(_text, line)) for line in lines]
 
 
-def _cell(cell: Value) -> Value:
+def as_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """A table under its head; what is neither a text nor a number is JSON."""
+    file = io.StringIO()
+    told = ([json.dumps(c) if isinstance(c, dict | list) else c for c in row] for row in rows)
+    _write(file, names, told)
+    return file.getvalue()
+
+
+def _write(file: TextIO, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    lines = csv.writer(file, lineterminator="\n")
+    lines.writerow([_cell(name) for name in names])
+    lines.writerows([_cell(cell) for cell in row] for row in rows)
+
+
+def _cell(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and _RUN.match(cell) else cell
 
 

@@ -56,7 +56,9 @@ def read(place: Path) -> Iterator[tuple[str, Sequence[str], list[tuple[object, .
                 yield name, [column[0] for column in found.description or ()], found.fetchall()
 
 
-def connect(place: str = ":memory:", *, read_only: bool = False) -> DuckDBPyConnection:
+def connect(
+    place: str = ":memory:", *, read_only: bool = False, **settings: Any
+) -> DuckDBPyConnection:
     """A connection that loads and fetches no extension."""
     try:
         import duckdb
@@ -68,12 +70,13 @@ def connect(place: str = ":memory:", *, read_only: bool = False) -> DuckDBPyConn
         "allow_community_extensions": False,
         "python_enable_replacements": False,
         "default_block_size": 16384,  # the least: 34 tables of few rows in 2 MB, not in 20
+        **settings,
     }
     return duckdb.connect(place, read_only=read_only, config=config)
 
 
 def fill(file: DuckDBPyConnection, view: View, names: Iterable[str] = TABLES) -> None:
-    """Put these tables into a connection, and the views if they are all of them."""
+    """Put these tables into a connection, and the views where they are all of them."""
     names = tuple(names)
     for name in names:
         table = TABLES[name]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 
-from scenarios.exchange.view import computed_rows, record_rows
 from scenarios.exchange.view.moment import Made, Moment, known_by
 from scenarios.exchange.view.table import Reference, Row, Table
 from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database
 
-_ROWS = {**record_rows.ROWS, **computed_rows.ROWS}
+Makers = Mapping[str, Callable[[Moment], Iterable[Row]]]
+"""What makes the rows of each table."""
 
 
 class View:
@@ -21,7 +22,10 @@ class View:
     only a cell may be empty, that is.
     """
 
-    def __init__(self, database: Database, made: Made, *, limited: bool = False) -> None:
+    def __init__(
+        self, database: Database, made: Made, makers: Makers, *, limited: bool = False
+    ) -> None:
+        self._makers = makers
         records = known_by(database, made.as_of) if limited else database
         self.moment = Moment(records, database, made)
         self.left_out: Counter[str] = Counter()
@@ -32,7 +36,7 @@ class View:
         """The rows of a table, by its name."""
         if name not in self._rows:
             table = TABLES[name]
-            rows = list(_ROWS[name](self.moment))
+            rows = list(self._makers[name](self.moment))
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
             self._rows[name] = rows

@@ -1,0 +1,85 @@
+"""SQL over the tables of a database."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scenarios.cli import parsing
+from scenarios.cli.opening import reading
+from scenarios.cli.options import AsOf, Form, Output, Rev
+from scenarios.cli.terminal.bounds import bounded
+from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.result import deliver, show
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.query import SECONDS, Answer, write_parquet
+from scenarios.exchange.targets.csv_folder import as_csv
+from scenarios.render.documents.query import document
+from scenarios.storage.beside import beside
+from scenarios.storage.documents import refuse_unfit
+from scenarios.storage.worktree import safe
+from scenarios.workspace.place import from_here, here
+from scenarios.workspace.querying import query
+
+QueryForm = StrEnum("QueryForm", [*Form, "parquet"])  # type: ignore[misc]
+"""How an answer is written: as any result, or for other programs that read tables."""
+_TABLE = QueryForm("table")
+
+
+def command(
+    context: typer.Context,
+    sql: Annotated[
+        str, typer.Argument(metavar="SQL", help="A query, @FILE that holds one, or - for stdin.")
+    ],
+    as_of: AsOf = None,
+    rev: Rev = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0.001, help="What it may take.")
+    ] = SECONDS,
+    form: Annotated[QueryForm, typer.Option("--format", help="How to write the answer.")] = _TABLE,
+    output: Output = None,
+) -> None:
+    """Ask the database in SQL: the tables of `scen export`, in DuckDB, read only.
+
+    SHOW TABLES names them, DESCRIBE evidence its columns; docs/queries.md has examples. With
+    --as-of the records are those that were known on that day.
+    """
+    if form == "parquet" and output is None:
+        raise UsageError("Parquet is no text: --output FILE says where it goes")
+    text = _read(sql)
+    opened = reading(context, rev)
+    day = as_of or parsing.today()
+    with bounded():
+        result, answer = query(opened, text, day, limited=as_of is not None, seconds=timeout)
+    rows = [tuple(row.values()) for row in result.rows]
+    names = [column.name for column in result.columns]
+    if form == "parquet" and output is not None:
+        _put(answer, output)
+    elif form == "csv":
+        deliver(as_csv(names, rows)[:-1], output)
+    else:
+        show(result, lambda: document(names, rows), Form(form), output)
+
+
+def _read(sql: str) -> str:
+    if sql == "-":
+        return sys.stdin.read()
+    if not sql.startswith("@"):
+        return sql
+    place = here() / sql[1:]
+    try:
+        return place.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", "it is not UTF-8")
+        raise ScenError(f"{safe(Path(sql[1:]))}: {reason}") from error
+
+
+def _put(answer: Answer, output: Path) -> None:
+    refuse_unfit(output)
+    with beside(here() / output) as new:
+        write_parquet(answer, new)
+    say(f"written: {from_here(output)}")

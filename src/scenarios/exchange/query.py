@@ -1,0 +1,170 @@
+"""SQL over the view in DuckDB: read only, in memory, without files, network or extensions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from datetime import date, datetime, time
+from decimal import Decimal
+from math import isfinite
+from pathlib import Path
+from threading import Timer
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scenarios.errors import ScenError
+from scenarios.exchange.targets.ddl import literal, quoted
+from scenarios.exchange.targets.duckdb_file import connect, faults, fill
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
+from scenarios.exchange.view.views import VIEWS
+from scenarios.text import did_you_mean, shown
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_ROWS = 1_000_000
+SECONDS = 60.0
+"""What a query may take."""
+_MEMORY = "1GB"
+_AT_ONCE = 10_000
+_LARGEST = 2**63
+_NULL = '"NULL"'
+"""The type of a column of nulls."""
+_READING = frozenset({"SELECT", "EXPLAIN", "MULTI"})
+"""Kinds of statement; MULTI is what DuckDB makes of PIVOT."""
+_LOOKS_AROUND = re.compile(
+    r"query|show|describe|summarize|duckdb_|information_schema|pg_|pragma", re.IGNORECASE
+)
+"""What may read a table that the query does not name."""
+_NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
+_WORDS = re.compile(r"^(\w[\w ]* Error: )+")
+
+
+class Answer(NamedTuple):
+    """What a query found: names and DuckDB's types of its columns, and its rows."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: list[tuple[Any, ...]]
+
+
+def ask(view: View, sql: str, seconds: float = SECONDS) -> Answer:
+    """The answer to one query; refused is what does not read, or takes too long or too much."""
+    with closing(_opened()) as engine, _told(seconds):
+        names = _needed(engine, sql)
+        fill(engine, view, names)
+        engine.execute("SET lock_configuration = true")
+        timer = Timer(seconds, engine.interrupt)
+        timer.start()
+        try:
+            return _answer(engine.execute(sql))
+        finally:
+            timer.cancel()
+
+
+def write_parquet(answer: Answer, place: Path) -> None:
+    """The answer as a Parquet file, by another connection: that of a query writes no file."""
+    types = {name: "VARCHAR" if of == _NULL else of for name, of in answer.columns}
+    columns = ", ".join(f"{quoted(name)} {of}" for name, of in types.items())
+    with faults(place), closing(connect()) as engine:
+        engine.execute(f"CREATE TABLE answer ({columns})")
+        if answer.rows:
+            lists = ", ".join(f"unnest(?::{of}[])" for of in types.values())
+            cells = [list(column) for column in zip(*answer.rows, strict=True)]
+            engine.execute(f"INSERT INTO answer SELECT {lists}", cells)
+        engine.execute(f"COPY answer TO {literal(place)} (FORMAT parquet)")
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it; a number that JSON has not is its text, and so is what is neither."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    is_number = isinstance(value, float) and isfinite(value)
+    is_whole = isinstance(value, int) and abs(value) < _LARGEST
+    if value is None or is_number or is_whole or isinstance(value, str):
+        return value
+    if isinstance(value, date | datetime | time):
+        return value.isoformat()
+    return value.hex() if isinstance(value, bytes) else str(value)
+
+
+def _opened() -> DuckDBPyConnection:
+    """A connection in memory, without the paths that DuckDB allows all the same."""
+    engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
+    engine.execute("SET allowed_paths = []")
+    engine.execute("SET enable_external_access = false")
+    return engine
+
+
+def _needed(engine: DuckDBPyConnection, sql: str) -> list[str]:
+    """The tables that a statement names, or all where it may look around; one that reads."""
+    found = engine.extract_statements(sql)
+    if not found:
+        raise ScenError("there is no query in it: scen query 'SELECT * FROM scenarios'")
+    if len(found) > 1:
+        raise ScenError(f"one query at a time: these are {len(found)}")
+    try:
+        kind = found[0].type.name
+    except ValueError:  # newer than what Python knows of
+        kind = "other"
+    if kind not in _READING:
+        raise ScenError(f"a query reads, and this is {kind}: begin it with SELECT, WITH or FROM")
+    if kind != "SELECT" or _LOOKS_AROUND.search(sql):
+        return [*TABLES]
+    named = {name.lower() for name in engine.get_table_names(sql)}
+    if named & {one.name for one in VIEWS}:
+        return [*TABLES]
+    return [name for name in TABLES if name in named]
+
+
+def _answer(found: DuckDBPyConnection) -> Answer:
+    rows: list[tuple[Any, ...]] = []
+    while chunk := found.fetchmany(_AT_ONCE):
+        rows += chunk
+        if len(rows) > MOST_ROWS:
+            raise ScenError(f"more than {MOST_ROWS:,} rows: count them, or add LIMIT")
+    told = [(name, str(of)) for name, of, *_ in found.description or ()]
+    return Answer(tuple(_once(told)), rows)
+
+
+def _once(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """No two columns have one name: the second is called so and `_1`."""
+    seen: set[str] = set()
+    for name, of in columns:
+        number, own = 0, name
+        while own in seen:
+            number += 1
+            own = f"{name}_{number}"
+        seen.add(own)
+        yield own, of
+
+
+@contextmanager
+def _told(seconds: float) -> Iterator[None]:
+    """What DuckDB says, shortened."""
+    import duckdb  # noqa: PLC0415 - an extra, and there since it is connected
+
+    try:
+        yield
+    except duckdb.InterruptException as error:
+        raise ScenError(f"the query took more than {seconds:g} s: --timeout allows more") from error
+    except (duckdb.OutOfMemoryException, MemoryError) as error:
+        raise ScenError(f"the query needs more than {_MEMORY} of memory") from error
+    except duckdb.PermissionException as error:
+        raise ScenError(f"a query reads no file and no address: {_first(error)}") from error
+    except duckdb.Error as error:
+        if missing := _NO_TABLE.search(str(error)):
+            known = [*TABLES, *(one.name for one in VIEWS)]
+            hint = did_you_mean(missing[1], known) or f"there are {', '.join(known)}"
+            raise ScenError(f"no table {shown(missing[1])}; {hint}") from error
+        raise ScenError(f"DuckDB says: {_first(error)}") from error
+
+
+def _first(error: Exception) -> str:
+    """The first paragraph of what it says, without its kind."""
+    paragraph = str(error).partition("\n\n")[0]
+    return _WORDS.sub("", " ".join(paragraph.split()))

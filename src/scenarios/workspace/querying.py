@@ -1,0 +1,45 @@
+"""What SQL asks of a database."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.exchange.query import SECONDS, Answer, ask, plain
+from scenarios.workspace.exporting import view_of
+from scenarios.workspace.opened import Opened
+
+
+class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of an answer, with DuckDB's type."""
+
+    name: str
+    type: str
+
+
+class Queried(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a query: its columns, and its rows by their names."""
+
+    ledger: int = VERSION
+    as_of: date
+    revision: str | None
+    columns: tuple[QueryColumn, ...]
+    rows: list[dict[str, Any]]
+
+
+def query(
+    opened: Opened, sql: str, as_of: date, *, limited: bool = False, seconds: float = SECONDS
+) -> tuple[Queried, Answer]:
+    """What SQL finds in the tables of a day, as a result and as DuckDB has it."""
+    answer = ask(view_of(opened, as_of, limited=limited), sql, seconds)
+    names = [name for name, _ in answer.columns]
+    result = Queried(
+        as_of=as_of,
+        revision=opened.commit,
+        columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
+        rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
+    )
+    return result, answer

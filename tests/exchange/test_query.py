@@ -1,0 +1,131 @@
+"""A query reads the tables of the view, and nothing else of this machine."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from scenarios.errors import ScenError
+from scenarios.exchange import query
+from scenarios.exchange.query import Answer, ask, write_parquet
+from scenarios.exchange.targets.duckdb_file import connect
+from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
+from scenarios.workspace.exporting import ROWS
+from scenarios.workspace.opened import open_folder
+from tests.cli.commands import DESK, tree
+
+DAY = date(2022, 3, 1)
+ATTACKS = """\
+SELECT * FROM read_csv('x.csv')
+SELECT * FROM 'x.csv'
+SELECT * FROM 'x.parquet'
+SELECT * FROM read_text('x.csv')
+SELECT * FROM read_blob('.tmp/x')
+SELECT * FROM read_json('x.csv')
+SELECT * FROM sniff_csv('x.csv')
+SELECT * FROM parquet_metadata('x.parquet')
+SELECT * FROM glob('*')
+SELECT * FROM read_csv('https://example.org/x.csv')
+SELECT * FROM read_parquet('s3://x/y.parquet')
+SELECT * FROM duckdb_extensions()
+SELECT * FROM duckdb_secrets()
+SELECT getenv('HOME')
+SELECT * FROM query('COPY (SELECT 1) TO ''y.csv''')
+WITH t AS (SELECT * FROM read_csv('x.csv')) SELECT * FROM t
+EXPLAIN ANALYZE COPY (SELECT 1) TO 'y.csv'
+EXPLAIN ANALYZE COPY (SELECT 1) TO ':memory:.wal'
+COPY evidence TO 'y.csv'
+COPY (SELECT 1) TO '.tmp/y.csv'
+EXPORT DATABASE 'y'
+IMPORT DATABASE 'y'
+ATTACH 'y.duckdb' AS y
+ATTACH ':memory:' AS y
+CREATE TABLE y AS SELECT 1
+CREATE SECRET (TYPE s3)
+INSERT INTO sets VALUES ('a', 1, 'b')
+UPDATE evidence SET summary = 'x'
+DELETE FROM evidence
+DROP TABLE evidence
+INSTALL httpfs
+INSTALL 'x.duckdb_extension'
+LOAD httpfs
+LOAD 'x.duckdb_extension'
+UPDATE EXTENSIONS
+SET enable_external_access = true
+SET lock_configuration = false
+RESET memory_limit
+PRAGMA enable_profiling
+PRAGMA database_list
+CALL enable_logging(storage = 'file', storage_path = 'y')
+PREPARE y AS SELECT 1
+CHECKPOINT
+VACUUM
+USE temp
+SELECT 1; COPY evidence TO 'y.csv'
+""".splitlines()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> View:
+    monkeypatch.chdir(tmp_path)
+    return View(open_folder(DESK).database, Made(as_of=DAY), ROWS)
+
+
+def test_each_table_is_there_with_the_rows_of_the_view(desk: View) -> None:
+    for name, table in TABLES.items():
+        answer = ask(desk, f"SELECT * FROM {name}")
+        assert [column for column, _ in answer.columns] == [c.name for c in table.columns]
+        assert sorted(answer.rows, key=str) == sorted(desk.rows(name), key=str), name
+
+
+def test_a_query_reaches_no_file_no_network_and_no_setting(desk: View, tmp_path: Path) -> None:
+    (tmp_path / ".tmp").mkdir()  # DuckDB allows its folder for what is too large, if it has one
+    for name in ("x.csv", ".tmp/x", "x.duckdb_extension"):
+        (tmp_path / name).write_text("a,b\n1,2\n")
+    write_parquet(Answer((("a", "INTEGER"),), [(1,)]), tmp_path / "x.parquet")
+    before = tree(tmp_path)
+    for attack in ATTACKS:
+        with pytest.raises(ScenError):
+            ask(desk, attack)
+    assert tree(tmp_path) == before
+    found = ask(desk, "SELECT value FROM duckdb_settings() WHERE name LIKE 'allowed_%s'").rows
+    assert {*found} <= {("[]",), ("",), (None,)}
+
+
+def test_no_variable_of_the_program_is_a_table(desk: View) -> None:
+    for name in ("desk", "answer", "engine", "TABLES", "view"):
+        with pytest.raises(ScenError, match="no table"):
+            ask(desk, f"SELECT * FROM {name}")
+
+
+def test_only_the_tables_that_are_named_are_made(desk: View) -> None:
+    assert ask(desk, "SELECT count(*) FROM Evidence").rows == [(1,)]
+    assert [*desk._rows] == ["sources", "themes", "evidence"]  # noqa: SLF001 - what it rests on
+    assert ask(desk, "SELECT count(*) FROM query_table('fore' || 'casts')").rows == [(2,)]
+    assert ask(desk, "SELECT count(*) FROM forecast_log").rows == [(2,)]
+
+
+def test_time_rows_and_memory_have_an_end(desk: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ScenError, match=r"more than 0.1 s: --timeout"):
+        ask(desk, "SELECT max(a.range + b.range) FROM range(9999999) a, range(9999999) b", 0.1)
+    monkeypatch.setattr(query, "MOST_ROWS", 100)
+    with pytest.raises(ScenError, match="more than 100 rows"):
+        ask(desk, "SELECT * FROM range(20000)")
+    with pytest.raises(ScenError, match="memory"):
+        ask(desk, "SELECT list(range) FROM range(400000000)")
+
+
+def test_an_answer_is_a_parquet_file_with_its_types(desk: View, tmp_path: Path) -> None:
+    answer = ask(
+        desk,
+        "SELECT recorded, NULL AS n, 1.5 AS d, [1] AS l, true AS b, {'a': summary} FROM evidence",
+    )
+    write_parquet(answer, tmp_path / "x.parquet")
+    back = connect().execute(f"SELECT * FROM '{tmp_path}/x.parquet'")
+    assert back.fetchall() == answer.rows
+    write_parquet(ask(desk, "SELECT 1 AS a WHERE false"), tmp_path / "y.parquet")
+    assert connect().execute(f"SELECT count(*) FROM '{tmp_path}/y.parquet'").fetchone() == (0,)
