@@ -55,7 +55,7 @@ def write_desk(root: Path, scenarios: int, items: int, analysts: int) -> None:
         _item(root, n, ratings, f"indicators: {{{fired}}}\n" if n % 3 == 0 else "", chance)
     for analyst in (f"analyst-{n}" for n in range(analysts)):
         for day in (FIRST + timedelta(days=n) for n in range(0, DAYS, 91)):
-            _sheet(root, day, analyst, ids, sets * MEMBERS, chance)
+            write_sheet(root, day, analyst, ids, sets * MEMBERS, chance)
 
 
 def write(path: Path, text: str) -> None:
@@ -128,7 +128,7 @@ def _outcome(number: int) -> str:
     return f"resolution: {{outcome: {outcome}, {days}, basis: As seen.}}\n"
 
 
-def _sheet(
+def write_sheet(
     root: Path, day: date, analyst: str, ids: list[str], in_sets: int, chance: random.Random
 ) -> None:
     """Members of a set are given what sums to 1."""

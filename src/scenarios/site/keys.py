@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.model import EvidenceId, ScenarioId
@@ -30,9 +31,7 @@ def keys(site: Site) -> Mapping[str, str]:
     found = dict(_scenarios(site, figures))
     found.update(_items(site, files, figures, items))
     found.update(_reviews(site, files, items))
-    found["scores/index.html"] = b"".join(
-        figures[id] for id, one in sorted(site.scenarios.items()) if one.resolution
-    ) + files.beside("sources", "forecasts")
+    found["scores/index.html"] = _scores(site, files, items)
     return {address: digest(base + key).hex() for address, key in found.items()}
 
 
@@ -61,12 +60,22 @@ def _reviews(
     site: Site, files: Files, items: Mapping[EvidenceId, bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """What was recorded by its day, all else at the top, and the reviews beside it."""
-    beside = files.beside("sources", "forecasts")
-    ordered = sorted((one.recorded, id) for id, one in site.evidence.items())
     for number, day in enumerate(site.days):
-        known = b"".join(items[id] for recorded, id in ordered if recorded <= day)
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
-        yield links.place("review", f"{day}"), digest(known) + beside + around.encode()
+        yield links.place("review", f"{day}"), _by(day, site, files, items) + around.encode()
+
+
+def _scores(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
+    """What was recorded until the last outcome was known: a forecast is scored up to then."""
+    known = (one.resolution.recorded for one in site.scenarios.values() if one.resolution)
+    last = max((day for day in known if day <= site.as_of), default=date.min)
+    return _by(last, site, files, items)
+
+
+def _by(day: date, site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
+    """What stands for the items that were recorded by a day, and for all other files."""
+    told = b"".join(items[id] for id, one in site.evidence.items() if one.recorded <= day)
+    return digest(told) + files.beside("sources", "forecasts")
 
 
 def _commits(site: Site, path: str) -> bytes:

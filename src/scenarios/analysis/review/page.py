@@ -22,15 +22,19 @@ DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything on the page; `forecaster` is the one whose calibration is shown, if any."""
+    """Everything on the page; `forecaster` is the one whose calibration is shown, if any.
+
+    On a short one so many `others` have no chapter, and there are neither sets nor a score.
+    """
 
     review: Review
     chapters: tuple[Chapter, ...]
     sets: tuple[SetChapter, ...]
     indicators: tuple[IndicatorRow, ...]
-    score: Score
+    score: Score | None
     forecaster: str | None
     days: int
+    others: int = 0
 
 
 def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
@@ -59,6 +63,25 @@ def forecaster(window: Window) -> str | None:
     if len(names) > 1:
         return TEAM
     return next((f"{name} (analyst)" if name in OURS else name for name in names), None)
+
+
+def short(window: Window, made: Review, most: int) -> Page:
+    """The same with chapters of those alone that moved, and of these at most so many."""
+    ids = [move.scenario for move in made.moves[:most]]
+    found = courses(window, ids, FEWEST)
+    rows = {row.id: row for row in made.scenarios}
+    return Page(
+        review=made,
+        chapters=tuple(
+            Chapter(row=rows[id], view=window.views[id], course=found[id]) for id in ids
+        ),
+        sets=(),
+        indicators=tuple(indicators(window.now, Wanted())),
+        score=None,
+        forecaster=None,
+        days=FEWEST,
+        others=len(rows) - len(ids),
+    )
 
 
 def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:

@@ -32,7 +32,7 @@ from scenarios.render.titles import titled
 
 _MOST = 400
 """Items of evidence that have a place on the page."""
-_LARGE = 60
+LARGE = 60
 """From so many scenarios on their tables are shorter."""
 _METHOD = "method"
 _READING = (
@@ -55,7 +55,6 @@ def whole(page: Page, database: Database, known: Known, left_out: int = 0) -> Pa
     chapters = (*_scenarios(page, database), *_sets(page, known))
     named = _named((*summary, *behind, *chapters), database)
     items = tuple(islice(named, _MOST))
-    scores = score.document(page.score, "")[1:]
     review = page.review
     return Parts(
         title=f"{review.tracker.title}: review of {review.as_of}",
@@ -66,7 +65,7 @@ def whole(page: Page, database: Database, known: Known, left_out: int = 0) -> Pa
             *_effects(page, database),
             _part("Indicators", "indicators", board.board(page.indicators, page.review, database)),
             *_evidence(items, database),
-            _part("Scores and calibration", "scores", titled(scores, database)),
+            *_scores(page, database),
             _part("Method", "method", (*method, Paragraph(_READING))),
         ),
         anchors=[
@@ -99,22 +98,30 @@ def _part(name: str, anchor: str, blocks: Iterable[Block]) -> Folded:
 
 def _scenarios(page: Page, database: Database) -> Iterator[Block]:
     review = page.review
-    short = len(page.chapters) >= _LARGE
+    short = len(page.chapters) >= LARGE
     made = [scenario.chapter(one, database, review.since, short=short) for one in page.chapters]
     if made:
         about = Paragraph(
             f"Each picture runs from the day on which the question opened, on at most {page.days} "
             "days: those on which a figure changed, or as many at even distances."
         )
-        yield _part(f"Scenarios ({len(made)})", "scenarios", (about, *made))
+        others = f"The {page.others} others have a page each, and none here."
+        more = [Paragraph(others)] if page.others else []
+        yield _part(f"Scenarios ({len(made)})", "scenarios", (about, *more, *made))
 
 
 def _sets(page: Page, known: Known) -> Iterator[Block]:
-    short = len(page.chapters) >= _LARGE
+    short = len(page.chapters) >= LARGE
     since = page.review.since
     made = [exclusive_set.chapter(one, known, since, short=short) for one in page.sets]
     if made:
         yield _part(f"Exclusive sets ({len(made)})", "sets", made)
+
+
+def _scores(page: Page, database: Database) -> Iterator[Block]:
+    if page.score:
+        told = titled(score.document(page.score, "")[1:], database)
+        yield _part("Scores and calibration", "scores", told)
 
 
 def _effects(page: Page, database: Database) -> Iterator[Block]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
@@ -14,20 +15,27 @@ from scenarios.site import links
 from scenarios.site.links import Links
 from scenarios.site.page import Page, up
 from scenarios.site.site import Site
-from scenarios.workspace.period import span
+from scenarios.workspace.period import start_of
 from scenarios.workspace.restate import with_history
+
+_MOST = 12
+"""Chapters of a review of very many scenarios."""
 
 
 def page(site: Site, day: str) -> Page:
-    """What `scen report --as-of DAY` says, and what stands behind it."""
-    from scenarios.render.chapters.whole import whole
+    """What `scen report --as-of DAY` says, and what stands behind it.
 
-    address = links.place("review", day)
-    on = date.fromisoformat(day)
-    window = span(site.opened, on, None, banded=True)
-    made = _compared(site, review(window))
-    left_out = site.opened.loaded.left_out
-    parts = whole(behind.page(window, made), site.database, window.now, left_out)
+    Of very many scenarios only those that moved most have a chapter there: all have a page.
+    """
+    from scenarios.render.chapters.whole import LARGE, whole
+
+    address, on = links.place("review", day), date.fromisoformat(day)
+    large = len(site.scenarios) >= LARGE
+    # Not by what is remembered: that is of one day, and of the next that somebody asks for.
+    both = window(site.database, start_of(site.opened, on), on, banded=not large)
+    made = _compared(site, review(both))
+    shown = behind.short(both, made, _MOST) if large else behind.page(both, made)
+    parts = whole(shown, site.database, both.now, site.opened.loaded.left_out)
     told = plain(headline.told(made.headline, site.database))
     return Page(
         address=address,
