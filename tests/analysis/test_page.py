@@ -60,4 +60,5 @@ def test_whose_calibration_is_shown(said: str, whose: str | None) -> None:
     made, _ = paged(f"a occurred=20; {said}")
     assert made.forecaster == whose
     table = score(database_of(f"a occurred=20; {said}"), day(30)).forecasters
-    assert made.score and made.score.forecasters == table
+    assert made.score
+    assert made.score.forecasters == table
