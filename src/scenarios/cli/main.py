@@ -58,7 +58,7 @@ class _Group(TyperGroup):
             if sys.stdout:
                 sys.stdout.flush()
         except ClickUsageError as error:
-            error.message = printable(error.message)
+            error.message = printable(error.message) + _place(ctx, error)
             raise
         except ScenError as error:
             _say_again()
@@ -79,6 +79,17 @@ class _Group(TyperGroup):
             say(f"the output could not be written: {error.strerror}")
             raise typer.Exit(1) from None
         return result
+
+
+def _place(ctx: Any, error: Any) -> str:
+    """Where an option stands that the command does not know and `scen` does."""
+    name = getattr(error, "option_name", None)
+    for option in ctx.command.params if ctx.invoked_subcommand else ():
+        if name in option.opts:
+            error.possibilities = None
+            typed = f"{name} {option.metavar}" if option.metavar else name
+            return f"; it stands before the command: scen {typed} {ctx.invoked_subcommand}"
+    return ""
 
 
 def _print_nowhere() -> None:
