@@ -11,7 +11,7 @@ from textwrap import wrap
 
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.output import say
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
 from scenarios.storage import copies
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.finding_records import Located, locate
@@ -61,7 +61,7 @@ def edit_copy(
 
 
 def _run(copy: Path) -> None:
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _usual()
     try:
         words = shlex.split(command)
         code = subprocess.run([*words, str(copy)], check=False).returncode  # noqa: S603 - theirs
@@ -72,6 +72,13 @@ def _run(copy: Path) -> None:
         ) from None
     if code:
         raise ScenError(f"the editor {command} ended with {code}: nothing was written")
+
+
+def _usual() -> str:
+    """What a terminal has; nobody could leave it where there is none."""
+    if prompt.interactive():
+        return "vi"
+    raise UsageError("no terminal to edit at: give KEY=VALUE, or set VISUAL or EDITOR")
 
 
 def _may_mend(fault: ScenError) -> bool:
