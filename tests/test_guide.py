@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 OTHERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "tests/fuzz/README.md"]
-BEGINS = {"start": None, "correcting-mistakes": DESK}
+BEGINS = {"index": None, "start": None, "correcting-mistakes": DESK}
 """The database that a page's transcripts begin with, where that is not the shipped one."""
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHOWING = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]

@@ -7,8 +7,9 @@ from datetime import date
 
 from scenarios.analysis.history.record_diff import records
 from scenarios.errors import ScenError
-from scenarios.model import Database, Evidence, Record, Scenario, Sheet, first_day
+from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet, first_day
 from scenarios.paths import id_of, kind_of
+from scenarios.scales import TOLERANCE
 from scenarios.storage.edits import Draft
 from scenarios.text import did_you_mean
 
@@ -48,6 +49,18 @@ def new_analyst(database: Database, analyst: str) -> str | None:
         return None
     hint = did_you_mean(analyst, sorted(known))
     return f"'{analyst}' has recorded nothing here before{f': {hint}' if hint else ''}"
+
+
+def crowded_set(database: Database, id: ScenarioId) -> str | None:
+    """What to say of a scenario whose set has more than there is to share out."""
+    of = database.scenarios[id].set
+    total = sum(one.prior.probability for one in database.scenarios.values() if one.set == of)
+    if of is None or total <= 1 + TOLERANCE:
+        return None
+    return (
+        f"the priors of {of} sum to {total:g} now, and one of its members occurs:"
+        " scen check --findings names the nearest that sum to 1"
+    )
 
 
 def _moments_in(database: Database, draft: Draft) -> list[tuple[str, date]]:

@@ -27,6 +27,7 @@ def start(
 
     A template has records of `today`. The files, and the commit where one was asked for.
     """
+    _refuse_records(root)
     title = _title(root)
     content = files(title)
     if like == "example":
@@ -44,6 +45,24 @@ def start(
             worktree.create(root, path, content[path])
         committed = committing.commit(pending, dry_run=dry_run) if pending else None
     return [root / path for path in content], committed
+
+
+def outer(root: Path) -> Path | None:
+    """The database in whose folder this one lies."""
+    try:
+        return worktree.find(Path(os.path.realpath(root)).parent, None)
+    except ScenError:
+        return None
+
+
+def _refuse_records(root: Path) -> None:
+    """Among the records of a database another would be read as a part of it."""
+    whole = Path(os.path.realpath(root))
+    for folder in (whole, *whole.parents):
+        if os.path.isfile(folder / "tracker.yaml"):  # noqa: PTH113 - no error where none can be
+            place = from_here(folder)
+            of = "this folder is" if place == "." else f"{place} is"
+            raise ScenError(f"{of} a database: nothing was written; begin another outside of it")
 
 
 def _is_in_the_way(place: Path, data: bytes) -> bool:

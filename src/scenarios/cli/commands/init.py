@@ -16,7 +16,7 @@ from scenarios.errors import UsageError
 from scenarios.text import counted, printable
 from scenarios.workspace.place import from_here, here
 from scenarios.workspace.results import Started
-from scenarios.workspace.start import Like, start
+from scenarios.workspace.start import Like, outer, start
 
 _LISTED = 20
 """As many files are listed; of more it is said how many there are."""
@@ -63,6 +63,8 @@ def command(
     many = f"{counted(len(paths), 'file')} in {from_here(root)}"
     listed = "\n".join(paths) if len(paths) <= _LISTED else many
     show_committed(result, lambda: printable(listed), form, committed)
+    if above := outer(root):
+        say(f"{from_here(above)} is another database: below {from_here(root)} the new one is used")
     if form == Format.table and not dry_run:
         _tell_next(root, like)
 

@@ -13,9 +13,11 @@ from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
+from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.written import report_record
 from scenarios.model import Database
 from scenarios.workspace import offers
+from scenarios.workspace.guards import crowded_set
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.place import find_root
 from scenarios.workspace.recording import new_scenario
@@ -90,6 +92,8 @@ def command(
     root = find_root(context.obj)
     latest = parsing.latest(future=future)
     written = new_scenario(root, id, record, dry_run=dry_run, commit=commit, latest=latest)
+    if remark := crowded_set(written.after.database, id):
+        say(remark)
     report_record(written, id, form)
 
 
