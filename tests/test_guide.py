@@ -25,7 +25,7 @@ BEGINS = {"index": None, "start": None, "correcting-mistakes": DESK}
 """The database that a page's transcripts begin with, where that is not the shipped one."""
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHOWING = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
-SPEAKING = [page for page in PAGES if page.stem not in ("decisions", "files")]
+SPEAKING = [page for page in PAGES if page.stem not in ("decisions", "files", "importing")]
 """What was decided may speak of what is gone, and the schemas of what is to come."""
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
@@ -40,7 +40,8 @@ OPTIONS = {
     }
     for name in HELP
 }
-CODE = re.compile(r"`([^`\n]+)`|^\$ ((?:.*\\\n)*.*)$", re.MULTILINE)
+SPAN = re.compile(r"`([^`]+)`")
+TYPED = re.compile(r"^(?:\$ |(?=scen ))((?:.*\\\n)*.*)$", re.MULTILINE)
 CALL = re.compile(r"\bscen((?: --database \S+| --[\w-]+)*) ([a-z][a-z-]*)([^|;&]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][\w-]*")
 ELSEWHERE = {"--edit-last", "--force-with-lease"}
@@ -110,8 +111,10 @@ def _anchors(page: Path) -> Iterator[str]:
 @pytest.mark.parametrize("page", SPEAKING, ids=lambda page: page.stem)
 def test_every_command_and_option_that_a_page_names_is_there(page: Path) -> None:
     lost = []
-    for spoken, typed in CODE.findall(page.read_text("utf-8")):
-        code = spoken or typed
+    text = page.read_text("utf-8")
+    typed = [code for block in FENCED.findall(text) for code in TYPED.findall(block)]
+    spoken = [" ".join(code.split()) for code in SPAN.findall(FENCED.sub("", text))]
+    for code in (*typed, *spoken):
         for before, name, rest in CALL.findall(code):
             lost += [name] * (name not in HELP)
             lost += {*OPTION.findall(before)} - BEFORE
