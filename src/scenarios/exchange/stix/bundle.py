@@ -1,0 +1,236 @@
+"""A database as a STIX bundle: sources, evidence, its ratings, scenarios with their forecasts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from scenarios.exchange.stix.vocabulary import (
+    EXTENSION,
+    confidence_of,
+    extension,
+    id_of,
+    label_of,
+    moment,
+    opinion_of,
+    refuse_without_library,
+)
+from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, Source, SourceId
+
+_BEGINNING = dt.date(1970, 1, 1)
+_PROPERTIES = (
+    *("id", "observed", "recorded", "analyst", "reliability", "reliability_basis", "grade"),
+    *("origin", "event", "theme", "quote", "notes", "retracted", "rating", "question"),
+    *("resolution_criteria", "opened", "horizon", "set", "set_title", "tags", "prior"),
+    *("stated_probability", "implied_probability", "as_of", "resolution", "forecasts"),
+)
+
+
+class Figures(NamedTuple):
+    """What is stated and implied of a scenario on a day."""
+
+    stated: float | None
+    implied: float | None
+
+
+class Bundled(NamedTuple):
+    """A database with the figures of its scenarios on a day."""
+
+    database: Database
+    as_of: dt.date
+    figures: Mapping[ScenarioId, Figures]
+
+    def named(self, kind: str, *names: str) -> str:
+        """The id of what is ours; it has one of STIX already where it came from there."""
+        records: Mapping[str, Mapping[str, Source | Evidence | Scenario]] = {
+            "identity": self.database.sources,
+            "note": self.database.evidence,
+            "report": self.database.scenarios,
+        }
+        record = records.get(kind, {}).get(names[0]) if names else None
+        known = str(record.foreign.get("stix", "")) if record else ""
+        if known.startswith(f"{kind}--"):
+            return known
+        return id_of(kind, self.database.tracker.title, *names)
+
+
+def bundle(bundled: Bundled) -> str:
+    """The bundle as JSON, the same for the same database and day."""
+    refuse_without_library()
+    made = {"type": "bundle", "id": bundled.named("bundle"), "objects": [*_objects(bundled)]}
+    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+
+
+def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
+    database = bundled.database
+    start = min((item.recorded for item in database.evidence.values()), default=_BEGINNING)
+    start = min((start, *(one.opened for one in database.scenarios.values())))
+    yield _object(
+        "identity",
+        bundled.named("identity"),
+        start,
+        name=database.tracker.title or "A tracker",
+        description=database.tracker.description or None,
+        identity_class="group",
+    )
+    program = id_of("identity", "scen")
+    yield _object("identity", program, _BEGINNING, name="scen", identity_class="system")
+    yield _object(
+        "extension-definition",
+        EXTENSION,
+        _BEGINNING,
+        created_by_ref=program,
+        name="scen",
+        description="What a forecast tracker knows besides; a probability is no confidence.",
+        schema="docs/stix.md of scen",
+        version="1.0",
+        extension_types=["property-extension"],
+        extension_properties=list(_PROPERTIES),
+    )
+    first: dict[SourceId, dt.date] = {}
+    for item in database.evidence.values():
+        if item.source:
+            first[item.source] = min(item.recorded, first.get(item.source, item.recorded))
+    for id, source in database.sources.items():
+        yield _source(bundled, id, source, first.get(id, start))
+    bearing: dict[ScenarioId, list[EvidenceId]] = {}
+    for id, item in database.evidence.items():
+        yield _evidence(bundled, id, item)
+        for scenario in item.ratings:
+            if scenario in database.scenarios:
+                bearing.setdefault(scenario, []).append(id)
+                yield _opinion(bundled, id, item, scenario)
+    for id, one in database.scenarios.items():
+        yield _scenario(bundled, id, one, bearing.get(id, []))
+
+
+def _object(kind: str, id: str, day: dt.date, **properties: Any) -> dict[str, Any]:
+    """An object that was created on a day, without the properties that say nothing."""
+    said = {key: value for key, value in properties.items() if value not in (None, [], "")}
+    dates = {"created": moment(day), "modified": moment(said.pop("changed", day))}
+    return {"type": kind, "spec_version": "2.1", "id": id, **dates, **said}
+
+
+def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> dict[str, Any]:
+    return _object(
+        "identity",
+        bundled.named("identity", id),
+        day,
+        created_by_ref=bundled.named("identity"),
+        name=source.name,
+        identity_class="unspecified",
+        external_references=_address(source.name, source.url),
+        extensions=extension(
+            id=id, reliability=source.reliability, reliability_basis=source.reliability_basis
+        ),
+    )
+
+
+def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> dict[str, Any]:
+    database, gone = bundled.database, item.retracted
+    source = database.sources.get(item.source or "")
+    said_by = item.source if source else None
+    return _object(
+        "note",
+        bundled.named("note", id),
+        item.recorded,
+        changed=max(item.recorded, gone.date) if gone else item.recorded,
+        created_by_ref=bundled.named("identity"),
+        abstract=item.summary,
+        content="\n\n".join(filter(None, (item.quote, item.notes))) or item.summary,
+        authors=[item.analyst] if item.analyst else None,
+        object_refs=[bundled.named("identity", *([said_by] if said_by else []))],
+        confidence=confidence_of(item.credibility),
+        labels=[label_of(item.credibility)],
+        external_references=_address(source.name if source else "link", item.url),
+        revoked=bool(gone) or None,
+        extensions=extension(
+            id=id,
+            observed=item.observed,
+            recorded=item.recorded.isoformat(),
+            analyst=item.analyst,
+            reliability=item.reliability,
+            grade=item.grade(database.sources),
+            origin=item.origin,
+            event=item.event,
+            theme=item.theme,
+            quote=item.quote,
+            notes=item.notes,
+            retracted={"date": gone.date.isoformat(), "reason": gone.reason} if gone else None,
+        ),
+    )
+
+
+def _opinion(
+    bundled: Bundled, id: EvidenceId, item: Evidence, scenario: ScenarioId
+) -> dict[str, Any]:
+    rating = item.ratings[scenario]
+    return _object(
+        "opinion",
+        bundled.named("opinion", id, scenario),
+        item.recorded,
+        created_by_ref=bundled.named("identity"),
+        authors=[item.analyst] if item.analyst else None,
+        opinion=opinion_of(rating, bundled.database.tracker.decibans),
+        object_refs=[bundled.named("note", id), bundled.named("report", scenario)],
+        extensions=extension(rating=rating),
+    )
+
+
+def _scenario(
+    bundled: Bundled, id: ScenarioId, one: Scenario, bearing: list[EvidenceId]
+) -> dict[str, Any]:
+    database, outcome = bundled.database, one.resolution
+    figures = bundled.figures.get(id, Figures(None, None))
+    return _object(
+        "report",
+        bundled.named("report", id),
+        one.opened,
+        changed=max(one.opened, outcome.recorded) if outcome else one.opened,
+        created_by_ref=bundled.named("identity"),
+        name=one.title,
+        description=f"{one.question}\n\n{one.resolution_criteria}",
+        published=moment(one.opened),
+        object_refs=[bundled.named("note", item) for item in bearing]
+        or [bundled.named("identity")],
+        extensions=extension(
+            id=id,
+            question=one.question,
+            resolution_criteria=one.resolution_criteria,
+            opened=one.opened.isoformat(),
+            horizon=one.horizon.isoformat(),
+            set=one.set,
+            set_title=database.tracker.sets.get(one.set or ""),
+            tags=list(one.tags),
+            prior={"probability": one.prior.probability, "basis": one.prior.basis},
+            stated_probability=figures.stated,
+            implied_probability=figures.implied,
+            as_of=bundled.as_of.isoformat(),
+            forecasts=[*_forecasts(database, id)],
+            resolution=outcome
+            and {
+                "outcome": outcome.outcome,
+                "date": outcome.date.isoformat(),
+                "recorded": outcome.recorded.isoformat(),
+                "basis": outcome.basis,
+            },
+        ),
+    )
+
+
+def _forecasts(database: Database, id: ScenarioId) -> Iterator[dict[str, Any]]:
+    for sheet_id in database.speaking.get(id, ()):
+        sheet = database.sheets[sheet_id]
+        rationale = sheet.rationales.get(id)
+        yield {
+            "analyst": sheet.analyst,
+            "date": sheet.date.isoformat(),
+            "probability": sheet.probabilities[id],
+            **({"rationale": rationale} if rationale else {}),
+        }
+
+
+def _address(name: str, url: str | None) -> list[dict[str, str]]:
+    return [{"source_name": name, "url": url}] if url else []

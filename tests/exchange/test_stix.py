@@ -1,0 +1,173 @@
+"""A bundle is valid STIX 2.1, the same in each run, and comes back with the same grades."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+
+from scenarios.exchange.arrivals import Arrived
+from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
+from scenarios.exchange.stix.incoming import arrived
+from scenarios.exchange.stix.vocabulary import EXTENSION, confidence_of, credibility_of, label_of
+from scenarios.model import Database
+from scenarios.storage.loader import load
+from tests.full import TIMES
+from tests.random_databases import databases
+
+stix2 = pytest.importorskip("stix2")
+
+DAY = dt.date(2026, 11, 26)
+SHIPPED = Path(__file__).parents[2] / "scenarios"
+
+
+def shipped() -> Database:
+    files = {p.relative_to(SHIPPED).as_posix(): p.read_bytes() for p in SHIPPED.rglob("*.yaml")}
+    return load(files).database
+
+
+def back(database: Database) -> Arrived:
+    return arrived(bundle(Bundled(database, DAY, {})).encode(), "desk.stix.json")
+
+
+def records(found: Arrived, kind: str) -> dict[str | None, Any]:
+    return {one.id: one.record for one in found.records if one.kind == kind}
+
+
+def test_a_credibility_has_the_confidence_of_appendix_b_and_6_has_none() -> None:
+    assert [confidence_of(number) for number in (1, 2, 3, 4, 5, 6, None)] == [
+        *(90, 70, 50, 30, 10, None, None)
+    ]
+    assert [credibility_of(confidence_of(number)) for number in (1, 2, 3, 4, 5)] == [1, 2, 3, 4, 5]
+    assert (label_of(2), label_of(None)) == ("2 - Probably True", "6 - Truth cannot be judged")
+
+
+def test_the_shipped_database_is_valid_and_no_probability_is_a_confidence() -> None:
+    database = shipped()
+    figures = {"military-pact": Figures(0.04, 0.06)}
+    text = bundle(Bundled(database, DAY, figures))
+    assert text == bundle(Bundled(database, DAY, figures))
+    made = stix2.parse(text, version="2.1")  # an unknown property would be refused
+    by_type: dict[str, list[Any]] = {}
+    for one in made.objects:
+        by_type.setdefault(one["type"], []).append(one)
+    assert len(by_type["note"]) == len(database.evidence)
+    assert len(by_type["report"]) == len(database.scenarios)
+    assert {type for type, found in by_type.items() if any("confidence" in o for o in found)} == {
+        "note"
+    }
+    (pact,) = (one for one in by_type["report"] if one["name"] == "A formal military pact")
+    ours = pact["extensions"][EXTENSION]
+    assert (ours["stated_probability"], ours["implied_probability"]) == (0.04, 0.06)
+
+
+def test_the_shipped_database_comes_back_with_the_same_grades_and_forecasts() -> None:
+    database, found = shipped(), back(shipped())
+    assert not found.misfits
+    assert set(found.left_out) == {"themes"}
+    sources, evidence = records(found, "source"), records(found, "evidence")
+    assert {id: one["reliability"] for id, one in sources.items()} == {
+        id: one.reliability for id, one in database.sources.items()
+    }
+    for id, item in database.evidence.items():
+        one = evidence[id]
+        grade = (one.get("source"), one.get("reliability"), one.get("credibility"))
+        known = item.credibility if item.credibility != 6 else None
+        assert grade == (item.source, item.reliability, known)
+        assert (one["observed"], one["recorded"]) == (item.observed, item.recorded.isoformat())
+        assert (one["summary"], one.get("quote"), one.get("notes"), one.get("ratings", {})) == (
+            *(item.summary, item.quote, item.notes, item.ratings),
+        )
+    assert len(found.forecasts) == sum(len(one.probabilities) for one in database.sheets.values())
+    scenarios = records(found, "scenario")
+    assert scenarios.keys() == database.scenarios.keys()
+    assert found.sets == database.tracker.sets
+
+
+@settings(max_examples=8 * TIMES)
+@given(databases())
+def test_any_database_is_valid_and_comes_back_with_its_grades(database: Database) -> None:
+    stix2.parse(bundle(Bundled(database, DAY, {})), version="2.1")
+    found = back(database)
+    assert found.misfits == ()
+    evidence = records(found, "evidence")
+    for id, item in database.evidence.items():
+        assert evidence[id].get("credibility", 6) == (item.credibility or 6)
+        assert evidence[id].get("reliability") == item.reliability
+        assert evidence[id].get("ratings", {}) == item.ratings
+
+
+def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
+    maker = "identity--311b2d2d-f010-4473-83ec-1edf84858f4c"
+    made = {"spec_version": "2.1", "created": "2022-02-24T10:00:00Z", "created_by_ref": maker}
+    made["modified"] = "2022-02-25T10:00:00Z"
+    report = {
+        "type": "report",
+        "id": "report--84e4d88f-44ea-4bcd-bbf3-b2c1c320bcb3",
+        "name": "Wiper found in Ukraine",
+        "description": "Hundreds of machines.",
+        "published": "2022-02-23T20:00:00Z",
+        "object_refs": [maker],
+        "confidence": 75,
+        "external_references": [{"source_name": "x", "url": "https://example.org/wiper"}],
+    }
+    others: list[dict[str, Any]] = [
+        {
+            "type": "identity",
+            "id": maker,
+            "spec_version": "2.1",
+            "created": "2020-01-01T00:00:00Z",
+            "modified": "2020-01-01T00:00:00Z",
+            "name": "ESET",
+        },
+        {"type": "opinion", "id": "opinion--b01efc25-77b4-4003-b18b-f6e24b5cd9f7"}
+        | {"opinion": "agree", "object_refs": [report["id"]]},
+        {"type": "malware", "id": "malware--31b940d4-6f7f-459a-80ea-9c1f17b5891b"}
+        | {"name": "HermeticWiper", "is_family": False},
+        {"type": "report", "id": "report--nonsense", "name": "x"},
+    ]
+    objects = [made | report, *({**made, **one} for one in others)]
+    found = arrived(json.dumps({"type": "bundle", "objects": objects}).encode(), "x.json")
+    source, item = sorted(found.records, key=lambda one: one.kind, reverse=True)
+    assert (source.title, source.record["reliability"]) == ("ESET", "F")
+    assert item.foreign is not None
+    assert (item.foreign, dict(item.record)) == (
+        ("stix", report["id"]),
+        {
+            "summary": "Wiper found in Ukraine",
+            "observed": "2022-02-23",
+            "credibility": 2,
+            "url": "https://example.org/wiper",
+            "source": "eset",
+            "notes": "Hundreds of machines.",
+        },
+    )
+    assert dict(found.left_out) == {"opinion": 1, "malware": 1}
+    assert [str(one.place) for one in found.misfits] == ["x.json:5"]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"", "is no JSON"),
+        (b"[" * 100_000, "is no JSON"),
+        (b"[]", "is no STIX bundle"),
+        (b'{"objects": [1]}', "no valid STIX 2.1"),
+        (b'{"objects": [{"type": "note"}]}', "no valid STIX 2.1"),
+    ],
+)
+def test_what_is_no_bundle_is_said_and_nothing_comes_of_it(data: bytes, told: str) -> None:
+    found = arrived(data, "x.json")
+    assert (found.records, len(found.misfits)) == ((), 1)
+    assert told in found.misfits[0].message
+
+
+def test_a_damaged_extension_is_a_misfit() -> None:
+    text = bundle(Bundled(shipped(), DAY, {}))
+    damaged = text.replace('"date": "2021', '"date": "x2021')
+    assert damaged != text
+    assert "our extension of it is damaged" in arrived(damaged.encode(), "x").misfits[0].message
