@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
+from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived
+from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
-from scenarios.exchange.stix.incoming import arrived
+from scenarios.exchange.stix.incoming import arrived, read
 from scenarios.exchange.stix.vocabulary import EXTENSION, confidence_of, credibility_of, label_of
 from scenarios.model import Database
 from scenarios.storage.loader import load
@@ -31,7 +34,7 @@ def shipped() -> Database:
 
 
 def back(database: Database) -> Arrived:
-    return arrived(bundle(Bundled(database, DAY, {})).encode(), "desk.stix.json")
+    return arrived(json.loads(bundle(Bundled(database, DAY, {}))), "desk.stix.json")
 
 
 def records(found: Arrived, kind: str) -> dict[str | None, Any]:
@@ -131,7 +134,7 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
         {"type": "report", "id": "report--nonsense", "name": "x"},
     ]
     objects = [made | report, *({**made, **one} for one in others)]
-    found = arrived(json.dumps({"type": "bundle", "objects": objects}).encode(), "x.json")
+    found = arrived({"type": "bundle", "objects": objects}, "x.json")
     source, item = sorted(found.records, key=lambda one: one.kind, reverse=True)
     assert (source.title, source.record["reliability"]) == ("ESET", "F")
     assert item.foreign is not None
@@ -150,24 +153,20 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
     assert [str(one.place) for one in found.misfits] == ["x.json:5"]
 
 
-@pytest.mark.parametrize(
-    ("data", "told"),
-    [
-        (b"", "is no JSON"),
-        (b"[" * 100_000, "is no JSON"),
-        (b"[]", "is no STIX bundle"),
-        (b'{"objects": [1]}', "no valid STIX 2.1"),
-        (b'{"objects": [{"type": "note"}]}', "no valid STIX 2.1"),
-    ],
-)
-def test_what_is_no_bundle_is_said_and_nothing_comes_of_it(data: bytes, told: str) -> None:
-    found = arrived(data, "x.json")
-    assert (found.records, len(found.misfits)) == ((), 1)
-    assert told in found.misfits[0].message
+@pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"objects": 1}'])
+def test_what_is_no_bundle_is_refused(data: bytes) -> None:
+    with pytest.raises(ScenError, match=r"x.json:.* (JSON|deeply|no STIX bundle)"):
+        read(Given("x.json", None, io.BytesIO(data)), Wanted())
+
+
+@pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": "x"}, {"type": [], "id": 1}])
+def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
+    (misfit,) = arrived({"objects": [damaged]}, "x.json").misfits
+    assert (str(misfit.place), misfit.message[:17]) == ("x.json:1", "no valid STIX 2.1")
 
 
 def test_a_damaged_extension_is_a_misfit() -> None:
     text = bundle(Bundled(shipped(), DAY, {}))
     damaged = text.replace('"date": "2021', '"date": "x2021')
     assert damaged != text
-    assert "our extension of it is damaged" in arrived(damaged.encode(), "x").misfits[0].message
+    assert "our extension of it is damaged" in arrived(json.loads(damaged), "x").misfits[0].message

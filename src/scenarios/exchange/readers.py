@@ -27,6 +27,7 @@ READERS = {
     "ris": "references.ris",
     "bibtex": "references.bibtex",
     "csl": "references.csl",
+    "stix": "stix.incoming",
 }
 """Kind → the module of `exchange/` whose `read` makes records of a table of it."""
 

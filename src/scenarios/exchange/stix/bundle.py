@@ -67,14 +67,6 @@ def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
     database = bundled.database
     start = min((item.recorded for item in database.evidence.values()), default=_BEGINNING)
     start = min((start, *(one.opened for one in database.scenarios.values())))
-    yield _object(
-        "identity",
-        bundled.named("identity"),
-        start,
-        name=database.tracker.title or "A tracker",
-        description=database.tracker.description or None,
-        identity_class="group",
-    )
     program = id_of("identity", "scen")
     yield _object("identity", program, _BEGINNING, name="scen", identity_class="system")
     yield _object(
@@ -88,6 +80,14 @@ def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
         version="1.0",
         extension_types=["property-extension"],
         extension_properties=list(_PROPERTIES),
+    )
+    yield _object(
+        "identity",
+        bundled.named("identity"),
+        start,
+        name=database.tracker.title or "A tracker",
+        description=database.tracker.description or None,
+        identity_class="group",
     )
     first: dict[SourceId, dt.date] = {}
     for item in database.evidence.values():

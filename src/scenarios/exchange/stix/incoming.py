@@ -14,7 +14,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, Place
+from scenarios.exchange.incoming import incoming
+from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.stix.vocabulary import credibility_of, properties_of, refuse_without_library
+from scenarios.exchange.tables.objects import value
+from scenarios.exchange.tables.table import refused
 
 SYSTEM = "stix"
 _TAKEN = ("identity", "note", "report", "opinion")
@@ -28,10 +32,19 @@ _OURS = {
 }
 
 
-def arrived(data: bytes, name: str) -> Arrived:
+def read(given: Given, wanted: Wanted) -> Arrived:
     """The records of a bundle, each with its number in it; what is invalid is a misfit."""
+    with incoming(given, wanted.encoding, ".json", ".stix") as files:
+        every = [arrived(value(one.stream, one.name, one.encoding), one.name) for one in files]
+    if len(every) > 1:
+        raise refused(given.name, 0, "a folder: name one bundle")
+    return every[0]
+
+
+def arrived(bundle: Any, name: str) -> Arrived:
+    """The same of a bundle that is read."""
     refuse_without_library()
-    objects, misfits = _objects(data, name)
+    objects, misfits = _objects(bundle, name)
     left: Counter[str] = Counter(
         one["type"] for _, one in objects if one["type"] not in (*_TAKEN, *_SILENT)
     )
@@ -68,18 +81,14 @@ def arrived(data: bytes, name: str) -> Arrived:
     )
 
 
-def _objects(data: bytes, name: str) -> tuple[list[tuple[Place, Any]], list[Misfit]]:
+def _objects(bundle: Any, name: str) -> tuple[list[tuple[Place, Any]], list[Misfit]]:
     """The valid objects with their places, and why the others are not."""
     import stix2  # noqa: PLC0415 - an extra
     from stix2.exceptions import STIXError  # noqa: PLC0415 - an extra
 
-    try:
-        bundle = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        return [], [Misfit(place=Place(name), message=f"is no JSON: {error}")]
     listed = bundle.get("objects") if isinstance(bundle, dict) else None
     if not isinstance(listed, list):
-        return [], [Misfit(place=Place(name), message="is no STIX bundle: it has no `objects`")]
+        raise refused(name, 0, "no STIX bundle: it has no list of `objects`")
     found, misfits = [], []
     for number, one in enumerate(listed, start=1):
         place = Place(name, number)
