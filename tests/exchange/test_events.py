@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.address import hidden, scheme_of
+from scenarios.exchange.address import engine_words, hidden, scheme_of
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
@@ -20,7 +20,7 @@ from scenarios.exchange.events.candidates import (
     evidence_of,
     search,
 )
-from scenarios.exchange.events.store import Store, engine_words, open_store
+from scenarios.exchange.events.store import Store, open_store
 from scenarios.model import EventCount, Events
 
 EVENTS = Path(__file__).parents[1] / "data" / "events"

@@ -1,13 +1,20 @@
-"""The address of a database, as it may be shown: a password in it never is."""
+"""The address of a database and what its engine says, as both may be shown: without a password."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import unquote
+
+from scenarios.errors import ScenError
+from scenarios.text import printable
 
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]*)://", re.IGNORECASE)
 _SECRET = re.compile(r"(?<=[?&])(password|passwd|pwd|token|sslpassword)=([^&]*)", re.IGNORECASE)
 _HIDDEN = "***"
+_NO_ENGINE = frozenset({"builtins", "scenarios", "typer", "click", "msgspec"})
+_LONGEST = 300
 
 
 def scheme_of(address: str) -> str | None:
@@ -28,6 +35,17 @@ def without_secrets(text: str, address: str) -> str:
     return text
 
 
+@contextmanager
+def engine_words(address: str) -> Iterator[None]:
+    """What an engine raises becomes a refusal in its own words, shortened, without a password."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] in _NO_ENGINE:
+            raise
+        raise ScenError(f"{hidden(address)}: {_words(error, address)}") from None
+
+
 def _secrets(address: str) -> set[str]:
     found = {value for _, value in _SECRET.findall(address)}
     scheme, user, _ = _parts(address)
@@ -42,3 +60,10 @@ def _parts(address: str) -> tuple[str, str, str]:
     rest = address[len(scheme) + len("://") :] if scheme else address
     user, at, place = rest.partition("?")[0].rpartition("@")
     return scheme, user if at else "", place
+
+
+def _words(error: Exception, address: str) -> str:
+    """The first lines of what an engine says, up to where it shows the query."""
+    told = str(error).partition("\n\n")[0].partition("\nLINE ")[0].partition("\n\tat ")[0]
+    text = " ".join(without_secrets(told, address).split()) or type(error).__name__
+    return printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

@@ -21,7 +21,8 @@ def command(
     target: Annotated[
         str,
         typer.Argument(
-            help="out/ (CSV), x.json, x.jsonl, parquet:DIR, sqlite:///x.db, duckdb:///x.duckdb."
+            help="out/ (CSV), x.json, x.jsonl, parquet:DIR, sqlite:///x.db, duckdb:///x.duckdb, "
+            "postgresql://HOST/DATABASE/SCHEMA, x.stix.json."
         ),
     ],
     as_of: AsOf = None,

@@ -10,18 +10,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
-from scenarios.exchange.address import hidden, scheme_of, without_secrets
+from scenarios.exchange.address import engine_words, scheme_of
 from scenarios.exchange.events import acled, gdelt, icews
 from scenarios.exchange.events.files import Files, files_of
 from scenarios.exchange.events.mapping import Layout, folded, plain_summary
 from scenarios.exchange.events.query import Rows
 from scenarios.exchange.events.spark import spark_session
-from scenarios.text import did_you_mean, printable, shown
+from scenarios.text import did_you_mean, shown
 
 _LAYOUTS = {"icews": icews.LAYOUT, "gdelt": gdelt.LAYOUT, "acled": acled.LAYOUT}
 _TRIED = ("postgresql", "postgres", "spark")
-_NO_ENGINE = frozenset({"builtins", "scenarios", "typer", "click", "msgspec"})
-_LONGEST = 300
 _NAMED = 12
 _THREADS, _MEMORY, _BUFFER = 2, "128MB", 4_000_000
 _LOCKED: dict[str, Any] = {
@@ -73,24 +71,6 @@ def open_store(address: str, tables: Sequence[str]) -> Iterator[Store]:
             yield store
         finally:
             store.connection.disconnect()
-
-
-@contextmanager
-def engine_words(address: str) -> Iterator[None]:
-    """What an engine raises becomes a refusal in its own words, shortened, without a password."""
-    try:
-        yield
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] in _NO_ENGINE:
-            raise
-        raise ScenError(f"{hidden(address)}: {_words(error, address)}") from None
-
-
-def _words(error: Exception, address: str) -> str:
-    """The first lines of what an engine says, up to where it shows the query."""
-    told = str(error).partition("\n\n")[0].partition("\nLINE ")[0].partition("\n\tat ")[0]
-    text = " ".join(without_secrets(told, address).split()) or type(error).__name__
-    return printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
 
 
 def _refuse_without_engine() -> None:

@@ -47,6 +47,10 @@ TARGETS = (
         *(("sqlite",), (".sqlite", ".sqlite3", ".db")),
     ),
     Target("duckdb", "file", "a DuckDB file", "duckdb_file", ("duckdb",), (".duckdb", ".ddb")),
+    Target(
+        *("postgresql", "address", "a schema of a PostgreSQL database", "postgresql"),
+        ("postgresql", "postgres"),
+    ),
     Target("stix", "file", "a STIX 2.1 bundle", "stix_file", ("stix",), (".stix.json", ".stix")),
 )
 """Every form; one without a scheme and without an ending is a folder of CSV."""

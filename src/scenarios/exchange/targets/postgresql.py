@@ -1,0 +1,213 @@
+"""A schema of a PostgreSQL database: filled beside the one that is there, and swapped in whole.
+
+Readers see the old tables until the new ones have their names, and a query that reads the old ones
+reads on. What a killed run left is cleared by the next one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from scenarios.errors import ScenError, UsageError, extra_needed
+from scenarios.exchange.address import engine_words, hidden
+from scenarios.exchange.slugs import slug
+from scenarios.exchange.targets.ddl import create_indexes, create_table, literal, quoted
+from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.views import VIEWS
+from scenarios.text import shown
+
+if TYPE_CHECKING:
+    from psycopg import Connection
+
+_ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?", re.IGNORECASE)
+_SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
+_MADE_BY = "made by scen export"
+_PATIENCE, _SOON = "10s", "1s"
+"""So long a swap waits for somebody who changes the schema, and a clearing for readers."""
+_FOREIGN = """
+SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
+WHERE nspname = %s AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relname <> ALL (%s)
+ORDER BY 1 LIMIT 1
+"""
+_DEPENDING = """
+SELECT DISTINCT c.oid::regclass::text FROM pg_depend d
+JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+JOIN pg_class c ON c.oid = r.ev_class
+JOIN pg_class ours ON d.refclassid = 'pg_class'::regclass AND d.refobjid = ours.oid
+WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
+UNION SELECT k.conrelid::regclass::text FROM pg_constraint k
+JOIN pg_class ours ON k.confrelid = ours.oid JOIN pg_class c ON k.conrelid = c.oid
+WHERE ours.relnamespace = to_regnamespace(%(schema)s)::oid AND c.relnamespace <> ours.relnamespace
+ORDER BY 1 LIMIT 1
+"""
+_GRANTS = """
+SELECT NULL, a.grantee, a.privilege_type
+FROM pg_namespace n, aclexplode(n.nspacl) a WHERE n.nspname = %(schema)s AND a.grantee <> n.nspowner
+UNION SELECT c.relname, a.grantee, a.privilege_type
+FROM pg_class c, aclexplode(c.relacl) a
+WHERE c.relnamespace = to_regnamespace(%(schema)s)::oid AND a.grantee <> c.relowner
+"""
+
+
+class Place(NamedTuple):
+    """What is connected to, and which schema is filled; a schema that is not `named` is ours."""
+
+    address: str
+    schema: str
+    named: bool
+
+    @property
+    def new(self) -> str:
+        """Where the tables are made."""
+        return f"{self.schema}__new"
+
+    @property
+    def old(self) -> str:
+        """What the tables before are called until they are gone."""
+        return f"{self.schema}__old"
+
+
+def send(view: View, address: str) -> str:
+    """Put the tables into the schema of an address; the address with it, as it may be shown."""
+    place = place_of(address, view.moment.database.tracker.title)
+    with _connected(place.address) as connection:
+        title = view.moment.database.tracker.title
+        _refuse(connection, place, title)
+        _clear(connection, place)
+        _fill(connection, place, view, title)
+        _swap(connection, place)
+        _clear(connection, place, patient=False)
+    base, _, query = place.address.partition("?")
+    return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
+
+
+def place_of(address: str, title: str) -> Place:
+    """`postgresql://USER@HOST/DATABASE/SCHEMA`; without a schema one is made of the title."""
+    found = _ADDRESS.fullmatch(address)
+    if not found:
+        raise UsageError(f"{hidden(address)}: write postgresql://USER@HOST/DATABASE/SCHEMA")
+    schema = found[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
+    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_"):
+        raise UsageError(
+            f"{shown(schema)} cannot name a schema here: small letters, digits and _, at most 50"
+        )
+    return Place(found[1] + (found[3] or ""), schema, bool(found[2]))
+
+
+@contextmanager
+def _connected(address: str) -> Iterator[Connection[Any]]:
+    try:
+        import psycopg
+    except ImportError:
+        raise extra_needed("PostgreSQL", "postgres") from None
+    known: dict[str, Any] = {"application_name": "scen export", "connect_timeout": 10}
+    given = {name: value for name, value in known.items() if f"{name}=" not in address}
+    with engine_words(address), psycopg.connect(address, autocommit=True, **given) as connection:
+        yield connection
+
+
+def _refuse(connection: Connection[Any], place: Place, title: str) -> None:
+    """What is no export, or is another one under way, or is built upon, stays as it is."""
+    lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+    if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
+        raise ScenError(f"another export to the schema {place.schema} is under way")
+    said = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s"
+    found = connection.execute(said, [place.schema]).fetchone()
+    if found is None:
+        return
+    mark = found[0] or ""
+    if not mark.startswith(_MADE_BY):
+        raise ScenError(
+            f"the schema {place.schema} is no earlier export: name another one behind the database"
+        )
+    if not place.named and mark != _mark(title):
+        other = mark.removeprefix(f"{_MADE_BY}: ")
+        raise ScenError(
+            f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
+            "database"
+        )
+    known = [*TABLES, *(one.name for one in VIEWS)]
+    if other := connection.execute(_FOREIGN, [place.schema, known]).fetchone():
+        raise ScenError(
+            f"{place.schema}.{other[0]} is of no export, and would go with it: move it first"
+        )
+    if other := connection.execute(_DEPENDING, {"schema": place.schema}).fetchone():
+        raise ScenError(
+            f"{other[0]} is built on the tables of {place.schema}, which are replaced as a whole: "
+            "drop it first"
+        )
+
+
+def _mark(title: str) -> str:
+    return f"{_MADE_BY}: {title}"
+
+
+def _clear(connection: Connection[Any], place: Place, *, patient: bool = True) -> None:
+    """Drop what an earlier run left; where somebody still reads it, perhaps the next one does."""
+    from psycopg import errors
+
+    said = "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')"
+    timeout = _PATIENCE if patient else _SOON
+    for schema in (place.new, place.old):
+        mark = connection.execute(said, [schema]).fetchone()
+        if mark and mark[0] and mark[0].startswith(_MADE_BY):
+            try:
+                with connection.transaction():
+                    connection.execute(f"SET LOCAL lock_timeout = '{timeout}'")
+                    connection.execute(f"DROP SCHEMA {quoted(schema)} CASCADE")
+            except errors.LockNotAvailable:
+                if patient:
+                    raise ScenError(f"somebody still reads {schema}: try again later") from None
+
+
+def _fill(connection: Connection[Any], place: Place, view: View, title: str) -> None:
+    new = quoted(place.new)
+    with connection.transaction():
+        connection.execute(f"CREATE SCHEMA {new}")
+        connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(_mark(title))}")
+        connection.execute(f"SET LOCAL search_path = {new}")
+        for name, table in TABLES.items():
+            connection.execute(create_table(table, "postgresql"))
+            with connection.cursor().copy(f"COPY {quoted(name)} FROM STDIN") as copy:
+                for row in view.rows(name):
+                    copy.write_row(row)
+            for index in create_indexes(table):
+                connection.execute(index)
+            connection.execute(f"COMMENT ON TABLE {quoted(name)} IS {literal(table.meaning)}")
+            connection.execute(f"ANALYZE {quoted(name)}")
+        for one in VIEWS:
+            connection.execute(f"CREATE VIEW {quoted(one.name)} AS {one.sql}")
+        _grant(connection, place)
+
+
+def _grant(connection: Connection[Any], place: Place) -> None:
+    """Who may read the tables that are there may read the new ones."""
+    for relation, grantee, privilege in connection.execute(_GRANTS, {"schema": place.schema}):
+        name = "SELECT rolname FROM pg_roles WHERE oid = %s"
+        role = connection.execute(name, [grantee]).fetchone() if grantee else None
+        to = quoted(role[0]) if role else "PUBLIC"
+        on = f"TABLE {quoted(relation)}" if relation else f"SCHEMA {quoted(place.new)}"
+        if relation is None or relation in TABLES or relation in {one.name for one in VIEWS}:
+            connection.execute(f"GRANT {privilege} ON {on} TO {to}")
+
+
+def _swap(connection: Connection[Any], place: Place) -> None:
+    from psycopg import OperationalError
+
+    try:
+        with connection.transaction():
+            connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+            there = connection.execute("SELECT to_regnamespace(%s)", [place.schema]).fetchone()
+            if there != (None,):
+                rename = f"ALTER SCHEMA {quoted(place.schema)} RENAME TO {quoted(place.old)}"
+                connection.execute(rename)
+            connection.execute(f"ALTER SCHEMA {quoted(place.new)} RENAME TO {quoted(place.schema)}")
+    except OperationalError as error:
+        words = str(error).splitlines()[0]
+        raise ScenError(
+            f"{hidden(place.address)}: {words}; the tables of {place.schema} are whole, those "
+            "before or the new ones: export again"
+        ) from error

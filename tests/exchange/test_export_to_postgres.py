@@ -1,0 +1,305 @@
+"""A schema of a PostgreSQL database is replaced whole, or stays as it was."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.targets.postgresql import place_of
+from scenarios.exchange.view.view import TABLES
+from scenarios.workspace.exporting import export, view_of
+from scenarios.workspace.opened import Opened, open_folder
+from tests.cli.commands import DESK, SCEN
+from tests.postgres import PASSWORD, Server, server
+
+psycopg = pytest.importorskip("psycopg")
+DAY = date(2022, 3, 1)
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Server]:
+    with server() as one:
+        yield one
+
+
+@pytest.fixture
+def base(running: Server) -> Iterator[Any]:
+    """A connection to a server whose database is empty again afterwards."""
+    with psycopg.connect(running.address(), autocommit=True) as connection:
+        yield connection
+        for (name,) in connection.execute(
+            "SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_|^information_schema$|^public$'"
+        ).fetchall():
+            connection.execute(f'DROP SCHEMA "{name}" CASCADE')
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    shutil.copytree(DESK, tmp_path / "scenarios")
+    return tmp_path / "scenarios"
+
+
+def put(root: Path, address: str) -> str:
+    return export(open_folder(root), address, DAY).place
+
+
+def add(root: Path) -> None:
+    """One source more than there was."""
+    name = f"next-{len(list((root / 'sources').iterdir()))}"
+    (root / "sources" / f"{name}.yaml").write_text("name: Next\nreliability: B\n")
+
+
+def schemas(base: Any) -> list[str]:
+    found = base.execute("SELECT nspname FROM pg_namespace ORDER BY 1").fetchall()
+    return [name for (name,) in found if not name.startswith(("pg_", "information_", "public"))]
+
+
+def sources(base: Any) -> int:
+    count: int = base.execute("SELECT count(*) FROM desk.sources").fetchone()[0]
+    return count
+
+
+def test_every_row_of_every_table_is_there_with_its_keys(
+    running: Server, base: Any, desk: Path
+) -> None:
+    opened: Opened = open_folder(desk)
+    address = running.address("postgres/desk")
+    assert put(desk, address) == address.replace(PASSWORD, "***")
+    view = view_of(opened, DAY, limited=False)
+    for name in TABLES:
+        found = base.execute(f"SELECT * FROM desk.{name}").fetchall()  # noqa: S608
+        expected = [tuple(row) for row in view.rows(name)]
+        assert len(found) == len(expected), name
+        if not any(column.type == "json" for column in TABLES[name].columns):
+            assert sorted(map(repr, found)) == sorted(map(repr, expected)), name
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        base.execute("DELETE FROM desk.scenarios")
+    assert base.execute("SELECT scenario_id FROM desk.forecast_log ORDER BY 1").fetchall() == [
+        ("pact",),
+        ("trade",),
+    ]
+
+
+def test_trackers_lie_side_by_side_and_none_takes_anothers_place(
+    running: Server, base: Any, desk: Path
+) -> None:
+    title = (desk / "tracker.yaml").read_text()
+    put(desk, running.address())
+    put(desk, running.address("postgres/desk"))
+    (desk / "tracker.yaml").write_text(title.replace("title: ", "title: The other "))
+    put(desk, running.address())
+    made = schemas(base)
+    assert len(made) == 3
+    (desk / "tracker.yaml").write_text(title.replace("title: ", "title: '!' # "))
+    base.execute("COMMENT ON SCHEMA desk IS NULL")
+    with pytest.raises(ScenError, match="the schema desk is no earlier export: name another"):
+        put(desk, running.address("postgres/desk"))
+    assert schemas(base) == made
+
+
+def test_another_title_of_the_same_letters_is_another_tracker(
+    running: Server, base: Any, desk: Path
+) -> None:
+    put(desk, running.address())
+    tracker = (desk / "tracker.yaml").read_text()
+    title = next(line for line in tracker.splitlines() if line.startswith("title: "))
+    (desk / "tracker.yaml").write_text(tracker.replace(title, f"{title}!"))
+    with pytest.raises(ScenError, match=r"has the tracker .*: name a schema behind the database"):
+        put(desk, running.address())
+    assert len(schemas(base)) == 1
+
+
+def test_who_may_read_may_read_on_and_comments_tell_what_it_is(
+    running: Server, base: Any, desk: Path
+) -> None:
+    put(desk, running.address("postgres/desk"))
+    base.execute("DROP ROLE IF EXISTS reader")
+    base.execute("CREATE ROLE reader")
+    base.execute("GRANT USAGE ON SCHEMA desk TO reader")
+    base.execute("GRANT SELECT ON desk.sources TO reader")
+    base.execute("GRANT SELECT ON desk.evidence_log TO PUBLIC")
+    add(desk)
+    put(desk, running.address("postgres/desk"))
+    base.execute("SET ROLE reader")
+    assert sources(base) == 2
+    assert len(base.execute("SELECT * FROM desk.evidence_log").fetchall()) == 1
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        base.execute("SELECT * FROM desk.evidence")
+    base.execute("RESET ROLE")
+    base.execute("DROP OWNED BY reader")
+    base.execute("DROP ROLE reader")
+
+
+def test_what_is_built_on_it_or_put_into_it_is_not_dropped(
+    running: Server, base: Any, desk: Path
+) -> None:
+    address = running.address("postgres/desk")
+    put(desk, address)
+    base.execute("CREATE SCHEMA ours")
+    base.execute("CREATE VIEW ours.letters AS SELECT reliability FROM desk.sources")
+    with pytest.raises(ScenError, match=r"ours.letters is built on the tables of desk"):
+        put(desk, address)
+    base.execute("DROP VIEW ours.letters")
+    base.execute("CREATE TABLE desk.notes (text text)")
+    with pytest.raises(ScenError, match=r"desk.notes is of no export, and would go with it"):
+        put(desk, address)
+    assert sources(base) == 1
+
+
+def test_a_reader_in_a_loop_never_sees_half(running: Server, base: Any, desk: Path) -> None:
+    address = running.address("postgres/desk")
+    put(desk, address)
+    seen: list[tuple[int, int]] = []
+    ends = threading.Event()
+
+    def read() -> None:
+        query = (
+            "SELECT (SELECT count(*) FROM desk.sources), (SELECT count(*) FROM desk.evidence), "
+            "(SELECT count(*) FROM desk.meta)"
+        )
+        with psycopg.connect(running.address(), autocommit=True) as reader:
+            while not ends.is_set():
+                seen.append(reader.execute(query).fetchone())
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for _ in range(3):
+        add(desk)
+        put(desk, address)
+    ends.set()
+    reader.join()
+    assert {*seen} <= {(n, 1, 1) for n in (1, 2, 3, 4)}
+    assert len(seen) > 3
+    assert schemas(base) == ["desk"]
+
+
+def test_a_query_that_reads_the_old_tables_reads_on(running: Server, base: Any, desk: Path) -> None:
+    address = running.address("postgres/desk")
+    put(desk, address)
+    with psycopg.connect(running.address()) as reader:
+        assert sources(reader) == 1
+        add(desk)
+        put(desk, address)
+        assert (schemas(base), sources(base)) == (["desk", "desk__old"], 2)
+    put(desk, address)
+    assert schemas(base) == ["desk"]
+
+
+def test_a_killed_run_leaves_the_old_tables_and_the_next_clears_after_it(
+    running: Server, base: Any, desk: Path
+) -> None:
+    address = running.address("postgres/desk")
+    put(desk, address)
+    add(desk)
+    words = ["--database", str(desk), "export", address]
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    lives = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'scen export'"
+    with psycopg.connect(running.address()) as other:
+        other.execute("GRANT USAGE ON SCHEMA desk TO PUBLIC")  # the swap waits for its end
+        killed = subprocess.Popen([sys.executable, SCEN, *words], env=environment())
+        while base.execute(waits).fetchone() != (1,):
+            assert killed.poll() is None
+        killed.send_signal(signal.SIGKILL)
+        killed.wait()
+        assert sources(base) == 1
+        other.rollback()
+    while base.execute(lives).fetchone() != (0,):
+        pass
+    assert schemas(base) == ["desk", "desk__new"]
+    put(desk, address)
+    assert (schemas(base), sources(base)) == (["desk"], 2)
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "SCEN_CACHE": "0"}
+
+
+@contextmanager
+def cut(port: int, at: bytes) -> Iterator[int]:
+    """A port that leads to another until the client sends certain bytes; then the line is dead."""
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def serve() -> None:
+            client, _ = door.accept()
+            there = socket.create_connection(("127.0.0.1", port))
+
+            def back() -> None:
+                while data := there.recv(65536):
+                    client.sendall(data)
+
+            answers = threading.Thread(target=_quietly, args=(back,))
+            answers.start()
+            while data := client.recv(65536):
+                if at in data:
+                    break
+                there.sendall(data)
+            for end in (client, there):
+                end.shutdown(socket.SHUT_RDWR)
+                end.close()
+            answers.join()
+
+        served = threading.Thread(target=_quietly, args=(serve,))
+        served.start()
+        yield int(door.getsockname()[1])
+        served.join()
+
+
+def _quietly(work: Any) -> None:
+    try:
+        work()
+    except OSError:
+        return
+
+
+@pytest.mark.parametrize("at", [b"COPY ", b"RENAME TO", b"COMMIT"])
+def test_a_line_that_goes_dead_leaves_whole_tables(
+    running: Server, base: Any, desk: Path, at: bytes
+) -> None:
+    put(desk, running.address("postgres/desk"))
+    add(desk)
+    with cut(running.port, at) as port, pytest.raises(ScenError) as raised:
+        put(desk, Server(port).address("postgres/desk?sslmode=disable"))
+    assert "connection" in str(raised.value)
+    assert ("are whole" in str(raised.value)) == (at == b"RENAME TO")
+    assert sources(base) == 1
+    put(desk, running.address("postgres/desk"))
+    assert (schemas(base), sources(base)) == (["desk"], 2)
+
+
+def test_what_cannot_be_connected_to_is_told_without_the_password(
+    running: Server, desk: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for address, told in (
+        ("postgresql://scen:wrong-one@127.0.0.1:1/x", "Connection refused"),
+        (running.address().replace(PASSWORD, "wrong-one"), "password authentication failed for"),
+        (running.address("nothing"), 'database "nothing" does not exist'),
+        (running.address("postgres/Desk"), "cannot name a schema here"),
+        (running.address("postgres/public"), "the schema public is no earlier export"),
+        ("postgresql://scen:wrong-one@127.0.0.1:1", "write postgresql://USER@HOST/DATABASE/SCHEMA"),
+    ):
+        with pytest.raises((ScenError, UsageError), match=told) as raised:
+            put(desk, address)
+        said = f"{raised.value}{capfd.readouterr()}"
+        assert "wrong-one" not in said
+        assert PASSWORD not in said
+
+
+def test_the_schema_stands_in_the_address_or_is_made_of_the_title() -> None:
+    assert place_of("postgresql://h/d/s?x=1", "T") == ("postgresql://h/d?x=1", "s", True)
+    assert place_of("postgresql:///d", "China–Russia alignment") == (
+        *("postgresql:///d", "scen_china_russia_alignment", False),
+    )
+    assert place_of("postgres://u@h:1/d/", "") == ("postgres://u@h:1/d", "scen_tracker", False)
