@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from scenarios.analysis.history.audit import Audit, audit
 from scenarios.analysis.history.provenance import trail
@@ -100,7 +100,20 @@ def test_nothing_can_be_told_of_the_commit_at_which_a_shallow_clone_ends() -> No
 
 
 def test_no_commit_is_no_audit() -> None:
-    assert astuple(audit(trail([]))) == ("", 0, None, None, (), (), (), (), 0)
+    assert astuple(audit(trail([]))) == ("", 0, None, None, (), (), (), (), (), 0)
+
+
+def test_what_came_from_elsewhere_is_counted_with_the_commits_that_brought_it() -> None:
+    story = Story()
+    asked = replace(scenario(0.2), foreign={"metaculus": 7})
+    story.commit(0, {"pact": asked, "here": item(day(0))})
+    story.commit(2, {"visit": item(day(2), foreign={"icews": "2022-01-03/1"})})
+    rows = {f"e{n}": item(day(3), foreign={"icews": f"2022-01-04/{n}"}) for n in range(2)}
+    story.commit(3, rows)
+    assert [astuple(one) for one in audited(story).elsewhere] == [
+        ("icews", 3, (f"{1:040d}", f"{2:040d}")),
+        ("metaculus", 1, (f"{0:040d}",)),
+    ]
 
 
 def test_honest_work_is_counted_by_day_once_and_not_found() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from scenarios.analysis.history.audit import Audit, Entered
+from msgspec.structs import replace
+
+from scenarios.analysis.history.audit import Audit, Elsewhere, Entered
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.render.documents.audit import document
 from scenarios.render.writers.terminal import write
@@ -33,10 +35,25 @@ def audit(*findings: AuditFinding, entered: tuple[Entered, ...] = ()) -> Audit:
         last=DAY,
         findings=findings,
         entered=entered,
+        elsewhere=(),
         lumped=(),
         beyond=(),
         left_out=0,
     )
+
+
+def test_a_few_of_the_commits_that_brought_records_from_elsewhere_are_named() -> None:
+    commits = tuple(f"{number:07}abc" for number in range(7))
+    came = (
+        Elsewhere(system="icews", records=9, commits=commits),
+        Elsewhere(system="stix", records=1, commits=commits[:1]),
+    )
+    text = told(replace(audit(), elsewhere=came))
+    assert (
+        "9 records have an id of icews, since 0000000, 0000001, 0000002, 0000003, 0000004, " in text
+    )
+    assert "0000004, 2 more commits.\n" in text
+    assert "1 record has an id of stix, since 0000000.\n" in text
 
 
 def themes(number: int) -> list[AuditFinding]:

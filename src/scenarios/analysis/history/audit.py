@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 import msgspec
 
@@ -23,7 +24,7 @@ from scenarios.analysis.history.commits import Commit, RecordChange, Revision
 from scenarios.analysis.history.provenance import Trail, trail
 from scenarios.analysis.history.record_diff import KINDS, records
 from scenarios.analysis.rules.rule import Rule
-from scenarios.model import Database, Evidence, Sheet
+from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source
 
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
     Rule(
@@ -58,10 +59,19 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
     most_days: int
 
 
+class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
+    """How many records have an id in another system, and the commits that brought them."""
+
+    system: str
+    records: int
+    commits: tuple[str, ...]
+
+
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
     """The findings up to the commit `tip`, and what the commits cannot tell.
 
     `commits` is their number, from the day `first` to `last`; `left_out` files had faults.
+    `elsewhere` is where records came from that were imported or accepted.
     """
 
     tip: str
@@ -70,6 +80,7 @@ class Audit(msgspec.Struct, frozen=True, kw_only=True):
     last: date | None
     findings: tuple[AuditFinding, ...]
     entered: tuple[Entered, ...]
+    elsewhere: tuple[Elsewhere, ...]
     lumped: tuple[str, ...]
     beyond: tuple[str, ...]
     left_out: int
@@ -92,6 +103,7 @@ def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
             found for rule in RULES for found in sorted(rule.check(followed), key=in_order)
         ),
         entered=tuple(_entered(followed)),
+        elsewhere=tuple(_elsewhere(followed)),
         lumped=tuple(_lumped(followed)),
         beyond=tuple(commit.id for commit in followed.commits if commit.shallow),
         left_out=left_out,
@@ -131,6 +143,22 @@ def _entered(trail: Trail) -> Iterator[Entered]:
             least_days=min(behind, default=0),
             most_days=max(behind, default=0),
         )
+
+
+def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
+    found: dict[str, list[str]] = {}
+    database = trail.database
+    named: Iterator[tuple[Kind, str, Scenario | Evidence | Source]] = chain(
+        (("scenario", *one) for one in database.scenarios.items()),
+        (("evidence", *one) for one in database.evidence.items()),
+        (("source", *one) for one in database.sources.items()),
+    )
+    for kind, id, record in named:
+        for system in record.foreign:
+            found.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
+    for system, commits in sorted(found.items()):
+        once = tuple(dict.fromkeys(commits))
+        yield Elsewhere(system=system, records=len(commits), commits=once)
 
 
 def _lumped(trail: Trail) -> Iterator[str]:

@@ -17,7 +17,7 @@ _PROVES = (
 )
 
 
-_MANY = 4
+_MANY, _NAMED = 4, 5
 """So many findings alike are told as one."""
 _SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")
 """What is an id, a date or a number in a message."""
@@ -35,6 +35,7 @@ def document(result: Audit, *, every: bool = False) -> Document:
     blocks: list[Block] = [
         Paragraph(f"{counted(result.commits, 'commit')} that changed the database, {days}."),
         *map(Paragraph, _at_once(result)),
+        *map(Paragraph, _elsewhere(result)),
     ]
     is_folded = False
     for rule in RULES:
@@ -64,6 +65,15 @@ def _at_once(result: Audit) -> Iterator[str]:
         return
     for day in late:
         yield _entered(f"{day.backdated} of {total}", [day]) + "."
+
+
+def _elsewhere(result: Audit) -> Iterator[str]:
+    """What was imported, or accepted from an event store."""
+    for one in result.elsewhere:
+        named = [commit[:7] for commit in one.commits[:_NAMED]]
+        more = [f"{len(one.commits) - _NAMED:,} more commits"] if one.commits[_NAMED:] else []
+        records = counted(one.records, "record has", "records have")
+        yield f"{records} an id of {one.system}, since {', '.join([*named, *more])}."
 
 
 def _entered(which: str, days: Sequence[Entered]) -> str:

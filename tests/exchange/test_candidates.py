@@ -1,0 +1,42 @@
+"""What is accepted of an event store is recorded once, and asked about in the next sitting."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+from scenarios.analysis.review.agenda import agenda
+from scenarios.exchange.events.candidates import Within
+from scenarios.workspace.candidates import Accepted, accept, candidates_of
+from scenarios.workspace.opened import open_folder
+from tests.cli.commands import DESK
+from tests.exchange.test_events import EVENTS
+
+DAY = date(2022, 3, 20)
+WANTED = """
+    events: {table: icews, match: {cameo: ['190'], source_country: [RUS]}}
+"""
+
+
+def test_what_is_accepted_twice_is_recorded_once_and_due_in_the_next_review(tmp_path: Path) -> None:
+    root = tmp_path / "scenarios"
+    shutil.copytree(DESK, root)
+    (root / "pact.yaml").write_text((root / "pact.yaml").read_text().rstrip() + WANTED)
+    within = Within(as_of=DAY, since=None, until=DAY, limit=20)
+
+    def accepted(*numbers: str) -> Accepted:
+        found = candidates_of(open_folder(root), str(EVENTS), within, None, numbers)
+        records = [{**one, "recorded": DAY.isoformat()} for one in found.records]
+        return accept(root, records)[1]
+
+    first, again = accepted("1-2", "2022-03-16/6"), accepted("1", "2022-02-24/2")
+    assert (len(first.ids), first.already) == (2, [])
+    assert (len(again.ids), again.already) == (1, first.ids[:1])
+    database = open_folder(root).database
+    assert {*agenda(database, "desk", DAY).unrated} == {*first.ids, *again.ids}
+    assert {str(item.foreign.get("icews")) for item in database.evidence.values()} == {
+        *("None", "2022-03-16/6", "2022-02-26/5", "2022-02-24/2")
+    }
+    listed = candidates_of(open_folder(root), str(EVENTS), within).candidates.queries[0].candidates
+    assert [one.recorded for one in listed] == [*first.ids, *again.ids, None]
