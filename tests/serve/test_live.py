@@ -43,8 +43,10 @@ def served(root: Path) -> Iterator[Served]:
     start = process.stdout.readline().strip()
     with httpx2.Client(base_url=start.split("/?")[0], timeout=10) as client, process:
         assert client.get(start).status_code == 200
-        yield Served(process, client, root)
-        process.terminate()
+        try:
+            yield Served(process, client, root)
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="module")

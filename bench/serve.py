@@ -1,0 +1,184 @@
+"""Read and write through `scen serve` for a minute: 50 readers, 8 writers, on two databases.
+
+Run it where the package is installed: `pip install -e '.[test]' && python bench/serve.py`. A reader
+asks for a page every two seconds, a writer records an item every five. Every item that was
+acknowledged has to be there at the end, and nothing may have failed.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from html import unescape
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+from databases import write_plain
+
+import scenarios
+
+READERS, EACH = 50, 2.0
+WRITERS, EVERY = 8, 5.0
+SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
+ITEMS = 10_000
+SHIPPED = Path(__file__).parents[1] / "scenarios"
+SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
+HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
+PAGES = (("home", 4), ("status", 1), ("scenario", 3), ("item", 3), ("list", 1), ("past", 1))
+"""What readers look at, and how often. Of the past each asks for another day."""
+
+
+def main() -> None:
+    print(f"{READERS} readers, {WRITERS} writers, {SECONDS:.0f} s, Python {sys.version.split()[0]}")
+    with tempfile.TemporaryDirectory() as folder:
+        shipped, large = Path(folder) / "shipped", Path(folder) / "large"
+        shutil.copytree(SHIPPED, shipped)
+        write_plain(large, ITEMS)
+        measure("shipped database", shipped, 0.5)
+        measure(f"{ITEMS:,} items", large, 2.0)
+
+
+def measure(name: str, root: Path, wanted: float) -> None:
+    """A minute of a desk."""
+    read, written, acknowledged = Took(), Took(), list[str]()
+    with served(root) as start:
+        desk = scenarios.open(root).database
+        with reader(start) as client:
+            for address in {choose(desk, random.Random(n), lately=True) for n in range(50)}:
+                client.get(address)  # a server that has just started has made no page yet
+            has_form = client.get("/record/evidence/").status_code == 200
+        ids = [id for id, one in desk.scenarios.items() if one.resolution is None]
+        write = by_form if has_form else by_library(root)
+
+        def read_one(client: httpx2.Client, chance: random.Random) -> None:
+            read.add(lambda: client.get(choose(desk, chance)))
+
+        def write_one(client: httpx2.Client, chance: random.Random) -> None:
+            summary, id = f"Item {uuid4()}", chance.choice(ids)
+            written.add(lambda: write(client, summary, id))
+            acknowledged.append(summary)
+
+        every = [(read_one, EACH)] * READERS + [(write_one, EVERY)] * WRITERS
+        threads = [
+            threading.Thread(target=keep_on, args=(start, do, pause, n))
+            for n, (do, pause) in enumerate(every)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    there = Counter(item.summary for item in scenarios.open(root).database.evidence.values())
+    lost = [summary for summary in acknowledged if there[summary] != 1]
+    print(f"{name}: read {read}, under {wanted * 1000:.0f} wanted")
+    print(f"{name}: write {written}{'' if has_form else ' (by the library)'}; {len(lost)} lost")
+    assert not lost
+    assert not read.failed + written.failed, (read.failed, written.failed)
+
+
+class Took:
+    """How long each took, and which failed."""
+
+    def __init__(self) -> None:
+        self.seconds, self.failed = list[float](), list[str]()
+
+    def add(self, do: Callable[[], httpx2.Response | None]) -> None:
+        """Do it once."""
+        started = time.perf_counter()
+        try:
+            answer = do()
+        except httpx2.HTTPError as error:
+            self.failed.append(repr(error))
+            return
+        self.seconds.append(time.perf_counter() - started)
+        if answer is not None and answer.status_code >= 400:  # noqa: PLR2004
+            self.failed.append(f"{answer.status_code} {answer.url}")
+
+    def __str__(self) -> str:
+        """Its middle and its end, in milliseconds."""
+        found = sorted(self.seconds)
+        at = [found[min(int(len(found) * share), len(found) - 1)] for share in (0.5, 0.95, 1)]
+        middle, late, last = (f"{one * 1000:.0f}" for one in at)
+        return f"{len(found)} times, median {middle} ms, 95% in {late}, all in {last}"
+
+
+def keep_on(
+    start: str, do: Callable[[httpx2.Client, random.Random], None], pause: float, number: int
+) -> None:
+    """Do something at even distances; what takes longer is not made up for."""
+    chance = random.Random(number)
+    until = time.monotonic() + SECONDS
+    with reader(start) as client:
+        due = time.monotonic() + chance.random() * pause
+        while due < until:
+            time.sleep(max(0.0, due - time.monotonic()))
+            do(client, chance)
+            due = max(due + pause, time.monotonic())
+
+
+def choose(desk: scenarios.Database, chance: random.Random, *, lately: bool = False) -> str:
+    """An address that somebody looks at."""
+    names, weights = zip(*PAGES, strict=True)
+    (name,) = chance.choices(names, weights)
+    if name == "scenario" or (name == "past" and lately):
+        return f"/s/{chance.choice([*desk.scenarios])}/"
+    if name == "item":
+        return f"/e/{chance.choice([*desk.evidence])}/"
+    if name == "past":
+        days = [item.recorded for item in desk.evidence.values()]
+        return f"/status/?as_of={chance.choice(days)}"
+    kind = chance.choice(("scenarios", "evidence", "sources"))
+    return {"home": "/", "status": "/status/", "list": f"/list/{kind}/"}[name]
+
+
+def by_form(client: httpx2.Client, summary: str, id: str) -> httpx2.Response:
+    """As a browser does it: open the form, send it, be led to what it came to."""
+    own = HIDDEN.findall(client.get("/record/evidence/").text.split("<main", 1)[1])
+    data = {name: unescape(value) for name, value in own}
+    data |= {"summary": summary, f"rate:{id}": "C", "do": "save"}
+    origin = {"Origin": str(client.base_url).rstrip("/")}
+    return client.post("/record/evidence/", data=data, headers=origin, follow_redirects=True)
+
+
+def by_library(root: Path) -> Callable[[httpx2.Client, str, str], None]:
+    """By another process than the server."""
+
+    def write(_: httpx2.Client, summary: str, id: str) -> None:
+        day = date.today()  # noqa: DTZ011
+        scenarios.open(root).record_evidence(summary, day, ratings={id: "C"})
+
+    return write
+
+
+@contextmanager
+def served(root: Path) -> Iterator[str]:
+    """The start address of a server that runs."""
+    command = [*SCEN, "--database", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        try:
+            yield server.stdout.readline().strip()
+        finally:
+            server.terminate()
+
+
+@contextmanager
+def reader(start: str) -> Iterator[httpx2.Client]:
+    """A browser that was opened at the start address."""
+    with httpx2.Client(base_url=start.split("/?", maxsplit=1)[0], timeout=60) as client:
+        client.get(start)
+        yield client
+
+
+if __name__ == "__main__":
+    main()
