@@ -35,7 +35,7 @@ ITEMS = 10_000
 SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
-PAGES = (("home", 4), ("status", 1), ("scenario", 3), ("item", 3), ("list", 1), ("past", 1))
+PAGES = (("home", 8), ("status", 2), ("scenario", 6), ("item", 6), ("list", 2), ("past", 1))
 """What readers look at, and how often. Of the past each asks for another day."""
 
 
@@ -57,7 +57,7 @@ def measure(name: str, root: Path, wanted: float) -> None:
         with reader(start) as client:
             for address in {choose(desk, random.Random(n), lately=True) for n in range(50)}:
                 client.get(address)  # a server that has just started has made no page yet
-            has_form = client.get("/record/evidence/").status_code == 200
+            has_form = client.get("/record/evidence/").is_success
         ids = [id for id, one in desk.scenarios.items() if one.resolution is None]
         write = by_form if has_form else by_library(root)
 
@@ -101,7 +101,7 @@ class Took:
             self.failed.append(repr(error))
             return
         self.seconds.append(time.perf_counter() - started)
-        if answer is not None and answer.status_code >= 400:  # noqa: PLR2004
+        if answer is not None and not answer.is_success:
             self.failed.append(f"{answer.status_code} {answer.url}")
 
     def __str__(self) -> str:

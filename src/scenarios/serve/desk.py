@@ -37,7 +37,8 @@ class Seen(NamedTuple):
 class Desk:
     """The live workspace: its latest state, and the one that readers see.
 
-    These are the same, unless somebody `holds` new ones back until their pages are made.
+    These are the same, unless somebody watches the files and `holds` new states back until their
+    pages are made.
     """
 
     def __init__(self, root: Path, *, read_only: bool = False) -> None:
@@ -47,6 +48,10 @@ class Desk:
         self.latest = self.now = self._read(None)
 
     def refresh(self) -> Seen:
+        """The latest state; where nobody watches the files, they are looked at first."""
+        return self.latest if self.holds else self.look()
+
+    def look(self) -> Seen:
         """Look at the files; what has not changed is not read again."""
         with self._lock:
             found = self._read(self.latest)

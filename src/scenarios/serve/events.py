@@ -41,12 +41,12 @@ class Bell:
         """Look at the files whenever something has changed below the folder, until closed."""
         while not self._closing.is_set():
             if not self.desk.root.is_dir():
-                await _apart(self.desk.refresh)
+                await _apart(self.desk.look)
                 with anyio.move_on_after(_AWAY):
                     await self._closing.wait()
                 continue
             async for _ in self._changes(self.desk.root):
-                await _apart(self.desk.refresh)
+                await _apart(self.desk.look)
                 if not self.desk.root.is_dir():
                     break
 
@@ -54,7 +54,7 @@ class Bell:
         """The same whenever git has changed its index, which it does last of all."""
         if folder := self.desk.git_folder():
             async for _ in self._changes(folder, recursive=False):
-                await _apart(self.desk.refresh)
+                await _apart(self.desk.look)
 
     def _changes(self, folder: Path, *, recursive: bool = True) -> AsyncIterator[object]:
         return awatch(

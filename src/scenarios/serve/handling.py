@@ -71,7 +71,7 @@ def _taken(request: Request, entry: Entry, form: FormData) -> Response:
     """What a form did; the pages that its sender asks for next have it."""
     desk = desk_of(request)
     made = _told(request, lambda ask: _response(ask, entry.handler(ask, form)))
-    seen = desk.refresh()
+    seen = desk.look()
     made.set_cookie(_written(request), str(seen.number), httponly=True, samesite="strict")
     return made
 
@@ -84,7 +84,7 @@ def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool =
             except ScenError as error:
                 if _CHANGED not in str(error):
                     raise
-                desk_of(request).refresh()
+                desk_of(request).look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
     except _ElsewhereError as error:
         return RedirectResponse(error.address, 303)
@@ -107,8 +107,8 @@ def _ask(request: Request, *, latest: bool) -> Ask:
     """What is asked of the latest state, or of the one that readers see."""
     desk, what = desk_of(request), asked(request.query_params)
     own = request.cookies.get(_written(request), "")
-    known = desk.since(int(own) if own.isdecimal() else 0, _PATIENCE)
-    seen = desk.latest if latest else known
+    number = int(own) if own.isdecimal() else 0
+    seen = desk.latest if latest else desk.since(number, _PATIENCE)
     if what.rev:
         seen = desk.at(what.rev, seen)
     lasting = replace(what, rev=seen.opened.commit and seen.opened.commit[:SHORT])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import webbrowser
 from collections.abc import Callable
 from types import FrameType
@@ -16,6 +17,10 @@ from scenarios.serve.door import Door
 _HOST = "127.0.0.1"
 _GRACE = 1
 """Seconds that an answer which is being made may still take at the end."""
+
+
+_SLICE = 0.001
+"""Seconds after which a thread that computes lets another one answer."""
 
 
 class _Server(uvicorn.Server):
@@ -50,6 +55,7 @@ def serve(
         )
         server = _Server(config)
         server.close = app.state.bell.close
+        sys.setswitchinterval(_SLICE)
         if opens:
             webbrowser.open(door.ticket())
         server.run([listening])

@@ -22,7 +22,7 @@ _ROOM = 64 << 20
 """The bytes of the pages that are kept."""
 _MOST, _AGE = 64, 30.0
 """So many pages are made again, if somebody has asked for them in the last seconds."""
-_LEAST, _TIMES = 0.3, 3
+_LEAST, _TIMES = 0.3, 2
 """A new state waits for them so many seconds, and so many times as long as its first page took."""
 
 
@@ -33,6 +33,7 @@ class _Asked(NamedTuple):
     ask: Ask
     make: Make
     when: float
+    times: int
 
 
 class Warm:
@@ -48,19 +49,20 @@ class Warm:
         if ask.asked.as_of is None and ask.asked.rev is None:
             address = ask.request.url.path, ask.request.url.query
             with self._lock:
-                self._asked[address] = _Asked(ask, make, time.monotonic())
+                times = self._asked[address].times + 1 if address in self._asked else 1
+                self._asked[address] = _Asked(ask, make, time.monotonic(), times)
                 self._asked.move_to_end(address)
                 while len(self._asked) > _MOST:
                     self._asked.popitem(last=False)
         return self._made(ask, make)
 
     def prepare(self, seen: Seen) -> None:
-        """Make the pages of a state that were asked for last, as far as there is time."""
+        """Make the pages of a state that are asked for most, as far as there is time."""
         started = time.monotonic()
         until = None
         with self._lock:
             asked = [one for one in self._asked.values() if one.when > started - _AGE]
-        for one in reversed(asked):
+        for one in sorted(asked, key=lambda one: one.times, reverse=True):
             with suppress(Exception):  # who asks for it is told
                 self._made(one.ask._replace(seen=seen, on=parsing.today()), one.make)
             until = until or started + _LEAST + _TIMES * (time.monotonic() - started)

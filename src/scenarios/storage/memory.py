@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Any
 
 from scenarios.errors import Problem
 from scenarios.model import Kind, Record
@@ -24,6 +25,7 @@ _GRAIN, _COARSE_GRAIN = 100_000_000, 2_100_000_000
 """Nanoseconds in which a file can change and its times not: by a clock that tells fractions of a
 second, and by one that does not."""
 _SECOND = 1_000_000_000
+_MADE = 64
 
 
 class Memory:
@@ -37,6 +39,8 @@ class Memory:
     ) -> None:
         self._read, self.place, self._clock = cache(read), place, clock
         self._folders: dict[str, Folder | None] = {}
+        self.made: dict[tuple[str, str], Any] = {}
+        """What was made of its records, by a name and what was asked."""
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
         """A file's record and problems; what is known by its content is not read again."""
@@ -46,6 +50,13 @@ class Memory:
         if it and place is not None and it.digest(place) == digest_of(path, data):
             return it.record(place), []
         return self._read(kind, path, data)
+
+    def keep(self, name: str, asked: str, made: Any) -> None:
+        """Keep what was made of its records, of several days what was asked for last."""
+        self.made.pop((name, asked), None)
+        self.made[name, asked] = made
+        if len(self.made) > _MADE:
+            self.made.pop(next(iter(self.made)), None)
 
     def snapshot(self, root: Path) -> tuple[Files, list[Problem]]:
         """The working tree, without the bytes of what is at hand."""

@@ -42,11 +42,12 @@ def remembered(
     implies), what bears on them, tracker, sources, sheets, and what was `asked`.
     """
     database, files = opened.database, opened.snapshot
-    place = opened.read.place if isinstance(opened.read, Memory) else None
-    if place is None or not isinstance(files, Files):
+    memory = opened.read
+    if not isinstance(memory, Memory) or not isinstance(files, Files) or memory.place is None:
         return make(database, database.scenarios)
     whole = digest(asked.encode() + files.state())
-    before: _Memo[Value] = _decoded(place.read(name), of)
+    at_hand: _Memo[Value] | None = memory.made.get((name, asked))
+    before = at_hand or _decoded(memory.place.read(name), of)
     if before.whole == whole:
         return before.values
     keys = keys_of(files, database, asked)
@@ -55,7 +56,9 @@ def remembered(
     if missing:
         around = {other for id in missing for other in _around(database, id)}
         values |= make(about(database, *around), missing)
-    place.write(name, msgspec.msgpack.encode(_Memo(whole, keys, values)))
+    memo = _Memo(whole, keys, values)
+    memory.keep(name, asked, memo)
+    memory.place.write(name, msgspec.msgpack.encode(memo))
     return values
 
 
