@@ -19,7 +19,7 @@ import pytest
 
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.targets.postgresql import place_of
-from scenarios.exchange.view.view import TABLES
+from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exporting import export, view_of
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import DESK, SCEN
@@ -80,7 +80,7 @@ def test_every_row_of_every_table_is_there_with_its_keys(
     assert put(desk, address) == address.replace(PASSWORD, "***")
     view = view_of(opened, DAY, limited=False)
     for name in TABLES:
-        found = base.execute(f"SELECT * FROM desk.{name}").fetchall()  # noqa: S608
+        found = base.execute(f"SELECT * FROM desk.{name}").fetchall()
         expected = [tuple(row) for row in view.rows(name)]
         assert len(found) == len(expected), name
         if not any(column.type == "json" for column in TABLES[name].columns):

@@ -7,7 +7,8 @@ from typing import Any
 
 from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
 from scenarios.exchange.stix.vocabulary import EXTENSION
-from scenarios.exchange.view.view import TABLES, View
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 
 
 def write(view: View, place: Path) -> None:
