@@ -18,6 +18,10 @@ analyst: desk
 probabilities: {{pact: 0.3, trade: 0.55}}
 rationales: {{pact: The talks.}}
 """
+MANY = "date,analyst,scenario,probability\n" + "".join(
+    f"2022-01-{day},ann,pact,0.{day}\n" for day in range(10, 32)
+)
+"""More sheets than are written one at a time."""
 CRITERIA = "What is in the minutes.\nNothing else counts.\n"
 
 
@@ -49,6 +53,7 @@ _WORDS = (
     ("forecast", "trade", "0.4", "--analyst", "desk", "--date", "2022-02-07"),
     ("resolve", "trade", "did-not-occur", "--basis", "The customs.", *ON, "--recorded", DAY),
     ("review", "--from", "../sheet.yaml"),
+    ("import", "forecasts", "../forecasts.csv"),
     ("rename", "pact", "treaty"),
     ("edit", "2022-02-04-visit", "observed=2022-02-03"),
 )  # fmt: skip
@@ -93,6 +98,7 @@ def _make(sandbox: Path, *, starts: bool) -> None:
     for folder in (work, sandbox / "tmp", sandbox / "state"):
         folder.mkdir(parents=True)
     (sandbox / "sheet.yaml").write_text(SHEET)
+    (sandbox / "forecasts.csv").write_text(MANY)
     (work / "README").write_text("A desk.\n")
     git(work, "init", "--quiet", "--initial-branch=main", "--template=")
     if not starts:

@@ -34,7 +34,7 @@ FEW = 20
 SAMPLED = {
     *("init", "add-source tass", "rate 2022-02-04-visit"),
     *("rate 2022-02-04-visit --commit", "add-evidence A dinner --commit"),
-    *("rename pact", "rename pact --commit"),
+    *("rename pact", "rename pact --commit", "import forecasts"),
 }
 NEXT_FILE = "scenarios/sources/next.yaml"
 GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")

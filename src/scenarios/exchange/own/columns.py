@@ -56,7 +56,8 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
     """The columns of a table that hold something; refused where one is not known."""
     chosen = [(name, field) for name, field in wanted.columns if name != EVERY_OTHER]
     _refuse_absent(chosen, names, file)
-    mapped = {name for name, _ in chosen} | {one for n, _ in chosen for one in _PART.findall(n)}
+    mapped = {name for name, _ in chosen}
+    parts = {part for name in mapped for part in _PART.findall(name)}
     found = [_mapped(kind, name, field) for name, field in chosen if field]
     is_told = {one.field for one in found}
     rest, unknown = [name for name in names if name not in mapped], []
@@ -67,7 +68,7 @@ def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list
         if field is None and is_wide and (id := wanted.scenarios.get(name.lower())):
             field = f"{kind.wide}.{id}"
         if field is None:
-            unknown.append(name)
+            unknown += [name] if name not in parts else []
         elif field not in is_told:
             found.append(_mapped(kind, name, field))
     if unknown and (EVERY_OTHER, "") not in wanted.columns:

@@ -97,7 +97,7 @@ def _table(file: str, objects: Iterable[tuple[int, Any]]) -> Table:
         if len(columns) > MOST_COLUMNS:
             raise refused(file, number, f"more than {MOST_COLUMNS:,} keys in all")
         rows.append(Row(number, {n: v for n, v in cells.items() if v not in (None, "", [])}))
-    if not rows:
+    if not columns and not any(row.fault for row in rows):
         raise refused(file, 0, "there is nothing in it")
     return Table(file, tuple(columns), rows)
 

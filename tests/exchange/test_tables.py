@@ -1,0 +1,256 @@
+"""Tables as they come: of every form, and of none that could do harm."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scenarios.errors import ScenError
+from scenarios.exchange.tables.reading import read
+from tests.cli.commands import FILES, make, scen, tree
+from tests.exchange.workbooks import MAIN, workbook
+
+HEAD = ("date", "scenario", "probability")
+MIB = 1 << 20
+WINDOWS = "date,scenario,probability,rationale\n2022-03-01,pact,0.2,caf\xe9\n".encode("cp1252")
+
+
+def rows(data: bytes, name: str = "t", **keys: Any) -> list[dict[str, Any]]:
+    return [dict(row.cells) for row in read(io.BytesIO(data), name, **keys).rows]
+
+
+def said(data: bytes, name: str = "t.csv", **keys: Any) -> str:
+    with pytest.raises(ScenError) as refused:
+        rows(data, name, **keys)
+    return str(refused.value).removesuffix("; nothing was written")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"a,b\n1,x\n2,y\n",
+        b"\xef\xbb\xbfa,b\r\n1,x\r\n2,y",
+        b"a;b\r1;x\r2;y\r",
+        b"a\tb\n1\tx\r\n\r\n2\ty\r",
+        b'sep=|\na|b\n"1"|x\n,\n2|y\n'.replace(b",", b"|"),
+        "a,b\n1,x\n2,y\n".encode("utf-16"),
+        b'[{"a": "1", "b": "x"}, {"a": "2", "b": "y", "c": null}]',
+        b'{"page": 1, "items": [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]}',
+        b'{"a": "1", "b": "x"}\n\n{"a": "2", "b": "y"}\n',
+        workbook({"One": [("a", "b"), ("1", "x"), (), ("2", "y")]}),
+    ],
+)
+def test_the_same_rows_are_read_of_every_form(data: bytes) -> None:
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else None
+    assert rows(data, encoding=encoding) == [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]
+
+
+def test_a_row_knows_its_number_also_behind_a_cell_of_several_lines() -> None:
+    table = read(io.BytesIO(b'a,b\n"1\n1",x\n\n2,y\n'), "t.csv")
+    assert [(row.number, row.cells["a"]) for row in table.rows] == [(2, "1\n1"), (4, "2")]
+
+
+def test_a_workbook_says_what_is_a_day_a_number_and_what_a_formula_gave() -> None:
+    worked = b"<c><f>1/4</f><v>0.25</v></c>"
+    data = workbook({"One": [HEAD, (date(2022, 3, 1), "pact", 0.2), (None, "ties", worked)]})
+    assert rows(data) == [
+        {"date": date(2022, 3, 1), "scenario": "pact", "probability": 0.2},
+        {"scenario": "ties", "probability": 0.25},
+    ]
+
+
+def test_the_first_sheet_is_read_and_another_by_its_name() -> None:
+    data = workbook({"One": [("a",), ("1",)], "Two": [("a",), ("2",)]})
+    assert read(io.BytesIO(data), "t").remarks == ("read sheet 'One'; --sheet reads 'Two'",)
+    assert rows(data, sheet="Two") == [{"a": "2"}]
+    assert said(data, sheet="Tow") == "t.csv: no sheet 'Tow'; did you mean 'Two'?"
+
+
+def test_a_byte_that_is_no_text_is_named_with_its_place() -> None:
+    what = "t.csv: byte 59 is 0xe9, which is not UTF-8"
+    assert said(WINDOWS) == f"{what}: --encoding windows-1252, or whichever it is in"
+    assert rows(WINDOWS, encoding="windows-1252")[0]["rationale"] == "café"
+    data = b"a\n" + b"\xc3\xa9\n" * 50_000 + b"x\n\xe9\n"
+    assert f"byte {len(data) - 2:,} is 0xe9" in said(data)
+    assert said("a\n".encode("utf-16-le")) == (
+        "t.csv: byte 1 is NUL: this is no text (or --encoding utf-16)"
+    )
+    assert "but the mark of UTF-16: --encoding utf-16" in said("a\n".encode("utf-16"))
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "t.csv: there is nothing in it"),
+        (b"\n,,\n", "t.csv: there is nothing in it"),
+        (b"a,b,a\n1,2,3\n", "t.csv:1: columns 1 and 3 are both called 'a': rename one"),
+        (b'a,b\n"1,2\n', "t.csv:2: a quote is opened in this row and never closed"),
+        (b'a,b\n"1"x,2\n', "t.csv:2: there is text behind a closing quote; ',' was expected"),
+        (b"a,b\n1,\0\n", "t.csv: byte 6 is NUL: this is no text"),
+        (b"," * (MIB + 1), "t.csv: line 1 is longer than 1 MiB"),
+        (b"a," * 2000 + b"b", "t.csv:1: 2,001 columns; at most 1,000 are read"),
+        (b"\xd0\xcf\x11\xe0", "t.csv: a workbook of the old kind (.xls): save it as .xlsx or CSV"),
+        (b"PK\x03\x04rest", "t.csv: no workbook that can be read"),
+    ],
+)
+def test_what_is_no_table_of_text_is_refused_in_one_sentence(data: bytes, message: str) -> None:
+    assert said(data).startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"{}", "neither an array of objects nor an object that holds one"),
+        (b"[1, 2", "t.json:1: not JSON at column 6"),
+        (b'[{"a": 1, "a": 2}]', "an object has 'a' twice"),
+        (b'[{"a": NaN}]', "NaN is no number of JSON"),
+        (b'{"x": [{"a": 1}], "y": [{"a": 1}]}', "which of its arrays is meant: 'x', 'y'"),
+        (b"[" * 100_000, "nested too deeply to be read"),
+        (b"[" + b"{}," * 700_000, "too many values of JSON at once"),
+    ],
+)
+def test_json_that_is_no_table_is_refused(data: bytes, message: str) -> None:
+    assert message in said(data, "t.json")
+
+
+def test_rows_that_do_not_fit_their_head_are_faults_unless_a_reader_says_that_they_are_sound() -> (
+    None
+):
+    data = b"a,b,c\n1\n1,2,3,4\n1,2,,\n"
+    table = read(io.BytesIO(data), "t.csv")
+    assert [row.fault for row in table.rows] == [
+        "1 cells, and the head has 3 columns",
+        "'4' stands in column 4, without a name",
+        None,
+    ]
+    ragged = read(io.BytesIO(data), "t.csv", ragged=True)
+    assert [row.fault is None for row in ragged.rows] == [True, False, True]
+
+
+def empty_formula() -> bytes:
+    return workbook({"One": [HEAD, ("2022-03-01", "pact", b"<c><f>A1/4</f></c>")]})
+
+
+def entities() -> bytes:
+    bomb = f'<!DOCTYPE x [<!ENTITY a "lol">]><worksheet xmlns="{MAIN}">&a;</worksheet>'
+    return workbook({"One": [HEAD]}, sheet1=bomb)
+
+
+def far_out(cell: str) -> Callable[[], bytes]:
+    told = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+    far = f'<row><c r="{cell}"><v>1</v></c></row></sheetData></worksheet>'
+    return lambda: workbook({"One": [HEAD]}, sheet1=told + far)
+
+
+def bomb() -> bytes:
+    return workbook({"One": [HEAD]}, sheet1=b" " * (65 * MIB))
+
+
+def many_cells() -> bytes:
+    cells = b"<c><v>1</v></c>" * 70_000
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData><row>'.encode()
+    return workbook({"One": [HEAD]}, sheet1=xml + cells + b"</row></sheetData></worksheet>")
+
+
+@pytest.mark.parametrize(
+    ("make_it", "message"),
+    [
+        (
+            empty_formula,
+            "cell C2 has a formula whose value was not saved: open it in a spreadsheet",
+        ),
+        (entities, "declares entities, which no workbook needs"),
+        (far_out("XFD1"), "16,384 columns; at most 1,000 are read"),
+        (far_out("Z1048576"), "a sheet of 26 by 1,048,576 cells: save it as CSV"),
+        (bomb, "it unpacks to more than 64 MiB: save it as CSV"),
+        (many_cells, "70,000 columns; at most 1,000 are read"),
+    ],
+)
+def test_a_workbook_that_is_a_trap_is_refused(make_it: Callable[[], bytes], message: str) -> None:
+    assert message in said(make_it(), "t.xlsx")
+
+
+def long_line() -> Iterator[bytes]:
+    yield b"date,scenario,probability\n"
+    for _ in range(1024):
+        yield b"a" * MIB
+
+
+def open_quote() -> Iterator[bytes]:
+    yield b'date,scenario,probability\n"'
+    for _ in range(1024):
+        yield b"2022-03-01,pact,0.2\n" * 50_000
+
+
+def much_json() -> Iterator[bytes]:
+    yield b"["
+    for _ in range(1024):
+        yield b"{},[]," * 100_000
+
+
+@pytest.mark.parametrize(
+    ("pour", "message"),
+    [
+        (long_line, "line 2 is longer than 1 MiB"),
+        (open_quote, "a quote is opened in this row and never closed"),
+        (much_json, "more than 64 MiB of JSON: give it as JSON Lines"),
+        (lambda: [bomb()], "it unpacks to more than 64 MiB"),
+        (lambda: [b"[" + b"{}," * 599_998 + b"{}]"], "there is nothing in it"),
+    ],
+    ids=["line", "quote", "json", "bomb", "objects"],
+)
+def test_what_would_fill_the_memory_is_refused_within_300_mb(
+    tmp_path: Path, pour: Callable[[], Iterator[bytes]], message: str
+) -> None:
+    make(tmp_path / "scenarios", FILES)
+    before = tree(tmp_path)
+    words = ["-c", "from scenarios.cli.main import main; main()", "import", "forecasts", "-"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, *words], cwd=tmp_path, stdin=pipe, stderr=pipe, env={**os.environ}
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        try:
+            for part in pour():
+                process.stdin.write(part)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        told = process.stderr.read().decode()
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert (process.returncode, used.ru_maxrss < 300 * 1024) == (1, True)
+    assert message in told
+    assert (len(told.splitlines()), tree(tmp_path)) == (1, before)
+
+
+def test_json_of_any_keys_has_them_as_columns() -> None:
+    data = json.dumps([{"a": {"b": 1, "c": []}, "d": ["x", "y"]}, {"e": True}]).encode()
+    assert rows(data) == [{"a.b": 1, "d": ["x", "y"]}, {"e": True}]
+
+
+def test_what_is_read_from_standard_input_is_what_is_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    make(tmp_path / "scenarios", FILES)
+    (tmp_path / "t.xlsx").write_bytes(workbook({"One": [HEAD, (date(2022, 3, 1), "pact", 0.2)]}))
+    made = scen("import", "forecasts", "t.xlsx", "--analyst", "ann")
+    assert (made.exit_code, made.stdout) == (0, "forecasts: 1 added\n")
+    with (tmp_path / "t.xlsx").open("rb") as file:
+        words = [sys.executable, "-c", "from scenarios.cli.main import main; main()"]
+        again = subprocess.run(
+            [*words, "import", "forecasts", "-", "--analyst", "ann"],
+            stdin=file, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+    assert again.stdout == "forecasts: 1 unchanged\n"
