@@ -1,37 +1,304 @@
-"""A site: each page a function of the database, the day and its address."""
+"""A site: pages that are true to the database, whole, and written only where they differ."""
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
 from datetime import date
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
+import feedparser
+import html5lib
+import pytest
+
+import scenarios
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Site
+from scenarios.storage.site_folder import MARK
 from scenarios.workspace.opened import open_folder
+from tests.cli.commands import DESK, FILES, SCEN, make, scen, tree
+from tests.hostile import AS_OF, TEXTS, as_yaml, hostile_files
+from tests.records import near
 
-SHIPPED = Path(__file__).parents[1] / "scenarios"
-DAY = date(2022, 2, 28)
+DAY = "2022-02-28"
+_FEW = re.compile(r"(tracker|-[01237])\.yaml")
+FORMER = "s-before"
 
 
-def site(day: date = DAY) -> Site:
-    return Site(open_folder(SHIPPED), day)
+def files_of() -> dict[str, str]:
+    """A few of the hostile records, one of them renamed, one with a fault."""
+    made = {path: text for path, text in hostile_files().items() if _FEW.search(path)}
+    made["s-0.yaml"] = as_yaml(json.loads(made["s-0.yaml"]) | {"formerly": [FORMER]})
+    made["evidence/2022/2022-02-20-broken.yaml"] = "summary: <b>\nobserved: never\n"
+    return made
+
+
+def built(root: Path, place: Path, *more: str, day: str = AS_OF) -> str:
+    done = scen("--database", str(root), "site", str(place), "--as-of", day, *more)
+    assert done.exit_code == 0, done.stderr
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make(tmp_path_factory.mktemp("hostile"), files_of())
+
+
+@pytest.fixture(scope="module")
+def place(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the hostile database."""
+    made = tmp_path_factory.mktemp("site") / "of" / "it"
+    built(root, made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def pages(place: Path) -> dict[str, Any]:
+    """Each page by its address, as a parser that forgives nothing reads it."""
+    parse = html5lib.HTMLParser(namespaceHTMLElements=False, strict=True).parse
+    return {
+        path.relative_to(place).as_posix(): parse(path.read_text("utf-8"))
+        for path in sorted(place.rglob("*.html"))
+    }
 
 
 def test_each_address_has_a_page_and_nothing_else_has_one() -> None:
-    shown = site()
+    shown = Site(open_folder(DESK), date.fromisoformat(DAY))
     known = [*addresses(shown)]
-    assert len(known) == len(set(known))
-    assert known[0] == "index.html"
-    for folder, id in (("s", "military-pact"), ("e", "2022-02-04-beijing-no-limits")):
-        page = page_at(shown, f"{folder}/{id}/index.html")
+    assert len({one.casefold() for one in known}) == len(known)
+    for address in known:
+        page = page_at(shown, address)
         assert page
-        assert page.address in known
-        assert page_at(shown, f"{folder}/{id}/other.html") is None
-    for address in ("", "s", "s/none/index.html", "e/military-pact/index.html", "../index.html"):
+        assert page.address == address
+    for address in ("", "s", "s/none/index.html", "s/pact/x.html", "e/pact/index.html", "../x"):
         assert page_at(shown, address) is None
 
 
 def test_what_came_after_the_day_has_no_page() -> None:
-    opened = date(2021, 12, 17)
-    then, now = ({*addresses(site(day))} for day in (opened, DAY))
+    opened = open_folder(DESK)
+    then, now = ({*addresses(Site(opened, date.fromisoformat(day)))} for day in ("2022-01-15", DAY))
     assert then < now
+
+
+def test_every_link_leads_somewhere_and_no_page_asks_for_anything(
+    pages: dict[str, Any], place: Path
+) -> None:
+    ids = {address: {it.get("id") for it in page.iter()} for address, page in pages.items()}
+    seen = 0
+    for address, page in pages.items():
+        assert not [*page.iter("img"), *page.iter("iframe"), *page.iter("object")]
+        assert [it.get("src") for it in page.iter("script") if it.get("src")] == []
+        for link in (it for it in page.iter() if it.get("href")):
+            to = urlsplit(link.get("href"))
+            if to.scheme:
+                assert to.scheme in ("http", "https")
+                continue
+            file = (place / address).parent / unquote(to.path) if to.path else place / address
+            assert file.is_file(), (address, link.get("href"))
+            there = file.resolve().relative_to(place.resolve()).as_posix()
+            assert not to.fragment or to.fragment in ids[there], (address, link.get("href"))
+            seen += 1
+    assert seen > 500
+
+
+def test_titles_are_unique_and_each_page_has_one_heading_and_a_description(
+    pages: dict[str, Any],
+) -> None:
+    titles = [page.find("head/title").text for page in pages.values()]
+    assert len(set(titles)) == len(titles)
+    for address, page in pages.items():
+        assert len([*page.iter("h1")]) == 1, address
+        assert [it for it in page.iter("meta") if it.get("name") == "description"], address
+
+
+def test_hostile_text_makes_no_element_and_no_handler(pages: dict[str, Any]) -> None:
+    for address, page in pages.items():
+        for it in page.iter():
+            assert not [name for name in it.attrib if name.startswith("on")], address
+        scripts = [it for it in page.iter("script") if it.get("type") != "application/json"]
+        assert len(scripts) == (address == "search/index.html")
+        assert "\u202e" not in text(page)
+    assert any(TEXTS[0] in text(page) for page in pages.values())
+
+
+def test_a_former_id_leads_to_where_the_record_is(pages: dict[str, Any]) -> None:
+    page = pages[f"s/{FORMER}/index.html"]
+    [refresh] = [it for it in page.iter("meta") if it.get("http-equiv") == "refresh"]
+    assert refresh.get("content") == "0; url=../../s/s-0/index.html"
+
+
+def test_what_is_left_out_is_said(pages: dict[str, Any]) -> None:
+    told = text(pages["index.html"])
+    assert "1 file could not be read and is left out." in told
+    assert "evidence/2022/2022-02-20-broken.yaml: " in told
+
+
+def test_the_feed_is_valid_and_its_entries_lead_to_pages(place: Path) -> None:
+    feed = feedparser.parse((place / "feed.xml").read_text("utf-8"))
+    assert not feed.bozo, feed.bozo_exception
+    assert len({entry.id for entry in feed.entries}) == len(feed.entries) > 5
+    assert all((place / entry.link).is_file() for entry in feed.entries)
+    assert "Review of 2022-02-25" in [entry.title for entry in feed.entries]
+
+
+def text(part: Any) -> str:
+    return "".join(part.itertext())
+
+
+def figures(page: Any, path: str) -> list[float]:
+    """The exact figures below each element at a path."""
+    return [float(it.get("value")) for found in page.iterfind(path) for it in found.iter("data")]
+
+
+def test_the_figures_of_a_scenario_are_those_of_the_report(
+    pages: dict[str, Any], root: Path
+) -> None:
+    rows = scenarios.open(root).report(date.fromisoformat(AS_OF), restate=False).scenarios
+    for row in rows:
+        top = pages[f"s/{row.id}/index.html"].find(".//div[@class='top']")
+        stated = [row.stated.probability] if row.stated else []
+        gap = [] if row.gap_decibans is None else [row.gap_decibans]
+        implied = [row.implied.probability, row.implied.low, row.implied.high]
+        wanted = [*stated, *implied, *gap]
+        assert figures(top, ".//dl")[: len(wanted)] == near(
+            [one for one in wanted if one is not None]
+        )
+    table = pages["index.html"].find(".//div[@id='every']//tbody")
+    assert len(table) == len(rows)
+    for shown, row in zip(table, rows, strict=True):
+        found = figures(shown, ".//td")
+        assert row.implied.probability in found
+        assert not row.stated or row.stated.probability in found
+
+
+def test_what_an_item_counts_is_what_explain_says(pages: dict[str, Any], root: Path) -> None:
+    desk, on = scenarios.open(root), date.fromisoformat(AS_OF)
+    seen = 0
+    for address, page in pages.items():
+        if not address.startswith("e/"):
+            continue
+        id = address.split("/")[1]
+        for row in page.iterfind(".//table/tbody/tr"):
+            scenario = row.find(".//a").get("href").split("/")[-2]
+            told = desk.explain(scenario, on)
+            own = (it for it in told.lines if id in (it.id, *it.evidence))
+            counted = [it.counted_decibans for it in own if it.kind != "absence"] or [0.0]
+            *_, shown, implied = figures(row, "./td")
+            assert implied == told.implied.probability
+            assert any(shown == near(one) for one in counted) or "one witness" in text(row)
+            seen += 1
+    assert seen > 3
+
+
+def test_a_second_run_writes_nothing_and_another_folder_gets_the_same_bytes(
+    root: Path, place: Path, tmp_path: Path
+) -> None:
+    before = tree(place)
+    assert "0 files new or changed" in built(root, place)
+    built(root, tmp_path / "other")
+    assert tree(tmp_path / "other") == tree(place) == before
+
+
+def test_only_what_changed_is_written_again(tmp_path: Path) -> None:
+    root, place = make(tmp_path / "scenarios", FILES), tmp_path / "site"
+    built(root, place, day=DAY)
+    (place / "CNAME").write_text("example.org")
+    times = {path: path.stat().st_mtime_ns for path in place.rglob("*.html")}
+    item = FILES["evidence/2022/2022-02-04-visit.yaml"]
+    (root / "evidence/2022/2022-02-05-more.yaml").write_text(item)
+    said = built(root, place, day=DAY)
+    assert f"{len(times) + 1} pages; " in said
+    same = {
+        path.relative_to(place).as_posix()
+        for path, at in times.items()
+        if path.stat().st_mtime_ns == at
+    }
+    assert "sources/index.html" not in same
+    assert {"indicators/index.html", "scores/index.html"} <= same
+    (root / "evidence/2022/2022-02-05-more.yaml").unlink()
+    assert "2 removed" in built(root, place, day=DAY)
+    assert not (place / "e/2022-02-05-more").exists()
+    assert (place / "CNAME").read_text() == "example.org"
+    built(root, tmp_path / "new", day=DAY)
+    (place / "CNAME").unlink()
+    assert tree(tmp_path / "new") == tree(place)
+
+
+def test_a_page_that_somebody_removed_is_there_again(root: Path, place: Path) -> None:
+    before = tree(place)
+    (place / "s/s-0/index.html").unlink()
+    (place / "s/s-1/index.html").write_text("short")
+    assert "2 files new or changed" in built(root, place)
+    assert tree(place) == before
+
+
+def test_a_folder_that_is_not_ours_is_refused(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/letter.txt").write_text("Dear")
+    (tmp_path / "file").write_text("")
+    for place, why in (
+        (tmp_path / "full", "is not empty, and no site of an earlier run (letter.txt"),
+        (tmp_path / "file", "is not a folder"),
+        (root / "site", "lies in the database"),
+        (root, "lies in the database"),
+    ):
+        done = scen("--database", str(root), "site", str(place), "--as-of", AS_OF)
+        assert done.exit_code == 1
+        assert why in done.stderr
+    assert tree(tmp_path / "full") == {"letter.txt": b"Dear"}
+
+
+def test_a_disk_that_fills_up_leaves_the_old_site_whole(tmp_path: Path) -> None:
+    root, place = make(tmp_path / "scenarios", FILES), tmp_path / "site"
+    built(root, place, day=DAY)
+    before = tree(place)
+    trade = root / "trade.yaml"
+    trade.write_text(trade.read_text().replace("title: ", "title: Another "))
+    run = f"ulimit -f 8; exec {SCEN} --database {root} site {place} --as-of {DAY}"
+    done = subprocess.run(["bash", "-c", run], capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "File too large; the site is as it was" in done.stderr
+    assert tree(place) == before
+
+
+def test_what_a_killed_run_left_is_no_obstacle(root: Path, tmp_path: Path) -> None:
+    place = tmp_path / "site"
+    (place / ".scen-new/s").mkdir(parents=True)
+    (place / ".scen-new/s/half.html").write_text("<!DOC")
+    built(root, place)
+    assert not (place / ".scen-new").exists()
+
+
+def test_a_mark_of_another_version_makes_everything_again(root: Path, place: Path) -> None:
+    before = tree(place)
+    (place / MARK).write_text('{"index.html": 7}')
+    built(root, place)
+    assert tree(place) == before
+
+
+def test_an_empty_database_has_a_site_too(tmp_path: Path) -> None:
+    root = make(tmp_path / "scenarios", {"tracker.yaml": "format: 1\n"})
+    built(root, tmp_path / "site")
+    home = (tmp_path / "site/index.html").read_text("utf-8")
+    assert f"No scenario had opened by {AS_OF}." in home
+    assert not feedparser.parse((tmp_path / "site/feed.xml").read_text("utf-8")).bozo
+
+
+def test_weeks_limit_the_reviews(tmp_path: Path) -> None:
+    root = make(tmp_path / "scenarios", FILES)
+    built(root, tmp_path / "all", day="2022-06-01")
+    built(root, tmp_path / "few", "--weeks", "2", day="2022-06-01")
+    assert [*(tmp_path / "all/review").glob("2*")]
+    assert not [*(tmp_path / "few/review").glob("2*")]
+
+
+def test_records_lead_to_the_repository_that_the_tracker_names(tmp_path: Path) -> None:
+    base = "https://example.org/blob/main/scenarios"
+    tracker = FILES["tracker.yaml"] + f"repository: {base}/\n"
+    root = make(tmp_path / "scenarios", {**FILES, "tracker.yaml": tracker})
+    built(root, tmp_path / "site", day=DAY)
+    assert f'href="{base}/pact.yaml"' in (tmp_path / "site/s/pact/index.html").read_text()
+    assert not (tmp_path / "site/records").exists()

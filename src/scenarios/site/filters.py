@@ -22,7 +22,7 @@ def choices(facets: Iterable[Facet]) -> str:
         f'<option value="">all</option>{"".join(map(_option, facet.words))}</select></label>'
         for facet in facets
     )
-    return f'<form class="filters" autocomplete="off">{made}<output></output></form>'
+    return f'<form class="filters" autocomplete="off">{made}</form>'
 
 
 def rules(facets: Iterable[Facet], rows: str) -> str:

@@ -61,7 +61,8 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
         script=page.script + more.script,
         policy=more.policy,
     )
-    foot = f"<p>{page.origin}As of {site.as_of}. Made with scen {__version__}.</p>{more.foot}"
+    day = page.day or site.as_of
+    foot = f"<p>{page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
     return shell.whole(title, page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 

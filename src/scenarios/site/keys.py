@@ -24,14 +24,15 @@ def keys(site: Site) -> Mapping[str, str]:
     files = site.opened.snapshot
     if not isinstance(files, Files):
         return {}
-    asked = f"{site.as_of} {site.title} {site.url} {sorted(site.moved.items())}"
-    base = program() + asked.encode()
-    figures = keys_of(files, site.database, asked)
+    base = program() + f"{site.opened.loaded.left_out}".encode()
+    today = f"{site.as_of}"
+    figures = keys_of(files, site.database, today)
     items = {id: files.digest(path_of("evidence", id)) for id in site.evidence}
     found = dict(_scenarios(site, figures))
     found.update(_items(site, files, figures, items))
-    found.update(_reviews(site, files, items))
     found["scores/index.html"] = _scores(site, files, items)
+    found = {address: key + today.encode() for address, key in found.items()}
+    found.update(_reviews(site, files, items))
     return {address: digest(base + key).hex() for address, key in found.items()}
 
 

@@ -13,7 +13,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     `main` is its content as HTML; links in it are relative to its address. `section` is the entry
     of the navigation that it belongs to, `above` are the pages on the way to it. `rules` and
     `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader, and
-    `origin` stands in its foot.
+    `origin` stands in its foot; `day` is the one that it tells of, where that is not the site's.
     """
 
     address: str
@@ -29,6 +29,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     picture: str = ""
     moved_to: str = ""
     origin: str = ""
+    day: str = ""
 
 
 def up(address: str) -> str:

@@ -29,7 +29,7 @@ class Origin(msgspec.Struct, frozen=True):
 
 def page_html(made: Parts, origin: Origin) -> str:
     """The whole page; each text of the database is escaped, and what acts is spelled out."""
-    foot = f"<p>{_origin(origin)} As of {origin.as_of}. Made with {safe(origin.program)}.</p>"
+    foot = f"<p>{whence(origin)} As of {origin.as_of}. Made with {safe(origin.program)}.</p>"
     return shell.whole(made.title, content(made), contents(made), SKIPS, foot)
 
 
@@ -70,7 +70,8 @@ def _head(block: Block) -> Heading | None:
     return block if isinstance(block, Heading) else None
 
 
-def _origin(origin: Origin) -> str:
+def whence(origin: Origin) -> str:
+    """Which revision a page is of, as HTML."""
     if not origin.revision:
         return "Database: no revision is known, the files were not in git."
     told = f"Database: revision <code>{safe(origin.revision)}</code>"

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.chapters import Chapter, SetChapter
+from scenarios.analysis.review.status import StatusRow
 from scenarios.model import SetId
 from scenarios.render.chapters.exclusive_set import chapter
-from scenarios.render.document import Block, Heading, Item, Items, Paragraph, Ref
+from scenarios.render.document import Block, Figure, Heading, Item, Items, Paragraph, Ref
 from scenarios.render.writers import html
 from scenarios.site import links
 from scenarios.site.figures import figures
@@ -49,11 +50,16 @@ def _body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
     window = figures(site).window
     yield Heading(1, " ".join(made.statement.split()))
     yield Paragraph(described)
-    yield Items(
-        tuple(Item(Ref(one.row.id, "scenario", one.row.title), bullet=True) for one in made.members)
-    )
+    yield Items(tuple(_member(one.row) for one in made.members))
     for block in chapter(made, window.now, window.since).blocks:
         if isinstance(block, Heading):
             yield Heading(2, block.text, block.under, "matrix")
         else:
             yield block
+
+
+def _member(row: StatusRow) -> Item:
+    stated = ("stated ", Figure(row.stated.probability, "p"), ", ") if row.stated else ()
+    outcome = f", {row.outcome.replace('-', ' ')}" if row.outcome else ""
+    figures = (*stated, "implied ", Figure(row.implied.probability, "p"), outcome)
+    return Item((Ref(row.id, "scenario", row.title), ": ", *figures))

@@ -10,6 +10,7 @@ from scenarios.render.document import (
     Block,
     Column,
     Figure,
+    Folded,
     Heading,
     Item,
     Items,
@@ -25,7 +26,9 @@ from scenarios.render.documents.review import headline
 from scenarios.render.documents.status import band
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import html
+from scenarios.render.writers.page import whence
 from scenarios.site import links
+from scenarios.site.commits import revision
 from scenarios.site.figures import figures
 from scenarios.site.filters import Facet, choices, rules
 from scenarios.site.links import Links
@@ -54,6 +57,7 @@ def page(site: Site) -> Page:
         description=plain(told) or "Nothing was asked yet.",
         main=main,
         section="scenarios",
+        origin=f"{whence(revision(site))} ",
         rules=rules(facets, "#every tbody tr"),
     )
 
@@ -67,10 +71,19 @@ def _summary(site: Site) -> Iterator[Block]:
     if site.database.tracker.notice:
         yield Paragraph(" ".join(site.database.tracker.notice.split()), tone="notice")
     yield from headline.missing(site.opened.loaded.left_out)
+    if site.opened.loaded.left_out:
+        yield _left_out(site)
     if drawn := overview(figures(site).review, site.database):
         where = f"Where it stands, and what moved since {figures(site).window.since}"
         yield Heading(2, where, anchor="board")
         yield drawn
+
+
+def _left_out(site: Site) -> Folded:
+    """The files that no page is made of, and why."""
+    first = {one.path: one for one in reversed(site.opened.problems) if one.severity == "error"}
+    rows = (Item(f"{path}: {one.message}") for path, one in sorted(first.items()))
+    return Folded(Heading(3, "What is left out, and why", anchor="left-out"), (Items(tuple(rows)),))
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:

@@ -43,6 +43,7 @@ def page(site: Site, day: str) -> Page:
         description=told,
         main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
         section="reviews",
+        day=day,
         contents=writer.contents(parts),
         skips=writer.SKIPS,
     )

@@ -72,13 +72,13 @@ def _of(id: str, one: Scenario) -> str:
     indicators = (indicator.statement for indicator in one.indicators.values())
     notes = (note.text for note in one.clarifications)
     parts = (id, one.question, one.resolution_criteria, *one.tags, *indicators, *notes)
-    return " ".join(parts)
+    return " · ".join(parts)
 
 
 def _said(site: Site, id: str, item: Evidence) -> str:
     source = site.database.sources.get(item.source or "")
     name = source.name if source else item.source
-    return " ".join(filter(None, (id, name, item.quote, item.notes, item.origin, item.event)))
+    return " · ".join(filter(None, (id, name, item.quote, item.notes, item.origin, item.event)))
 
 
 _FORM = f"""\

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from scenarios.analysis.review.listing import SourceRow, Wanted
 from scenarios.analysis.review.listing import sources as rows_of
 from scenarios.model import EvidenceId, SourceId
@@ -15,6 +17,7 @@ from scenarios.render.document import (
     Items,
     Link,
     Paragraph,
+    Table,
 )
 from scenarios.render.documents.lists import sources as document
 from scenarios.render.titles import titled
@@ -48,7 +51,9 @@ def _body(site: Site) -> Iterator[Block]:
     if not rows:
         yield Paragraph("No source is registered.")
         return
-    yield from titled(document(rows, every=True), site.database)
+    table, *about = titled(document(rows, every=True), site.database)
+    yield _without_name(table)
+    yield from about
     given: dict[SourceId, list[EvidenceId]] = {}
     for id, item in site.evidence.items():
         if item.source:
@@ -56,6 +61,13 @@ def _body(site: Site) -> Iterator[Block]:
     yield Heading(2, "What each said last", anchor="said")
     for row in rows:
         yield _source(site, row, newest(site, given.get(row.id, [])))
+
+
+def _without_name(table: Block) -> Block:
+    """The name is in front already, where it leads to what the source said."""
+    assert isinstance(table, Table)  # noqa: S101 - a list of records is one
+    cut = [row[:-1] for row in table.rows if isinstance(row, tuple)]
+    return replace(table, columns=table.columns[:-1], rows=tuple(cut))
 
 
 def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
