@@ -36,7 +36,9 @@ SHIPPED = Path(__file__).parents[1] / "scenarios"
 SCEN = (sys.executable, "-c", "from scenarios.cli.main import main; main()")
 HIDDEN = re.compile(r'<input type="hidden" name="([a-z]+)" value="([^"]*)"')
 PAGES = (("home", 8), ("status", 2), ("scenario", 6), ("item", 6), ("list", 2), ("past", 1))
-"""What readers look at, and how often. Of the past each asks for another day."""
+"""What readers look at, and how often."""
+PAST = 9
+"""The past is looked at on one day less than so many."""
 
 
 def main() -> None:
@@ -55,7 +57,7 @@ def measure(name: str, root: Path, wanted: float) -> None:
     with served(root) as start:
         desk = scenarios.open(root).database
         with reader(start) as client:
-            for address in {choose(desk, random.Random(n), lately=True) for n in range(50)}:
+            for address in {choose(desk, random.Random(n)) for n in range(200)}:
                 client.get(address)  # a server that has just started has made no page yet
             has_form = client.get("/record/evidence/").is_success
         ids = [id for id, one in desk.scenarios.items() if one.resolution is None]
@@ -126,17 +128,17 @@ def keep_on(
             due = max(due + pause, time.monotonic())
 
 
-def choose(desk: scenarios.Database, chance: random.Random, *, lately: bool = False) -> str:
+def choose(desk: scenarios.Database, chance: random.Random) -> str:
     """An address that somebody looks at."""
     names, weights = zip(*PAGES, strict=True)
     (name,) = chance.choices(names, weights)
-    if name == "scenario" or (name == "past" and lately):
+    if name == "scenario":
         return f"/s/{chance.choice([*desk.scenarios])}/"
     if name == "item":
         return f"/e/{chance.choice([*desk.evidence])}/"
     if name == "past":
-        days = [item.recorded for item in desk.evidence.values()]
-        return f"/status/?as_of={chance.choice(days)}"
+        days = sorted(item.recorded for item in desk.evidence.values())
+        return f"/status/?as_of={days[len(days) * chance.randrange(1, PAST) // PAST]}"
     kind = chance.choice(("scenarios", "evidence", "sources"))
     return {"home": "/", "status": "/status/", "list": f"/list/{kind}/"}[name]
 
