@@ -21,7 +21,12 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 OTHERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "tests/fuzz/README.md"]
-BEGINS = {"index": None, "start": None, "correcting-mistakes": DESK}
+BEGINS = {
+    "index": None,
+    "start": None,
+    "from-a-spreadsheet": None,
+    "correcting-mistakes": DESK,
+}
 """The database that a page's transcripts begin with, where that is not the shipped one."""
 CONSOLE = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 SHOWING = [page for page in PAGES if CONSOLE.search(page.read_text("utf-8"))]
@@ -59,6 +64,8 @@ def test_what_a_page_shows_is_what_happens(
     begins = BEGINS.get(page.stem, ROOT / "scenarios")
     if begins:
         shutil.copytree(begins, tmp_path / "scenarios")
+    if page.stem == "from-a-spreadsheet":
+        shutil.copytree(DOCS / "spreadsheet", tmp_path, dirs_exist_ok=True)
     text = page.read_text("utf-8")
     happens = CONSOLE.sub(lambda block: _played(block[0], tmp_path), text)
     if request.config.getoption("renew"):

@@ -127,7 +127,7 @@ def _known(kind: Kind, name: str) -> str | None:
 
 
 def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) -> str:
-    known = [*kind.fields, *kind.synonyms, *(wanted.scenarios if is_wide else ())]
+    known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
     named = []
     for name in unknown[:10]:
         hint = did_you_mean(_BLANK.sub("_", name.lower()), known)
@@ -136,7 +136,7 @@ def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) 
     what = "unknown column" if len(unknown) == 1 else "unknown columns"
     return (
         f"{what} {', '.join(named)}{more}: --map COLUMN=FIELD says what one is, --map COLUMN="
-        f" leaves it out (--map '*=' every unknown one); {kind.name} have {', '.join(kind.fields)}"
+        f" leaves it out, --map '*=' all of them; {kind.name} have {', '.join(kind.fields)}"
     )
 
 
