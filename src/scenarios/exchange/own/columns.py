@@ -89,7 +89,8 @@ def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file
                 raise UsageError(f"{words}; {hint}")
 
 
-def _mapped(kind: Kind, name: str, field: str) -> Column:
+def _mapped(kind: Kind, name: str, field: str, option: str = "--map") -> Column:
+    field = field if field in kind.fields else kind.synonyms.get(field, field)
     parse = kind.fields.get(field)
     family, dot, member = field.partition(".")
     if parse is None and dot and member:
@@ -97,22 +98,23 @@ def _mapped(kind: Kind, name: str, field: str) -> Column:
     if parse is None:
         every = [*kind.fields, *(f"{one}.…" for one in kind.families)]
         hint = did_you_mean(field, kind.fields) or f"there is {', '.join(every)}"
-        raise UsageError(f"--map '{name}={field}': {kind.name} have no {shown(field)}; {hint}")
+        told = f"{name}={field}" if option == "--map" else field
+        raise UsageError(f"{option} '{told}': {kind.name} have no {shown(field)}; {hint}")
     return Column(field, name, parse)
 
 
 def _with_defaults(
     kind: Kind, found: Sequence[Column], defaults: Mapping[str, str]
 ) -> list[Column]:
-    columns = [one._replace(otherwise=defaults.get(one.field)) for one in found]
-    absent = defaults.keys() - {one.field for one in found}
-    return [
-        *columns,
-        *(
-            _mapped(kind, f"--default {field}", field)._replace(otherwise=defaults[field])
-            for field in sorted(absent)
-        ),
+    """The columns, with what stands in for a cell that holds nothing, or for a column."""
+    made = [
+        _mapped(kind, f"--default {field}", field, "--default")._replace(otherwise=value)
+        for field, value in defaults.items()
     ]
+    given = {one.field: one.otherwise for one in made}
+    columns = [one._replace(otherwise=given.get(one.field)) for one in found]
+    there = {one.field for one in found}
+    return [*columns, *(one for one in made if one.field not in there)]
 
 
 def _known(kind: Kind, name: str) -> str | None:

@@ -25,6 +25,7 @@ _STYLES = {
 _ISO = re.compile(r"[1-9]\d{3}-\d{2}-\d{2}")
 _PART = re.compile(r"[1-9]\d{3}(?:-\d{2})?")
 _LAST_MONTH = 12
+_NAMES = {"dmy": "day", "mdy": "month"}
 
 
 class Unfit(Exception):  # noqa: N818 - the words are the user's
@@ -104,6 +105,8 @@ class Days:
                 raise Unfit(f"{shown(text)}: {words}")
             first, second = ("d", "m") if order == "dmy" else ("m", "d")
             parts[first], parts[second] = parts["a"], parts["b"]
+            if int(parts["m"]) > _LAST_MONTH:
+                raise Unfit(f"{shown(text)} has no such month{self._why(column, order)}")
         if "w" in parts:
             parts["m"] = _MONTHS.index(parts["w"][:3].lower()) + 1
         day = dt.date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
@@ -114,3 +117,9 @@ class Days:
             hour = hour % 12 + (12 if half.lower() == "pm" else 0)
         time = dt.time(hour, int(parts["min"]), int(parts["s"] or 0))
         return dt.datetime.combine(day, time)
+
+    def _why(self, column: str, order: Order) -> str:
+        if column not in self._orders:
+            return f" with --dates {order}"
+        _, row, text = self._orders[column]
+        return f": in row {row}, {shown(text)}, the {_NAMES[order]} is first"

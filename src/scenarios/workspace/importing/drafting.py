@@ -46,6 +46,7 @@ class Drafting:
         self._new: dict[str, dict[str, Any]] = {}
         self._puts: dict[str, list[Put]] = {}
         self._analysts: set[str] = set()
+        self._sets: set[str] = set()
 
     def draft(self, arrived: Arrived, progress: Progress) -> Plan:
         """The plan; what is unfit is among its faults, and not in it."""
@@ -139,8 +140,15 @@ class Drafting:
             what = f"indicator '{id}/{below[1]}'" if below else f"{kind} '{id}'"
             differs = f"{keys}: {_told(old)} there, {_told(puts[0].value)} here"
             message = f"{what} is there and differs in {differs}; --update takes this"
+            if any(name[0] == "foreign" for name in names):
+                message = (
+                    f"{what} is called the same, and is not known to be this one: --update takes"
+                    " it for the same, a column id calls this another"
+                )
             raise Unsound(message, ".".join(names[0]))
         count.updated += 1
+        self._sets.update(put.value for put in puts if put.keys == ("set",))
+        self._analysts.update(put.value for put in puts if put.keys == ("analyst",))
         self._puts.setdefault(f"{kind} {id}", []).extend(puts)
         if kind != "scenario":
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
@@ -222,8 +230,9 @@ class Drafting:
     def _tracker(self, arrived: Arrived) -> None:
         """Sets that scenarios name; analysts, where it declares who may forecast."""
         tracker = self.opened.database.tracker
-        sets = {made["set"] for made in self._new.values() if "set" in made} - {*tracker.sets}
-        puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sorted(sets)]
+        self._sets.update(made["set"] for made in self._new.values() if "set" in made)
+        sets = sorted(self._sets - {*tracker.sets})
+        puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
         if tracker.analysts:
             who = sorted(self._analysts - {*tracker.analysts})
             puts += [Put(("analysts", id), arrived.analysts.get(id, id)) for id in who]
