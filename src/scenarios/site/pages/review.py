@@ -8,6 +8,7 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
+from scenarios.render.chapters.whole import LARGE, whole
 from scenarios.render.document import plain
 from scenarios.render.documents.review import headline
 from scenarios.render.writers import page as writer
@@ -27,8 +28,6 @@ def page(site: Site, day: str) -> Page:
 
     Of very many scenarios only those that moved most have a chapter there: all have a page.
     """
-    from scenarios.render.chapters.whole import LARGE, whole
-
     address, on = links.place("review", day), date.fromisoformat(day)
     large = len(site.scenarios) >= LARGE
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
