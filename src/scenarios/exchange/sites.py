@@ -13,7 +13,7 @@ from scenarios.exchange.names import analyst_ids
 from scenarios.exchange.questions import LONGEST_SET, Question, WrongCellError, clean
 from scenarios.exchange.tables.table import refused
 
-MOST = 500_000
+MOST = 300_000
 UNNAMED = "unnamed"
 
 

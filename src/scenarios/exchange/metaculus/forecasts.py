@@ -18,7 +18,7 @@ from scenarios.text import counted, shown
 NEEDED = ("Question ID", "Start Time")
 YES = "Probability Yes"
 EACH = "Probability Yes Per Category"
-MOST = 500_000
+MOST = 300_000
 _NAMES = ("Forecaster Username", "Forecaster (Anonymized)", "Forecaster ID")
 
 

@@ -13,6 +13,8 @@ from scenarios.text import shown
 MOST_BYTES = 64 << 20
 _MOST_OPENED, _MOST_VALUES = 600_000, 4_000_000
 """As many objects and lists, and values, are read at once: they take more room than their text."""
+_MOST_EACH, _MOST_OF_ONE = 1_000, 200_000
+"""As many values an object or list has at most, all in all, and one that is alone in its file."""
 
 
 def read(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
@@ -43,7 +45,9 @@ def value(stream: BinaryIO, file: str, encoding: str | None = None) -> Any:
 
 def parsed(text: str, file: str, row: int) -> Any:
     opened = text.count("{") + text.count("[")
-    if opened > _MOST_OPENED or text.count(",") > _MOST_VALUES:
+    if opened > _MOST_OPENED or text.count(",") > min(
+        _MOST_VALUES, _MOST_OF_ONE + _MOST_EACH * opened
+    ):
         raise refused(file, row, "too many values of JSON at once: give it as JSON Lines")
     try:
         return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
