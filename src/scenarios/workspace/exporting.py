@@ -81,7 +81,10 @@ def export(
         place=place,
         as_of=as_of,
         revision=opened.commit,
-        tables=tuple(TableExported(table=name, rows=len(view.rows(name))) for name in TABLES),
+        tables=tuple(
+            TableExported(table=name, rows=len(view.rows(name)))
+            for name in (TABLES if target.has_tables else ())
+        ),
         left_out=view.left_out.total(),
     )
 

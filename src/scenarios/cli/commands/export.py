@@ -52,5 +52,7 @@ def command(
 
 
 def _told(made: Exported) -> str:
+    if not made.tables:
+        return made.place
     rows = sum(table.rows for table in made.tables)
     return f"{made.place}: {counted(len(made.tables), 'table')}, {counted(rows, 'row')}"

@@ -25,6 +25,7 @@ class Target(msgspec.Struct, frozen=True):
     module: str
     schemes: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
+    has_tables: bool = True
 
     @property
     def reads(self) -> bool:
@@ -51,7 +52,10 @@ TARGETS = (
         *("postgresql", "address", "a schema of a PostgreSQL database", "postgresql"),
         ("postgresql", "postgres"),
     ),
-    Target("stix", "file", "a STIX 2.1 bundle", "stix_file", ("stix",), (".stix.json", ".stix")),
+    Target(
+        *("stix", "file", "a STIX 2.1 bundle", "stix_file"),
+        *(("stix",), (".stix.json", ".stix"), False),
+    ),
 )
 """Every form; one without a scheme and without an ending is a folder of CSV."""
 
