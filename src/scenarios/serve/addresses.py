@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from scenarios.serve import lists, recording
+from scenarios.serve import lists, people
 from scenarios.serve.exchange import Entry
+from scenarios.serve.forms import pages as forms
+
+_RECORDING = (*people.ENTRIES, *forms.ENTRIES)
 
 
 def entries(*, read_only: bool) -> tuple[Entry, ...]:
     """All but the pages of the site; none at which something is recorded where that may not be."""
-    return (*(() if read_only else recording.ENTRIES), *lists.ENTRIES)
+    return (*(() if read_only else _RECORDING), *lists.ENTRIES)

@@ -15,11 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from scenarios.model import Analyst
 from scenarios.serve import events
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import Door, Guard
 from scenarios.serve.events import Bell
 from scenarios.serve.exchange import Entry, Whole
+from scenarios.serve.forms.saved import Saved
 from scenarios.serve.handling import fault, route
 from scenarios.serve.sites import Sites
 from scenarios.serve.warming import Warm
@@ -28,15 +30,26 @@ _STATIC = {
     "desk.css": "text/css",
     "desk.svg": "image/svg+xml",
     "desk.js": "text/javascript",
+    "forms.css": "text/css",
+    "forms.js": "text/javascript",
     "htmx.min.js": "text/javascript",
     "htmx-LICENSE.txt": "text/plain",
 }
 
 
 def app(
-    root: Path, door: Door, entries: Iterable[Entry], whole: Whole, *, read_only: bool = False
+    root: Path,
+    door: Door,
+    entries: Iterable[Entry],
+    whole: Whole,
+    *,
+    read_only: bool = False,
+    analyst: Analyst | None = None,
 ) -> Starlette:
-    """What answers at these addresses, and at those of what pages are made with."""
+    """What answers at these addresses, and at those of what pages are made with.
+
+    By `analyst` is recorded, or by whom a browser says.
+    """
     desk = Desk(root, read_only=read_only)
     warm = Warm()
     bell = Bell(desk, warm.prepare)
@@ -59,6 +72,7 @@ def app(
     )
     made.state.desk, made.state.bell, made.state.warm = desk, bell, warm
     made.state.sites, made.state.whole = Sites(), whole
+    made.state.saved, made.state.analyst = Saved(), analyst
     return made
 
 

@@ -22,7 +22,7 @@ START = "token"
 """What the start address calls the token."""
 SAFE = frozenset({"GET", "HEAD"})
 _METHODS = SAFE | {"POST"}
-_FORM = 4 << 20
+FORM = 4 << 20
 """The bytes of a form at most; one in parts may bring an attachment too."""
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -153,7 +153,7 @@ def _document(title: str, content: str, head: str = "") -> str:
 def _most(headers: Headers) -> int:
     """The bytes that a request may have."""
     in_parts = headers.get("content-type", "").startswith("multipart/form-data")
-    return _FORM + (LARGEST if in_parts else 0)
+    return FORM + (LARGEST if in_parts else 0)
 
 
 def _too_large(most: int) -> Response:

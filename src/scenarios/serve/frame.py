@@ -24,10 +24,12 @@ _LINK = re.compile(r'(<a\b[^>]* href=")(?![a-z]+:|#|//)([^"#?]*)(#[^"]*)?"')
 _HEAD = """\
 <link rel="icon" href="/-/desk.svg">
 <link rel="stylesheet" href="/-/desk.css">
+<link rel="stylesheet" href="/-/forms.css">
 <meta name="htmx-config" content='{"allowEval":false,"includeIndicatorStyles":false,\
 "historyCacheSize":0,"refreshOnHistoryMiss":true}'>
 <script src="/-/htmx.min.js" defer></script>
 <script src="/-/desk.js" defer></script>
+<script src="/-/forms.js" defer></script>
 """
 
 

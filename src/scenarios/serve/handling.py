@@ -16,9 +16,10 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.render.writers.shell import safe
 from scenarios.serve import warming
 from scenarios.serve.desk import Desk
-from scenarios.serve.door import policy
+from scenarios.serve.door import FORM, policy
 from scenarios.serve.exchange import SHORT, Ask, Asked, Entry, Made, Page, Sent, Whole, asked
 
+_FIELDS = 20_000
 _CHANGED = "changed since it was looked at"
 _FAULTS = {
     400: "That cannot be meant",
@@ -44,7 +45,7 @@ def route(entry: Entry) -> Route:
         return _told(request, lambda ask: _response(ask, entry.handler(ask)))
 
     async def take(request: Request) -> Response:
-        async with request.form() as form:
+        async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
             return await run_in_threadpool(_taken, request, entry, form)
 
     if entry.method == "POST":

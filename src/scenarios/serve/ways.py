@@ -12,5 +12,8 @@ READING: tuple[Way, ...] = (
     ("Forecasts", "/list/forecasts/", "g f"),
     ("Sources", "/list/sources/", "g o"),
 )
-RECORDING: tuple[Way, ...] = ()
+RECORDING: tuple[Way, ...] = (
+    ("New evidence", "/record/evidence/", "n"),
+    ("Forecast", "/record/forecast/", "f"),
+)
 """Not shown where nothing may be recorded."""

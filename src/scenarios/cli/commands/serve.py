@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, tell_left_out
 from scenarios.errors import extra_needed
 
@@ -24,6 +25,10 @@ def command(
         bool, typer.Option("--read-only", help="Nothing can be recorded through it.")
     ] = False,
     opens: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    analyst: Annotated[
+        str | None,
+        typer.Option(envvar="SCEN_ANALYST", help="Who records; else it is chosen there."),
+    ] = None,
 ) -> None:
     """Show the database in a browser on this machine, as it is at each moment, until Ctrl-C.
 
@@ -35,6 +40,7 @@ def command(
         if (error.name or "").partition(".")[0] not in _PACKAGES:
             raise
         raise extra_needed("scen serve", "serve") from None
+    analyst = parsing.id(analyst) if analyst else None
     opened = open_here(context)
     tell_left_out(opened)
 
@@ -44,6 +50,6 @@ def command(
         from scenarios.serve.application import app
 
         every = (*entries(read_only=read_only), *frame.ENTRIES)
-        return app(opened.root, door, every, frame.whole, read_only=read_only)
+        return app(opened.root, door, every, frame.whole, read_only=read_only, analyst=analyst)
 
     serve(made, port, typer.echo, opens=opens)

@@ -1,0 +1,133 @@
+"""What a form would do, or did, as HTML: faults, effects, and the text that is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import unified_diff
+
+from scenarios.render.document import Document
+from scenarios.render.writers import html
+from scenarios.render.writers.shell import safe
+from scenarios.serve.forms.fields import Group, labels
+from scenarios.serve.forms.form import Attempt, Form
+from scenarios.serve.forms.html import fault_of
+from scenarios.serve.forms.recorder import Recorder
+from scenarios.serve.forms.typed import Typed
+from scenarios.workspace.differences import moved_or_changed
+from scenarios.workspace.guards import new_analyst
+from scenarios.workspace.writing import Written
+
+
+def outcome(form: Form, by: Recorder, typed: Typed, groups: Iterable[Group], made: Attempt) -> str:
+    """What stands beside the form before it is saved."""
+    known = labels(groups)
+    parts = [_faults(made, known), _changed(by, made)]
+    if made.missing:
+        names = ", ".join(known.get(name, name) for name in made.missing)
+        parts.append(f"<p>Still needed: {safe(names)}.</p>")
+    if made.written:
+        doubt = new_analyst(by.database, by.analyst) if by.analyst else None
+        parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(made.written)]
+        parts.append(_effects(by, form.told(by, made.written, typed)))
+        parts.append(f"<h3>What will be written</h3>{texts(made.written)}")
+    return "".join(parts)
+
+
+def at_fields(groups: Iterable[Group], made: Attempt) -> str:
+    """The faults of all fields, each for its own place."""
+    return "".join(fault_of(name, made.faults, apart=True) for name in labels(groups))
+
+
+def done(by: Recorder, written: Written, told: Document) -> str:
+    """What was written."""
+    files = "".join(f"<li><code>{safe(path)}</code></li>" for path in written.paths)
+    listed = f'<ul class="plain">{files}</ul>' if written.drafts else "<p>Nothing to change.</p>"
+    text = f"<h2>What was written</h2>{texts(written)}" if written.drafts else ""
+    return "".join([listed, _committed(written), *_remarks(written), _effects(by, told), text])
+
+
+def texts(written: Written) -> str:
+    """Each file: a new one whole, of another what changes in it."""
+    return "".join(
+        f'<div class="scroll" role="group" tabindex="0" aria-label="{safe(path)}">'
+        f'<pre class="yaml">{_text(path, draft.old, draft.new)}</pre></div>'
+        for path, draft in moved_or_changed(written)
+    )
+
+
+def _text(path: str, old: bytes | None, new: bytes | None) -> str:
+    if old is None and new is not None:
+        return f"<b>{safe(path)}</b>\n{_lines(new)}"
+    was, now = (
+        data.decode("utf-8", "replace").splitlines() if data is not None else []
+        for data in (old, new)
+    )
+    diff = [*unified_diff(was, now, lineterm="", n=2)][2:]
+    return "\n".join([f"<b>{safe(path)}</b>", *map(_marked, diff)])
+
+
+def _lines(data: bytes) -> str:
+    return "\n".join(safe(line) for line in data.decode("utf-8", "replace").split("\n"))
+
+
+def _marked(line: str) -> str:
+    tag = {"+": "ins", "-": "del"}.get(line[:1])
+    return f"<{tag}>{safe(line)}</{tag}>" if tag else safe(line)
+
+
+def _effects(by: Recorder, told: Document) -> str:
+    places = {f"s-{id}": f"/s/{id}/" for id in by.database.scenarios}
+    return f'<div class="effects">{html.blocks(told, places)}</div>' if told else ""
+
+
+def _faults(made: Attempt, known: dict[str, str]) -> str:
+    """Those that have no field, and how many have one."""
+    own = [*made.faults.get("", ())]
+    own += [
+        f"{name.partition(':')[2] or name}: {fault}"
+        for name, faults in made.faults.items()
+        if name and name not in known
+        for fault in faults
+    ]
+    elsewhere = [known[name] for name in made.faults if name in known]
+    if elsewhere:
+        own.append(f"Not right yet: {', '.join(elsewhere)}.")
+    return "".join(f'<p class="attention">{safe(fault)}</p>' for fault in own)
+
+
+def _changed(by: Recorder, made: Attempt) -> str:
+    """The other version beside the own one; who has seen it may go on from it."""
+    if made.changed is None:
+        return ""
+    now, path = by.opened.snapshot.get(made.changed), made.changed
+    text = _lines(now) if now is not None else safe("(the file is gone)")
+    digest = by.opened.digest(path)
+    return (
+        f'<h3>As it is now</h3><div class="scroll" role="group" tabindex="0"'
+        f' aria-label="{safe(path)}"><pre class="yaml"><b>{safe(path)}</b>\n{text}</pre></div>'
+        '<p class="field check"><label><input type="checkbox" name="seen"'
+        f' value="{safe(path)} {digest}"> I have seen this version: go on from it</label></p>'
+    )
+
+
+def _remarks(written: Written) -> list[str]:
+    words = [*written.mended, *map(str, written.warnings)]
+    return [f"<p>{safe(one)}</p>" for one in words]
+
+
+def _committed(written: Written) -> str:
+    done = written.committed
+    if done is None:
+        return ""
+    parts = []
+    if done.also:
+        names = ", ".join(done.also)
+        parts.append(f"Uncommitted changes from before went into the commit too: {names}.")
+    if done.oid:
+        parts.append(f"Committed as {done.oid[:7]}: {done.subject}")
+    told = "".join(f"<p>{safe(one)}</p>" for one in parts)
+    if done.fault:
+        told += f'<p class="attention">Written, and not committed: {safe(str(done.fault))}</p>'
+    if done.output:
+        told += f"<pre>{_lines(done.output.encode())}</pre>"
+    return told

@@ -1,0 +1,185 @@
+"""The pages of the forms: shown, tried while somebody types, saved, and told of."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from scenarios.cli import parsing
+from scenarios.render.writers.shell import safe
+from scenarios.serve import blind, people
+from scenarios.serve.exchange import Ask, Entry, Made, Page, give, take
+from scenarios.serve.forms import (
+    ending,
+    evidence,
+    forecast,
+    html,
+    indicator,
+    outcome,
+    rating,
+    scenario,
+    source,
+)
+from scenarios.serve.forms.fields import Group
+from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, version
+from scenarios.serve.forms.recorder import Recorder
+from scenarios.serve.forms.saved import Saved, ticket
+from scenarios.serve.forms.typed import Typed, typed
+
+FORMS: tuple[Form, ...] = (
+    evidence.FORM,
+    rating.FORM,
+    forecast.FORM,
+    indicator.FORM,
+    source.FORM,
+    scenario.FORM,
+    ending.RESOLUTION,
+    ending.RETRACTION,
+    ending.CLARIFICATION,
+)
+_OF_ANOTHER = (
+    "This page was made by another version of scen, or for other rules: what you typed is kept;"
+    " look it through and save it once more."
+)
+_CHUNK = 1 << 20
+
+
+def recorder(ask: Ask, sent: Path | None = None) -> Recorder:
+    """Who records through a page: always on the files as they are."""
+    opened = ask.desk.latest.opened
+    who, today = people.analyst_of(ask), parsing.today()
+    return Recorder(opened.root, opened, today, who, blind.hidden(opened, who, today), sent)
+
+
+def _shown(form: Form, ask: Ask) -> Page:
+    given = typed(ask.request.query_params.multi_items(), is_sent=False)
+    by = recorder(ask)
+    groups = form.groups(by, given)
+    return _page(form, ask, by, given, groups, Attempt())
+
+
+def _sent(form: Form, ask: Ask, data: FormData) -> Made:
+    ask.desk.refresh()
+    said = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
+    is_live = "hx-request" in ask.request.headers
+    with _received(data) as sent:
+        by = recorder(ask, sent)
+        groups = form.groups(by, said)
+        made = Attempt()
+        if said.one("do") == "save":
+            if said.one("form") != version(form.name):
+                made = Attempt(faults={"": [_OF_ANOTHER]})
+            else:
+                name = said.one("ticket")
+                saved: Saved = ask.request.app.state.saved
+
+                def save() -> str | None:
+                    nonlocal made
+                    made = attempt(form, by, said, writes=True)
+                    return _done(form, by, said, made) if made.written else None
+
+                if saved.once(name, save) is not None:
+                    return _leading(f"/recorded/{name}/", is_live=is_live)
+        else:
+            made = attempt(form, by, said, writes=False)
+    if is_live:
+        told = outcome.outcome(form, by, said, groups, made)
+        return HTMLResponse(told + outcome.at_fields(groups, made))
+    return _page(form, ask, by, said, groups, made)
+
+
+def _leading(address: str, *, is_live: bool) -> Response:
+    if is_live:
+        return Response(headers={"HX-Redirect": address})
+    return RedirectResponse(address, 303)
+
+
+@contextmanager
+def _received(data: FormData) -> Iterator[Path | None]:
+    """The file that was sent, where a command could find it."""
+    sent = data.get("attachment")
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        yield None
+        return
+    with TemporaryDirectory(prefix="scen-") as folder:
+        ending = os.path.splitext(sent.filename)[1]  # noqa: PTH122 - a name, and no path of ours
+        place = Path(folder, f"sent{ending if ending[1:].isalnum() else ''}"[:40])
+        with place.open("wb") as file:
+            while chunk := sent.file.read(_CHUNK):
+                file.write(chunk)
+        yield place
+
+
+def _page(
+    form: Form, ask: Ask, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt
+) -> Page:
+    told = outcome.outcome(form, by, said, groups, made) if said.is_sent else ""
+    address = f"/record/{form.name}/"
+    hidden = {
+        "form": version(form.name),
+        "ticket": said.one("ticket") or ticket(),
+        "seen": (said.every("seen") or [""])[-1] if said.is_sent else as_seen(form, by, said),
+    }
+    kept = "".join(
+        f'<input type="hidden" name="{name}" value="{escape(value)}">'
+        for name, value in hidden.items()
+    )
+    lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
+    content = f"""\
+<h1>{safe(form.title)}</h1>{lead}{people.told(ask)}
+<form class="record" id="record" method="post" action="{address}" enctype="multipart/form-data"
+ hx-post="{address}" hx-encoding="multipart/form-data" hx-target="#outcome">{kept}
+<div class="asked">{html.fields(groups, said, made.faults)}</div>
+<div class="beside" data-live-form hx-post="{address}" hx-include="closest form"
+ hx-params="not attachment,do" hx-trigger="input from:#record delay:350ms"
+ hx-encoding="application/x-www-form-urlencoded" hx-target="#outcome" hx-sync="this:replace">
+<h2>Before it is written</h2>
+<div id="outcome" aria-live="polite">{told}</div>
+<p class="does"><button name="do" value="preview">Preview</button>
+<button class="first" name="do" value="save">{safe(form.save)}</button></p>
+</div>
+</form>"""
+    status = 422 if said.one("do") == "save" else 200
+    return Page(title=form.title, content=content, live=False, status=status)
+
+
+def _done(form: Form, by: Recorder, said: Typed, made: Attempt) -> str:
+    assert made.written is not None  # noqa: S101 - else nothing is told
+    told = outcome.done(by, made.written, form.told(by, made.written, said))
+    again = f"/record/{form.name}/"
+    return (
+        f"<h1>Recorded</h1>{told}"
+        f'<p class="does"><a class="button" href="{again}">{safe(form.title)} once more</a>'
+        '<a class="button" href="/undo/">Take it back</a></p>'
+    )
+
+
+def _recorded(ask: Ask) -> Page:
+    saved: Saved = ask.request.app.state.saved
+    gone = (
+        "<h1>Recorded</h1><p>This server was started anew since, and does not know what it was;"
+        " the review has it.</p>"
+    )
+    content = saved.get(ask.part("ticket")) or gone
+    return Page(title="Recorded", content=content, live=False)
+
+
+def _entries(form: Form) -> tuple[Entry, Entry]:
+    path = f"/record/{form.name}/"
+    return (
+        give(path, lambda ask: _shown(form, ask)),
+        take(path, lambda ask, data: _sent(form, ask, data)),
+    )
+
+
+ENTRIES = (
+    *(entry for form in FORMS for entry in _entries(form)),
+    give("/recorded/{ticket}/", _recorded),
+)

@@ -1,0 +1,39 @@
+"""What was saved through the forms, so that a form that is sent twice is done once."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+_MOST = 500
+
+
+def ticket() -> str:
+    """The name of one form on one page."""
+    return secrets.token_urlsafe(9)
+
+
+class Saved:
+    """The pages that tell what was saved, by the ticket of the form; one is saved after another."""
+
+    def __init__(self) -> None:
+        self._saving = threading.Lock()
+        self._pages: OrderedDict[str, str] = OrderedDict()
+
+    def get(self, ticket: str) -> str | None:
+        """What was told, if this server saved it and it is not long ago."""
+        return self._pages.get(ticket)
+
+    def once(self, ticket: str, save: Callable[[], str | None]) -> str | None:
+        """Save, unless that was done; what is told of it, or None where it was refused."""
+        with self._saving:
+            if found := self._pages.get(ticket):
+                return found
+            made = save()
+            if made is not None and ticket:
+                self._pages[ticket] = made
+                while len(self._pages) > _MOST:
+                    self._pages.popitem(last=False)
+            return made

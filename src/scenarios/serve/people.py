@@ -1,0 +1,118 @@
+"""Who is who: what `--analyst` says, else what a browser was told; there are no accounts."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse
+
+from scenarios.errors import ScenError
+from scenarios.model import Analyst
+from scenarios.render.writers.shell import safe
+from scenarios.serve.exchange import Ask, Made, Page, give, take
+from scenarios.workspace import typed_in
+from scenarios.workspace.guards import new_analyst
+from scenarios.workspace.offers import analysts
+from scenarios.workspace.opened import known_id
+
+_YEAR = 365 * 24 * 3600
+
+
+def analyst_of(ask: Ask) -> Analyst | None:
+    """Who records here; None where nobody said so."""
+    if given := given_analyst(ask):
+        return given
+    try:
+        return typed_in.id(ask.request.cookies.get(_cookie(ask), ""))
+    except ScenError:
+        return None
+
+
+def given_analyst(ask: Ask) -> Analyst | None:
+    """Who `--analyst` says records here."""
+    given: Analyst | None = getattr(ask.request.app.state, "analyst", None)
+    return given
+
+
+def told(ask: Ask) -> str:
+    """A line that says for whom is recorded, and leads to where that is chosen."""
+    who = analyst_of(ask)
+    if given_analyst(ask):
+        return f"<p>You record as <strong>{safe(who or '')}</strong>.</p>"
+    leads = f'<a href="/who/?to={escape(ask.request.url.path)}">'
+    if who is None:
+        return f"<p>Nobody is named as who records: {leads}say who you are</a>.</p>"
+    return f"<p>You record as <strong>{safe(who)}</strong>. {leads}Change</a></p>"
+
+
+def _choosing(ask: Ask) -> Page:
+    return _page(ask, analyst_of(ask) or "", "")
+
+
+def _chosen(ask: Ask, form: FormData) -> Made:
+    text = str(form.get("other") or form.get("analyst") or "").strip()
+    declared = ask.database.tracker.analysts
+    try:
+        id = typed_in.id(text)
+        if declared:
+            known_id(id, declared, "analyst", "tracker.yaml")
+    except ScenError as error:
+        return _page(ask, text, str(error))
+    to = ask.request.query_params.get("to", "")
+    made = RedirectResponse(to if _is_ours(to) else "/", 303)
+    made.set_cookie(_cookie(ask), id, max_age=_YEAR, httponly=True, samesite="strict")
+    return made
+
+
+def _page(ask: Ask, chosen: str, fault: str) -> Page:
+    declared = ask.database.tracker.analysts
+    known: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
+    radios = "".join(
+        f'<label><input type="radio" name="analyst" value="{escape(id)}"'
+        f"{' checked' if id == chosen else ''}><span>{safe(id)}"
+        f"{f' ({safe(name)})' if name else ''}</span></label>"
+        for id, name in known
+    )
+    other = chosen if chosen not in dict(known) else ""
+    doubt = new_analyst(ask.database, chosen) if chosen and not fault else None
+    typed = (
+        '<div class="field line"><label for="other">Somebody else</label>'
+        '<span class="hint" id="hint-other">Small letters and hyphens, like jane-doe.</span>'
+        f'<input id="other" name="other" value="{escape(other)}" autocomplete="off"'
+        f' aria-describedby="hint-other"></div>'
+    )
+    note = f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
+    note += f"<p>{safe(doubt)}</p>" if doubt else ""
+    to = ask.request.query_params.get("to", "")
+    action = f"/who/?to={to}" if _is_ours(to) else "/who/"
+    given = given_analyst(ask)
+    if given:
+        body = f"<p>scen serve was started with <code>--analyst {safe(given)}</code>.</p>"
+    else:
+        body = (
+            f'{note}<form class="record" method="post" action="{escape(action)}">'
+            f'<fieldset class="field"><legend>Who records in this browser</legend>'
+            f'<div class="choices">{radios}</div></fieldset>{"" if declared else typed}'
+            "<p><button>That is me</button></p></form>"
+        )
+    content = (
+        "<h1>Who are you?</h1><p>There are no accounts: whoever has the start address can record"
+        " under any name. The name goes into what is recorded, and git has who committed it.</p>"
+    )
+    return Page(
+        title="Who are you?", content=content + body, live=False, status=422 if fault else 200
+    )
+
+
+def _is_ours(path: str) -> bool:
+    """A path of this server, and no address of another."""
+    return path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+
+
+def _cookie(ask: Ask) -> str:
+    return f"scen-{ask.request.url.port}-analyst"
+
+
+ENTRIES = (give("/who/", _choosing), take("/who/", _chosen))

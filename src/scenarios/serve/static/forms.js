@@ -1,0 +1,52 @@
+"use strict";
+// What a form does by itself; all else is done by htmx, and without either by a button.
+(() => {
+  const told = () => document.getElementById("outcome");
+
+  function tell(text) {
+    const place = told();
+    if (!place) return;
+    const line = document.createElement("p");
+    line.className = "attention";
+    line.textContent = text;
+    place.replaceChildren(line);
+  }
+
+  document.addEventListener("htmx:sendError", () =>
+    tell("The server does not answer: is scen serve still running? What you typed is still here."));
+  document.addEventListener("htmx:responseError", (event) => {
+    const said = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    const why = said.querySelector("main .attention, main p")?.textContent ?? "";
+    tell(`Not written, and what you typed is still here. ${why}`);
+  });
+
+  // What was refused is where one goes on.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.requestConfig?.triggeringEvent?.type !== "submit") return;
+    const fault = document.querySelector(".fault:not(:empty)");
+    const field = fault?.closest("fieldset, .field")?.querySelector("input, textarea, select");
+    fault?.closest("details")?.setAttribute("open", "");
+    (field ?? told())?.focus();
+  });
+
+  // A place in a file: to the line and the column.
+  document.addEventListener("click", (event) => {
+    const place = event.target.closest("[data-line]"), text = document.querySelector(".whole");
+    if (!place || !text) return;
+    event.preventDefault();
+    const lines = text.value.split("\n").slice(0, place.dataset.line - 1);
+    const at = lines.reduce((sum, line) => sum + line.length + 1, +place.dataset.column - 1);
+    text.focus();
+    text.setSelectionRange(at, at);
+    text.scrollTop = (place.dataset.line - 5) * parseFloat(getComputedStyle(text).lineHeight);
+  });
+
+  // What was typed and not saved is not left by mistake.
+  let typed = false;
+  document.addEventListener("input", (event) => { typed ||= !!event.target.closest(".record"); });
+  document.addEventListener("submit", () => { typed = false; });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (event.detail.xhr.getResponseHeader("HX-Redirect")) typed = false;
+  });
+  addEventListener("beforeunload", (event) => { if (typed) event.preventDefault(); });
+})();
