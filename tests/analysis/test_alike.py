@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.duplicates import ALIKE, WITHIN_DAYS, alike, clusters
+from scenarios.analysis.rules.alike import ALIKE
+from scenarios.analysis.rules.duplicates import WITHIN_DAYS, alike, clusters
 from scenarios.model import Evidence, first_day
 from tests.records import START, day, item, retraction
 

@@ -9,7 +9,7 @@ from scenarios.analysis.evidence.bearing import borne
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.history.audit_rules import AuditFinding, of_commit, of_step
 from scenarios.analysis.history.provenance import Step, Trail
-from scenarios.analysis.rules.duplicates import ALIKE
+from scenarios.analysis.rules.alike import ALIKE
 from scenarios.model import (
     Database,
     Evidence,

@@ -10,12 +10,11 @@ from datetime import date
 from typing import NamedTuple
 
 from scenarios.analysis.period.period import Window
+from scenarios.analysis.rules.alike import ALIKE
 from scenarios.analysis.rules.finding import Finding, of_evidence, several
 from scenarios.model import Evidence, EvidenceId, first_day
 
 WITHIN_DAYS = 3
-ALIKE = 0.6
-"""The share of words in common (Jaccard) from which two summaries are alike."""
 COMPARED = 100
 """With the latest so many that share a rare word an item is compared, however many there are."""
 
