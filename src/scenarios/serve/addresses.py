@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scenarios.serve import lists, people
+from scenarios.serve import lists, people, undoing
 from scenarios.serve.exchange import Entry
 from scenarios.serve.forms import pages as forms
 
-_RECORDING = (*people.ENTRIES, *forms.ENTRIES)
+_RECORDING = (*people.ENTRIES, *forms.ENTRIES, *undoing.ENTRIES)
 
 
 def entries(*, read_only: bool) -> tuple[Entry, ...]:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden"]
+Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
 
 
 class Field(msgspec.Struct, frozen=True, kw_only=True):

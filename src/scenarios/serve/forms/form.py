@@ -9,7 +9,7 @@ from typing import Protocol
 
 import msgspec
 
-from scenarios.errors import Keys, ScenError
+from scenarios.errors import Keys, Problem, ScenError, folded
 from scenarios.render.document import Document
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.recorder import Recorder
@@ -35,7 +35,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
 
     `draft` reads the answers and returns the call that records them, or None where they say too
     little. `field_of` names the field for a key of the file that is written. `rests_on` is the
-    file that the form was made of, which must not change meanwhile.
+    file that the form was made of, which must not change meanwhile. A form that `is_text` has the
+    file itself: its faults have a line and a column.
     """
 
     name: str
@@ -47,18 +48,21 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     told: Callable[[Recorder, Written, Typed], Document] = lambda *_: ()
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
     rests_on: Callable[[Recorder, Typed], str | None] = lambda *_: None
+    is_text: bool = False
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """What came of it: the faults by field, what is missing, and what was or would be written.
 
-    `changed` is the file that is not as it was when the form was made.
+    `changed` is the file that is not as it was when the form was made; `problems` are those of a
+    text.
     """
 
     faults: dict[str, list[str]] = {}
     missing: list[str] = []
     written: Written | None = None
     changed: str | None = None
+    problems: Sequence[Problem] = ()
 
 
 SWITCHES = Group(
@@ -120,6 +124,8 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     try:
         written = call(dry_run=not writes, commit=bool(typed.one("commit")))
     except Refused as error:
+        if form.is_text:
+            return Attempt(problems=folded(error.problems))
         _place(form, reading, error)
         return Attempt(faults=reading.faults, missing=missing)
     except Changed as error:

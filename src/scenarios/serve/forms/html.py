@@ -81,8 +81,10 @@ def _field(field: Field, typed: Typed, faults: Faults) -> str:
             f'</legend>{hint}<div class="choices">{options}</div>{fault}</fieldset>'
         )
     label = f'<label for="f-{id}">{safe(field.label)}{mark}</label>'
-    if field.kind == "text":
+    if field.kind in ("text", "whole"):
         body = f"\n{escape(value)}"  # HTML takes the first line end away
+        whole = ' class="whole" spellcheck="false" autocapitalize="off"'
+        common += whole if field.kind == "whole" else ""
         input = f'<textarea id="f-{id}" {common} rows="{field.rows}">{body}</textarea>'
     elif field.kind == "choice":
         chosen = "".join(_option(*one, value) for one in field.options)

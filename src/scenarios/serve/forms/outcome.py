@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import unified_diff
 
+from scenarios.errors import Problem
 from scenarios.render.document import Document
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
@@ -21,15 +22,19 @@ from scenarios.workspace.writing import Written
 def outcome(form: Form, by: Recorder, typed: Typed, groups: Iterable[Group], made: Attempt) -> str:
     """What stands beside the form before it is saved."""
     known = labels(groups)
-    parts = [_faults(made, known), _changed(by, made)]
+    parts = [_faults(made, known), _problems(form, made), _changed(by, made)]
     if made.missing:
         names = ", ".join(known.get(name, name) for name in made.missing)
         parts.append(f"<p>Still needed: {safe(names)}.</p>")
+    if made.written and form.is_text and not made.written.warnings:
+        is_other = bool(made.written.drafts)
+        parts.append(f"<p>{'No faults' if is_other else 'Nothing is changed'}.</p>")
     if made.written:
         doubt = new_analyst(by.database, by.analyst) if by.analyst else None
-        parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(made.written)]
+        parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(form, made.written)]
         parts.append(_effects(by, form.told(by, made.written, typed)))
-        parts.append(f"<h3>What will be written</h3>{texts(made.written)}")
+        if made.written.drafts:
+            parts.append(f"<h3>What will be written</h3>{texts(made.written)}")
     return "".join(parts)
 
 
@@ -43,7 +48,9 @@ def done(by: Recorder, written: Written, told: Document) -> str:
     files = "".join(f"<li><code>{safe(path)}</code></li>" for path in written.paths)
     listed = f'<ul class="plain">{files}</ul>' if written.drafts else "<p>Nothing to change.</p>"
     text = f"<h2>What was written</h2>{texts(written)}" if written.drafts else ""
-    return "".join([listed, _committed(written), *_remarks(written), _effects(by, told), text])
+    return "".join(
+        [listed, _committed(written), *_remarks(None, written), _effects(by, told), text]
+    )
 
 
 def texts(written: Written) -> str:
@@ -95,6 +102,23 @@ def _faults(made: Attempt, known: dict[str, str]) -> str:
     return "".join(f'<p class="attention">{safe(fault)}</p>' for fault in own)
 
 
+def _problems(form: Form, made: Attempt) -> str:
+    """Those of a text, each with a way to its place."""
+    warnings = made.written.warnings if form.is_text and made.written else ()
+    rows = "".join(map(_problem, (*made.problems, *warnings)))
+    return f'<ul class="plain">{rows}</ul>' if rows else ""
+
+
+def _problem(one: Problem) -> str:
+    place = f'data-line="{one.line}" data-column="{one.column}"'
+    level = "" if one.severity == "error" else "warning: "
+    hint = f" ({one.hint})" if one.hint else ""
+    return (
+        f'<li><a href="#f-text" {place}>{safe(one.path)}:{one.line}:{one.column}</a>'
+        f" {safe(f'{level}{one.rule}: {one.message}{hint}')}</li>"
+    )
+
+
 def _changed(by: Recorder, made: Attempt) -> str:
     """The other version beside the own one; who has seen it may go on from it."""
     if made.changed is None:
@@ -110,8 +134,9 @@ def _changed(by: Recorder, made: Attempt) -> str:
     )
 
 
-def _remarks(written: Written) -> list[str]:
-    words = [*written.mended, *map(str, written.warnings)]
+def _remarks(form: Form | None, written: Written) -> list[str]:
+    warnings = () if form and form.is_text else written.warnings
+    words = [*written.mended, *map(str, warnings)]
     return [f"<p>{safe(one)}</p>" for one in words]
 
 

@@ -22,10 +22,12 @@ from scenarios.serve.forms import (
     forecast,
     html,
     indicator,
+    one_key,
     outcome,
     rating,
     scenario,
     source,
+    whole_file,
 )
 from scenarios.serve.forms.fields import Group
 from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, version
@@ -43,6 +45,8 @@ FORMS: tuple[Form, ...] = (
     ending.RESOLUTION,
     ending.RETRACTION,
     ending.CLARIFICATION,
+    one_key.FORM,
+    whole_file.FORM,
 )
 _OF_ANOTHER = (
     "This page was made by another version of scen, or for other rules: what you typed is kept;"
@@ -59,6 +63,7 @@ def recorder(ask: Ask, sent: Path | None = None) -> Recorder:
 
 
 def _shown(form: Form, ask: Ask) -> Page:
+    ask.desk.refresh()
     given = typed(ask.request.query_params.multi_items(), is_sent=False)
     by = recorder(ask)
     groups = form.groups(by, given)

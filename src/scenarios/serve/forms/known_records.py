@@ -1,0 +1,37 @@
+"""Which record somebody means, and which there are."""
+
+from __future__ import annotations
+
+from scenarios.errors import ScenError
+from scenarios.serve.forms.fields import Field
+from scenarios.serve.forms.recorder import Recorder
+from scenarios.serve.forms.typed import Typed
+from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.offers import titled
+
+_NEWEST = 200
+
+
+def asked_for(by: Recorder, typed: Typed) -> Field:
+    """The question for the record."""
+    database = by.database
+    known = [("tracker", "The conventions")]
+    for records in (database.scenarios, database.sources, database.evidence):
+        known += titled(records)[:_NEWEST]
+    known += [(id, "A sheet") for id in sorted(database.sheets, reverse=True)[:_NEWEST]]
+    return Field(
+        name="id",
+        label="Which record",
+        hint="Its id; an indicator's is SCENARIO/INDICATOR.",
+        needed=True,
+        known=tuple(known),
+        value=typed.one("id"),
+    )
+
+
+def found(by: Recorder, typed: Typed) -> Located | None:
+    """The record that is meant; None where there is none such."""
+    try:
+        return locate(by.opened, typed.one("id").strip())
+    except ScenError:
+        return None

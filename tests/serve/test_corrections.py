@@ -1,0 +1,138 @@
+"""What is changed later in a browser: a key, the file itself, the last command."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from tests.cli.commands import FILES, changes, make, scen, tree
+from tests.serve.desks import reader
+from tests.serve.forms import FROM_HERE, Sent, hidden, opened, send
+
+ITEM = "2022-02-04-visit"
+PACT = FILES["pact.yaml"]
+
+
+@pytest.fixture
+def client(root: Path) -> TestClient:
+    return reader(root)
+
+
+def save(client: TestClient, text: str, own: dict[str, str], id: str = "pact") -> Sent:
+    fields = {"id": id, "text": text.replace("\n", "\r\n")}
+    return send(client, "file", fields, own={**own, **fields})
+
+
+def take_back(client: TestClient) -> Sent:
+    own = hidden(client.get("/undo/").text)
+    return Sent(client, client.post("/undo/", data=own, headers=FROM_HERE))
+
+
+def test_a_key_is_changed_as_the_command_changes_it(root: Path, tmp_path: Path) -> None:
+    other = make(tmp_path / "other" / "scenarios", FILES)
+    for key, how, value, words in (
+        ("prior.probability", "put", "0.25", ["prior.probability=0.25"]),
+        ("tags", "append", "military", ["tags+=military"]),
+        ("set", "unset", "", ["--unset=set"]),
+    ):
+        fields = {"id": "pact", "key": key, "how": how, "value": value}
+        own = opened(reader(root), "edit", id="pact")
+        assert send(reader(root), "edit", fields, own={**own, **fields}).is_saved
+        scen("--database", str(other), "edit", "pact", *words)
+    assert tree(root) == tree(other)
+
+
+def test_a_value_that_is_wrong_stands_at_the_value(client: TestClient) -> None:
+    fields = {"id": "pact", "key": "prior.probability", "how": "put", "value": "2"}
+    made = send(client, "edit", fields, own={**opened(client, "edit", id="pact"), **fields})
+    assert made.faults == {"value": "'probability' is 2; a prior is a number from 0.001 to 0.999"}
+
+
+def test_a_file_is_saved_as_it_was_typed(client: TestClient, root: Path) -> None:
+    own = opened(client, "file", id="pact")
+    text = PACT.replace("A pact", "Any pact  # of what kind?")
+    assert save(client, text, own).is_saved
+    assert (root / "pact.yaml").read_text() == text
+
+
+def test_a_file_with_the_line_ends_of_windows_keeps_them(client: TestClient, root: Path) -> None:
+    (root / "pact.yaml").write_bytes(PACT.replace("\n", "\r\n").encode())
+    own = opened(client, "file", id="pact")
+    assert save(client, PACT.replace("A pact", "Any pact"), own).is_saved
+    wanted = PACT.replace("A pact", "Any pact").replace("\n", "\r\n").encode()
+    assert (root / "pact.yaml").read_bytes() == wanted
+
+
+def test_faults_of_a_text_have_a_line_and_a_column_and_are_told_while_one_types(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "file", id="pact")
+    text = PACT.replace("probability: 0.2", "probability: 2").replace("set: form", "set: from")
+    headers = {**FROM_HERE, "HX-Request": "true"}
+    told = client.post("/record/file/", data={**own, "text": text}, headers=headers).text
+    places = re.findall(r'data-line="(\d+)" data-column="(\d+)">pact.yaml:\1:\2</a> ([^<]*)', told)
+    assert [place[:2] for place in places] == [("9", "16")]
+    assert "is 2; a prior is a number from 0.001 to 0.999" in places[0][2]
+    assert (root / "pact.yaml").read_text() == PACT
+
+
+def test_a_file_that_was_changed_elsewhere_is_not_written_over(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "file", id="pact")
+    scen("edit", "pact", "title=Another pact")
+    theirs = (root / "pact.yaml").read_text()
+    made = save(client, PACT.replace("A pact", "My pact"), own)
+    assert made.status == 422
+    assert "changed since it was read: nothing was written" in made.text
+    assert "title: Another pact" in made.text
+    assert "title: My pact" in made.page
+    assert (root / "pact.yaml").read_text() == theirs
+    seen = re.findall(r'name="seen" value="([^"]*)"', made.page)[-1]
+    assert save(client, PACT.replace("A pact", "Our pact"), {**own, "seen": seen}).is_saved
+
+
+def test_a_file_that_is_broken_can_be_mended(client: TestClient, root: Path) -> None:
+    (root / "pact.yaml").write_text(PACT.replace("title: A pact", "title: [A pact"))
+    client = reader(root)
+    assert save(client, PACT, opened(client, "file", id="pact")).is_saved
+
+
+@pytest.mark.parametrize("id", ["../tracker", "/etc/passwd", "nobody", "pact/../../x", "a:b", ""])
+def test_no_other_file_is_opened(client: TestClient, root: Path, id: str) -> None:
+    before = tree(root)
+    page = client.get("/record/file/", params={"id": id})
+    assert "<textarea" not in page.text
+    assert save(client, "format: 1\n", {}, id).status == 422
+    assert tree(root) == before
+
+
+def test_undo_shows_what_it_takes_back_and_takes_back_that_alone(
+    client: TestClient, root: Path
+) -> None:
+    before = tree(root)
+    assert send(client, "source", {"id": "afp", "name": "AFP", "reliability": "B"}).is_saved
+    shown = client.get("/undo/")
+    assert "add-source afp" in shown.text
+    own = hidden(shown.text)
+    scen("add-source", "ap", "--name=AP", "--reliability=B")
+    late = Sent(client, client.post("/undo/", data=own, headers=FROM_HERE))
+    assert late.status == 422
+    assert "something else was recorded meanwhile" in late.text
+    assert "gone:" in take_back(client).text
+    assert [*changes(before, tree(root))] == ["sources/afp.yaml"]
+    assert "gone:" in take_back(client).text
+    assert tree(root) == before
+
+
+def test_undo_of_nothing_says_so(client: TestClient) -> None:
+    assert "nothing to undo" in client.get("/undo/").text
+
+
+def test_a_later_audit_is_foretold(client: TestClient, root: Path) -> None:
+    made = send(client, "edit", {"id": ITEM, "key": "summary", "value": "Two visits"}, do="preview")
+    assert "summary: Two visits" in made.text
+    assert (root / f"evidence/2022/{ITEM}.yaml").read_text() == FILES[f"evidence/2022/{ITEM}.yaml"]
