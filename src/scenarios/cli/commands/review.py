@@ -37,8 +37,9 @@ from scenarios.workspace.offers import analysts
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting.sheet import End, closed_since, write_sheet
-from scenarios.workspace.sitting.sheet import end as end_of
+from scenarios.workspace.sitting.end import End, closed_since
+from scenarios.workspace.sitting.end import end as end_of
+from scenarios.workspace.sitting.sheet import write_sheet
 
 
 def command(

@@ -9,7 +9,8 @@ from scenarios.cli.terminal.written import report
 from scenarios.render.documents.session import document
 from scenarios.render.writers import terminal
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.sitting.sheet import End, nothing_recorded, reveals, sheet_recorded
+from scenarios.workspace.sitting.end import End
+from scenarios.workspace.sitting.sheet import nothing_recorded, reveals, sheet_recorded
 from scenarios.workspace.writing import Written
 
 

@@ -9,18 +9,21 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.agenda import Fresh, Topic
+from scenarios.render.document import Document, Folded, Heading, Item, Items, Paragraph, lines
 from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import in_words
 from scenarios.text import counted, fold, printable
 
 _MOST = 50
 """The items that are told in full; of more, the newest."""
+_PAGE = 1_000_000
+"""Nothing is folded or left out on a page."""
 _TEXT = 3
 """The lines of a question, and of what decides it; half as many of a reason."""
 
 
 def topic_text(
-    topic: Topic, known: Known, number: str, language: str, width: int, lines: int, *, items: bool
+    topic: Topic, known: Known, number: str, language: str, width: int, most: int, *, items: bool
 ) -> str:
     """What it asks, until when, what decides it, what its analyst said; then what is new.
 
@@ -38,17 +41,44 @@ def topic_text(
     heading = "  " + (_heading(topic) if news or items else "nothing new of its own")
     if topic.fresh.same_day:
         news.append(_later(topic).partition(": ")[0])
-    return "\n".join([*head, heading, *_listed(news, width, lines - len(head) - 1)])
+    return "\n".join([*head, heading, *_listed(news, width, most - len(head) - 1)])
 
 
-def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, lines: int) -> str:
+def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, most: int) -> str:
     """What is new for the members of a set, each item once."""
     fresh = _of_all(topics, known)
     if not fresh.evidence:
         return "\n".join(_cut(title, width, 1))
     new = "new since you last spoke" if all(t.last for t in topics) else "what is known"
-    listed = _listed([*_items(fresh, known)], width, lines - 1)
+    listed = _listed([*_items(fresh, known)], width, most - 1)
     return "\n".join([*_cut(f"{title}: {new}", width, 1), *listed])
+
+
+def document(topic: Topic, known: Known, language: str, *, items: bool) -> Document:
+    """The same as blocks; without `items` those stand under the set."""
+    fresh = topic.fresh
+    news = [*(_items(fresh, known) if items else ()), *_changes(fresh, known)]
+    heading = _heading(topic) if news or items else "nothing new of its own"
+    own = [line.strip() for line in _own(topic, language, _PAGE, _PAGE)]
+    later = _later(topic).partition(": ")[0]
+    return (
+        lines(topic.scenario.question, f"By {topic.scenario.horizon}."),
+        Folded(
+            Heading(4, "What decides it"),
+            (lines(*criteria_text(topic.scenario).split("\n")),),
+        ),
+        lines(*own),
+        Paragraph(heading[0].upper() + heading[1:]),
+        Items(tuple(Item(text, bullet=True) for text in (*news, *([later] if later else [])))),
+    )
+
+
+def set_document(title: str, topics: Sequence[Topic], known: Known) -> Document:
+    """What is new for the members of a set, each item once."""
+    fresh = _of_all(topics, known)
+    new = "New since you last spoke:" if all(t.last for t in topics) else "What is known:"
+    told = Items(tuple(Item(text) for text in _items(fresh, known)))
+    return (Heading(2, title), *((Paragraph(new), told) if fresh.evidence else ()))
 
 
 def in_full(topic: Topic, topics: Sequence[Topic], known: Known) -> str:
@@ -127,9 +157,9 @@ def _of_all(topics: Sequence[Topic], known: Known) -> Fresh:
     return Fresh(evidence=tuple(sorted(ids, key=lambda one: (known.evidence[one].recorded, one))))
 
 
-def _listed(news: Sequence[str], width: int, lines: int) -> list[str]:
+def _listed(news: Sequence[str], width: int, most: int) -> list[str]:
     """A line each; of more than there is room for, the last ones."""
-    rest = len(news) - lines
+    rest = len(news) - most
     if rest > 0:
         rest += 1
     lead = [f"    … {rest} more: ? tells them"] if rest > 0 else []
