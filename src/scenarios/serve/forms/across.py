@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from scenarios.analysis.evidence.together import Together, rated_together
 from scenarios.errors import Keys, ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
-from scenarios.render.document import Document, Item, Items
-from scenarios.render.documents.effects import document
 from scenarios.serve.forms.fields import Cell, Row
-from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading
 from scenarios.workspace import ratios, typed_in
-from scenarios.workspace.results import evidence_effects
-from scenarios.workspace.writing import Written
+from scenarios.workspace.opened import Opened
 
 _STATES = (("", "–"), *((state, state) for state in typed_in.STATES))
 CODES = (("", "–"), *((code, code) for code in typed_in.CODES))
@@ -127,13 +123,13 @@ def states(reading: Reading) -> dict[str, str]:
 
 
 def refuse_unknown(
-    by: Recorder, reading: Reading, ratings: Iterable[str], states: Iterable[str]
+    opened: Opened, reading: Reading, ratings: Iterable[str], states: Iterable[str]
 ) -> None:
     """What is rated must be there; a page of yesterday may name what is called otherwise now."""
     for head, keys, is_state in (("rate", ratings, False), ("fires", states, True)):
         for key in keys:
             try:
-                by.opened.refuse_unknown(*(((), (key,)) if is_state else ((key,), ())))
+                opened.refuse_unknown(*(((), (key,)) if is_state else ((key,), ())))
             except ScenError as error:
                 reading.fault(f"{head}:{key}", str(error))
 
@@ -145,21 +141,3 @@ def field_of(keys: Keys) -> str:
     if keys[0] in ("ratings", "indicators") and len(keys) > 1:
         return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
     return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])
-
-
-def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
-    """What an item does to each scenario; nothing of what is hidden."""
-    found = evidence_effects(written, id, day)
-    shown = [effect for effect in found if effect.scenario not in by.hidden]
-    told = document(shown, by.database.tracker, day) if shown else ()
-    return (*told, *_untold(found, shown))
-
-
-def _untold(found: Sequence[Any], shown: Sequence[Any]) -> Document:
-    if not found:
-        return (Items((Item("It rates no scenario yet."),)),)
-    hidden = [effect.scenario for effect in found if effect not in shown]
-    if not hidden:
-        return ()
-    names = ", ".join(dict.fromkeys(hidden))
-    return (Items((Item(f"{names}: not shown before your own figure is given"),)),)

@@ -8,7 +8,7 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.render.document import Document, Paragraph
 from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import percent
-from scenarios.serve.forms import across
+from scenarios.serve.forms.effects import effects_told
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
@@ -147,7 +147,7 @@ def _retraction(by: Recorder, reading: Reading) -> Call | None:
 def _retraction_told(by: Recorder, written: Written, typed: Typed) -> Document:
     id = typed.one("evidence").strip()
     gone = written.after.database.evidence[id].retracted
-    return across.effects_told(by, written, id, gone.date if gone else by.today)
+    return effects_told(by, written, id, gone.date if gone else by.today)
 
 
 def _clarifying(by: Recorder, typed: Typed) -> tuple[Group, ...]:

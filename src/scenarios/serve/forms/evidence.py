@@ -12,6 +12,7 @@ from scenarios.model import first_day
 from scenarios.render.document import Document, Item, Items
 from scenarios.scales import RELIABILITY
 from scenarios.serve.forms import across
+from scenarios.serve.forms.effects import effects_told
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
@@ -192,7 +193,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
         "ratings": across.ratings(reading),
         "indicators": across.states(reading),
     }
-    across.refuse_unknown(by, reading, record["ratings"], record["indicators"])
+    across.refuse_unknown(by.opened, reading, record["ratings"], record["indicators"])
     if new_source and not record["source"]:
         reading.missing.append("source")
         return None
@@ -224,7 +225,7 @@ def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
     """What it does to each scenario, and which items it may repeat."""
     id = id_of_new(written)
     item = written.after.database.evidence[id]
-    told = across.effects_told(by, written, id, item.recorded)
+    told = effects_told(by, written, id, item.recorded)
     before = written.before.database.evidence
     same = alike(before, item.summary, item.observed, item.url, item.event)
     rows = [Item(f"{one} may be the same ({why}): {before[one].summary}") for one, why in same[:3]]

@@ -116,7 +116,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     id = reading.needed("id", free, "")
     statement = reading.needed("statement", str, "")
     ratings = across.ratings(reading)
-    across.refuse_unknown(by, reading, ratings, ())
+    across.refuse_unknown(by.opened, reading, ratings, ())
     if not ratings:
         reading.missing.append(f"rate:{of}" if of else "ratings")
     added = reading.wanted("added", until("added", by, last)) or by.today

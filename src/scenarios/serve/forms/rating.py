@@ -8,6 +8,7 @@ from scenarios.model import Evidence
 from scenarios.paths import path_of
 from scenarios.render.document import Document
 from scenarios.serve.forms import across
+from scenarios.serve.forms.effects import effects_told
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, seen
 from scenarios.serve.forms.recorder import Recorder
@@ -50,7 +51,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     if item is None:
         return None
     ratings, states = across.ratings(reading), across.states(reading)
-    across.refuse_unknown(by, reading, ratings, states)
+    across.refuse_unknown(by.opened, reading, ratings, states)
     new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
     fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
     on = max(by.today, item.recorded)
@@ -60,7 +61,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
 def _told(by: Recorder, written: Written, typed: Typed) -> Document:
     id = typed.one("evidence").strip()
     on = max(by.today, written.after.database.evidence[id].recorded)
-    return across.effects_told(by, written, id, on)
+    return effects_told(by, written, id, on)
 
 
 def _rests_on(_by: Recorder, typed: Typed) -> str | None:
