@@ -5,8 +5,9 @@ from __future__ import annotations
 from scenarios.serve import lists, people, undoing
 from scenarios.serve.exchange import Entry
 from scenarios.serve.forms import pages as forms
+from scenarios.serve.sitting import pages as sitting
 
-_RECORDING = (*people.ENTRIES, *forms.ENTRIES, *undoing.ENTRIES)
+_RECORDING = (*people.ENTRIES, *forms.ENTRIES, *undoing.ENTRIES, *sitting.ENTRIES)
 
 
 def entries(*, read_only: bool) -> tuple[Entry, ...]:

@@ -4,11 +4,36 @@ from __future__ import annotations
 
 from datetime import date
 
+from scenarios.cli import parsing
 from scenarios.model import Analyst, ScenarioId
+from scenarios.serve import people
+from scenarios.serve.exchange import Ask, Page
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting.held_back import held_back
+
+_TELLS_NO_FIGURE = (
+    *("/sitting/", "/who/", "/record/", "/recorded/"),
+    *("/list/evidence/", "/list/indicators/", "/list/sources/"),
+)
+"""Where these pages begin, or where what is hidden is left out."""
 
 
 def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[ScenarioId]:
     """The scenarios whose team's and implied figures an analyst must not see yet."""
     return held_back(opened, analyst, today) if analyst else frozenset()
+
+
+def instead(ask: Ask) -> Page | None:
+    """The page that stands in the place of one which tells figures; None where it may."""
+    if ask.request.url.path.startswith(_TELLS_NO_FIGURE):
+        return None
+    if not hidden(ask.desk.latest.opened, people.analyst_of(ask), parsing.today()):
+        return None
+    content = (
+        "<h1>After the sitting</h1><p>You sit and forecast: what the team says and what the"
+        " evidence implies is not shown before your own figures are given.</p>"
+        '<p class="does"><a class="button" href="/sitting/">Go on with the sitting</a></p>'
+        '<p>What was observed can be read: <a href="/list/evidence/">evidence</a>,'
+        ' <a href="/list/indicators/">indicators</a>, <a href="/list/sources/">sources</a>.</p>'
+    )
+    return Page(title="After the sitting", content=content, live=False)

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from scenarios.cli import parsing
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.writers.shell import safe
-from scenarios.serve import warming
+from scenarios.serve import blind, warming
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import FORM, policy
 from scenarios.serve.exchange import SHORT, Ask, Asked, Entry, Made, Page, Sent, Whole, asked
@@ -39,10 +39,10 @@ def route(entry: Entry) -> Route:
         return _whole_of(ask)(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
-        return _told(request, lambda ask: warming.page(ask, made), latest=False)
+        return _told(request, lambda ask: _blind(ask) or warming.page(ask, made), latest=False)
 
     def give(request: Request) -> Response:
-        return _told(request, lambda ask: _response(ask, entry.handler(ask)))
+        return _told(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
 
     async def take(request: Request) -> Response:
         async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
@@ -51,6 +51,12 @@ def route(entry: Entry) -> Route:
     if entry.method == "POST":
         return Route(entry.path, take, methods=["POST"])
     return Route(entry.path, show if entry.kept else give, methods=["GET"])
+
+
+def _blind(ask: Ask) -> Response | None:
+    """What is answered to somebody who must not see a figure yet."""
+    page = blind.instead(ask)
+    return _response(ask, page) if page else None
 
 
 def desk_of(request: Request) -> Desk:

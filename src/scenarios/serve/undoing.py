@@ -14,7 +14,7 @@ from scenarios.render.writers.shell import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Made, Page, give, take
 from scenarios.serve.forms.outcome import texts
-from scenarios.serve.forms.saved import Saved, ticket
+from scenarios.serve.forms.saved import Saved, Told, ticket
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.results import undone
 from scenarios.workspace.writing import Written
@@ -47,14 +47,14 @@ def _taken_back(ask: Ask, form: FormData) -> Made:
     saved: Saved = ask.request.app.state.saved
     faults: list[str] = []
 
-    def save() -> str | None:
+    def save() -> Told | None:
         try:
             _refuse_other(of, undo(ask.desk.root, dry_run=True)[0])
             written, command = undo(ask.desk.root, commit=bool(form.get("commit")))
         except ScenError as error:
             faults.append("; ".join([*getattr(error, "__notes__", ()), str(error)]))
             return None
-        return _told(written, command)
+        return Told(_told(written, command))
 
     if saved.once(name, save) is None:
         return _shown(ask, faults[0])

@@ -15,5 +15,6 @@ READING: tuple[Way, ...] = (
 RECORDING: tuple[Way, ...] = (
     ("New evidence", "/record/evidence/", "n"),
     ("Forecast", "/record/forecast/", "f"),
+    ("Sitting", "/sitting/", "w"),
 )
 """Not shown where nothing may be recorded."""

@@ -10,6 +10,7 @@ from scenarios.workspace.corrections.finding_records import Located, locate
 from scenarios.workspace.offers import titled
 
 _NEWEST = 200
+_DATE = len("2022-02-07-")
 
 
 def asked_for(by: Recorder, typed: Typed) -> Field:
@@ -30,8 +31,11 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
 
 
 def found(by: Recorder, typed: Typed) -> Located | None:
-    """The record that is meant; None where there is none such."""
+    """The record that is meant; None where there is none such, or it must not be seen yet."""
     try:
-        return locate(by.opened, typed.one("id").strip())
+        located = locate(by.opened, typed.one("id").strip())
     except ScenError:
         return None
+    is_sheet = located.kind == "forecasts"
+    is_others = is_sheet and located.id[_DATE:] != by.analyst
+    return None if by.hidden and is_others else located

@@ -32,7 +32,7 @@ from scenarios.serve.forms import (
 from scenarios.serve.forms.fields import Group
 from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, version
 from scenarios.serve.forms.recorder import Recorder
-from scenarios.serve.forms.saved import Saved, ticket
+from scenarios.serve.forms.saved import Saved, Told, ticket
 from scenarios.serve.forms.typed import Typed, typed
 
 FORMS: tuple[Form, ...] = (
@@ -85,7 +85,7 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Made:
                 name = said.one("ticket")
                 saved: Saved = ask.request.app.state.saved
 
-                def save() -> str | None:
+                def save() -> Told | None:
                     nonlocal made
                     made = attempt(form, by, said, writes=True)
                     return _done(form, by, said, made) if made.written else None
@@ -155,15 +155,16 @@ def _page(
     return Page(title=form.title, content=content, live=False, status=status)
 
 
-def _done(form: Form, by: Recorder, said: Typed, made: Attempt) -> str:
+def _done(form: Form, by: Recorder, said: Typed, made: Attempt) -> Told:
     assert made.written is not None  # noqa: S101 - else nothing is told
     told = outcome.done(by, made.written, form.told(by, made.written, said))
     again = f"/record/{form.name}/"
-    return (
+    page = (
         f"<h1>Recorded</h1>{told}"
         f'<p class="does"><a class="button" href="{again}">{safe(form.title)} once more</a>'
         '<a class="button" href="/undo/">Take it back</a></p>'
     )
+    return Told(page, by.hidden)
 
 
 def _recorded(ask: Ask) -> Page:
@@ -172,7 +173,10 @@ def _recorded(ask: Ask) -> Page:
         "<h1>Recorded</h1><p>This server was started anew since, and does not know what it was;"
         " the review has it.</p>"
     )
-    content = saved.get(ask.part("ticket")) or gone
+    told = saved.get(ask.part("ticket")) or Told(gone)
+    content = told.page
+    if not {*recorder(ask).hidden} <= {*told.hidden}:
+        content = "<h1>Recorded</h1><p>What it did is shown after the sitting.</p>"
     return Page(title="Recorded", content=content, live=False)
 
 

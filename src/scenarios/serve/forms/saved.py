@@ -5,7 +5,10 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from scenarios.model import ScenarioId
 
 _MOST = 500
 
@@ -15,18 +18,25 @@ def ticket() -> str:
     return secrets.token_urlsafe(9)
 
 
+class Told(NamedTuple):
+    """A page, and the scenarios of which it tells no figure."""
+
+    page: str
+    hidden: Collection[ScenarioId] = ()
+
+
 class Saved:
     """The pages that tell what was saved, by the ticket of the form; one is saved after another."""
 
     def __init__(self) -> None:
         self._saving = threading.Lock()
-        self._pages: OrderedDict[str, str] = OrderedDict()
+        self._pages: OrderedDict[str, Told] = OrderedDict()
 
-    def get(self, ticket: str) -> str | None:
+    def get(self, ticket: str) -> Told | None:
         """What was told, if this server saved it and it is not long ago."""
         return self._pages.get(ticket)
 
-    def once(self, ticket: str, save: Callable[[], str | None]) -> str | None:
+    def once(self, ticket: str, save: Callable[[], Told | None]) -> Told | None:
         """Save, unless that was done; what is told of it, or None where it was refused."""
         with self._saving:
             if found := self._pages.get(ticket):

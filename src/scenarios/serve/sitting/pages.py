@@ -1,0 +1,256 @@
+"""A sitting, step by step: each answer is kept when it is given."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import msgspec
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from scenarios.analysis.review.agenda import Agenda, Topic, agenda
+from scenarios.analysis.review.feedback import counted_absent, sums
+from scenarios.cli import parsing
+from scenarios.errors import ScenError
+from scenarios.model import Analyst
+from scenarios.render.documents.session import document
+from scenarios.render.writers import html
+from scenarios.render.writers.shell import safe
+from scenarios.serve import people
+from scenarios.serve.exchange import Ask, Made, Page, give, take
+from scenarios.serve.forms import across
+from scenarios.serve.forms.outcome import texts
+from scenarios.serve.forms.typed import Reading
+from scenarios.serve.sitting import shown
+from scenarios.serve.sitting.sat import Sat, asked, page, sent, sitting, taken
+from scenarios.storage.session_notes import Answer, earlier, kept
+from scenarios.workspace.recording import rate
+from scenarios.workspace.sitting import answers, steps
+from scenarios.workspace.sitting.end import closed_since, end
+from scenarios.workspace.sitting.sheet import reveals, write_sheet
+from scenarios.workspace.sitting.steps import of_stage
+
+_HOW = ("seen", "not-seen", "skipped")
+
+
+def _shown(ask: Ask) -> Page:
+    analyst = people.analyst_of(ask)
+    if analyst is None:
+        return page("<p>A sitting is somebody's own.</p>" + people.told(ask))
+    root, on = ask.desk.root, parsing.today()
+    if kept(root, analyst, on) is None:
+        return _before(ask, analyst, on)
+    with sitting(ask, analyst) as sat:
+        return asked(sat)
+
+
+def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
+    """What is due, before anything of it is asked."""
+    opened = ask.desk.refresh().opened
+    due = agenda(opened.database, analyst, on)
+    sheet = f"{on}-{analyst}"
+    opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
+    old = "".join(
+        f"<p>The sitting of {day} was never finished. In a terminal,"
+        f" <code>scen review --analyst {safe(analyst)} --date {day}</code> finishes it.</p>"
+        for day in earlier(opened.root, analyst, on)
+    )
+    about = (
+        "<p>One question after another, what moved first. You give your own figure before any page"
+        " of this browser shows what the team says or the evidence implies. What you answer is"
+        " kept at once; one sheet is written at the end.</p>"
+    )
+    begin = "" if due == Agenda() else shown.form("begin", "", ("begin", "Begin"))
+    return page(f"{people.told(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
+
+
+def _begun(ask: Ask, _form: FormData) -> Made:
+    def do(sat: Sat) -> None:
+        sat.notes.keep()
+
+    return taken(ask, do)
+
+
+def _rated(ask: Ask, form: FormData) -> Made:
+    said = sent(form)
+
+    def do(sat: Sat) -> Made | None:
+        id, now = said.one("item"), sat.notes.sitting
+        reading = Reading(said)
+        ratings, states = across.ratings(reading), across.states(reading)
+        across.refuse_unknown(sat.opened, reading, ratings, states)
+        if sat.step.item != id:
+            return None
+        if said.one("do") == "later" or not (ratings or states or reading.faults):
+            sat.notes.keep(left_unrated=(*now.left_unrated, id))
+            return None
+        if reading.is_sound:
+            try:
+                on = max(sat.on, sat.database.evidence[id].recorded)
+                rate(sat.opened.root, id, ratings, states, on)
+            except ScenError as error:
+                reading.fault("", str(error))
+            else:
+                sat.notes.keep(rated=(*now.rated, id))
+                return None
+        return asked(sat, said, reading)
+
+    return taken(ask, do)
+
+
+def _past_due(ask: Ask, form: FormData) -> Made:
+    said = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
+
+    def do(sat: Sat) -> None:
+        asked = {steps.key_of(one) for one in sat.step.past_due}
+        known_ones = {key: how for key, how in said.items() if key in asked}
+        sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
+
+    return taken(ask, do)
+
+
+def _answered(ask: Ask, form: FormData) -> Made:
+    said = sent(form)
+
+    def do(sat: Sat) -> Made | None:
+        step, reading = sat.step, Reading(said)
+        if step.kind != "ask":  # another tab was faster
+            return None
+        for topic in step.group:
+            _answer(sat, topic, reading)
+        if reading.faults:
+            return asked(sat, said, reading)
+        after = sat.step
+        if after.kind == "sums" and not any(one.nearest for one in after.sums):
+            steps.show(sat.notes, after.group)
+        return None
+
+    return taken(ask, do)
+
+
+def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
+    """What is said of one scenario: kept as far as it is good."""
+    id, said = topic.id, reading.typed
+    if said.one(f"skip:{id}"):
+        answers.skip(sat.notes, id)
+        return
+    made = _figure(topic, reading)
+    why = reading.wanted(f"why:{id}", answers.reason)
+    if made is None or reading.faults.get(f"why:{id}"):
+        if not reading.faults.get(f"p:{id}") and made is None:
+            reading.fault(f"p:{id}", "a probability, as before, or skip it")
+        return
+    answer = Answer(made[0], made[0], "answered", topic.grounds, why)
+    answers.put(sat.notes, id, answer)
+
+
+def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
+    """The figure that was given, or the one that stands; None where there is none."""
+    id = topic.id
+    if reading.typed.one(f"same:{id}") and topic.standing:
+        return (topic.standing.probability,)
+    return reading.wanted(f"p:{id}", lambda text: (answers.figure(topic, text),))
+
+
+def _kept(ask: Ask, form: FormData) -> Made:
+    """A draft, while somebody types: what is no figure yet is left for later."""
+    said = sent(form)
+
+    def do(sat: Sat) -> Made:
+        step = sat.step
+        for topic in step.group if step.kind == "ask" else ():
+            reading = Reading(said)
+            made = _figure(topic, reading)
+            why = reading.wanted(f"why:{topic.id}", answers.reason)
+            if made and not reading.faults:
+                draft = Answer(made[0], made[0], "figure", topic.grounds, why)
+                if draft != sat.notes.sitting.answers.get(topic.id):
+                    answers.put(sat.notes, topic.id, draft)
+        return Response(status_code=204)
+
+    return taken(ask, do)
+
+
+def _revealed(ask: Ask, form: FormData) -> Made:
+    goes_back = form.get("do") == "change"
+
+    def do(sat: Sat) -> None:
+        step = sat.step
+        if step.kind != "sums":
+            return
+        if goes_back:
+            ids = [topic.id for topic, _ in of_stage(sat.notes.sitting, step.group, "answered")]
+            answers.stage(sat.notes, ids, "figure")
+        else:
+            steps.show(sat.notes, step.group)
+
+    return taken(ask, do)
+
+
+def _revised(ask: Ask, form: FormData) -> Made:
+    said = sent(form)
+
+    def do(sat: Sat) -> Made | None:
+        step, reading = sat.step, Reading(said)
+        if step.kind != "revise":
+            return None
+        made = {}
+        for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
+            now = _figure(topic, reading)
+            why = reading.wanted(f"why:{topic.id}", answers.reason)
+            if now is None or now[0] == answer.blind:
+                made[topic.id] = _settled(answer)
+            elif why is None:
+                reading.fault(f"why:{topic.id}", "a revision needs a reason")
+            else:
+                moved = msgspec.structs.replace(answer, probability=now[0])
+                made[topic.id] = answers.revised(moved, why)
+        if reading.faults:
+            return asked(sat, said, reading)
+        sat.notes.keep(answers={**sat.notes.sitting.answers, **made})
+        return None
+
+    return taken(ask, do)
+
+
+def _settled(answer: Answer) -> Answer:
+    return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
+
+
+def _ended(ask: Ask, form: FormData) -> Made:
+    commit = bool(form.get("commit"))
+
+    def do(sat: Sat) -> Made | None:
+        if sat.step.kind != "end":
+            return None
+        made = end(sat.notes.sitting)
+        entries = [one for one in made.entries if not closed_since(sat.opened, one, sat.on)]
+        if not entries:
+            sat.notes.drop()
+            return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
+        made = made._replace(entries=entries)
+        written = write_sheet(sat.opened.root, made, dry_run=False, commit=commit)
+        sat.notes.drop()
+        after, ids = written.after.database, [entry.scenario for entry in entries]
+        added = sums(after, sat.analyst, sat.on, ids)
+        absent = counted_absent(after, sat.on, made.seen)
+        told = html.blocks(document(reveals(written, made), added, sat.analyst, absent))
+        done = written.committed
+        note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
+        note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""
+        return page(f"<h2>The sitting is over</h2>{note}{told}{texts(written)}")
+
+    return taken(ask, do)
+
+
+ENTRIES = (
+    give("/sitting/", _shown),
+    take("/sitting/begin/", _begun),
+    take("/sitting/item/", _rated),
+    take("/sitting/past-due/", _past_due),
+    take("/sitting/answers/", _answered),
+    take("/sitting/keep/", _kept),
+    take("/sitting/show/", _revealed),
+    take("/sitting/revise/", _revised),
+    take("/sitting/end/", _ended),
+)

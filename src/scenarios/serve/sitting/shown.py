@@ -1,0 +1,217 @@
+"""The pages of a sitting, as HTML: what is asked, and what may be told then."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.review.agenda import Agenda, Topic, without_evidence
+from scenarios.model import Database
+from scenarios.render.document import Heading
+from scenarios.render.documents import topic as topics
+from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
+from scenarios.render.text import percent
+from scenarios.render.writers import html
+from scenarios.render.writers.shell import safe
+from scenarios.serve.forms import across
+from scenarios.serve.forms.fields import Cell, Field, Group, Row
+from scenarios.serve.forms.html import Faults, fields
+from scenarios.serve.forms.typed import Typed
+from scenarios.storage.session_notes import Answer, Sitting
+from scenarios.text import counted
+from scenarios.workspace.sitting.answers import words
+from scenarios.workspace.sitting.steps import Step, key_of
+
+_WIDE = 1_000_000
+_SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
+
+
+def form(action: str, body: str, *buttons: tuple[str, str], live: str = "") -> str:
+    """A form of the sitting; the last button is the one that goes on."""
+    made = "".join(
+        f'<button name="do" value="{value}"{" class=first" if n == len(buttons) else ""}>'
+        f"{safe(label)}</button>"
+        for n, (value, label) in enumerate(buttons, start=1)
+    )
+    keeps = (
+        f'<div hx-post="{live}" hx-include="closest form" hx-swap="none"'
+        ' hx-trigger="input from:closest form delay:500ms" hx-sync="closest form:queue last"></div>'
+        if live
+        else ""
+    )
+    return (
+        f'<form class="record" method="post" action="/sitting/{action}/">{body}{keeps}'
+        f'<p class="does">{made}</p></form>'
+    )
+
+
+def agenda_told(due: Agenda) -> str:
+    """How much there is, and what wants an outcome first."""
+    asked = sum(map(len, due.groups))
+    parts = [
+        counted(len(due.unrated), "item") + " to rate" if due.unrated else "",
+        counted(len(due.past_due), "indicator") + " past due" if due.past_due else "",
+        counted(asked, "scenario") + " to answer" if asked else "",
+    ]
+    told = ", ".join(filter(None, parts))
+    overdue = "".join(
+        f"<li>{safe(id)}: its last day is over."
+        f' <a href="/record/resolution/?scenario={escape(id)}">Record the outcome</a></li>'
+        for id in due.overdue
+    )
+    return f"<p>{told or 'Nothing is due'}.</p>" + (f'<ul class="plain">{overdue}</ul>')
+
+
+def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults: Faults) -> str:
+    """An item that rates nothing yet; nothing is told of what it would do."""
+    day = database.evidence[id].recorded
+    blind = without_evidence(database)
+    told = "".join(f"<p>{safe(line)}</p>" for line in unrated_text(at_day, id, _WIDE).split("\n"))
+    groups = (
+        Group(title="What it shows", parts=across.indicators_asked(blind, day)),
+        Group(
+            title="How it bears on each scenario",
+            note=across.words(database),
+            parts=across.ratings_asked(blind, day),
+        ),
+    )
+    hidden = f'<input type="hidden" name="item" value="{escape(id)}">'
+    body = f"{hidden}<div>{fields(groups, typed, faults)}</div>"
+    asked = form("item", body, ("later", "Later"), ("rate", "Rate it"))
+    return f"<h2>Not rated yet</h2>{told}{asked}"
+
+
+def past_due_asked(step: Step) -> str:
+    """Whether each was seen by now."""
+    cells = tuple(
+        Cell(
+            name=f"due:{key_of(one)}",
+            label=one.indicator.statement,
+            about=key_of(one),
+            hint=past_due_text(one, _WIDE).split("\n")[-1].strip(),
+            options=_SEEN,
+            value="skipped",
+        )
+        for one in step.past_due
+    )
+    note = "What was seen counts only once it is recorded; its absence counts until then."
+    group = Group(title="Past due: seen by now?", note=note, parts=(Row(title="", cells=cells),))
+    return form("past-due", fields((group,), Typed(), {}), ("answer", "Go on"))
+
+
+def group_asked(
+    database: Database, at_day: Known, said: Sitting, step: Step, typed: Typed, faults: Faults
+) -> str:
+    """The figures and reasons of scenarios that are answered together."""
+    group, language = step.group, database.tracker.estimative_language
+    is_set = len(group) > 1
+    head = f"<p>{step.number} of {step.are}. Your figure first; then what the others and the"
+    head += " evidence say.</p>"
+    if is_set:
+        set_id = group[0].scenario.set or ""
+        title = f"{database.tracker.sets.get(set_id, set_id)} ({set_id})"
+        head += html.blocks(topics.set_document(title, group, at_day))
+    body = "".join(
+        f'<section class="topic">{_topic(topic, at_day, language, is_set=is_set)}'
+        f"{_asked(topic, said.answers.get(topic.id), typed, faults)}</section>"
+        for topic in group
+    )
+    return head + form("answers", body, ("answer", "Answer"), live="/sitting/keep/")
+
+
+def _topic(topic: Topic, at_day: Known, language: str, *, is_set: bool) -> str:
+    title = Heading(3, f"{topic.scenario.title} ({topic.id})")
+    told = topics.document(topic, at_day, language, items=not is_set)
+    return html.blocks((title, *told))
+
+
+def _asked(topic: Topic, answer: Answer | None, typed: Typed, faults: Faults) -> str:
+    own, id = topic.standing, topic.id
+    before = f"It stands at {percent(own.probability)}. " if own else ""
+    same = Field(
+        name=f"same:{id}",
+        label=f"As before: {percent(own.probability)}" if own else "",
+        kind="check",
+    )
+    value = "" if answer is None else _text(answer.probability)
+    asked = (
+        Field(
+            name=f"p:{id}",
+            label="Your probability",
+            hint=f"{before}Like 0.37 or 37%{'; withdraw takes it back' if own else ''}.",
+            value=value,
+        ),
+        *((same,) if own else ()),
+        Field(
+            name=f"why:{id}",
+            label="Why",
+            kind="text",
+            rows=2,
+            hint="Of a figure that moves without a reason nobody will know what moved it.",
+            value=(answer.rationale or "") if answer else "",
+        ),
+        Field(name=f"skip:{id}", label="Skip it today", kind="check"),
+    )
+    return fields((Group(title="", parts=asked),), typed, faults)
+
+
+def sums_told(said: Sitting, step: Step) -> str:
+    """The own figures of a set, before anything else is shown."""
+    rows = "".join(
+        f"<li>{safe(topic.id)}: {safe(words(said.answers[topic.id].probability))}</li>"
+        for topic in step.group
+        if topic.id in said.answers
+    )
+    added = html.blocks((set_sums(step.sums, said.analyst),))
+    back, on = ("change", "Change them"), ("show", "Show what the others and the evidence say")
+    told = f"<h2>Your figures</h2><ul class='plain'>{rows}</ul>{added}"
+    return told + form("show", "", back, on)
+
+
+def revision_asked(
+    table: str, shown: Sequence[tuple[Topic, Answer]], typed: Typed, faults: Faults
+) -> str:
+    """The figures of all, and each own one, which may be revised once."""
+    body = ""
+    for topic, answer in shown:
+        asked = (
+            Field(
+                name=f"p:{topic.id}",
+                label=f"{topic.id}: revise it once",
+                hint=f"Your blind figure is {words(answer.blind)}; as it is: keep it.",
+                value=_text(answer.blind),
+            ),
+            Field(
+                name=f"why:{topic.id}",
+                label="Why, now that you have seen them",
+                kind="text",
+                rows=2,
+                hint="Needed where it is revised; the blind figure stays in the sheet.",
+            ),
+        )
+        body += fields((Group(title="", parts=asked),), typed, faults)
+    return f"<h2>What the others and the evidence say</h2>{table}" + form(
+        "revise", body, ("settle", "Go on")
+    )
+
+
+def end_told(said: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> str:
+    """What the sheet will say."""
+    rows = "".join(
+        f"<li><strong>{safe(id)}</strong>: {safe(words(one.probability))}"
+        f"{f', {safe(one.rationale)}' if one.rationale else ' (no reason)'}</li>"
+        for id, one in said.answers.items()
+    )
+    told = "".join(f"<p>{safe(line)}</p>" for line in notes)
+    told += "".join(f'<p class="attention">{line}</p>' for line in open_ends)
+    if not rows:
+        return f"<h2>Nothing is answered</h2>{told}" + form("end", "", ("drop", "End the sitting"))
+    commit = Field(name="commit", label="Commit it to git", kind="check")
+    switch = fields((Group(title="", parts=(commit,)),), Typed(), {})
+    sheet = f"<h2>The sheet of {said.date}</h2><ul class='plain'>{rows}</ul>{told}"
+    return sheet + form("end", switch, ("write", "Write the sheet"))
+
+
+def _text(probability: float | None) -> str:
+    return "withdraw" if probability is None else f"{probability:g}"

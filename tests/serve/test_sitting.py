@@ -1,0 +1,231 @@
+"""The weekly sitting in a browser: blind, kept as it goes, and one sheet at the end."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from scenarios.cli import parsing
+from scenarios.storage.session_notes import kept, notes
+from tests.cli.commands import FILES, make, scen
+from tests.serve.desks import reader
+from tests.serve.forms import FROM_HERE, Sent, as_analyst, hidden, send
+
+TODAY = date(2022, 2, 21)
+SHEETS = {
+    "forecasts/2022/2022-02-08-jane-doe.yaml": (
+        "date: 2022-02-08\nanalyst: jane-doe\nprobabilities: {pact: 0.1234, ties: 0.8766}\n"
+    ),
+}
+UNRATED = "summary: A dinner\nobserved: 2022-02-18\nrecorded: 2022-02-18\n"
+PAST = FILES["pact.yaml"].replace(
+    "    added: 2022-01-01", "    added: 2022-01-01\n    due: 2022-02-01\n    if_absent: I"
+)
+EVERY = {**FILES, **SHEETS, "evidence/2022/2022-02-18-dinner.yaml": UNRATED, "pact.yaml": PAST}
+
+
+@pytest.fixture(autouse=True)
+def _day(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parsing, "today", lambda: TODAY)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    return make(tmp_path / "scenarios", EVERY)
+
+
+@pytest.fixture
+def client(desk: Path) -> TestClient:
+    client = reader(desk)
+    as_analyst(client, "desk")
+    return client
+
+
+def post(client: TestClient, step: str, **fields: Any) -> Sent:
+    data = {name.replace("__", ":"): text for name, text in fields.items()}
+    return Sent(client, client.post(f"/sitting/{step}/", data=data, headers=FROM_HERE))
+
+
+def text(client: TestClient) -> str:
+    return re.sub(r"<[^>]+>", " ", client.get("/sitting/").text.split("<main", 1)[1])
+
+
+def begin(client: TestClient) -> Sent:
+    """Past the item and the indicator, at the first scenarios."""
+    post(client, "begin")
+    post(client, "item", item="2022-02-18-dinner", do="later")
+    return post(client, "past-due", **{"due:pact/talks": "not-seen"})
+
+
+def test_a_sitting_goes_from_what_is_due_to_one_sheet(client: TestClient, desk: Path) -> None:
+    assert "1 item to rate, 1 indicator past due, 3 scenarios to answer" in text(client)
+    assert "A dinner" in post(client, "begin").text
+    rates = {"rate:pact": "C", "rate:ties": "I"}
+    post(client, "item", item="2022-02-18-dinner", do="rate", **rates)
+    item = desk / "evidence/2022/2022-02-18-dinner.yaml"
+    assert item.read_text() == f"{UNRATED}ratings:\n  pact: C\n  ties: I\n"
+    assert "Past due: seen by now?" in text(client)
+    shown = post(client, "past-due", **{"due:pact/talks": "seen"})
+    assert "Will a treaty be in force?" in shown.text
+    told = post(client, "answers", p__pact="15%", why__pact="A hunch", p__ties="0.84")
+    assert "nearest that sum to 1" in told.text
+    table = post(client, "show", do="show")
+    assert "12%, n=1" in table.text
+    post(client, "revise", p__pact="0.16", why__pact="They know more", p__ties="0.84")
+    shown = post(client, "answers", same__trade="yes")
+    assert "Seen, and not recorded: pact/talks" in post(client, "revise", p__trade="0.6").text
+    done = post(client, "end", do="write")
+    assert "The sitting is over" in done.text
+    sheet = desk / "forecasts/2022/2022-02-21-desk.yaml"
+    assert sheet.read_text() == (
+        "# yaml-language-server: $schema=../../../schema/forecasts.schema.json\n"
+        "date: 2022-02-21\nanalyst: desk\n"
+        "probabilities:\n  pact: 0.16\n  ties: 0.84\n  trade: 0.6\n"
+        "rationales:\n"
+        "  pact: 'A hunch [revised after the reveal; blind: 0.15] They know more'\n"
+    )
+    assert kept(desk, "desk", TODAY) is None
+
+
+HIDDEN = ("12.3", "0.1234", "0.8766", "12%", "88%", "13%", "79%", "87%", "21%", "20%", "80%")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/s/pact/",
+        "/status/",
+        "/list/scenarios/",
+        "/list/forecasts/",
+        "/e/2022-02-04-visit/",
+        "/search/?q=pact",
+        "/?as_of=2022-02-10",
+        "/s/ties/?as_of=2022-02-10",
+        "/undo/",
+        "/record/file/?id=2022-02-08-jane-doe",
+        "/record/forecast/?scenario=pact",
+    ],
+)
+def test_no_page_of_a_sitting_tells_what_is_to_be_answered_blind(
+    client: TestClient, path: str
+) -> None:
+    begin(client)
+    page = client.get(path).text.split("</header>", 1)[1]
+    assert not [figure for figure in HIDDEN if figure in page]
+    assert client.get("/sitting/").text.count("12%") == 0
+
+
+def test_the_effect_of_evidence_is_not_told_of_what_is_to_be_answered_blind(
+    client: TestClient,
+) -> None:
+    begin(client)
+    item = {"summary": "Dinner", "recorded": "2022-02-21", "rate:pact": "CC", "rate:ties": "I"}
+    made = send(client, "evidence", item, do="preview")
+    assert "pact, ties: not shown before your own figure is given" in made.text
+    assert "<data value" not in made.page
+
+
+def test_who_does_not_sit_sees_everything(client: TestClient) -> None:
+    begin(client)
+    client.cookies.delete("scen-8765-analyst")
+    assert "12%" in client.get("/list/forecasts/").text
+    as_analyst(client, "jane-doe")
+    assert "12%" in client.get("/list/forecasts/").text
+
+
+def test_once_all_is_answered_every_page_tells_its_figures_again(client: TestClient) -> None:
+    begin(client)
+    told = post(client, "answers", p__pact="0.1", p__ties="0.9")
+    assert "12%, n=1" in told.text
+    post(client, "revise", p__pact="0.1", p__ties="0.9")
+    assert "After the sitting" in client.get("/s/pact/").text
+    post(client, "answers", p__trade="0.6")
+    assert "After the sitting" not in client.get("/s/pact/").text
+    assert "12%" in client.get("/list/forecasts/").text
+
+
+def test_a_draft_is_kept_while_one_types_and_a_terminal_goes_on_from_it(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    post(client, "keep", p__pact="0.15", why__pact="A hu", p__ties="0.")
+    said = kept(desk, "desk", TODAY)
+    assert said is not None
+    assert [(id, one.blind, one.stage, one.rationale) for id, one in said.answers.items()] == [
+        ("pact", 0.15, "figure", "A hu")
+    ]
+    page = client.get("/sitting/").text
+    assert 'value="0.15"' in page
+    assert "A hu</textarea>" in page
+
+
+def test_a_sitting_that_is_held_at_a_terminal_is_not_taken_away(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    with notes(desk, "desk", TODAY):
+        made = client.post("/sitting/answers/", data={"p:pact": "0.2"}, headers=FROM_HERE)
+        assert made.status_code == 422
+        assert "another command" in made.text
+
+
+def test_what_is_no_figure_is_said_at_its_field_and_the_rest_is_kept(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    made = post(client, "answers", p__pact="1.5", p__ties="0.8", why__ties="x" * 5000)
+    assert made.status == 422
+    assert made.faults == {
+        "p_pact": "'1.5': a probability lies between 0 and 1 and is neither",
+        "why_ties": "5000 characters; 4000 are enough",
+    }
+    made = post(client, "answers", p__ties="0.8")
+    assert made.faults == {"p_pact": "a probability, as before, or skip it"}
+    said = kept(desk, "desk", TODAY)
+    assert said is not None
+    assert [*said.answers] == ["ties"]
+
+
+def test_a_revision_without_a_reason_is_asked_for_one(client: TestClient) -> None:
+    begin(client)
+    post(client, "answers", p__pact="0.1", p__ties="0.9")
+    made = post(client, "revise", p__pact="0.2", p__ties="0.9")
+    assert made.faults == {"why_pact": "a revision needs a reason"}
+
+
+def test_what_is_skipped_is_not_asked_again(client: TestClient) -> None:
+    begin(client)
+    post(client, "answers", skip__pact="yes", skip__ties="yes")
+    assert "Will yearly trade pass 200 billion dollars?" in text(client)
+    post(client, "answers", skip__trade="yes")
+    assert "Nothing is answered" in text(client)
+    assert "No sheet was written" in post(client, "end", do="drop").text
+
+
+def test_a_question_that_was_resolved_meanwhile_is_left_out(client: TestClient, desk: Path) -> None:
+    begin(client)
+    post(client, "answers", p__pact="0.1", p__ties="0.9")
+    post(client, "revise", p__pact="0.1", p__ties="0.9")
+    db = ("--database", str(desk))
+    scen(*db, "resolve", "trade", "annulled", "--basis=None", "--date=2022-02-20")
+    post(client, "end", do="write")
+    sheet = desk / "forecasts/2022/2022-02-21-desk.yaml"
+    assert "trade" not in sheet.read_text()
+
+
+def test_without_a_name_nobody_sits(desk: Path) -> None:
+    client = reader(desk)
+    assert "A sitting is somebody's own." in client.get("/sitting/").text.replace("&#x27;", "'")
+    made = client.post("/sitting/begin/", headers=FROM_HERE)
+    assert made.headers["location"] == "/who/?to=/sitting/"
+
+
+def test_the_hidden_fields_of_a_step_are_its_own(client: TestClient) -> None:
+    post(client, "begin")
+    assert hidden(client.get("/sitting/").text) == {"item": "2022-02-18-dinner"}
