@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scenarios.cli import parsing
 from scenarios.render.writers.shell import safe
 from scenarios.serve.exchange import NARROWED, SHORT, Ask
-from scenarios.serve.ways import READING, RECORDING
+from scenarios.serve.ways import READING, RECORDING, about
 from scenarios.text import counted
 
 _KEYS = (
@@ -24,8 +24,9 @@ _KEYS = (
 def bar(ask: Ask) -> str:
     """What stands above a page."""
     return f"""\
-<header class="bar" id="bar" data-state="{ask.seen.number}">
+<section class="bar" id="bar" aria-label="The desk" data-state="{ask.seen.number}">
 <nav aria-label="Desk">{_ways(ask)}</nav>
+{_about(ask)}
 <details id="tools"><summary>{_state(ask)}</summary>
 <div>{_when(ask)}
 <form class="find" action="/search/" role="search">
@@ -33,7 +34,7 @@ def bar(ask: Ask) -> str:
 {_carried(ask, "as_of", "rev")}<button>Find</button></form></div>
 </details>
 {_remarks(ask)}<p class="changed" id="changed" role="status" hidden></p>
-</header>
+</section>
 {_help()}"""
 
 
@@ -48,6 +49,13 @@ def _ways(ask: Ask) -> str:
         f'<a href="{ask.asked.leads(path)}" data-key="{key}">{safe(name)}</a>'
         for name, path, key in ways
     )
+
+
+def _about(ask: Ask) -> str:
+    """What can be recorded of the record that the page is about."""
+    leads = () if ask.desk.read_only else about(ask.request.url.path)
+    links = "".join(f'<a href="{escape(address)}">{safe(name)}</a>' for name, address in leads)
+    return f'<nav aria-label="This record">{links}</nav>' if links else ""
 
 
 def _when(ask: Ask) -> str:
