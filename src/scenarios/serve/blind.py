@@ -25,7 +25,8 @@ def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[Sc
 
 def instead(ask: Ask) -> Page | None:
     """The page that stands in the place of one which tells figures; None where it may."""
-    if ask.request.url.path.startswith(_TELLS_NO_FIGURE):
+    path = ask.request.url.path
+    if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
     if not hidden(ask.desk.latest.opened, people.analyst_of(ask), parsing.today()):
         return None

@@ -16,6 +16,8 @@ from scenarios.text import counted, fold, printable
 
 _MOST = 50
 """The items that are told in full; of more, the newest."""
+_FEW = 10
+"""So many items stand open on a page."""
 _PAGE = 1_000_000
 """Nothing is folded or left out on a page."""
 _TEXT = 3
@@ -67,9 +69,9 @@ def document(topic: Topic, known: Known, language: str, *, items: bool) -> Docum
             Heading(4, "What decides it"),
             (lines(*criteria_text(topic.scenario).split("\n")),),
         ),
-        lines(*own),
+        lines(own[0][0].upper() + own[0][1:], *own[1:]),
         Paragraph(heading[0].upper() + heading[1:]),
-        Items(tuple(Item(text, bullet=True) for text in (*news, *([later] if later else [])))),
+        Items(tuple(Item(text) for text in (*news, *([later] if later else [])))),
     )
 
 
@@ -78,7 +80,11 @@ def set_document(title: str, topics: Sequence[Topic], known: Known) -> Document:
     fresh = _of_all(topics, known)
     new = "New since you last spoke:" if all(t.last for t in topics) else "What is known:"
     told = Items(tuple(Item(text) for text in _items(fresh, known)))
-    return (Heading(2, title), *((Paragraph(new), told) if fresh.evidence else ()))
+    number = len(fresh.evidence)
+    if number > _FEW:
+        count = f"{new.removesuffix(':')}: {counted(number, 'item')}"
+        return (Heading(2, title), Folded(Heading(3, count), (told,)))
+    return (Heading(2, title), *((Paragraph(new), told) if number else ()))
 
 
 def in_full(topic: Topic, topics: Sequence[Topic], known: Known) -> str:

@@ -176,6 +176,7 @@ RESOLUTION = Form(
     name="resolution",
     title="Record an outcome",
     save="Record it",
+    lead="Its rivals in a set follow from it.",
     groups=_resolving,
     draft=_resolution,
     told=_outcome_told,

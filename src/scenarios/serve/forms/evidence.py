@@ -45,7 +45,12 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
         Group(
             title="What was observed",
             parts=(
-                Field(name="summary", label="What was observed, in a sentence", needed=True),
+                Field(
+                    name="summary",
+                    label="What was observed, in a sentence",
+                    needed=True,
+                    begins=True,
+                ),
                 Field(
                     name="observed",
                     label="When it happened",
@@ -236,6 +241,7 @@ FORM = Form(
     name="evidence",
     title="Record evidence",
     save="Record it",
+    lead="One thing observed, rated across the scenarios.",
     groups=_groups,
     draft=_draft,
     told=_told,

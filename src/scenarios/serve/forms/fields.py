@@ -14,7 +14,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One question: `options` are a value and its label each, `known` what was used before.
 
     A field that may stand `many` times is shown with room for one more. `value` stands in it until
-    something else is typed.
+    something else is typed. At the one that `begins` somebody starts to type.
     """
 
     name: str
@@ -27,6 +27,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     many: bool = False
     rows: int = 3
     value: str | tuple[str, ...] = ""
+    begins: bool = False
 
 
 class Cell(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,20 +63,9 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def names(groups: Iterable[Group]) -> list[str]:
-    """The names of all fields."""
-    found = []
-    for group in groups:
-        for part in group.parts:
-            if isinstance(part, Field):
-                found.append(part.name)
-            else:
-                found += [name for cell in part.cells for name in (cell.name, cell.ratio) if name]
-    return found
-
-
 def labels(groups: Iterable[Group]) -> dict[str, str]:
-    """What each field is called."""
+    """What each field that is seen is called."""
     parts = [part for group in groups for part in group.parts]
     cells = {cell.name: cell.about for it in parts if isinstance(it, Row) for cell in it.cells}
-    return cells | {part.name: part.label for part in parts if isinstance(part, Field)}
+    fields = (it for it in parts if isinstance(it, Field) and it.kind != "hidden")
+    return cells | {field.name: field.label for field in fields}

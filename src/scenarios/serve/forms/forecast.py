@@ -60,6 +60,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
                     value=id,
                 ),
                 Field(
+                    begins=True,
                     name="probability",
                     label="Its probability",
                     hint=f"Like 0.7 or 70%; withdraw takes the last one back. {said}",
@@ -135,6 +136,7 @@ FORM = Form(
     name="forecast",
     title="State a forecast",
     save="State it",
+    lead="Your probability, in your sheet of the day.",
     groups=_groups,
     draft=_draft,
     told=_told,

@@ -67,6 +67,7 @@ def _field(field: Field, typed: Typed, faults: Faults) -> str:
     fault, known = fault_of(field.name, faults), _known(field, id)
     common = f'name="{name}" aria-describedby="{told}"{known[0]}'
     common += ' aria-required="true"' if field.needed else ""
+    common += " autofocus" if field.begins else ""
     mark = '<span class="needed" aria-hidden="true"> *</span>' if field.needed else ""
     if field.kind == "check":
         on = " checked" if value else ""

@@ -46,7 +46,13 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
             note=own.question if own else "",
             parts=(
                 scenario,
-                Field(name="id", label="Its id", hint="Like talks-announced.", needed=True),
+                Field(
+                    name="id",
+                    label="Its id",
+                    hint="Like talks-announced.",
+                    needed=True,
+                    begins=True,
+                ),
                 Field(
                     name="statement",
                     label="What would be seen, with its threshold",
@@ -146,6 +152,7 @@ FORM = Form(
     name="indicator",
     title="Add an indicator",
     save="Add it",
+    lead="Something to watch for, with ratings that are fixed before it is seen.",
     groups=_groups,
     draft=_draft,
     field_of=_field_of,

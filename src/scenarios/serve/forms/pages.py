@@ -167,6 +167,20 @@ def _done(form: Form, by: Recorder, said: Typed, made: Attempt) -> Told:
     return Told(page, by.hidden)
 
 
+def _every(ask: Ask) -> Page:
+    """What can be recorded."""
+    rows = "".join(
+        f'<li><a href="{path}">{safe(title)}</a>{f": {safe(lead)}" if lead else ""}</li>'
+        for path, title, lead in (
+            *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
+            ("/sitting/", "The weekly sitting", "what is due, answered blind"),
+            ("/undo/", "Take it back", "the last command, here or in a terminal"),
+        )
+    )
+    content = f'<h1>Record</h1>{people.told(ask)}<ul class="plain">{rows}</ul>'
+    return Page(title="Record", content=content, live=False)
+
+
 def _recorded(ask: Ask) -> Page:
     saved: Saved = ask.request.app.state.saved
     gone = (
@@ -190,5 +204,6 @@ def _entries(form: Form) -> tuple[Entry, Entry]:
 
 ENTRIES = (
     *(entry for form in FORMS for entry in _entries(form)),
+    give("/record/", _every),
     give("/recorded/{ticket}/", _recorded),
 )

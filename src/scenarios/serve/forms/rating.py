@@ -73,6 +73,7 @@ FORM = Form(
     name="rate",
     title="Rate an item",
     save="Rate it",
+    lead="A later judgement of an item that is recorded already.",
     groups=_groups,
     draft=_draft,
     told=_told,

@@ -25,7 +25,9 @@ def _groups(by: Recorder, _typed: Typed) -> tuple[Group, ...]:
         Group(
             title="The question",
             parts=(
-                Field(name="id", label="Its id", hint="Like military-pact.", needed=True),
+                Field(
+                    name="id", label="Its id", hint="Like military-pact.", needed=True, begins=True
+                ),
                 Field(name="title", label="Its title, a few words", needed=True),
                 Field(
                     name="question",
@@ -140,6 +142,7 @@ FORM = Form(
     name="scenario",
     title="Open a scenario",
     save="Open it",
+    lead="A question with criteria, a horizon and a prior.",
     groups=_groups,
     draft=_draft,
     field_of=_field_of,

@@ -20,7 +20,7 @@ def _groups(_by: Recorder, _typed: Typed) -> tuple[Group, ...]:
         Group(
             title="",
             parts=(
-                Field(name="id", label="Its id", hint="Like trt-world.", needed=True),
+                Field(name="id", label="Its id", hint="Like trt-world.", needed=True, begins=True),
                 Field(name="name", label="Its name in full", needed=True),
                 Field(
                     name="reliability",
@@ -53,5 +53,10 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
 
 
 FORM = Form(
-    name="source", title="Register a source", save="Register it", groups=_groups, draft=_draft
+    name="source",
+    title="Register a source",
+    save="Register it",
+    lead="Who says so, and how reliable they are.",
+    groups=_groups,
+    draft=_draft,
 )

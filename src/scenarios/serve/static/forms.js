@@ -31,7 +31,7 @@
 
   // A place in a file: to the line and the column.
   document.addEventListener("click", (event) => {
-    const place = event.target.closest("[data-line]"), text = document.querySelector(".whole");
+    const place = event.target.closest("[data-line]"), text = document.querySelector("textarea.whole");
     if (!place || !text) return;
     event.preventDefault();
     const lines = text.value.split("\n").slice(0, place.dataset.line - 1);

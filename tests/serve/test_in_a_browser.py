@@ -1,0 +1,246 @@
+"""The forms in a real browser: by keyboard, by touch, without a script, and for everybody."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.browser import chromium, needs_chromium
+from tests.cli.commands import FILES, SCEN, changes, make, scen, tree
+from tests.full import FULL
+
+pytestmark = needs_chromium
+PAGES = (
+    *("/record/", "/record/evidence/", "/record/rate/?evidence=2022-02-04-visit"),
+    *("/record/forecast/?scenario=pact", "/record/indicator/?scenario=pact", "/record/source/"),
+    *("/record/scenario/", "/record/resolution/?scenario=pact", "/record/clarification/"),
+    *("/record/retraction/?evidence=2022-02-04-visit", "/record/edit/?id=pact"),
+    *("/record/file/?id=pact", "/undo/", "/who/", "/sitting/"),
+)
+DARK = ("/record/evidence/", "/record/file/?id=pact", "/sitting/")
+"""Where contrast is looked at in the dark too, unless all is tried."""
+FOCUS = """(it => ["a", "button"].includes(it.localName) ? it.textContent.trim() : it.name)(
+    document.activeElement)"""
+
+
+class Desk(NamedTuple):
+    """A server, and where it is opened."""
+
+    process: subprocess.Popen[str]
+    start: str
+    root: Path
+
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return self.start.split("/?")[0]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    root = make(tmp_path / "scenarios", FILES)
+    command = [SCEN, "--database", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        yield Desk(process, process.stdout.readline().strip(), root)
+        process.kill()
+
+
+@contextmanager
+def at(browser: Any, desk: Desk, path: str = "/", **context: Any) -> Iterator[Any]:
+    """A page in a context of its own, let in; nothing is logged but what is refused on purpose."""
+    made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
+    page = made.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(desk.start)
+    page.wait_for_url(f"{desk.address}/")
+    if path != "/":
+        page.goto(desk.address + path)
+    yield page
+    assert said == []
+    made.close()
+
+
+def tab_to(page: Any, name: str, *, back: bool = False) -> None:
+    """With the keyboard to a field or a button."""
+    for _ in range(120):
+        if page.evaluate(FOCUS) == name:
+            return
+        page.keyboard.press("Shift+Tab" if back else "Tab")
+    pytest.fail(f"{name} is not reached")
+
+
+def axe(page: Any, rules: list[str] | None = None) -> list[str]:
+    """What axe-core finds."""
+    page.eval_on_selector_all("details", "all => all.forEach(it => { it.open = true })")
+    if not page.evaluate("typeof axe !== 'undefined'"):
+        script = files("axe_playwright_python").joinpath("axe.min.js")
+        page.evaluate(script.read_text(encoding="utf-8"))
+    only = {"runOnly": rules} if rules else {}
+    found = page.evaluate("o => axe.run(document, o)", {"resultTypes": ["violations"], **only})
+    return [f"{it['id']}: {it['nodes'][0]['html'][:150]}" for it in found["violations"]]
+
+
+def test_a_newcomer_records_an_item_and_takes_it_back_by_keyboard_alone(
+    browser: Any, desk: Desk
+) -> None:
+    before = tree(desk.root)
+    with at(browser, desk) as page:
+        keys = page.keyboard
+        keys.press("n")
+        page.wait_for_url("**/record/evidence/")
+        keys.type("Putin and Xi sign a joint statement")
+        tab_to(page, "rate:pact")
+        keys.press("ArrowRight")
+        tab_to(page, "rate:ties")
+        for _ in range(4):
+            keys.press("ArrowRight")
+        page.wait_for_selector("#outcome >> text=ties: I")
+        assert "pact: CC" in page.inner_text("#outcome .yaml")
+        assert "+15.0" in page.inner_text("#outcome .effects")
+        assert tree(desk.root) == before
+        tab_to(page, "Record it")
+        keys.press("Enter")
+        page.wait_for_url("**/recorded/*/")
+        assert page.inner_text("h1") == "Recorded"
+        assert (
+            "Putin and Xi sign a joint statement"
+            in scen("--database", str(desk.root), "report").stdout
+        )
+        tab_to(page, "Take it back")
+        keys.press("Enter")
+        page.wait_for_url("**/undo/")
+        tab_to(page, "Take it back")
+        keys.press("Enter")
+        page.wait_for_url("**/recorded/*/")
+        assert page.inner_text("h1") == "Taken back"
+    assert tree(desk.root) == before
+
+
+def test_a_forecast_at_360_pixels_by_touch(browser: Any, desk: Desk) -> None:
+    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    with at(browser, desk, "/who/?to=/record/forecast/", **phone) as page:
+        page.tap("[name=analyst][value=desk]")
+        page.tap("text=That is me")
+        page.wait_for_url("**/record/forecast/")
+        page.select_option("[name=scenario]", "pact")
+        page.tap("[name=probability]")
+        page.keyboard.type("15%")
+        page.wait_for_selector("#outcome >> text=pact: 0.15")
+        wide = "document.documentElement.scrollWidth - innerWidth"
+        assert page.evaluate(wide) <= 0
+        small = page.eval_on_selector_all(
+            ".record :is(input:not([type=hidden]), select, button)",
+            "all => all.filter(it => it.checkVisibility() && it.type !== 'checkbox'"
+            " && it.getBoundingClientRect().height < 24).length",
+        )
+        assert small == 0
+        page.tap("text=State it")
+        page.wait_for_url("**/recorded/*/")
+        assert page.evaluate(wide) <= 0
+    sheet = next(desk.root.glob("forecasts/2*/*-desk.yaml"), None)
+    assert sheet
+    assert any("pact: 0.15" in path.read_text() for path in desk.root.glob("forecasts/*/*.yaml"))
+
+
+def test_every_form_is_for_everybody_in_light_and_dark(browser: Any, desk: Desk) -> None:
+    with at(browser, desk) as page:
+        for path in PAGES:
+            page.goto(desk.address + path)
+            assert axe(page) == [], path
+            if not (FULL or path in DARK):
+                continue
+            page.emulate_media(color_scheme="dark")
+            assert axe(page, ["color-contrast"]) == [], path
+            page.emulate_media(color_scheme="light")
+
+
+def test_what_is_wrong_is_for_everybody_too(browser: Any, desk: Desk) -> None:
+    with at(browser, desk, "/record/evidence/") as page:
+        page.fill("[name=summary]", "Dinner")
+        page.fill("[name=grade]", "Z9")
+        page.click("text=Record it")
+        page.wait_for_selector("#fault-grade >> text=is not an Admiralty grade")
+        assert page.evaluate("document.activeElement.name") == "grade"
+        assert axe(page) == []
+        assert page.input_value("[name=summary]") == "Dinner"
+
+
+def test_without_a_script_a_form_is_previewed_saved_and_told_of(browser: Any, desk: Desk) -> None:
+    before = tree(desk.root)
+    with at(browser, desk, "/record/evidence/", java_script_enabled=False) as page:
+        page.fill("[name=summary]", "Dinner")
+        page.check('[name="rate:pact"][value=C]', force=True)
+        page.click("text=Preview")
+        assert "pact: C" in page.inner_text("#outcome .yaml")
+        assert tree(desk.root) == before
+        page.fill("[name=observed]", "2022-02-30")
+        page.click("text=Record it")
+        assert page.inner_text("#fault-observed") == "2022-02-30 is not a valid date"
+        page.fill("[name=observed]", "2022-02-28")
+        page.click("text=Record it")
+        assert page.inner_text("h1") == "Recorded"
+    assert [*changes(before, tree(desk.root))] == ["evidence/2022/2022-02-28-dinner.yaml"]
+
+
+def test_when_the_server_is_gone_what_was_typed_is_still_there(browser: Any, desk: Desk) -> None:
+    with at(browser, desk, "/record/evidence/") as page:
+        page.fill("[name=summary]", "Dinner")
+        desk.process.kill()
+        desk.process.wait()
+        page.click("text=Record it")
+        page.wait_for_selector("#outcome >> text=What you typed is still here")
+        assert page.input_value("[name=summary]") == "Dinner"
+
+
+def test_a_fault_of_a_file_leads_to_its_line(browser: Any, desk: Desk) -> None:
+    with at(browser, desk, "/record/file/?id=pact") as page:
+        text = FILES["pact.yaml"].replace("probability: 0.2", "probability: 2")
+        page.fill("[name=text]", text)
+        page.click("#outcome a[data-line]")
+        area = page.locator("textarea.whole")
+        before = area.evaluate("it => it.value.slice(0, it.selectionStart)")
+        assert before.count("\n") == 8
+        assert before.endswith("probability: ")
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from tests.serve.desks import reader
+from tests.serve.forms import send
+client = reader(Path(sys.argv[1]))
+def killed(event, args):
+    if event in ("os.link", "os.rename") and any(str(a).endswith("dinner.yaml") for a in args[:2]):
+        os._exit(9)
+sys.addaudithook(killed)
+source = {"new_source:name": "AFP", "new_source:reliability": "B", "source": "afp"}
+send(client, "evidence", {"summary": "Dinner", "recorded": "2022-02-07", **source})
+"""
+
+
+def test_a_server_that_is_killed_in_the_middle_of_a_save_leaves_nothing_by_halves(
+    root: Path,
+) -> None:
+    before = tree(root)
+    words = [sys.executable, "-c", KILLED, str(root)]
+    killed = subprocess.run(words, cwd=Path(__file__).parents[2], check=False)
+    assert killed.returncode == 9
+    assert {*changes(before, tree(root))} >= {"sources/afp.yaml"}
+    said = scen("rate", "2022-02-04-visit", "trade=CC")
+    assert "a command was killed between its files; put back as they were" in said.stderr
+    assert [*changes(before, tree(root))] == ["evidence/2022/2022-02-04-visit.yaml"]
