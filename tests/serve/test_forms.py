@@ -143,6 +143,24 @@ def test_a_form_that_is_sent_twice_is_done_once(client: TestClient, root: Path) 
     assert [path.name for path in root.glob("evidence/2022/*dinner*")] == ["2022-02-07-dinner.yaml"]
 
 
+def test_a_form_that_was_sent_and_is_filled_in_otherwise_is_another_one(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "evidence")
+    assert send(client, "evidence", DINNER, own=own).is_saved
+    assert send(client, "evidence", {**DINNER, "summary": "Lunch"}, own=own).is_saved
+    assert len([*root.glob("evidence/2022/2022-02-07-*")]) == 2
+
+
+def test_a_form_that_asks_for_something_else_now_is_shown_anew(client: TestClient) -> None:
+    own = opened(client, "rate")
+    headers = {**FROM_HERE, "HX-Request": "true"}
+    made = client.post("/record/rate/", data={**own, "evidence": ITEM}, headers=headers)
+    assert made.headers["HX-Retarget"] == "#record"
+    assert 'name="rate:trade" value="C" checked' in made.text
+    assert f'name="seen" value="evidence/2022/{ITEM}.yaml ' in made.text
+
+
 def test_an_item_with_a_new_source_and_a_copy(client: TestClient, root: Path) -> None:
     source = {"new_source:name": "TRT World", "new_source:reliability": "C", "source": "trt-world"}
     copy = {"attachment": ("Page.PDF", b"%PDF-1.7", "application/pdf")}

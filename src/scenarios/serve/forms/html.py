@@ -50,7 +50,7 @@ def _part(part: Field | Row, typed: Typed, faults: Faults) -> str:
 
 
 def _values(field: Field, typed: Typed) -> list[str]:
-    if typed.is_sent or typed.one(field.name):
+    if field.name in typed.texts or (typed.is_sent and field.kind in ("check", "radio")):
         return typed.every(field.name)
     given = field.value
     return [given] if isinstance(given, str) and given else [*given]
@@ -67,7 +67,7 @@ def _field(field: Field, typed: Typed, faults: Faults) -> str:
     fault, known = fault_of(field.name, faults), _known(field, id)
     common = f'name="{name}" aria-describedby="{told}"{known[0]}'
     common += ' aria-required="true"' if field.needed else ""
-    common += " autofocus" if field.begins else ""
+    common += " autofocus" if field.begins and not typed.is_sent else ""
     mark = '<span class="needed" aria-hidden="true"> *</span>' if field.needed else ""
     if field.kind == "check":
         on = " checked" if value else ""
@@ -142,12 +142,13 @@ def _row(row: Row, typed: Typed, faults: Faults) -> str:
 
 
 def _cell(cell: Cell, typed: Typed, faults: Faults) -> str:
-    chosen = typed.one(cell.name) if typed.is_sent else cell.value
+    is_asked = cell.name in typed.texts
+    chosen = typed.one(cell.name) if is_asked else cell.value
     id, ratio = _id(cell.name), ""
     codes = [value for value, _ in cell.options]
     if cell.ratio:
         text = typed.one(cell.ratio)
-        if not typed.is_sent and chosen not in codes:
+        if not is_asked and chosen not in codes:
             text, chosen = chosen, ""
         ratio = (
             f'<label class="ratio">or times <input name="{escape(cell.ratio)}" size="6"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -65,7 +66,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
         Group(
             title="What it is worth, fixed before it is seen",
             note=across.words(database),
-            parts=(_row(database, id),),
+            parts=_rows(database, id),
         ),
         Group(
             title="More",
@@ -91,22 +92,31 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
     )
 
 
-def _row(database: Database, id: str) -> Row:
-    """Its own scenario first, then its rivals, then the others."""
+def _rows(database: Database, id: str) -> tuple[Row, ...]:
+    """Its own scenario first, then its rivals; then the others that are open."""
     own = database.scenarios.get(id)
     rivals = database.members.get(own.set, ()) if own and own.set else ()
-    first = [it for it in (id, *rivals) if it in database.scenarios]
-    cells = tuple(
+    first = [*dict.fromkeys(it for it in (id, *rivals) if it in database.scenarios)]
+    others = [
+        it for it, one in sorted(database.scenarios.items()) if not (it in first or one.resolution)
+    ]
+    note = "A rival that is left out counts as N." if rivals else ""
+    rows = (Row(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
+    more = Row(title="Other scenarios", cells=_cells(database, others), folded=bool(own))
+    return (*rows, more) if others else rows
+
+
+def _cells(database: Database, ids: Iterable[str]) -> tuple[Cell, ...]:
+    return tuple(
         Cell(
-            name=f"rate:{key}",
-            ratio=f"ratio:{key}",
-            label=database.scenarios[key].title,
-            about=key,
+            name=f"rate:{id}",
+            ratio=f"ratio:{id}",
+            label=database.scenarios[id].title,
+            about=id,
             options=across.CODES,
         )
-        for key in dict.fromkeys([*first, *sorted(database.scenarios)])
+        for id in ids
     )
-    return Row(title="If it happens", cells=cells, note="A rival that is left out counts as N.")
 
 
 def _draft(by: Recorder, reading: Reading) -> Call | None:

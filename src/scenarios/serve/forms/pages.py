@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from hashlib import sha256
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,8 +30,8 @@ from scenarios.serve.forms import (
     source,
     whole_file,
 )
-from scenarios.serve.forms.fields import Group
-from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, version
+from scenarios.serve.forms.fields import Group, labels
+from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, seen, version
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.saved import Saved, Told, ticket
 from scenarios.serve.forms.typed import Typed, typed
@@ -82,7 +83,7 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Made:
             if said.one("form") != version(form.name):
                 made = Attempt(faults={"": [_OF_ANOTHER]})
             else:
-                name = said.one("ticket")
+                name = _name(said, data)
                 saved: Saved = ask.request.app.state.saved
 
                 def save() -> Told | None:
@@ -94,10 +95,35 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Made:
                     return _leading(f"/recorded/{name}/", is_live=is_live)
         else:
             made = attempt(form, by, said, writes=False)
-    if is_live:
-        told = outcome.outcome(form, by, said, groups, made)
-        return HTMLResponse(told + outcome.at_fields(groups, made))
-    return _page(form, ask, by, said, groups, made)
+    if not is_live:
+        return _page(form, ask, by, said, groups, made)
+    if said.one("shape") != _shape(groups):  # it asks for something else now
+        whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
+        return HTMLResponse(_form(form, by, said, groups, made), headers=whole)
+    told = outcome.outcome(form, by, said, groups, made)
+    return HTMLResponse(told + outcome.at_fields(groups, made) + _seen(form, by, said, apart=True))
+
+
+def _name(said: Typed, data: FormData) -> str:
+    """By which a form is known when it is sent again; with other words in it it is another one."""
+    files = [f"{it.filename} {it.size}" for _, it in data.multi_items() if not isinstance(it, str)]
+    return sha256(repr((sorted(said.texts.items()), files)).encode()).hexdigest()[:24]
+
+
+def _shape(groups: Sequence[Group]) -> str:
+    """By which a form is known that asks for something else."""
+    return sha256(repr([*labels(groups)]).encode()).hexdigest()[:12]
+
+
+def _seen(form: Form, by: Recorder, said: Typed, *, apart: bool = False) -> str:
+    """The hidden field of the file that the form was made of."""
+    was, now = next(iter(seen(said)), ""), form.rests_on(by, said) or ""
+    is_same = said.is_sent and was == now
+    if apart and is_same:
+        return ""
+    value = said.every("seen")[-1] if is_same and was else as_seen(form, by, said)
+    swap = ' hx-swap-oob="true"' if apart else ""
+    return f'<input type="hidden" name="seen" value="{escape(value)}" id="seen"{swap}>'
 
 
 def _leading(address: str, *, is_live: bool) -> Response:
@@ -125,20 +151,27 @@ def _received(data: FormData) -> Iterator[Path | None]:
 def _page(
     form: Form, ask: Ask, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt
 ) -> Page:
+    lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
+    head = f"<h1>{safe(form.title)}</h1>{lead}{people.told(ask)}"
+    content = head + _form(form, by, said, groups, made)
+    status = 422 if said.one("do") == "save" else 200
+    return Page(title=form.title, content=content, live=False, status=status)
+
+
+def _form(form: Form, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt) -> str:
     told = outcome.outcome(form, by, said, groups, made) if said.is_sent else ""
     address = f"/record/{form.name}/"
     hidden = {
         "form": version(form.name),
         "ticket": said.one("ticket") or ticket(),
-        "seen": (said.every("seen") or [""])[-1] if said.is_sent else as_seen(form, by, said),
+        "shape": _shape(groups),
     }
     kept = "".join(
         f'<input type="hidden" name="{name}" value="{escape(value)}">'
         for name, value in hidden.items()
     )
-    lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
-    content = f"""\
-<h1>{safe(form.title)}</h1>{lead}{people.told(ask)}
+    kept += _seen(form, by, said)
+    return f"""\
 <form class="record" id="record" method="post" action="{address}" enctype="multipart/form-data"
  hx-post="{address}" hx-encoding="multipart/form-data" hx-target="#outcome">{kept}
 <div class="asked">{html.fields(groups, said, made.faults)}</div>
@@ -151,8 +184,6 @@ def _page(
 <button class="first" name="do" value="save">{safe(form.save)}</button></p>
 </div>
 </form>"""
-    status = 422 if said.one("do") == "save" else 200
-    return Page(title=form.title, content=content, live=False, status=status)
 
 
 def _done(form: Form, by: Recorder, said: Typed, made: Attempt) -> Told:
