@@ -15,16 +15,18 @@ PORT = 8765
 HERE = f"http://127.0.0.1:{PORT}"
 
 
-def stranger(root: Path, *, read_only: bool = False) -> tuple[TestClient, Door]:
+def stranger(
+    root: Path, *, read_only: bool = False, analyst: str | None = None
+) -> tuple[TestClient, Door]:
     """A browser that has not been given the start address, and the door that it stands before."""
     door = Door(PORT)
     every = (*entries(read_only=read_only), *frame.ENTRIES)
-    made = app(root, door, every, frame.whole, read_only=read_only)
+    made = app(root, door, every, frame.whole, read_only=read_only, analyst=analyst)
     return TestClient(made, base_url=HERE, follow_redirects=False), door
 
 
-def reader(root: Path, *, read_only: bool = False) -> TestClient:
+def reader(root: Path, *, read_only: bool = False, analyst: str | None = None) -> TestClient:
     """A browser that was opened at the start address."""
-    client, door = stranger(root, read_only=read_only)
+    client, door = stranger(root, read_only=read_only, analyst=analyst)
     assert client.get(door.start).status_code == 200
     return client

@@ -161,17 +161,26 @@ def test_a_form_that_asks_for_something_else_now_is_shown_anew(client: TestClien
     assert f'name="seen" value="evidence/2022/{ITEM}.yaml ' in made.text
 
 
-def test_an_item_with_a_new_source_and_a_copy(client: TestClient, root: Path) -> None:
+def test_an_item_with_a_new_source_and_a_copy_is_what_two_commands_write(
+    client: TestClient, root: Path, tmp_path: Path
+) -> None:
     source = {"new_source:name": "TRT World", "new_source:reliability": "C", "source": "trt-world"}
     copy = {"attachment": ("Page.PDF", b"%PDF-1.7", "application/pdf")}
     before = tree(root)
     made = send(client, "evidence", {**DINNER, **source}, files=copy)
     assert made.is_saved, made.text
     found = changes(before, tree(root))
-    file = root.parent / "Page.PDF"
+    file = tmp_path / "Page.PDF"
     file.write_bytes(b"%PDF-1.7")
     assert {path.split("/")[0] for path in found} == {"attachments", "evidence", "sources"}
-    assert "attachment:\n  file: attachments/" in str(found["evidence/2022/2022-02-07-dinner.yaml"])
+    other = make(tmp_path / "other" / "scenarios", FILES)
+    rates = ("--rate=pact=CC", "--rate=ties=I", "--source=trt-world", f"--attach={file}")
+    for words in (
+        ("add-source", "trt-world", "--name=TRT World", "--reliability=C"),
+        ("add-evidence", "Dinner", "--recorded=2022-02-07", *rates),
+    ):
+        assert scen("--database", str(other), *words).exit_code == 0
+    assert tree(other) == tree(root)
 
 
 def test_who_records_is_chosen_once_and_goes_into_the_record(
@@ -244,6 +253,24 @@ def test_on_a_disk_that_became_read_only_the_form_keeps_what_was_typed(tmp_path:
     assert made.status == 422
     assert "Read-only file system; nothing was written" in made.text
     assert 'value="Dinner"' in made.page
+
+
+def test_when_the_database_is_gone_the_form_keeps_what_was_typed(
+    client: TestClient, root: Path
+) -> None:
+    own = opened(client, "evidence")
+    root.rename(root.with_name("elsewhere"))
+    made = send(client, "evidence", DINNER, own=own)
+    assert made.status == 422
+    assert 'value="Dinner"' in made.page
+
+
+def test_who_records_may_be_fixed_from_the_start(root: Path) -> None:
+    client = reader(root, analyst="desk")
+    as_analyst(client, "jane-doe")
+    assert "scen serve was started with" in client.get("/who/").text
+    assert send(client, "evidence", DINNER).is_saved
+    assert "analyst: desk\n" in (root / "evidence/2022/2022-02-07-dinner.yaml").read_text()
 
 
 def test_a_commit_is_made_only_where_it_was_asked_for(

@@ -197,6 +197,22 @@ def test_without_a_script_a_form_is_previewed_saved_and_told_of(browser: Any, de
     assert [*changes(before, tree(desk.root))] == ["evidence/2022/2022-02-28-dinner.yaml"]
 
 
+def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered(
+    browser: Any, desk: Desk
+) -> None:
+    with at(browser, desk, "/who/?to=/sitting/") as page:
+        page.check("[name=analyst][value=desk]", force=True)
+        page.click("text=That is me")
+        page.click("text=Begin")
+        with page.expect_response("**/sitting/keep/"):
+            page.fill('[name="p:pact"]', "0.15")
+        page.reload()
+        assert page.input_value('[name="p:pact"]') == "0.15"
+        page.goto(f"{desk.address}/s/pact/")
+        assert page.inner_text("h1") == "After the sitting"
+        assert page.locator("main data").count() == 0
+
+
 def test_when_the_server_is_gone_what_was_typed_is_still_there(browser: Any, desk: Desk) -> None:
     with at(browser, desk, "/record/evidence/") as page:
         page.fill("[name=summary]", "Dinner")

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from scenarios.cli import parsing
-from scenarios.storage.session_notes import kept, notes
+from scenarios.storage.session_notes import Answer, kept, notes
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader
 from tests.serve.forms import FROM_HERE, Sent, as_analyst, hidden, send
@@ -108,6 +108,9 @@ HIDDEN = ("12.3", "0.1234", "0.8766", "12%", "88%", "13%", "79%", "87%", "21%", 
         "/?as_of=2022-02-10",
         "/s/ties/?as_of=2022-02-10",
         "/undo/",
+        "/records/forecasts/2022/2022-02-08-jane-doe.yaml",
+        "/set/form/",
+        "/feed.xml",
         "/record/file/?id=2022-02-08-jane-doe",
         "/record/forecast/?scenario=pact",
     ],
@@ -217,6 +220,21 @@ def test_a_question_that_was_resolved_meanwhile_is_left_out(client: TestClient, 
     post(client, "end", do="write")
     sheet = desk / "forecasts/2022/2022-02-21-desk.yaml"
     assert "trade" not in sheet.read_text()
+
+
+def test_a_sitting_of_an_earlier_day_is_taken_over_or_dropped(
+    client: TestClient, desk: Path
+) -> None:
+    for do in ("drop", "take"):
+        with notes(desk, "desk", date(2022, 2, 14)) as old:
+            old.keep(answers={"pact": Answer(0.3, 0.3, "answered", "of-then")})
+        told = text(client)
+        assert "The sitting of 2022-02-14 was never finished: 1 answer." in told
+        post(client, "left", day="2022-02-14", do=do)
+        assert kept(desk, "desk", date(2022, 2, 14)) is None
+    said = kept(desk, "desk", TODAY)
+    assert said is not None
+    assert [*said.answers] == ["pact"]
 
 
 def test_without_a_name_nobody_sits(desk: Path) -> None:

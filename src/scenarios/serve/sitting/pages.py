@@ -23,7 +23,8 @@ from scenarios.serve.forms.outcome import texts
 from scenarios.serve.forms.typed import Reading
 from scenarios.serve.sitting import shown
 from scenarios.serve.sitting.sat import Sat, asked, page, sent, sitting, taken
-from scenarios.storage.session_notes import Answer, earlier, kept
+from scenarios.storage.session_notes import Answer, earlier, kept, notes
+from scenarios.workspace import typed_in
 from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import answers, steps
 from scenarios.workspace.sitting.end import closed_since, end
@@ -50,11 +51,8 @@ def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
     due = agenda(opened.database, analyst, on)
     sheet = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", sheet, opened.database.sheets)
-    old = "".join(
-        f"<p>The sitting of {day} was never finished. In a terminal,"
-        f" <code>scen review --analyst {safe(analyst)} --date {day}</code> finishes it.</p>"
-        for day in earlier(opened.root, analyst, on)
-    )
+    before = {day: kept(opened.root, analyst, day) for day in earlier(opened.root, analyst, on)}
+    old = "".join(shown.left(day, len(was.answers)) for day, was in before.items() if was)
     about = (
         "<p>One question after another, what moved first. You give your own figure before any page"
         " of this browser shows what the team says or the evidence implies. What you answer is"
@@ -67,6 +65,22 @@ def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
 def _begun(ask: Ask, _form: FormData) -> Made:
     def do(sat: Sat) -> None:
         sat.notes.keep()
+
+    return taken(ask, do)
+
+
+def _left(ask: Ask, form: FormData) -> Made:
+    """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
+    day, takes = typed_in.day(str(form.get("day")), parsing.today()), form.get("do") == "take"
+
+    def do(sat: Sat) -> None:
+        with notes(sat.opened.root, sat.analyst, day) as old:
+            if day >= sat.on or old.is_new:
+                return
+            was, now = old.sitting, sat.notes.sitting
+            if takes and not (now.answers or now.half_rated):
+                sat.notes.keep(answers=was.answers, half_rated=was.half_rated)
+            old.drop()
 
     return taken(ask, do)
 
@@ -246,6 +260,7 @@ def _ended(ask: Ask, form: FormData) -> Made:
 ENTRIES = (
     give("/sitting/", _shown),
     take("/sitting/begin/", _begun),
+    take("/sitting/left/", _left),
     take("/sitting/item/", _rated),
     take("/sitting/past-due/", _past_due),
     take("/sitting/answers/", _answered),

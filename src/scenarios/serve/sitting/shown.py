@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 
 from scenarios.analysis.evidence.knowledge import Known
@@ -28,9 +29,9 @@ _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
 
 
 def form(action: str, body: str, *buttons: tuple[str, str], live: str = "") -> str:
-    """A form of the sitting; the last button is the one that goes on."""
+    """A form of the sitting; the first button is the one that goes on, by Enter too."""
     made = "".join(
-        f'<button name="do" value="{value}"{" class=first" if n == len(buttons) else ""}>'
+        f'<button name="do" value="{value}"{" class=first" if n == 1 else ""}>'
         f"{safe(label)}</button>"
         for n, (value, label) in enumerate(buttons, start=1)
     )
@@ -41,9 +42,16 @@ def form(action: str, body: str, *buttons: tuple[str, str], live: str = "") -> s
         else ""
     )
     return (
-        f'<form class="record" method="post" action="/sitting/{action}/">{body}{keeps}'
+        f'<form class="record" data-kept method="post" action="/sitting/{action}/">{body}{keeps}'
         f'<p class="does">{made}</p></form>'
     )
+
+
+def left(day: date, number: int) -> str:
+    """A sitting of an earlier day that was never finished."""
+    hidden = f'<input type="hidden" name="day" value="{day}">'
+    told = f"<p>The sitting of {day} was never finished: {counted(number, 'answer')}.</p>"
+    return told + form("left", hidden, ("take", "Take its answers over"), ("drop", "Drop them"))
 
 
 def agenda_told(due: Agenda) -> str:
@@ -78,7 +86,7 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
     )
     hidden = f'<input type="hidden" name="item" value="{escape(id)}">'
     body = f"{hidden}<div>{fields(groups, typed, faults)}</div>"
-    asked = form("item", body, ("later", "Later"), ("rate", "Rate it"))
+    asked = form("item", body, ("rate", "Rate it"), ("later", "Later"))
     return f"<h2>Not rated yet</h2>{told}{asked}"
 
 
@@ -166,7 +174,7 @@ def sums_told(said: Sitting, step: Step) -> str:
     added = html.blocks((set_sums(step.sums, said.analyst),))
     back, on = ("change", "Change them"), ("show", "Show what the others and the evidence say")
     told = f"<h2>Your figures</h2><ul class='plain'>{rows}</ul>{added}"
-    return told + form("show", "", back, on)
+    return told + form("show", "", on, back)
 
 
 def revision_asked(

@@ -43,7 +43,7 @@
 
   // What was typed and not saved is not left by mistake.
   let typed = false;
-  document.addEventListener("input", (event) => { typed ||= !!event.target.closest(".record"); });
+  document.addEventListener("input", (event) => { typed ||= !!event.target.closest(".record:not([data-kept])"); });
   document.addEventListener("submit", () => { typed = false; });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     if (event.detail.xhr.getResponseHeader("HX-Redirect")) typed = false;
