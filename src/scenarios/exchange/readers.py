@@ -12,6 +12,7 @@ import msgspec
 
 from scenarios.exchange.arrivals import Arrived
 from scenarios.exchange.tables.reading import Form
+from scenarios.progress import Progress, unwatched
 
 READERS = {
     "scenarios": "own.scenarios",
@@ -63,6 +64,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     analyst: str | None = None
     system: str | None = None
     scenarios: Mapping[str, str] = {}
+    progress: Progress = unwatched
 
 
 class Reader(Protocol):

@@ -12,6 +12,7 @@ import msgspec
 from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
 from scenarios.paths import KEY_ORDER, RESERVED, id_of, kind_of, path_of, place_of, schema_address
+from scenarios.progress import Progress, unwatched
 from scenarios.storage.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
@@ -91,6 +92,7 @@ def accept(
     before: Loaded,
     drafts: Sequence[Draft],
     read: Read | None = None,
+    progress: Progress = unwatched,
 ) -> Loaded:
     """The database with the drafts in it; refused where that load has an error it had not.
 
@@ -98,7 +100,7 @@ def accept(
     """
     new = {draft.path: draft.new for draft in drafts}
     changed = snapshot.changed(new) if isinstance(snapshot, Files) else _changed(snapshot, new)
-    after = load(changed, read)
+    after = load(changed, read, progress)
     found = new_problems(before.problems, after.problems, _old_names(drafts))
     faults = [problem for problem in found if problem.severity == "error"]
     if faults:

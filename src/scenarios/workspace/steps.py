@@ -7,6 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from scenarios.errors import ScenError
+from scenarios.progress import Progress, unwatched
 from scenarios.storage import many, undo_journal, worktree
 from scenarios.storage.edits import Draft
 from scenarios.storage.undo_journal import Change, Noted
@@ -32,7 +33,13 @@ class Step:
 
 
 def take(
-    root: Path, drafts: Sequence[Draft], command: str, copy: str | None = None, *, noted: bool
+    root: Path,
+    drafts: Sequence[Draft],
+    command: str,
+    copy: str | None = None,
+    *,
+    noted: bool,
+    progress: Progress = unwatched,
 ) -> Step:
     """Write the drafts: first what is new, then what changes, then what goes.
 
@@ -43,7 +50,7 @@ def take(
     note, remarks = _noted(root, drafts, command, copy) if is_noted else (None, ())
     done: list[Draft] = []
     try:
-        for draft in _written(root, drafts):
+        for draft in progress(_written(root, drafts), "writing", len(drafts)):
             done.append(draft)  # noqa: PERF402 - known too where the next one fails
     except BaseException as error:
         _take_back(root, done, error)

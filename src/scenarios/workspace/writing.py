@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database
+from scenarios.progress import Progress, unwatched
 from scenarios.storage import temporary
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
@@ -61,6 +62,7 @@ def write(
     latest: date | None = None,
     copy: Copy | None = None,
     stray: Callable[[Database], str | None] = lambda _: None,
+    progress: Progress = unwatched,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
@@ -94,6 +96,7 @@ def write(
                 latest=latest,
                 copy=copy,
                 stray=stray,
+                progress=progress,
             )
         except ScenError as error:
             for text in mended:
@@ -114,16 +117,17 @@ def _write(
     latest: date | None,
     copy: Copy | None,
     stray: Callable[[Database], str | None],
+    progress: Progress,
 ) -> Written:
     if not dry_run:
         temporary.clear(lock_file(root).parent)
         temporary.clear_below(root)
         temporary.clear(root.parent / "schema")  # where `init` writes too
-    opened = open_folder(root, read)
+    opened = open_folder(root, read, progress)
     opened.refuse_without_tracker()
     proposed = draft(opened)
     drafts = [d for d in proposed if d.new != d.old]
-    after = accept(opened.snapshot, opened.loaded, drafts, opened.read)
+    after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
     refuse_future(opened.database, after.database, drafts, latest)
     warnings = tuple(new_problems(opened.problems, after.problems))
     gone = stray(after.database)
@@ -138,7 +142,7 @@ def _write(
             pending = None
     step = None
     if drafts and not dry_run:
-        step = _take(root, drafts, command, copy, noted=noted)
+        step = _take(root, drafts, command, copy, noted=noted, progress=progress)
         written = written._replace(mended=step.remarks)
         if gone:
             drop(root, gone)
@@ -149,10 +153,16 @@ def _write(
 
 
 def _take(
-    root: Path, drafts: Sequence[Draft], command: str, copy: Copy | None, *, noted: bool
+    root: Path,
+    drafts: Sequence[Draft],
+    command: str,
+    copy: Copy | None,
+    *,
+    noted: bool,
+    progress: Progress,
 ) -> steps.Step:
     if copy is None:
-        return steps.take(root, drafts, command, noted=noted)
+        return steps.take(root, drafts, command, noted=noted, progress=progress)
     copy.publish()
     try:
         made = copy.path if copy.is_ours else None

@@ -111,7 +111,7 @@ def command(
         timezone=zone,
     )
     given = sys.stdin.buffer if str(file) == STDIN else file
-    arrived = arrive(root, kind, given, wanted)
+    arrived = arrive(root, kind, given, wanted, progress())
     brought = bring(
         root, kind, arrived, settings, dry_run=dry_run, commit=commit, progress=progress()
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import Arrived, ForecastArrival, Misfit, Place
 from scenarios.exchange.own import cells
 from scenarios.exchange.own.columns import Kind
@@ -38,6 +39,8 @@ KIND = Kind(
 def read(given: Given, wanted: Wanted) -> Arrived:
     """The forecasts of a file."""
     found = sheet(given, wanted, KIND)
+    if "analyst" not in found.columns and wanted.analyst is None:
+        raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
     forecasts, misfits, told = list[ForecastArrival](), list[Misfit](), Told({}, {})
     for row in found.rows:
         misfits += row.misfits
@@ -66,7 +69,7 @@ def _forecasts(
     needed(values, "date")
     who = values.get("analyst", wanted.analyst)
     if who is None:
-        raise Unfit("there is no analyst: --analyst names one for every row")
+        raise Unfit("there is no analyst: --analyst stands in for those that are missing")
     (analyst,) = named({"analyst": who}, "analyst", told.analysts).values()
     long = [("probability", needed(values, "scenario"))] if "probability" in columns else []
     wide = [(one, one.partition(".")[2]) for one in columns if one.startswith("probability.")]

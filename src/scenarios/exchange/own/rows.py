@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -14,8 +14,9 @@ from scenarios.exchange.own.days import Days, Unfit
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.slugs import slug
 from scenarios.exchange.tables import reading
-from scenarios.exchange.tables.table import Row
+from scenarios.exchange.tables.table import Row, refused
 
+MOST_ROWS, MOST_CELLS = 250_000, 2_000_000
 SYSTEM = "spreadsheet"
 """Where a foreign id comes from that says nothing of it."""
 
@@ -45,14 +46,20 @@ def sheet(given: Given, wanted: Wanted, kind: Kind) -> Sheet:
     chosen = columns(kind, table.columns, wanted, given.name)
     named = {one.field: one.name for one in chosen}
     days = Days(wanted.dates)
-    rows = [*table.rows]
-    for row in rows:
+    rows, room = list[Row](), MOST_CELLS
+    for row in table.rows:
+        room -= len(row.cells)
+        if room < 0 or len(rows) == MOST_ROWS:
+            words = f"more than {MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
+            raise refused(given.name, row.number, f"{words}: split the file")
+        rows.append(row)
         for one in chosen:
             days.look(one.name, row.number, row.cells.get(one.name))
-    return Sheet(named, _rows(rows, chosen, days, given.name), table.remarks)
+    watched = wanted.progress(rows, "reading the rows", len(rows))
+    return Sheet(named, _rows(watched, chosen, days, given.name), table.remarks)
 
 
-def _rows(rows: list[Row], chosen: list[Column], days: Days, file: str) -> Iterator[Read]:
+def _rows(rows: Iterable[Row], chosen: list[Column], days: Days, file: str) -> Iterator[Read]:
     for row in rows:
         if row.fault:
             yield Read(row.number, {}, (Misfit(place=Place(file, row.number), message=row.fault),))

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from scenarios.errors import NAMED, ScenError
 from scenarios.exchange.arrivals import Misfit, Place
-from scenarios.text import counted
 
 
 class Unsound(Exception):  # noqa: N818
@@ -45,7 +44,7 @@ class Faults:
 
 def refusal(faults: Sequence[Misfit], rows: int) -> ScenError:
     """A refusal that names the first faults, each in a line of its own, and counts the rest."""
-    what = f"{counted(rows, 'row')} cannot come in" if rows else "it cannot come in"
+    what = f"{rows:,} row{'' if rows == 1 else 's'} cannot come in" if rows else "it cannot come in"
     error = ScenError(f"{what}: nothing was written; --skip-invalid writes the rest")
     for line in lines(faults):
         error.add_note(line)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.arrivals import Arrived
 from scenarios.exchange.readers import READERS, Given, Wanted, reader
+from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import did_you_mean, shown
 from scenarios.workspace.importing.known import titles
@@ -18,7 +19,13 @@ from scenarios.workspace.opened import open_folder
 STDIN = "-"
 
 
-def arrive(root: Path, kind: str, file: Path | BinaryIO, wanted: Wanted) -> Arrived:
+def arrive(
+    root: Path,
+    kind: str,
+    file: Path | BinaryIO,
+    wanted: Wanted,
+    progress: Progress = unwatched,
+) -> Arrived:
     """What a file, a folder or a stream holds; columns may be called as scenarios that are there.
 
     `-` is what messages call a stream.
@@ -31,7 +38,8 @@ def arrive(root: Path, kind: str, file: Path | BinaryIO, wanted: Wanted) -> Arri
         raise UsageError(
             f"--map and --default are for tables of records; {kind} has its own columns"
         )
-    wanted = replace(wanted, scenarios=titles(open_folder(root).database))
+    known = titles(open_folder(root, progress=progress).database)
+    wanted = replace(wanted, scenarios=known, progress=progress)
     read = reader(kind)
     if not isinstance(file, Path):
         return read(Given(STDIN, None, file), wanted)

@@ -60,6 +60,7 @@ def bring(
                 dry_run=dry_run,
                 commit=words,
                 latest=settings.latest,
+                progress=progress,
             )
         except Refused as error:
             before = len(left.told)
@@ -137,17 +138,17 @@ def _remarks(drafting: Drafting) -> list[str]:
         "opened": "no opening day: today, or that of its outcome or its horizon if that is earlier",
         "resolution.date": "an outcome and no day of it: the day after its horizon, or today",
     }
-    told = [f"{counted(n, 'scenario')} with {said[key]}" for key in said if (n := lacking[key])]
+    told = [f"{_number(n, 'scenario')} with {said[key]}" for key in said if (n := lacking[key])]
     if number := lacking["recorded"]:
-        told.append(f"{counted(number, 'item')} with no day on which it was known: today")
+        told.append(f"{_number(number, 'item')} with no day on which it was known: today")
     if number := drafting.superseded:
         told.append(
-            f"{counted(number, 'forecast')} followed by another of the same analyst on the same"
+            f"{_number(number, 'forecast')} followed by another of the same analyst on the same"
             " day: the last one stands"
         )
     if number := drafting.clipped:
         told.append(
-            f"{counted(number, 'probability', 'probabilities')} of 0 or 1, or beyond"
+            f"{_number(number, 'probability', 'probabilities')} of 0 or 1, or beyond"
             f" {forecasts.LOWEST} and {forecasts.HIGHEST}: clipped to these"
         )
     return told
@@ -161,13 +162,18 @@ def _subject(kind: str, made: list[Drafting]) -> Callable[[Written], str]:
         names = {"scenario": "scenario", "indicator": "indicator", "evidence": "item"}
         names |= {"source": "source", "forecasts": "forecast"}
         parts = [
-            counted(changed, names[key])
+            _number(changed, names[key])
             for key, count in counts.items()
             if (changed := count.added + count.updated)
         ]
         return f"import: {kind} ({', '.join(parts) or 'nothing new'})"
 
     return words
+
+
+def _number(number: int, one: str, many: str | None = None) -> str:
+    """`1 item`, `2,000 items`."""
+    return counted(number, one, many).replace(str(number), f"{number:,}", 1)
 
 
 def _skipped(fault: Misfit) -> Skipped:
