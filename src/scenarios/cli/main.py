@@ -6,14 +6,13 @@ import gc
 import os
 import sys
 from importlib import import_module
-from keyword import iskeyword
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli.commands import HELP
+from scenarios.cli.commands import HELP, module
 from scenarios.cli.terminal import retyping
 from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
@@ -34,12 +33,11 @@ class _Group(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
         if cmd_name not in HELP:
             return None
-        name = cmd_name.replace("-", "_")
-        module = import_module(f"scenarios.cli.commands.{name}{'_' * iskeyword(name)}")
+        command = import_module(module(cmd_name)).command
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
-        alone.command(cmd_name)(module.command)
+        alone.command(cmd_name)(command)
         return typer.main.get_command(alone)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -1,5 +1,7 @@
 """One file for each command: parse, one call, show."""
 
+from keyword import iskeyword
+
 HELP = {
     "init": "Start a database: DIR/scenarios and DIR/schema.",
     "new": "Open a scenario: question, criteria, horizon and prior.",
@@ -38,3 +40,9 @@ HELP = {
     "candidates": "What an event store holds that indicators look for.",
 }
 """Each command with its line in `scen --help`, which imports none of them."""
+
+
+def module(command: str) -> str:
+    """The module of a command: `_` for `-`, and one more where Python has the word."""
+    name = command.replace("-", "_")
+    return f"scenarios.cli.commands.{name}{'_' * iskeyword(name)}"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, get_args
 
 from typer.models import ArgumentInfo
 
-from scenarios.cli.commands import HELP
+from scenarios.cli.commands import HELP, module
 from scenarios.cli.completion.values import OFFERED, Here, Offers
 from scenarios.errors import ScenError
 
@@ -96,9 +96,9 @@ def _read(
 
 
 def _parameters(command: str) -> list[_Parameter]:
-    module = import_module(f"scenarios.cli.commands.{command.replace('-', '_')}")
+    called = import_module(module(command)).command
     found = []
-    for name, one in inspect.signature(module.command, eval_str=True).parameters.items():
+    for name, one in inspect.signature(called, eval_str=True).parameters.items():
         of, *told = get_args(one.annotation) or (one.annotation,)
         if not told:  # the context
             continue

@@ -122,7 +122,7 @@ class Drafting:
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
             horizon, basis = str(given.get("horizon", there.horizon)), filling.basis_of(arrival)
             told = filling.resolution(given["resolution"], horizon, self.settings, basis)
-            given["resolution"] = told
+            given["resolution"] = tidy("resolution", told)
         self._change(kind, id, [*differences(was, given)], was)
 
     def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
