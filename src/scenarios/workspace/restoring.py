@@ -69,9 +69,7 @@ def restore(
         return drafts
 
     subject = f"import database: {counted(len(entries), 'record')}" if commit else None
-    written = write(
-        root, draft, "import database", edits=True, dry_run=dry_run, commit=subject, noted=False
-    )
+    written = write(root, draft, "import database", edits=True, dry_run=dry_run, commit=subject)
     return Restored(written, *counts)
 
 

@@ -13,8 +13,10 @@ from scenarios.cli import parsing
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
 from scenarios.cli.terminal.imported import tell
 from scenarios.cli.terminal.progress import progress
+from scenarios.errors import UsageError
 from scenarios.exchange.readers import READERS, Wanted
 from scenarios.exchange.tables.reading import FORMS
+from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.files import STDIN, arrive
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Settings
@@ -34,7 +36,7 @@ def command(
     context: typer.Context,
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}."),
+        typer.Argument(metavar="KIND", help=f"{', '.join(READERS)}; database: an export."),
     ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="- is standard input.")],
     columns: Annotated[
@@ -88,6 +90,12 @@ def command(
 ) -> None:
     """Bring in records from a file: all of them, or none."""
     root = find_root(context.obj)
+    if kind == KIND:
+        if columns or default or form or sheet or encoding or str(file) == STDIN:
+            raise UsageError("import database takes an export of scen and no way to read it")
+        made = bring_database(root, file, update=update, dry_run=dry_run, commit=commit)
+        tell(*made, [], as_)
+        return
     zone = parsing.zone(timezone)
     wanted = Wanted(
         columns=tuple(parsing.mapped(text) for text in columns or ()),

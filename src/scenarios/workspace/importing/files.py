@@ -31,7 +31,8 @@ def arrive(
     `-` is what messages call a stream.
     """
     if kind not in READERS:
-        hint = did_you_mean(kind, READERS) or f"there is {', '.join(READERS)}"
+        every = [*READERS, "database"]
+        hint = did_you_mean(kind, every) or f"there is {', '.join(every)}"
         raise UsageError(f"nothing is imported as {shown(kind)}; {hint}")
     is_own = READERS[kind].startswith("own.")
     if not is_own and (wanted.columns or wanted.defaults):

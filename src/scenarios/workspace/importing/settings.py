@@ -50,7 +50,8 @@ class Imported(Struct, frozen=True, kw_only=True):
 
     `superseded` counts the forecasts after which the same analyst said something else on the same
     day; `clipped` those of exactly, or almost, 0 or 1. `left_out` counts what has no place here, by
-    what it is; `remarks` say what was taken differently from how it stood.
+    what it is; `remarks` say what was taken differently from how it stood. Of a whole database
+    sheets are counted as forecasts.
     """
 
     kind: str
