@@ -68,6 +68,12 @@ def test_a_workbook_says_what_is_a_day_a_number_and_what_a_formula_gave() -> Non
     ]
 
 
+def test_a_row_of_a_workbook_has_the_number_that_its_spreadsheet_shows() -> None:
+    data = workbook({"One": [(), (None, "a"), (), (None, "1"), (None, "2")]})
+    table = read(io.BytesIO(data), "t")
+    assert [(row.number, row.cells) for row in table.rows] == [(4, {"a": "1"}), (5, {"a": "2"})]
+
+
 def test_the_first_sheet_is_read_and_another_by_its_name() -> None:
     data = workbook({"One": [("a",), ("1",)], "Two": [("a",), ("2",)]})
     assert read(io.BytesIO(data), "t").remarks == ("read sheet 'One'; --sheet reads 'Two'",)

@@ -66,7 +66,8 @@ class Days:
         if isinstance(value, dt.date):
             return value
         if not isinstance(value, str):
-            raise Unfit(f"{shown(value)} is no date; in a spreadsheet, format it as a date")
+            told = f"{value:.15g}" if isinstance(value, float) else shown(value)
+            raise Unfit(f"{told} is no date; in a spreadsheet, format it as a date")
         text = value.strip()
         style, made = self._read(column, text)
         first = self._seen.setdefault(column, Seen(style, row, text))

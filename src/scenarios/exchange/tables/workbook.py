@@ -48,8 +48,7 @@ def read(stream: BinaryIO, file: str, sheet: str | None = None, *, ragged: bool 
         raise refused(file, 0, f"no workbook that can be read: {error}") from None
     others = [shown(other) for other in names if other != name]
     remarks = (f"read sheet {shown(name)}; --sheet reads {', '.join(others)}",) if others else ()
-    first = chosen.start[0] + 1 if chosen.start else 1
-    rows = ((first + n, cells) for n, cells in enumerate(chosen.iter_rows()))
+    rows = iter(enumerate(chosen.iter_rows(), start=1))
     return table(file, rows, remarks if sheet is None else (), ragged=ragged)
 
 
