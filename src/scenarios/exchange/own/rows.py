@@ -16,7 +16,7 @@ from scenarios.exchange.slugs import slug
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import Row, refused
 
-MOST_ROWS, MOST_CELLS = 250_000, 2_000_000
+MOST_ROWS, MOST_CELLS = 200_000, 2_000_000
 SYSTEM = "spreadsheet"
 """Where a foreign id comes from that says nothing of it."""
 
