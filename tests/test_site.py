@@ -287,6 +287,24 @@ def test_an_empty_database_has_a_site_too(tmp_path: Path) -> None:
     assert not feedparser.parse((tmp_path / "site/feed.xml").read_text("utf-8")).bozo
 
 
+def test_a_page_that_is_shared_has_a_picture_and_a_whole_address_where_that_is_known(
+    tmp_path: Path,
+) -> None:
+    root, place = make(tmp_path / "scenarios", FILES), tmp_path / "site"
+    told = ("--url", "https://example.org/desk")
+    built(root, place, *told, day=DAY)
+    page = (place / "s/pact/index.html").read_text("utf-8")
+    assert 'property="og:image" content="https://example.org/desk/s/pact/card.png"' in page
+    assert (place / "s/pact/card.png").read_bytes().startswith(b"\x89PNG")
+    assert '<link rel="self" href="https://example.org/desk/feed.xml"/>' in (
+        place / "feed.xml"
+    ).read_text("utf-8")
+    (place / "s/pact/card.png").unlink()
+    assert "1 file new or changed" in built(
+        root, place, "--url", "https://example.org/desk", day=DAY
+    )
+
+
 def test_weeks_limit_the_reviews(tmp_path: Path) -> None:
     root = make(tmp_path / "scenarios", FILES)
     built(root, tmp_path / "all", day="2022-06-01")

@@ -15,7 +15,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.site import feed, frame
 from scenarios.site.at import addresses
 from scenarios.site.keys import keys
-from scenarios.site.making import SEARCH, Made, Making
+from scenarios.site.making import SEARCH, Made, Making, card_of
 from scenarios.site.site import Site
 from scenarios.storage import site_folder
 from scenarios.storage.files import Files
@@ -42,6 +42,8 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([one for one in wanted if not making.stands(one)], progress)
         now = {one: making.made.get(one) or before[one] for one in wanted}
+        cards = [card for one in wanted if (card := card_of(one)) in {**before, **making.made}]
+        now |= {one: making.made.get(one) or before[one] for one in cards if site.previews}
         now |= _files(site, making, {one: entry.told for one, entry in now.items()})
         gone = [path for path in before if path not in now]
         kept = {one: made for one, made in now.items() if one not in making.written}

@@ -11,7 +11,7 @@ from scenarios import __version__
 from scenarios.render.writers import shell
 from scenarios.render.writers.shell import Around, Entry, safe
 from scenarios.site.links import INDEX
-from scenarios.site.page import Page, up
+from scenarios.site.page import CARD, Page, up
 from scenarios.site.site import Site
 
 STYLE, FEED = "site.css", "feed.xml"
@@ -51,6 +51,8 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
         f'<link rel="alternate" type="application/atom+xml" href="{root}{FEED}" '
         f'title="{safe(site.title)}">\n'
     )
+    if site.previews and page.card:
+        about += _preview(site, page, title)
     if page.moved_to:
         about += f'<meta http-equiv="refresh" content="0; url={escape(page.moved_to)}">\n'
     around = Around(
@@ -64,6 +66,19 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
     day = page.day or site.as_of
     foot = f"<p>{page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
     return shell.whole(title, page.main, page.contents, page.skips or _SKIPS, foot, around)
+
+
+def _preview(site: Site, page: Page, title: str) -> str:
+    """What those ask for who show a page where it is shared; most take a whole address alone."""
+    folder = page.address.removesuffix(INDEX)
+    told = {
+        "og:title": title,
+        "og:description": page.description,
+        "og:image": f"{site.url}{folder}{CARD}" if site.url else CARD,
+        "og:type": "article",
+    }
+    lines = "".join(f'<meta property="{name}" content="{safe(of)}">\n' for name, of in told.items())
+    return f'{lines}<meta name="twitter:card" content="summary_large_image">\n'
 
 
 def style() -> str:

@@ -14,7 +14,10 @@ import msgspec
 from scenarios.progress import Progress, unwatched
 from scenarios.site import frame
 from scenarios.site.at import page_at
+from scenarios.site.cards import drawn
 from scenarios.site.figures import figures
+from scenarios.site.links import INDEX
+from scenarios.site.page import CARD
 from scenarios.site.site import Site
 from scenarios.storage.site_folder import SiteFolder
 
@@ -52,7 +55,10 @@ class Making:
 
     def stands(self, address: str) -> bool:
         """Whether a page needs not be made: all that it rests on is as it was, and it is there."""
-        return self.standing(address, self._keys.get(address, "")) is not None
+        key, card = self._keys.get(address, ""), card_of(address)
+        if card in self._before and not self.standing(card, key):
+            return False
+        return self.standing(address, key) is not None
 
     def standing(self, path: str, key: str) -> Made | None:
         """A file that rests on what it rested on before."""
@@ -91,7 +97,10 @@ class Making:
             page = page_at(self._site, address)
             assert page is not None, address  # noqa: S101 - it is one of the addresses
             text = frame.html(self._site, page).encode()
-            self.put(address, text, self._keys.get(address, ""), page.description)
+            key = self._keys.get(address, "")
+            self.put(address, text, key, page.description)
+            if page.card and self._site.previews:
+                self.put(card_of(address), drawn(page.card), key)
 
     def _started(self, share: Sequence[str]) -> tuple[multiprocessing.Process, Connection]:
         """A process that makes its share of the pages beside this one, of the same memory."""
@@ -119,6 +128,11 @@ class Making:
             raise OSError(*done.fault)
         self.made |= done.made
         self.written |= done.written
+
+
+def card_of(address: str) -> str:
+    """Where the picture of a page is."""
+    return address.removesuffix(INDEX) + CARD
 
 
 def _shares(site: Site, addresses: Sequence[str]) -> list[list[str]]:

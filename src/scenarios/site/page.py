@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from scenarios.render.charts.card import Card
 from scenarios.render.writers.shell import Entry
 
 
@@ -12,8 +13,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
     `main` is its content as HTML; links in it are relative to its address. `section` is the entry
     of the navigation that it belongs to, `above` are the pages on the way to it. `rules` and
-    `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader, and
-    `origin` stands in its foot; `day` is the one that it tells of, where that is not the site's.
+    `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader,
+    `origin` stands in its foot, `card` is what a preview of it shows, and `day` the one that it
+    tells of, where that is not the site's.
     """
 
     address: str
@@ -26,10 +28,14 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     skips: tuple[Entry, ...] = ()
     rules: str = ""
     script: str = ""
-    picture: str = ""
+    card: Card | None = None
     moved_to: str = ""
     origin: str = ""
     day: str = ""
+
+
+CARD = "card.png"
+"""Beside a page that has one, the picture by which it is previewed."""
 
 
 def up(address: str) -> str:

@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 
 class Site:
-    """What a site shows; `weeks` limits the days of its reviews, `url` is where it is published."""
+    """What a site shows; `weeks` limits the days of its reviews, `url` is where it is published.
+
+    With `previews` pages have pictures by which they are shown where they are shared.
+    """
 
     def __init__(
         self,
@@ -26,9 +29,10 @@ class Site:
         *,
         weeks: int | None = None,
         url: str = "",
+        previews: bool = False,
     ) -> None:
         self.opened, self.as_of, self.repository = opened, as_of, repository
-        self.weeks, self.url = weeks, url
+        self.weeks, self.url, self.previews = weeks, url, previews
         self._found: dict[Callable[[Site], Any], Any] = {}
 
     @property

@@ -15,6 +15,7 @@ from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.progress import progress
 from scenarios.errors import ScenError
 from scenarios.site.build import build
+from scenarios.site.cards import lacking
 from scenarios.site.site import Site
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
@@ -45,11 +46,14 @@ def command(
     """
     address = parsing.url(url).rstrip("/") + "/" if url else ""
     opened, on = reading(context, rev), as_of or parsing.today()
-    site = Site(opened, on, _repository(context), weeks=weeks, url=address)
+    lacks = lacking()
+    site = Site(opened, on, _repository(context), weeks=weeks, url=address, previews=not lacks)
     built = build(site, folder, progress())
     pages, changed = counted(built.pages, "page"), counted(len(built.written), "file")
     gone = f", {len(built.removed)} removed" if built.removed else ""
     say(f"written: {from_here(folder / 'index.html')} ({pages}; {changed} new or changed{gone})")
+    if lacks:
+        say(f"without pictures for previews: {lacks}")
     if built.search_bytes > _LARGE:
         size = f"{built.search_bytes / 1e6:.1f} MB gzipped"
         say(f"the search page has {size}, over 1 MB: it opens slowly on a phone")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId
+from scenarios.render.charts.card import Card
 from scenarios.render.document import (
     Block,
     Column,
@@ -57,8 +58,19 @@ def page(site: Site) -> Page:
         description=plain(told) or "Nothing was asked yet.",
         main=main,
         section="scenarios",
+        card=_card(site),
         origin=f"{whence(revision(site))} ",
         rules=rules(facets, "#every tbody tr"),
+    )
+
+
+def _card(site: Site) -> Card:
+    headline = figures(site).review.headline
+    return Card(
+        title=site.title,
+        figure=f"{headline.live}",
+        about=f"open scenarios; {headline.moved} moved since {figures(site).window.since}",
+        signature=f"As of {site.as_of}",
     )
 
 

@@ -9,6 +9,7 @@ from scenarios.analysis.period.period import View
 from scenarios.analysis.review.headline import top_move
 from scenarios.model import Scenario, ScenarioId
 from scenarios.render.chapters.scenario import excerpt, terms
+from scenarios.render.charts.card import Card
 from scenarios.render.document import (
     Block,
     Column,
@@ -31,8 +32,8 @@ from scenarios.render.documents.review import names
 from scenarios.render.documents.review.headline import move
 from scenarios.render.documents.status import band
 from scenarios.render.pictures.ledger import LISTED, ledger
-from scenarios.render.pictures.timeline import timeline
-from scenarios.render.text import term
+from scenarios.render.pictures.timeline import figures_of, timeline
+from scenarios.render.text import percent, term
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import Entry
 from scenarios.site import links
@@ -63,6 +64,23 @@ def page(site: Site, id: ScenarioId) -> Page:
         + html.sections(_body(site, view), places),
         section="scenarios",
         above=_above(site, scenario, address),
+        card=_card(site, view),
+    )
+
+
+def _card(site: Site, view: View) -> Card:
+    """Its figure, or what became of it, and its course."""
+    stated, implied = view.stated, percent(view.implied.probability)
+    told = f"stated; implied {implied}" if stated else "implied; nobody’s forecast stands"
+    if view.resolution:
+        told = view.resolution.outcome.replace("-", " ")
+    return Card(
+        title=" ".join(view.scenario.title.split()),
+        figure=percent(stated.probability) if stated else implied,
+        look="stated" if stated else "implied",
+        about=told,
+        signature=f"{site.title} · as of {site.as_of}",
+        points=figures_of(figures(site).course(view.id)),
     )
 
 
