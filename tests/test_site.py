@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
+import time
+from bisect import bisect
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,16 +15,21 @@ from urllib.parse import unquote, urlsplit
 
 import feedparser
 import html5lib
+import msgspec
 import pytest
 
 import scenarios
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.review import listing
 from scenarios.site.at import addresses, page_at
 from scenarios.site.site import Site
 from scenarios.storage.site_folder import MARK
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES, SCEN, make, scen, tree
+from tests.full import FULL
 from tests.hostile import AS_OF, TEXTS, as_yaml, hostile_files
 from tests.records import near
+from tests.test_page import numbers
 
 DAY = "2022-02-28"
 _FEW = re.compile(r"(tracker|-[01237])\.yaml")
@@ -111,6 +119,8 @@ def test_titles_are_unique_and_each_page_has_one_heading_and_a_description(
     assert len(set(titles)) == len(titles)
     for address, page in pages.items():
         assert len([*page.iter("h1")]) == 1, address
+        ids = [it.get("id") for it in page.iter() if it.get("id")]
+        assert len(set(ids)) == len(ids), address
         assert [it for it in page.iter("meta") if it.get("name") == "description"], address
 
 
@@ -193,6 +203,37 @@ def test_what_an_item_counts_is_what_explain_says(pages: dict[str, Any], root: P
     assert seen > 3
 
 
+def test_every_figure_outside_of_a_picture_is_one_of_the_json(
+    pages: dict[str, Any], root: Path
+) -> None:
+    desk, on = scenarios.open(root), date.fromisoformat(AS_OF)
+    now = known(open_folder(root).database, on)
+    answers: list[Any] = [
+        *(desk.explain(row.id, on) for row in desk.status(on).scenarios),
+        desk.report(on, restate=False),
+        desk.matrix(on, set_id="rivals"),
+        desk.score(on, forecaster="team"),
+        listing.sources(now, listing.Wanted()),
+        listing.indicators(now, listing.Wanted()),
+        listing.forecasts(now, listing.Wanted()),
+        [row.indicators for row in desk.status(on).scenarios],
+        {"weights": now.weights},
+    ]
+    told = sorted(numbers(json.loads(msgspec.json.encode(answers))))
+    seen = 0
+    for address, page in pages.items():
+        if address.startswith("review"):
+            continue
+        drawn = {it for figure in page.iter("figure") for it in figure.iter("data")}
+        for it in page.iter("data"):
+            figure = float(it.get("value"))
+            at = bisect(told, figure)
+            near_by = told[max(0, at - 1) : at + 1]
+            assert it in drawn or any(figure == near(one) for one in near_by), (address, figure)
+            seen += 1
+    assert seen > 300
+
+
 def test_a_second_run_writes_nothing_and_another_folder_gets_the_same_bytes(
     root: Path, place: Path, tmp_path: Path
 ) -> None:
@@ -270,6 +311,20 @@ def test_what_a_killed_run_left_is_no_obstacle(root: Path, tmp_path: Path) -> No
     (place / ".scen-new/s/half.html").write_text("<!DOC")
     built(root, place)
     assert not (place / ".scen-new").exists()
+
+
+@pytest.mark.skipif(not FULL, reason="three runs")
+def test_a_run_that_is_killed_is_gone_on_from(root: Path, tmp_path: Path) -> None:
+    place, new = tmp_path / "site", tmp_path / "site/.scen-new/s"
+    words = (SCEN, "--database", str(root), "site", str(place), "--as-of", AS_OF)
+    with subprocess.Popen(words, stderr=subprocess.DEVNULL) as run:
+        while not new.exists() and run.poll() is None:
+            time.sleep(0.01)
+        run.send_signal(signal.SIGKILL)
+    assert not (place / "index.html").exists()
+    built(root, place)
+    built(root, tmp_path / "other")
+    assert tree(place) == tree(tmp_path / "other")
 
 
 def test_a_mark_of_another_version_makes_everything_again(root: Path, place: Path) -> None:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from multiprocessing.connection import Connection
 
@@ -120,7 +121,8 @@ class Making:
             done = _Done(fault=(error.errno or 0, error.strerror or ""))
         except KeyboardInterrupt:
             return  # the first process says so
-        writer.send_bytes(msgspec.msgpack.encode(done))
+        with suppress(BrokenPipeError):  # the first process was killed
+            writer.send_bytes(msgspec.msgpack.encode(done))
 
     def _take(self, reader: Connection) -> None:
         done = msgspec.msgpack.decode(reader.recv_bytes(), type=_Done)

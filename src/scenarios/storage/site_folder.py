@@ -18,6 +18,8 @@ from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"
 _OURS = frozenset({MARK, _NEW, _LOCK})
+_PATIENCE = 5.0
+"""Seconds to wait for another run."""
 
 
 class SiteFolder:
@@ -112,7 +114,7 @@ def opened(place: Path, root: Path) -> Iterator[SiteFolder]:
             f"{shown}: is not empty, and no site of an earlier run ({safe(few)} …): "
             "name an empty folder, or one that is not there"
         )
-    with hold(real / _LOCK, 0.0, what=real):
+    with hold(real / _LOCK, _PATIENCE, what=real):
         folder = SiteFolder(real)
         try:
             shutil.rmtree(real / _NEW, ignore_errors=True)

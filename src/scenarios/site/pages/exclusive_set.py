@@ -9,7 +9,7 @@ from scenarios.analysis.review.chapters import Chapter, SetChapter
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import SetId
 from scenarios.render.chapters.exclusive_set import chapter
-from scenarios.render.document import Block, Figure, Heading, Item, Items, Paragraph, Ref
+from scenarios.render.document import Block, Figure, Folded, Heading, Item, Items, Paragraph, Ref
 from scenarios.render.writers import html
 from scenarios.site import links
 from scenarios.site.figures import figures
@@ -53,7 +53,9 @@ def _body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
     yield Items(tuple(_member(one.row) for one in made.members))
     for block in chapter(made, window.now, window.since).blocks:
         if isinstance(block, Heading):
-            yield Heading(2, block.text, block.under, "matrix")
+            yield Heading(2, block.text, block.under)
+        elif isinstance(block, Folded):
+            yield Folded(Heading(3, block.heading.text), block.blocks)
         else:
             yield block
 
