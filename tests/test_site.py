@@ -281,7 +281,7 @@ def test_a_folder_that_is_not_ours_is_refused(root: Path, tmp_path: Path) -> Non
     (tmp_path / "full/letter.txt").write_text("Dear")
     (tmp_path / "file").write_text("")
     for place, why in (
-        (tmp_path / "full", "is not empty, and no site of an earlier run (letter.txt"),
+        (tmp_path / "full", "is not empty, and no site of an earlier run (it holds letter.txt)"),
         (tmp_path / "file", "is not a folder"),
         (root / "site", "lies in the database"),
         (root, "lies in the database"),

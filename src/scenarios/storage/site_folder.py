@@ -18,6 +18,7 @@ from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"
 _OURS = frozenset({MARK, _NEW, _LOCK})
+_NAMED = 3
 _PATIENCE = 5.0
 """Seconds to wait for another run."""
 
@@ -109,9 +110,10 @@ def opened(place: Path, root: Path) -> Iterator[SiteFolder]:
     except OSError as error:
         raise ScenError(f"{shown}: {error.strerror}; nothing was written") from error
     if MARK not in held and held - _OURS:
-        few = ", ".join(sorted(held - _OURS)[:3])
+        others = sorted(held - _OURS)
+        named = ", ".join((*others[:_NAMED], *(["…"] if others[_NAMED:] else [])))
         raise ScenError(
-            f"{shown}: is not empty, and no site of an earlier run ({safe(few)} …): "
+            f"{shown}: is not empty, and no site of an earlier run (it holds {safe(named)}): "
             "name an empty folder, or one that is not there"
         )
     with hold(real / _LOCK, _PATIENCE, what=real):
