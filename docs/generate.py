@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from drawing import tables_page, tables_svg
 from reference import commands_page, files_page, json_page
 
 from scenarios.analysis.history import audit
@@ -176,6 +177,8 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(COMMAND, OUTPUTS),
         "files.md": files_page(COMMAND),
         "json.md": json_page(COMMAND, OUTPUTS),
+        "tables.md": tables_page(COMMAND),
+        "pictures/tables.svg": tables_svg(),
     }
 
 

@@ -18,6 +18,7 @@ from typing import Any, TextIO
 from scenarios.exchange.targets import package
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
+from scenarios.text import printable
 
 is_ours = package.is_ours
 _RUN = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
@@ -47,11 +48,18 @@ def read(folder: Path) -> Iterator[tuple[str, Sequence[str], list[tuple[object, 
 
 
 def as_csv(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    """A table under its head; what is neither a text nor a number is JSON."""
+    """A table under its head, for the eye: what acts or is not seen is spelled out."""
     file = io.StringIO()
-    told = ([json.dumps(c) if isinstance(c, dict | list) else c for c in row] for row in rows)
-    _write(file, names, told)
+    _write(file, [printable(name) for name in names], ([_shown(c) for c in row] for row in rows))
     return file.getvalue()
+
+
+def _shown(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return printable(cell)
+    return (
+        printable(json.dumps(cell, ensure_ascii=False)) if isinstance(cell, dict | list) else cell
+    )
 
 
 def _write(file: TextIO, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
