@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import resource
@@ -19,7 +20,8 @@ from scenarios.exchange.targets.table import TARGETS, named
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exporting import Exported, export, view_of
 from scenarios.workspace.opened import Opened, open_folder
-from tests.cli.commands import DESK, SCEN, tree
+from tests.cli.commands import DESK, FILES, SCEN, make, tree
+from tests.exchange.foreign import arrived, by_id, said, told
 from tests.fuzz.preloaded import KILLED, commands, needs_cc
 from tests.fuzz.recording import prepare
 
@@ -50,7 +52,7 @@ def test_every_row_of_every_table_is_in_each_form(desk: Opened, text: str) -> No
 
 
 def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() -> None:
-    others = ("x.stix.json", "postgresql://h/d")  # of which no table is read back
+    others = ("x.stix.json", "postgresql://h/d", "metaculus:m")  # of which no table is read back
     assert {named(text).target for text in (*PLACES, *others)} == {*TARGETS}
     for target in TARGETS:
         for scheme in target.schemes if target.form != "address" else ():
@@ -186,6 +188,39 @@ def test_a_kill_leaves_the_earlier_export_or_the_new_one(tmp_path: Path, text: s
 def exported(work: Path) -> dict[str, bytes]:
     """What lies where an export was asked for."""
     return {p: d for p, d in tree(work).items() if p == "x.db" or p.startswith("out/")}
+
+
+def test_what_goes_out_in_the_form_of_metaculus_comes_in_as_from_there(desk: Opened) -> None:
+    made = put(desk, "metaculus:m")
+    assert (made.place, made.tables) == ("m", ())
+    assert put(desk, "metaculus:m") == made
+    back = arrived("metaculus", Path("m"))
+    assert (told(back), dict(back.left_out)) == ([], {})
+    assert said(back) == [
+        ("pact", "desk", "2022-02-07 00:00", 0.1),
+        ("trade", "desk", "2022-02-07 00:00", 0.6),
+    ]
+    trade = by_id(back)["trade"].record
+    asked = desk.database.scenarios["trade"]
+    assert (trade["question"], trade["horizon"]) == (asked.question, asked.horizon)
+
+
+def test_a_forecast_ends_with_the_next_one_its_expiry_and_its_withdrawal(tmp_path: Path) -> None:
+    sheet = "date: {}\nanalyst: desk\nprobabilities: {{trade: {}}}\n"
+    sheets = {
+        f"forecasts/2022/{day}-desk.yaml": sheet.format(day, chance)
+        for day, chance in {"2022-02-09": 0.7, "2022-02-11": "null", "2022-02-12": 0.8}.items()
+    }
+    tracker = FILES["tracker.yaml"] + "forecast_expires_days: 5\n"
+    root = make(tmp_path / "scenarios", {**FILES, **sheets, "tracker.yaml": tracker})
+    put(open_folder(root), f"metaculus:{tmp_path}/m")
+    with (tmp_path / "m/forecast_data.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["Question ID"] == "trade"]
+    assert [(r["Start Time"][8:10], r["End Time"][8:10], r["Probability Yes"]) for r in rows] == [
+        ("07", "09", "0.6"),
+        ("09", "11", "0.7"),
+        ("12", "18", "0.8"),
+    ]
 
 
 def test_an_export_is_refused_into_the_database_and_above_it() -> None:

@@ -53,6 +53,10 @@ TARGETS = (
         ("postgresql", "postgres"),
     ),
     Target(
+        *("metaculus", "folder", "the two files of a Metaculus download", "metaculus_form"),
+        *(("metaculus",), (), False),
+    ),
+    Target(
         *("stix", "file", "a STIX 2.1 bundle", "stix_file"),
         *(("stix",), (".stix.json", ".stix"), False),
     ),
