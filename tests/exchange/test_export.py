@@ -52,7 +52,8 @@ def test_every_row_of_every_table_is_in_each_form(desk: Opened, text: str) -> No
 
 
 def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() -> None:
-    others = ("x.stix.json", "postgresql://h/d", "metaculus:m")  # of which no table is read back
+    others = ("x.stix.json", "postgresql://h/d", "metaculus:m", "x.ris", "x.bib", "x.csl.json")
+    # of which no table is read back
     assert {named(text).target for text in (*PLACES, *others)} == {*TARGETS}
     for target in TARGETS:
         for scheme in target.schemes if target.form != "address" else ():

@@ -66,7 +66,8 @@ def export(
     if target.form != "address":
         _refuse(opened.root, target, Path(name), overwrite=overwrite)
     view = view_of(opened, as_of, limited=limited)
-    for table in progress(TABLES, "making the tables", len(TABLES)):
+    names = tuple(TABLES) if target.tables is None else target.tables
+    for table in progress(names, "making the tables", len(names)):
         view.rows(table)
     if target.form == "address":
         place = str(target.code.send(view, name))
@@ -81,10 +82,7 @@ def export(
         place=place,
         as_of=as_of,
         revision=opened.commit,
-        tables=tuple(
-            TableExported(table=name, rows=len(view.rows(name)))
-            for name in (TABLES if target.has_tables else ())
-        ),
+        tables=tuple(TableExported(table=it, rows=len(view.rows(it))) for it in names),
         left_out=view.left_out.total(),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from scenarios.errors import extra_needed
@@ -14,9 +15,11 @@ from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.references.reference import Reference, arrived, entries, year_of
 from scenarios.exchange.tables.lines import texts
 from scenarios.exchange.tables.table import refused
+from scenarios.exchange.view.view import View
 from scenarios.model import Source
 
 SYSTEM = "bibtex"
+MADE_BY = "% made by scen export\n"
 LARGEST = 4 << 20
 _SPECIAL = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_"}
@@ -37,16 +40,28 @@ def read(given: Given, wanted: Wanted) -> Arrived:
 
 def text(sources: Mapping[str, Source]) -> str:
     """The sources as BibTeX; `reliability` and its basis are fields that styles pass over."""
-    return "\n".join(
+    return MADE_BY + "\n".join(
         _entry(
             one.key,
             ("title", f"{{{_escaped(one.title)}}}"),  # in two braces its letters keep their case
-            ("url", one.url),
+            ("url", one.url.replace("{", "%7B").replace("}", "%7D")),
             ("reliability", one.reliability),
             ("reliability_basis", _escaped(one.basis)),
         )
         for one in entries(sources)
     )
+
+
+def write(view: View, place: Path) -> None:
+    """The sources of a view in a new file."""
+    with place.open("wb") as file:
+        file.write(text(view.moment.records.sources).encode())
+
+
+def is_ours(place: Path) -> bool:
+    """Whether it begins as ours do."""
+    with place.open("rb") as file:
+        return file.read(len(MADE_BY)) == MADE_BY.encode()
 
 
 def _entry(key: str, *fields: tuple[str, str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.references.reference import Reference, arrived, entries, year_of
+from scenarios.exchange.view.view import View
 from scenarios.model import Source
 
 SYSTEM = "csl"
@@ -31,6 +33,21 @@ def text(sources: Mapping[str, Source]) -> str:
         basis = {"reliability_basis": one.basis} if one.basis else {}
         listed.append(item | {"custom": {"reliability": one.reliability, **basis}})
     return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
+
+
+def write(view: View, place: Path) -> None:
+    """The sources of a view in a new file."""
+    with place.open("wb") as file:
+        file.write(text(view.moment.records.sources).encode())
+
+
+def is_ours(place: Path) -> bool:
+    """Whether each of its items says how reliable it is."""
+    try:
+        found = msgspec.json.decode(place.read_bytes(), type=list[dict[str, Any]])
+    except msgspec.DecodeError:
+        return False
+    return all(text_of(item, "custom", "reliability") for item in found)
 
 
 def _references(file: Incoming) -> Iterator[tuple[Place, Reference]]:

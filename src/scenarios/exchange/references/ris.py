@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import Incoming, incoming
@@ -11,9 +12,11 @@ from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.references.reference import Reference, arrived, entries, year_of
 from scenarios.exchange.tables.lines import lines
 from scenarios.exchange.tables.table import refused
+from scenarios.exchange.view.view import View
 from scenarios.model import Source
 
 SYSTEM = "ris"
+MADE_BY = "scen"
 _TAG = re.compile(r"([A-Z][A-Z0-9])  ?-(?: |$)(.*)")
 _GRADE = re.compile(r"Reliability: ([A-F])")
 _BASIS = "Reliability basis: "
@@ -33,11 +36,24 @@ def text(sources: Mapping[str, Source]) -> str:
             ("ID", one.key),
             ("TI", one.title),
             ("UR", one.url),
+            ("DP", MADE_BY),
             ("C1", f"Reliability: {one.reliability}"),
             ("N1", f"{_BASIS}{one.basis}" if one.basis else ""),
         )
         for one in entries(sources)
     )
+
+
+def write(view: View, place: Path) -> None:
+    """The sources of a view in a new file."""
+    with place.open("wb") as file:
+        file.write(text(view.moment.records.sources).encode())
+
+
+def is_ours(place: Path) -> bool:
+    """Whether each of its entries says so."""
+    content = place.read_bytes()
+    return content.count(b"TY  - ") == content.count(f"DP  - {MADE_BY}".encode()) > 0
 
 
 def _entry(*tags: tuple[str, str]) -> str:

@@ -14,9 +14,10 @@ from scenarios.text import did_you_mean, shown
 
 
 class Target(msgspec.Struct, frozen=True):
-    """A form: what it is, how it is named (`scheme:`, an ending), and which module here makes it.
+    """A form: what it is, how it is named (`scheme:`, an ending), and which module makes it.
 
-    One that is an `address` is sent there, and all of the text is that address.
+    One that is an `address` is sent there, and all of the text is that address. Of some only the
+    `tables` that are named go out, or what is no table.
     """
 
     name: str
@@ -25,7 +26,7 @@ class Target(msgspec.Struct, frozen=True):
     module: str
     schemes: tuple[str, ...] = ()
     endings: tuple[str, ...] = ()
-    has_tables: bool = True
+    tables: tuple[str, ...] | None = None
 
     @property
     def reads(self) -> bool:
@@ -35,30 +36,53 @@ class Target(msgspec.Struct, frozen=True):
     @property
     def code(self) -> Any:
         """The module, loaded now."""
-        return import_module(f"{__package__}.{self.module}")
+        return import_module(f"scenarios.exchange.{self.module}")
 
 
 TARGETS = (
-    Target("csv", "folder", "a folder of CSV with datapackage.json", "csv_folder", ("csv",)),
-    Target("parquet", "folder", "a folder of Parquet", "parquet", ("parquet",)),
-    Target("json", "file", "one JSON document", "json_file", ("json",), (".json",)),
-    Target("jsonl", "file", "JSON, a row a line", "jsonl_file", ("jsonl",), (".jsonl", ".ndjson")),
     Target(
-        *("sqlite", "file", "a SQLite file", "sqlite_file"),
+        "csv", "folder", "a folder of CSV with datapackage.json", "targets.csv_folder", ("csv",)
+    ),
+    Target("parquet", "folder", "a folder of Parquet", "targets.parquet", ("parquet",)),
+    Target("json", "file", "one JSON document", "targets.json_file", ("json",), (".json",)),
+    Target(
+        "jsonl",
+        "file",
+        "JSON, a row a line",
+        "targets.jsonl_file",
+        ("jsonl",),
+        (".jsonl", ".ndjson"),
+    ),
+    Target(
+        *("sqlite", "file", "a SQLite file", "targets.sqlite_file"),
         *(("sqlite",), (".sqlite", ".sqlite3", ".db")),
     ),
-    Target("duckdb", "file", "a DuckDB file", "duckdb_file", ("duckdb",), (".duckdb", ".ddb")),
     Target(
-        *("postgresql", "address", "a schema of a PostgreSQL database", "postgresql"),
+        "duckdb", "file", "a DuckDB file", "targets.duckdb_file", ("duckdb",), (".duckdb", ".ddb")
+    ),
+    Target(
+        *("postgresql", "address", "a schema of a PostgreSQL database", "targets.postgresql"),
         ("postgresql", "postgres"),
     ),
     Target(
-        *("metaculus", "folder", "the two files of a Metaculus download", "metaculus_form"),
-        *(("metaculus",), (), False),
+        *("metaculus", "folder", "the two files of a Metaculus download", "targets.metaculus_form"),
+        *(("metaculus",), (), ()),
     ),
     Target(
-        *("stix", "file", "a STIX 2.1 bundle", "stix_file"),
-        *(("stix",), (".stix.json", ".stix"), False),
+        *("stix", "file", "a STIX 2.1 bundle", "targets.stix_file"),
+        *(("stix",), (".stix.json", ".stix"), ()),
+    ),
+    Target(
+        *("ris", "file", "the sources as RIS", "references.ris"),
+        *(("ris",), (".ris",), ("sources",)),
+    ),
+    Target(
+        *("bibtex", "file", "the sources as BibTeX", "references.bibtex"),
+        *(("bibtex",), (".bib", ".bibtex"), ("sources",)),
+    ),
+    Target(
+        *("csl", "file", "the sources as CSL-JSON", "references.csl"),
+        *(("csl",), (".csl.json", ".csl"), ("sources",)),
     ),
 )
 """Every form; one without a scheme and without an ending is a folder of CSV."""
