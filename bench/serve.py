@@ -18,7 +18,8 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from html import unescape
 from pathlib import Path
 from uuid import uuid4
@@ -30,6 +31,7 @@ import scenarios
 
 READERS, EACH = 50, 2.0
 WRITERS, EVERY = 8, 5.0
+STEPS, STEP = 50, 0.3
 SECONDS = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
 ITEMS = 10_000
 SHIPPED = Path(__file__).parents[1] / "scenarios"
@@ -72,6 +74,7 @@ def measure(name: str, root: Path, wanted: float) -> None:
             acknowledged.append(summary)
 
         every = [(read_one, EACH)] * READERS + [(write_one, EVERY)] * WRITERS
+        steps = slide(start, desk)
         threads = [
             threading.Thread(target=keep_on, args=(start, do, pause, n))
             for n, (do, pause) in enumerate(every)
@@ -82,10 +85,22 @@ def measure(name: str, root: Path, wanted: float) -> None:
             thread.join()
     there = Counter(item.summary for item in scenarios.open(root).database.evidence.values())
     lost = [summary for summary in acknowledged if there[summary] != 1]
+    print(f"{name}: a step of the slider {steps}, under {STEP * 1000:.0f} wanted")
     print(f"{name}: read {read}, under {wanted * 1000:.0f} wanted")
     print(f"{name}: write {written}{'' if has_form else ' (by the library)'}; {len(lost)} lost")
     assert not lost
     assert not read.failed + written.failed, (read.failed, written.failed)
+
+
+def slide(start: str, desk: scenarios.Database) -> Took:
+    """Move the first page from the first day to the last, one new day after the other."""
+    took, first = Took(), min(one.opened for one in desk.scenarios.values())
+    span = (date.today() - first).days  # noqa: DTZ011
+    with reader(start) as client:
+        for n in range(STEPS):
+            day = first + timedelta(days=span * n // STEPS)
+            took.add(partial(client.get, f"/?as_of={day}"))
+    return took
 
 
 class Took:

@@ -23,9 +23,12 @@ from scenarios.serve.events import Bell
 from scenarios.serve.exchange import Entry, Whole
 from scenarios.serve.forms.saved import Saved
 from scenarios.serve.handling import fault, route
+from scenarios.serve.kept import Kept
 from scenarios.serve.sites import Sites
 from scenarios.serve.warming import Warm
 
+_RULES = 4 << 20
+"""The characters of the pages' own rules that are kept."""
 _STATIC = {
     "desk.css": "text/css",
     "desk.svg": "image/svg+xml",
@@ -73,6 +76,7 @@ def app(
     made.state.desk, made.state.bell, made.state.warm = desk, bell, warm
     made.state.sites, made.state.whole = Sites(), whole
     made.state.saved, made.state.analyst = Saved(), analyst
+    made.state.rules = Kept[str](_RULES, len)
     return made
 
 

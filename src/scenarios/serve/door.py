@@ -175,12 +175,11 @@ def _bounded(receive: Receive, most: int) -> Receive:
     return counted
 
 
-def policy(styles: Iterable[str] = (), scripts: Iterable[str] = ()) -> str:
+def policy(scripts: Iterable[str] = ()) -> str:
     """What a page may load and run: what is ours, and what is in it by its digest."""
-    style = " ".join(("'self'", *(f"'sha256-{one}'" for one in styles)))
     script = " ".join(("'self'", *(f"'sha256-{one}'" for one in scripts)))
     return (
-        f"default-src 'none'; script-src {script}; style-src {style}; connect-src 'self';"
+        f"default-src 'none'; script-src {script}; style-src 'self'; connect-src 'self';"
         " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

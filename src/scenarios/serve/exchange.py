@@ -88,10 +88,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sent(NamedTuple):
-    """A page with all that is around it, and the digests of the styles and scripts within."""
+    """A page with all that is around it, and the digests of the scripts within."""
 
     body: bytes
-    styles: tuple[str, ...] = ()
     scripts: tuple[str, ...] = ()
 
 

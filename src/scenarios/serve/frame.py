@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 from html import escape
 
 from starlette.exceptions import HTTPException
@@ -12,6 +13,7 @@ from scenarios.errors import ScenError
 from scenarios.render.writers import shell
 from scenarios.serve.bar import bar
 from scenarios.serve.exchange import Ask, Page, Sent, give, read
+from scenarios.serve.kept import Kept
 from scenarios.serve.sites import site_of
 from scenarios.site import frame
 from scenarios.site.at import page_at
@@ -48,9 +50,27 @@ def whole(ask: Ask, page: Page) -> Sent:
     made = _METAS.sub("", made, count=2)  # their place is in the answer's head
     if page.live:
         made = made.replace("<main ", "<main data-live ", 1)
-    styles = [shell.digest(rules) for rules in (own.rules,) if rules]
+    if own.rules:
+        made = made.replace(f"<style>{own.rules}</style>", _rules(ask, own.rules), 1)
     scripts = [shell.digest(script) for script in (own.script,) if script]
-    return Sent(made.encode(), tuple(styles), tuple(scripts))
+    return Sent(made.encode(), tuple(scripts))
+
+
+def _rules(ask: Ask, rules: str) -> str:
+    """A page's own rules as a file: a script can put another state of it in its place."""
+    name = blake2b(rules.encode(), digest_size=16).hexdigest()
+    kept: Kept[str] = ask.request.app.state.rules
+    kept.get(name, lambda: rules)
+    return f'<link rel="stylesheet" id="rules" href="/-/rules/{name}">'
+
+
+def _its_rules(ask: Ask) -> Response:
+    kept: Kept[str] = ask.request.app.state.rules
+
+    def gone() -> str:
+        raise HTTPException(404)
+
+    return Response(kept.get(ask.part("name"), gone), media_type="text/css")
 
 
 def _with_when(made: str, when: str) -> str:
@@ -67,7 +87,8 @@ def _site(ask: Ask) -> Page:
     if found is None:
         _refuse(ask)
         raise HTTPException(404)
-    return Page(title=found.title, of_site=found)
+    # What its own script has made of a page would be lost with it.
+    return Page(title=found.title, of_site=found, live=not found.script)
 
 
 def _refuse(ask: Ask) -> None:
@@ -95,6 +116,7 @@ def _style(_: Ask) -> Response:
 
 ENTRIES = (
     give(f"/{frame.STYLE}", _style),
+    give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),
     read("/", _site),
     read("/{folder}/", _site),

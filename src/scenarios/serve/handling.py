@@ -137,7 +137,7 @@ def _response(ask: Ask, made: Made) -> Response:
     if isinstance(made, Response):
         return made
     sent = _whole_of(ask)(ask, made)
-    headers = {"Content-Security-Policy": policy(sent.styles, sent.scripts)}
+    headers = {"Content-Security-Policy": policy(sent.scripts)}
     return Response(sent.body, made.status, headers, "text/html")
 
 

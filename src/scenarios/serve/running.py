@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import sys
 import webbrowser
@@ -30,6 +31,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.close()
+        logging.getLogger("uvicorn.error").disabled = True  # of those who are cut off
         super().handle_exit(sig, frame)
 
 

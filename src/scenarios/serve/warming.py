@@ -80,7 +80,7 @@ def page(ask: Ask, make: Make) -> Response:
     warm: Warm = ask.request.app.state.warm
     sent = warm.page(ask, make)
     headers = {
-        "Content-Security-Policy": policy(sent.styles, sent.scripts),
+        "Content-Security-Policy": policy(sent.scripts),
         "ETag": f'"{blake2b(sent.body, digest_size=16).hexdigest()}"',
     }
     if ask.request.headers.get("if-none-match") == headers["ETag"]:

@@ -7,22 +7,26 @@
 
   // -- another state of the same page, or another day of it ---------------------------------
 
-  const replaced = ["main", "nav.index", "nav.way", "footer", "#bar > nav", "#bar .attention", "#cite"];
+  const replaced = ["#rules", "header.site", "main", "nav.index", "nav.way", "footer", "#bar > nav", "#bar .attention", "#cite"];
+  const fields = "input:not([type=hidden]), select, textarea", focusable = `a, summary, button, ${fields}`;
 
-  const opened = (from) => [...from.querySelectorAll("details")].map((it) => it.open);
+  const all = (what) => [...main().querySelectorAll(what)];
 
+  // What was unfolded, typed and focused stays, as far as the other state has a place for it.
   function put(page) {
-    const folds = opened(main()), at = document.activeElement;
-    const inside = main().contains(at) ? [...main().querySelectorAll("a, summary")].indexOf(at) : -1;
+    const folds = all("details").map((it) => it.open), typed = all(fields).map((it) => it.value);
+    const focused = all(focusable).indexOf(document.activeElement);
     for (const what of replaced) {
       const [old, now] = [document.querySelector(what), page.querySelector(what)];
       if (old && now) old.replaceWith(now);
       else if (old) old.remove();
+      else if (now && what === "#rules") document.head.append(now);
       else if (now && what.startsWith("#bar")) bar().append(now);
+      else if (now) main().before(now);
     }
-    const folded = [...main().querySelectorAll("details")];
-    if (folded.length === folds.length) folded.forEach((it, n) => { it.open = folds[n]; });
-    if (inside >= 0) [...main().querySelectorAll("a, summary")][inside]?.focus({ preventScroll: true });
+    if (all("details").length === folds.length) all("details").forEach((it, n) => { it.open = folds[n]; });
+    if (all(fields).length === typed.length) all(fields).forEach((it, n) => { it.value = typed[n]; });
+    if (focused >= 0) all(focusable)[focused]?.focus({ preventScroll: true });
     bar().dataset.state = page.getElementById("bar").dataset.state;
     document.title = page.title;
     if (window.htmx) htmx.process(main());

@@ -1,0 +1,197 @@
+"""What is read, in a real browser: alive, on any day, by keyboard, for everybody."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from shutil import copytree
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests.browser import chromium, needs_chromium
+from tests.cli.commands import FILES, SCEN, make
+from tests.full import FULL
+
+pytestmark = needs_chromium
+
+SHIPPED = Path(__file__).parents[2] / "scenarios"
+PAGES = (
+    *("/", "/status/", "/list/scenarios/", "/list/indicators/", "/list/evidence/"),
+    *("/list/forecasts/", "/list/sources/", "/search/?q=nord+stream", "/s/military-pact/"),
+    *("/e/2022-02-22-nord-stream-2-halt/", "/?as_of=2022-02-28", "/nothing/", "/?as_of=never"),
+)
+
+
+class Desk(NamedTuple):
+    """A server, and where it is opened."""
+
+    start: str
+    root: Path
+
+    @property
+    def address(self) -> str:
+        return self.start.split("/?")[0]
+
+
+@contextmanager
+def served(root: Path) -> Iterator[Desk]:
+    command = [SCEN, "--database", str(root), "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            yield Desk(process.stdout.readline().strip(), root)
+        finally:
+            process.terminate()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    root = copytree(SHIPPED, tmp_path_factory.mktemp("shipped") / "scenarios")
+    with served(root) as desk:
+        yield desk
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Iterator[Desk]:
+    with served(make(tmp_path / "scenarios", FILES)) as desk:
+        yield desk
+
+
+@contextmanager
+def at(browser: Any, desk: Desk, path: str, **context: Any) -> Iterator[Any]:
+    """A page in a context of its own, let in; no script failed and no policy was broken."""
+    made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
+    page = made.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda told: said.append(told.text) if "Policy" in told.text else None)
+    page.goto(desk.start)
+    page.wait_for_url(f"{desk.address}/")
+    page.goto(desk.address + path)
+    yield page
+    assert said == []
+    made.close()
+
+
+def axe(page: Any) -> list[str]:
+    script = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    page.eval_on_selector_all("details", "all => all.forEach(it => { it.open = true })")
+    page.evaluate(script)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{it['id']}: {it['nodes'][0]['html'][:150]}" for it in found["violations"]]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(browser: Any, shipped: Desk, scheme: str) -> None:
+    with at(browser, shipped, "/", color_scheme=scheme) as page:
+        for path in PAGES if FULL or scheme == "light" else PAGES[::3]:
+            page.goto(shipped.address + path)
+            assert axe(page) == [], path
+
+
+def test_a_step_of_the_slider_shows_its_day_and_can_be_cited(browser: Any, shipped: Desk) -> None:
+    with at(browser, shipped, "/") as page:
+        slider = page.locator("#day")
+        slider.focus()
+        for _ in range(3):
+            page.keyboard.press("PageDown")
+            day = page.locator("#when input[name=as_of]").input_value()
+            page.locator("footer", has_text=f"As of {day}.").wait_for()
+        day = page.locator("#when input[name=as_of]").input_value()
+        assert f"As of {day}." in page.locator("footer").inner_text()
+        assert page.url == f"{shipped.address}/?as_of={day}"
+        assert f"as_of={day}" in page.locator("main a").first.get_attribute("href")
+        figures = page.locator("main data").evaluate_all("all => all.map(it => it.value)")
+        page.reload()
+        assert page.locator("main data").evaluate_all("all => all.map(it => it.value)") == figures
+
+
+def test_a_change_is_shown_where_one_reads_and_what_is_unfolded_stays(
+    browser: Any, small: Desk
+) -> None:
+    with at(browser, small, "/s/pact/") as page:
+        fold = page.locator("main details").first
+        fold.locator("summary").first.click()
+        assert fold.get_attribute("open") is not None
+        pact = small.root / "pact.yaml"
+        pact.write_text(pact.read_text().replace("title: A pact", "title: Another pact"))
+        page.locator("h1", has_text="Another pact").wait_for()
+        assert page.locator("main details").first.get_attribute("open") is not None
+        assert page.title().startswith("Another pact")
+
+
+def test_what_is_being_typed_is_kept_and_the_change_is_shown(browser: Any, small: Desk) -> None:
+    with at(browser, small, "/list/scenarios/") as page:
+        page.keyboard.press("/")
+        page.keyboard.type("nord str")
+        pact = small.root / "pact.yaml"
+        pact.write_text(pact.read_text().replace("title: A pact", "title: Another pact"))
+        page.locator("main td", has_text="Another pact").wait_for()
+        page.keyboard.type("eam")
+        assert page.locator("#find").input_value() == "nord stream"
+
+
+def test_what_was_chosen_stays_when_the_database_changes(browser: Any, shipped: Desk) -> None:
+    with at(browser, shipped, "/") as page:
+        page.select_option("#by-state", "state-occurred")
+        shown = page.locator("#every tbody tr:visible").count()
+        tracker = shipped.root / "tracker.yaml"
+        tracker.write_text(tracker.read_text().replace("alignment", "ties", 1))
+        page.locator(".site .home", has_text="ties").wait_for()
+        assert page.locator("#by-state").input_value() == "state-occurred"
+        assert 0 < page.locator("#every tbody tr:visible").count() == shown
+
+
+def test_the_keys_lead_about(browser: Any, shipped: Desk) -> None:
+    with at(browser, shipped, "/") as page:
+        keys = page.keyboard
+        keys.press("g")
+        keys.press("e")
+        page.wait_for_url("**/list/evidence/")
+        for key in "jjk":
+            keys.press(key)
+        row = page.locator("tr.at a").first
+        leads = row.get_attribute("href")
+        keys.press("Enter")
+        page.wait_for_url(f"**{leads}")
+        keys.press("?")
+        assert page.locator("#keys").is_visible()
+        keys.press("Escape")
+        keys.press("g")
+        keys.press("s")
+        page.wait_for_url("**/list/scenarios/")
+        keys.press("/")
+        keys.type("nord stream")
+        keys.press("Enter")
+        page.wait_for_url("**/search/?q=nord+stream")
+
+
+def test_without_a_script_all_is_read_and_the_day_is_chosen(browser: Any, shipped: Desk) -> None:
+    with at(browser, shipped, "/list/evidence/", java_script_enabled=False) as page:
+        assert not page.locator("#day").is_visible()
+        page.fill("#when input[name=as_of]", "2022-02-28")
+        page.click("#when button")
+        assert "as_of=2022-02-28" in page.url
+        page.select_option("form.narrow select[name=set]", "ukraine-2022")
+        page.click("form.narrow button")
+        assert "as_of=2022-02-28" in page.url
+        assert "set=ukraine-2022" in page.url
+        page.click("tbody a")
+        assert page.url.endswith("?as_of=2022-02-28")
+
+
+def test_nothing_is_cut_on_a_phone(browser: Any, shipped: Desk) -> None:
+    with at(browser, shipped, "/", viewport={"width": 360, "height": 740}) as page:
+        for path in PAGES:
+            page.goto(shipped.address + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
