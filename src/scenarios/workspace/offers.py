@@ -30,6 +30,11 @@ def titled(known: Iterable[str] | Mapping[str, Any]) -> list[Offer]:
     return found[::-1] if are_items else found
 
 
+def newest(evidence: Mapping[str, Any], most: int = 200) -> list[Offer]:
+    """The latest items, each with its summary; of ten thousand nobody looks through all."""
+    return titled({id: evidence[id] for id in sorted(evidence)[-most:]})
+
+
 def matching(text: str, offers: Iterable[Offer]) -> list[Offer]:
     """What each typed word is part of, in the word or its title; what begins so comes first."""
     words = text.casefold().split()

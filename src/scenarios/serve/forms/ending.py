@@ -15,7 +15,7 @@ from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace import typed_in
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.offers import OUTCOMES, titled
+from scenarios.workspace.offers import OUTCOMES, newest
 from scenarios.workspace.recording import resolve, retract
 from scenarios.workspace.writing import Written
 
@@ -40,7 +40,7 @@ def _scenario(by: Recorder, typed: Typed, label: str, *, is_open: bool) -> Group
 
 
 def _resolving(by: Recorder, typed: Typed) -> tuple[Group, ...]:
-    items = tuple(titled(by.database.evidence)[:200])
+    items = tuple(newest(by.database.evidence))
     return (
         _scenario(by, typed, "The scenario that is decided", is_open=True),
         Group(
@@ -114,7 +114,6 @@ def _outcome_told(by: Recorder, written: Written, typed: Typed) -> Document:
 
 
 def _retracting(by: Recorder, typed: Typed) -> tuple[Group, ...]:
-    items = {id: it for id, it in by.database.evidence.items() if not it.retracted}
     item = by.database.evidence.get(typed.one("evidence").strip())
     return (
         Group(
@@ -125,7 +124,7 @@ def _retracting(by: Recorder, typed: Typed) -> tuple[Group, ...]:
                     name="evidence",
                     label="The item",
                     needed=True,
-                    known=tuple(titled(items)),
+                    known=tuple(newest(by.database.evidence)),
                     value=typed.one("evidence"),
                 ),
                 Field(name="reason", label="Why it counts no longer", kind="text", needed=True),

@@ -21,14 +21,12 @@ from scenarios.workspace import typed_in
 from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.help import HELP
 from scenarios.workspace.ids import new_id
-from scenarios.workspace.offers import labels, titled
+from scenarios.workspace.offers import labels, newest, titled
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.recording import id_of_new, record_evidence
 from scenarios.workspace.writing import Written
 
 STAND_IN = "…"
-_NEWEST = 200
-"""As many items are offered to corroborate another."""
 _NEW = "new_source"
 
 
@@ -40,7 +38,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
         *((letter, f"{letter} {words}") for letter, words in RELIABILITY.items()),
     )
     themes = tuple(tracker.themes.items())
-    items = tuple(titled(database.evidence)[:_NEWEST])
+    items = tuple(newest(database.evidence))
     return (
         Group(
             title="What was observed",
@@ -231,7 +229,7 @@ def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
     id = id_of_new(written)
     item = written.after.database.evidence[id]
     told = effects_told(by, written, id, item.recorded)
-    before = written.before.database.evidence
+    before = by.database.evidence  # at hand already
     same = alike(before, item.summary, item.observed, item.url, item.event)
     rows = [Item(f"{one} may be the same ({why}): {before[one].summary}") for one, why in same[:3]]
     return (*told, Items(tuple(rows))) if rows else told

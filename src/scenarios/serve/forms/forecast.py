@@ -18,13 +18,11 @@ from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, seen, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace import typed_in
-from scenarios.workspace.offers import analysts, titled
+from scenarios.workspace.offers import analysts, newest
 from scenarios.workspace.recording import forecast
 from scenarios.workspace.results import forecast_figures
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
-
-_NEWEST = 200
 
 
 def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
@@ -79,7 +77,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
                     label="What moved it",
                     many=True,
                     hint="Items, by id.",
-                    known=tuple(titled(database.evidence)[:_NEWEST]),
+                    known=tuple(newest(database.evidence)),
                 ),
                 Field(name="date", label="Of which day", kind="day", hint="Today if empty."),
             ),

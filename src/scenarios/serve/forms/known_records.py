@@ -7,7 +7,7 @@ from scenarios.serve.forms.fields import Field
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Typed
 from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.offers import titled
+from scenarios.workspace.offers import newest, titled
 
 _NEWEST = 200
 _DATE = len("2022-02-07-")
@@ -17,8 +17,7 @@ def asked_for(by: Recorder, typed: Typed) -> Field:
     """The question for the record."""
     database = by.database
     known = [("tracker", "The conventions")]
-    for records in (database.scenarios, database.sources, database.evidence):
-        known += titled(records)[:_NEWEST]
+    known += [*titled(database.scenarios), *titled(database.sources), *newest(database.evidence)]
     known += [(id, "A sheet") for id in sorted(database.sheets, reverse=True)[:_NEWEST]]
     return Field(
         name="id",

@@ -13,7 +13,7 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, seen
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace.offers import titled
+from scenarios.workspace.offers import newest
 from scenarios.workspace.recording import rate
 from scenarios.workspace.writing import Written
 
@@ -23,7 +23,7 @@ def _item(by: Recorder, typed: Typed) -> Evidence | None:
 
 
 def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
-    known, item = tuple(titled(by.database.evidence)), _item(by, typed)
+    known, item = tuple(newest(by.database.evidence)), _item(by, typed)
     about = Field(
         name="evidence", label="The item", needed=True, known=known, value=typed.one("evidence")
     )
