@@ -139,6 +139,7 @@ def test_a_form_that_is_sent_twice_is_done_once(client: TestClient, root: Path) 
     own = opened(client, "evidence")
     first, second = (send(client, "evidence", DINNER, own=own) for _ in range(2))
     assert first.is_saved
+    assert 'href="/e/2022-02-07-dinner/"' in first.page
     assert second.page == first.page
     assert [path.name for path in root.glob("evidence/2022/*dinner*")] == ["2022-02-07-dinner.yaml"]
 

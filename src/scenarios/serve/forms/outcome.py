@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import unified_diff
 
 from scenarios.errors import Problem
+from scenarios.paths import id_of, kind_of
 from scenarios.render.document import Document
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
@@ -14,6 +15,7 @@ from scenarios.serve.forms.form import Attempt, Form
 from scenarios.serve.forms.html import fault_of
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Typed
+from scenarios.storage.edits import Draft
 from scenarios.workspace.differences import moved_or_changed
 from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.writing import Written
@@ -45,12 +47,27 @@ def at_fields(groups: Iterable[Group], made: Attempt) -> str:
 
 def done(by: Recorder, written: Written, told: Document) -> str:
     """What was written."""
-    files = "".join(f"<li><code>{safe(path)}</code></li>" for path in written.paths)
+    leads = [*map(_leads, written.drafts), *("" for _ in written.attached)]
+    files = "".join(map(_file, written.paths, leads))
     listed = f'<ul class="plain">{files}</ul>' if written.drafts else "<p>Nothing to change.</p>"
     text = f"<h2>What was written</h2>{texts(written)}" if written.drafts else ""
     return "".join(
         [listed, _committed(written), *_remarks(None, written), _effects(by, told), text]
     )
+
+
+def _leads(draft: Draft) -> str:
+    """Where what was written is shown."""
+    kind, id = kind_of(draft.path), id_of(draft.path)
+    folder = {"evidence": "e", "scenario": "s"}.get(kind)
+    if draft.new is None:
+        return ""
+    return f"/{folder}/{id}/" if folder else f"/records/{draft.path}"
+
+
+def _file(path: str, leads: str) -> str:
+    told = f"<code>{safe(path)}</code>"
+    return f'<li><a href="{leads}">{told}</a></li>' if leads else f"<li>{told}</li>"
 
 
 def texts(written: Written) -> str:
@@ -70,7 +87,8 @@ def _text(path: str, old: bytes | None, new: bytes | None) -> str:
         for data in (old, new)
     )
     diff = [*unified_diff(was, now, lineterm="", n=2)][2:]
-    return "\n".join([f"<b>{safe(path)}</b>", *map(_marked, diff)])
+    rows = ("…" if line.startswith("@@") else _marked(line) for line in diff[1:])
+    return "\n".join([f"<b>{safe(path)}</b>", *rows])
 
 
 def _lines(data: bytes) -> str:
