@@ -88,6 +88,22 @@ def test_what_a_check_of_the_file_finds_stands_at_the_field_of_its_key(client: T
     assert all(fault in told for fault in made.faults.values())
 
 
+def test_why_a_figure_is_refused_stands_at_the_figure(client: TestClient) -> None:
+    as_analyst(client, "jane-doe")
+    made = send(client, "forecast", {"scenario": "pact", "probability": "withdraw"})
+    fault = "no forecast of pact by jane-doe stands on"
+    assert made.faults["probability"].startswith(fault)
+
+
+def test_two_tabs_that_change_one_key_do_not_overwrite_each_other(client: TestClient) -> None:
+    fields = {"id": "pact", "key": "title", "how": "put", "value": "Mine"}
+    one, other = ({**opened(client, "edit", id="pact"), **fields} for _ in range(2))
+    assert send(client, "edit", fields, own=one).is_saved
+    late = send(client, "edit", {**fields, "value": "Yours"}, own=other)
+    assert late.status == 422
+    assert "title: Mine" in late.text
+
+
 def test_what_was_typed_stands_in_a_form_that_was_refused(client: TestClient) -> None:
     text = "first\r\nsecond </textarea><script>"
     fields = {**DINNER, "recorded": "2999-01-01", "notes": text, "ratio:trade": "2.5"}

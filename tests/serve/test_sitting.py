@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,28 @@ def test_no_page_of_a_sitting_tells_what_is_to_be_answered_blind(
     page = client.get(path).text.split("</head>", 1)[-1]
     assert not [figure for figure in HIDDEN if figure in page]
     assert client.get("/sitting/").text.count("12%") == 0
+
+
+def test_no_address_of_the_server_tells_a_figure_before_it_is_answered(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    ids = ("pact", "ties", "form", "2022-02-08-jane-doe", "2022-02-04-visit", "2022-02-21", "desk")
+    kinds = ("scenarios", "indicators", "evidence", "forecasts", "sources", "s", "e", "set")
+    files = [path.relative_to(desk).as_posix() for path in desk.rglob("*.yaml")]
+    values = {"id": ids, "kind": kinds, "folder": kinds, "path": files, "ticket": ("x",)}
+    app: Any = client.app
+    paths = {
+        route.path.replace(":path", "").format(**dict(zip(names, one, strict=True)))
+        for route in app.routes
+        if "GET" in route.methods and not route.path.startswith("/-/")
+        for names in [route.param_convertors]
+        for one in product(*(values[name] for name in names))
+    }
+    assert len(paths) > 60
+    for path in paths:
+        page = client.get(path).text.split("</head>", 1)[-1]
+        assert not [figure for figure in HIDDEN if figure in page], path
 
 
 def test_the_effect_of_evidence_is_not_told_of_what_is_to_be_answered_blind(

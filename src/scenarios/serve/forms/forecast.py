@@ -103,7 +103,14 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     if reading.missing:
         return None
     entry = Entry(id, value, reading.text("rationale"), items)
-    return partial(forecast, by.root, who, on, [entry], latest=last, seen=seen(reading.typed))
+
+    def placed(keys: Keys, fault: str) -> str:
+        reading.fault(_field_of(keys), fault)
+        return fault
+
+    return partial(
+        forecast, by.root, who, on, [entry], placed=placed, latest=last, seen=seen(reading.typed)
+    )
 
 
 def _figure(text: str) -> float | None:

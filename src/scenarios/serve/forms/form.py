@@ -131,7 +131,9 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     except Changed as error:
         return Attempt(faults={"": [_told(error)]}, missing=missing, changed=error.path)
     except ScenError as error:
-        return Attempt(faults={"": [_told(error)]}, missing=missing)
+        if reading.is_sound:  # else the call has put it at its field
+            reading.fault("", _told(error))
+        return Attempt(faults=reading.faults, missing=missing)
     return Attempt(missing=missing, written=written)
 
 
