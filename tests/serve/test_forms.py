@@ -144,7 +144,8 @@ def test_ids_that_nobody_has_are_refused_and_never_a_bug(client: TestClient, for
 
 def test_two_megabytes_are_refused_and_stay_in_the_form(client: TestClient, root: Path) -> None:
     before = tree(root)
-    made = send(client, "evidence", {**DINNER, "notes": "word " * 400_000})
+    copy = {"attachment": ("a.txt", b"a", "text/plain")}
+    made = send(client, "evidence", {**DINNER, "notes": "word " * 400_000}, files=copy)
     assert made.status == 422
     assert "at most 1,048,576 are read" in made.text
     assert len(made.page) > 2_000_000

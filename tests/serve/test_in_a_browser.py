@@ -42,6 +42,11 @@ class Desk(NamedTuple):
         """Where its pages are."""
         return self.start.split("/?")[0]
 
+    @property
+    def port(self) -> str:
+        """By which its cookies are known."""
+        return self.address.rpartition(":")[2]
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
@@ -51,7 +56,20 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    root = make(tmp_path / "scenarios", FILES)
+    with served(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """One that no test writes in."""
+    with served(tmp_path_factory.mktemp("shared")) as made:
+        yield made
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Desk]:
+    root = make(folder / "scenarios", FILES)
     command = [SCEN, "--database", str(root), "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
@@ -60,16 +78,19 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 
 @contextmanager
-def at(browser: Any, desk: Desk, path: str = "/", **context: Any) -> Iterator[Any]:
-    """A page in a context of its own, let in; nothing is logged but what is refused on purpose."""
+def at(browser: Any, desk: Desk, path: str = "", **context: Any) -> Iterator[Any]:
+    """A page in a context of its own, let in by its cookie, or at the start; no script fails."""
     made = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **context})
     page = made.new_page()
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.goto(desk.start)
-    page.wait_for_url(f"{desk.address}/")
-    if path != "/":
+    if path:
+        cookie = {"name": f"scen-{desk.port}", "value": desk.start.partition("=")[2]}
+        made.add_cookies([{**cookie, "url": desk.address}])
         page.goto(desk.address + path)
+    else:
+        page.goto(desk.start)
+        page.wait_for_url(f"{desk.address}/")
     yield page
     assert said == []
     made.close()
@@ -157,10 +178,10 @@ def test_a_forecast_at_360_pixels_by_touch(browser: Any, desk: Desk) -> None:
     assert any("pact: 0.15" in path.read_text() for path in desk.root.glob("forecasts/*/*.yaml"))
 
 
-def test_every_form_is_for_everybody_in_light_and_dark(browser: Any, desk: Desk) -> None:
-    with at(browser, desk) as page:
+def test_every_form_is_for_everybody_in_light_and_dark(browser: Any, shared: Desk) -> None:
+    with at(browser, shared, "/who/") as page:
         for path in PAGES:
-            page.goto(desk.address + path)
+            page.goto(shared.address + path)
             assert axe(page) == [], path
             if not (FULL or path in DARK):
                 continue
@@ -169,8 +190,8 @@ def test_every_form_is_for_everybody_in_light_and_dark(browser: Any, desk: Desk)
             page.emulate_media(color_scheme="light")
 
 
-def test_what_is_wrong_is_for_everybody_too(browser: Any, desk: Desk) -> None:
-    with at(browser, desk, "/record/evidence/") as page:
+def test_what_is_wrong_is_for_everybody_too(browser: Any, shared: Desk) -> None:
+    with at(browser, shared, "/record/evidence/") as page:
         page.fill("[name=summary]", "Dinner")
         page.fill("[name=grade]", "Z9")
         page.click("text=Record it")
@@ -192,9 +213,13 @@ def test_without_a_script_a_form_is_previewed_saved_and_told_of(browser: Any, de
         page.click("text=Record it")
         assert page.inner_text("#fault-observed") == "2022-02-30 is not a valid date"
         page.fill("[name=observed]", "2022-02-28")
+        copy = {"name": "page.html", "mimeType": "text/html", "buffer": b"<p>Dinner</p>"}
+        page.set_input_files("[name=attachment]", copy)
         page.click("text=Record it")
         assert page.inner_text("h1") == "Recorded"
-    assert [*changes(before, tree(desk.root))] == ["evidence/2022/2022-02-28-dinner.yaml"]
+    attached, item = sorted(changes(before, tree(desk.root)).items())
+    assert attached[1] == "<p>Dinner</p>"
+    assert item[0] == "evidence/2022/2022-02-28-dinner.yaml"
 
 
 def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered(
@@ -223,8 +248,8 @@ def test_when_the_server_is_gone_what_was_typed_is_still_there(browser: Any, des
         assert page.input_value("[name=summary]") == "Dinner"
 
 
-def test_a_fault_of_a_file_leads_to_its_line(browser: Any, desk: Desk) -> None:
-    with at(browser, desk, "/record/file/?id=pact") as page:
+def test_a_fault_of_a_file_leads_to_its_line(browser: Any, shared: Desk) -> None:
+    with at(browser, shared, "/record/file/?id=pact") as page:
         text = FILES["pact.yaml"].replace("probability: 0.2", "probability: 2")
         page.fill("[name=text]", text)
         page.click("#outcome a[data-line]")
