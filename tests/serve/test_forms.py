@@ -297,8 +297,9 @@ def test_a_commit_is_made_only_where_it_was_asked_for(
     is_ana(monkeypatch)
     shell(root.parent, "git init -b main; record start")
     assert send(client, "evidence", DINNER).is_saved
-    source = {"id": "afp", "name": "AFP", "reliability": "B"}
-    made = send(client, "source", {**source, "commit": "yes"})
+    source = {"id": "afp", "name": "AFP", "reliability": "B", "commit": "yes"}
+    assert "The commit: source: afp" in send(client, "source", source, do="preview").text
+    made = send(client, "source", source)
     assert "source: afp" in made.text
     assert run(root.parent, "log", "--format=%s") == "source: afp\nstart"
     left = run(root.parent, "status", "--short", "--untracked-files=all")

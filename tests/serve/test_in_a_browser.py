@@ -244,7 +244,7 @@ def test_when_the_server_is_gone_what_was_typed_is_still_there(browser: Any, des
         desk.process.kill()
         desk.process.wait()
         page.click("text=Record it")
-        page.wait_for_selector("#outcome >> text=What you typed is still here")
+        page.wait_for_selector("#said >> text=What you typed is still here")
         assert page.input_value("[name=summary]") == "Dinner"
 
 

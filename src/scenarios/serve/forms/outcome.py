@@ -21,22 +21,30 @@ from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.writing import Written
 
 
-def outcome(form: Form, by: Recorder, typed: Typed, groups: Iterable[Group], made: Attempt) -> str:
-    """What stands beside the form before it is saved."""
+def said(form: Form, groups: Iterable[Group], made: Attempt) -> str:
+    """In a few words, for who listens too: what is wrong, and what is missing."""
     known = labels(groups)
-    parts = [_faults(made, known), _problems(form, made), _changed(by, made)]
+    told = _faults(made, known)
     if made.missing:
         names = ", ".join(known.get(name, name) for name in made.missing)
-        parts.append(f"<p>Still needed: {safe(names)}.</p>")
+        told += f"<p>Still needed: {safe(names)}.</p>"
     if made.written and form.is_text and not made.written.warnings:
         is_other = bool(made.written.drafts)
-        parts.append(f"<p>{'No faults' if is_other else 'Nothing is changed'}.</p>")
+        told += f"<p>{'No faults' if is_other else 'Nothing is changed'}.</p>"
+    return told
+
+
+def outcome(form: Form, by: Recorder, typed: Typed, made: Attempt) -> str:
+    """What stands beside the form before it is saved."""
+    parts = [_problems(form, made), _changed(by, made)]
     if made.written:
         doubt = new_analyst(by.database, by.analyst) if by.analyst else None
         parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(form, made.written)]
         parts.append(_effects(by, form.told(by, made.written, typed)))
         if made.written.drafts:
             parts.append(f"<h3>What will be written</h3>{texts(made.written)}")
+        if (commit := made.written.committed) and commit.subject:
+            parts.append(f"<p>The commit: {safe(commit.subject)}</p>")
     return "".join(parts)
 
 

@@ -100,8 +100,14 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Made:
     if said.one("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
         return HTMLResponse(_form(form, by, said, groups, made), headers=whole)
-    told = outcome.outcome(form, by, said, groups, made)
-    return HTMLResponse(told + outcome.at_fields(groups, made) + _seen(form, by, said, apart=True))
+    words = outcome.said(form, groups, made)
+    parts = (
+        outcome.outcome(form, by, said, made),
+        f'<div hx-swap-oob="innerHTML:#said">{words}</div>',
+        outcome.at_fields(groups, made),
+        _seen(form, by, said, apart=True),
+    )
+    return HTMLResponse("".join(parts))
 
 
 def _name(said: Typed, data: FormData) -> str:
@@ -112,7 +118,8 @@ def _name(said: Typed, data: FormData) -> str:
 
 def _shape(groups: Sequence[Group]) -> str:
     """By which a form is known that asks for something else."""
-    return sha256(repr([*labels(groups)]).encode()).hexdigest()[:12]
+    asked = [*labels(groups)], [group.note for group in groups]
+    return sha256(repr(asked).encode()).hexdigest()[:12]
 
 
 def _seen(form: Form, by: Recorder, said: Typed, *, apart: bool = False) -> str:
@@ -159,7 +166,8 @@ def _page(
 
 
 def _form(form: Form, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt) -> str:
-    told = outcome.outcome(form, by, said, groups, made) if said.is_sent else ""
+    told = outcome.outcome(form, by, said, made) if said.is_sent else ""
+    words = outcome.said(form, groups, made) if said.is_sent else ""
     address = f"/record/{form.name}/"
     hidden = {
         "form": version(form.name),
@@ -179,7 +187,8 @@ def _form(form: Form, by: Recorder, said: Typed, groups: Sequence[Group], made: 
  hx-params="not attachment,do" hx-trigger="input from:#record delay:350ms"
  hx-encoding="application/x-www-form-urlencoded" hx-target="#outcome" hx-sync="this:replace">
 <h2>Before it is written</h2>
-<div id="outcome" aria-live="polite">{told}</div>
+<div id="said" role="status">{words}</div>
+<div id="outcome" tabindex="-1">{told}</div>
 <p class="does"><button name="do" value="preview">Preview</button>
 <button class="first" name="do" value="save">{safe(form.save)}</button></p>
 </div>

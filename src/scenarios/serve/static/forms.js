@@ -1,7 +1,7 @@
 "use strict";
 // What a form does by itself; all else is done by htmx, and without either by a button.
 (() => {
-  const told = () => document.getElementById("outcome");
+  const told = () => document.getElementById("said");
 
   function tell(text) {
     const place = told();
@@ -26,7 +26,7 @@
     const fault = document.querySelector(".fault:not(:empty)");
     const field = fault?.closest("fieldset, .field")?.querySelector("input, textarea, select");
     fault?.closest("details")?.setAttribute("open", "");
-    (field ?? told())?.focus();
+    (field ?? document.getElementById("outcome"))?.focus();
   });
 
   // A place in a file: to the line and the column.
