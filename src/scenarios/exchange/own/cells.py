@@ -89,7 +89,8 @@ def chance(cell: Cell) -> float:
     if percent:
         value = float(f"{value / 100:.12g}")
     if not 0 <= value <= 1:
-        hint = f"; did you mean {digits.strip()}%?" if 1 < value <= 100 and not percent else ""  # noqa: PLR2004
+        is_percent = 1 < value <= 100 and not percent  # noqa: PLR2004
+        hint = f"; --map {cell.column}=…% reads a column in percent" if is_percent else ""
         raise Unfit(f"{shown(text(cell))}: a probability lies between 0 and 1{hint}")
     return value
 
@@ -97,6 +98,17 @@ def chance(cell: Cell) -> float:
 def forecast(cell: Cell) -> float | None:
     """A probability, or None for one that is withdrawn."""
     return None if text(cell).lower() in ("withdraw", "withdrawn") else chance(cell)
+
+
+def in_percent(parse: Parse) -> Parse:
+    """The same of numbers from 0 to 100."""
+
+    def parsed(cell: Cell) -> Any:
+        told = text(cell).removesuffix("%")
+        is_number = _number(told) is not None
+        return parse(cell._replace(value=f"{told}%" if is_number else cell.value))
+
+    return parsed
 
 
 def rating(cell: Cell) -> str | float:

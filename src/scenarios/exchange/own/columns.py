@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scenarios.errors import UsageError
-from scenarios.exchange.own.cells import Parse
+from scenarios.exchange.own.cells import Parse, chance, forecast, in_percent
 from scenarios.exchange.readers import Wanted
 from scenarios.text import did_you_mean, shown
 
@@ -89,17 +89,21 @@ def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file
                 raise UsageError(f"{words}; {hint}")
 
 
-def _mapped(kind: Kind, name: str, field: str, option: str = "--map") -> Column:
-    field = field if field in kind.fields else kind.synonyms.get(field, field)
+def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> Column:
+    """A column as a field; one with a `%` behind it holds numbers from 0 to 100."""
+    plain = told.removesuffix("%")
+    field = plain if plain in kind.fields else kind.synonyms.get(plain, told)
     parse = kind.fields.get(field)
+    if parse and plain != told:
+        parse = in_percent(parse) if parse in (chance, forecast) else None
     family, dot, member = field.partition(".")
     if parse is None and dot and member:
         parse = kind.families.get(family)
     if parse is None:
         every = [*kind.fields, *(f"{one}.…" for one in kind.families)]
         hint = did_you_mean(field, kind.fields) or f"there is {', '.join(every)}"
-        told = f"{name}={field}" if option == "--map" else field
-        raise UsageError(f"{option} '{told}': {kind.name} have no {shown(field)}; {hint}")
+        typed = f"{name}={told}" if option == "--map" else told
+        raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(field)}; {hint}")
     return Column(field, name, parse)
 
 
