@@ -101,9 +101,9 @@ def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> Column:
         parse = kind.families.get(family)
     if parse is None:
         every = [*kind.fields, *(f"{one}.…" for one in kind.families)]
-        hint = did_you_mean(field, kind.fields) or f"there is {', '.join(every)}"
+        hint = did_you_mean(told, kind.fields) or f"there is {', '.join(every)}"
         typed = f"{name}={told}" if option == "--map" else told
-        raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(field)}; {hint}")
+        raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(told)}; {hint}")
     return Column(field, name, parse)
 
 
