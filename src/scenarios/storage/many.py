@@ -1,4 +1,4 @@
-"""Many new files at once: made durable together, for one at a time waits for the disk each time."""
+"""Many files that come or go at once: durable together, for one at a time waits for the disk."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def create(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
             clear(folders[name])
     for start in range(0, len(files), _AT_ONCE):
         yield from _batch(root, files[start : start + _AT_ONCE], folders)
+
+
+def remove(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """Remove files that still hold what is told of each; each path when its file is gone."""
+    folders: set[Path] = set()
+    try:
+        for path, old in files:
+            worktree.remove(root, path, old, durable=False)
+            folders.add((root / path).parent)
+            yield path
+    finally:
+        for folder in folders:
+            worktree.sync(folder)
 
 
 def _batch(

@@ -127,14 +127,15 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
         sync(target.parent)
 
 
-def remove(root: Path, path: str, old: bytes) -> None:
+def remove(root: Path, path: str, old: bytes, *, durable: bool = True) -> None:
     """Remove a file that still holds `old`; a symlink goes, and what it leads to stays."""
     place = root / path
     with refusals(place):
         target = inside(root, place)
         _refuse_changed(place, target, old)
         (inside(root, place.parent) / place.name).unlink()
-        sync(place.parent)
+        if durable:
+            sync(place.parent)
 
 
 def sync(place: Path) -> None:

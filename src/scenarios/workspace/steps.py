@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from scenarios.errors import ScenError
+from scenarios.errors import NAMED, ScenError
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import many, undo_journal, worktree
 from scenarios.storage.edits import Draft
@@ -16,7 +16,7 @@ from scenarios.workspace.place import from_here
 is_left = undo_journal.is_begun
 """Whether a command that was killed may have changed some of its files and not the others."""
 _MANY = 20
-"""From so many new files on they are made durable together."""
+"""From so many files on that come, or go, they are made durable together."""
 
 
 class Step:
@@ -76,12 +76,15 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
         if len(changed) == len(now):
             note.done()
             continue
-        for one in sorted(changed, key=lambda it: (it.after is not None, it.before is None)):
-            _put(root, Draft(one.path, now[one.path], one.before))
+        for _ in _written(root, [Draft(one.path, now[one.path], one.before) for one in changed]):
+            pass
         note.forget()
         if changed:
-            names = ", ".join(from_here(root / one.path) for one in changed)
-            said.append(f"a command was killed between its files; put back as they were: {names}")
+            names = ", ".join(from_here(root / one.path) for one in changed[:NAMED])
+            more = f" and {len(changed) - NAMED:,} more" if changed[NAMED:] else ""
+            said.append(
+                f"a command was killed between its files; put back as they were: {names}{more}"
+            )
     return tuple(said)
 
 
@@ -105,9 +108,14 @@ def _written(root: Path, drafts: Sequence[Draft]) -> Iterator[Draft]:
         for path in many.create(root, [(it.path, it.new or b"") for it in new.values()]):
             yield new[path]
         ordered = [it for it in ordered if it.path not in new]
+    gone = {it.path: it for it in ordered if it.new is None and it.old is not None}
+    last = gone if len(gone) >= _MANY else {}
     for draft in ordered:
-        _put(root, draft)
-        yield draft
+        if draft.path not in last:
+            _put(root, draft)
+            yield draft
+    for path in many.remove(root, [(it.path, it.old or b"") for it in last.values()]):
+        yield last[path]
 
 
 def _put(root: Path, draft: Draft) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import typer
 
 from scenarios.cli.options import As, Commit, DryRun, Format
 from scenarios.cli.terminal.written import report
+from scenarios.errors import NAMED
 from scenarios.text import printable
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.place import find_root
@@ -23,8 +26,15 @@ def command(
     result = undone(written, what)
     lines = [
         *([f"took back: {what}"] if what else []),
-        *(f"gone: {path}" for path in result.removed),
-        *(f"as it was: {path}" for path in result.restored),
+        *_named("gone", result.removed),
+        *_named("as it was", result.restored),
     ]
     text = printable(f"would take back: {what}") if dry_run and what else ""
     report(written, result, form, text, head="\n".join(lines))
+
+
+def _named(what: str, paths: Sequence[str]) -> Iterator[str]:
+    """A line for each of the first twenty, and how many there are beside."""
+    yield from (f"{what}: {path}" for path in paths[:NAMED])
+    if more := paths[NAMED:]:
+        yield f"{what}: {len(more):,} more"
