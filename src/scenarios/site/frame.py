@@ -92,9 +92,18 @@ def _header(site: Site, page: Page) -> str:
     entries = "".join(_entry(page, root, *one) for one in SECTIONS)
     home = f'<a class="home" href="{root}{INDEX}"><bdi>{safe(site.title)}</bdi></a>'
     return (
-        f'<header class="site">{home}<nav aria-label="Site"><ul>{entries}</ul></nav></header>'
+        f'<header class="site">{home}<nav aria-label="Site"><ul>{entries}</ul></nav>'
+        f"{_notice(site, page)}</header>"
         f"{_way(page)}"
     )
+
+
+def _notice(site: Site, page: Page) -> str:
+    """What a stranger must know first, on every page."""
+    notice = site.database.tracker.notice
+    if page.noticed or not notice:
+        return ""
+    return f'<p class="noticed">{safe(" ".join(notice.split()))}</p>'
 
 
 def _entry(page: Page, root: str, section: str, name: str, address: str) -> str:

@@ -14,8 +14,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     `main` is its content as HTML; links in it are relative to its address. `section` is the entry
     of the navigation that it belongs to, `above` are the pages on the way to it. `rules` and
     `script` are the page's own, `moved_to` is where one that is elsewhere now sends its reader,
-    `origin` stands in its foot, `card` is what a preview of it shows, and `day` the one that it
-    tells of, where that is not the site's.
+    `origin` stands in its foot, one that is `noticed` has the tracker's notice in its content,
+    `card` is what a preview of it shows, and `day` the one that it tells of, where that is not the
+    site's.
     """
 
     address: str
@@ -31,6 +32,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     card: Card | None = None
     moved_to: str = ""
     origin: str = ""
+    noticed: bool = False
     day: str = ""
 
 

@@ -57,6 +57,7 @@ def page(site: Site) -> Page:
         title=site.title,
         description=plain(told) or "Nothing was asked yet.",
         main=main,
+        noticed=True,
         section="scenarios",
         card=_card(site),
         origin=f"{whence(revision(site))} ",

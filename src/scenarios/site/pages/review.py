@@ -41,6 +41,7 @@ def page(site: Site, day: str) -> Page:
         title=f"Review of {day}",
         description=told,
         main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
+        noticed=True,
         section="reviews",
         day=day,
         contents=writer.contents(parts),

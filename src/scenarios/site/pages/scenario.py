@@ -97,8 +97,6 @@ def _top(site: Site, view: View) -> Iterator[Block]:
     yield Paragraph(view.scenario.question)
     yield Facts(tuple(_figures(site, view)))
     yield Paragraph(_finding(site, view))
-    if site.database.tracker.notice:
-        yield Paragraph(" ".join(site.database.tracker.notice.split()), tone="notice")
 
 
 def _figures(site: Site, view: View) -> Iterator[Fact]:
