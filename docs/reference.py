@@ -67,18 +67,19 @@ def commands_page(command: str, outputs: Iterable[str]) -> str:
 
 def _told(parameters: Iterable[Any], function: Any) -> Iterator[tuple[str, str]]:
     """Each argument and option as it is typed, and what it means."""
-    hints = get_type_hints(function)
+    hints = get_type_hints(function, include_extras=True)
     for one in parameters:
-        kinds = [hints.get(one.name), *get_args(hints.get(one.name))]
-        values = [str(v.value) for kind in kinds for v in _members(kind)]
+        kind, *declared = get_args(hints.get(one.name)) or (None,)
+        means = next((it.help for it in declared if hasattr(it, "help")), None) or one.help or ""
+        values = [str(v.value) for part in (kind, *get_args(kind)) for v in _members(part)]
         word = one.metavar or "|".join(values) or "TEXT"
         if one.param_type_name == "argument":
-            yield f"`{one.metavar or one.name.upper()}`", one.help or ""
+            yield f"`{one.metavar or one.name.upper()}`", means
         else:
             names = ", ".join([*one.opts, *one.secondary_opts])
             flag = getattr(one, "is_flag", False)
             by = f" Or `{one.envvar}`." if isinstance(one.envvar, str) else ""
-            yield f"`{names}`" if flag else f"`{names} {word}`", f"{one.help or ''}{by}"
+            yield f"`{names}`" if flag else f"`{names} {word}`", f"{means}{by}"
 
 
 def _members(kind: Any) -> list[Enum]:
