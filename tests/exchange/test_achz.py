@@ -83,6 +83,12 @@ def test_its_text_may_be_of_any_utf_and_it_need_not_be_packed() -> None:
         assert by_id(arrived("achz", content)).keys() == whole.keys()
 
 
+def test_what_was_seen_long_ago_has_its_day() -> None:
+    text = XML.replace("<DATE>1772407800000", "<DATE>-886978800000")
+    item = next(one for one in arrived("achz", packed(text)).records if one.kind == "evidence")
+    assert item.record["observed"] == "1941-11-23"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

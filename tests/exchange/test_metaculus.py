@@ -36,6 +36,7 @@ def test_a_zip_its_folder_and_one_of_its_loose_files_hold_the_same() -> None:
         arrived("metaculus", zipped({f"download/{name}": text for name, text in PARTS.items()})),
         arrived("metaculus", FOLDER / "question_data.csv"),
         arrived("metaculus", FOLDER / "forecast_data.csv"),
+        arrived("metaculus", zipped({"__MACOSX/._question_data.csv": "\0", **PARTS})),
     ):
         assert by_id(other).keys() == by_id(whole).keys()
         assert said(other) == said(whole)
@@ -95,7 +96,7 @@ def test_a_resolved_question_has_its_outcome_on_the_day_on_which_it_was_known() 
 
 @pytest.mark.parametrize(
     ("words", "outcome"),
-    [("no", "did-not-occur"), ("Yes", "occurred"), ("ambiguous", "annulled")],
+    [("no", "did-not-occur"), ("Yes", "occurred"), ("1.0", "occurred"), ("ambiguous", "annulled")],
 )
 def test_each_resolution_of_a_binary_question_is_an_outcome(words: str, outcome: str) -> None:
     found = arrived("metaculus", download(SHORT + ROW.replace(",\n", f",{words}\n")))

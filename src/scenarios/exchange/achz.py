@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element, ParseError
 from scenarios.errors import extra_needed
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place
 from scenarios.exchange.incoming import Incoming, incoming
-from scenarios.exchange.moments import from_milliseconds
+from scenarios.exchange.moments import LONG_AGO_MS, from_milliseconds
 from scenarios.exchange.names import digest
 from scenarios.exchange.questions import LONGEST_SET, LONGEST_TEXT, WrongCellError, clean
 from scenarios.exchange.readers import Given, Wanted
@@ -125,7 +125,7 @@ def _dated(name: str, matrix: _Matrix, zone: dt.tzinfo, misfits: list[Misfit]) -
         day = None
         if text and text.strip("0"):
             try:
-                day = from_milliseconds(int(text), zone).date()
+                day = from_milliseconds(int(text), zone, LONG_AGO_MS).date()
             except ValueError:
                 words = f"{shown(text)} is no number of milliseconds since 1970"
                 misfits.append(Misfit(place=place._replace(column="DATE"), message=words))
@@ -153,7 +153,12 @@ def _evidence(seen: _Seen, texts: list[str], project: str, last: dt.date) -> Arr
         "Flagged": "yes" if _text(item, "FLAG") == "1" else "",
         "Date": "" if seen.day else "none in the ACH file",
     }
-    lines = [_text(item, "NOTES"), *(f"{name}: {value}" for name, value in also.items() if value)]
+    whole = "" if title == " ".join(_text(item, "NAME").split()) else _text(item, "NAME")
+    lines = [
+        whole,
+        _text(item, "NOTES"),
+        *(f"{name}: {value}" for name, value in also.items() if value),
+    ]
     if notes := clean("\n".join(filter(None, lines)), LONGEST_TEXT):
         record["notes"] = notes
     return Arrival(

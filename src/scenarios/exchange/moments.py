@@ -15,6 +15,8 @@ _MOMENT = re.compile(
 )
 EARLIEST_MS = 100_000_000_000
 """In March 1973: a smaller number is in seconds."""
+LONG_AGO_MS = -30_000_000_000_000
+"""In the year 1019."""
 _LATEST_MS = 253_402_300_799_999
 
 
@@ -43,15 +45,16 @@ def _offset(text: str | None) -> dt.tzinfo | None:
     return dt.timezone(dt.timedelta(hours=hours, minutes=minutes) * (-1 if text[0] == "-" else 1))
 
 
-def from_milliseconds(value: object, zone: dt.tzinfo) -> dt.datetime:
+def from_milliseconds(value: object, zone: dt.tzinfo, earliest: int = EARLIEST_MS) -> dt.datetime:
     """A moment counted in milliseconds from 1970; ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{shown(value)} is not a number of milliseconds")  # noqa: TRY004
-    if not EARLIEST_MS <= value <= _LATEST_MS:
-        raise ValueError(f"{value:.15g} is no time in milliseconds from 1973 to 9999")
+    if not earliest <= value <= _LATEST_MS:
+        first = 1973 if earliest == EARLIEST_MS else 1019
+        raise ValueError(f"{value:.15g} is no time in milliseconds from {first} to 9999")
     whole, rest = divmod(int(value), 1000)
     try:
         made = dt.datetime.fromtimestamp(whole, dt.UTC) + dt.timedelta(milliseconds=rest)
         return made.astimezone(zone)
     except (ValueError, OverflowError):
-        raise ValueError(f"{value:.15g} is no time in milliseconds from 1973 to 9999") from None
+        raise ValueError(f"{value:.15g} is no time in milliseconds") from None

@@ -66,6 +66,8 @@ def _beside(given: Given) -> Iterator[Path]:
 
 def _part(name: str) -> str | None:
     """Which part a file is, whatever stands before: `2026 question_data.csv`."""
+    if PurePosixPath(name).name.startswith("._"):  # which macOS packs beside each file
+        return None
     stem, _, ending = PurePosixPath(name).name.casefold().rpartition(".")
     return next((part for part in PARTS if ending == "csv" and stem.endswith(part)), None)
 

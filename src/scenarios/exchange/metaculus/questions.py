@@ -20,6 +20,7 @@ from scenarios.text import shown
 SYSTEM = "metaculus"
 ADDRESS = "https://www.metaculus.com/questions"
 NEEDED = ("Question ID", "Question Title", "Question Type")
+_YES, _NO = frozenset({"yes", "true", "1", "1.0"}), frozenset({"no", "false", "0", "0.0"})
 _VOID = frozenset({"annulled", "ambiguous"})
 _COLUMNS = {
     "title": "Question Title",
@@ -156,9 +157,9 @@ def _resolved(
             raise WrongCellError("Resolution", f"{shown(known)} is none of its options")
         is_it = text is not None and text.casefold() == known.casefold()
         return Resolved("occurred", known_on, words) if is_it else None
-    if known.casefold() not in ("yes", "no"):
+    if known.casefold() not in _YES | _NO:
         raise WrongCellError("Resolution", f"{shown(known)} is not yes, no, annulled or ambiguous")
-    return Resolved("occurred" if known.casefold() == "yes" else "did-not-occur", known_on, words)
+    return Resolved("occurred" if known.casefold() in _YES else "did-not-occur", known_on, words)
 
 
 def _day(row: Row, columns: tuple[str, ...], zone: dt.tzinfo) -> dt.date | None:
