@@ -22,6 +22,8 @@ KEY_FACTORS = "key_factor_data"
 PARTS = (QUESTIONS, FORECASTS, KEY_FACTORS, "comment_data", "score_data", "question_link_data")
 MOST_MEMBERS = 1_000
 LARGEST = 1 << 30
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+"""What zipfile raises where a zip is cut short, damaged, encrypted or packed as it cannot unpack."""
 MOST_DENSE = 200
 """A text does not shrink to less than a two-hundredth; what does is made to fill a disk."""
 
@@ -98,7 +100,7 @@ def _inside(file: Incoming) -> Iterator[tuple[str, Incoming]]:
     try:
         archive = zipfile.ZipFile(file.stream)
         members = archive.infolist()
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise _broken(file.name, error) from None
     if len(members) > MOST_MEMBERS:
         raise refused(file.name, 0, f"{len(members):,} files in it: not such a download")
@@ -108,7 +110,7 @@ def _inside(file: Incoming) -> Iterator[tuple[str, Incoming]]:
             name = f"{file.name}/{member.filename}"
             try:
                 stream = io.BufferedReader(_Member(archive.open(member), file.name))
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            except _BROKEN as error:
                 raise _broken(name, error) from None
             yield part, Incoming(name, stream, file.encoding)
 
@@ -139,7 +141,7 @@ class _Member(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._stream.read(len(buffer))
-        except (zipfile.BadZipFile, EOFError, zlib.error) as error:
+        except _BROKEN as error:
             raise _broken(self._name, error) from None
         buffer[: len(data)] = data
         return len(data)

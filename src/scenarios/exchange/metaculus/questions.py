@@ -12,9 +12,8 @@ from scenarios.errors import NAMED
 from scenarios.exchange import questions
 from scenarios.exchange.arrivals import Arrival, Foreign, Misfit
 from scenarios.exchange.incoming import Incoming, Row, rows
-from scenarios.exchange.moments import moment
 from scenarios.exchange.names import tags
-from scenarios.exchange.questions import Resolved, WrongCellError, day, option
+from scenarios.exchange.questions import Resolved, WrongCellError, at, day, option
 from scenarios.text import shown
 
 SYSTEM = "metaculus"
@@ -87,13 +86,13 @@ class Questions:
             raise WrongCellError("Question Title", "empty")
         set = f"{SYSTEM}-{id}" if options else None
         made = [*_scenarios(row, id, title, options, set, zone)]
+        columns = ("Actual Close Time", "Resolution Known Time")
+        column = next((column for column in columns if row.text(column)), None)
+        closed = at(row.text(column), column, zone) if column else None
         self.arrivals += (question.arrival() for question in made)
         if set:
             self.sets[set] = questions.clean(title, questions.LONGEST_SET, is_line=True)
-        closed = row.text("Actual Close Time") or row.text("Resolution Known Time")
-        self.read[id] = Read(
-            title, row.text("Post ID"), options, moment(closed, zone) if closed else None
-        )
+        self.read[id] = Read(title, row.text("Post ID"), options, closed)
 
 
 def foreign(id: str, option: str | None = None) -> Foreign:
