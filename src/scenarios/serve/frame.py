@@ -21,7 +21,11 @@ from scenarios.site.frame import Additions
 from scenarios.site.links import INDEX
 from scenarios.site.page import Page as SitePage
 
-_METAS = re.compile(r'<meta (?:http-equiv="Content-Security-Policy"|name="referrer")[^>]*>\n?')
+_METAS = re.compile(
+    r"<(?:meta (?:http-equiv=\"Content-Security-Policy\"|name=\"referrer\")"
+    r"|link rel=\"alternate\")[^>]*>\n?"
+)
+"""What an answer says in its own head, and the feed, which has no cookie."""
 _LINK = re.compile(r'(<a\b[^>]* href=")(?![a-z]+:|#|//)([^"#?]*)(#[^"]*)?"')
 _HEAD = """\
 <link rel="icon" href="/-/desk.svg">
@@ -47,7 +51,7 @@ def whole(ask: Ask, page: Page) -> Sent:
     made = frame.html(site, own, Additions(head=_HEAD, top=bar(ask)))
     if page.of_site and (when := ask.asked.query(only_when=True)):
         made = _with_when(made, when)
-    made = _METAS.sub("", made, count=2)  # their place is in the answer's head
+    made = _METAS.sub("", made, count=3)
     if page.live:
         made = made.replace("<main ", "<main data-live ", 1)
     if own.rules:

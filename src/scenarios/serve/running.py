@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable
 from types import FrameType
@@ -20,6 +22,8 @@ _GRACE = 1
 """Seconds that an answer which is being made may still take at the end."""
 
 
+_LAST = 1.8
+"""Seconds after which what still computes is given up; a file is written whole or not at all."""
 _SLICE = 0.001
 """Seconds after which a thread that computes lets another one answer."""
 
@@ -33,6 +37,9 @@ class _Server(uvicorn.Server):
         self.close()
         logging.getLogger("uvicorn.error").disabled = True  # of those who are cut off
         super().handle_exit(sig, frame)
+        last = threading.Timer(_LAST, os._exit, (128 + sig,))
+        last.daemon = True
+        last.start()
 
 
 def serve(

@@ -14,7 +14,7 @@ from scenarios.site.site import Site
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 
-_MOST = 8
+_MOST = 4
 
 
 class Sited(NamedTuple):

@@ -60,7 +60,7 @@
 
   // -- the database changes ------------------------------------------------------------------
 
-  let stream = null;
+  let stream = null, isLost = false;
 
   function follow() {
     if (stream || document.hidden) return;
@@ -72,6 +72,13 @@
       if (main().hasAttribute("data-live")) show(location.href);
       else hint("The database has changed since this page was opened. What you typed is kept.");
     });
+    stream.onopen = () => { if (isLost) hint(""); isLost = false; };
+    stream.onerror = () => {
+      isLost = true;
+      hint(stream?.readyState === EventSource.CLOSED
+        ? "scen serve was started anew: open the address that it printed. What you typed is kept."
+        : "The server does not answer: is scen serve still running? What you typed is kept.");
+    };
   }
 
   // A browser opens six connections to a server at most: a page that nobody sees gives its own back.
