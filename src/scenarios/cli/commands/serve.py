@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from scenarios.serve.door import Door
 
-_PACKAGES = ("anyio", "multipart", "starlette", "uvicorn", "watchfiles")
+_PACKAGES = ("anyio", "python_multipart", "starlette", "uvicorn", "watchfiles")
 
 
 def command(
@@ -34,12 +35,10 @@ def command(
 
     The address that it prints lets in whoever has it.
     """
-    try:
-        from scenarios.serve.running import serve
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in _PACKAGES:
-            raise
-        raise extra_needed("scen serve", "serve") from None
+    if not all(map(find_spec, _PACKAGES)):
+        raise extra_needed("scen serve", "serve")
+    from scenarios.serve.running import serve
+
     analyst = parsing.id(analyst) if analyst else None
     opened = open_here(context)
     tell_left_out(opened)
