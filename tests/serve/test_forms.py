@@ -170,6 +170,19 @@ def test_a_form_that_was_sent_and_is_filled_in_otherwise_is_another_one(
     assert len([*root.glob("evidence/2022/2022-02-07-*")]) == 2
 
 
+def test_what_may_be_recorded_already_is_recorded_again_only_if_it_is_meant(
+    client: TestClient, root: Path
+) -> None:
+    assert send(client, "evidence", DINNER).is_saved
+    told = "2022-02-07-dinner may be the same (their summaries are alike): Dinner"
+    assert told in live(client, "evidence", DINNER)
+    made = send(client, "evidence", DINNER)
+    assert made.status == 422
+    assert told in made.text
+    assert send(client, "evidence", {**DINNER, "sure": "yes"}).is_saved
+    assert len([*root.glob("evidence/2022/2022-02-07-dinner*")]) == 2
+
+
 def test_a_form_that_asks_for_something_else_now_is_shown_anew(client: TestClient) -> None:
     own = opened(client, "rate")
     headers = {**FROM_HERE, "HX-Request": "true"}

@@ -9,7 +9,7 @@ from typing import Any
 from scenarios.analysis.rules.duplicates import alike
 from scenarios.errors import ScenError
 from scenarios.model import first_day
-from scenarios.render.document import Document, Item, Items
+from scenarios.render.document import Document
 from scenarios.scales import RELIABILITY
 from scenarios.serve.forms import across
 from scenarios.serve.forms.effects import effects_told
@@ -27,6 +27,8 @@ from scenarios.workspace.recording import id_of_new, record_evidence
 from scenarios.workspace.writing import Written
 
 STAND_IN = "…"
+_MOST = 3
+"""As many items are named that it may be the same as."""
 _NEW = "new_source"
 
 
@@ -225,14 +227,21 @@ def _new_source(reading: Reading) -> dict[str, Any] | None:
 
 
 def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
-    """What it does to each scenario, and which items it may repeat."""
+    """What it does to each scenario."""
     id = id_of_new(written)
-    item = written.after.database.evidence[id]
-    told = effects_told(by, written, id, item.recorded)
-    before = by.database.evidence  # at hand already
-    same = alike(before, item.summary, item.observed, item.url, item.event)
-    rows = [Item(f"{one} may be the same ({why}): {before[one].summary}") for one, why in same[:3]]
-    return (*told, Items(tuple(rows))) if rows else told
+    return effects_told(by, written, id, written.after.database.evidence[id].recorded)
+
+
+def _doubts(by: Recorder, typed: Typed) -> list[str]:
+    """Which items it may be the same as."""
+    evidence, summary = by.database.evidence, typed.one("summary").strip()
+    if not summary:
+        return []
+    recorded = typed.one("recorded").strip() or by.today.isoformat()
+    day = typed_in.observed(typed.one("observed").strip() or recorded, by.today)
+    url, event = (typed.one(key).strip() or None for key in ("url", "event"))
+    same = alike(evidence, summary, day, url, event)[:_MOST]
+    return [f"{id} may be the same ({why}): {evidence[id].summary}" for id, why in same]
 
 
 FORM = Form(
@@ -244,4 +253,5 @@ FORM = Form(
     draft=_draft,
     told=_told,
     field_of=across.field_of,
+    doubts=_doubts,
 )

@@ -36,7 +36,8 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     `draft` reads the answers and returns the call that records them, or None where they say too
     little. `field_of` names the field for a key of the file that is written. `rests_on` is the
     file that the form was made of, which must not change meanwhile. A form that `is_text` has the
-    file itself: its faults have a line and a column.
+    file itself: its faults have a line and a column. Of what `doubts` tell somebody has to say that
+    it is meant, before it is saved.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Form(msgspec.Struct, frozen=True, kw_only=True):
     field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
     rests_on: Callable[[Recorder, Typed], str | None] = lambda *_: None
     is_text: bool = False
+    doubts: Callable[[Recorder, Typed], Sequence[str]] = lambda *_: ()
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,8 +65,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     written: Written | None = None
     changed: str | None = None
     problems: Sequence[Problem] = ()
+    doubts: Sequence[str] = ()
 
 
+SURE = "sure"
+"""The field by which somebody says that what is doubted is meant."""
 SWITCHES = Group(
     title="",
     parts=(
@@ -118,9 +123,12 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     reading = Reading(typed)
     call = form.draft(by, reading)
     missing = list(dict.fromkeys(reading.missing))
+    doubts = form.doubts(by, typed) if reading.is_sound else ()
+    if writes and doubts and not typed.one(SURE):
+        reading.fault("", "say first that it is meant")
     stops = not reading.is_sound or (writes and missing)
     if call is None or stops:
-        return Attempt(faults=reading.faults, missing=missing)
+        return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
         written = call(dry_run=not writes, commit=bool(typed.one("commit")))
     except Refused as error:
@@ -134,7 +142,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
         if reading.is_sound:  # else the call has put it at its field
             reading.fault("", _told(error))
         return Attempt(faults=reading.faults, missing=missing)
-    return Attempt(missing=missing, written=written)
+    return Attempt(missing=missing, written=written, doubts=doubts)
 
 
 def _told(error: ScenError) -> str:

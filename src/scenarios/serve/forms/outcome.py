@@ -11,7 +11,7 @@ from scenarios.render.document import Document
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
 from scenarios.serve.forms.fields import Group, labels
-from scenarios.serve.forms.form import Attempt, Form
+from scenarios.serve.forms.form import SURE, Attempt, Form
 from scenarios.serve.forms.html import fault_of
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Typed
@@ -36,7 +36,7 @@ def said(form: Form, groups: Iterable[Group], made: Attempt) -> str:
 
 def outcome(form: Form, by: Recorder, typed: Typed, made: Attempt) -> str:
     """What stands beside the form before it is saved."""
-    parts = [_problems(form, made), _changed(by, made)]
+    parts = [_problems(form, made), _changed(by, made), _doubts(typed, made)]
     if made.written:
         doubt = new_analyst(by.database, by.analyst) if by.analyst else None
         parts += [f"<p>{safe(doubt)}</p>" if doubt else "", *_remarks(form, made.written)]
@@ -126,6 +126,18 @@ def _faults(made: Attempt, known: dict[str, str]) -> str:
     if elsewhere:
         own.append(f"Not right yet: {', '.join(elsewhere)}.")
     return "".join(f'<p class="attention">{safe(fault)}</p>' for fault in own)
+
+
+def _doubts(typed: Typed, made: Attempt) -> str:
+    """What may be a slip; who says that it is none can save it."""
+    if not made.doubts:
+        return ""
+    told = "".join(f"<p>{safe(doubt)}</p>" for doubt in made.doubts)
+    on = " checked" if typed.one(SURE) else ""
+    return (
+        f'{told}<p class="field check"><label><input type="checkbox" name="{SURE}" value="yes"{on}>'
+        " Record this one all the same</label></p>"
+    )
 
 
 def _problems(form: Form, made: Attempt) -> str:

@@ -97,7 +97,8 @@ def _sent(form: Form, ask: Ask, data: FormData) -> Made:
             made = attempt(form, by, said, writes=False)
     if not is_live:
         return _page(form, ask, by, said, groups, made)
-    if said.one("shape") != _shape(groups):  # it asks for something else now
+    is_other = said.one("form") != version(form.name)
+    if is_other or said.one("shape") != _shape(groups):  # it asks for something else now
         whole = {"HX-Retarget": "#record", "HX-Reswap": "outerHTML"}
         return HTMLResponse(_form(form, by, said, groups, made), headers=whole)
     words = outcome.said(form, groups, made)
