@@ -121,7 +121,9 @@ def version(kind: str) -> str:
 def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     """Try what a form says, or do it: nothing is written where anything is missing or wrong."""
     reading = Reading(typed)
-    call = form.draft(by, reading)
+    if not form.is_text:
+        reading.refuse_long()
+    call = form.draft(by, reading) if reading.is_sound else None
     missing = list(dict.fromkeys(reading.missing))
     doubts = form.doubts(by, typed) if reading.is_sound else ()
     if writes and doubts and not typed.one(SURE):

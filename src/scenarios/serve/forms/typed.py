@@ -11,7 +11,8 @@ import msgspec
 from scenarios.errors import ScenError
 
 T = TypeVar("T")
-NEEDED = "is needed"
+LONGEST = 10_000
+"""The characters of the longest text that the schemas allow."""
 
 
 class Typed(msgspec.Struct, frozen=True):
@@ -67,6 +68,13 @@ class Reading:
         """Something is wrong with a field; '' is the form as a whole."""
         if words not in self.faults.setdefault(field, []):
             self.faults[field].append(words)
+
+    def refuse_long(self) -> None:
+        """No text of a record is so long, and to lay it out takes seconds."""
+        for field in self.typed.texts:
+            number = max(map(len, self.typed.every(field)), default=0)
+            if number > LONGEST:
+                self.fault(field, f"has {number} characters; at most {LONGEST} are allowed")
 
     def text(self, field: str) -> str | None:
         """A text as it was typed; None where there is none."""
