@@ -23,7 +23,7 @@ PARTS = (QUESTIONS, FORECASTS, KEY_FACTORS, "comment_data", "score_data", "quest
 MOST_MEMBERS = 1_000
 LARGEST = 1 << 30
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""What zipfile raises where a zip is cut short, damaged, encrypted or packed as it cannot unpack."""
+"""What zipfile raises where a zip is cut short, damaged, encrypted or packed in another way."""
 MOST_DENSE = 200
 """A text does not shrink to less than a two-hundredth; what does is made to fill a disk."""
 
