@@ -27,7 +27,7 @@ from tests.fuzz.disk import Disk, Event, events
 from tests.fuzz.preloaded import commands, needs_cc
 from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, prepare
 
-SAMPLED = {"init", "rate 2022-02-04-visit", "add-evidence A dinner --commit"}
+SAMPLED = {"init", "rate 2022-02-04-visit", "add-evidence A dinner --commit", "import forecasts"}
 
 
 class Moment(NamedTuple):

@@ -64,8 +64,8 @@ class Known:
             if found is None:
                 raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
             return found
-        if name in self._ids[kind]:
-            return name
+        if name.lower() in self._ids[kind]:
+            return name.lower()
         if now := self.opened.database.called_now.get((kind, name)):
             return now
         found = self._named.get((kind, name.lower()))
