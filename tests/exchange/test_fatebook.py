@@ -165,6 +165,17 @@ def test_a_file_that_is_no_export_is_refused_in_one_sentence(
     assert "\n" not in str(caught.value)
 
 
+def test_a_question_of_the_json_without_an_id_is_called_as_in_the_csv() -> None:
+    question = {
+        "title": "Will the bridge open in May 2026?",
+        "createdAt": "2026-03-01T13:04:59.120Z",
+        "resolveBy": "2026-05-31",
+    }
+    (one,) = by_id(arrived("fatebook", json.dumps({"items": [question]})))
+    assert one in by_id(arrived("fatebook", CSV))
+
+
 def test_items_that_are_no_questions_are_named() -> None:
-    found = arrived("fatebook", '{"items": [1, {"title": "a"}], "nextCursor": 5}')
-    assert told(found) == ["file:1: not a question with an id", "file:2: not a question with an id"]
+    found = arrived("fatebook", '{"items": [1, {"id": "a"}], "nextCursor": 5}')
+    says = "not a question with a title"
+    assert told(found) == [f"file:1: {says}", f"file:2: {says}"]

@@ -67,13 +67,19 @@ def test_a_list_of_predictions_comes_in_and_so_does_one_alone() -> None:
     assert len(arrived("predictionbook", json.dumps(predictions[0])).records) == 1
 
 
+def test_a_prediction_without_an_id_is_known_by_what_it_says() -> None:
+    found = arrived("predictionbook", with_first(id=None, uuid=None))
+    assert found.records[0].address == "https://predictionbook.com/predictions"
+    (again,) = {*by_id(found)} - {"202", "203", "204"}
+    assert again in by_id(arrived("predictionbook", with_first(id=None, uuid=None, outcome=None)))
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         (with_first(outcome="maybe"), "file:1: outcome: 'maybe' is not true, false or null"),
         (with_first(deadline=None), "file:1: deadline: '' is not a time"),
-        (with_first(description=" "), "file:1: description: empty"),
-        (with_first(id=None), "file:1: not a prediction with an id"),
+        (with_first(description=" "), "file:1: not a prediction with a description"),
         (
             with_first(responses=[{"confidence": 101, "created_at": "2026-03-01"}]),
             "file:1:1: responses.confidence: 101 is not a probability from 0 to 100",

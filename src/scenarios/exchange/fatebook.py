@@ -155,19 +155,23 @@ def _read_json(site: Site, asked: dict[str, _Asked], file: Incoming, zone: dt.tz
         value = item.value
         if not item.place.row and "title" not in value:
             continue  # what stands beside the list
-        if not isinstance(value, dict) or not text(value, "id"):
-            site.misfit(item.place, "not a question with an id")
+        if not text(value, "title").strip():
+            site.misfit(item.place, "not a question with a title")
         elif value.get("type") not in (None, "BINARY", "MULTIPLE_CHOICE"):
             site.left_out[f"{shown(value['type'])[1:-1].lower()} questions"] += 1
         else:
-            asked[text(value, "id")] = one = _asked_in_item(value, item.place)
-            site.left_out["comments"] += len(list_of(value, "comments"))
-            for said in _said(site, one, value, zone):
-                site.say(said)
+            with site.row(item.place):
+                one = _asked_in_item(value, item.place, zone)
+                asked[one.id] = one
+                site.left_out["comments"] += len(list_of(value, "comments"))
+                for said in _said(site, one, value, zone):
+                    site.say(said)
 
 
-def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
-    id = text(value, "id")
+def _asked_in_item(value: dict[str, Any], place: Place, zone: dt.tzinfo) -> _Asked:
+    id, title, created = (text(value, key) for key in ("id", "title", "createdAt"))
+    address = f"{ADDRESS}/q/{id}" if id else ADDRESS
+    id = id or f"{_as_it_stands(created, zone)}-{digest(title)}"
     resolved = _Choice(text(value, "resolution"), text(value, "resolvedAt"))
     exclusive = value.get("exclusiveAnswers") is not False
     is_void = exclusive and resolved.resolution == "AMBIGUOUS"  # whose options all say NO
@@ -183,9 +187,9 @@ def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
     named = [text(one, "name") for key in ("tags", "tournaments") for one in list_of(value, key)]
     return _Asked(
         id=id,
-        title=text(value, "title"),
-        address=f"{ADDRESS}/q/{id}",
-        created_at=text(value, "createdAt"),
+        title=title,
+        address=address,
+        created_at=created,
         resolve_by=text(value, "resolveBy"),
         notes=text(value, "notes"),
         tags=tags(named),

@@ -8,6 +8,7 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrived, Foreign, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
+from scenarios.exchange.names import digest
 from scenarios.exchange.questions import Question, Resolved, WrongCellError, at, day, probability
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.sites import Said, Site
@@ -46,12 +47,13 @@ def read(given: Given, wanted: Wanted) -> Arrived:
 
 
 def _take(site: Site, value: Any, place: Place, wanted: Wanted) -> None:
-    id = text_of(value, "id")
-    if not id:
-        site.misfit(place, "not a prediction with an id")
+    title = text_of(value, "description")
+    if not title.strip():
+        site.misfit(place, "not a prediction with a description")
         return
+    id = text_of(value, "id") or text_of(value, "uuid") or digest(title)
     said = [*_said(site, value, id, place, wanted.timezone)]
-    site.ask(place, id, "", _questions(value, id, place, said, wanted))
+    site.ask(place, id, title, _questions(value, id, place, said, wanted))
     for one in said:
         site.say(one)
 
@@ -75,17 +77,15 @@ def _said(
 def _questions(
     value: dict[str, Any], id: str, place: Place, said: list[Said], wanted: Wanted
 ) -> Iterator[Question]:
-    title = text_of(value, "description")
-    if not title.strip():
-        raise WrongCellError("description", "empty")
+    number = text_of(value, "id")
     horizon = day(text_of(value, "deadline"), "deadline", wanted.timezone)
     days = [one.made.date() for one in said]
     created = text_of(value, "created_at")
     opened = day(created, "created_at", wanted.timezone) if created else min([*days, horizon])
     yield Question(
         Foreign(SYSTEM, id),
-        title,
-        f"{ADDRESS}/{id}",
+        text_of(value, "description"),
+        f"{ADDRESS}/{number}" if number else ADDRESS,
         opened,
         horizon,
         place,

@@ -118,11 +118,11 @@ def _scenarios(
     if horizon is None:
         raise WrongCellError("Scheduled Close Time", "empty: a scenario needs a horizon")
     known = _day(row, ("Resolution Known Time", "Actual Close Time"), zone)
+    post = row.text("Post ID")
     base = questions.Question(
         foreign(id),
         title,
-        row.text("Question URL")
-        or f"https://www.metaculus.com/questions/{row.text('Post ID') or id}/",
+        row.text("Question URL") or f"{ADDRESS}/{post}{'/' if post else ''}",
         opened or horizon,
         horizon,
         row.place,
