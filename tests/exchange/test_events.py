@@ -321,3 +321,27 @@ def test_a_password_is_never_part_of_what_is_shown() -> None:
     }.items():
         assert hidden(address) == shown
     assert (scheme_of("PostgreSQL://x"), scheme_of("C:\\events")) == ("postgresql", None)
+
+
+def test_a_table_of_a_duckdb_file_and_of_an_engine_that_is_not_tried_here(tmp_path: Path) -> None:
+    import duckdb
+
+    rows = "SELECT '1' AS id, '2022-02-04' AS date, 'A visit' AS title, 'talks' AS kind"
+    file = tmp_path / "events.duckdb"
+    with duckdb.connect(file) as made:
+        made.execute(f"CREATE TABLE Visits AS {rows}")
+    events = Events(table="visits", match={"kind": ["talks"]})
+    found = looked(f"duckdb://{file}", events)
+    assert [one.summary for one in found.candidates] == ["A visit"]
+    with open_store("sqlite://", ["visits"]) as store:
+        assert store.remark == "sqlite is read through Ibis, and untested here"
+    calls = Events(table="calls", match={"kind": ["talks"]})
+    for address, told in (
+        (f"duckdb://{file}", "has no table 'calls'; it has Visits"),
+        (f"duckdb://{tmp_path}/none.duckdb", "no event store at .*none.duckdb': no such file"),
+        ("mysql://ann:geheim@127.0.0.1:1/x", r"mysql://ann:\*\*\*@.* needs what scen does not br"),
+        ("nonsense://ann:geheim@x", r"nonsense://ann:\*\*\*@x: Don't know how to connect to"),
+    ):
+        with pytest.raises(ScenError, match=told) as raised:
+            looked(address, calls)
+        assert "geheim" not in str(raised.value)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
-from scenarios.exchange.address import engine_words, scheme_of
+from scenarios.exchange.address import engine_words, hidden, scheme_of, without_secrets
 from scenarios.exchange.events import acled, gdelt, icews
 from scenarios.exchange.events.files import Files, files_of
 from scenarios.exchange.events.mapping import Layout, folded, plain_summary
@@ -19,8 +19,8 @@ from scenarios.exchange.events.spark import spark_session
 from scenarios.text import did_you_mean, shown
 
 _LAYOUTS = {"icews": icews.LAYOUT, "gdelt": gdelt.LAYOUT, "acled": acled.LAYOUT}
-_TRIED = ("postgresql", "postgres", "spark")
-_NAMED = 12
+_TRIED = ("duckdb", "postgresql", "postgres", "spark")
+_NAMED, _LONGEST = 12, 300
 _THREADS, _MEMORY, _BUFFER = 2, "128MB", 4_000_000
 _LOCKED: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
@@ -62,7 +62,7 @@ def open_store(address: str, tables: Sequence[str]) -> Iterator[Store]:
     """The store at an address, or at a path, for these tables; it is only read."""
     _refuse_without_engine()
     scheme = scheme_of(address)
-    opened = {None: _local, "spark": _spark}.get(scheme, _by_address)
+    opened = {None: _local, "duckdb": _duckdb, "spark": _spark}.get(scheme, _by_address)
     with engine_words(address):
         store = opened(address, tables)
         if scheme and scheme not in _TRIED:
@@ -158,13 +158,41 @@ def _by_address(address: str, _tables: Sequence[str]) -> Store:
     if scheme in ("http", "https", "s3", "file"):
         raise ScenError(f"{shown(address)} is no database: give a path, or a database's address")
     waits = scheme in ("postgresql", "postgres") and "connect_timeout" not in address
-    connection = ibis.connect(address, **({"connect_timeout": 10} if waits else {}))
+    try:
+        connection = ibis.connect(address, **({"connect_timeout": 10} if waits else {}))
+    except ImportError:
+        words = f"needs what scen does not bring: pip install 'ibis-framework[{scheme}]'"
+        raise ScenError(f"{hidden(address)}: {scheme} {words}") from None
+    except (KeyError, OSError, TypeError, ValueError) as error:  # of an engine not tried here
+        words = without_secrets(" ".join(str(error).split()), address)
+        raise ScenError(f"{hidden(address)}: {words[:_LONGEST]}") from None
     return Store(address, connection, partial(_catalogued, connection))
 
 
-def _catalogued(connection: Any, name: str) -> Rows:
-    """A table of a database, perhaps with its schema: `events.icews`."""
-    known = connection.list_tables()
+def _duckdb(address: str, _tables: Sequence[str]) -> Store:
+    """A DuckDB file, which is opened to read and reaches no other."""
+    import duckdb  # noqa: PLC0415 - an extra
+    import ibis  # noqa: PLC0415
+
+    path = address.partition("://")[2]
+    place = next((one for one in (Path(path), Path(path.lstrip("/"))) if one.is_file()), None)
+    if place is None:
+        raise ScenError(f"there is no event store at {shown(path)}: no such file")
+    raw = duckdb.connect(place, read_only=True, config=_LOCKED)
+    raw.execute("SET enable_external_access = false")
+    connection = ibis.duckdb.from_connection(raw)
+    raw.execute("SET lock_configuration = true")
+
+    def tables() -> list[str]:  # Ibis 12 asks DuckDB 2 for them in a way that is gone
+        found = raw.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        return [name for (name,) in found]
+
+    return Store(address, connection, partial(_catalogued, connection, tables=tables))
+
+
+def _catalogued(connection: Any, name: str, tables: Callable[[], list[str]] | None = None) -> Rows:
+    """A table of a database, by its name without regard to case and underscores."""
+    known = (tables or connection.list_tables)()
     found = next((other for other in known if folded(other) == folded(name)), None)
     if found is None:
         named = ", ".join(sorted(known)[:_NAMED]) or "none"
