@@ -121,15 +121,6 @@ def test_a_port_in_use_is_said(desk: Served, tmp_path: Path) -> None:
     assert made.stderr == f"{told} takes a free one\n"
 
 
-def test_without_its_packages_it_says_which_extra_it_needs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("scenarios.cli.commands.serve.find_spec", {}.get)
-    made = scen("--database", str(make(tmp_path, FILES)), "serve")
-    told = "scen: scen serve needs an extra: pip install '.[serve]' in a clone of scen\n"
-    assert (made.exit_code, made.stderr) == (1, told)
-
-
 def test_a_signal_ends_it_at_once_with_streams_open(tmp_path: Path) -> None:
     with served(make(tmp_path, FILES)) as desk:
         with desk.client.stream("GET", "/-/events") as stream:
