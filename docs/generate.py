@@ -145,7 +145,7 @@ def json_schemas() -> dict[str, str]:
     """The files of docs/json: a JSON Schema for each output, with its fields described."""
     files = {}
     for name, output in OUTPUTS.items():
-        schema = _described(msgspec.json.schema(output))
+        schema = _named(name, _described(msgspec.json.schema(output)))
         title = f"scen {name.replace('-', ' ', 1) if name.startswith('list-') else name}"
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -154,6 +154,20 @@ def json_schemas() -> dict[str, str]:
         }
         files[f"{name}.schema.json"] = json.dumps({**head, **schema}, indent=2, ensure_ascii=False)
     return {name: f"{text}\n" for name, text in files.items()}
+
+
+def _named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what every output but a list of rows has in front."""
+    if schema.get("type") == "array":
+        return schema
+    named = {
+        "schema": {"const": name, "description": "This schema: docs/json has it."},
+        "ledger": {"type": "integer", "description": "The version of the arithmetic."},
+    }
+    if "anyOf" in schema:
+        parts = [part if "items" in part else _named(name, part) for part in schema["anyOf"]]
+        return {**schema, "anyOf": parts}
+    return {"properties": named, "required": [*named], **schema}
 
 
 def _described(schema: Any) -> Any:

@@ -157,7 +157,8 @@ def json_page(command: str, outputs: dict[str, Any]) -> str:
             "small rows, JSON never does. Keys are in snake_case, dates `YYYY-MM-DD`, "
             "probabilities unrounded numbers from 0 to 1, log odds in decibans. Each output has "
             "a JSON Schema, in which every field is described; a key that is not there yet may "
-            "come, one that is there stays."
+            "come, one that is there stays. In front stand `schema`, the name of that schema, and "
+            "`ledger`, the version of the arithmetic; the lists of `list` are their rows alone."
         ),
         _table(
             "output",

@@ -21,11 +21,12 @@ from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.ledger.band import POINTS, bands
 from scenarios.analysis.ledger.dependence import factors, total
-from scenarios.analysis.ledger.ledger import VERSION, Ledger, ledger
+from scenarios.analysis.ledger.ledger import Ledger, ledger
 from scenarios.analysis.ledger.ledger_changes import Reasons, compare
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.post_mortem import post_mortem, track_records
 from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.disagreement import spreads
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review import watch

@@ -1,8 +1,9 @@
 """The library: a database that is opened, asked, and recorded in, without a terminal.
 
 Each method answers with the typed result whose JSON the command of that name prints
-(`msgspec.json.encode(result)`). No clock is read: days are arguments. What is refused raises a
-ScenError whose text says what, where and what to do; nothing was written then.
+(`msgspec.json.encode(result)`) behind the name of its schema. No clock is read: days are arguments.
+What is refused raises a ScenError whose text says what, where and what to do; nothing was written
+then.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.scores.chosen import Chosen
 from scenarios.analysis.scores.daily_forecasts import NONE_STATED, OURS
 from scenarios.analysis.scores.proper import baseline, brier, log_score, peer

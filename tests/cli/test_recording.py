@@ -35,7 +35,8 @@ def test_a_dry_run_shows_what_is_then_written_and_json_what_was_done(
     shown, dry = scen(*words, "--dry-run"), scen(*words, "--dry-run", "--format", "json")
     assert (shown.exit_code, shown.stderr, changes(before, tree(root))) == (0, "", {})
     value = json.loads(scen(*words, "--format", "json").stdout)
-    assert list(value) == ["id", "paths", "dry_run", *more]
+    assert list(value) == ["schema", "ledger", "id", "paths", "dry_run", *more]
+    assert value["schema"] == words[0]
     assert (value["id"], value["paths"], value["dry_run"]) == (id, [f"scenarios/{path}"], False)
     assert json.loads(dry.stdout) == value | {"dry_run": True}
     [(changed, text)] = changes(before, tree(root)).items()

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from scenarios import __version__
 from scenarios.cli.commands import HELP, module
 from scenarios.cli.terminal import retyping
-from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.output import say, schema
 from scenarios.errors import ScenError
 from scenarios.text import did_you_mean, printable, shown
 
@@ -136,6 +136,7 @@ def scen(
     ] = False,
 ) -> None:
     context.obj = database
+    schema.set(context.invoked_subcommand or "")
     if no_pager:
         os.environ["SCEN_PAGER"] = "cat"
     if no_cache:

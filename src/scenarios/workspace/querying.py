@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.exchange.query import SECONDS, Answer, ask, plain
 from scenarios.workspace.exporting import view_of
 from scenarios.workspace.opened import Opened

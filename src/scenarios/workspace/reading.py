@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import known, latest_day, members
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.history.record_diff import FieldChange, Rename, called, differences
-from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.about import About, about
 from scenarios.analysis.review.ach import Matrix

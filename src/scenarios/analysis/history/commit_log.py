@@ -15,8 +15,8 @@ from scenarios.analysis.history.record_diff import KINDS, Differences, differenc
 from scenarios.analysis.history.renames import former, renamed
 from scenarios.analysis.history.standing import Standing, States, Unit, unit_of
 from scenarios.analysis.ledger.comparison import Comparisons
-from scenarios.analysis.ledger.ledger import VERSION
 from scenarios.analysis.ledger.odds import Odds, later
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import (
     Database,
     EvidenceId,

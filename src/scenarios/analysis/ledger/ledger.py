@@ -16,9 +16,6 @@ from scenarios.analysis.ledger.odds import Odds
 from scenarios.model import EvidenceId, ScenarioId, ThemeId
 from scenarios.scales import decibans
 
-VERSION = 2
-"""Of the arithmetic: 1 discounted lines by their rank, 2 does by layers and themes."""
-
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
 Step = Literal["given", "time", "rivals", "bound"]
 

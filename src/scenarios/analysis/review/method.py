@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from scenarios.analysis.forecasts.stated import standing
-from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window
 from scenarios.model import Dependence, GradeWeights
 

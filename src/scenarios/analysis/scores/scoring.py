@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.scores import calibration as verified
 from scenarios.analysis.scores.chosen import Chosen, is_chosen
 from scenarios.analysis.scores.corp import Corp, corp

@@ -11,7 +11,7 @@ from scenarios.cli.narrowing import Since, Until, wanted
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, Analyst, AsOf, Commit, DryRun, Format, Output, Rev, Shown
 from scenarios.cli.terminal.doubts import doubt_analyst
-from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.output import say, schema
 from scenarios.cli.terminal.result import show
 from scenarios.cli.terminal.written import report
 from scenarios.errors import UsageError
@@ -67,6 +67,7 @@ def command(
         raise UsageError("--accept records: it takes no --rev, --output, or format but table, json")
     if analyst:
         doubt_analyst(opened.database, analyst)
+    schema.set("candidates-accept")
     known = {"recorded": parsing.today().isoformat(), "analyst": analyst}
     written, result = candidates.accept(
         opened.root,

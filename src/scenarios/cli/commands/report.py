@@ -14,7 +14,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.repositories import repository_of, tell_refused
-from scenarios.cli.terminal.output import say
+from scenarios.cli.terminal.output import say, schema
 from scenarios.cli.terminal.page import origin_of, report_page
 from scenarios.cli.terminal.result import deliver, show
 from scenarios.cli.terminal.screen import trends_for
@@ -91,6 +91,7 @@ def _show_brief(
     opened: Opened, window: Window, made: Review, form: Form, output: Path | None
 ) -> None:
     """The review on one page."""
+    schema.set("report-brief")
     result = brief_of(opened, window, made)
     database = opened.database
     show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)

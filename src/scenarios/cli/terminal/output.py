@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from typing import Any
 
 import typer
 
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.text import inert, printable
-
-if TYPE_CHECKING:
-    pass
 
 
 def say(text: str) -> None:
@@ -19,13 +18,27 @@ def say(text: str) -> None:
     typer.echo(f"scen: {printable(text)}", err=True)
 
 
+schema: ContextVar[str] = ContextVar("schema", default="")
+"""What the JSON of the command that runs is described by: its name, in docs/json."""
+
+
 def show(value: Any, text: Callable[[], str], form: str) -> None:
     """A result on stdout: as JSON, or as the text that `text` makes."""
-    typer.echo(encoded(value) if form == "json" else text())
+    typer.echo(told(value) if form == "json" else text())
+
+
+def told(value: Any) -> str:
+    """A result as JSON that names its schema and the ledger's version; a list is its rows alone."""
+    import msgspec
+
+    if isinstance(value, msgspec.Struct):
+        named = {"schema": schema.get(), "ledger": VERSION}
+        value = named | msgspec.to_builtins(value)
+    return encoded(value)
 
 
 def encoded(value: Any) -> str:
-    """A result as JSON in which nothing acts."""
+    """JSON in which nothing acts."""
     import msgspec
 
     return inert(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -10,7 +10,7 @@ import typer
 
 from scenarios.cli.options import Form
 from scenarios.cli.terminal import pager
-from scenarios.cli.terminal.output import encoded, say, width
+from scenarios.cli.terminal.output import say, told, width
 from scenarios.render.document import Document
 from scenarios.render.writers import writer
 from scenarios.workspace.place import from_here
@@ -25,7 +25,7 @@ def show(
 
         pager.page(terminal.write(document(), width(), colour=pager.coloured()))
     else:
-        deliver(encoded(result) if form == "json" else writer(form)(document()), output)
+        deliver(told(result) if form == "json" else writer(form)(document()), output)
 
 
 def deliver(text: str, output: Path | None) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from scenarios.analysis.ledger.ledger import VERSION
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
 
