@@ -10,9 +10,12 @@ import zlib
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Foreign
+from scenarios.exchange.metaculus.questions import listed
 from scenarios.exchange.readers import Given, Wanted, reader
 from tests.exchange.foreign import DATA, arrived, by_id, said, told, zipped
 
@@ -181,6 +184,17 @@ def test_older_downloads_with_fewer_columns_come_in() -> None:
     )
     found = arrived("metaculus", download(questions, forecasts))
     assert [(id, figure) for id, _, _, figure in said(found)] == [("7/A", 0.25), ("7/B", 0.75)]
+
+
+@given(st.lists(st.text(min_size=1, max_size=9).filter(str.strip), min_size=2, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_options_are_read_as_python_writes_a_list(options: list[str]) -> None:
+    assert listed(str(options)) == [option.strip() for option in options]
+
+
+@pytest.mark.parametrize("text", ["", "[", "['a'", "[['a']]", "['a' 'b']", "{'a': 1}", "['a\\']"])
+def test_what_is_no_list_of_texts_has_no_options(text: str) -> None:
+    assert listed(text) == []
 
 
 def test_an_aggregate_of_a_binary_question_may_be_its_two_probabilities() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import datetime as dt
+import re
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,6 +22,12 @@ ADDRESS = "https://www.metaculus.com/questions"
 NEEDED = ("Question ID", "Question Title", "Question Type")
 _YES, _NO = frozenset({"yes", "true", "1", "1.0"}), frozenset({"no", "false", "0", "0.0"})
 _VOID = frozenset({"annulled", "ambiguous"})
+_ITEM = re.compile(
+    r"""\s*(?:'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s,'"\[\](){}]+))"""
+    r"""\s*(?:,|$)""",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)", re.DOTALL)
 _COLUMNS = {
     "title": "Question Title",
     "question": "Question Title",
@@ -127,7 +134,7 @@ def _scenarios(
         horizon,
         row.place,
         set=set,
-        tags=tags(_list(row.text("Categories"))),
+        tags=tags(listed(row.text("Categories"))),
         columns=_COLUMNS,
     )
     for text in options or (None,):
@@ -169,17 +176,32 @@ def _day(row: Row, columns: tuple[str, ...], zone: dt.tzinfo) -> dt.date | None:
 def _options(row: Row) -> tuple[str, ...]:
     """The options over all time: the probabilities of a forecast stand in their order."""
     for column in ("MC Options (All)", "MC Options (Current)", "MC Options"):
-        if options := tuple(dict.fromkeys(_list(row.text(column)))):
+        if options := tuple(dict.fromkeys(listed(row.text(column)))):
             if len(options) > 1:
                 return options
             raise WrongCellError(column, "a multiple choice has at least two options")
     raise WrongCellError("MC Options (All)", "a multiple choice without options")
 
 
-def _list(text: str) -> list[str]:
-    """A list as Python's `str()` writes it; empty where it is none."""
-    try:
-        value = ast.literal_eval(text) if text[:1] in "[(" and text else []
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return []
-    return [str(each).strip() for each in value if isinstance(each, str | int | float)]
+def listed(text: str) -> list[str]:
+    """A list of texts as Python's `str()` writes it; empty where it is none."""
+    found: list[str] = []
+    if text[:1] + text[-1:] not in ("[]", "()"):
+        return found
+    inside, at = text[1:-1], 0
+    while at < len(inside):
+        item = _ITEM.match(inside, at)
+        if item is None:
+            return []
+        quoted = item["one"] if item["one"] is not None else item["two"]
+        plain = item["plain"] if quoted is None else _ESCAPE.sub(_unescaped, quoted)
+        found.append(plain.strip())
+        at = item.end()
+    return found
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    sign = found[1]
+    if len(sign) > 1:
+        return chr(min(int(sign[1:], 16), sys.maxunicode))
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(sign, sign)
