@@ -82,6 +82,8 @@ def offered(line: str) -> list[str]:
         ("rate x --indicator ", ["bait/", "broken/", "fifo/", "pact/", "ties/", "trade/"]),
         ("rate x --indicator p", [f"pact/talks={s}" for s in ("observed", "emerging", "reversed")]),
         ("rate x --indicator pact/talks=r", ["pact/talks=reversed"]),
+        ("candidates p", ["pact/"]),
+        ("candidates pact/t", ["pact/talks"]),
         ("rate x --indicator nothing/", []),
         ("show broken/", []),
         ("show fifo/", []),

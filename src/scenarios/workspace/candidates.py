@@ -162,8 +162,10 @@ def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candi
         elif numbers:
             first, last = int(numbers[1]), int(numbers[2] or numbers[1])
             if not 1 <= first <= last <= len(listed):
-                none = f"{counted(len(listed), 'candidate')} listed: --limit lists more"
-                raise UsageError(f"--accept {text}: there are {none}" if listed else _nothing(text))
+                has_more = any(one.total > len(one.candidates) for one in found.queries)
+                more = "; --limit lists more" if has_more else ""
+                told = counted(len(listed), "candidate is listed", "candidates are listed")
+                raise UsageError(f"--accept {text}: {told}{more}")
             picked = [by_number[number] for number in range(first, last + 1)]
         else:
             raise UsageError(
@@ -173,10 +175,6 @@ def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candi
         for query, one in picked:
             chosen[query.events.table, one.id] = query, one
     return list(chosen.values())
-
-
-def _nothing(text: str) -> str:
-    return f"--accept {text}: nothing is listed"
 
 
 def _record(

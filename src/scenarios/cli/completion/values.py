@@ -51,6 +51,12 @@ def _indicators(here: Here, word: str) -> list[str]:
     return [f"{scenario}/{key}" for key in names.keys(here.root, f"{scenario}.yaml", "indicators")]
 
 
+def _looking(here: Here, word: str) -> list[str]:
+    """`SCENARIO/`, then its indicators."""
+    begun = [f"{id}/" for id in _scenarios(here, word) if id.startswith(word)]
+    return _indicators(here, word) if "/" in word else begun
+
+
 def _records(here: Here, word: str) -> list[str]:
     if "/" in word:
         return _indicators(here, word)
@@ -105,6 +111,7 @@ OFFERED: dict[str, Callable[[Here, str], Iterable[str]]] = {
     "A": _revisions,
     "B": _revisions,
     "NAME": _analysts,
+    "candidates indicator": _looking,
     "show id": _records,
     "edit id": _records,
     "rename id": _records,
