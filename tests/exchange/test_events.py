@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError
-from scenarios.exchange.address import engine_words, hidden, scheme_of
+from scenarios.exchange.address import engine_words, hidden, refuse_unescaped, scheme_of
 from scenarios.exchange.events.candidates import (
     Candidate,
     Candidates,
@@ -320,6 +320,11 @@ def test_a_password_is_never_part_of_what_is_shown() -> None:
         "/srv/events:2022@home": "/srv/events:2022@home",
     }.items():
         assert hidden(address) == shown
+    for password in ("p/w", "p@w", "p?w", "p#w"):
+        with pytest.raises(ScenError, match=r"://ann:\*\*\*@db/e: its password holds a char"):
+            refuse_unescaped(f"postgresql://ann:{password}@db/e")
+    for address in ("postgresql://ann:p%2Fw@db/e?x=/y", "postgresql://h:5432/db?user=a@b", "/a@b"):
+        refuse_unescaped(address)
     assert (scheme_of("PostgreSQL://x"), scheme_of("C:\\events")) == ("postgresql", None)
 
 

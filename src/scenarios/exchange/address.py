@@ -46,6 +46,16 @@ def engine_words(address: str) -> Iterator[None]:
         raise ScenError(f"{hidden(address)}: {_words(error, address)}") from None
 
 
+def refuse_unescaped(address: str) -> None:
+    """A password that would be taken for a host or a port, and told as that."""
+    _, user, _ = _parts(address)
+    if set("/?#@") & set(user.partition(":")[2]):
+        raise ScenError(
+            f"{hidden(address)}: its password holds a character that ends it: write / as %2F, "
+            "? as %3F, # as %23 and @ as %40, or leave it to PGPASSWORD or ~/.pgpass"
+        )
+
+
 def _secrets(address: str) -> set[str]:
     found = {value for _, value in _SECRET.findall(address)}
     scheme, user, _ = _parts(address)
@@ -58,7 +68,8 @@ def _parts(address: str) -> tuple[str, str, str]:
     """Scheme, user with password, and the rest: a password may hold a slash or an `@`."""
     scheme = scheme_of(address) or ""
     rest = address[len(scheme) + len("://") :] if scheme else address
-    user, at, place = rest.partition("?")[0].rpartition("@")
+    before = rest.partition("?")[0]
+    user, at, place = (before if {"/", "@"} & {*before} else rest).rpartition("@")
     return scheme, user if at else "", place
 
 

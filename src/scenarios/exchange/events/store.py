@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import ScenError, extra_needed
-from scenarios.exchange.address import engine_words, hidden, scheme_of, without_secrets
+from scenarios.exchange.address import (
+    engine_words,
+    hidden,
+    refuse_unescaped,
+    scheme_of,
+    without_secrets,
+)
 from scenarios.exchange.events import acled, gdelt, icews
 from scenarios.exchange.events.files import Files, files_of
 from scenarios.exchange.events.mapping import Layout, folded, plain_summary
@@ -154,6 +160,7 @@ def _spark(address: str, tables: Sequence[str]) -> Store:
 def _by_address(address: str, _tables: Sequence[str]) -> Store:
     import ibis  # noqa: PLC0415 - an extra
 
+    refuse_unescaped(address)
     scheme = scheme_of(address)
     if scheme in ("http", "https", "s3", "file"):
         raise ScenError(f"{shown(address)} is no database: give a path, or a database's address")

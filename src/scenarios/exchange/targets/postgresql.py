@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
-from scenarios.exchange.address import engine_words, hidden
+from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
 from scenarios.exchange.slugs import slug
 from scenarios.exchange.targets.ddl import create_indexes, create_table, literal, quoted
 from scenarios.exchange.view.tables import TABLES
@@ -87,9 +87,10 @@ def send(view: View, address: str) -> str:
 
 def place_of(address: str, title: str) -> Place:
     """`postgresql://USER@HOST/DATABASE/SCHEMA`; without a schema one is made of the title."""
+    refuse_unescaped(address)
     found = _ADDRESS.fullmatch(address)
     if not found:
-        raise UsageError(f"{hidden(address)}: write postgresql://USER@HOST/DATABASE/SCHEMA")
+        raise UsageError("to name a place there, write postgresql://USER@HOST/DATABASE/SCHEMA")
     schema = found[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
     if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_"):
         raise UsageError(
