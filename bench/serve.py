@@ -70,8 +70,8 @@ def measure(name: str, root: Path, wanted: float) -> None:
 
         def write_one(client: httpx2.Client, chance: random.Random) -> None:
             summary, id = f"Item {uuid4()}", chance.choice(ids)
-            written.add(lambda: write(client, summary, id))
-            acknowledged.append(summary)
+            if written.add(lambda: write(client, summary, id)):
+                acknowledged.append(summary)
 
         every = [(read_one, EACH)] * READERS + [(write_one, EVERY)] * WRITERS
         steps = slide(start, desk)
@@ -88,8 +88,10 @@ def measure(name: str, root: Path, wanted: float) -> None:
     print(f"{name}: a step of the slider {steps}, under {STEP * 1000:.0f} wanted")
     print(f"{name}: read {read}, under {wanted * 1000:.0f} wanted")
     print(f"{name}: write {written}{'' if has_form else ' (by the library)'}; {len(lost)} lost")
+    failed = [*read.failed, *written.failed]
+    print(f"{name}: {len(failed)} failed", *failed[:5], sep="\n  ")
     assert not lost
-    assert not read.failed + written.failed, (read.failed, written.failed)
+    assert not failed
 
 
 def slide(start: str, desk: scenarios.Database) -> Took:
@@ -109,17 +111,20 @@ class Took:
     def __init__(self) -> None:
         self.seconds, self.failed = list[float](), list[str]()
 
-    def add(self, do: Callable[[], httpx2.Response | None]) -> None:
-        """Do it once."""
+    def add(self, do: Callable[[], httpx2.Response | None]) -> bool:
+        """Do it once; whether it succeeded."""
         started = time.perf_counter()
         try:
             answer = do()
         except httpx2.HTTPError as error:
             self.failed.append(repr(error))
-            return
+            return False
         self.seconds.append(time.perf_counter() - started)
-        if answer is not None and not answer.is_success:
-            self.failed.append(f"{answer.status_code} {answer.url}")
+        if answer is None or answer.is_success:
+            return True
+        told = re.sub(r"<[^>]*>", " ", answer.text.partition("<main")[2])
+        self.failed.append(f"{answer.status_code} {answer.url}: {' '.join(told.split())[:500]}")
+        return False
 
     def __str__(self) -> str:
         """Its middle and its end, in milliseconds."""

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scenarios.cli import parsing
 from scenarios.render.writers.shell import safe
 from scenarios.serve.exchange import NARROWED, SHORT, Ask
-from scenarios.serve.ways import READING, RECORDING, about
+from scenarios.serve.ways import LISTS, READING, RECORDING, Way, about
 from scenarios.text import counted
 
 _KEYS = (
@@ -44,11 +44,25 @@ def _state(ask: Ask) -> str:
 
 
 def _ways(ask: Ask) -> str:
-    ways = READING if ask.desk.read_only else (*READING, *RECORDING)
-    return "".join(
-        f'<a href="{ask.asked.leads(path)}" data-key="{key}">{safe(name)}</a>'
-        for name, path, key in ways
-    )
+    """Where the bar leads; what is not shown is there for its key."""
+    in_lists = ask.request.url.path.startswith(("/list/", "/search/"))
+    first, *others = LISTS
+    links = [_way(ask, way) for way in READING]
+    if in_lists:
+        links += [_way(ask, way) for way in LISTS]
+    else:
+        links.append(_way(ask, first, name="Lists"))
+        links += [_way(ask, way, " hidden") for way in others]
+    if not ask.desk.read_only:
+        links += [_way(ask, way) for way in RECORDING]
+    return "".join(links)
+
+
+def _way(ask: Ask, way: Way, more: str = "", *, name: str = "") -> str:
+    own, path, key = way
+    here = ' aria-current="page"' if path == ask.request.url.path else ""
+    leads = ask.asked.leads(path)
+    return f'<a href="{leads}" data-key="{key}"{here}{more}>{safe(name or own)}</a>'
 
 
 def _about(ask: Ask) -> str:
@@ -114,7 +128,7 @@ def _remarks(ask: Ask) -> str:
 
 def _help() -> str:
     """What the keys do, behind `?`."""
-    ways = ((key, name) for name, _, key in (*READING, *RECORDING) if key)
+    ways = ((key, name) for name, _, key in (*READING, *LISTS, *RECORDING) if key)
     rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in (*ways, *_KEYS))
     return f"""\
 <dialog id="keys" aria-labelledby="keys-name"><h2 id="keys-name">Keys</h2><dl>{rows}</dl>\

@@ -22,6 +22,8 @@ _GRACE = 1
 """Seconds that an answer which is being made may still take at the end."""
 
 
+_KEPT = 75
+"""Seconds for which a connection is kept: a form that is sent just when one ends would fail."""
 _LAST = 1.8
 """Seconds after which what still computes is given up; a file is written whole or not at all."""
 _SLICE = 0.001
@@ -61,6 +63,7 @@ def serve(
             server_header=False,
             date_header=False,
             timeout_graceful_shutdown=_GRACE,
+            timeout_keep_alive=_KEPT,
         )
         server = _Server(config)
         server.close = app.state.bell.close

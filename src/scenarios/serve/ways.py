@@ -6,14 +6,15 @@ from urllib.parse import quote
 
 Way = tuple[str, str, str]
 
-READING: tuple[Way, ...] = (
-    ("Status", "/status/", "g t"),
+READING: tuple[Way, ...] = (("Status", "/status/", "g t"),)
+LISTS: tuple[Way, ...] = (
     ("Scenarios", "/list/scenarios/", "g s"),
     ("Indicators", "/list/indicators/", "g i"),
     ("Evidence", "/list/evidence/", "g e"),
     ("Forecasts", "/list/forecasts/", "g f"),
     ("Sources", "/list/sources/", "g o"),
 )
+"""Shown beside one another where one is looked at; elsewhere the first leads to them."""
 RECORDING: tuple[Way, ...] = (
     ("New evidence", "/record/evidence/", "n"),
     ("Forecast", "/record/forecast/", "f"),
