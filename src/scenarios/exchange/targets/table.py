@@ -30,8 +30,8 @@ class Target(msgspec.Struct, frozen=True):
 
     @property
     def reads(self) -> bool:
-        """Whether it can be read back."""
-        return hasattr(self.code, "read")
+        """Whether the whole database can be read back of it."""
+        return self.tables is None and hasattr(self.code, "read")
 
     @property
     def code(self) -> Any:
