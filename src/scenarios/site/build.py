@@ -42,8 +42,9 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([one for one in wanted if not making.stands(one)], progress)
         now = {one: making.made.get(one) or before[one] for one in wanted}
-        cards = [card for one in wanted if (card := card_of(one)) in {**before, **making.made}]
-        now |= {one: making.made.get(one) or before[one] for one in cards if site.previews}
+        if site.previews:
+            known = {**before, **making.made}
+            now |= {card: known[card] for card in map(card_of, wanted) if card in known}
         now |= _files(site, making, {one: entry.told for one, entry in now.items()})
         gone = [path for path in before if path not in now]
         kept = {one: made for one, made in now.items() if one not in making.written}
