@@ -263,6 +263,12 @@ def test_the_engine_reads_these_files_alone_and_fetches_nothing() -> None:
                 _refused(store, query)
 
 
+def test_a_slow_query_shows_no_bar_in_the_output() -> None:
+    with open_store(str(EVENTS), ["icews"]) as store:
+        setting = "SELECT current_setting('enable_progress_bar')"
+        assert store.connection.con.execute(setting).fetchone() == (False,)
+
+
 def _refused(store: Store, query: str) -> None:
     with engine_words("x"):
         store.connection.con.execute(query)

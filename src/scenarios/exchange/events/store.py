@@ -99,6 +99,7 @@ def _local(address: str, tables: Sequence[str]) -> Store:
     raw.execute("SET allowed_paths = ?", [allowed])
     raw.execute("SET enable_external_access = false")
     connection = ibis.duckdb.from_connection(raw)  # which sets the time zone
+    raw.execute("SET enable_progress_bar = false")  # it would stand in the output
     raw.execute("SET lock_configuration = true")
 
     def table(name: str) -> Rows:
@@ -188,6 +189,7 @@ def _duckdb(address: str, _tables: Sequence[str]) -> Store:
     raw = duckdb.connect(place, read_only=True, config=_LOCKED)
     raw.execute("SET enable_external_access = false")
     connection = ibis.duckdb.from_connection(raw)
+    raw.execute("SET enable_progress_bar = false")  # it would stand in the output
     raw.execute("SET lock_configuration = true")
 
     def tables() -> list[str]:  # Ibis 12 asks DuckDB 2 for them in a way that is gone
