@@ -49,6 +49,7 @@ def main() -> None:
         shipped, large = Path(folder) / "shipped", Path(folder) / "large"
         shutil.copytree(SHIPPED, shipped)
         write_plain(large, ITEMS)
+        slide(shipped)
         measure("shipped database", shipped, 0.5)
         measure(f"{ITEMS:,} items", large, 2.0)
 
@@ -74,7 +75,6 @@ def measure(name: str, root: Path, wanted: float) -> None:
                 acknowledged.append(summary)
 
         every = [(read_one, EACH)] * READERS + [(write_one, EVERY)] * WRITERS
-        steps = slide(start, desk)
         threads = [
             threading.Thread(target=keep_on, args=(start, do, pause, n))
             for n, (do, pause) in enumerate(every)
@@ -85,7 +85,6 @@ def measure(name: str, root: Path, wanted: float) -> None:
             thread.join()
     there = Counter(item.summary for item in scenarios.open(root).database.evidence.values())
     lost = [summary for summary in acknowledged if there[summary] != 1]
-    print(f"{name}: a step of the slider {steps}, under {STEP * 1000:.0f} wanted")
     print(f"{name}: read {read}, under {wanted * 1000:.0f} wanted")
     print(f"{name}: write {written}{'' if has_form else ' (by the library)'}; {len(lost)} lost")
     failed = [*read.failed, *written.failed]
@@ -94,15 +93,17 @@ def measure(name: str, root: Path, wanted: float) -> None:
     assert not failed
 
 
-def slide(start: str, desk: scenarios.Database) -> Took:
+def slide(root: Path) -> None:
     """Move the first page from the first day to the last, one new day after the other."""
-    took, first = Took(), min(one.opened for one in desk.scenarios.values())
+    took = Took()
+    first = min(one.opened for one in scenarios.open(root).database.scenarios.values())
     span = (date.today() - first).days  # noqa: DTZ011
-    with reader(start) as client:
+    with served(root) as start, reader(start) as client:
+        client.get("/")
         for n in range(STEPS):
             day = first + timedelta(days=span * n // STEPS)
             took.add(partial(client.get, f"/?as_of={day}"))
-    return took
+    print(f"a step of the slider: {took}, under {STEP * 1000:.0f} wanted")
 
 
 class Took:

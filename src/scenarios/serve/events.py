@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import TypeVar, TypeVarTuple
@@ -22,6 +23,8 @@ _QUIET_MS, _POLL_MS = 50, 3000
 """A change is looked at once nothing else has come for so long; without one, so often all the same
 (a network file system tells of none)."""
 _AWAY = 0.5
+_LONG = 1.0
+"""A state that took more seconds to prepare is the last one for as long again."""
 _BEAT = 15.0
 """Seconds after which something is said, so that a page that has gone is noticed."""
 
@@ -74,9 +77,13 @@ class Bell:
         while not self._closing.is_set():
             seen = await _apart(self.desk.unpublished, _AWAY)
             if seen:
+                started = time.monotonic()
                 await _apart(self._prepare, seen)
                 self.desk.publish(seen)
                 self.ring()
+                took = time.monotonic() - started
+                with anyio.move_on_after(took if took > _LONG else 0):
+                    await self._closing.wait()
 
     def ring(self) -> None:
         """Tell every page; one that has not heard the last time hears it once."""

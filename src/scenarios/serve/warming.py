@@ -22,7 +22,7 @@ _ROOM = 64 << 20
 """The bytes of the pages that are kept."""
 _MOST, _AGE = 64, 30.0
 """So many pages are made again, if somebody has asked for them in the last seconds."""
-_LEAST, _TIMES = 0.3, 2
+_LEAST, _TIMES = 0.3, 4
 """A new state waits for them so many seconds, and so many times as long as its first page took."""
 
 
@@ -46,7 +46,7 @@ class Warm:
 
     def page(self, ask: Ask, make: Make) -> Sent:
         """A page as it is sent."""
-        if ask.asked.as_of is None and ask.asked.rev is None:
+        if ask.asked.rev is None:
             address = ask.request.url.path, ask.request.url.query
             with self._lock:
                 times = self._asked[address].times + 1 if address in self._asked else 1
@@ -64,7 +64,8 @@ class Warm:
             asked = [one for one in self._asked.values() if one.when > started - _AGE]
         for one in sorted(asked, key=lambda one: one.times, reverse=True):
             with suppress(Exception):  # who asks for it is told
-                self._made(one.ask._replace(seen=seen, on=parsing.today()), one.make)
+                on = one.ask.asked.as_of or parsing.today()
+                self._made(one.ask._replace(seen=seen, on=on), one.make)
             until = until or started + _LEAST + _TIMES * (time.monotonic() - started)
             if time.monotonic() > until:
                 return
