@@ -70,6 +70,20 @@ def test_a_method_answers_with_what_its_command_prints(command: str) -> None:
     assert answer == printed
 
 
+def test_a_table_comes_in_and_goes_out_from_a_script(tmp_path: Path) -> None:
+    workspace = scenarios.open(make(tmp_path / "scenarios", FILES))
+    day, table = date(2022, 2, 8), tmp_path / "sources.csv"
+    table.write_text("id,name,reliability\ntrt,TRT World,C\n")
+    assert workspace.bring("sources", table, day).sources.added == 1
+    assert workspace.bring("sources", table, day).sources.unchanged == 1
+    names = workspace.query("SELECT name FROM sources WHERE source_id = 'trt'", day)
+    assert names.rows == [{"name": "TRT World"}]
+    exported = workspace.export(str(tmp_path / "x.json"), day)
+    again = scenarios.open(make(tmp_path / "again", {"tracker.yaml": FILES["tracker.yaml"]}))
+    again.bring("database", Path(exported.place), day)
+    assert again.database == workspace.database
+
+
 def test_what_is_corrected_is_seen_and_can_be_taken_back(tmp_path: Path) -> None:
     workspace = scenarios.open(make(tmp_path / "scenarios", FILES))
     day = date(2022, 2, 8)

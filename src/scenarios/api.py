@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.errors import ScenError
+from scenarios.exchange.readers import Wanted
 from scenarios.model import Outcome, Rating
 from scenarios.snapshot import Snapshot
 from scenarios.storage import worktree
@@ -26,6 +27,10 @@ from scenarios.workspace.corrections.foretelling import foretold_of
 from scenarios.workspace.corrections.removing import remove
 from scenarios.workspace.corrections.renaming import rename
 from scenarios.workspace.corrections.undoing import undo
+from scenarios.workspace.importing.database import KIND, bring_database
+from scenarios.workspace.importing.files import arrive
+from scenarios.workspace.importing.importing import bring
+from scenarios.workspace.importing.settings import Imported, Settings
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
 
@@ -181,6 +186,32 @@ class Workspace(Snapshot):
         root = self._writable()
         written = recording.add_source(root, id, record, dry_run=dry_run, commit=commit)
         return self._recorded(written, id)
+
+    def bring(
+        self,
+        kind: str,
+        file: Path,
+        today: date,
+        wanted: Wanted | None = None,
+        settings: Settings | None = None,
+        *,
+        dry_run: bool = False,
+        commit: bool = False,
+    ) -> Imported:
+        """Import a file of a kind, or an export as `database`: all, or nothing; again, no change.
+
+        `wanted` says how the file is read, `settings` what becomes of what is missing or differs.
+        """
+        root, settings = self._writable(), settings or Settings(today=today)
+        if kind == KIND:
+            given = {"update": settings.update, "dry_run": dry_run, "commit": commit}
+            written, imported = bring_database(root, file, **given)
+        else:
+            arrived = arrive(root, kind, file, wanted or Wanted(today=today))
+            made = bring(root, kind, arrived, settings, dry_run=dry_run, commit=commit)
+            written, imported = made.written, made.imported
+        self._reread(written)
+        return imported
 
     # -- correcting -----------------------------------------------------------------------------
 

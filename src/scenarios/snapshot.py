@@ -25,9 +25,11 @@ from scenarios.model import Database, SourceId
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, reading
+from scenarios.workspace.exporting import Exported, export
 from scenarios.workspace.history import past, states
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
 from scenarios.workspace.period import span, standings, start_of
+from scenarios.workspace.querying import Queried, query
 from scenarios.workspace.restate import with_history
 from scenarios.workspace.searching import search_of
 
@@ -114,6 +116,14 @@ class Snapshot:
             names = (row.name for row in found.forecasters)
             known_id(forecaster, [*names], "forecaster", "Workspace.score")
         return found
+
+    def query(self, sql: str, as_of: date) -> Queried:
+        """What SQL finds in the tables of docs/tables.md; needs the extra `sql`."""
+        return query(self._opened, sql, as_of)[0]
+
+    def export(self, target: str, as_of: date, *, overwrite: bool = False) -> Exported:
+        """Put the tables into a folder, a file or a database, named as for the command."""
+        return export(self._opened, target, as_of, overwrite=overwrite)
 
     def check(self, findings_on: date | None = None) -> checking.Checked:
         """Every fault of the files; with a day, the findings of that day too."""
