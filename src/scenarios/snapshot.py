@@ -25,7 +25,7 @@ from scenarios.model import Database, SourceId
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, reading
-from scenarios.workspace.exporting import Exported, export
+from scenarios.workspace.exporting import Exported, export, view_of
 from scenarios.workspace.history import past, states
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
 from scenarios.workspace.period import span, standings, start_of
@@ -119,7 +119,7 @@ class Snapshot:
 
     def query(self, sql: str, as_of: date) -> Queried:
         """What SQL finds in the tables of docs/tables.md; needs the extra `sql`."""
-        return query(self._opened, sql, as_of)[0]
+        return query(view_of(self._opened, as_of, limited=False), sql)[0]
 
     def export(self, target: str, as_of: date, *, overwrite: bool = False) -> Exported:
         """Put the tables into a folder, a file or a database, named as for the command."""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.ddl import literal, quoted
 from scenarios.exchange.targets.duckdb_file import connect, faults, fill
+from scenarios.exchange.view.table import Rows
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
 from scenarios.exchange.view.views import VIEWS
 from scenarios.text import did_you_mean, shown
 
@@ -48,7 +48,7 @@ class Answer(NamedTuple):
     rows: list[tuple[Any, ...]]
 
 
-def ask(view: View, sql: str, seconds: float = SECONDS) -> Answer:
+def ask(view: Rows, sql: str, seconds: float = SECONDS) -> Answer:
     """The answer to one query; refused is what does not read, or takes too long or too much."""
     with closing(_opened()) as engine, _told(seconds):
         names = _needed(engine, sql)

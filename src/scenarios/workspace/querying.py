@@ -9,8 +9,7 @@ import msgspec
 
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.exchange.query import SECONDS, Answer, ask, plain
-from scenarios.workspace.exporting import view_of
-from scenarios.workspace.opened import Opened
+from scenarios.exchange.view.view import View
 
 
 class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,15 +29,13 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[dict[str, Any]]
 
 
-def query(
-    opened: Opened, sql: str, as_of: date, *, limited: bool = False, seconds: float = SECONDS
-) -> tuple[Queried, Answer]:
-    """What SQL finds in the tables of a day, as a result and as DuckDB has it."""
-    answer = ask(view_of(opened, as_of, limited=limited), sql, seconds)
+def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answer]:
+    """What SQL finds in the tables of a view, as a result and as DuckDB has it."""
+    answer = ask(view, sql, seconds)
     names = [name for name, _ in answer.columns]
     result = Queried(
-        as_of=as_of,
-        revision=opened.commit,
+        as_of=view.moment.as_of,
+        revision=view.moment.made.revision,
         columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
         rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
     )

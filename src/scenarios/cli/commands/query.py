@@ -22,6 +22,7 @@ from scenarios.render.documents.query import document
 from scenarios.storage.beside import beside
 from scenarios.storage.documents import refuse_unfit
 from scenarios.storage.worktree import safe
+from scenarios.workspace.exporting import view_of
 from scenarios.workspace.place import from_here, here
 from scenarios.workspace.querying import query
 
@@ -53,8 +54,9 @@ def command(
     text = _read(sql)
     opened = reading(context, rev)
     day = as_of or parsing.today()
+    view = view_of(opened, day, limited=as_of is not None)
     with bounded():
-        result, answer = query(opened, text, day, limited=as_of is not None, seconds=timeout)
+        result, answer = query(view, text, timeout)
     rows = [tuple(row.values()) for row in result.rows]
     names = [column.name for column in result.columns]
     if form == "parquet" and output is not None:

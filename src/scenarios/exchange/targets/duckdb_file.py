@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.targets.ddl import TYPES, create_indexes, create_table, literal, quoted
-from scenarios.exchange.view.table import Table
+from scenarios.exchange.view.table import Rows, Table
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
 from scenarios.exchange.view.views import VIEWS
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ _CHUNK = 50_000
 _MADE_BY = "made by scen export"
 
 
-def write(view: View, place: Path) -> None:
+def write(view: Rows, place: Path) -> None:
     """Every table in a new file, with keys; it checks no references, which are checked here."""
     with faults(place), closing(connect(str(place))) as file:
         fill(file, view)
@@ -75,7 +74,7 @@ def connect(
     return duckdb.connect(place, read_only=read_only, config=config)
 
 
-def fill(file: DuckDBPyConnection, view: View, names: Iterable[str] = TABLES) -> None:
+def fill(file: DuckDBPyConnection, view: Rows, names: Iterable[str] = TABLES) -> None:
     """Put these tables into a connection, and the views where they are all of them."""
     names = tuple(names)
     for name in names:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -58,6 +58,14 @@ RATING = (
     Column("likelihood_ratio", "real", "0.001 to 1000; null where a code is given", null=True),
     Column("decibans", "real", "What code or ratio is worth, before any weight", made=True),
 )
+
+
+class Rows(Protocol):
+    """What has the rows of each table: a view."""
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a table, by its name."""
+        ...
 
 
 def position(of: str) -> Column:
