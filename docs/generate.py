@@ -28,10 +28,10 @@ from scenarios.analysis.rules.rule import Rule
 from scenarios.analysis.scores.scoring import Score
 from scenarios.exchange.events.candidates import Candidates
 from scenarios.workspace import checking, reading, results
-from scenarios.workspace.candidates import Accepted
-from scenarios.workspace.exporting import Exported
+from scenarios.workspace.exchange.candidates import Accepted
+from scenarios.workspace.exchange.exporting import Exported
+from scenarios.workspace.exchange.querying import Queried
 from scenarios.workspace.importing.settings import Imported
-from scenarios.workspace.querying import Queried
 
 HERE = Path(__file__).parent
 COMMAND = "python docs/generate.py"

@@ -17,7 +17,7 @@ import pytest
 
 import scenarios
 from scenarios.analysis.review.review import review
-from scenarios.cli.terminal.page import report_page
+from scenarios.cli.output.page import report_page
 from scenarios.scales import decibans
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.period import span

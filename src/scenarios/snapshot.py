@@ -25,11 +25,11 @@ from scenarios.model import Database, SourceId
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, reading
-from scenarios.workspace.exporting import Exported, export, view_of
+from scenarios.workspace.exchange.exporting import Exported, export, view_of
+from scenarios.workspace.exchange.querying import Queried, query
 from scenarios.workspace.history import past, states
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
 from scenarios.workspace.period import span, standings, start_of
-from scenarios.workspace.querying import Queried, query
 from scenarios.workspace.restate import with_history
 from scenarios.workspace.searching import search_of
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.storage.undo_journal import MOST
+from scenarios.storage.state.undo_journal import MOST
 from tests.cli.commands import EACH, scen, tree
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scenarios.analysis.review.agenda import agenda
 from scenarios.exchange.events.candidates import Within
-from scenarios.workspace.candidates import Accepted, accept, candidates_of
+from scenarios.workspace.exchange.candidates import Accepted, accept, candidates_of
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK
 from tests.exchange.test_events import EVENTS

@@ -18,7 +18,7 @@ import pytest
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.targets.table import TARGETS, named
 from scenarios.exchange.view.tables import TABLES
-from scenarios.workspace.exporting import Exported, export, view_of
+from scenarios.workspace.exchange.exporting import Exported, export, view_of
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import DESK, FILES, SCEN, make, tree
 from tests.exchange.foreign import arrived, by_id, said, told

@@ -20,7 +20,7 @@ import pytest
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.targets.postgresql import place_of
 from scenarios.exchange.view.tables import TABLES
-from scenarios.workspace.exporting import export, view_of
+from scenarios.workspace.exchange.exporting import export, view_of
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import DESK, SCEN
 from tests.postgres import PASSWORD, Server, server

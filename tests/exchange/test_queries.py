@@ -15,7 +15,7 @@ from scenarios.exchange.targets import sqlite_file
 from scenarios.exchange.view.view import View
 from scenarios.render.documents.query import document
 from scenarios.render.writers import terminal
-from scenarios.workspace.exporting import view_of
+from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scenarios.exchange.targets import postgresql
-from scenarios.workspace.exporting import view_of
+from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
 from tests.exchange.test_queries import DAY, QUESTIONS, ROOT, told
 from tests.postgres import server

@@ -14,7 +14,7 @@ from scenarios.exchange.targets.duckdb_file import connect
 from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
-from scenarios.workspace.exporting import ROWS
+from scenarios.workspace.exchange.exporting import ROWS
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, tree
 

@@ -19,9 +19,9 @@ from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.records import records
 from scenarios.exchange.view.view import View
 from scenarios.storage.loader import load
-from scenarios.workspace.exporting import ROWS, export
+from scenarios.workspace.exchange.exporting import ROWS, export
+from scenarios.workspace.exchange.restoring import file, restore
 from scenarios.workspace.opened import open_folder
-from scenarios.workspace.restoring import file, restore
 from scenarios.workspace.start import start
 from tests.cli.commands import DESK, tree
 from tests.exchange.test_export import PLACES

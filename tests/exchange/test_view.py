@@ -22,7 +22,7 @@ from scenarios.exchange.view.view import View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
-from scenarios.workspace.exporting import ROWS
+from scenarios.workspace.exchange.exporting import ROWS
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES
 from tests.full import TIMES

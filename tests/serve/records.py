@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from scenarios.workspace.typed_in import CODES, STATES
+from scenarios.workspace.input.typed_in import CODES, STATES
 from tests.hostile import TEXTS
 
 SCENARIOS = ("pact", "ties", "trade")

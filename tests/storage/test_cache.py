@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 import scenarios
-from scenarios.storage.cache import Cache, cache_of
-from scenarios.storage.memory import Memory
+from scenarios.storage.cache.folder import Cache, cache_of
+from scenarios.storage.cache.memory import Memory
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import FILES, make, scen, tree
 from tests.cli.test_formats import READING
@@ -258,8 +258,8 @@ def test_every_command_says_with_a_cache_what_it_says_without(root: Path) -> Non
 EDITOR = """
 import sys, time
 from pathlib import Path
-from scenarios.storage.memory import Memory
-from scenarios.storage.cache import cache_of
+from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.folder import cache_of
 from scenarios.workspace.opened import open_folder
 
 root, mine, end = Path(sys.argv[1]), Path(sys.argv[1], sys.argv[2]), time.monotonic() + 1.5

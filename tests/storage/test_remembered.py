@@ -20,10 +20,10 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.storage import worktree
-from scenarios.storage.cache import cache_of
+from scenarios.storage.cache.folder import cache_of
+from scenarios.storage.cache.memory import Memory
 from scenarios.storage.edits import Draft, accept
 from scenarios.storage.loader import Loaded, load, read_record
-from scenarios.storage.memory import Memory
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.period import standings
 from tests.full import FULL

@@ -13,8 +13,8 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import HELP, module
+from scenarios.cli.output.streams import say, schema
 from scenarios.cli.terminal import retyping
-from scenarios.cli.terminal.output import say, schema
 from scenarios.errors import ScenError
 from scenarios.text import did_you_mean, printable, shown
 

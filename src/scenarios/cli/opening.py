@@ -7,9 +7,9 @@ from pathlib import Path
 import typer
 
 from scenarios.analysis.history.commits import Revision
+from scenarios.cli.output.progress import progress
+from scenarios.cli.output.streams import say
 from scenarios.cli.repositories import repository_of
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.progress import progress
 from scenarios.storage.git import repository as git
 from scenarios.text import counted
 from scenarios.workspace.history import SHALLOW, past

@@ -12,8 +12,8 @@ import typer
 
 from scenarios.errors import UsageError
 from scenarios.text import shown
-from scenarios.workspace import typed_in
-from scenarios.workspace.typed_in import CODES, STATES
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.typed_in import CODES, STATES
 
 __all__ = ["CODES", "STATES"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from scenarios.cli.terminal.output import say
+from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError
 from scenarios.storage.git.directory import Refused
 from scenarios.storage.git.repository import Repository

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
-from scenarios.storage.files import Files
+from scenarios.storage.cache.files import Files
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.revisions import Named, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision

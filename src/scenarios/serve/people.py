@@ -12,9 +12,9 @@ from scenarios.errors import ScenError
 from scenarios.model import Analyst
 from scenarios.render.writers.shell import safe
 from scenarios.serve.exchange import Ask, Made, Page, give, take
-from scenarios.workspace import typed_in
 from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.offers import analysts
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import known_id
 
 _YEAR = 365 * 24 * 3600

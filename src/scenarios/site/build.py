@@ -18,7 +18,7 @@ from scenarios.site.keys import keys
 from scenarios.site.making import SEARCH, Made, Making, card_of
 from scenarios.site.site import Site
 from scenarios.storage import site_folder
-from scenarios.storage.files import Files
+from scenarios.storage.cache.files import Files
 from scenarios.storage.site_folder import SiteFolder
 
 

@@ -11,8 +11,8 @@ from scenarios.paths import path_of
 from scenarios.site import links
 from scenarios.site.commits import commits, printed
 from scenarios.site.site import Site
-from scenarios.storage.cache import digest, program
-from scenarios.storage.files import Files
+from scenarios.storage.cache.files import Files
+from scenarios.storage.cache.folder import digest, program
 from scenarios.workspace.remembered import keys_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scenarios.errors import ScenError
-from scenarios.storage import state_folder, worktree
+from scenarios.storage import worktree
+from scenarios.storage.state import state_folder
 
 drop = state_folder.drop
 

@@ -13,7 +13,7 @@ from scenarios.errors import Problem, ScenError, folded
 from scenarios.model import Kind
 from scenarios.paths import KEY_ORDER, RESERVED, id_of, kind_of, path_of, place_of, schema_address
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.files import Files
+from scenarios.storage.cache.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.guard import EditError

@@ -14,8 +14,8 @@ from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Record, Tracker
 from scenarios.paths import MODELS, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.files import Files
-from scenarios.storage.items import Items
+from scenarios.storage.cache.files import Files
+from scenarios.storage.cache.items import Items
 from scenarios.storage.limits import decoded
 from scenarios.storage.yaml import reader
 

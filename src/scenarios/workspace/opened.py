@@ -14,11 +14,11 @@ from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.cache import cache_of
+from scenarios.storage.cache.folder import cache_of
+from scenarios.storage.cache.items import about
+from scenarios.storage.cache.memory import Memory
 from scenarios.storage.git import repository as git
-from scenarios.storage.items import about
 from scenarios.storage.loader import Loaded, Read, load, read_record
-from scenarios.storage.memory import Memory
 from scenarios.text import did_you_mean, shown
 from scenarios.workspace.place import from_here
 

@@ -9,10 +9,10 @@ import msgspec
 
 from scenarios.analysis.evidence.bearing import connected
 from scenarios.model import Database, ScenarioId
-from scenarios.storage.cache import digest
-from scenarios.storage.files import Files
-from scenarios.storage.items import about, digests
-from scenarios.storage.memory import Memory
+from scenarios.storage.cache.files import Files
+from scenarios.storage.cache.folder import digest
+from scenarios.storage.cache.items import about, digests
+from scenarios.storage.cache.memory import Memory
 from scenarios.workspace.opened import Opened
 
 Value = TypeVar("Value")

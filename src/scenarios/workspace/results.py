@@ -14,7 +14,7 @@ from scenarios.analysis.ledger.effects import Effect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.feedback import Figure
 from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.storage.items import about
+from scenarios.storage.cache.items import about
 from scenarios.workspace.writing import Written
 
 

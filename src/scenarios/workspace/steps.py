@@ -8,9 +8,10 @@ from pathlib import Path
 
 from scenarios.errors import NAMED, ScenError
 from scenarios.progress import Progress, unwatched
-from scenarios.storage import many, undo_journal, worktree
+from scenarios.storage import many, worktree
 from scenarios.storage.edits import Draft
-from scenarios.storage.undo_journal import Change, Noted
+from scenarios.storage.state import undo_journal
+from scenarios.storage.state.undo_journal import Change, Noted
 from scenarios.workspace.place import from_here
 
 is_left = undo_journal.is_begun

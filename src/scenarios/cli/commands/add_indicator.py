@@ -11,10 +11,10 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.fixed_ratings import ask_absence, ask_row, ask_theme
-from scenarios.cli.terminal.written import report_record
 from scenarios.model import Database
 from scenarios.workspace import recording
 from scenarios.workspace.opened import Opened

@@ -9,10 +9,10 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.sources import source_record
-from scenarios.cli.terminal.written import report_record
 from scenarios.workspace import recording
 from scenarios.workspace.place import find_root
 

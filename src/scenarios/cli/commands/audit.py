@@ -11,8 +11,8 @@ from scenarios.analysis.history.provenance import trail
 from scenarios.analysis.history.record_diff import differences
 from scenarios.cli.opening import commits, open_here
 from scenarios.cli.options import TABLE, All, Form, Output, Rev, Shown
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
+from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.render.documents.audit import document

@@ -15,8 +15,8 @@ from scenarios.analysis.rules.every_rule import RULES
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_at
 from scenarios.cli.options import AsOf, Form, Output, Rev
-from scenarios.cli.terminal.output import encoded, say
-from scenarios.cli.terminal.result import deliver, show
+from scenarios.cli.output.result import deliver, show
+from scenarios.cli.output.streams import encoded, say
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.documents.faults import document
 from scenarios.render.writers.sarif import Result, sarif

@@ -10,8 +10,8 @@ from scenarios.analysis.history.record_diff import differences
 from scenarios.cli import parsing
 from scenarios.cli.opening import tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
+from scenarios.cli.output.result import show
 from scenarios.cli.repositories import repository_of
-from scenarios.cli.terminal.result import show
 from scenarios.render.documents.diff import Compared, document
 from scenarios.workspace.history import states
 from scenarios.workspace.reading import diff_of

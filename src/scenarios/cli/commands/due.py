@@ -11,7 +11,7 @@ from scenarios.analysis.review.due import WITHIN_DAYS, due
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import All, AsOf, Form, Output, Rev
-from scenarios.cli.terminal.result import deliver, show
+from scenarios.cli.output.result import deliver, show
 from scenarios.errors import extra_needed
 from scenarios.render.documents.due import document
 

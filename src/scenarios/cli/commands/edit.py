@@ -9,8 +9,8 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.output.corrected import report_correction
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.corrected import report_correction
 from scenarios.cli.terminal.text_editor import edit_copy
 from scenarios.text import shown
 from scenarios.workspace.corrections import editing

@@ -10,7 +10,7 @@ from scenarios.analysis.review.explanation import explain as explained
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
 from scenarios.render.documents.explanation import document
 
 

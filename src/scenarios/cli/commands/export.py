@@ -9,11 +9,11 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.terminal.output import say, show
-from scenarios.cli.terminal.progress import progress
+from scenarios.cli.output.progress import progress
+from scenarios.cli.output.streams import say, show
 from scenarios.text import counted, printable
-from scenarios.workspace.exporting import Exported
-from scenarios.workspace.exporting import export as exported
+from scenarios.workspace.exchange.exporting import Exported
+from scenarios.workspace.exchange.exporting import export as exported
 
 
 def command(

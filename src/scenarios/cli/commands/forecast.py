@@ -13,17 +13,17 @@ from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _Evidence
+from scenarios.cli.output.doubts import doubt_analyst
+from scenarios.cli.output.streams import width
+from scenarios.cli.output.written import report
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.doubts import doubt_analyst
-from scenarios.cli.terminal.output import width
 from scenarios.cli.terminal.sheets import places_in, prepared
-from scenarios.cli.terminal.written import report
 from scenarios.errors import UsageError
 from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace import recording
-from scenarios.workspace.offers import analysts
+from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import forecast_recorded
 from scenarios.workspace.sheets import Entry

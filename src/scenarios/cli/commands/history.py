@@ -12,8 +12,8 @@ from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
 from scenarios.cli.opening import commits
 from scenarios.cli.options import TABLE, Output, Rev, Shown
-from scenarios.cli.terminal.progress import progress
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.progress import progress
+from scenarios.cli.output.result import show
 from scenarios.model import Scenario
 from scenarios.render.documents.commit_log import document
 from scenarios.workspace.opened import known_id

@@ -11,8 +11,8 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
-from scenarios.cli.terminal.imported import tell
-from scenarios.cli.terminal.progress import progress
+from scenarios.cli.output.imported import tell
+from scenarios.cli.output.progress import progress
 from scenarios.errors import UsageError
 from scenarios.exchange.readers import READERS, Wanted
 from scenarios.exchange.tables.reading import FORMS

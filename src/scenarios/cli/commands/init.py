@@ -10,8 +10,8 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.options import As, Commit, DryRun, Format
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.written import show_committed
+from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
 from scenarios.text import counted, printable
 from scenarios.workspace.place import from_here, here

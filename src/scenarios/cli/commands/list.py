@@ -14,7 +14,7 @@ from scenarios.cli import parsing
 from scenarios.cli.narrowing import FromSource, InSet, Since, Tag, Until, wanted
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
 from scenarios.render.documents import lists
 from scenarios.workspace.period import standings
 

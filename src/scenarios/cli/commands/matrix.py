@@ -10,7 +10,7 @@ from scenarios.analysis.evidence.knowledge import known
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
 from scenarios.render.documents.matrix import document
 from scenarios.workspace.reading import matrix_of
 

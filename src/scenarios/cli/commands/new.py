@@ -11,13 +11,13 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.written import report_record
 from scenarios.model import Database
-from scenarios.workspace import offers
 from scenarios.workspace.guards import crowded_set
+from scenarios.workspace.input import offers
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.place import find_root
 from scenarios.workspace.recording import new_scenario

@@ -14,8 +14,8 @@ from scenarios.analysis.period.period import open_views
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.page import origin_of
+from scenarios.cli.output.page import origin_of
+from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.model import ScenarioId
 from scenarios.storage.documents import write

@@ -12,9 +12,9 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Form, Output, Rev
+from scenarios.cli.output.result import deliver, show
+from scenarios.cli.output.streams import say
 from scenarios.cli.terminal.bounds import bounded
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.result import deliver, show
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, write_parquet
 from scenarios.exchange.targets.csv_folder import as_csv
@@ -22,9 +22,9 @@ from scenarios.render.documents.query import document
 from scenarios.storage.beside import beside
 from scenarios.storage.documents import refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exporting import view_of
+from scenarios.workspace.exchange.exporting import view_of
+from scenarios.workspace.exchange.querying import query
 from scenarios.workspace.place import from_here, here
-from scenarios.workspace.querying import query
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet"])  # type: ignore[misc]
 """How an answer is written: as any result, or for other programs that read tables."""

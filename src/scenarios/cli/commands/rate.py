@@ -9,10 +9,10 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Fires, Format
+from scenarios.cli.output.written import report_effects
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, walk
-from scenarios.cli.terminal.written import report_effects
 from scenarios.errors import UsageError
 from scenarios.workspace import recording
 from scenarios.workspace.opened import Opened

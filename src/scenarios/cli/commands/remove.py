@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.output.corrected import report_correction
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.corrected import report_correction
 from scenarios.workspace.corrections.removing import remove
 from scenarios.workspace.place import find_root
 

@@ -13,10 +13,10 @@ from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
+from scenarios.cli.output.page import origin_of, report_page
+from scenarios.cli.output.result import deliver, show
+from scenarios.cli.output.streams import say, schema
 from scenarios.cli.repositories import repository_of, tell_refused
-from scenarios.cli.terminal.output import say, schema
-from scenarios.cli.terminal.page import origin_of, report_page
-from scenarios.cli.terminal.result import deliver, show
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
 from scenarios.render.document import Document

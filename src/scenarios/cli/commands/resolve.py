@@ -12,13 +12,14 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future, _Evidence
+from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.written import report_record
 from scenarios.model import Database
 from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import percent
-from scenarios.workspace import offers, recording
+from scenarios.workspace import recording
+from scenarios.workspace.input import offers
 from scenarios.workspace.place import find_root
 from scenarios.workspace.writing import Written
 

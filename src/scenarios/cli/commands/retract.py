@@ -11,9 +11,9 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.output.written import report_effects
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.written import report_effects
 from scenarios.model import Evidence, EvidenceId
 from scenarios.workspace import recording
 from scenarios.workspace.place import find_root

@@ -17,23 +17,23 @@ from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
+from scenarios.cli.output.doubts import doubt_analyst
+from scenarios.cli.output.streams import say
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
 from scenarios.cli.session.left import tell_left
 from scenarios.cli.session.questions import ask_scenarios
 from scenarios.cli.session.sheet import report_nothing, report_sheet
 from scenarios.cli.session.state import Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.doubts import doubt_analyst
-from scenarios.cli.terminal.output import say
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.paths import path_of
 from scenarios.render.documents.session import answer_text
-from scenarios.storage.session_notes import Notes, earlier, notes
+from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
-from scenarios.workspace.offers import analysts
+from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
 from scenarios.workspace.sheets import Entry

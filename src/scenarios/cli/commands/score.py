@@ -12,8 +12,8 @@ from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
-from scenarios.cli.terminal.progress import progress
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.progress import progress
+from scenarios.cli.output.result import show
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id

@@ -12,7 +12,7 @@ from scenarios.cli import parsing
 from scenarios.cli.narrowing import FromSource, InSet, Since, Tag, Until, wanted
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
 from scenarios.render.documents.search import document
 from scenarios.workspace.searching import search_of
 

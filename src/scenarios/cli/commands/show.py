@@ -8,8 +8,8 @@ import typer
 
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
+from scenarios.cli.output.streams import say
 from scenarios.render.documents.record import document
 from scenarios.workspace.reading import records_of
 

@@ -10,9 +10,9 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
+from scenarios.cli.output.progress import progress
+from scenarios.cli.output.streams import say
 from scenarios.cli.repositories import repository_of, tell_refused
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.progress import progress
 from scenarios.errors import ScenError
 from scenarios.site.build import build
 from scenarios.site.cards import lacking

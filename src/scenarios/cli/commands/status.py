@@ -7,7 +7,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Form, Output, Rev, Shown
-from scenarios.cli.terminal.result import show
+from scenarios.cli.output.result import show
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import typer
 
 from scenarios.cli.options import As, Commit, DryRun, Format
-from scenarios.cli.terminal.written import report
+from scenarios.cli.output.written import report
 from scenarios.errors import NAMED
 from scenarios.text import printable
 from scenarios.workspace.corrections.undoing import undo

@@ -11,16 +11,16 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.agenda import PastDue, without_evidence
 from scenarios.analysis.review.feedback import unrecorded
+from scenarios.cli.output.streams import say, width
 from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.output import say, width
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import ScenError
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.documents.session import past_due_text, unrated_text
 from scenarios.storage.edits import Draft, Put, edited
-from scenarios.storage.session_notes import HalfRated
+from scenarios.storage.state.session_notes import HalfRated
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting import answers as sitting
 from scenarios.workspace.writing import write

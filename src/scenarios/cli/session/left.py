@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from scenarios.cli.output.streams import say
 from scenarios.cli.session.state import Seat
-from scenarios.cli.terminal.output import say
 from scenarios.model import Database
 from scenarios.text import counted
 

@@ -9,13 +9,13 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.review.agenda import Topic
+from scenarios.cli.output.layout import screen_lines
+from scenarios.cli.output.streams import width
 from scenarios.cli.session.state import Seat
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.layout import screen_lines
-from scenarios.cli.terminal.output import width
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.topic import set_text, topic_text
-from scenarios.storage.session_notes import Answer, Stage
+from scenarios.storage.state.session_notes import Answer, Stage
 from scenarios.workspace.sitting import answers
 from scenarios.workspace.sitting.answers import is_changed, words
 

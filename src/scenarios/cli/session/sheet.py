@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scenarios.analysis.review.feedback import counted_absent, sums
 from scenarios.cli.options import Format
-from scenarios.cli.terminal.output import show, width
-from scenarios.cli.terminal.written import report
+from scenarios.cli.output.streams import show, width
+from scenarios.cli.output.written import report
 from scenarios.render.documents.session import document
 from scenarios.render.writers import terminal
 from scenarios.workspace.opened import Opened

@@ -13,7 +13,7 @@ from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.storage.session_notes import Answer, Notes, Sitting
+from scenarios.storage.state.session_notes import Answer, Notes, Sitting
 from scenarios.workspace.sitting import answers
 
 T = TypeVar("T")

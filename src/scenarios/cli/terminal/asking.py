@@ -8,12 +8,12 @@ from typing import TypeVar, cast
 
 import typer
 
+from scenarios.cli.output.layout import in_lines, laid_out
 from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
-from scenarios.cli.terminal.layout import in_lines, laid_out
 from scenarios.cli.terminal.line import editor, typed
 from scenarios.cli.terminal.retyping import note
 from scenarios.errors import ScenError
-from scenarios.workspace.offers import Offer, listed, one_alike
+from scenarios.workspace.input.offers import Offer, listed, one_alike
 
 T = TypeVar("T")
 

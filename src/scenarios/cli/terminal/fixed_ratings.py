@@ -9,8 +9,8 @@ from typing import Any
 from scenarios.cli import parsing
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.model import Database, ScenarioId
-from scenarios.workspace import ratios
-from scenarios.workspace.offers import titled
+from scenarios.workspace.input import ratios
+from scenarios.workspace.input.offers import titled
 from scenarios.workspace.opened import known_id
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 import typer
 
 from scenarios.text import printable
-from scenarios.workspace.offers import Offer
+from scenarios.workspace.input.offers import Offer
 
 
 def typed(

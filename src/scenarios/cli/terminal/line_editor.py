@@ -23,7 +23,7 @@ from prompt_toolkit.selection import SelectionState, SelectionType
 
 from scenarios.cli.terminal.dialogue import BACK
 from scenarios.text import printable
-from scenarios.workspace.offers import Offer, matching
+from scenarios.workspace.input.offers import Offer, matching
 
 try:
     import termios

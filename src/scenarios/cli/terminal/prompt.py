@@ -20,8 +20,8 @@ from scenarios.cli.terminal.asking import (
 from scenarios.cli.terminal.dialogue import current
 from scenarios.cli.terminal.retyping import remember
 from scenarios.errors import UsageError
-from scenarios.workspace.help import HELP
-from scenarios.workspace.offers import Offer, titled, unlike
+from scenarios.workspace.input.help import HELP
+from scenarios.workspace.input.offers import Offer, titled, unlike
 
 __all__ = ["answer", "chosen", "confirmed", "noted", "optional", "show", "tell", "unsaid"]
 

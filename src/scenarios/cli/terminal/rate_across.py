@@ -14,9 +14,9 @@ from scenarios.analysis.evidence.knowledge import Known, known
 from scenarios.analysis.evidence.together import Together, rated_together
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
+from scenarios.cli.output.layout import cut
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.fixed_ratings import ask_theme
-from scenarios.cli.terminal.layout import cut
 from scenarios.cli.terminal.prompt import tell
 from scenarios.cli.terminal.sources import source_of
 from scenarios.model import (
@@ -31,9 +31,9 @@ from scenarios.model import (
 )
 from scenarios.render.text import percent
 from scenarios.text import counted
-from scenarios.workspace import ratios
-from scenarios.workspace.help import CREDIBILITY, RELIABILITY
-from scenarios.workspace.offers import labels
+from scenarios.workspace.input import ratios
+from scenarios.workspace.input.help import CREDIBILITY, RELIABILITY
+from scenarios.workspace.input.offers import labels
 from scenarios.workspace.opened import Opened, known_id
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")

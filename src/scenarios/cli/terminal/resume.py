@@ -10,8 +10,8 @@ from typing import Any, Self
 import typer
 
 from scenarios.cli.options import Format
+from scenarios.cli.output.streams import say
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 
 
@@ -45,8 +45,8 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
 
         What an earlier kill left there is told, until an item of that summary is entered.
         """
-        from scenarios.storage.session_notes import jotted, left
-        from scenarios.storage.state_folder import drop
+        from scenarios.storage.state.session_notes import jotted, left
+        from scenarios.storage.state.state_folder import drop
 
         before = left(root, "add-evidence")
         for place, text in before.items():

@@ -7,7 +7,7 @@ from datetime import date
 
 from scenarios.analysis.period.trend import Point, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
-from scenarios.cli.terminal import pager
+from scenarios.cli.output import pager
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.status import Trends, figures
 from scenarios.workspace.opened import Opened

@@ -8,7 +8,7 @@ from scenarios.cli import parsing
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.prompt import needed_as, tell, wanted
 from scenarios.text import did_you_mean
-from scenarios.workspace.offers import LETTERS, listed, titled
+from scenarios.workspace.input.offers import LETTERS, listed, titled
 from scenarios.workspace.opened import Opened
 
 

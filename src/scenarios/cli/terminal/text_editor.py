@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from textwrap import wrap
 
+from scenarios.cli.output.streams import say
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError, UsageError
 from scenarios.storage import copies
 from scenarios.workspace.corrections import editing

@@ -11,7 +11,7 @@ from scenarios.errors import Keys, ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
 from scenarios.serve.forms.fields import Cell, Row
 from scenarios.serve.forms.typed import Reading
-from scenarios.workspace import ratios, typed_in
+from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
 
 _STATES = (("", "–"), *((state, state) for state in typed_in.STATES))

@@ -13,9 +13,9 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace import typed_in
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.offers import OUTCOMES, newest
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import OUTCOMES, newest
 from scenarios.workspace.recording import resolve, retract
 from scenarios.workspace.writing import Written
 

@@ -17,11 +17,11 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace import typed_in
 from scenarios.workspace.guards import refuse_day
-from scenarios.workspace.help import HELP
 from scenarios.workspace.ids import new_id
-from scenarios.workspace.offers import labels, newest, titled
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.help import HELP
+from scenarios.workspace.input.offers import labels, newest, titled
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.recording import id_of_new, record_evidence
 from scenarios.workspace.writing import Written

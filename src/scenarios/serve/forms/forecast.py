@@ -17,8 +17,8 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, seen, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace import typed_in
-from scenarios.workspace.offers import analysts, newest
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import analysts, newest
 from scenarios.workspace.recording import forecast
 from scenarios.workspace.results import forecast_figures
 from scenarios.workspace.sheets import Entry

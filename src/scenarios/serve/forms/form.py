@@ -17,8 +17,8 @@ from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import places, read
-from scenarios.workspace import typed_in
 from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed
 from scenarios.workspace.writing import Written
 

@@ -13,8 +13,8 @@ from scenarios.serve.forms.fields import Cell, Field, Group, Row
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace import typed_in
-from scenarios.workspace.help import HELP
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.help import HELP
 from scenarios.workspace.recording import add_indicator, refuse_indicator
 
 

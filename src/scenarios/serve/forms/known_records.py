@@ -7,7 +7,7 @@ from scenarios.serve.forms.fields import Field
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Typed
 from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.offers import newest, titled
+from scenarios.workspace.input.offers import newest, titled
 
 _NEWEST = 200
 _DATE = len("2022-02-07-")

@@ -13,7 +13,7 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, seen
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace.offers import newest
+from scenarios.workspace.input.offers import newest
 from scenarios.workspace.recording import rate
 from scenarios.workspace.writing import Written
 

@@ -10,9 +10,9 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace import typed_in
-from scenarios.workspace.help import HELP
-from scenarios.workspace.offers import HAZARDS, tags
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.help import HELP
+from scenarios.workspace.input.offers import HAZARDS, tags
 from scenarios.workspace.recording import new_scenario
 
 

@@ -9,7 +9,7 @@ from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
-from scenarios.workspace import typed_in
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.recording import add_source
 
 _LETTERS = tuple((letter, f"{letter} {words}") for letter, words in RELIABILITY.items())

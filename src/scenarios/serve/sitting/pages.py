@@ -23,8 +23,8 @@ from scenarios.serve.forms.outcome import texts
 from scenarios.serve.forms.typed import Reading
 from scenarios.serve.sitting import shown
 from scenarios.serve.sitting.sat import Sat, asked, page, sent, sitting, taken
-from scenarios.storage.session_notes import Answer, earlier, kept, notes
-from scenarios.workspace import typed_in
+from scenarios.storage.state.session_notes import Answer, earlier, kept, notes
+from scenarios.workspace.input import typed_in
 from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import answers, steps
 from scenarios.workspace.sitting.end import closed_since, end

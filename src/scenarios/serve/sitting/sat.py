@@ -23,7 +23,7 @@ from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Made, Page
 from scenarios.serve.forms.typed import Reading, Typed, typed
 from scenarios.serve.sitting import shown
-from scenarios.storage.session_notes import Notes, notes
+from scenarios.storage.state.session_notes import Notes, notes
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting import answers
 from scenarios.workspace.sitting.end import closed_since, end

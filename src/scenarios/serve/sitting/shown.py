@@ -19,7 +19,7 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.fields import Cell, Field, Group, Row
 from scenarios.serve.forms.html import Faults, fields
 from scenarios.serve.forms.typed import Typed
-from scenarios.storage.session_notes import Answer, Sitting
+from scenarios.storage.state.session_notes import Answer, Sitting
 from scenarios.text import counted
 from scenarios.workspace.sitting.answers import words
 from scenarios.workspace.sitting.steps import Step, key_of

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.model import Database
-from scenarios.storage import undo_journal
 from scenarios.storage.attachments import digest_of
 from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
-from scenarios.storage.undo_journal import Change, Noted
+from scenarios.storage.state import undo_journal
+from scenarios.storage.state.undo_journal import Change, Noted
 from scenarios.workspace import steps
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here

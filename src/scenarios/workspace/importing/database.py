@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from scenarios.workspace.exchange.restoring import restore
 from scenarios.workspace.importing.settings import Count, Imported
-from scenarios.workspace.restoring import restore
 from scenarios.workspace.writing import Written
 
 KIND = "database"

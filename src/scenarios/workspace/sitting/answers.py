@@ -11,8 +11,8 @@ from scenarios.analysis.review.feedback import stating
 from scenarios.errors import UsageError
 from scenarios.model import Database, ScenarioId
 from scenarios.render.text import percent
-from scenarios.storage.session_notes import Answer, Notes, Sitting, Stage
-from scenarios.workspace import typed_in
+from scenarios.storage.state.session_notes import Answer, Notes, Sitting, Stage
+from scenarios.workspace.input import typed_in
 
 _LOWEST, _HIGHEST = 0.0001, 0.9999
 """What a sheet takes."""

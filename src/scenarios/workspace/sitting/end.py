@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scenarios.analysis.forecasts.stated import refusal
 from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.storage.session_notes import Sitting
+from scenarios.storage.state.session_notes import Sitting
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting.answers import seen

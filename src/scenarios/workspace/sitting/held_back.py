@@ -6,7 +6,7 @@ from datetime import date
 
 from scenarios.analysis.review.agenda import agenda
 from scenarios.model import Analyst, ScenarioId
-from scenarios.storage.session_notes import kept
+from scenarios.storage.state.session_notes import kept
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting.answers import is_wanted
 

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from scenarios.analysis.review.agenda import Agenda, PastDue, Topic
 from scenarios.analysis.review.feedback import SetSum, sums
 from scenarios.model import Database, EvidenceId
-from scenarios.storage.session_notes import Answer, Notes, Sitting
+from scenarios.storage.state.session_notes import Answer, Notes, Sitting
 from scenarios.workspace.sitting import answers
 
 Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]

@@ -14,10 +14,10 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache import Cache
-from scenarios.storage.files import Files, Part, digest_of
+from scenarios.storage.cache.files import Files, Part, digest_of
+from scenarios.storage.cache.folder import Cache
+from scenarios.storage.cache.packed import Folder, entry_of, folder_of, packed, stat_of, unpacked
 from scenarios.storage.loader import Loaded, Read, read_record
-from scenarios.storage.packed import Folder, entry_of, folder_of, packed, stat_of, unpacked
 
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")
 """Where records live; what lies elsewhere is a fault, and no fault is kept."""

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.bearing import borne, connected, touched
 from scenarios.model import Database, Evidence, EvidenceId, ScenarioId
 from scenarios.paths import id_of, path_of
-from scenarios.storage.cache import digest
-from scenarios.storage.files import Files, Kept, Part
+from scenarios.storage.cache.files import Files, Kept, Part
+from scenarios.storage.cache.folder import digest
 
 
 class Items(Mapping[EvidenceId, Evidence]):

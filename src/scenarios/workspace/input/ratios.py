@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 from scenarios.errors import UsageError
 from scenarios.text import shown
-from scenarios.workspace import typed_in
-from scenarios.workspace.offers import Offer
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import Offer
 
 _TIMES = (
     *("", "equally", "twice", "three times", "four times", "five times"),

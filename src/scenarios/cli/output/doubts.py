@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from scenarios.cli.output.streams import say
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 from scenarios.model import Database
 from scenarios.workspace.guards import new_analyst

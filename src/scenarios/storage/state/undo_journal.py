@@ -18,7 +18,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
-from scenarios.storage.state_folder import MODE, content, drop, folder_of, make
+from scenarios.storage.state.state_folder import MODE, content, drop, folder_of, make
 
 MOST = 20
 """So many commands can be taken back, one after the other."""

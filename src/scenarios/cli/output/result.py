@@ -9,8 +9,8 @@ from typing import Any
 import typer
 
 from scenarios.cli.options import Form
-from scenarios.cli.terminal import pager
-from scenarios.cli.terminal.output import say, told, width
+from scenarios.cli.output import pager
+from scenarios.cli.output.streams import say, told, width
 from scenarios.render.document import Document
 from scenarios.render.writers import writer
 from scenarios.workspace.place import from_here

@@ -10,9 +10,9 @@ import msgspec
 import typer
 
 from scenarios.cli.options import Format
+from scenarios.cli.output.streams import say, show, width
 from scenarios.cli.repositories import tell_embedded
 from scenarios.cli.terminal import retyping
-from scenarios.cli.terminal.output import say, show, width
 from scenarios.render.documents.effects import document
 from scenarios.render.writers import terminal
 from scenarios.text import printable

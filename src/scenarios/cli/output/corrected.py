@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from scenarios.cli import parsing
 from scenarios.cli.options import Format
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.written import report
+from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import report
 from scenarios.workspace.corrections.foretelling import foretold_of
 from scenarios.workspace.differences import moved_or_changed
 from scenarios.workspace.results import corrected

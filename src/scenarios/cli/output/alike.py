@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.analysis.rules.duplicates import alike
+from scenarios.cli.output.streams import say
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.output import say
 from scenarios.errors import ScenError
 from scenarios.model import Database
 

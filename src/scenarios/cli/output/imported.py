@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scenarios.cli.options import Format
-from scenarios.cli.terminal.output import say
-from scenarios.cli.terminal.written import show_committed
+from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import show_committed
 from scenarios.exchange.arrivals import Misfit
 from scenarios.text import printable
 from scenarios.workspace.differences import differences

@@ -7,7 +7,7 @@ from typing import Any
 
 from scenarios.model import Database
 from scenarios.text import counted, nearest
-from scenarios.workspace.help import RELIABILITY
+from scenarios.workspace.input.help import RELIABILITY
 
 Offer = tuple[str, str]
 """A word that can be typed, and what it stands for."""

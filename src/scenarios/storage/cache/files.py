@@ -11,8 +11,8 @@ from typing import NamedTuple
 from scenarios.errors import ScenError
 from scenarios.model import EvidenceId, Record
 from scenarios.storage import worktree
-from scenarios.storage.cache import digest
-from scenarios.storage.packed import Folder
+from scenarios.storage.cache.folder import digest
+from scenarios.storage.cache.packed import Folder
 
 
 class Kept(NamedTuple):

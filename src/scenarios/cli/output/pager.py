@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from scenarios.cli.terminal import output
+from scenarios.cli.output import streams as output
 from scenarios.render.text import shown_in
 
 _NOT_THERE = (126, 127)

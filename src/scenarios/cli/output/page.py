@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from scenarios.cli.output.progress import progress
 from scenarios.cli.repositories import repository_of, tell_refused
-from scenarios.cli.terminal.progress import progress
 from scenarios.errors import ScenError
 from scenarios.workspace.history import origin
 from scenarios.workspace.opened import Opened

@@ -1,0 +1,1 @@
+"""What a command says: its result, its remarks, its progress."""

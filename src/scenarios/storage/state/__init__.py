@@ -1,0 +1,1 @@
+"""What this checkout remembers between commands, in the user's state folder."""
