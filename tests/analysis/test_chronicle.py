@@ -71,7 +71,10 @@ def stories(draw: st.DrawFn) -> Story:
         }
         prior = Prior(0.3, "B.", given={draw(st.sampled_from("ab")): Given(0.5, 0.1)})
         linked = {"alone": structs.replace(one.scenarios["alone"], prior=prior)}
-        for folder in (one.scenarios, linked, one.evidence, sourced, {"tracker": tracker}):
+        # Each asks its own question: two that ask the same are one that was renamed.
+        asked = {id: structs.replace(it, title=id) for id, it in one.scenarios.items()}
+        linked = {id: structs.replace(it, title=id) for id, it in linked.items()}
+        for folder in (asked, linked, one.evidence, sourced, {"tracker": tracker}):
             for id, found in folder.items():
                 records.setdefault(id, []).append(found)
     chances = st.dictionaries(

@@ -63,12 +63,12 @@ url = _typed(typed_in.url)
 
 def day(text: str, ago_from: date | None = None) -> date:
     """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
-    return _typed(partial(typed_in.day, today=today(), ago_from=ago_from))(text)
+    return _typed(partial(typed_in.day, today=today, ago_from=ago_from))(text)
 
 
 def observed(text: str) -> str:
     """A day, a month (2021-12) or a year (2021)."""
-    return _typed(partial(typed_in.observed, today=today()))(text)
+    return _typed(partial(typed_in.observed, today=today))(text)
 
 
 def size(text: str) -> tuple[int, int]:

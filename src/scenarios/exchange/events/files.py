@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from scenarios.errors import ScenError
 from scenarios.exchange.events.mapping import Layout, folded
-from scenarios.text import counted, shown
+from scenarios.text import counted, printable
 
 _KINDS: dict[str, Literal["parquet", "text"]] = {
     ".parquet": "parquet",
@@ -36,20 +36,22 @@ class Files(NamedTuple):
 def files_of(place: Path, table: str, tables: Sequence[str], layout: Layout) -> Files:
     """The files of one of the `tables` that are asked for: those of its name, or the only ones."""
     if not place.exists():
-        raise ScenError(f"there is no event store at {shown(str(place))}: no such file or folder")
+        raise ScenError(
+            f"there is no event store at '{printable(str(place))}': no such file or folder"
+        )
     named = [place] if place.is_file() else _of_name(place, table)
     if not named and len(tables) == 1:
         named = [place]
     elif not named or (place.is_file() and len(tables) > 1 and not _is_named(place, table)):
         raise ScenError(
-            f"{shown(str(place))} has no table '{table}': put each of {', '.join(tables)} there as "
+            f"'{printable(str(place))}' has no table '{table}': put each of {', '.join(tables)} there as "
             f"a folder or a file of its name, or name one indicator"
         )
     paths = sorted(chain.from_iterable(map(_below, named)))
     kinds = {_kind_of(path) for path in paths}
     if len(kinds) != 1:
         what = "both Parquet and text" if kinds else "no Parquet, CSV or TSV file (zipped: unpack)"
-        raise ScenError(f"{shown(str(place))} holds {what}")
+        raise ScenError(f"'{printable(str(place))}' holds {what}")
     if kinds == {"parquet"}:
         return Files(tuple(paths), "parquet")
     return _text(tuple(paths), layout)
@@ -88,7 +90,7 @@ def _text(paths: tuple[Path, ...], layout: Layout) -> Files:
         if len(cells) != len(layout.head):
             found, wanted = counted(len(cells), "column"), len(layout.head)
             raise ScenError(
-                f"{shown(str(paths[0]))} has {found} and no head; {layout.title} has {wanted}"
+                f"'{printable(str(paths[0]))}' has {found} and no head; {layout.title} has {wanted}"
             )
         head = layout.head
     return Files(paths, "text", delimiter, quote, head)
@@ -100,5 +102,5 @@ def _first_line(path: Path) -> str:
             file = gzip.GzipFile(fileobj=raw) if path.suffix.lower() == ".gz" else raw
             data: bytes = file.readline(_HEAD_BYTES)
     except (OSError, EOFError) as error:
-        raise ScenError(f"{shown(str(path))} cannot be read: {error}") from None
+        raise ScenError(f"'{printable(str(path))}' cannot be read: {error}") from None
     return data.decode("utf-8-sig", "replace").rstrip("\r\n")

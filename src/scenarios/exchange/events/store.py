@@ -22,7 +22,7 @@ from scenarios.exchange.events.files import Files, files_of
 from scenarios.exchange.events.mapping import Layout, folded, plain_summary
 from scenarios.exchange.events.query import Rows
 from scenarios.exchange.events.spark import spark_session
-from scenarios.text import did_you_mean, shown
+from scenarios.text import did_you_mean, printable, shown
 
 _LAYOUTS = {"icews": icews.LAYOUT, "gdelt": gdelt.LAYOUT, "acled": acled.LAYOUT}
 _TRIED = ("duckdb", "postgresql", "postgres", "spark")
@@ -185,7 +185,7 @@ def _duckdb(address: str, _tables: Sequence[str]) -> Store:
     path = address.partition("://")[2]
     place = next((one for one in (Path(path), Path(path.lstrip("/"))) if one.is_file()), None)
     if place is None:
-        raise ScenError(f"there is no event store at {shown(path)}: no such file")
+        raise ScenError(f"there is no event store at '{printable(path)}': no such file")
     raw = duckdb.connect(place, read_only=True, config=_LOCKED)
     raw.execute("SET enable_external_access = false")
     connection = ibis.duckdb.from_connection(raw)

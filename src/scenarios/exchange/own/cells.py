@@ -106,7 +106,7 @@ def in_percent(parse: Parse) -> Parse:
     def parsed(cell: Cell) -> Any:
         told = text(cell).removesuffix("%")
         is_number = _number(told) is not None
-        return parse(cell._replace(value=f"{told}%" if is_number else cell.value))
+        return parse(cell._replace(value=told + "%" if is_number else cell.value))
 
     return parsed
 

@@ -158,7 +158,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
 def _day(typed: Typed, today: date) -> date:
     """The day on which what can be rated has to be open."""
     try:
-        return typed_in.day(typed.one("recorded"), today)
+        return typed_in.day(typed.one("recorded"), lambda: today)
     except ScenError:
         return today
 
@@ -169,7 +169,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     recorded = reading.wanted("recorded", until("recorded", by, last)) or by.today
 
     def observed(text: str) -> str:
-        day = typed_in.observed(text, by.today)
+        day = typed_in.observed(text, lambda: by.today)
         refuse_day("observed", first_day(day), last)
         return day
 
@@ -238,7 +238,7 @@ def _doubts(by: Recorder, typed: Typed) -> list[str]:
     if not summary:
         return []
     recorded = typed.one("recorded").strip() or by.today.isoformat()
-    day = typed_in.observed(typed.one("observed").strip() or recorded, by.today)
+    day = typed_in.observed(typed.one("observed").strip() or recorded, lambda: by.today)
     url, event = (typed.one(key).strip() or None for key in ("url", "event"))
     same = alike(evidence, summary, day, url, event)[:_MOST]
     return [f"{id} may be the same ({why}): {evidence[id].summary}" for id, why in same]

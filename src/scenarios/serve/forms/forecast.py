@@ -88,7 +88,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
 
 def _day(by: Recorder, typed: Typed) -> date:
     try:
-        return typed_in.day(typed.one("date").strip(), by.today)
+        return typed_in.day(typed.one("date").strip(), lambda: by.today)
     except ScenError:
         return by.today
 

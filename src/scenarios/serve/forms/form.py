@@ -93,7 +93,7 @@ def until(what: str, by: Recorder, last: date | None) -> Callable[[str], date]:
     """Reads a day, and refuses one that is still to come."""
 
     def parse(text: str) -> date:
-        day = typed_in.day(text, by.today)
+        day = typed_in.day(text, lambda: by.today)
         refuse_day(what, day, last)
         return day
 

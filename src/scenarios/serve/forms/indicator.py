@@ -136,7 +136,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     if not ratings:
         reading.missing.append(f"rate:{of}" if of else "ratings")
     added = reading.wanted("added", until("added", by, last)) or by.today
-    due = reading.wanted("due", lambda it: typed_in.day(it, by.today))
+    due = reading.wanted("due", lambda it: typed_in.day(it, lambda: by.today))
     record: dict[str, Any] = {
         "statement": statement,
         "ratings": ratings,

@@ -108,7 +108,9 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
         "question": reading.needed("question", str, ""),
         "resolution_criteria": reading.needed("criteria", str, ""),
         "opened": opened.isoformat(),
-        "horizon": reading.needed("horizon", lambda it: typed_in.day(it, by.today), by.today),
+        "horizon": reading.needed(
+            "horizon", lambda it: typed_in.day(it, lambda: by.today), by.today
+        ),
         "set": reading.text("set"),
         "tags": reading.typed.every("tags"),
         "prior": {

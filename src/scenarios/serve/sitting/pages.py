@@ -71,7 +71,7 @@ def _begun(ask: Ask, _form: FormData) -> Made:
 
 def _left(ask: Ask, form: FormData) -> Made:
     """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
-    day, takes = typed_in.day(str(form.get("day")), parsing.today()), form.get("do") == "take"
+    day, takes = typed_in.day(str(form.get("day")), parsing.today), form.get("do") == "take"
 
     def do(sat: Sat) -> None:
         with notes(sat.opened.root, sat.analyst, day) as old:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import TypeVar
 
@@ -27,14 +27,14 @@ _URL = re.compile(r"https?://[^\s/?#]+\S*")
 _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
-def day(text: str, today: date, ago_from: date | None = None) -> date:
+def day(text: str, today: Callable[[], date], ago_from: date | None = None) -> date:
     """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
     if text == "today":
-        return today
+        return today()
     if text == "yesterday":
-        return today - timedelta(days=1)
+        return today() - timedelta(days=1)
     if found := _AGO.fullmatch(text):
-        return (ago_from or today) - timedelta(days=int(found[1]))
+        return (ago_from or today()) - timedelta(days=int(found[1]))
     try:
         if _DAY.fullmatch(text):
             return date.fromisoformat(text)
@@ -51,7 +51,7 @@ def days(text: str) -> int:
     raise UsageError(f"{shown(text)} is not a number of days: write 14d")
 
 
-def observed(text: str, today: date) -> str:
+def observed(text: str, today: Callable[[], date]) -> str:
     """A day, a month (2021-12) or a year (2021)."""
     if not _OBSERVED.fullmatch(text):
         return day(text, today).isoformat()
