@@ -44,8 +44,8 @@ def files_of(place: Path, table: str, tables: Sequence[str], layout: Layout) -> 
         named = [place]
     elif not named or (place.is_file() and len(tables) > 1 and not _is_named(place, table)):
         raise ScenError(
-            f"'{printable(str(place))}' has no table '{table}': put each of {', '.join(tables)} there as "
-            f"a folder or a file of its name, or name one indicator"
+            f"'{printable(str(place))}' has no table '{table}': put each of {', '.join(tables)} "
+            f"there as a folder or a file of its name, or name one indicator"
         )
     paths = sorted(chain.from_iterable(map(_below, named)))
     kinds = {_kind_of(path) for path in paths}
