@@ -231,6 +231,25 @@ def test_a_key_factor_is_unrated_evidence_with_its_direction_in_the_notes() -> N
     assert found["key-factor/72"].record["summary"] == "Base rate: lines closed for repair"
 
 
+def test_a_key_factor_needs_no_date_no_id_and_no_words_of_its_own() -> None:
+    factors = (
+        "Question ID,Type,News URL,News Source,News Published At,News Impact Direction\n"
+        "1,driver,,,,\n"
+        "1,base_rate,,,,\n"
+        "1,news,https://example.org/vote,Example News,2026-01-12 09:00:00+00:00,1\n"
+    )
+    files = {"question_data.csv": SHORT + ROW, "key_factor_data.csv": factors}
+    found = arrived("metaculus", zipped(files))
+    assert told(found) == []
+    driver, rate, news = (one for one in found.records if one.kind == "evidence")
+    assert driver.record["summary"] == "Driver of: Will it be?"
+    assert rate.record["summary"] == "Base rate of: Will it be?"
+    assert driver.record["observed"] == "2026-01-05"
+    assert "No date there" in driver.record["notes"]
+    assert news.record["observed"] == "2026-01-12"
+    assert len({one.foreign for one in (driver, rate, news)}) == 3
+
+
 def test_columns_may_stand_in_any_order_with_others_beside_them_and_a_mark_before_them() -> None:
     questions = (
         "\ufeffExtra, question type,Resolution,Scheduled Close Time,Question  Title,Question ID\n"

@@ -8,12 +8,13 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrival, Foreign, Misfit
 from scenarios.exchange.incoming import Incoming, Row, rows
-from scenarios.exchange.metaculus.questions import SYSTEM, Questions
+from scenarios.exchange.metaculus.questions import SYSTEM, Questions, Read
 from scenarios.exchange.moments import moment
+from scenarios.exchange.names import digest
 from scenarios.exchange.questions import clean
 from scenarios.text import shown
 
-NEEDED = ("Key Factor ID", "Type")
+NEEDED = ("Type",)
 _WORDS = {"driver": "driver", "base_rate": "base rate", "news": "news"}
 _DIRECTIONS = {
     "1": "makes it more probable",
@@ -31,51 +32,63 @@ class KeyFactors:
         self.left_out: Counter[str] = Counter()
 
     def add(self, incoming: Incoming, questions: Questions, zone: dt.tzinfo) -> None:
-        posts: dict[str, list[str]] = {}
+        posts: dict[str, list[Read]] = {}
         for read in questions.read.values():
-            posts.setdefault(read.post, []).append(read.title)
+            posts.setdefault(read.post, []).append(read)
         for row in rows(incoming, NEEDED, ragged=True):
             question = questions.read.get(row.text("Question ID"))
-            titles = [question.title] if question else []
+            about = [question] if question else []
             if not row.text("Question ID"):
-                titles = posts.get(row.text("Post ID"), [])
-            if questions.read and not titles:
+                about = posts.get(row.text("Post ID"), [])
+            if questions.read and not about:
                 self.left_out["key factors of questions left out"] += 1
                 continue
             try:
-                self.arrivals.append(_evidence(row, titles, zone))
+                self.arrivals.append(_evidence(row, about, zone))
             except ValueError as error:
                 self.misfits.append(Misfit(place=row.place, message=str(error)))
 
 
-def _evidence(row: Row, titles: list[str], zone: dt.tzinfo) -> Arrival:
+def _evidence(row: Row, about: list[Read], zone: dt.tzinfo) -> Arrival:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
         raise ValueError(f"Type: {shown(row.text('Type'))} is not driver, base_rate or news")
-    made = moment(row.text("Created At") or row.text("News Published At"), zone).date()
+    stated = row.text("Created At") or row.text("News Published At")
+    is_dated = bool(stated) or not about
+    made = moment(stated, zone).date() if is_dated else about[0].opened
     published = row.text("News Published At") if kind == "news" else ""
     seen = moment(published, zone).date() if published else made
     summary = {
         "driver": row.text("Driver Text"),
-        "base_rate": f"Base rate: {row.text('Base Rate Reference Class')}",
+        "base_rate": _base_rate(row),
         "news": row.text("News Title") or row.text("News Source") or row.text("News URL"),
     }[kind]
+    if not summary and about:
+        summary = f"{_WORDS[kind].capitalize()} of: {about[0].title}"
     title = clean(summary, 500, is_line=True)
     if not title:
         raise ValueError("it says nothing")
+    notes = _notes(row, kind, [one.title for one in about])
+    notes += [] if is_dated else ["No date there: it stands at the opening of its question"]
     record: dict[str, Any] = {
         "summary": title,
         "observed": min(seen, made).isoformat(),
         "recorded": made,
-        "notes": clean("\n".join(_notes(row, kind, titles)), 10_000),
+        "notes": clean("\n".join(notes), 10_000),
     }
     address = row.text("News URL") if kind == "news" else row.text("Base Rate Source")
     if address.startswith(("https://", "http://")) and not any(map(str.isspace, address)):
         record["url"] = address
-    id = f"key-factor/{row.text('Key Factor ID')}"
+    own = row.text("Key Factor ID") or digest("\n".join((title, made.isoformat(), *notes)))
+    id = f"key-factor/{own}"
     return Arrival(
         kind="evidence", record=record, title=title, place=row.place, foreign=Foreign(SYSTEM, id)
     )
+
+
+def _base_rate(row: Row) -> str:
+    of = row.text("Base Rate Reference Class")
+    return f"Base rate: {of}" if of else ""
 
 
 def _notes(row: Row, kind: str, titles: list[str]) -> list[str]:

@@ -89,7 +89,7 @@ def _by_its_head(file: Incoming) -> str:
         return QUESTIONS
     if "start time" in head and "forecaster" in head:
         return FORECASTS
-    if "key factor id" in head:
+    if "key factor" in head or "news impact direction" in head:
         return KEY_FACTORS
     raise refused(file.name, 0, f"neither a zip nor one of {', '.join(PARTS[:3])} (.csv)")
 

@@ -45,6 +45,7 @@ class Read(NamedTuple):
     title: str
     post: str
     options: tuple[str, ...] | None
+    opened: dt.date
     closed: dt.datetime | None
 
 
@@ -99,7 +100,7 @@ class Questions:
         self.arrivals += (question.arrival() for question in made)
         if set:
             self.sets[set] = questions.clean(title, questions.LONGEST_SET, is_line=True)
-        self.read[id] = Read(title, row.text("Post ID"), options, closed)
+        self.read[id] = Read(title, row.text("Post ID"), options, made[0].opened, closed)
 
 
 def foreign(id: str, option: str | None = None) -> Foreign:

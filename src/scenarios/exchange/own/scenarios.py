@@ -42,7 +42,7 @@ KIND = Kind(
         **dict.fromkeys(("open", "opens", "open_date", "opening_date"), "opened"),
         **dict.fromkeys(("close", "closes", "close_date", "deadline", "resolve_by"), "horizon"),
         **dict.fromkeys(("prior", "prior_probability"), "prior.probability"),
-        "prior_basis": "prior.basis",
+        **dict.fromkeys(("basis", "prior_basis"), "prior.basis"),
         **dict.fromkeys(("outcome", "resolution"), "resolution.outcome"),
         **dict.fromkeys(("resolution_date", "resolved_on", "date_resolved"), "resolution.date"),
         "resolution_basis": "resolution.basis",
