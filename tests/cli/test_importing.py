@@ -122,5 +122,5 @@ def test_many_faults_of_a_file_are_counted_and_not_all_named(
     assert len(told) == 22
     assert told[-2:] == [
         "scen: and 9,980 more faults",
-        "scen: 5,000 rows cannot come in: nothing was written; --skip-invalid writes the rest",
+        "scen: 5,000 rows cannot be imported: nothing was written; --skip-invalid writes the rest",
     ]

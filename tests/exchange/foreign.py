@@ -53,5 +53,5 @@ def _said(one: ForecastArrival) -> tuple[str, str, str, float | None]:
 
 
 def told(found: Arrived) -> list[str]:
-    """What cannot come in, as a user reads it."""
+    """What cannot be imported, as a user reads it."""
     return [f"{misfit.place}: {misfit.message}" for misfit in found.misfits]

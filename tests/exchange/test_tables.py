@@ -88,7 +88,7 @@ def test_a_byte_that_is_no_text_is_named_with_its_place() -> None:
     data = b"a\n" + b"\xc3\xa9\n" * 50_000 + b"x\n\xe9\n"
     assert f"byte {len(data) - 2:,} is 0xe9" in said(data)
     assert said("a\n".encode("utf-16-le")) == (
-        "t.csv: byte 1 is NUL: this is no text (or --encoding utf-16)"
+        "t.csv: byte 1 is NUL: this is not text (or --encoding utf-16)"
     )
     assert "but the mark of UTF-16: --encoding utf-16" in said("a\n".encode("utf-16"))
 
@@ -101,7 +101,7 @@ def test_a_byte_that_is_no_text_is_named_with_its_place() -> None:
         (b"a,b,a\n1,2,3\n", "t.csv:1: columns 1 and 3 are both called 'a': rename one"),
         (b'a,b\n"1,2\n', "t.csv:2: a quote is opened in this row and never closed"),
         (b'a,b\n"1"x,2\n', "t.csv:2: there is text behind a closing quote; ',' was expected"),
-        (b"a,b\n1,\0\n", "t.csv: byte 6 is NUL: this is no text"),
+        (b"a,b\n1,\0\n", "t.csv: byte 6 is NUL: this is not text"),
         (b"," * (MIB + 1), "t.csv: line 1 is longer than 1 MiB"),
         (b"a," * 2000 + b"b", "t.csv:1: 2,001 columns; at most 1,000 are read"),
         (b"\xd0\xcf\x11\xe0", "t.csv: a workbook of the old kind (.xls): save it as .xlsx or CSV"),
@@ -126,6 +126,11 @@ def test_what_is_no_table_of_text_is_refused_in_one_sentence(data: bytes, messag
 )
 def test_json_that_is_no_table_is_refused(data: bytes, message: str) -> None:
     assert message in said(data, "t.json")
+
+
+def test_one_object_of_json_is_a_row() -> None:
+    table = read(io.BytesIO(b'{"title": "A", "tags": ["a", "b"]}\n'), "-")
+    assert [row.cells for row in table.rows] == [{"title": "A", "tags": ["a", "b"]}]
 
 
 def test_rows_that_do_not_fit_their_head_are_faults_unless_a_reader_says_that_they_are_sound() -> (

@@ -67,7 +67,7 @@ class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a row cannot come in."""
+    """Why a row cannot be imported."""
 
     place: Place
     message: str

@@ -50,7 +50,7 @@ def command(
     --as-of the records are those that were known on that day.
     """
     if form == "parquet" and output is None:
-        raise UsageError("Parquet is no text: --output FILE says where it goes")
+        raise UsageError("Parquet is not text: --output FILE says where it goes")
     text = _read(sql)
     opened = reading(context, rev)
     day = as_of or parsing.today()

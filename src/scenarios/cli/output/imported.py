@@ -43,7 +43,7 @@ def _counted(result: Imported) -> str:
     rows = [(name, getattr(result, name)) for name in _NAMES]
     told = [f"{name}: {_told(count)}" for name, count in rows if count.every]
     would = " (nothing was written)" if result.dry_run else ""
-    return printable("\n".join(told) or "nothing came") + would
+    return printable("\n".join(told) or "nothing was imported") + would
 
 
 def _told(count: Count) -> str:

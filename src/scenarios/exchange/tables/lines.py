@@ -47,7 +47,7 @@ def texts(stream: BinaryIO, file: str, encoding: str | None) -> Iterator[str]:
         if "\0" in text:
             before = len(text[: text.index("\0")].encode(name))
             at = offset - pending + before
-            raise refused(file, 0, f"byte {at:,} is NUL: this is no text (or --encoding utf-16)")
+            raise refused(file, 0, f"byte {at:,} is NUL: this is not text (or --encoding utf-16)")
         yield text.removeprefix("\ufeff") if offset == 0 else text
         offset += len(chunk)
         if offset > MOST_BYTES:
@@ -79,4 +79,4 @@ def _stray(data: bytes, start: int, at: int, encoding: str) -> str:
 
 def _too_long(file: str, number: int) -> ScenError:
     words = f"line {number:,} is longer than {LONGEST_LINE >> 20} MiB"
-    return refused(file, 0, f"{words}: this is no table, or a quote in it is never closed")
+    return refused(file, 0, f"{words}: this is not a table, or a quote in it is never closed")

@@ -1,4 +1,4 @@
-"""JSON and JSON Lines: an array of objects, or an object that holds one."""
+"""JSON and JSON Lines: an array of objects, an object that holds one, or one object alone."""
 
 from __future__ import annotations
 
@@ -79,7 +79,8 @@ def _objects(found: Any, file: str) -> Iterable[Any]:
         if len(lists) > 1:
             names = ", ".join(map(shown, lists))
             raise refused(file, 0, f"which of its arrays is meant: {names}? Give that one alone")
-        found = next(iter(lists.values()), found)
+        is_row = any(not isinstance(one, list) for one in found.values())
+        found = next(iter(lists.values()), [found] if is_row else found)
     if not isinstance(found, list):
         raise refused(file, 0, "neither an array of objects nor an object that holds one")
     return found

@@ -111,7 +111,7 @@ def _form(place: Path) -> Target:
             named = [one for one in of_file if place.name.lower().endswith(one.endings)]
             found = named or [one for one in of_file if one.code.is_ours(place)]
     else:
-        raise ScenError(f"{shown}: is no file and no folder; nothing was written")
+        raise ScenError(f"{shown}: there is no such file or folder; nothing was written")
     if not found:
         raise ScenError(f"{shown}: is no export that can be read back; nothing was written")
     return found[0]

@@ -184,7 +184,7 @@ class Drafting:
         path, below = path_of("scenario", scenario), ("indicators", id)
         there = self.opened.database.scenarios.get(scenario)
         if there is None and scenario not in self._new:
-            raise Unsound(f"scenario '{scenario}' cannot come in", "scenario")
+            raise Unsound(f"scenario '{scenario}' cannot be imported", "scenario")
         if there and id in there.indicators:
             was = built(there.indicators[id])
             puts = [Put((*below, *it.keys), it.value) for it in differences(was, given)]

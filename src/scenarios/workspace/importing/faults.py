@@ -1,4 +1,4 @@
-"""What cannot come in: each fault with its place in the file, and what is said of them."""
+"""What cannot be imported: each fault with its place in the file, and what is said of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scenarios.exchange.arrivals import Misfit, Place
 
 
 class Unsound(Exception):  # noqa: N818
-    """Why one record cannot come in, and the key that it is due to."""
+    """Why one record cannot be imported, and the key that it is due to."""
 
     def __init__(self, message: str, key: str = "") -> None:
         super().__init__(message)
@@ -44,7 +44,8 @@ class Faults:
 
 def refusal(faults: Sequence[Misfit], rows: int) -> ScenError:
     """A refusal that names the first faults, each in a line of its own, and counts the rest."""
-    what = f"{rows:,} row{'' if rows == 1 else 's'} cannot come in" if rows else "it cannot come in"
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}" if rows else "it"
+    what = f"{counted} cannot be imported"
     error = ScenError(f"{what}: nothing was written; --skip-invalid writes the rest")
     for line in lines(faults):
         error.add_note(line)

@@ -73,7 +73,7 @@ def bring(
             continue
         result = _imported(kind, arrived, made[-1], written, left)
         return Brought(written, result, left.told)
-    raise ScenError("too many rows rest on rows that cannot come in; nothing was written")
+    raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
 
 def _drafted(
