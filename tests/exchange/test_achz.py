@@ -35,9 +35,11 @@ def test_hypotheses_are_the_scenarios_of_a_set() -> None:
         "title": "A repair that was planned",
         "question": "Which hypothesis is right? A repair that was planned",
         "resolution_criteria": "The hypothesis is right: A repair that was planned",
+        "set": PROJECT,
+    }
+    assert scenarios[0].assumed == {
         "opened": dt.date(2026, 3, 1),
         "horizon": dt.date(2027, 3, 1),
-        "set": PROJECT,
     }
     assert found.remarks[0] == (
         "the file names no horizon: 2027-03-01 stands in each, a year after 2026-03-01"
@@ -67,7 +69,7 @@ def test_what_is_not_applicable_or_blank_is_not_rated() -> None:
 def test_an_item_without_a_date_is_of_the_last_day_in_the_file_and_says_so() -> None:
     found = arrived("achz", FILE)
     item = [one for one in found.records if one.kind == "evidence"][2]
-    assert item.record["observed"] == "2026-03-04"
+    assert item.assumed["observed"] == "2026-03-04"
     assert "Date: none in the ACH file" in item.record["notes"]
     assert "2 items have no date in the file: taken as 2026-03-04" in found.remarks[1]
 

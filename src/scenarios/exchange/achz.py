@@ -112,10 +112,9 @@ def _scenario(place: Place, text: str, project: str, opened: dt.date, horizon: d
             "title": title,
             "question": clean(f"Which hypothesis is right? {text}", 1000),
             "resolution_criteria": f"The hypothesis is right: {clean(text, LONGEST_TEXT // 2)}",
-            "opened": opened,
-            "horizon": horizon,
             "set": project,
         },
+        assumed={"opened": opened, "horizon": horizon},
     )
 
 
@@ -137,7 +136,9 @@ def _evidence(seen: _Seen, texts: list[str], project: str, last: dt.date) -> Arr
     title = clean(_text(item, "NAME"), 500, is_line=True)
     if not title:
         raise WrongCellError("NAME", "empty")
-    record: dict[str, Any] = {"summary": title, "observed": day.isoformat(), "recorded": day}
+    record: dict[str, Any] = {"summary": title}
+    days = {"observed": day.isoformat(), "recorded": day}
+    record |= days if seen.day else {}
     address = _text(item, "LINK")
     if re.fullmatch(r"https?://[^\s/?#]\S*", address):
         record["url"], address = address, ""
@@ -167,6 +168,7 @@ def _evidence(seen: _Seen, texts: list[str], project: str, last: dt.date) -> Arr
         title=title,
         place=seen.place,
         foreign=Foreign(SYSTEM, f"{project}/{digest(title)}"),
+        assumed={} if seen.day else days,
     )
 
 

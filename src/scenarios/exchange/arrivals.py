@@ -35,7 +35,8 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     Without an `id` one is made of `title`; what has the same `foreign` is the same record. A day
     may be given as a time. What a scenario must have and the file lacks is left out here and
     filled in later: the prior, criteria where there is an `address`, days that are today's.
-    `columns` has the column that a key came from, where that is not the key (`prior.probability`).
+    What is `assumed` is for a record that is new: it changes none that is there. `columns` has the
+    column that a key came from, where that is not the key (`prior.probability`).
     An indicator is of a `scenario`, by its id or what that is called elsewhere.
     """
 
@@ -48,6 +49,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     address: str | None = None
     columns: Mapping[str, str] = {}
     scenario: str | Foreign | None = None
+    assumed: Mapping[str, Any] = {}
 
 
 class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):

@@ -110,6 +110,7 @@ class Drafting:
         self.plan.comes_from(path_of(kind, id), arrival)
         there = self.known.there[kind].get(id)
         if there is None:
+            given = {**plain(arrival.assumed, self.settings.timezone), **given}
             self._count_lacking(kind, given)
             made = filling.filled(kind, given, arrival, self.settings)
             if kind == "scenario":

@@ -86,7 +86,8 @@ class Known:
 
     def _proposed(self, kind: Kind, arrival: Arrival, number: str = "") -> str:
         if kind == "evidence":
-            observed = str(arrival.record.get("observed", ""))[:10]
+            said = {**arrival.assumed, **arrival.record}
+            observed = str(said.get("observed", ""))[:10]
             room = LONGEST - len(observed) - len("-") - len(number)
             return f"{observed}-{joined_words(words(arrival.title), room) or 'item'}{number}"
         return slug(arrival.title, LONGEST - len(number), kind) + number
