@@ -54,6 +54,13 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
         return escape(path + self.query(only_when=only_when))
 
 
+class ElsewhereError(Exception):
+    """What is asked for is found at another address."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+
 class Ask(NamedTuple):
     """What a reader asks, and the state of the database that answers."""
 

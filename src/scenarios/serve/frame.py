@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from hashlib import blake2b
 from html import escape
+from urllib.parse import urljoin
 
 from starlette.exceptions import HTTPException
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from scenarios.errors import ScenError
 from scenarios.render.writers import shell
 from scenarios.serve.bar import bar
-from scenarios.serve.exchange import Ask, Page, Sent, give, read
+from scenarios.serve.exchange import Ask, ElsewhereError, Page, Sent, give, read
 from scenarios.serve.kept import Kept
 from scenarios.serve.sites import site_of
 from scenarios.site import frame
@@ -26,7 +27,8 @@ _METAS = re.compile(
     r"|link rel=\"alternate\")[^>]*>\n?"
 )
 """What an answer says in its own head, and the feed, which has no cookie."""
-_LINK = re.compile(r'(<a\b[^>]* href=")(?![a-z]+:|#|//)([^"#?]*)(#[^"]*)?"')
+_LINK = re.compile(r'(<a\b[^>]* href=")(?![a-z]+:|[#/])([^"#?]+)(#[^"]*)?"')
+"""A link as the site has it: from its page, to a file."""
 _HEAD = """\
 <link rel="icon" href="/-/desk.svg">
 <link rel="stylesheet" href="/-/desk.css">
@@ -49,8 +51,7 @@ def whole(ask: Ask, page: Page) -> Sent:
         main=page.content,
     )
     made = frame.html(site, own, Additions(head=_HEAD, top=bar(ask)))
-    if page.of_site and (when := ask.asked.query(only_when=True)):
-        made = _with_when(made, when)
+    made = _from_here(made, ask.asked.query(only_when=True))
     made = _METAS.sub("", made, count=3)
     if page.live:
         made = made.replace("<main ", "<main data-live ", 1)
@@ -77,9 +78,14 @@ def _its_rules(ask: Ask) -> Response:
     return Response(kept.get(ask.part("name"), gone), media_type="text/css")
 
 
-def _with_when(made: str, when: str) -> str:
-    """Each link within the site leads to the same day and revision."""
-    return _LINK.sub(lambda link: f'{link[1]}{link[2]}{escape(when)}{link[3] or ""}"', made)
+def _from_here(made: str, when: str) -> str:
+    """Each link within the site leads to the page at the same day and revision."""
+
+    def leads(link: re.Match[str]) -> str:
+        path = link[2].removesuffix(INDEX) or "./"
+        return f'{link[1]}{path}{escape(when)}{link[3] or ""}"'
+
+    return _LINK.sub(leads, made)
 
 
 def _site(ask: Ask) -> Page:
@@ -91,6 +97,9 @@ def _site(ask: Ask) -> Page:
     if found is None:
         _refuse(ask)
         raise HTTPException(404)
+    if found.moved_to:
+        to = urljoin(ask.request.url.path, found.moved_to.removesuffix(INDEX))
+        raise ElsewhereError(to + ask.asked.query(only_when=True))
     # What its own script has made of a page would be lost with it.
     return Page(title=found.title, of_site=found, live=not found.script)
 
@@ -104,6 +113,13 @@ def _refuse(ask: Ask) -> None:
     elif kind == "e" and ask.on < opened.database.evidence[opened.evidence(id)].recorded:
         day = opened.database.evidence[id].recorded
         raise ScenError(f"{id} was not known on {ask.on}: it dates from {day}")
+
+
+def _folder(ask: Ask) -> Response:
+    """The page of a folder, where its file is asked for as the site has it."""
+    query = ask.request.url.query
+    path = "/" + ask.part("path").lstrip("/")  # two slashes would lead to another host
+    return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
 
 def _file(ask: Ask) -> Response:
@@ -122,6 +138,7 @@ ENTRIES = (
     give(f"/{frame.STYLE}", _style),
     give("/-/rules/{name}", _its_rules),
     give("/records/{path:path}", _file),
+    give("/{path:path}index.html", _folder),
     read("/", _site),
     read("/{folder}/", _site),
     read("/{folder}/{id}/", _site),

@@ -17,7 +17,18 @@ from scenarios.render.writers.shell import safe
 from scenarios.serve import blind, warming
 from scenarios.serve.desk import Desk
 from scenarios.serve.door import FORM, policy
-from scenarios.serve.exchange import SHORT, Ask, Asked, Entry, Made, Page, Sent, Whole, asked
+from scenarios.serve.exchange import (
+    SHORT,
+    Ask,
+    Asked,
+    ElsewhereError,
+    Entry,
+    Made,
+    Page,
+    Sent,
+    Whole,
+    asked,
+)
 
 _FIELDS = 20_000
 _CHANGED = "changed since it was looked at"
@@ -93,7 +104,7 @@ def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool =
                     raise
                 desk_of(request).look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
-    except _ElsewhereError as error:
+    except ElsewhereError as error:
         return RedirectResponse(error.address, 303)
     except parsing.Mistyped as error:
         return fault(request, 400, error.message)
@@ -101,13 +112,6 @@ def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool =
         return fault(request, 400, str(error))
     except ScenError as error:
         return fault(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
-
-
-class _ElsewhereError(Exception):
-    """The same is found at an address that will mean the same tomorrow."""
-
-    def __init__(self, address: str) -> None:
-        self.address = address
 
 
 def _ask(request: Request, *, latest: bool) -> Ask:
@@ -124,7 +128,8 @@ def _ask(request: Request, *, latest: bool) -> Ask:
     other = {name: text for name, text in lasts.items() if given.get(name, text) not in ("", text)}
     if other and request.method == "GET":
         changed = request.url.include_query_params(**other)
-        raise _ElsewhereError(f"{changed.path}?{changed.query}")
+        # The address will mean the same tomorrow.
+        raise ElsewhereError(f"{changed.path}?{changed.query}")
     return Ask(request, desk, lasting, seen, what.as_of or parsing.today())
 
 
