@@ -187,3 +187,28 @@ def test_a_page_that_has_not_changed_is_not_sent_again(shipped: TestClient) -> N
     tag = shipped.get("/status/").headers["etag"]
     made = shipped.get("/status/", headers={"If-None-Match": tag})
     assert (made.status_code, made.content) == (304, b"")
+
+
+@pytest.mark.parametrize("page", ["/", "/status/", "/s/military-pact/", "/list/evidence/"])
+def test_there_is_one_navigation_and_what_can_be_done_stands_apart(
+    shipped: TestClient, page: str
+) -> None:
+    navs = re.findall(r'<nav aria-label="([^"]*)">(.*?)</nav>', shipped.get(page).text, re.DOTALL)
+    found = {name: re.findall(r"<a [^>]*>([^<]*)</a>", nav) for name, nav in navs}
+    assert found["What can be done"] == ["Record", "Sitting", "Undo"]
+    assert found["Site"] == [
+        *("Scenarios", "Status", "Reviews", "Indicators"),
+        *("Evidence", "Forecasts", "Sources", "Scores"),
+    ]
+
+
+def test_a_page_says_in_which_section_it_is(shipped: TestClient) -> None:
+    for page, name in [("/list/evidence/", "Evidence"), ("/status/", "Status")]:
+        assert re.search(f'aria-current="[a-z]+">{name}</a>', shipped.get(page).text)
+
+
+def test_nothing_to_do_is_offered_where_nothing_may_be_recorded() -> None:
+    page = reader(SHIPPED, read_only=True).get("/s/military-pact/").text
+    assert "What can be done" not in page
+    assert "/record/" not in page
+    assert 'data-key="g s"' in page

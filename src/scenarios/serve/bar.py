@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from scenarios.cli import parsing
 from scenarios.render.writers.shell import safe
 from scenarios.serve.exchange import NARROWED, SHORT, Ask
-from scenarios.serve.ways import LISTS, READING, RECORDING, Way, about
+from scenarios.serve.ways import DOING, KEYED, KINDS, RECORDING, Way, about, to_filter
 from scenarios.text import counted
 
 _KEYS = (
@@ -25,8 +25,7 @@ def bar(ask: Ask) -> str:
     """What stands above a page."""
     return f"""\
 <section class="bar" id="bar" aria-label="The desk" data-state="{ask.seen.number}">
-<nav aria-label="Desk">{_ways(ask)}</nav>
-{_about(ask)}
+{_doing(ask)}{_about(ask)}
 <details id="tools"><summary>{_state(ask)}</summary>
 <div>{_when(ask)}
 <form class="find" action="/search/" role="search">
@@ -35,41 +34,51 @@ def bar(ask: Ask) -> str:
 </details>
 {_remarks(ask)}<p class="changed" id="changed" role="status" hidden></p>
 </section>
-{_help()}"""
+{_keyed(ask)}{_help(ask)}"""
 
 
 def _state(ask: Ask) -> str:
     """What is shown, where there is no room for more."""
-    return f"As of {ask.on}{f', {ask.asked.rev}' if ask.asked.rev else ''}; search"
+    rev = f", {ask.asked.rev}" if ask.asked.rev else ""
+    return f"As of {ask.on}{rev}" if ask.asked.as_of or rev else "More"
 
 
-def _ways(ask: Ask) -> str:
-    """Where the bar leads; what is not shown is there for its key."""
-    in_lists = ask.request.url.path.startswith(("/list/", "/search/"))
-    first, *others = LISTS
-    links = [_way(ask, way) for way in READING]
-    if in_lists:
-        links += [_way(ask, way) for way in LISTS]
-    else:
-        links.append(_way(ask, first, name="Lists"))
-        links += [_way(ask, way, " hidden") for way in others]
-    if not ask.desk.read_only:
-        links += [_way(ask, way) for way in RECORDING]
-    return "".join(links)
+def _doing(ask: Ask) -> str:
+    """What can be done, whatever the page is about."""
+    if ask.desk.read_only:
+        return ""
+    return f'<nav aria-label="What can be done">{"".join(_way(ask, way) for way in DOING)}</nav>'
 
 
-def _way(ask: Ask, way: Way, more: str = "", *, name: str = "") -> str:
-    own, path, key = way
-    here = ' aria-current="page"' if path == ask.request.url.path else ""
-    leads = ask.asked.leads(path)
-    return f'<a href="{leads}" data-key="{key}"{here}{more}>{safe(name or own)}</a>'
+def _way(ask: Ask, way: Way) -> str:
+    name, path, key = way
+    here = ask.request.url.path
+    current = f' aria-current="{"page" if here == path else "true"}"' * here.startswith(path)
+    return f'<a href="{ask.asked.leads(path)}" data-key="{key}"{current}>{safe(name)}</a>'
+
+
+def _keyed(ask: Ask) -> str:
+    """Where keys lead beside."""
+    ways = KEYED if ask.desk.read_only else (*KEYED, *RECORDING)
+    links = (
+        f'<a href="{ask.asked.leads(path)}" data-key="{key}">{safe(name)}</a>'
+        for name, path, key in ways
+    )
+    return f'<div id="keyed" hidden>{"".join(links)}</div>'
 
 
 def _about(ask: Ask) -> str:
-    """What can be recorded of the record that the page is about."""
-    leads = () if ask.desk.read_only else about(ask.request.url.path)
+    """What can be recorded of the record that the page is about; or the list to filter."""
+    path = ask.request.url.path
+    leads = () if ask.desk.read_only else about(path)
     links = "".join(f'<a href="{escape(address)}">{safe(name)}</a>' for name, address in leads)
-    return f'<nav aria-label="This record">{links}</nav>' if links else ""
+    if links:
+        name = KINDS[path.strip("/").partition("/")[0]]
+        nav = f'<nav aria-label="{name}">{links}</nav>'
+        return f'<details class="this"><summary>{name}</summary>{nav}</details>'
+    if listed := to_filter(path):
+        return f'<a class="listed" href="{ask.asked.leads(listed)}">Filter</a>'
+    return ""
 
 
 def _when(ask: Ask) -> str:
@@ -126,9 +135,10 @@ def _remarks(ask: Ask) -> str:
     return "".join(f'<p class="attention" role="status">{safe(one)}</p>' for one in told if one)
 
 
-def _help() -> str:
+def _help(ask: Ask) -> str:
     """What the keys do, behind `?`."""
-    ways = ((key, name) for name, _, key in (*READING, *LISTS, *RECORDING) if key)
+    doing = () if ask.desk.read_only else (*RECORDING, *DOING)
+    ways = ((key, name) for name, _, key in (*KEYED, *doing))
     rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in (*ways, *_KEYS))
     return f"""\
 <dialog id="keys" aria-labelledby="keys-name"><h2 id="keys-name">Keys</h2><dl>{rows}</dl>\

@@ -16,6 +16,7 @@ from scenarios.serve.bar import bar
 from scenarios.serve.exchange import Ask, ElsewhereError, Page, Sent, give, read
 from scenarios.serve.kept import Kept
 from scenarios.serve.sites import site_of
+from scenarios.serve.ways import READING, section_of
 from scenarios.site import frame
 from scenarios.site.at import page_at
 from scenarios.site.frame import Additions
@@ -49,8 +50,9 @@ def whole(ask: Ask, page: Page) -> Sent:
         title=page.title,
         description=page.title,
         main=page.content,
+        section=section_of(ask.request.url.path),
     )
-    made = frame.html(site, own, Additions(head=_HEAD, top=bar(ask)))
+    made = frame.html(site, own, Additions(head=_HEAD, top=bar(ask), sections=READING))
     made = _from_here(made, ask.asked.query(only_when=True))
     made = _METAS.sub("", made, count=3)
     if page.live:

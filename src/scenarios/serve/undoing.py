@@ -21,14 +21,14 @@ from scenarios.workspace.writing import Written
 
 
 def _shown(ask: Ask, fault: str = "") -> Page:
-    head = f"<h1>Take it back</h1>{people.told(ask)}"
+    head = f"<h1>Undo</h1>{people.told(ask)}"
     note = f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
     status = 422 if fault else 200
     try:
         written, command = undo(ask.desk.root, dry_run=True)
     except ScenError as error:
         told = f'<p class="attention">{safe(str(error))}</p>'
-        return Page(title="Take it back", content=head + note + told, live=False, status=status)
+        return Page(title="Undo", content=head + note + told, live=False, status=status)
     content = f"""{head}{note}
 <p>The last command of this checkout, whoever gave it, here or in a terminal:
 <strong>{safe(command or "a change")}</strong>.</p>
@@ -39,7 +39,7 @@ def _shown(ask: Ask, fault: str = "") -> Page:
 <p class="field check"><label><input type="checkbox" name="commit" value="yes">
 Commit it to git</label></p>
 <p class="does"><button class="first">Take it back</button></p></form>"""
-    return Page(title="Take it back", content=content, live=False, status=status)
+    return Page(title="Undo", content=content, live=False, status=status)
 
 
 def _taken_back(ask: Ask, form: FormData) -> Made:

@@ -15,7 +15,8 @@ from scenarios.site.page import CARD, Page, up
 from scenarios.site.site import Site
 
 STYLE, FEED = "site.css", "feed.xml"
-SECTIONS = (
+Section = tuple[str, str, str]
+SECTIONS: tuple[Section, ...] = (
     ("scenarios", "Scenarios", INDEX),
     ("reviews", "Reviews", "review/index.html"),
     ("indicators", "Indicators", "indicators/index.html"),
@@ -29,8 +30,12 @@ _SKIPS = (Entry("Skip to the content", "#main"),)
 
 
 class Additions(msgspec.Struct, frozen=True, kw_only=True):
-    """What a server adds to each page: HTML that is known to be safe, rules, script and policy."""
+    """What a server adds to each page: HTML that is known to be safe, rules, script and policy.
 
+    The navigation has its `sections`.
+    """
+
+    sections: tuple[Section, ...] = SECTIONS
     head: str = ""
     top: str = ""
     foot: str = ""
@@ -57,7 +62,7 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
         about += f'<meta http-equiv="refresh" content="0; url={escape(page.moved_to)}">\n'
     around = Around(
         head=about + more.head,
-        top=_header(site, page) + more.top,
+        top=_header(site, page, more.sections) + more.top,
         stylesheet=root + STYLE,
         rules=page.rules + more.rules,
         script=page.script + more.script,
@@ -87,14 +92,15 @@ def style() -> str:
     return shell.style() + own
 
 
-def _header(site: Site, page: Page) -> str:
+def _header(site: Site, page: Page, sections: tuple[Section, ...]) -> str:
     root = up(page.address)
-    entries = "".join(_entry(page, root, *one) for one in SECTIONS)
+    entries = "".join(_entry(page, root, *one) for one in sections)
     home = f'<a class="home" href="{root}{INDEX}"><bdi>{safe(site.title)}</bdi></a>'
     return (
-        f'<header class="site">{home}<nav aria-label="Site"><ul>{entries}</ul></nav>'
+        f'<header class="site">{home}<details class="menu"><summary>Menu</summary>'
+        f'<nav aria-label="Site"><ul>{entries}</ul></nav></details>'
         f"{_notice(site, page)}</header>"
-        f"{_way(page)}"
+        f"{_way(page, sections)}"
     )
 
 
@@ -113,12 +119,14 @@ def _entry(page: Page, root: str, section: str, name: str, address: str) -> str:
     return f'<li><a href="{root}{address}"{here}>{name}</a></li>'
 
 
-def _way(page: Page) -> str:
+def _way(page: Page, sections: tuple[Section, ...]) -> str:
     """The pages above this one; nothing where that is only the section."""
     # A page below those of the navigation has one.
     if page.address.count("/") < 2 or not page.section:  # noqa: PLR2004
         return ""
-    section = next((one for one in SECTIONS if one[0] == page.section), SECTIONS[0])
+    section = next((one for one in sections if one[0] == page.section), sections[0])
+    if section[2] == page.address:
+        return ""
     above = (Entry(section[1], up(page.address) + section[2]), *page.above)
     steps = "".join(
         f'<li><a href="{escape(one.href)}"><bdi>{safe(one.name)}</bdi></a></li>' for one in above

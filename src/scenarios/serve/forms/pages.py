@@ -215,7 +215,7 @@ def _every(ask: Ask) -> Page:
         for path, title, lead in (
             *((f"/record/{form.name}/", form.title, form.lead) for form in FORMS),
             ("/sitting/", "The weekly sitting", "what is due, answered blind"),
-            ("/undo/", "Take it back", "the last command, here or in a terminal"),
+            ("/undo/", "Undo", "the last command, here or in a terminal"),
         )
     )
     content = f'<h1>Record</h1>{people.told(ask)}<ul class="plain">{rows}</ul>'

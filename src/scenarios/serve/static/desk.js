@@ -7,7 +7,7 @@
 
   // -- another state of the same page, or another day of it ---------------------------------
 
-  const replaced = ["#rules", "header.site", "main", "nav.index", "nav.way", "footer", "#bar > nav", "#bar .attention", "#cite"];
+  const replaced = ["#rules", "header.site", "main", "nav.index", "nav.way", "footer", "#bar > nav", "#keyed", "#bar .attention", "#tools > summary", "#cite"];
   const fields = "input:not([type=hidden]), select, textarea", focusable = `a, summary, button, ${fields}`;
 
   const all = (what) => [...main().querySelectorAll(what)];
@@ -18,7 +18,11 @@
     const focused = all(focusable).indexOf(document.activeElement);
     for (const what of replaced) {
       const [old, now] = [document.querySelector(what), page.querySelector(what)];
-      if (old && now) old.replaceWith(now);
+      if (old && now) {
+        const open = [...old.querySelectorAll(".menu")].map((it) => it.open);
+        now.querySelectorAll(".menu").forEach((it, n) => { it.open = open[n]; });
+        old.replaceWith(now);
+      }
       else if (old) old.remove();
       else if (now && what === "#rules") document.head.append(now);
       else if (now && what.startsWith("#bar")) bar().append(now);
