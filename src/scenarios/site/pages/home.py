@@ -19,6 +19,7 @@ from scenarios.render.document import (
     Paragraph,
     Ref,
     Row,
+    Span,
     Table,
     move,
     plain,
@@ -34,6 +35,7 @@ from scenarios.site.figures import figures
 from scenarios.site.filters import Facet, choices, rules
 from scenarios.site.links import Links
 from scenarios.site.page import Page
+from scenarios.site.pages import quiet
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.site import Site
 
@@ -43,7 +45,7 @@ _LATEST, _REVIEWS = 8, 8
 def page(site: Site) -> Page:
     """What is open, what moved, and everything by set, tag, theme and state."""
     places = Links(site.known, links.INDEX)
-    told = headline.told(figures(site).review.headline, site.database) if site.scenarios else ()
+    told = _told(site) if site.scenarios else ()
     facets = _facets(site)
     main = (
         f'<div class="summary">{html.sections(_summary(site), places)}</div>'
@@ -79,17 +81,28 @@ def _summary(site: Site) -> Iterator[Block]:
     yield Heading(1, site.title)
     if not site.scenarios:
         yield Paragraph(f"No scenario had opened by {site.as_of}.")
-    elif told := headline.told(figures(site).review.headline, site.database):
+    elif told := _told(site):
         yield Paragraph(told)
+        if quiet.is_quiet(figures(site).review.headline):
+            yield from (Paragraph(one) for one in quiet.before(site))
     if site.database.tracker.notice:
         yield Paragraph(" ".join(site.database.tracker.notice.split()), tone="notice")
     yield from headline.missing(site.opened.loaded.left_out)
     if site.opened.loaded.left_out:
         yield _left_out(site)
     if drawn := overview(figures(site).review, site.database):
-        where = f"Where it stands, and what moved since {figures(site).window.since}"
-        yield Heading(2, where, anchor="board")
+        moved = f"Where it stands, and what moved since {figures(site).window.since}"
+        still = quiet.is_quiet(figures(site).review.headline)
+        yield Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
+
+
+def _told(site: Site) -> tuple[Span, ...]:
+    """What a reader should know first."""
+    found = figures(site).review.headline
+    if quiet.is_quiet(found):
+        return (quiet.standing(site),)
+    return headline.told(found, site.database)
 
 
 def _left_out(site: Site) -> Folded:

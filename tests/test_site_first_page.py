@@ -1,0 +1,44 @@
+"""The first page of a site: what a reader sees who has no time for more."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from scenarios.site.at import page_at
+from scenarios.site.site import Site
+from scenarios.workspace.opened import open_folder
+from tests.cli.commands import FILES, make
+
+SHIPPED = Path(__file__).parents[1] / "scenarios"
+
+
+def told(root: Path, day: str) -> list[str]:
+    """The texts above the picture."""
+    page = page_at(Site(open_folder(root), date.fromisoformat(day)), "index.html")
+    assert page
+    summary = page.main.partition("<section")[0]
+    return [re.sub("<[^>]+>", "", one) for one in re.findall("<p>(.*?)</p>", summary)]
+
+
+def test_where_nothing_moved_it_tells_what_moved_last_and_what_closes_next() -> None:
+    assert told(SHIPPED, "2026-11-26") == [
+        "10 questions are open; none has moved since 19 November 2026.",
+        "The last news, by 29 June 2026: “A large Chinese bank is listed over Russia” fell from"
+        " 2.0% to 1.0% as time passed without it: Half a year left.",
+        "Next to close: “A large Chinese bank is listed over Russia”, on 31 December 2026.",
+    ]
+
+
+def test_what_moved_is_told_first_where_something_did() -> None:
+    first, *rest = told(SHIPPED, "2022-02-28")
+    assert "occurred" in first
+    assert rest == []
+
+
+def test_a_database_without_news_tells_of_none(tmp_path: Path) -> None:
+    files = {path: text for path, text in FILES.items() if path in ("tracker.yaml", "pact.yaml")}
+    first, *rest = told(make(tmp_path / "scenarios", files), "2022-06-01")
+    assert first == "1 question is open; it has not moved since 25 May 2022."
+    assert rest == ["Next to close: “A pact”, on 31 December 2030."]
