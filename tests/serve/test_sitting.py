@@ -146,6 +146,22 @@ def test_who_does_not_sit_sees_everything(client: TestClient) -> None:
     assert "12%" in client.get("/list/forecasts/").text
 
 
+def test_what_was_observed_is_read_while_one_sits(client: TestClient) -> None:
+    begin(client)
+    for kind in ("evidence", "indicators", "sources"):
+        made = client.get(f"/{kind}/?as_of=2022-03-01")
+        assert (made.status_code, made.headers["location"]) == (
+            303,
+            f"/list/{kind}/?as_of=2022-03-01",
+        )
+    assert "After the sitting" in client.get("/evidence/2022/").text
+
+
+def test_who_names_nobody_is_asked_again(client: TestClient) -> None:
+    told = client.post("/who/", data={}, headers=FROM_HERE)
+    assert (told.status_code, "who you are." in told.text) == (422, True)
+
+
 def test_once_all_is_answered_every_page_tells_its_figures_again(client: TestClient) -> None:
     begin(client)
     told = post(client, "answers", p__pact="0.1", p__ties="0.9")

@@ -75,7 +75,7 @@ def _about(ask: Ask) -> str:
     if links:
         name = KINDS[path.strip("/").partition("/")[0]]
         nav = f'<nav aria-label="{name}">{links}</nav>'
-        return f'<details class="this"><summary>{name}</summary>{nav}</details>'
+        return f'<details class="this"><summary>This one</summary>{nav}</details>'
     if listed := to_filter(path):
         return f'<a class="listed" href="{ask.asked.leads(listed)}">Filter</a>'
     return ""

@@ -7,7 +7,8 @@ from datetime import date
 from scenarios.cli import parsing
 from scenarios.model import Analyst, ScenarioId
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Page
+from scenarios.serve.exchange import Ask, ElsewhereError, Page
+from scenarios.serve.ways import to_filter
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting.held_back import held_back
 
@@ -24,12 +25,18 @@ def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[Sc
 
 
 def instead(ask: Ask) -> Page | None:
-    """The page that stands in the place of one which tells figures; None where it may."""
+    """The page that stands in the place of one which tells figures; None where it may.
+
+    A page of the site of which a list tells no figure leads there.
+    """
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
     if not hidden(ask.desk.latest.opened, people.analyst_of(ask), parsing.today()):
         return None
+    listed = to_filter(path)
+    if listed.startswith(_TELLS_NO_FIGURE):
+        raise ElsewhereError(listed + ask.asked.query(only_when=True))
     content = (
         "<h1>After the sitting</h1><p>You sit and forecast: what the team says and what the"
         " evidence implies is not shown before your own figures are given.</p>"

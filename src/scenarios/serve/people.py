@@ -54,6 +54,8 @@ def _choosing(ask: Ask) -> Page:
 def _chosen(ask: Ask, form: FormData) -> Made:
     text = str(form.get("other") or form.get("analyst") or "").strip()
     declared = ask.database.tracker.analysts
+    if not text:
+        return _page(ask, "", "Choose who you are." if declared else "Choose or write who you are.")
     try:
         id = typed_in.id(text)
         if declared:
