@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -203,6 +204,27 @@ def test_what_is_cut_short_or_of_another_program_is_ignored_and_written_anew(roo
             assert (cache.folder / name).read_bytes() == data
     cache.write("scenarios", b"not what it should be")
     same(root)
+
+
+def test_any_module_that_is_another_makes_another_program(tmp_path: Path) -> None:
+    copy = copytree(scenarios.__path__[0], tmp_path / "src" / "scenarios")
+    said = "from scenarios.storage.cache.folder import program; print(program().hex())"
+
+    def program() -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", said],
+            env={**os.environ, "PYTHONPATH": str(copy.parent)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    before = program()
+    assert program() == before
+    with (copy / "analysis" / "ledger" / "ledger.py").open("a") as file:
+        file.write("\n")
+    assert program() != before
 
 
 def test_a_full_disk_and_a_read_only_one_change_no_answer(root: Path) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
+import scenarios
 from scenarios.storage.temporary import temporary
 
 _DIGEST = 16
@@ -103,7 +104,7 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 @cache
 def program() -> bytes:
     """The program that wrote a file: another one may read, judge or count otherwise."""
-    files = sorted(_files(Path(__file__).parents[1]))
+    files = sorted(_files(Path(scenarios.__path__[0])))
     return digest(repr((sys.version, msgspec.__version__, yaml.__version__, files)).encode())
 
 
