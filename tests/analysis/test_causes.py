@@ -110,7 +110,7 @@ def test_what_is_recorded_after_a_forecast_moved_only_what_is_implied() -> None:
     assert {id: (top.figure, because(top), top.rationale) for id, top in found.items()} == {
         "a": ("stated", [("rivals", ())], None),
         "b": ("stated", [("rivals", ())], None),
-        "c": ("stated", [], "Why."),
+        "c": ("stated", [("joined", (f"{day(4)}-anna",))], "Why."),
     }
     assert {id: because(top.apart) for id, top in found.items()} == {
         "a": [("event", ("e",))],
@@ -146,6 +146,26 @@ def test_what_became_of_other_questions_and_signs_is_no_cause_of_an_earlier_fore
         [sooner] = [top for id, top in tops(f"{base}; {ALONE}; desk@4 a=.9").items() if id == "a"]
         assert (len(because(later)), later.apart) == (1, None), base
         assert (because(sooner), because(sooner.apart)) == ([], because(later)), base
+
+
+def test_that_somebody_joined_or_withdrew_is_the_cause_of_what_is_stated_of_all() -> None:
+    base = f"a; {ALONE}; e @4 a=CC"
+    for said, because_of, why in (
+        ("x@6 a=.9", [("joined", (f"{day(6)}-x",))], None),
+        ("x@6 a=.9 why=a", [("joined", (f"{day(6)}-x",))], "Why."),
+        ("x@6 a=.9 evidence=a/e", [("event", ("e",))], None),
+        ("x@1 a=.9; x@6 a=-", [("withdrawal", (f"{day(6)}-x",))], None),
+    ):
+        top = tops(f"{base}; {said}")["a"]
+        assert (top.figure, because(top), top.rationale) == ("stated", because_of, why), said
+
+
+def test_time_is_no_cause_of_a_forecast_that_gives_no_reason() -> None:
+    db = database_of(f"a horizon=40 hazard=constant; {ALONE}; desk@6 a=.2")
+    made = review(window(db, day(2), day(9)))
+    assert made.moves[0].time < 0
+    top = made.headline.top
+    assert (top and top.figure, because(top)) == ("stated", [])
 
 
 @given(st.integers(0, 2000), st.data())

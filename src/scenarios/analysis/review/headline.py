@@ -9,16 +9,17 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.forecasts.stated import standing
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Window, open_views
 from scenarios.analysis.review.cause import Causes, Event, OtherCause, OtherKind
 from scenarios.analysis.review.moves import Move, StatedShift
 from scenarios.analysis.review.outcomes import Resolved
-from scenarios.model import Database, ScenarioId, SetId
+from scenarios.model import Database, ScenarioId, SetId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 FigureKind = Literal["stated", "implied"]
-CauseKind = Literal["event", "expiry"] | OtherKind
+CauseKind = Literal["event", "expiry", "joined", "withdrawal"] | OtherKind
 _BESIDE = 1 / 3
 """A second cause is named where it did so much of what the first did."""
 _NAMED = 2
@@ -37,7 +38,8 @@ class Together(msgspec.Struct, frozen=True, kw_only=True):
 class Because(msgspec.Struct, frozen=True, kw_only=True):
     """A cause by its kind; `subjects` are the items of an event, else as in `other_causes`.
 
-    By an `expiry` a stated figure moved, since a forecast behind it no longer stands.
+    By an `expiry` a stated figure moved, since a forecast behind it no longer stands. Of one that
+    `joined` others whose forecasts stood, and of a `withdrawal`, it is the sheet.
     """
 
     kind: CauseKind
@@ -48,8 +50,9 @@ class TopMove(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario that moved, by its stated figure where that moved, and up to two causes.
 
     Of an implied figure they are the largest of those that moved it the same way. Of a stated one
-    they are the items that its forecast names, else the largest of those that were recorded by
-    then; what else it was where no forecast of it moved it. The `rationale` stands beside them.
+    they are the items that its forecast names, else that somebody joined or withdrew, else the
+    largest of those that were recorded by then; what else it was where no forecast of it moved it.
+    Never that time passed: that is the forecaster's to say. The `rationale` stands beside them.
     `apart` is how the implied figure moved, where that was for another cause.
     """
 
@@ -152,9 +155,22 @@ def _stated_because(
     items = tuple(id for id in named if database.evidence[id].recorded <= sheet.date)
     if items:
         return (Because(kind="event", subjects=items),)
+    if company := _company(database, move.scenario, stated.sheet):
+        return (Because(kind=company, subjects=(stated.sheet,)),)
     found = made.of(move.scenario)
     by_then = [(worth, one) for worth, one in found if sheet.date >= _last(database, as_of, one)]
     return tuple(_largest(by_then, change))
+
+
+def _company(
+    database: Database, id: ScenarioId, sheet_id: SheetId
+) -> Literal["joined", "withdrawal"] | None:
+    """Whether a sheet moved a figure since another forecaster stands behind it now, or one less."""
+    sheet = database.sheets[sheet_id]
+    if sheet.probabilities[id] is None:
+        return "withdrawal"
+    before = standing(database, id, sheet.date - timedelta(1))
+    return "joined" if before and sheet.analyst not in before else None
 
 
 def _apart(
@@ -172,9 +188,7 @@ def _apart(
 
 
 def _last(database: Database, as_of: date, one: Event | OtherCause) -> date:
-    """When all of a cause was known; time passes from the first day on."""
-    if isinstance(one, OtherCause) and one.cause == "time":
-        return date.min
+    """When all of a cause was known; never for what has no day of its own, as time has none."""
     return max(_days(database, as_of, one), default=date.max)
 
 

@@ -25,6 +25,8 @@ _OTHERS = {
     "overlap": "lines that overlap",
     "bound": "its bound",
     "expiry": "a forecast expired",
+    "joined": "another forecaster joined",
+    "withdrawal": "a forecast was withdrawn",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.review.headline import Because, Headline, Together, TopMove, outcome_of
-from scenarios.model import Database
+from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Figure, Paragraph, Span
 from scenarios.render.documents.review import names
 from scenarios.scales import printed
@@ -78,14 +78,16 @@ def _why(
         yield " for the same reason"
     for place, cause in enumerate(() if again else top.because):
         yield " and " if place else " "
-        yield from _cause(cause, resolved, database)
+        yield from _cause(cause, top.scenario, resolved, database)
     if why := " ".join((top.rationale or "").split()).rstrip("."):
         yield f": {why}"
     elif not top.because and top.figure == "stated":
         yield ", and no reason was given"
 
 
-def _cause(cause: Because, resolved: Sequence[Together], database: Database) -> Iterator[Span]:
+def _cause(
+    cause: Because, scenario: ScenarioId, resolved: Sequence[Together], database: Database
+) -> Iterator[Span]:
     """`after “…” occurred`, `as others of its set changed`."""
     subjects = cause.subjects
     if cause.kind in ("event", "retraction"):
@@ -103,6 +105,14 @@ def _cause(cause: Because, resolved: Sequence[Together], database: Database) -> 
             yield from ("after ", *title, f" {how}")
         else:
             yield from ("with ", *title, ", on which it depends")
+    elif cause.kind in ("joined", "withdrawal"):
+        sheet = database.sheets[subjects[0]]
+        named = database.tracker.analysts
+        who, figure = named.get(sheet.analyst, sheet.analyst), sheet.probabilities[scenario]
+        if figure is None:
+            yield f"as {who} withdrew a forecast"
+        else:
+            yield from (f"as another forecaster joined ({who}, ", Figure(figure, "p"), ")")
     elif subjects:
         was = "was" if len(subjects) == 1 else "were"
         yield from ("after ", *names.titles(subjects, database), f" {was} ruled out")
