@@ -153,7 +153,7 @@ def test_one_row_says_where_a_scenario_stands() -> None:
     [row] = week(database(scenarios=scenarios, evidence=evidence, sheets=said)).scenarios
     assert astuple(row)[:5] == ("s1", "Title", None, "open", END)
     assert row.stated == StatedFigure(probability=0.5, previous=0.5, analysts=1)
-    assert astuple(row.implied) == (near(10 / 11), 0.5, None, None)
+    assert astuple(row.implied) == (near(10 / 11), 0.5, None, None, False)
     moved = near(9 / 22 * math.log2(10))  # 1/2 to 10/11
     assert (row.gap_decibans, row.movement_bits) == (near(-10.0), moved)
     assert (astuple(row.evidence), astuple(row.indicators)) == ((3, 2), (1, 1, 3))

@@ -16,9 +16,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
+from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.scores.chosen import Chosen
-from scenarios.analysis.scores.daily_forecasts import NONE_STATED, OURS
+from scenarios.analysis.scores.daily_forecasts import OURS
 from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
 from scenarios.analysis.scores.questions import QuestionScore
 from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score

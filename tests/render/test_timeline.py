@@ -14,7 +14,7 @@ from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import Timeline
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.timeline import timeline
-from scenarios.render.text import percent
+from scenarios.render.text import from_to, percent
 from tests.records import (
     database,
     day,
@@ -137,7 +137,7 @@ def test_the_table_has_a_row_for_each_day_to_which_marks_lead() -> None:
     data: Timeline = made.drawing
     rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
     assert [row[1:3] for row in rows] == [
-        [percent(p.stated) if p.stated else "–", percent(p.implied)] for p in data.points
+        [percent(p.stated) if p.stated else "–", from_to(None, p.implied)] for p in data.points
     ]
     assert rows[2][3] == "Seen first; with more; Seen too"
     assert rows[4][3] == "n0 80%"

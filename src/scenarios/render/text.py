@@ -27,8 +27,10 @@ def percent(value: float) -> str:
     return f"{value * 100:.{digits(value)}f}%"
 
 
-def from_to(before: float | None, after: float) -> str:
+def from_to(before: float | None, after: float | None) -> str:
     """`37 → 4.0%`, and `20%` where both are read alike, or there is nothing before."""
+    if after is None:
+        return "–"
     if before is None or percent(before) == percent(after):
         return percent(after)
     return f"{percent(before).removesuffix('%')} → {percent(after)}"

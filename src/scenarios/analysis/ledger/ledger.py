@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -13,12 +13,14 @@ from scenarios.analysis.ledger.contributions import included
 from scenarios.analysis.ledger.dependence import factors
 from scenarios.analysis.ledger.grouping import Net
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import EvidenceId, ScenarioId, ThemeId
+from scenarios.model import EvidenceId, Prior, ScenarioId, ThemeId
 from scenarios.scales import decibans
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
 Step = Literal["given", "time", "rivals", "bound"]
 
+NONE_STATED = "Imported; none stated"
+"""The basis of a prior that nobody gave."""
 _ROUNDING = 1e-9
 """Decibans: a step smaller than this is floating-point noise and not shown."""
 
@@ -56,6 +58,17 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
     def counted(self, kind: LineKind) -> float:
         """The decibans that the rows of one kind add up to."""
         return sum((line.counted_decibans for line in self.lines if line.kind == kind), 0.0)
+
+
+def is_filler(prior: Prior) -> bool:
+    """Whether nobody gave it: what it implies alone, nobody implied."""
+    return prior.basis == NONE_STATED
+
+
+def is_unfounded(prior: Prior, book: Ledger) -> bool:
+    """Whether nobody gave a prior and nothing is rated: what is implied is a filler."""
+    steps = get_args(Step)
+    return is_filler(prior) and not book.neutral and all(one.kind in steps for one in book.lines)
 
 
 def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:

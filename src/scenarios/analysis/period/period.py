@@ -20,7 +20,14 @@ from scenarios.analysis.evidence.knowledge import (
 from scenarios.analysis.forecasts.stated import Given, Means, Stated, given, stated
 from scenarios.analysis.ledger.band import Band
 from scenarios.analysis.ledger.band import bands as bands_at
-from scenarios.analysis.ledger.ledger import Ledger, Quantity, implied_of, ledger_of
+from scenarios.analysis.ledger.ledger import (
+    Ledger,
+    Quantity,
+    implied_of,
+    is_filler,
+    is_unfounded,
+    ledger_of,
+)
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.model import Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, jeffreys
@@ -53,6 +60,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def ledger_before(self) -> Ledger | None:
         """The same at the earlier date."""
         return ledger_of(self.odds_before, self.id) if self.odds_before else None
+
+    @property
+    def unfounded(self) -> bool:
+        """Nobody gave its prior and nothing rates it: what is implied is a filler."""
+        prior = self.scenario.prior
+        return is_filler(prior) and is_unfounded(prior, self.ledger)
 
     @property
     def open(self) -> bool:

@@ -21,7 +21,10 @@ from scenarios.model import ScenarioId, SetId
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """An open question: what was said and what the evidence implies, and both before."""
+    """An open question: what was said and what the evidence implies, and both before.
+
+    What is implied is `unfounded`, and not shown, where nobody gave a prior and nothing is rated.
+    """
 
     scenario: ScenarioId
     title: str
@@ -30,6 +33,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     stated_before: float | None
     implied: float
     implied_before: float | None
+    unfounded: bool = False
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,4 +96,5 @@ def _standing(row: StatusRow) -> Standing:
         stated_before=row.stated.previous if row.stated else None,
         implied=row.implied.probability,
         implied_before=row.implied.previous,
+        unfounded=row.implied.unfounded,
     )

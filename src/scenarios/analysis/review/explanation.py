@@ -9,7 +9,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import State, known, last_open_day, resolved, state
 from scenarios.analysis.forecasts.stated import stated
 from scenarios.analysis.ledger.band import Band, bands
-from scenarios.analysis.ledger.ledger import Line, Quantity, ledger_of
+from scenarios.analysis.ledger.ledger import Line, Quantity, is_unfounded, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.post_mortem import PostMortem, post_mortem
 from scenarios.analysis.ledger.sensitivity import Bend, LeaveOneOut, leave_one_out, sweep
@@ -28,7 +28,8 @@ class StatedNow(msgspec.Struct, frozen=True, kw_only=True):
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one.
 
-    `ledger` is the version of the arithmetic.
+    `ledger` is the version of the arithmetic. What is implied is `unfounded`, and not shown, where
+    nobody gave a prior and nothing is rated.
     """
 
     ledger: int = VERSION
@@ -41,6 +42,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     neutral: int
     implied: Quantity
+    unfounded: bool = False
     band: Band
     leave_one_out: LeaveOneOut
     stated: StatedNow | None
@@ -68,6 +70,7 @@ def explain(
         lines=book.lines,
         neutral=book.neutral,
         implied=book.implied,
+        unfounded=is_unfounded(database.scenarios[scenario_id].prior, book),
         band=bands(odds, (scenario_id,))[scenario_id],
         leave_one_out=leave_one_out(odds, scenario_id),
         stated=StatedNow(probability=said.probability, analysts=len(said.analysts))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,13 +26,24 @@ class StatedFigure(msgspec.Struct, frozen=True, kw_only=True):
 class ImpliedFigure(msgspec.Struct, frozen=True, kw_only=True):
     """`previous` is None where the scenario opened inside the window.
 
-    `low` and `high` are the ends of its band; None where none was asked for.
+    `low` and `high` are the ends of its band; None where none was asked for. It is `unfounded`
+    where nobody gave a prior and nothing is rated: then it is a filler, which no table shows.
     """
 
     probability: float
     previous: float | None
     low: float | None
     high: float | None
+    unfounded: bool = False
+
+
+class Implied(NamedTuple):
+    """What is shown of an implied figure: nothing of one that is unfounded."""
+
+    probability: float | None = None
+    previous: float | None = None
+    low: float | None = None
+    high: float | None = None
 
 
 class EvidenceCount(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +77,17 @@ class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
     indicators: IndicatorCount
     last_evidence: date | None
     outcome: Outcome | None
+
+    @property
+    def shown(self) -> Implied:
+        """What is implied, for people to read."""
+        of = self.implied
+        return Implied() if of.unfounded else Implied(of.probability, of.previous, of.low, of.high)
+
+    @property
+    def shown_gap(self) -> float | None:
+        """How far from that the stated figure is."""
+        return None if self.implied.unfounded else self.gap_decibans
 
 
 def status(window: Window) -> tuple[StatusRow, ...]:
@@ -120,6 +143,7 @@ def row_of(window: Window, view: View) -> StatusRow:
             previous=view.implied_before.probability if view.implied_before else None,
             low=view.band.low if view.band else None,
             high=view.band.high if view.band else None,
+            unfounded=view.unfounded,
         ),
         gap_decibans=gap(view),
         movement_bits=movement(view),

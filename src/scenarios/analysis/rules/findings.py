@@ -103,11 +103,13 @@ def before_opened(window: Window) -> Iterator[Finding]:
 def gap(window: Window) -> Iterator[Finding]:
     """Stated and implied probability are more than 6 dB apart.
 
+    Where nobody gave a prior and nothing is rated, nothing is implied.
+
     Example: 50 % is stated, and prior and evidence imply 10 %.
     To do: look at the largest lines for and against; record what you know, or forecast again.
     """
     for view in open_views(window):
-        if view.stated is None:
+        if view.stated is None or view.unfounded:
             continue
         distance = decibans(view.stated.probability) - view.implied.decibans
         if abs(distance) > GAP_DECIBANS:

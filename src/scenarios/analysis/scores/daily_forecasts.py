@@ -12,6 +12,7 @@ import msgspec
 from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
 from scenarios.analysis.forecasts.stated import pooled, share, standing_days
+from scenarios.analysis.ledger.ledger import is_filler
 from scenarios.analysis.ledger.neighbourhood import (
     changes_daily,
     days_of_change,
@@ -23,8 +24,6 @@ from scenarios.scales import decibans
 
 TEAM, IMPLIED, PRIOR, FIRST = OURS = ("team", "implied", "prior", "first")
 """The forecasters that are no analysts, in the order in which they are shown."""
-NONE_STATED = "Imported; none stated"
-"""The basis of a prior that nobody gave: it is nobody's forecast."""
 
 
 Segment = tuple[int, int, float | None]
@@ -138,7 +137,7 @@ def timeline(archive: Archive, question: Question) -> Timeline:
 
 def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
     """Whether nobody gave its prior, so that neither that nor what is implied by it is scored."""
-    return database.scenarios[scenario_id].prior.basis == NONE_STATED
+    return is_filler(database.scenarios[scenario_id].prior)
 
 
 def days_of_figures(around: Database, question: Question) -> Sequence[int]:

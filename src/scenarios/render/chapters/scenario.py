@@ -28,7 +28,7 @@ from scenarios.render.document import (
     lines,
     spans,
 )
-from scenarios.render.documents.status import band
+from scenarios.render.documents.status import NOTHING_IMPLIED, band
 from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import timeline
 from scenarios.render.text import term
@@ -60,7 +60,7 @@ def _figures(row: StatusRow) -> Iterator[Span]:
         yield f"{row.outcome.replace('-', ' ')}; last "
     if row.stated:
         yield from ("stated ", Figure(row.stated.probability, "p"), ", ")
-    yield from ("implied ", Figure(row.implied.probability, "p"))
+    yield from ("implied ", Figure(row.shown.probability, "p"))
 
 
 def _facts(made: Chapter, language: str) -> Iterator[Fact]:
@@ -74,9 +74,10 @@ def _facts(made: Chapter, language: str) -> Iterator[Fact]:
     p = view.implied.probability
     between = band(view.band.low, view.band.high) if view.band else ""
     banded = (", band ", *spans(between)) if between else ()
-    yield Fact("Implied", (Figure(p, "p"), f" ({term(p, language)})", *banded))
-    if row.gap_decibans is not None:
-        yield Fact("Gap", (Figure(row.gap_decibans, "dB"), " dB"))
+    implied = (Figure(p, "p"), f" ({term(p, language)})", *banded)
+    yield Fact("Implied", NOTHING_IMPLIED if row.implied.unfounded else implied)
+    if row.shown_gap is not None:
+        yield Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"))
     if view.resolution:
         outcome = view.resolution.outcome.replace("-", " ")
         yield Fact("Outcome", f"{outcome}, {_day(view.resolution.date)}")
@@ -89,6 +90,8 @@ def _charts(made: Chapter, database: Database, since: date, *, short: bool) -> I
     view = made.view
     stated = view.stated.probability if view.stated else None
     yield timeline(made.course, view, database, since, 1 if short else _ITEMS)
+    if view.unfounded:
+        return
     drawn = ledger(view.ledger, stated, database, LISTED // 2 if short else LISTED)
     yield excerpt(drawn, _FEW if short else ROWS, f"scen explain {view.id} --all")
 

@@ -79,8 +79,9 @@ def whole(page: Page, database: Database, known: Known, left_out: int = 0) -> Pa
 def _signpost(chapter: Chapter) -> Signpost:
     """A scenario by its title, with its figure or outcome."""
     row = chapter.row
-    p = row.stated.probability if row.stated else row.implied.probability
-    figure = percent(p) if row.outcome is None else row.outcome.replace("-", " ")
+    p = row.stated.probability if row.stated else row.shown.probability
+    told = percent(p) if p is not None else "–"
+    figure = told if row.outcome is None else row.outcome.replace("-", " ")
     return Signpost(row.title, f"s-{row.id}", figure)
 
 

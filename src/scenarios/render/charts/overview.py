@@ -32,7 +32,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     stated: float | None
     stated_before: float | None
-    implied: float
+    implied: float | None
     implied_before: float | None
     cause: str = ""
     anchor: str = ""
@@ -120,7 +120,7 @@ def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list
         _stacked(x, middle, beside, look, row.cause),
         _stacked(scale.start, middle + _LINE, under, "f-muted small", row.cause),
         svg.text(WIDE - _IMPLIED - 10, middle + 4.5, _stated(row), f"{ink}{bold} end"),
-        svg.text(WIDE, middle + 4.5, percent(row.implied), "f-implied end"),
+        svg.text(WIDE, middle + 4.5, _told(row.implied), "f-implied end"),
     ]
     return parts, tall
 
@@ -134,6 +134,8 @@ def _stacked(x: float, middle: float, lines: Sequence[str], look: str, whole: st
 def _beside(row: Standing, scale: LogOdds) -> tuple[list[str], str, float]:
     """The cause in a few lines at the right of the marks or at their left; none for too long."""
     drawn = [scale.at(p) for p in (row.stated, row.stated_before, row.implied) if p is not None]
+    if not drawn:
+        return [], "", 0
     low, high = min(drawn) - _GAP, max(drawn) + _GAP
     after, before = scale.end - high, low - scale.start
     if not row.moved or not row.cause or max(after, before) * 2 < width(row.cause, SMALL):
@@ -147,7 +149,7 @@ def _narrow(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[li
     bold = " bold" if row.moved else ""
     ink = "f-ink" if row.moved else "f-muted"
     said = _stated(row)
-    implied = f"implied {percent(row.implied)}" if row.stated is not None else ""
+    implied = f"implied {_told(row.implied)}" if row.stated is not None else ""
     room = NARROW - 12 - max(width(said, bold=row.moved), width(implied, SMALL))
     lines = folded(row.title, room, _LINES * 2, bold=row.moved)
     title = "".join(
@@ -171,11 +173,12 @@ def _narrow(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[li
 
 def _dumbbell(row: Standing, y: float, scale: LogOdds) -> Iterator[str]:
     """From before to now; grey where that is read alike."""
-    yield marks.implied(scale.at(row.implied), y)
+    if row.implied is not None:
+        yield marks.implied(scale.at(row.implied), y)
     if row.stated is None:
-        if _is_other(row.implied_before, row.implied):
-            assert row.implied_before is not None  # noqa: S101 - it was another one
-            there, here = scale.at(row.implied_before), scale.at(row.implied)
+        before, now = row.implied_before, row.implied
+        if before is not None and now is not None and _is_other(before, now):
+            there, here = scale.at(before), scale.at(now)
             line = svg.path(svg.line([(there, y), (here, y)]), "s-implied", 2, "4 3")
             yield line + svg.path(svg.bar(there - 1.5, y - 5, 3, 10), "f-paper s-implied")
         return
@@ -194,6 +197,10 @@ def _stated(row: Standing) -> str:
         return "not stated"
     told = from_to(row.stated_before, row.stated)
     return told if row.stated_before is not None else f"{told}, new"
+
+
+def _told(implied: float | None) -> str:
+    return "–" if implied is None else percent(implied)
 
 
 def _folded(data: Overview, *, narrow: bool) -> str:

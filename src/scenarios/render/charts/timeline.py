@@ -31,11 +31,11 @@ _NUMBERED = 20
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Both probabilities on a day; `stated` is None where nobody's forecast stood."""
+    """Both probabilities on a day; None where nobody's forecast stood, or nothing is implied."""
 
     day: date
     stated: float | None
-    implied: float
+    implied: float | None
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,7 +148,8 @@ def _key(data: Timeline) -> Iterator[marks.Key]:
     stated = f" {percent(last.stated)}" if last.stated is not None else ", no longer"
     if any(point.stated is not None for point in data.points):
         yield curves.sample("stated"), f"stated{stated}"
-    yield curves.sample("implied"), f"implied {percent(last.implied)}"
+    if last.implied is not None:
+        yield curves.sample("implied"), f"implied {percent(last.implied)}"
     if data.band:
         low, high = map(percent, data.band)
         yield curves.bracket(0, -6, 6), f"band {low} to {high}"
@@ -199,15 +200,15 @@ def _days(frame: Frame, foot: float) -> Iterator[str]:
 
 def _curves(data: Timeline, frame: Frame) -> Iterator[str]:
     stated = [(point.day, point.stated) for point in data.points]
-    implied: list[tuple[date, float | None]] = [(p.day, p.implied) for p in data.points]
+    implied = [(point.day, point.implied) for point in data.points]
     turns = {seen.day for seen in data.seen}
     last = max(data.points[-1].day, data.outcome.day) if data.outcome else frame.days.last
     slopes = [
         data.decays and not (after[0] in turns and (after[0] - before[0]).days > 1)
         for before, after in pairwise(implied)
     ]
-    path = curves.course(implied, slopes, last, frame.days, frame.odds)
-    yield svg.path(path, "s-implied", 2, "6 3")
+    if path := curves.course(implied, slopes, last, frame.days, frame.odds):
+        yield svg.path(path, "s-implied", 2, "6 3")
     if path := curves.course(stated, [False] * (len(stated) - 1), last, frame.days, frame.odds):
         yield svg.path(path, "s-stated", 2.5)
 
@@ -220,10 +221,8 @@ def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
         yield curves.bracket(x, frame.odds.at(high), frame.odds.at(low))
     if not frame.narrow:
         last = data.points[-1]
-        shown = [(last.implied, "implied")]
-        if last.stated is not None:
-            shown.append((last.stated, "stated"))
-        shown.sort(reverse=True)
+        told = ((last.implied, "implied"), (last.stated, "stated"))
+        shown = sorted(((p, name) for p, name in told if p is not None), reverse=True)
         at = spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
         for y, (p, name) in zip(at, shown, strict=True):
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")

@@ -100,14 +100,15 @@ def _standing(made: Brief, picture: Chart | None) -> Iterator[Block]:
 
 
 def _row(row: Standing) -> Row:
+    before, implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
     return (
         Ref(row.scenario, "scenario", " ".join(row.title.split())),
         _step(row.stated_before, row.stated) if row.stated is not None else "–",
-        _step(row.implied_before, row.implied),
+        _step(before, implied) if implied is not None else "–",
         Figure(row.stated_before, "p"),
         Figure(row.stated, "p"),
-        Figure(row.implied_before, "p"),
-        Figure(row.implied, "p"),
+        Figure(before, "p"),
+        Figure(implied, "p"),
     )
 
 

@@ -230,6 +230,10 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
 def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
     """What is implied and stated, how far that may lie apart, and on which line most rests."""
     implied, stated = ledger.implied.probability, ledger.stated
+    if ledger.unfounded:
+        said = (" Stated ", Figure(stated.probability, "p"), ".") if stated else ()
+        yield ("Nothing is implied: nobody stated a prior, and nothing is rated.", *said)
+        return
     low, high = Figure(ledger.band.low, "p"), Figure(ledger.band.high, "p")
     word = term(implied, language)
     yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."

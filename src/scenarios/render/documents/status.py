@@ -7,7 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from scenarios.analysis.period.trend import Point
-from scenarios.analysis.review.status import StatusRow
+from scenarios.analysis.review.status import Implied, StatusRow
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import ScenarioId, SetId
@@ -122,7 +122,7 @@ def resolved_table(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) 
             outcome_words(row),
             str(ended[row.id]),
             Figure(row.stated.probability if row.stated else None, "p"),
-            Figure(row.implied.probability, "p"),
+            Figure(row.shown.probability, "p"),
             " ".join(row.title.split()),
         )
         for row in last
@@ -132,8 +132,10 @@ def resolved_table(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) 
 
 def strip_of(row: StatusRow) -> str:
     """What was stated, or else implied, a review ago and now, beside what is implied now."""
-    known = row.stated or row.implied
-    return strip(known.previous, known.probability, row.implied.probability)
+    known = row.stated or row.shown
+    if known.probability is None:
+        return ""
+    return strip(known.previous, known.probability, row.shown.probability)
 
 
 def outcome_words(row: StatusRow) -> str:
@@ -150,6 +152,9 @@ def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
         if flag and flag not in found.setdefault(scenario, []):
             found[scenario].append(flag)
     return found
+
+
+NOTHING_IMPLIED = "nobody stated a prior, and nothing is rated"
 
 
 def band(low: float | None, high: float | None) -> Text:
@@ -194,7 +199,7 @@ def _columns(longest_flag: int, trends: Trends | None, *, banded: bool) -> tuple
 def _cells(
     row: StatusRow, flags: Sequence[str], language: str, trends: Trends | None
 ) -> dict[str, Text]:
-    stated, implied = row.stated, row.implied
+    stated, implied = row.stated, row.shown
     known = stated or implied
     new = f" (+{row.evidence.new})" if row.evidence.new else ""
     state = {"overdue": ["overdue"], "resolved": [outcome_words(row)]}
@@ -204,18 +209,26 @@ def _cells(
         "stated": Figure(stated.probability if stated else None, "p"),
         "stated_change": move(stated.previous, stated.probability) if stated and is_open else "",
         "implied": Figure(implied.probability, "p"),
-        "implied_change": move(implied.previous, implied.probability) if is_open else "",
+        "implied_change": _change(implied) if is_open else "",
         "band": band(implied.low, implied.high),
         "strip": strip_of(row) if is_open else "",
         "trend": Trend(trends.figures[row.id]) if trends else "",
-        "gap_decibans": Figure(row.gap_decibans, "dB"),
+        "gap_decibans": Figure(row.shown_gap, "dB"),
         "evidence": f"{row.evidence.total}{new}",
         "seen": f"{row.indicators.observed}/{row.indicators.total}",
         "horizon": str(row.horizon),
-        "in_words": term(known.probability, language),
+        "in_words": _term(known.probability, language),
         "flags": ", ".join([*state.get(row.state, []), *flags]),
         "title": " ".join(row.title.split()),
     }
+
+
+def _change(implied: Implied) -> Text:
+    return "" if implied.probability is None else move(implied.previous, implied.probability)
+
+
+def _term(probability: float | None, language: str) -> str:
+    return "" if probability is None else term(probability, language)
 
 
 def _grouped(

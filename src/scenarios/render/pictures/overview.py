@@ -72,8 +72,8 @@ def _standing(row: StatusRow, cause: str) -> Standing:
         title=row.title,
         stated=row.stated.probability if row.stated else None,
         stated_before=row.stated.previous if row.stated else None,
-        implied=row.implied.probability,
-        implied_before=row.implied.previous,
+        implied=row.shown.probability,
+        implied_before=row.shown.previous,
         cause=cause,
         anchor=f"s-{row.id}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -41,7 +41,7 @@ _REASON = 300
 def timeline(course: Course, view: View, database: Database, since: date, items: int = 3) -> Chart:
     """The picture of a scenario; a mark, and a row of its table, name at most so many `items`."""
     data = _data(course, view, database, since, items)
-    return Chart(_label(data), data, _table(course, database, items))
+    return Chart(_label(data), data, _table(course, data.points, database, items))
 
 
 def anchor(course: Course, day: date) -> str:
@@ -49,9 +49,12 @@ def anchor(course: Course, day: date) -> str:
     return f"d-{course.scenario}-{day}"
 
 
-def figures_of(course: Course) -> tuple[Figures, ...]:
-    """The points of a course."""
-    return tuple(Figures(day=p.day, stated=p.stated, implied=p.implied) for p in course.points)
+def figures_of(course: Course, *, unfounded: bool = False) -> tuple[Figures, ...]:
+    """The points of a course; nothing implied where that is unfounded."""
+    return tuple(
+        Figures(day=p.day, stated=p.stated, implied=None if unfounded else p.implied)
+        for p in course.points
+    )
 
 
 def outcome_of(view: View) -> Outcome | None:
@@ -62,11 +65,11 @@ def outcome_of(view: View) -> Outcome | None:
 
 
 def _data(course: Course, view: View, database: Database, since: date, items: int) -> Timeline:
-    band = view.band
+    band = None if view.unfounded else view.band
     return Timeline(
         title=view.scenario.title,
         since=since,
-        points=figures_of(course),
+        points=figures_of(course, unfounded=view.unfounded),
         decays=changes_daily(database, course.scenario),
         band=(band.low, band.high) if band else None,
         outcome=outcome_of(view),
@@ -186,7 +189,8 @@ def _label(data: Timeline) -> str:
     if data.outcome and data.outcome.day <= data.since:
         last = data.points[-1]
         said = f"last stated {percent(last.stated)}, " if last.stated is not None else ""
-        parts = [f"{said}last implied {percent(last.implied)}"]
+        implied = [f"last implied {percent(last.implied)}"] if last.implied is not None else []
+        parts = [said + part for part in implied] or [said.removesuffix(", ")] * bool(said)
     if data.outcome:
         parts.append(f"{data.outcome.word} on {_day(data.outcome.day)}")
     return f"{data.title}: {'; '.join(parts)}."
@@ -210,11 +214,11 @@ def _day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 
-def _table(course: Course, database: Database, items: int) -> Table:
+def _table(course: Course, points: Sequence[Figures], database: Database, items: int) -> Table:
     entered = {mark.day: mark.evidence for mark in course.marks}
     rows: list[Row] = []
     before = date.min
-    for point in course.points:
+    for point in points:
         said = [f for f in course.forecasts if before < f.date <= point.day]
         what = _entered(entered.get(point.day, ()), said, database, items)
         figures = (Figure(point.stated, "p"), Figure(point.implied, "p"))

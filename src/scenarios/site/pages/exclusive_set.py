@@ -63,5 +63,5 @@ def _body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
 def _member(row: StatusRow) -> Item:
     stated = ("stated ", Figure(row.stated.probability, "p"), ", ") if row.stated else ()
     outcome = f", {row.outcome.replace('-', ' ')}" if row.outcome else ""
-    figures = (*stated, "implied ", Figure(row.implied.probability, "p"), outcome)
+    figures = (*stated, "implied ", Figure(row.shown.probability, "p"), outcome)
     return Item((Ref(row.id, "scenario", row.title), ": ", *figures))

@@ -162,7 +162,7 @@ def _every(site: Site) -> Table:
 
 
 def _row(row: StatusRow) -> Row:
-    stated, implied = row.stated, row.implied
+    stated, implied = row.stated, row.shown
     return (
         Ref(row.id, "scenario", row.title),
         Figure(stated.probability, "p") if stated else "",

@@ -30,7 +30,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents.review import names
 from scenarios.render.documents.review.headline import move
-from scenarios.render.documents.status import band
+from scenarios.render.documents.status import NOTHING_IMPLIED, band
 from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.text import percent, term
@@ -72,6 +72,8 @@ def _card(site: Site, view: View) -> Card:
     """Its figure, or what became of it, and its course."""
     stated, implied = view.stated, percent(view.implied.probability)
     told = f"stated; implied {implied}" if stated else "implied; nobody’s forecast stands"
+    if view.unfounded:
+        implied, told = "–", "stated" if stated else "nobody’s forecast stands"
     if view.resolution:
         told = view.resolution.outcome.replace("-", " ")
     return Card(
@@ -80,7 +82,7 @@ def _card(site: Site, view: View) -> Card:
         look="stated" if stated else "implied",
         about=told,
         signature=f"{site.title} · as of {site.as_of}",
-        points=figures_of(figures(site).course(view.id)),
+        points=figures_of(figures(site).course(view.id), unfounded=view.unfounded),
     )
 
 
@@ -110,10 +112,13 @@ def _figures(site: Site, view: View) -> Iterator[Fact]:
     p = view.implied.probability
     between = band(view.band.low, view.band.high) if view.band else ""
     under: Text = (f"{term(p, language)}; band ", *spans(between)) if between else term(p, language)
-    yield Fact("Implied", Figure(p, "p"), under)
     row = figures(site).rows[view.id]
-    if row.gap_decibans is not None:
-        yield Fact("Gap", (Figure(row.gap_decibans, "dB"), " dB"), "stated minus implied")
+    if row.implied.unfounded:
+        yield Fact("Implied", "–", NOTHING_IMPLIED)
+    else:
+        yield Fact("Implied", Figure(p, "p"), under)
+    if row.shown_gap is not None:
+        yield Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
     if view.resolution:
         yield Fact("Outcome", view.resolution.outcome.replace("-", " "), f"{view.resolution.date}")
     else:
@@ -143,8 +148,11 @@ def _body(site: Site, view: View) -> Iterator[Block]:
     yield timeline(figures(site).course(view.id), view, database, since)
     yield Heading(2, "What the evidence says", anchor="ledger")
     stated = view.stated.probability if view.stated else None
-    drawn = ledger(figures(site).ledger(view.id), stated, database, LISTED)
-    yield excerpt(drawn, _ROWS, f"scen explain {view.id} --all")
+    if view.unfounded:
+        yield Paragraph(f"Nothing yet: {NOTHING_IMPLIED}.")
+    else:
+        drawn = ledger(figures(site).ledger(view.id), stated, database, LISTED)
+        yield excerpt(drawn, _ROWS, f"scen explain {view.id} --all")
     if view.scenario.indicators:
         yield Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)

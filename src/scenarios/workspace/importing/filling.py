@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from scenarios.analysis.scores.daily_forecasts import NONE_STATED
+from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.exchange.arrivals import Arrival
 from scenarios.workspace.importing.faults import Unsound
 from scenarios.workspace.importing.settings import Settings

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.analysis.scores.daily_forecasts import NONE_STATED
+from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived, Misfit
 from scenarios.progress import Progress, unwatched

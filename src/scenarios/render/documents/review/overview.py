@@ -41,13 +41,13 @@ NUMBERS = ("stated_before", "stated", "implied_before", "implied")
 
 
 def _cells(row: StatusRow, flags: Sequence[str], trends: status.Trends | None) -> Row:
-    said, implied = row.stated, row.implied
+    said, implied = row.stated, row.shown
     before = said.previous if said else None
     overdue = ["overdue"] if row.state == "overdue" else []
     return (
         Ref(row.id, "scenario", " ".join(row.title.split())),
         _step(before, said.probability) if said else "–",
-        _step(implied.previous, implied.probability),
+        _step(implied.previous, implied.probability) if implied.probability is not None else "–",
         *((status.strip_of(row), Trend(trends.figures[row.id])) if trends else ()),
         ", ".join([*overdue, *flags]),
         row.id,
