@@ -42,7 +42,7 @@ class Drafting:
         self.known = Known(opened)
         self.remarks: list[str] = []
         self.lacking = Counter[str]()
-        self.superseded = self.clipped = 0
+        self.superseded = self.clipped = self.idle = 0
         self._new: dict[str, dict[str, Any]] = {}
         self._puts: dict[str, list[Put]] = {}
         self._analysts: set[str] = set()
@@ -210,8 +210,9 @@ class Drafting:
 
     def _forecasts(self, arrivals: Iterable[ForecastArrival], progress: Progress) -> None:
         kept = [it for it in arrivals if it.place not in self.faults]
-        made = forecasts.sheets(kept, self.known, self.settings, self.faults)
-        self.superseded, self.clipped = made.superseded, made.clipped
+        asked = self.plan.asked()
+        made = forecasts.sheets(kept, self.known, asked, self.settings, self.faults)
+        self.superseded, self.clipped, self.idle = made.superseded, made.clipped, made.idle
         count = self.plan.counts["forecasts"]
         for on, analyst in progress(made.of, "drafting the sheets", len(made.of)):
             entries, id = made.of[on, analyst], f"{on}-{analyst}"

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import ForecastArrival
-from scenarios.model import Sheet
+from scenarios.analysis.forecasts.stated import refusal
+from scenarios.exchange.arrivals import ForecastArrival, Foreign
+from scenarios.model import Database, Sheet
 from scenarios.storage.edits import Put
 from scenarios.workspace.importing.faults import Faults, Unsound
 from scenarios.workspace.importing.known import Known
@@ -27,20 +28,28 @@ class Entry(NamedTuple):
 
 
 class Sheets(NamedTuple):
-    """The entries of each day and analyst, those that were overtaken, and those clipped."""
+    """The entries of each day and analyst; how many were overtaken, clipped, or never count."""
 
     of: dict[tuple[dt.date, str], dict[str, Entry]]
     superseded: int
     clipped: int
+    idle: int
 
 
 def sheets(
-    forecasts: Iterable[ForecastArrival], known: Known, settings: Settings, faults: Faults
+    forecasts: Iterable[ForecastArrival],
+    known: Known,
+    asked: Database,
+    settings: Settings,
+    faults: Faults,
 ) -> Sheets:
-    """The forecasts day by day; of several of an analyst on one day the last stands."""
+    """The forecasts day by day; of several of an analyst on one day the last stands.
+
+    One that would never count by what is `asked` is a fault, or of a site left out.
+    """
     ordered = sorted(forecasts, key=lambda it: _moment(it.made, settings.timezone))
     of: dict[tuple[dt.date, str], dict[str, Entry]] = {}
-    superseded = clipped = 0
+    superseded = clipped = idle = 0
     for it in ordered:
         if it.place in faults:
             continue
@@ -50,11 +59,27 @@ def sheets(
         except Unsound as error:
             faults.add(it.place, str(error))
             continue
+        is_to_come = settings.latest is not None and on > settings.latest  # told of its sheet
+        why = None if is_to_come else _never_counts(asked, entry.scenario, on, it.analyst)
+        if why:
+            if isinstance(it.scenario, Foreign):
+                idle += 1
+            else:
+                faults.add(it.place._replace(column=it.columns.get("date", "date")), why)
+            continue
         there = of.setdefault((on, it.analyst), {})
         superseded += entry.scenario in there
         clipped += entry.probability != it.probability
         there[entry.scenario] = entry
-    return Sheets(of, superseded, clipped)
+    return Sheets(of, superseded, clipped, idle)
+
+
+def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
+    """Why, of a forecast that is not there already."""
+    sheet = asked.sheets.get(f"{on}-{analyst}")
+    if scenario not in asked.scenarios or (sheet and scenario in sheet.probabilities):
+        return None
+    return refusal(asked, scenario, on)
 
 
 def edits(

@@ -21,6 +21,7 @@ from scenarios.workspace.writing import Written, write
 
 _MOST_ROUNDS = 20
 """A row that is left out can take others with it, which name what it would have been."""
+_IDLE = "forecasts before the question opened, after its horizon, or once its outcome was known"
 
 
 class Brought(NamedTuple):
@@ -123,7 +124,7 @@ def _imported(
         superseded=drafting.superseded,
         clipped=drafting.clipped,
         skipped=[_skipped(fault) for fault in left.told],
-        left_out=dict(arrived.left_out),
+        left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
         remarks=[*arrived.remarks, *drafting.remarks, *_remarks(drafting)],
         **about,
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from scenarios.errors import Fault, Keys, Problem
 from scenarios.exchange.arrivals import Arrival, ForecastArrival, Place
-from scenarios.model import Kind
-from scenarios.paths import path_of
+from scenarios.model import Database, Kind
+from scenarios.paths import id_of, kind_of, path_of
 from scenarios.storage.edits import Draft, Put
 from scenarios.storage.yaml import reader
 from scenarios.workspace.guards import moments
@@ -69,6 +71,17 @@ class Plan:
             self.drafts[path_of(kind, id)] = records.changed(snapshot, read, kind, id, puts)
         except Unsound as error:
             self.blame(path_of(kind, id), (), str(error))
+
+    def asked(self) -> Database:
+        """The database with the scenarios as they are drafted."""
+        there = self.opened.database
+        scenarios: dict[str, Any] = dict(there.scenarios)
+        for path, draft in self.drafts.items():
+            if draft.new and kind_of(path) == "scenario":
+                record, _ = self.opened.read("scenario", path, draft.new)
+                if record:
+                    scenarios[id_of(path)] = record
+        return replace(there, scenarios=scenarios) if self.drafts else there
 
     def blame(self, path: str, keys: Keys, message: str) -> None:
         """A fault of a part of a file is one of the row that it came from."""
