@@ -65,6 +65,9 @@ def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Tol
     title = _short(str(values.get("title", question)))
     needed(values, "horizon")
     record = {**nested(values, "id", "url", "foreign"), "title": title, "question": question}
+    criteria, url = values.get("resolution_criteria"), values.get("url")
+    if criteria and url and url not in criteria:
+        record["resolution_criteria"] = f"{criteria}\n\nSee {url}"
     if "resolution" in record and "outcome" not in record["resolution"]:
         del record["resolution"]
     return Arrival(
