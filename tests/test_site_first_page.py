@@ -25,8 +25,10 @@ def told(root: Path, day: str) -> list[str]:
 def test_where_nothing_moved_it_tells_what_moved_last_and_what_closes_next() -> None:
     assert told(SHIPPED, "2026-11-26") == [
         "10 questions are open; none has moved since 19 November 2026.",
-        "The last news, by 29 June 2026: “A large Chinese bank is listed over Russia” fell from"
-        " 2.0% to 1.0% as time passed without it: Half a year left.",
+        (
+            "The last news, by 29 June 2026: “A large Chinese bank is listed over Russia” fell from"
+            " 2.0% to 1.0%: Half a year left."
+        ),
         "Next to close: “A large Chinese bank is listed over Russia”, on 31 December 2026.",
     ]
 
