@@ -74,7 +74,8 @@ def test_a_sitting_goes_from_what_is_due_to_one_sheet(client: TestClient, desk: 
     shown = post(client, "past-due", **{"due:pact/talks": "seen"})
     assert "Will a treaty be in force?" in shown.text
     told = post(client, "answers", p__pact="15%", why__pact="A hunch", p__ties="0.84")
-    assert "nearest that sum to 1" in told.text
+    assert "sum 99.0%" in told.text
+    assert "nearest that sum to 100%" in told.text
     table = post(client, "show", do="show")
     assert "12%, n=1" in table.text
     post(client, "revise", p__pact="0.16", why__pact="They know more", p__ties="0.84")
@@ -184,7 +185,7 @@ def test_a_draft_is_kept_while_one_types_and_a_terminal_goes_on_from_it(
         ("pact", 0.15, "figure", "A hu")
     ]
     page = client.get("/sitting/").text
-    assert 'value="0.15"' in page
+    assert 'value="15%"' in page
     assert "A hu</textarea>" in page
 
 
@@ -220,6 +221,28 @@ def test_a_revision_without_a_reason_is_asked_for_one(client: TestClient) -> Non
     post(client, "answers", p__pact="0.1", p__ties="0.9")
     made = post(client, "revise", p__pact="0.2", p__ties="0.9")
     assert made.faults == {"why_pact": "a revision needs a reason"}
+
+
+def test_a_revision_that_breaks_the_sum_of_its_set_is_told_before_the_sheet(
+    client: TestClient,
+) -> None:
+    begin(client)
+    post(client, "answers", p__pact="10%", p__ties="90%")
+    revised = {"p:pact": "20%", "why:pact": "They know more", "p:ties": "90%"}
+    made = post(client, "revise", **revised)
+    assert "sum 110.0%; nearest that sum to 100%: pact 20%" in made.text
+    assert 'value="20%"' in made.page
+    post(client, "revise", **revised, do="anyway")
+    assert "Will yearly trade pass 200 billion dollars?" in text(client)
+
+
+def test_the_counter_of_a_sitting_has_one_total_whatever_is_skipped(client: TestClient) -> None:
+    begin(client)
+    assert "1 to 2 of 3." in text(client)
+    post(client, "answers", skip__pact="yes", p__ties="90%")
+    post(client, "show")
+    post(client, "revise")
+    assert "3 of 3." in text(client)
 
 
 def test_what_is_skipped_is_not_asked_again(client: TestClient) -> None:

@@ -90,15 +90,16 @@ def document(
 
 
 def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
-    """What an analyst's figures of each set add up to, and what would add up to 1."""
+    """What an analyst's figures of each set add up to, and what would add up to 100%."""
     rows = []
     for one in sums:
         given = f"{len(one.figures)} of {one.members}"
         under: tuple[Item, ...] = ()
         if one.nearest:
-            pairs = [f"{id} {value:g} → {one.nearest[id]:.3f}" for id, value in one.figures.items()]
-            under = (Item(f"nearest that sum to 1: {', '.join(pairs)}"),)
-        rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.3f}", under))
+            near = one.nearest
+            pairs = [f"{id} {p * 100:g}% → {near[id]:.1%}" for id, p in one.figures.items()]
+            under = (Item(f"nearest that sum to 100%: {', '.join(pairs)}"),)
+        rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.1%}", under))
     return Items(tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -12,8 +13,9 @@ from scenarios.analysis.review.agenda import Agenda, Topic, agenda
 from scenarios.analysis.review.feedback import counted_absent, sums
 from scenarios.cli import parsing
 from scenarios.errors import ScenError
-from scenarios.model import Analyst
-from scenarios.render.documents.session import document
+from scenarios.model import Analyst, ScenarioId
+from scenarios.render.document import plain
+from scenarios.render.documents.session import document, set_sums
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
 from scenarios.serve import people
@@ -219,12 +221,25 @@ def _revised(ask: Ask, form: FormData) -> Made:
             else:
                 moved = msgspec.structs.replace(answer, probability=now[0])
                 made[topic.id] = answers.revised(moved, why)
+        if said.one("do") != "anyway":
+            for told in _off(sat, step.group, made):
+                reading.fault("", told)
         if reading.faults:
             return asked(sat, said, reading)
         sat.notes.keep(answers={**sat.notes.sitting.answers, **made})
         return None
 
     return taken(ask, do)
+
+
+def _off(sat: Sat, group: Sequence[Topic], made: Mapping[ScenarioId, Answer]) -> Iterator[str]:
+    """What a revision makes the figures of a set add up to, where that is not 100%."""
+    before = sat.notes.sitting
+    after = msgspec.structs.replace(before, answers={**before.answers, **made})
+    was, now = (steps.figures(sat.database, said, group) for said in (before, after))
+    off = [one for one in now if one.nearest and one not in was]
+    for row in set_sums(off, sat.analyst).rows:
+        yield "; ".join(plain(one.text) for one in (row, *row.under))
 
 
 def _settled(answer: Answer) -> Answer:

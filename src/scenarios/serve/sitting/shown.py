@@ -114,7 +114,8 @@ def group_asked(
     """The figures and reasons of scenarios that are answered together."""
     group, language = step.group, database.tracker.estimative_language
     is_set = len(group) > 1
-    head = f"<p>{step.number} of {step.are}. Your figure first; then what the others and the"
+    place = f"{step.number}" if step.number == step.to else f"{step.number} to {step.to}"
+    head = f"<p>{place} of {step.are}. Your figure first; then what the others and the"
     head += " evidence say.</p>"
     if is_set:
         set_id = group[0].scenario.set or ""
@@ -147,7 +148,7 @@ def _asked(topic: Topic, answer: Answer | None, typed: Typed, faults: Faults) ->
         Field(
             name=f"p:{id}",
             label="Your probability",
-            hint=f"{before}Like 0.37 or 37%{'; withdraw takes it back' if own else ''}.",
+            hint=f"{before}Like 37% or 0.37{'; withdraw takes it back' if own else ''}.",
             value=value,
         ),
         *((same,) if own else ()),
@@ -199,8 +200,9 @@ def revision_asked(
             ),
         )
         body += fields((Group(title="", parts=asked),), typed, faults)
+    anyway = (("anyway", "Go on as they are"),) if faults.get("") else ()
     return f"<h2>What the others and the evidence say</h2>{table}" + form(
-        "revise", body, ("settle", "Go on")
+        "revise", body, ("settle", "Go on"), *anyway
     )
 
 
@@ -222,4 +224,4 @@ def end_told(said: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> s
 
 
 def _text(probability: float | None) -> str:
-    return "withdraw" if probability is None else f"{probability:g}"
+    return "withdraw" if probability is None else f"{probability * 100:.12g}%"

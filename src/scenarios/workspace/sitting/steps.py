@@ -17,7 +17,7 @@ Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]
 class Step(NamedTuple):
     """An item to rate, indicators past due, scenarios to be answered, shown or revised; or the end.
 
-    `number` is that of the group, of as many as there `are`.
+    `number` is that of the first scenario, `to` of the last, of as many as there `are` in all.
     """
 
     kind: Kind
@@ -26,6 +26,7 @@ class Step(NamedTuple):
     group: Sequence[Topic] = ()
     sums: Sequence[SetSum] = ()
     number: int = 0
+    to: int = 0
     are: int = 0
 
 
@@ -43,14 +44,21 @@ def next_step(database: Database, due: Agenda, notes: Notes) -> Step:
     past_due = [one for one in due.past_due if key_of(one) not in said.past_due]
     if past_due:
         return Step("past-due", past_due=past_due)
-    groups = [[t for t in group if answers.is_wanted(said, t)] for group in due.groups]
-    groups = [group for group in groups if group]
-    for number, group in enumerate(groups, start=1):
+    are, to = len(to_answer(said, due)), 0
+    for every in due.groups:
+        number = to + 1
+        to += len(_of_sitting(said, every))
+        group = [topic for topic in every if answers.is_wanted(said, topic)]
         _reopen(notes, group)
         step = _in_group(database, notes.sitting, group)
         if step:
-            return step._replace(number=number, are=len(groups))
+            return step._replace(number=number, to=to, are=are)
     return Step("end")
+
+
+def to_answer(said: Sitting, due: Agenda) -> list[Topic]:
+    """The scenarios of a sitting, skipped or not: it begins and ends with as many."""
+    return [topic for group in due.groups for topic in _of_sitting(said, group)]
 
 
 def of_stage(said: Sitting, group: Sequence[Topic], *stages: str) -> list[tuple[Topic, Answer]]:
@@ -69,6 +77,10 @@ def show(notes: Notes, group: Sequence[Topic]) -> None:
     """Keep that the figures are shown, before they are: no answer is blind after that."""
     answered = of_stage(notes.sitting, group, "answered")
     answers.stage(notes, [topic.id for topic, _ in answered], "revealed")
+
+
+def _of_sitting(said: Sitting, group: Sequence[Topic]) -> list[Topic]:
+    return [t for t in group if t.id in said.answers or not answers.is_in_the_sheet(said, t)]
 
 
 def _reopen(notes: Notes, group: Sequence[Topic]) -> None:
