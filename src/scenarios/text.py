@@ -130,10 +130,13 @@ LONGEST_SHOWN = 60
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that is most like this one, letter case aside; None where none is close."""
+    """The known word that this one alone begins, or that is most like it, letter case aside."""
     from difflib import get_close_matches  # noqa: PLC0415 – only a fault needs it
 
     names = list(known)
+    begun = [name for name in names if name.lower().startswith(word.lower())]
+    if len(begun) == 1 and len(word) >= _ENOUGH:
+        return begun[0]
     if len(names) > _MANY:  # a likeness costs 30 µs, and ten thousand ids share one shape
         names = [n for n in names if n[:8] == word[:8] or n[-8:] == word[-8:]]
     by_small_letters = {name.lower(): name for name in names}
@@ -159,4 +162,6 @@ def shown(value: Any) -> str:
 
 _LARGE = 1e15
 _MANY = 500
+_ENOUGH = 3
+"""As many letters can mean the one word that begins with them."""
 _NAMES = {dict: "a mapping", list: "a list", type(None): "empty"}

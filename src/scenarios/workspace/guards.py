@@ -11,18 +11,20 @@ from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sh
 from scenarios.paths import id_of, kind_of
 from scenarios.scales import TOLERANCE
 from scenarios.storage.edits import Draft
+from scenarios.storage.loader import Read
 from scenarios.text import did_you_mean
 
 
 def refuse_future(
-    before: Database, after: Database, drafts: Sequence[Draft], latest: date | None
+    before: Database, read: Read, drafts: Sequence[Draft], latest: date | None
 ) -> None:
     """Nothing new happened, was known or was said after `latest`; without it all may."""
     if latest is None:
         return
     had = {moment for draft in drafts for moment in _moments_in(before, draft)}
     for draft in drafts:
-        for moment in _moments_in(after, draft):
+        record = read(kind_of(draft.path), draft.path, draft.new)[0] if draft.new else None
+        for moment in moments(record) if record else ():
             if moment not in had:
                 refuse_day(*moment, latest)
 

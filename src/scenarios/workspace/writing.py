@@ -127,8 +127,8 @@ def _write(
     opened.refuse_without_tracker()
     proposed = draft(opened)
     drafts = [d for d in proposed if d.new != d.old]
+    refuse_future(opened.database, opened.read, drafts, latest)
     after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
-    refuse_future(opened.database, after.database, drafts, latest)
     warnings = tuple(new_problems(opened.problems, after.problems))
     gone = stray(after.database)
     attached = tuple(path for path in (copy and copy.path, gone) if path)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from scenarios.exchange.own.days import Days, Unfit
+from scenarios.exchange.own.outcomes import OUTCOMES
 from scenarios.exchange.slugs import slug
 from scenarios.text import shown
 
@@ -15,11 +16,6 @@ CODES = ("CC", "C", "N", "I", "II")
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _COMMA = re.compile(r"[0-9]*,[0-9]+")
 _GRADE = re.compile(r"([A-F])([1-6])")
-_OUTCOMES = {
-    **dict.fromkeys(("occurred", "yes", "true", "1"), "occurred"),
-    **dict.fromkeys(("did-not-occur", "did not occur", "no", "false", "0"), "did-not-occur"),
-    **dict.fromkeys(("annulled", "ambiguous", "void", "cancelled", "canceled"), "annulled"),
-}
 _OPEN = frozenset({"open", "unresolved", "pending"})
 
 
@@ -137,10 +133,10 @@ def outcome(cell: Cell) -> str | None:
     told = text(cell).lower()
     if told in _OPEN:
         return None
-    if told not in _OUTCOMES:
+    if told not in OUTCOMES:
         words = "is no outcome: occurred, did-not-occur or annulled (yes, no, 1, 0)"
         raise Unfit(f"{shown(text(cell))} {words}")
-    return _OUTCOMES[told]
+    return OUTCOMES[told]
 
 
 def grade(cell: Cell) -> tuple[str, int]:

@@ -116,6 +116,10 @@ def named(text: str) -> Named:
             return Named(endings[ending], text)
     if not place.suffix:
         return Named(_DEFAULT, text)
+    if place.suffix.lower() == ".csv":
+        folder = text[: -len(".csv")]
+        words = f"CSV is a folder with a file for each table: write {folder}/ or csv:{folder}"
+        raise UsageError(f"{shown(text)}: {words}")
     raise UsageError(_unknown(f"no target ends in {shown(place.suffix)}", place.suffix, endings))
 
 

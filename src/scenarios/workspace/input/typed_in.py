@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from scenarios.errors import UsageError
-from scenarios.text import shown
+from scenarios.exchange.own.outcomes import OUTCOMES
+from scenarios.exchange.slugs import slug, words
+from scenarios.text import nearest, shown
 
 T = TypeVar("T")
 
@@ -132,7 +134,7 @@ def id(text: str) -> str:
 
     if not _ID.fullmatch(text):
         words = "is not an id: small letters, digits, single hyphens, a letter first"
-        raise UsageError(f"{shown(text)} {words}")
+        raise UsageError(f"{shown(text)} {words}{_as_id(text)}")
     if len(text) > LONGEST_ID:
         raise UsageError(f"an id of {len(text)} characters; at most {LONGEST_ID} are allowed")
     if text in RESERVED:
@@ -144,7 +146,7 @@ def label(text: str) -> str:
     """What several items share: an origin or an event. It may begin with a digit."""
     if not _LABEL.fullmatch(text):
         words = "small letters, digits, single hyphens"
-        raise UsageError(f"{shown(text)} cannot name it: {words}")
+        raise UsageError(f"{shown(text)} cannot name it: {words}{_as_id(text)}")
     return text
 
 
@@ -174,8 +176,16 @@ def outcome(text: str) -> str:
     """`occurred`, `did-not-occur` or `annulled`."""
     outcomes = ("occurred", "did-not-occur", "annulled")
     if text not in outcomes:
-        raise UsageError(f"{shown(text)} is not an outcome: {', '.join(outcomes)}")
+        meant = {**OUTCOMES, "happened": "occurred"}.get(text.strip().lower())
+        meant = meant or nearest(text, outcomes)
+        hint = f"; did you mean '{meant}'?" if meant else ""
+        raise UsageError(f"{shown(text)} is not an outcome: {', '.join(outcomes)}{hint}")
     return text
+
+
+def _as_id(text: str) -> str:
+    """The id that an import makes of a name."""
+    return f"; did you mean '{slug(text, 80)}'?" if words(text) else ""
 
 
 def _number(text: str) -> float | None:
