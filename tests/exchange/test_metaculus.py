@@ -150,7 +150,7 @@ def test_an_aggregate_is_an_analyst_who_is_called_by_its_method() -> None:
         "forecaster-2": "forecaster-2 (bot)",
         "recency-weighted": "recency_weighted",
     }
-    remark = "aggregates came in as forecasts of the analysts recency-weighted"
+    remark = "aggregates came in as forecasts of the analyst recency-weighted"
     assert found.remarks[-1] == remark
 
 

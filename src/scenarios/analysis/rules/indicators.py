@@ -10,6 +10,7 @@ from scenarios.analysis.period.period import Window, open_views, sets_of
 from scenarios.analysis.rules.finding import Finding, of_indicator, of_scenario
 from scenarios.model import ScenarioId
 from scenarios.scales import rating_decibans
+from scenarios.text import counted
 
 ENOUGH_INDICATORS = 3
 
@@ -79,7 +80,9 @@ def few_indicators(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
         if len(telling) < ENOUGH_INDICATORS:
-            message = f"{len(telling)} diagnostic indicators; {ENOUGH_INDICATORS} are wanted"
+            message = (
+                f"{counted(len(telling), 'diagnostic indicator')}; {ENOUGH_INDICATORS} are wanted"
+            )
             yield of_scenario("few-indicators", view.id, message, "indicators")
 
 

@@ -43,7 +43,9 @@ def _arrived(found: Mapping[str, Incoming], zone: dt.tzinfo, today: dt.date) -> 
             left_out[what] += sum(1 for _ in rows(found[part], (), ragged=True))
     ids = analyst_ids(forecasts.titles)
     named = sorted(ids[name] for name in forecasts.aggregates)
-    told = [f"aggregates came in as forecasts of the analysts {', '.join(named)}"] if named else []
+    analysts = "analyst" if len(named) == 1 else "analysts"
+    words = f"aggregates came in as forecasts of the {analysts} {', '.join(named)}"
+    told = [words] if named else []
     return Arrived(
         records=(*questions.arrivals, *key_factors.arrivals),
         forecasts=tuple(forecasts.arrivals(questions, today)),
