@@ -1,0 +1,24 @@
+"""What an item is rated across together."""
+
+from __future__ import annotations
+
+from scenarios.analysis.evidence.together import Together, rated_together
+from scenarios.model import Database, Tracker
+from tests.records import day, scenario
+
+
+def test_sets_come_first_then_tags_and_a_set_without_an_open_member_is_left_out() -> None:
+    tracker = Tracker(sets={"form": "Form in 2030", "over": "Over already"})
+    past = scenario(set="over", opened=day(5))
+    asked = {
+        "pact": scenario(set="form"),
+        "rupture": scenario(set="form"),
+        "later": past,
+        "gas": scenario(tags=("energy",)),
+        "odd": scenario(),
+    }
+    assert [*rated_together(Database(tracker, asked), day(1))] == [
+        Together("Set form: Form in 2030", ["pact", "rupture"], is_set=True),
+        Together("Tag energy", ["gas"], is_set=False),
+        Together("Without a tag", ["odd"], is_set=False),
+    ]
