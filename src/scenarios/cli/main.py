@@ -15,6 +15,7 @@ from scenarios import __version__
 from scenarios.cli.commands import HELP, module
 from scenarios.cli.output.streams import say, schema
 from scenarios.cli.terminal import retyping
+from scenarios.cli.usage import in_our_words
 from scenarios.errors import ScenError
 from scenarios.text import did_you_mean, printable, shown
 
@@ -56,7 +57,7 @@ class _Group(TyperGroup):
             if sys.stdout:
                 sys.stdout.flush()
         except ClickUsageError as error:
-            error.message = printable(error.message) + _place(ctx, error)
+            error.message = printable(in_our_words(error.message)) + _place(ctx, error)
             raise
         except ScenError as error:
             _say_again()

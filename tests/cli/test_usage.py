@@ -1,0 +1,26 @@
+"""What Typer says of a value that cannot be, whichever Typer it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from scenarios.cli.usage import in_our_words
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ("Value error, 'jsn' is not one of 'table', 'json'.", "'jsn' is none of table, json; {}"),
+        ("'jsn' is not one of 'table', 'json'.", "'jsn' is none of table, json; {}"),
+        ("Input should be a valid integer, unable to parse string", "write a whole number"),
+        ("'two' is not a valid integer range.", "write a whole number"),
+        ("Input should be less than or equal to 65535", "65535 is the most"),
+        ("Input should be greater than or equal to 0", "0 is the least"),
+        ("99999 is not in the range 0<=x<=65535.", "0 is the least, 65535 is the most"),
+        ("'x' is not an id", "'x' is not an id"),
+    ],
+)
+def test_a_value_that_cannot_be_is_told_in_the_same_words_by_each_typer(
+    theirs: str, ours: str
+) -> None:
+    assert in_our_words(theirs) == ours.format("did you mean 'json'?")
