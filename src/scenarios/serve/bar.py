@@ -94,7 +94,7 @@ def _when(ask: Ask) -> str:
 <input type="range" id="day" aria-label="As of, day by day" hidden min="0" \
 max="{(last - first).days}" value="{(ask.on - first).days}" data-first="{first}">
 <label>Revision <input name="rev" list="revisions" value="{escape(ask.asked.rev or "")}" \
-placeholder="the files as they are" autocomplete="off"></label>
+placeholder="as they are" autocomplete="off"></label>
 <datalist id="revisions">{offered}</datalist>
 {_carried(ask, *NARROWED, "q")}<button>Show</button>
 <a href="{_cited(ask)}" id="cite">Permalink</a>

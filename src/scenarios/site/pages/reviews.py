@@ -29,7 +29,9 @@ def page(site: Site) -> Page:
 def _body(site: Site) -> Iterator[Block]:
     yield Heading(1, "Reviews")
     if not site.days:
-        yield Paragraph("Nobody has forecast yet.")
+        earlier = any(one.date <= site.as_of for one in site.database.sheets.values())
+        when = f"in the last {counted(site.weeks or 0, 'week')}" if earlier else "yet"
+        yield Paragraph(f"Nobody has forecast {when}.")
         return
     yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
     sheets = [one for one in site.database.sheets.values() if one.date in set(site.days)]

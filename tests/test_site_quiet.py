@@ -1,4 +1,4 @@
-"""The first page of a site: what a reader sees who has no time for more."""
+"""What a site says where there is little to say: nothing moved, or nobody forecast."""
 
 from __future__ import annotations
 
@@ -44,3 +44,10 @@ def test_a_database_without_news_tells_of_none(tmp_path: Path) -> None:
     first, *rest = told(make(tmp_path / "scenarios", files), "2022-06-01")
     assert first == "1 question is open; it has not moved since 25 May 2022."
     assert rest == ["Next to close: “A pact”, on 31 December 2030."]
+
+
+def test_who_forecast_before_the_weeks_that_are_shown_has_forecast() -> None:
+    site = Site(open_folder(SHIPPED), date(2026, 11, 26), weeks=3)
+    page = page_at(site, "review/index.html")
+    assert page
+    assert "Nobody has forecast in the last 3 weeks." in page.main
