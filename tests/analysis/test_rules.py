@@ -31,11 +31,11 @@ def test_a_fresh_and_tidy_database_needs_no_attention() -> None:
 
 
 def test_findings_come_rule_by_rule() -> None:
-    assert found("s1 horizon=5; e @0") == (
+    assert found("s1 horizon=5; s2; e @0") == (
         of_scenario("overdue", "s1", "its horizon passed 4 days ago: resolve it", "horizon"),
         of_evidence("unrated", "e", "rates no scenario: scen rate e"),
-        of_scenario("few-indicators", "s1", "0 diagnostic indicators; 3 are wanted", "indicators"),
-        of_scenario("not-reviewed", "s1", "no forecast since it opened"),
+        of_scenario("few-indicators", "s2", "0 diagnostic indicators; 3 are wanted", "indicators"),
+        of_scenario("not-reviewed", "s2", "no forecast since it opened"),
     )
 
 

@@ -62,6 +62,8 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
     """
     every = timedelta(days=window.database.tracker.review_every_days)
     for view in open_views(window):
+        if view.state == "overdue":
+            continue
         said = given(window.database, view.id, None, window.as_of)
         last = said[-1].date if said else view.scenario.opened
         if window.as_of - last > every:

@@ -78,6 +78,8 @@ def few_indicators(window: Window) -> Iterator[Finding]:
     To do: add indicators that its rivals would not make as likely: `scen add-indicator`.
     """
     for view in open_views(window):
+        if view.state == "overdue":
+            continue
         telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
         if len(telling) < ENOUGH_INDICATORS:
             message = (

@@ -122,7 +122,9 @@ def _label(rows: list[Standing], review: Review) -> str:
     moved = [row for row in rows if row.moved]
     since = f"since {review.since.day} {review.since:%B %Y}"
     number = len(review.moves) or "none"
-    head = f"{counted(len(rows), 'open scenario')}, {number} moved {since}"
+    overdue = sum(row.state == "overdue" for row in review.scenarios)
+    late = f", {overdue} overdue" if overdue else ""
+    head = f"{counted(len(rows) - overdue, 'open scenario')}{late}, {number} moved {since}"
     return ". ".join([head, *map(_says, moved[:_TOLD])]) + "."
 
 

@@ -68,11 +68,14 @@ def page(site: Site) -> Page:
 
 
 def _card(site: Site) -> Card:
-    headline = figures(site).review.headline
+    headline, rows = figures(site).review.headline, figures(site).rows.values()
+    overdue = sum(row.state == "overdue" for row in rows)
+    late = f", {overdue} overdue" if overdue else ""
+    moved = f"{headline.moved} moved since {figures(site).window.since}"
     return Card(
         title=site.title,
-        figure=f"{headline.live}",
-        about=f"open scenarios; {headline.moved} moved since {figures(site).window.since}",
+        figure=f"{headline.live - overdue}",
+        about=f"open scenarios{late}; {moved}",
         signature=f"As of {site.as_of}",
     )
 
