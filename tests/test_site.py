@@ -364,8 +364,11 @@ def test_weeks_limit_the_reviews(tmp_path: Path) -> None:
     root = make(tmp_path / "scenarios", FILES)
     built(root, tmp_path / "all", day="2022-06-01")
     built(root, tmp_path / "few", "--weeks", "2", day="2022-06-01")
-    assert [*(tmp_path / "all/review").glob("2*")]
-    assert not [*(tmp_path / "few/review").glob("2*")]
+    every, few = (sorted((tmp_path / one / "review").glob("2*")) for one in ("all", "few"))
+    assert [one.name for one in few] == [every[-1].name]
+    told = (tmp_path / "few/review/index.html").read_text("utf-8")
+    assert f"No review in the last 2 weeks; the last one was of {few[0].name}." in told
+    assert f"{few[0].name}/" in told
 
 
 def test_records_lead_to_the_repository_that_the_tracker_names(tmp_path: Path) -> None:

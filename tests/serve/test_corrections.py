@@ -122,9 +122,13 @@ def test_undo_shows_what_it_takes_back_and_takes_back_that_alone(
     late = Sent(client, client.post("/undo/", data=own, headers=FROM_HERE))
     assert late.status == 422
     assert "something else was recorded meanwhile" in late.text
-    assert "gone:" in take_back(client).text
+    first = take_back(client)
+    assert "gone:" in first.text
+    assert "Take back the one before it" in first.text
     assert [*changes(before, tree(root))] == ["sources/afp.yaml"]
-    assert "gone:" in take_back(client).text
+    last = take_back(client)
+    assert "gone:" in last.text
+    assert "the one before it" not in last.text
     assert tree(root) == before
 
 

@@ -54,7 +54,7 @@ def _taken_back(ask: Ask, form: FormData) -> Made:
         except ScenError as error:
             faults.append("; ".join([*getattr(error, "__notes__", ()), str(error)]))
             return None
-        return Told(_told(written, command))
+        return Told(_told(written, command) + _before(ask))
 
     if saved.once(name, save) is None:
         return _shown(ask, faults[0])
@@ -68,10 +68,16 @@ def _told(written: Written, command: str) -> str:
     listed = "".join(f"<li>{safe(line)}</li>" for line in (*written.mended, *lines))
     fault = written.committed.fault if written.committed else None
     note = f'<p class="attention">{safe(str(fault))}</p>' if fault else ""
-    return (
-        f"<h1>Taken back</h1><p>{safe(command)}</p>{note}<ul class='plain'>{listed}</ul>"
-        '<p class="does"><a class="button" href="/undo/">Take back the one before it</a></p>'
-    )
+    return f"<h1>Taken back</h1><p>{safe(command)}</p>{note}<ul class='plain'>{listed}</ul>"
+
+
+def _before(ask: Ask) -> str:
+    """The way to the command before, where one can be taken back."""
+    try:
+        undo(ask.desk.root, dry_run=True)
+    except ScenError:
+        return ""
+    return '<p class="does"><a class="button" href="/undo/">Take back the one before it</a></p>'
 
 
 def _refuse_other(of: str, written: Written) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -89,12 +89,14 @@ class Site:
 
     @cached_property
     def days(self) -> tuple[date, ...]:
-        """The days of its reviews: those with a sheet, oldest first."""
-        first = date.min
-        if self.weeks is not None and (self.as_of - date.min).days >= self.weeks * 7:
-            first = self.as_of - timedelta(weeks=self.weeks)
+        """The days of its reviews: those with a sheet, oldest first; always the latest."""
         sheets = self.database.sheets.values()
-        return tuple(sorted({one.date for one in sheets if first <= one.date <= self.as_of}))
+        days = sorted({one.date for one in sheets if one.date <= self.as_of})
+        return tuple(filter(self.is_late, days)) or tuple(days[-1:])
+
+    def is_late(self, day: date) -> bool:
+        """Whether it lies in the weeks whose reviews are wanted."""
+        return self.weeks is None or (self.as_of - day).days <= self.weeks * 7
 
     @property
     def known(self) -> Mapping[str, Mapping[str, object]]:

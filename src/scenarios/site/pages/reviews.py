@@ -33,6 +33,9 @@ def _body(site: Site) -> Iterator[Block]:
         when = f"in the last {counted(site.weeks or 0, 'week')}" if earlier else "yet"
         yield Paragraph(f"Nobody has forecast {when}.")
         return
+    if not site.is_late(site.days[-1]):
+        weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
+        yield Paragraph(f"No review in the last {weeks}; the last one was of {site.days[-1]}.")
     yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
     sheets = [one for one in site.database.sheets.values() if one.date in set(site.days)]
     given = Counter[object]()
