@@ -104,13 +104,13 @@ def bet(**changed: Any) -> str:
     ("content", "says"),
     [
         (market(), "file:1: closeTime: empty is not a number of milliseconds"),
-        (market(closeTime=10**18), "file:1: closeTime: 1e+18 is no time in milliseconds"),
-        (market(closeTime=MS // 1000), "closeTime: 1772370299 is no time in milliseconds from"),
+        (market(closeTime=10**18), "file:1: closeTime: 1e+18 is not a time in milliseconds"),
+        (market(closeTime=MS // 1000), "closeTime: 1772370299 is not a time in milliseconds from"),
         (market(closeTime="2026-05-31"), "'2026-05-31' is not a number of milliseconds"),
         (market(closeTime=MS, resolution="MAYBE"), "'MAYBE' is not YES, NO, MKT or CANCEL"),
         (bet(probAfter=1.5), "file:1: probAfter: 1.5 is not a probability from 0 to 1"),
         (bet(probAfter=None), "file:1: probAfter: empty is not a probability from 0 to 1"),
-        (bet(createdTime=-5), "file:1: createdTime: -5 is no time in milliseconds"),
+        (bet(createdTime=-5), "file:1: createdTime: -5 is not a time in milliseconds"),
         ("[5]", "file:1: neither a market (question) nor a bet (contractId)"),
     ],
 )

@@ -155,14 +155,14 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"objects": 1}'])
 def test_what_is_no_bundle_is_refused(data: bytes) -> None:
-    with pytest.raises(ScenError, match=r"x.json:.* (JSON|deeply|no STIX bundle)"):
+    with pytest.raises(ScenError, match=r"x.json:.* (JSON|deeply|not a STIX bundle)"):
         read(Given("x.json", None, io.BytesIO(data)), Wanted())
 
 
 @pytest.mark.parametrize("damaged", [1, {}, {"type": "note"}, {"type": "x"}, {"type": [], "id": 1}])
 def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
     (misfit,) = arrived({"objects": [damaged]}, "x.json").misfits
-    assert (str(misfit.place), misfit.message[:17]) == ("x.json:1", "no valid STIX 2.1")
+    assert (str(misfit.place), misfit.message[:18]) == ("x.json:1", "not valid STIX 2.1")
 
 
 def test_a_damaged_extension_is_a_misfit() -> None:

@@ -105,7 +105,7 @@ def test_a_byte_that_is_no_text_is_named_with_its_place() -> None:
         (b"," * (MIB + 1), "t.csv: line 1 is longer than 1 MiB"),
         (b"a," * 2000 + b"b", "t.csv:1: 2,001 columns; at most 1,000 are read"),
         (b"\xd0\xcf\x11\xe0", "t.csv: a workbook of the old kind (.xls): save it as .xlsx or CSV"),
-        (b"PK\x03\x04rest", "t.csv: no workbook that can be read"),
+        (b"PK\x03\x04rest", "t.csv: not a workbook that can be read"),
     ],
 )
 def test_what_is_no_table_of_text_is_refused_in_one_sentence(data: bytes, message: str) -> None:
@@ -118,7 +118,7 @@ def test_what_is_no_table_of_text_is_refused_in_one_sentence(data: bytes, messag
         (b"{}", "neither an array of objects nor an object that holds one"),
         (b"[1, 2", "t.json:1: not JSON at column 6"),
         (b'[{"a": 1, "a": 2}]', "an object has 'a' twice"),
-        (b'[{"a": NaN}]', "NaN is no number of JSON"),
+        (b'[{"a": NaN}]', "NaN is not a number of JSON"),
         (b'{"x": [{"a": 1}], "y": [{"a": 1}]}', "which of its arrays is meant: 'x', 'y'"),
         (b"[" * 100_000, "nested too deeply to be read"),
         (b"[" + b"{}," * 700_000, "too many values of JSON at once"),

@@ -126,7 +126,7 @@ def _dated(name: str, matrix: _Matrix, zone: dt.tzinfo, misfits: list[Misfit]) -
             try:
                 day = from_milliseconds(int(text), zone, LONG_AGO_MS).date()
             except ValueError:
-                words = f"{shown(text)} is no number of milliseconds since 1970"
+                words = f"{shown(text)} is not a number of milliseconds since 1970"
                 misfits.append(Misfit(place=place._replace(column="DATE"), message=words))
         yield _Seen(day, item, place)
 
@@ -189,7 +189,7 @@ def _matrix(file: Incoming) -> _Matrix:
     root = _parsed(file.name, _unpacked(file))
     hypotheses, evidence = [*_named(root, "HYPOTHESIS")], [*_named(root, "EVIDENCE")]
     if len(hypotheses) < len(("one", "other")):
-        raise refused(file.name, 0, "not a matrix of ACH: it has no two HYPOTHESIS in it")
+        raise refused(file.name, 0, "not a matrix of ACH: it has fewer than two HYPOTHESIS")
     if not all(_text(hypothesis, "NAME") for hypothesis in hypotheses):
         raise refused(file.name, 0, "a HYPOTHESIS has no NAME")
     title = next(_named(root, "PROJECT-TITLE"), next(_named(root, "TITLE"), root))

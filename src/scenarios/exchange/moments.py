@@ -51,10 +51,10 @@ def from_milliseconds(value: object, zone: dt.tzinfo, earliest: int = EARLIEST_M
         raise ValueError(f"{shown(value)} is not a number of milliseconds")  # noqa: TRY004
     if not earliest <= value <= _LATEST_MS:
         first = 1973 if earliest == EARLIEST_MS else 1019
-        raise ValueError(f"{value:.15g} is no time in milliseconds from {first} to 9999")
+        raise ValueError(f"{value:.15g} is not a time in milliseconds from {first} to 9999")
     whole, rest = divmod(int(value), 1000)
     try:
         made = dt.datetime.fromtimestamp(whole, dt.UTC) + dt.timedelta(milliseconds=rest)
         return made.astimezone(zone)
     except (ValueError, OverflowError):
-        raise ValueError(f"{value:.15g} is no time in milliseconds") from None
+        raise ValueError(f"{value:.15g} is not a time in milliseconds") from None

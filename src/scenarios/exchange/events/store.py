@@ -164,7 +164,7 @@ def _by_address(address: str, _tables: Sequence[str]) -> Store:
     refuse_unescaped(address)
     scheme = scheme_of(address)
     if scheme in ("http", "https", "s3", "file"):
-        raise ScenError(f"{shown(address)} is no database: give a path, or a database's address")
+        raise ScenError(f"{shown(address)} is not a database: give a path, or a database's address")
     waits = scheme in ("postgresql", "postgres") and "connect_timeout" not in address
     try:
         connection = ibis.connect(address, **({"connect_timeout": 10} if waits else {}))

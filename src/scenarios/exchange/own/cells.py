@@ -81,7 +81,7 @@ def chance(cell: Cell) -> float:
     digits, percent, rest = text(cell).partition("%")
     value = _number(digits)
     if isinstance(cell.value, bool) or value is None or rest.strip():
-        raise Unfit(f"{shown(text(cell))} is no probability: write 0.7 or 70%")
+        raise Unfit(f"{shown(text(cell))} is not a probability: write 0.7 or 70%")
     if percent:
         value = float(f"{value / 100:.12g}")
     if not 0 <= value <= 1:

@@ -88,13 +88,13 @@ def _objects(bundle: Any, name: str) -> tuple[list[tuple[Place, Any]], list[Misf
 
     listed = bundle.get("objects") if isinstance(bundle, dict) else None
     if not isinstance(listed, list):
-        raise refused(name, 0, "no STIX bundle: it has no list of `objects`")
+        raise refused(name, 0, "not a STIX bundle: it has no list of `objects`")
     found, misfits = [], []
     for number, one in enumerate(listed, start=1):
         place = Place(name, number)
         try:
             if not isinstance(one, dict) or one.get("spec_version", "2.1") != "2.1":
-                raise ValueError("is no object of STIX 2.1")  # noqa: TRY301 - told as any other
+                raise ValueError("is not an object of STIX 2.1")  # noqa: TRY301 - told as any other
             made = stix2.parse(one, allow_custom=True, version="2.1")
             if isinstance(made, dict):  # of a type that nobody knows
                 made = {"type": str(made["type"]), "id": str(made["id"])}
@@ -103,7 +103,7 @@ def _objects(bundle: Any, name: str) -> tuple[list[tuple[Place, Any]], list[Misf
             found.append((place, made))
         except (STIXError, ValueError, TypeError, KeyError, RecursionError) as error:
             words = " ".join(str(error).split())[:200]
-            misfits.append(Misfit(place=place, message=f"no valid STIX 2.1: {words}"))
+            misfits.append(Misfit(place=place, message=f"not valid STIX 2.1: {words}"))
     return found, misfits
 
 

@@ -45,7 +45,7 @@ def read(stream: BinaryIO, file: str, sheet: str | None = None, *, ragged: bool 
         name = _chosen(names, sheet, file)
         chosen = book.get_sheet_by_name(name)
     except CalamineError as error:
-        raise refused(file, 0, f"no workbook that can be read: {error}") from None
+        raise refused(file, 0, f"not a workbook that can be read: {error}") from None
     others = [shown(other) for other in names if other != name]
     remarks = (f"read sheet {shown(name)}; --sheet reads {', '.join(others)}",) if others else ()
     rows = iter(enumerate(chosen.iter_rows(), start=1))
@@ -83,7 +83,7 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
     except ScenError:
         raise
     except _BROKEN as error:
-        raise refused(file, 0, f"no workbook that can be read: {error}") from None
+        raise refused(file, 0, f"not a workbook that can be read: {error}") from None
     plain.seek(0)
     return plain
 

@@ -101,5 +101,5 @@ def _refuse(root: Path, target: Target, place: Path, *, overwrite: bool) -> None
     if is_ours or (overwrite and target.form == "file"):
         return
     if target.form == "folder":
-        raise ScenError(f"{shown}: holds other things than an earlier export: name a new folder")
-    raise ScenError(f"{shown}: is no earlier export of this kind: --overwrite replaces it")
+        raise ScenError(f"{shown}: holds more than an earlier export: name a new folder")
+    raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")

@@ -113,7 +113,7 @@ def _form(place: Path) -> Target:
     else:
         raise ScenError(f"{shown}: there is no such file or folder; nothing was written")
     if not found:
-        raise ScenError(f"{shown}: is no export that can be read back; nothing was written")
+        raise ScenError(f"{shown}: is not an export that can be read back; nothing was written")
     return found[0]
 
 

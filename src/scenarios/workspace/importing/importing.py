@@ -149,8 +149,8 @@ def _remarks(drafting: Drafting) -> list[str]:
         )
     if number := drafting.clipped:
         told.append(
-            f"{_number(number, 'probability', 'probabilities')} of 0 or 1, or beyond"
-            f" {forecasts.LOWEST} and {forecasts.HIGHEST}: clipped to these"
+            f"{_number(number, 'probability', 'probabilities')} of 0 or 1, or outside"
+            f" {forecasts.LOWEST} to {forecasts.HIGHEST}: clipped to these"
         )
     return told
 
