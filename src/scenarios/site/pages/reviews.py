@@ -29,9 +29,7 @@ def page(site: Site) -> Page:
 def _body(site: Site) -> Iterator[Block]:
     yield Heading(1, "Reviews")
     if not site.days:
-        earlier = any(one.date <= site.as_of for one in site.database.sheets.values())
-        when = f"in the last {counted(site.weeks or 0, 'week')}" if earlier else "yet"
-        yield Paragraph(f"Nobody has forecast {when}.")
+        yield Paragraph("Nobody has forecast yet.")
         return
     if not site.is_late(site.days[-1]):
         weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
