@@ -112,6 +112,25 @@ def test_every_link_leads_somewhere_and_no_page_asks_for_anything(
     assert seen > 500
 
 
+def test_each_page_leads_to_how_to_read_it(pages: dict[str, Any]) -> None:
+    for address, page in pages.items():
+        leads = [a for a in page.iter("a") if "".join(a.itertext()) == "How to read this"]
+        up = "../" * address.count("/")
+        assert [a.get("href") for a in leads] == [f"{up}reading/index.html"], address
+
+
+def test_a_review_begins_with_its_news_and_ends_its_summary_with_what_is_to_be_done(
+    pages: dict[str, Any],
+) -> None:
+    reviews = [page for address, page in pages.items() if address.startswith("review/2")]
+    assert reviews
+    for page in reviews:
+        summary = next(it for it in page.iter("div") if it.get("class") == "summary")
+        ids = [it.get("id") for it in summary if it.tag == "section"]
+        assert ids.index("board") == 0
+        assert ids.index("needs") == len(ids) - 1
+
+
 def test_titles_are_unique_and_each_page_has_one_heading_and_a_description(
     pages: dict[str, Any],
 ) -> None:

@@ -17,6 +17,7 @@ _ONE = {
     "sources/index.html": "sources",
     "scores/index.html": "scores",
     "search/index.html": "search",
+    "reading/index.html": "reading",
 }
 """Each page that there is once, and the module in `pages` that makes it."""
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {

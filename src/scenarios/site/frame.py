@@ -14,7 +14,7 @@ from scenarios.site.links import INDEX
 from scenarios.site.page import CARD, Page, up
 from scenarios.site.site import Site
 
-STYLE, FEED = "site.css", "feed.xml"
+STYLE, FEED, READING = "site.css", "feed.xml", "reading/index.html"
 Section = tuple[str, str, str]
 SECTIONS: tuple[Section, ...] = (
     ("scenarios", "Scenarios", INDEX),
@@ -69,7 +69,8 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
         policy=more.policy,
     )
     day = page.day or site.as_of
-    foot = f"<p>{page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
+    reading = f'<a href="{root}{READING}">How to read this</a>'
+    foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
     return shell.whole(title, page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 

@@ -43,7 +43,7 @@ def document(made: Brief, database: Database, picture: Chart | None = None) -> D
     return (
         Heading(1, head),
         *((Paragraph(" ".join(notice.split()), tone="notice"),) if notice else ()),
-        *_news(made, database),
+        news(made, database),
         *headline.missing(made.left_out),
         *_standing(made, picture),
         *_watched(made, database),
@@ -73,11 +73,12 @@ def _unreviewed(made: Brief) -> tuple[Span, ...]:
     return (f"{number} of {counted(live, 'open question')} {has} no recent forecast.",)
 
 
-def _news(made: Brief, database: Database) -> Iterator[Block]:
+def news(made: Brief, database: Database) -> Paragraph:
+    """The sentences as one text."""
     said: list[Span] = []
     for sentence in sentences(made, database):
         said += [" "] * bool(said) + [*sentence]
-    yield Paragraph(tuple(said)) if said else Paragraph(f"Nothing was asked by {made.as_of}.")
+    return Paragraph(tuple(said)) if said else Paragraph(f"Nothing was asked by {made.as_of}.")
 
 
 def _standing(made: Brief, picture: Chart | None) -> Iterator[Block]:

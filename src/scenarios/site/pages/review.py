@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from datetime import date
 
+import msgspec
+
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
 from scenarios.render.chapters.whole import LARGE, whole
-from scenarios.render.document import plain
-from scenarios.render.documents.review import headline
+from scenarios.render.document import Block, Document, Heading, Paragraph, plain
+from scenarios.render.documents import brief
+from scenarios.render.documents.review import attention, headline
 from scenarios.render.writers import page as writer
 from scenarios.site import links
 from scenarios.site.links import Links
 from scenarios.site.page import Page, up
 from scenarios.site.site import Site
 from scenarios.workspace.period import start_of
+from scenarios.workspace.reading import brief_of
 from scenarios.workspace.restate import with_history
 
 _MOST = 12
 """Chapters of a review of very many scenarios."""
+_SECTION = 2
 
 
 def page(site: Site, day: str) -> Page:
@@ -35,6 +40,8 @@ def page(site: Site, day: str) -> Page:
     made = _compared(site, review(both))
     shown = behind.short(both, made, _MOST) if large else behind.page(both, made)
     parts = whole(shown, site.database, both.now, site.opened.loaded.left_out)
+    news = brief.news(brief_of(site.opened, both, made), site.database)
+    parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
     told = plain(headline.told(made.headline, site.database))
     return Page(
         address=address,
@@ -47,6 +54,20 @@ def page(site: Site, day: str) -> Page:
         contents=writer.contents(parts),
         skips=writer.SKIPS,
     )
+
+
+def _for_readers(summary: Document, news: Paragraph) -> Document:
+    """The summary with the sentences of the brief first, and what the desk is to do last."""
+    told: list[Block] = []
+    todos: list[Block] = []
+    into = told
+    for block in summary:
+        if isinstance(block, Heading) and block.level == _SECTION:
+            into = todos if block.anchor == attention.TODOS else told
+        into.append(block)
+    if isinstance(told[1], Paragraph) and not told[1].tone:
+        told[1] = news
+    return (*told, *todos)
 
 
 def _compared(site: Site, made: Review) -> Review:

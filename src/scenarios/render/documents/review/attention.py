@@ -17,7 +17,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents.review import names
 
-ANCHOR = "findings"
+ANCHOR, TODOS = "findings", "needs"
 _MOST = 6
 """So many rules stand at the top, the rest is counted."""
 WORDS: dict[str, tuple[str, str, str]] = {
@@ -109,7 +109,7 @@ def strip(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
     more = sum(len(rules[rule]) for rule in ordered[_MOST:])
     if more:
         rows.append(Item((Jump(f"{more} more", ANCHOR), ", all listed under Findings")))
-    yield Heading(2, "What needs you", anchor="needs")
+    yield Heading(2, "What needs you", anchor=TODOS)
     yield Items(tuple(rows))
 
 

@@ -1,0 +1,79 @@
+"""How to read the site, in plain words: what each figure and mark means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scenarios.render.document import Block, Heading, Paragraph
+from scenarios.render.writers import html
+from scenarios.site.links import Links
+from scenarios.site.page import Page
+from scenarios.site.site import Site
+
+ADDRESS = "reading/index.html"
+_ABOUT = "Each question has two probabilities: what people say, and what follows from the evidence."
+_WORDS = {
+    "Stated": (
+        "What people forecast. Where several do, it is the middle of their odds; of "
+        "possibilities of which one alone can come true, the figures are shares of 100%. “–” "
+        "means that nobody’s forecast stands."
+    ),
+    "Implied": (
+        "Arithmetic, and no second opinion: it starts from a prior, which is at best a count of "
+        "past cases, and takes each item of evidence for what the desk said it was worth. When "
+        "the two figures are close, the desk believes what it wrote down; when they part, ask "
+        "why. “–” means that nobody stated a prior and nothing is rated."
+    ),
+    "Band": (
+        "How far the implied figure moves when the judgements behind it are taken to be "
+        "somewhat weaker or stronger. It says how much hangs on them, and is no margin of "
+        "error."
+    ),
+    "What a figure means": (
+        "Of ten questions on which a desk says seven in ten, some seven should come true. So "
+        "what was unlikely happens at times, and no single outcome shows that a desk was right "
+        "or wrong."
+    ),
+    "Decibans (dB)": (
+        "How much an item, or all of them, count for or against: each three decibans double the "
+        "odds, ten make them ten times as high, and a minus sign means against. A gap is the "
+        "distance from the implied to the stated figure, in the same unit."
+    ),
+    "Bits": (
+        "How large a move is, so that moves can be put in order. Near the ends a few points are "
+        "more: what more than triples the odds is larger news than a few points in the middle."
+    ),
+    "Grades": (
+        "How far a report is trusted, as in B2: the letter is the source (A completely "
+        "reliable, E unreliable, F not to be judged), the digit the report itself (1 confirmed "
+        "by others, 5 improbable, 6 not to be judged). Where the tracker has weights for them, "
+        "a weaker grade makes an item count for less."
+    ),
+    "Ratings": (
+        "How well an item fits a scenario: CC fits it very well, C well, N neither way, I "
+        "badly, II very badly. What fits all of them equally tells nothing."
+    ),
+    "Scores": (
+        "Brier is the mean squared error: nought is perfect, a quarter is what one gets who "
+        "always says even chances, and one is the worst. Under thirty questions it is mostly "
+        "luck."
+    ),
+}
+
+
+def page(site: Site) -> Page:
+    """One short page, to which every other one leads."""
+    return Page(
+        address=ADDRESS,
+        title="How to read this",
+        description=_ABOUT,
+        main=html.sections(_body(), Links(site.known, ADDRESS)),
+    )
+
+
+def _body() -> Iterator[Block]:
+    yield Heading(1, "How to read this")
+    yield Paragraph(_ABOUT)
+    for name, text in _WORDS.items():
+        yield Heading(2, name)
+        yield Paragraph(text)
