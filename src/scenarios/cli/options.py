@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -34,7 +34,23 @@ Rev = Annotated[
     str | None,
     typer.Option("--rev", metavar="REV", help="As a commit had it, or the last one up to a day."),
 ]
-Shown = Annotated[Form, typer.Option("--format", help="How to write the result.")]
+
+
+def _of_ending(context: typer.Context, param: typer.CallbackParam, form: Any) -> Any:
+    """The format that the ending of `--output` names, where none is given."""
+    output = context.params.get("output")
+    source = context.get_parameter_source(str(param.name))
+    if output is None or source is None or source.name != "DEFAULT":
+        return form
+    ending = Path(output).suffix.lower().removeprefix(".")
+    named = {"md": "markdown", "htm": "html"}.get(ending, ending)
+    return named if named in type(form).__members__ else form
+
+
+FORMAT = typer.Option(
+    "--format", help="How to write the result [as FILE ends].", callback=_of_ending
+)
+Shown = Annotated[Form, FORMAT]
 Output = Annotated[
     Path | None,
     typer.Option("--output", metavar="FILE", help="Write the result here, not on stdout."),

@@ -14,7 +14,7 @@ from scenarios import __version__
 from scenarios.analysis.rules.every_rule import RULES
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_at
-from scenarios.cli.options import AsOf, Form, Output, Rev
+from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import encoded, say
 from scenarios.errors import ScenError, UsageError
@@ -45,7 +45,7 @@ def command(
     ] = False,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: Annotated[CheckForm, typer.Option("--format", help="How to write the result.")] = _TABLE,
+    form: Annotated[CheckForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:
     """Check every file and name every fault at once.

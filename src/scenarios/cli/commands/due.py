@@ -10,7 +10,7 @@ import typer
 from scenarios.analysis.review.due import WITHIN_DAYS, due
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import All, AsOf, Form, Output, Rev
+from scenarios.cli.options import FORMAT, All, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.errors import extra_needed
 from scenarios.render.documents.due import document
@@ -28,7 +28,7 @@ def command(
     every: All = False,
     as_of: AsOf = None,
     rev: Rev = None,
-    form: Annotated[DueForm, typer.Option("--format", help="How to write the result.")] = _TABLE,
+    form: Annotated[DueForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:
     """What comes: indicators due, horizons, reviews, forecasts that expire; and what is late.

@@ -11,7 +11,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
-from scenarios.cli.options import AsOf, Form, Output, Rev
+from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say
 from scenarios.cli.terminal.bounds import bounded
@@ -41,7 +41,7 @@ def command(
     timeout: Annotated[
         float, typer.Option(metavar="SECONDS", min=0.001, help="What it may take.")
     ] = SECONDS,
-    form: Annotated[QueryForm, typer.Option("--format", help="How to write the answer.")] = _TABLE,
+    form: Annotated[QueryForm, FORMAT] = _TABLE,
     output: Output = None,
 ) -> None:
     """Ask the database in SQL: the tables of `scen export`, in DuckDB, read only.
