@@ -13,6 +13,7 @@ from scenarios.exchange.slugs import slug
 from scenarios.text import shown
 
 CODES = ("CC", "C", "N", "I", "II")
+IN_PERCENT = "reads a column in percent"
 _NUMBER = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
 _COMMA = re.compile(r"[0-9]*,[0-9]+")
 _GRADE = re.compile(r"([A-F])([1-6])")
@@ -86,7 +87,7 @@ def chance(cell: Cell) -> float:
         value = float(f"{value / 100:.12g}")
     if not 0 <= value <= 1:
         is_percent = 1 < value <= 100 and not percent  # noqa: PLR2004
-        hint = f"; --map {cell.column}=…% reads a column in percent" if is_percent else ""
+        hint = f"; --map {cell.column}=…% {IN_PERCENT}" if is_percent else ""
         raise Unfit(f"{shown(text(cell))}: a probability lies between 0 and 1{hint}")
     return value
 

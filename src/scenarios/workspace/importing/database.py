@@ -22,7 +22,11 @@ def bring_database(
     def count(kind: Any) -> Count:
         return Count(added=made.new[kind], updated=made.other[kind], unchanged=made.same[kind])
 
-    tracker = "the tracker was written too" if made.other["tracker"] + made.new["tracker"] else ""
+    tracker = ""
+    if made.other["tracker"]:
+        tracker = "the tracker was replaced; comments, as init writes them, are not in an export"
+    elif made.new["tracker"]:
+        tracker = "the tracker was written too"
     about = {"commit": done.oid, "subject": done.subject} if done else {}
     return written, Imported(
         kind=KIND,

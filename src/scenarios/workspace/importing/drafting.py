@@ -238,6 +238,15 @@ class Drafting:
         if tracker.analysts:
             who = sorted(self._analysts - {*tracker.analysts})
             puts += [Put(("analysts", id), arrived.analysts.get(id, id)) for id in who]
+        else:
+            other = [name for id, name in arrived.analysts.items() if id != name]
+            counts = self.plan.counts
+            if other and counts["forecasts"].added + counts["evidence"].added:
+                self.remarks.append(
+                    "analysts are called by their ids, and names are not kept"
+                    f" ({', '.join(map(shown, other[:3]))}{', …' if len(other) > 3 else ''}):"  # noqa: PLR2004
+                    " the tracker keeps names where it declares analysts"
+                )
         if puts:
             self.plan.change("tracker", "tracker", puts)
             names = ", ".join(".".join(put.keys) for put in puts[:10])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from scenarios.errors import NAMED, ScenError
 from scenarios.exchange.arrivals import Misfit, Place
+from scenarios.exchange.own.cells import IN_PERCENT
+from scenarios.text import counted
 
 
 class Unsound(Exception):  # noqa: N818
@@ -53,7 +56,25 @@ def refusal(faults: Sequence[Misfit], rows: int) -> ScenError:
 
 
 def lines(faults: Sequence[Misfit]) -> list[str]:
-    """`file:row: column: message`, the first twenty, and how many more there are."""
-    said = [f"{fault.place}: {fault.message}" for fault in faults[:NAMED]]
-    more = len(faults) - NAMED
-    return [*said, f"and {more:,} more faults"] if more > 0 else said
+    """`file:row: column: message`, the first twenty, and how many more there are.
+
+    Of a column in percent the first row stands for all.
+    """
+    percent = Counter(fault.place.column for fault in faults if _is_in_percent(fault))
+    seen: set[str] = set()
+    said: list[str] = []
+    for fault in faults:
+        column = fault.place.column
+        if not _is_in_percent(fault):
+            said.append(f"{fault.place}: {fault.message}")
+        elif column not in seen:
+            seen.add(column)
+            more = percent[column] - 1
+            also = f" (so in {counted(more, 'more row')})" if more else ""
+            said.append(f"{fault.place}: {fault.message}{also}")
+    more = len(said) - NAMED
+    return [*said[:NAMED], f"and {more:,} more faults"] if more > 0 else said
+
+
+def _is_in_percent(fault: Misfit) -> bool:
+    return fault.message.endswith(IN_PERCENT)
