@@ -15,6 +15,14 @@ CSV = DATA / "fatebook.csv"
 HEAD, FIRST = CSV.read_text().splitlines()[:2]
 
 
+def test_an_outcome_before_its_resolve_by_has_no_day_where_the_file_tells_none() -> None:
+    head = "Question title,Forecast created by,Forecast,Forecast created at,"
+    head += "Question created at,Question resolve by,Resolution\n"
+    row = "A?,Ann,0.3,2026-01-05 13:05:7,2026-01-04,2030-01-01,YES\n"
+    (record,) = arrived("fatebook", head + row, "tournament.csv").records
+    assert record.record["resolution"].keys() == {"outcome", "basis"}
+
+
 def test_each_row_is_a_forecast_and_the_rows_of_a_question_are_one_scenario() -> None:
     found = arrived("fatebook", CSV)
     assert told(found) == []
@@ -150,7 +158,7 @@ def test_what_cannot_be_taken_is_named_with_row_and_column(old: str, new: str, s
         (HEAD.replace("Forecast (scale = 0-1)", "Odds") + f"\n{FIRST}\n", "no column 'Forecast"),
         ('{"items": [{"id": "a"', "not JSON"),
         ("[" * 100_000, "nested too deep"),
-        ('[{"forecast": NaN}]', "NaN is no number"),
+        ('[{"forecast": NaN}]', "NaN is not a number of JSON"),
         ("", "there is nothing in it"),
         (f"{HEAD}\n{FIRST}\n".encode("utf-16"), "utf-16"),
         (f"{HEAD}\n{FIRST}\n".replace("bridge", "br\xfccke").encode("latin-1"), "byte 0x|0xfc"),

@@ -20,6 +20,17 @@ def with_first(**changed: Any) -> str:
     return json.dumps(content)
 
 
+def test_what_was_judged_before_its_deadline_was_known_at_the_last_response() -> None:
+    said = '{"confidence": 60, "created_at": "2026-01-05", "user_label": "Ann"}'
+    for responses, known in (("", "2026-01-01"), (said, "2026-01-05")):
+        text = (
+            '{"predictions": [{"description": "It rains", "created_at": "2026-01-01",'
+            f' "deadline": "2030-01-01", "outcome": true, "responses": [{responses}]}}]}}'
+        )
+        (record,) = arrived("predictionbook", text).records
+        assert str(record.record["resolution"]["date"]) == known
+
+
 def test_a_prediction_is_a_scenario_and_a_response_with_a_confidence_a_forecast() -> None:
     found = arrived("predictionbook", FILE)
     assert told(found) == []

@@ -93,7 +93,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
             else:
                 _read_table(site, asked, file, wanted.timezone)
     for one in asked.values():
-        site.ask(one.place, one.id, one.title, _questions(one, wanted.timezone))
+        site.ask(one.place, one.id, one.title, _questions(one, wanted))
     return site.arrived()
 
 
@@ -227,7 +227,8 @@ def _foreign(id: str, choice: str) -> Foreign:
     return Foreign(SYSTEM, f"{id}/{choice}"[:500] if choice else id)
 
 
-def _questions(asked: _Asked, zone: dt.tzinfo) -> Iterator[Question]:
+def _questions(asked: _Asked, wanted: Wanted) -> Iterator[Question]:
+    zone = wanted.timezone
     columns, group = asked.columns, f"{SYSTEM}-{digest(asked.id)}" if _is_set(asked) else None
     if not asked.title:
         raise WrongCellError("Question title", "empty")
@@ -246,13 +247,13 @@ def _questions(asked: _Asked, zone: dt.tzinfo) -> Iterator[Question]:
             details=asked.notes,
             set=group,
             tags=asked.tags,
-            resolved=_resolved(known, columns, horizon, zone),
+            resolved=_resolved(known, columns, horizon, wanted),
             columns=columns,
         )
 
 
 def _resolved(
-    known: _Choice, columns: Mapping[str, str], horizon: dt.date, zone: dt.tzinfo
+    known: _Choice, columns: Mapping[str, str], horizon: dt.date, wanted: Wanted
 ) -> Resolved | None:
     if not known.resolution:
         return None
@@ -261,7 +262,9 @@ def _resolved(
         message = f"{shown(known.resolution)} is not YES, NO or AMBIGUOUS"
         raise WrongCellError(columns["resolution.outcome"], message)
     told = known.resolved_at
-    on = day(told, columns["resolution.date"], zone) if told else horizon
+    on = day(told, columns["resolution.date"], wanted.timezone) if told else None
+    if on is None and horizon <= wanted.today:
+        on = horizon
     return Resolved(outcome, on, f"Resolved as {known.resolution.upper()} at Fatebook")
 
 

@@ -90,7 +90,7 @@ def _questions(
         horizon,
         place,
         wording=text_of(value, "description_with_group") or None,
-        resolved=_resolved(value, horizon, days, wanted),
+        resolved=_resolved(value, horizon, days or [opened], wanted),
         columns=_COLUMNS,
     )
 
@@ -110,7 +110,9 @@ def _resolved(
         return None
     changed = text_of(value, "updated_at")
     since = day(changed, "updated_at", wanted.timezone) if changed else horizon
-    if days and since <= max(days):  # it changes with a prediction, and may not with a judgement
-        since = max(horizon, *days) if horizon <= wanted.today else max(days)
+    if since <= max(days):  # it changes with a prediction, and may not with a judgement
+        since = max(horizon, *days)
+    if since > wanted.today:
+        since = max(days)
     words = {"occurred": "Judged right", "did-not-occur": "Judged wrong", "annulled": "Withdrawn"}
     return Resolved(outcome, since, f"{words[outcome]} at PredictionBook")

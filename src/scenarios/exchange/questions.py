@@ -21,10 +21,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Resolved(NamedTuple):
-    """An outcome, the day on which it was known and how the site words it."""
+    """An outcome, the day on which it was known (None: not told) and how the site words it."""
 
     outcome: Outcome
-    day: dt.date
+    day: dt.date | None
     words: str
 
 
@@ -61,11 +61,10 @@ class Question(NamedTuple):
         if self.tags:
             record["tags"] = list(self.tags)
         if self.resolved:
-            day = max(self.resolved.day, self.opened)
+            day = self.resolved.day and max(self.resolved.day, self.opened)
             record["resolution"] = {
                 "outcome": self.resolved.outcome,
-                "date": day,
-                "recorded": day,
+                **({"date": day, "recorded": day} if day else {}),
                 "basis": f"{self.resolved.words}; see {self.address}",
             }
         return Arrival(
