@@ -230,7 +230,7 @@ def test_a_revision_that_breaks_the_sum_of_its_set_is_told_before_the_sheet(
     post(client, "answers", p__pact="10%", p__ties="90%")
     revised = {"p:pact": "20%", "why:pact": "They know more", "p:ties": "90%"}
     made = post(client, "revise", **revised)
-    assert "sum 110.0%; nearest that sum to 100%: pact 20%" in made.text
+    assert "sum 110.0%; nearest that sum to 100%: pact 20.0%" in made.text
     assert 'value="20%"' in made.page
     post(client, "revise", **revised, do="anyway")
     assert "Will yearly trade pass 200 billion dollars?" in text(client)

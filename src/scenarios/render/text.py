@@ -22,9 +22,9 @@ def shown_in(encoding: str, text: str) -> str:
     return text
 
 
-def percent(value: float) -> str:
-    """A probability in per cent: `45%`, and `4.2%` or `99.3%` in the tails."""
-    return f"{value * 100:.{digits(value)}f}%"
+def percent(value: float, places: int | None = None) -> str:
+    """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or with so many places."""
+    return f"{value * 100:.{digits(value) if places is None else places}f}%"
 
 
 def from_to(before: float | None, after: float | None) -> str:

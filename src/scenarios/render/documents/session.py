@@ -10,6 +10,7 @@ from scenarios.analysis.review.feedback import Figure as Others
 from scenarios.analysis.review.feedback import Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
+from scenarios.render.text import percent
 from scenarios.text import fold
 
 _MOST = 10
@@ -96,10 +97,12 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
         given = f"{len(one.figures)} of {one.members}"
         under: tuple[Item, ...] = ()
         if one.nearest:
-            near = one.nearest
-            pairs = [f"{id} {p * 100:g}% → {near[id]:.1%}" for id, p in one.figures.items()]
+            pairs = [
+                f"{id} {percent(p, 1)} → {percent(one.nearest[id], 1)}"
+                for id, p in one.figures.items()
+            ]
             under = (Item(f"nearest that sum to 100%: {', '.join(pairs)}"),)
-        rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {one.total:.1%}", under))
+        rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {percent(one.total, 1)}", under))
     return Items(tuple(rows))
 
 

@@ -224,4 +224,7 @@ def end_told(said: Sitting, notes: Sequence[str], open_ends: Sequence[str]) -> s
 
 
 def _text(probability: float | None) -> str:
-    return "withdraw" if probability is None else f"{probability * 100:.12g}%"
+    """A figure as it may be typed, to its last digit."""
+    if probability is None:
+        return "withdraw"
+    return percent(probability, 10).removesuffix("%").rstrip("0").rstrip(".") + "%"
