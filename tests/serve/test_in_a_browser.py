@@ -230,9 +230,9 @@ def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered
         page.click("text=That is me")
         page.click("text=Begin")
         with page.expect_response("**/sitting/keep/"):
-            page.fill('[name="p:pact"]', "0.15")
+            page.fill('[name="p:pact"]', "15%")
         page.reload()
-        assert page.input_value('[name="p:pact"]') == "0.15"
+        assert page.input_value('[name="p:pact"]') == "15%"
         page.goto(f"{desk.address}/s/pact/")
         assert page.inner_text("h1") == "After the sitting"
         assert page.locator("main data").count() == 0
