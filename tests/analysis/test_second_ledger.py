@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
@@ -205,6 +205,7 @@ def test_a_line_never_counts_against_itself_nor_for_more_than_it_says(
 
 
 @given(lines, dependences, st.one_of(st.just(0.0), worths))
+@example([(-10.0, None), (-5.0, "t1"), (5.0, None)], Dependence(within=1, between=1 - 2**-53), 0.0)
 def test_a_total_with_another_line_instead_is_that_of_those_lines(
     made: Lines, dependence: Dependence, other: float
 ) -> None:

@@ -70,6 +70,8 @@ class _Layers:
         """What one deciban of the layer counts after a change, given the sums of the layer."""
         theme, more, sign = change
         number, signs, inner = self.number[theme], self.signs[theme], self.inner(theme)
+        if number + more == 0 == sum(self.number) - number:
+            return 0.0  # no line is left, and what is left of the sums is rounding
         if number:
             size, total = size - number / inner, total - signs / inner
         if number + more > 0:
