@@ -40,12 +40,14 @@ def test_every_fault_and_finding_is_a_result_as_the_table_has_it(
         assert re.fullmatch(r"(?:[\w.~/-]|%[0-9A-F]{2})+", uri, re.ASCII)
         where = ":".join(map(str, (printable(unquote(uri)), *place["region"].values())))
         level = "warning: " * (result["level"] == "warning")
-        lines.append(f"{where}: {level}{rule['id']}: {result['message']['text']}")
+        text = f"{where}: {level}{rule['id']}: {result['message']['text']}"
+        lines.append((("error", "warning", "note").index(result["level"]), text))
     assert (made.exit_code, made.stderr) == (shown.exit_code, "")
     assert (driver["name"], driver["version"]) == ("scen", __version__)
     prints = {result["partialFingerprints"]["scen/v1"] for result in run["results"]}
     assert len(prints) == len(lines)
-    assert lines == [
+    # The text tells errors first, and what remains in the same order.
+    assert [text for _, text in sorted(lines, key=lambda line: line[0])] == [
         line.replace("{", "{{").replace("}", "}}").replace("](", "] (")
         for line in shown.stdout.splitlines()
     ]

@@ -229,6 +229,7 @@ def test_a_sitting_keeps_what_is_typed_and_tells_no_figure_before_it_is_answered
         page.check("[name=analyst][value=desk]", force=True)
         page.click("text=That is me")
         page.click("text=Begin")
+        page.wait_for_load_state()
         with page.expect_response("**/sitting/keep/"):
             page.fill('[name="p:pact"]', "15%")
         page.reload()
