@@ -110,7 +110,7 @@ def test_no_module_imports_itself_and_the_longest_chain_has_at_most_14_arrows() 
     above = {name for name in names if {"site", "serve"} & {room(name), name.split(".")[-1]}}
     below = names - above
     assert depth({name: imports(MODULES[name])[0] & below for name in below}) <= 14
-    assert depth({name: imports(MODULES[name])[0] & names for name in names}) <= 17
+    assert depth({name: imports(MODULES[name])[0] & names for name in names}) <= 15
 
 
 def test_at_most_20_imports_of_our_own_wait_for_a_call() -> None:
