@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import HELP, module
+from scenarios.cli.options import with_options
 from scenarios.cli.output.streams import say, schema
 from scenarios.cli.terminal import retyping
 from scenarios.cli.usage import in_our_words
@@ -34,7 +35,7 @@ class _Group(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
         if cmd_name not in HELP:
             return None
-        command = import_module(module(cmd_name)).command
+        command = with_options(import_module(module(cmd_name)).command)
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )

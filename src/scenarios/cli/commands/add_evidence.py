@@ -11,7 +11,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Future, Rates
+from scenarios.cli.options import Analyst, As, Dated, Fires, Format, Rates
 from scenarios.cli.output.alike import tell_alike
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.written import report_effects
@@ -23,6 +23,7 @@ from scenarios.errors import UsageError
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
 from scenarios.workspace import commit as committing
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import id_of_new, record_evidence
@@ -67,9 +68,7 @@ def command(
     analyst: Analyst = None,
     notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
     id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Record one thing observed, and rate it across the scenarios."""
@@ -94,7 +93,7 @@ def command(
         "notes": notes,
         "attach": attach,
     }
-    with kept(context, record, answers, id, dry_run=dry_run, commit=commit, form=form) as typed:
+    with kept(context, record, answers, id, how, form) as typed:
         asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -103,12 +102,9 @@ def command(
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
         refuse_no_file(attach)
         if asked:
-            _prepare(opened, analyst, answers, typed, dry_run=dry_run)
+            _prepare(opened, analyst, answers, typed, how)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
-        latest = parsing.latest(future=future)
-        write = partial(
-            record_evidence, opened.root, read=opened.read, latest=latest, attach=attach
-        )
+        write = partial(record_evidence, opened.root, read=opened.read, attach=attach)
 
         def ask() -> _Asked:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
@@ -117,7 +113,7 @@ def command(
             record["summary"] = prompt.needed_as(
                 summary, "SUMMARY", "What was observed, in a sentence", parsing.line
             )
-            if asked and commit:  # before the long walk, of a path like the one to come
+            if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
                 committing.check(opened.root, [path], "", dry_run=True)
             new_source = details(opened, record, asked=asked)
@@ -127,28 +123,21 @@ def command(
             return _Asked(_content(record, answers), typed.id, new_source)
 
         def tried(made: _Asked) -> None:
-            write(made.content, id=made.id, new_source=made.new_source, dry_run=True)
+            trial = How(dry_run=True, latest=how.latest)
+            write(made.content, trial, id=made.id, new_source=made.new_source)
 
         made = agreed(ask, tried, missing=True)
-        written = write(
-            made.content,
-            id=made.id,
-            new_source=made.new_source,
-            dry_run=dry_run,
-            commit=commit,
-        )
+        written = write(made.content, how, id=made.id, new_source=made.new_source)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), entered, form)
 
 
-def _prepare(
-    opened: Opened, analyst: str | None, answers: Answers, typed: kept, *, dry_run: bool
-) -> None:
+def _prepare(opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How) -> None:
     """What is settled before the first question."""
     if analyst:
         doubt_analyst(opened.database, analyst)
-    if not dry_run:
+    if not how.dry_run:
         typed.note_in(opened.root)
     refuse_unknown(opened.database, answers)
 

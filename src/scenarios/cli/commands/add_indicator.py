@@ -10,13 +10,14 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.fixed_ratings import ask_absence, ask_row, ask_theme
 from scenarios.model import Database
 from scenarios.workspace import recording
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import find_root
 
@@ -49,9 +50,7 @@ def command(
         date | None,
         typer.Option(parser=parsing.day, metavar="DATE", help="Written down on [today]."),
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Add an indicator to a scenario; its file keeps every other byte."""
@@ -90,20 +89,10 @@ def command(
         return of, named, record
 
     def tried(made: tuple[str, str, dict[str, Any]]) -> None:
-        latest, root = parsing.latest(future=future), find_root(context.obj)
-        recording.add_indicator(root, *made, dry_run=True, commit=commit, latest=latest)
+        recording.add_indicator(find_root(context.obj), *made, how._replace(dry_run=True))
 
     scenario, id, record = agreed(ask, tried, missing=missing)
-    root = find_root(context.obj)
-    written = recording.add_indicator(
-        root,
-        scenario,
-        id,
-        record,
-        dry_run=dry_run,
-        commit=commit,
-        latest=parsing.latest(future=future),
-    )
+    written = recording.add_indicator(find_root(context.obj), scenario, id, record, how)
     report_record(written, f"{scenario}/{id}", form)
 
 

@@ -8,12 +8,13 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.sources import source_record
 from scenarios.workspace import recording
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.place import find_root
 
 
@@ -24,8 +25,7 @@ def command(
     reliability: Annotated[str | None, typer.Option(metavar="LETTER", help="A to F.")] = None,
     url: Annotated[str | None, typer.Option(help="Its address.")] = None,
     basis: Annotated[str | None, typer.Option(help="Why this letter.")] = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Register a source and how reliable it is."""
@@ -43,9 +43,9 @@ def command(
         return named, source_record(name, reliability, url, basis)
 
     def tried(made: tuple[str, dict[str, Any]]) -> None:
-        recording.add_source(find_root(context.obj), *made, dry_run=True, commit=commit)
+        recording.add_source(find_root(context.obj), *made, how._replace(dry_run=True))
 
     id, record = agreed(ask, tried, missing=missing)
     root = find_root(context.obj)
-    written = recording.add_source(root, id, record, dry_run=dry_run, commit=commit)
+    written = recording.add_source(root, id, record, how)
     report_record(written, id, form)

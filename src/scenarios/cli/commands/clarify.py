@@ -9,10 +9,11 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.corrected import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections import editing
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.place import find_root
 
 
@@ -23,9 +24,7 @@ def command(
     day: Annotated[
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Say what a question means, beside it: the question and its forecasts stand."""
@@ -38,13 +37,5 @@ def command(
     text = prompt.needed(text, "TEXT", "What is made clear")
     root = find_root(context.obj)
     on = day or parsing.today()
-    written, _ = editing.clarify(
-        root,
-        scenario,
-        text,
-        on,
-        dry_run=dry_run,
-        commit=commit,
-        latest=parsing.latest(future=future),
-    )
+    written, _ = editing.clarify(root, scenario, text, on, how)
     report_correction(written, scenario, form)

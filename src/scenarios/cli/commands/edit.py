@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli import parsing
-from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.corrected import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.text_editor import edit_copy
 from scenarios.text import shown
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.place import find_root
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
@@ -35,20 +35,17 @@ def command(
     unset: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Take a key out; several times.")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Change any key of any record, or the whole of it in $EDITOR; all else in it is kept."""
     id = prompt.needed(id, "ID", "The id of what is changed")
     root = find_root(context.obj)
     made = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
-    latest = parsing.latest(future=future)
     if made:
-        written, now = editing.edit(root, id, made, dry_run=dry_run, commit=commit, latest=latest)
+        written, now = editing.edit(root, id, made, how)
     else:
-        written, now = edit_copy(root, id, dry_run=dry_run, commit=commit, latest=latest)
+        written, now = edit_copy(root, id, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
 
 

@@ -12,7 +12,7 @@ import typer
 from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _Evidence
+from scenarios.cli.options import Analyst, As, Dated, Evidence, Format
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import width
 from scenarios.cli.output.written import report
@@ -23,6 +23,7 @@ from scenarios.errors import UsageError
 from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace import recording
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.place import find_root
 from scenarios.workspace.results import forecast_recorded
@@ -36,7 +37,7 @@ def command(
         str | None, typer.Argument(metavar="P|withdraw", help="0.7 or 70%; withdraw takes it back.")
     ] = None,
     rationale: Annotated[str | None, typer.Option(help="Why.")] = None,
-    evidence: _Evidence = None,
+    evidence: Evidence = None,
     analyst: Analyst = None,
     day: Annotated[
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
@@ -44,9 +45,7 @@ def command(
     from_: Annotated[
         Path | None, typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """State a probability in the day's sheet of one analyst."""
@@ -66,8 +65,8 @@ def command(
         def tried(made: tuple[str, float | None, str | None, str]) -> None:
             id, value, why, who = made
             entries = [Entry(id, value, why or None, tuple(evidence or ()))]
-            root, latest = find_root(context.obj), parsing.latest(future=future)
-            recording.forecast(root, who, on, entries, dry_run=True, commit=commit, latest=latest)
+            trial = how._replace(dry_run=True)
+            recording.forecast(find_root(context.obj), who, on, entries, trial)
 
         missing = None in (scenario, probability, rationale, analyst)
         scenario, value, rationale, analyst = agreed(ask, tried, missing=missing)
@@ -76,16 +75,7 @@ def command(
 
     root = find_root(context.obj)
     placed = places_in(from_) if from_ else recording.unplaced
-    written = recording.forecast(
-        root,
-        analyst,
-        on,
-        entries,
-        placed=placed,
-        dry_run=dry_run,
-        commit=commit,
-        latest=parsing.latest(future=future),
-    )
+    written = recording.forecast(root, analyst, on, entries, how, placed=placed)
     if not prompt.interactive():
         doubt_analyst(written.before.database, analyst)
     ids = [entry.scenario for entry in entries]

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
+from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.imported import tell
 from scenarios.cli.output.progress import progress
 from scenarios.errors import UsageError
 from scenarios.exchange.readers import READERS, Wanted
 from scenarios.exchange.tables.reading import FORMS
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.files import STDIN, arrive
 from scenarios.workspace.importing.importing import bring
@@ -83,9 +84,7 @@ def command(
     skip_invalid: Annotated[
         bool, typer.Option("--skip-invalid", help="Write what is sound, and list the rest.")
     ] = False,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     as_: As = Format.table,
 ) -> None:
     """Bring in records from a file: all of them, or none."""
@@ -93,7 +92,7 @@ def command(
     if kind == KIND:
         if columns or default or form or sheet or encoding or str(file) == STDIN:
             raise UsageError("import database takes an export of scen and no way to read it")
-        made = bring_database(root, file, update=update, dry_run=dry_run, commit=commit)
+        made = bring_database(root, file, how, update=update)
         tell(*made, [], as_)
         return
     zone = parsing.zone(timezone)
@@ -111,7 +110,7 @@ def command(
     )
     settings = Settings(
         today=parsing.today(),
-        latest=parsing.latest(future=future),
+        latest=how.latest,
         update=update,
         skip_invalid=skip_invalid,
         clip=clip,
@@ -120,7 +119,4 @@ def command(
     )
     given = sys.stdin.buffer if str(file) == STDIN else file
     arrived = arrive(root, kind, given, wanted, progress())
-    brought = bring(
-        root, kind, arrived, settings, dry_run=dry_run, commit=commit, progress=progress()
-    )
-    tell(*brought, as_)
+    tell(*bring(root, kind, arrived, settings, how, progress=progress()), as_)

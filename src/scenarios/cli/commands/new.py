@@ -10,13 +10,14 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.model import Database
 from scenarios.workspace.guards import crowded_set
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.input import offers
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.place import find_root
@@ -46,9 +47,7 @@ def command(
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="May be given several times.")] = None,
     set_: Annotated[str | None, typer.Option("--set", help="Its exclusive set.")] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Open a scenario: a question with criteria, a horizon and a prior."""
@@ -85,13 +84,10 @@ def command(
         return named, record
 
     def tried(made: tuple[str, dict[str, Any]]) -> None:
-        latest, root = parsing.latest(future=future), find_root(context.obj)
-        new_scenario(root, *made, dry_run=True, commit=commit, latest=latest)
+        new_scenario(find_root(context.obj), *made, how._replace(dry_run=True))
 
     id, record = agreed(ask, tried, missing=missing)
-    root = find_root(context.obj)
-    latest = parsing.latest(future=future)
-    written = new_scenario(root, id, record, dry_run=dry_run, commit=commit, latest=latest)
+    written = new_scenario(find_root(context.obj), id, record, how)
     if remark := crowded_set(written.after.database, id):
         say(remark)
     report_record(written, id, form)

@@ -11,7 +11,7 @@ import typer
 from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format, Future, _Evidence
+from scenarios.cli.options import As, Dated, Evidence, Format
 from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
@@ -19,6 +19,7 @@ from scenarios.model import Database
 from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import percent
 from scenarios.workspace import recording
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.input import offers
 from scenarios.workspace.place import find_root
 from scenarios.workspace.writing import Written
@@ -39,10 +40,8 @@ def command(
         date | None,
         typer.Option(parser=parsing.day, metavar="DATE", help="When it was entered [today]."),
     ] = None,
-    evidence: _Evidence = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    evidence: Evidence = None,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Record a scenario's outcome; its rivals in a set follow from it."""
@@ -81,14 +80,10 @@ def command(
         return id, record | ({"evidence": list(items)} if items else {})
 
     def tried(made: tuple[str, dict[str, Any]]) -> None:
-        latest, root = parsing.latest(future=future), find_root(context.obj)
-        recording.resolve(root, *made, dry_run=True, commit=commit, latest=latest)
+        recording.resolve(find_root(context.obj), *made, how._replace(dry_run=True))
 
     scenario, record = agreed(ask, tried, missing=missing)
-    root = find_root(context.obj)
-    written = recording.resolve(
-        root, scenario, record, dry_run=dry_run, commit=commit, latest=parsing.latest(future=future)
-    )
+    written = recording.resolve(find_root(context.obj), scenario, record, how)
     report_record(written, scenario, form, _last_values(written, scenario, entered))
 
 

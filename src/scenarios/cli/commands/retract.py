@@ -10,12 +10,13 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.options import As, Dated, Format
 from scenarios.cli.output.written import report_effects
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.model import Evidence, EvidenceId
 from scenarios.workspace import recording
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.place import find_root
 
 
@@ -26,9 +27,7 @@ def command(
     day: Annotated[
         date | None, typer.Option("--date", parser=parsing.day, metavar="DATE", help="[today]")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Keep an item, and count it no longer from a day on."""
@@ -42,21 +41,12 @@ def command(
     on = day or parsing.today()
 
     def tried(made: tuple[str, str]) -> None:
-        latest, root = parsing.latest(future=future), find_root(context.obj)
-        recording.retract(root, *made, on, dry_run=True, commit=commit, latest=latest)
+        recording.retract(find_root(context.obj), *made, on, how._replace(dry_run=True))
 
     evidence, reason = agreed(ask, tried, missing=None in (evidence, reason))
 
     root = find_root(context.obj)
-    written = recording.retract(
-        root,
-        evidence,
-        reason,
-        on,
-        dry_run=dry_run,
-        commit=commit,
-        latest=parsing.latest(future=future),
-    )
+    written = recording.retract(root, evidence, reason, on, how)
     report_effects(written, evidence, on, form)
 
 

@@ -16,7 +16,7 @@ from scenarios.analysis.forecasts.stated import refusal
 from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
+from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
@@ -33,6 +33,7 @@ from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.place import find_root
@@ -54,19 +55,16 @@ def command(
     scenario: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this one; several times.")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Go through what is due, give your figures blind, and write one forecast sheet."""
     if from_ is not None:
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
-        latest = parsing.latest(future=future)
         end = End(*prepared(context, from_, analyst, day))
-        refuse_day("date", end.on, latest)
-        _record(context, from_, end, dry_run=dry_run, commit=commit, form=form)
+        refuse_day("date", end.on, how.latest)
+        _record(context, from_, end, how, form)
         return
 
     if not prompt.interactive():
@@ -79,13 +77,13 @@ def command(
         offers=() if analyst else analysts(open_here(context).database),
     )
     on, only = day or parsing.today(), scenario or []
-    refuse_day("date", on, parsing.latest(future=future))
+    refuse_day("date", on, how.latest)
     opened = reading(context)
     doubt_analyst(opened.database, analyst)
-    _refuse(opened, analyst, on, only, commit=commit)
-    with notes(opened.root, analyst, on, writes=not dry_run) as kept:
+    _refuse(opened, analyst, on, only, commit=how.commit)
+    with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed
-        seat = Seat(opened.root, context.obj, kept, only, dry_run, commit, time.monotonic())
+        seat = Seat(opened.root, context.obj, kept, only, how, time.monotonic())
         try:
             _take_up(opened.root, kept)
             _sit(seat, opened, form)
@@ -98,14 +96,12 @@ def _record(
     context: typer.Context,
     path: Path,
     end: End,
-    *,
-    dry_run: bool,
-    commit: bool,
+    how: How,
     form: Format,
 ) -> None:
     """Record a prepared sheet."""
     root = find_root(context.obj)
-    written = write_sheet(root, end, dry_run=dry_run, commit=commit, placed=places_in(path))
+    written = write_sheet(root, end, how, places_in(path))
     if not prompt.interactive():
         doubt_analyst(written.before.database, end.analyst)
     report_sheet(written, end, form)
@@ -152,10 +148,10 @@ def _finish(seat: Seat, form: Format) -> None:
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
-        report_nothing(opened, end, form, dry_run=seat.dry_run)
+        report_nothing(opened, end, form, dry_run=seat.how.dry_run)
         tell_left(seat, opened.database, is_written=True)
         return
-    written = write_sheet(seat.root, end, dry_run=seat.dry_run, commit=seat.commit)
+    written = write_sheet(seat.root, end, seat.how)
     seat.notes.drop()
     report_sheet(written, end, form)
     tell_left(seat, written.after.database, is_written=True)
@@ -173,7 +169,8 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
 def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
-    report_nothing(opened, end_of(seat.said)._replace(entries=()), form, dry_run=seat.dry_run)
+    nobody = end_of(seat.said)._replace(entries=())
+    report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
     tell_left(seat, opened.database, is_written=False)
 
 
@@ -228,6 +225,6 @@ def _tell_kept(seat: Seat) -> None:
     words += ["--analyst", seat.analyst, "--date", f"{seat.on}"]
     words += _future(seat.on)
     words += [word for id in seat.only for word in ("--scenario", id)]
-    words += ["--commit"] if seat.commit else []
+    words += ["--commit"] if seat.how.commit else []
     said = counted(len(seat.said.answers), "answer")
     say(f"{said} kept in {kept.place}; to go on: {shlex.join(words)}")

@@ -14,6 +14,7 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.state.session_notes import Answer, Notes, Sitting
+from scenarios.workspace.how import How
 from scenarios.workspace.sitting import answers
 
 T = TypeVar("T")
@@ -35,8 +36,7 @@ class Seat(NamedTuple):
     database: str | None
     notes: Notes
     only: Collection[ScenarioId]
-    dry_run: bool
-    commit: bool
+    how: How
     begun: float
 
     @property

@@ -13,6 +13,7 @@ from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
+from scenarios.workspace.how import How
 
 
 class kept:  # noqa: N801 - read as a word: with kept(…)
@@ -24,17 +25,15 @@ class kept:  # noqa: N801 - read as a word: with kept(…)
         record: dict[str, Any],
         answers: Any,
         id: str | None,
-        *,
-        dry_run: bool,
-        commit: bool,
+        how: How,
         form: Format,
     ) -> None:
         self.record, self.answers, self.id = record, answers, id
         self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
-        self.end = ["--dry-run"] if dry_run else []
-        self.end += ["--commit"] if commit else []
+        self.end = ["--dry-run"] if how.dry_run else []
+        self.end += ["--commit"] if how.commit else []
         self.end += ["--format", form] if form != Format.table else []
-        self.commits_source = commit and not dry_run
+        self.commits_source = how.commit and not how.dry_run
 
     def __enter__(self) -> Self:
         self.notes = ExitStack()

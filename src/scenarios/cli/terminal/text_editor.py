@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-from datetime import date
 from pathlib import Path
 from textwrap import wrap
 
@@ -15,15 +14,14 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.storage import copies
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.how import How
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.writing import Written
 
 _MARK = b"#! "
 
 
-def edit_copy(
-    root: Path, id: str, *, dry_run: bool = False, commit: bool = False, latest: date | None = None
-) -> tuple[Written, Located]:
+def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
     """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
 
     What does not check is offered again on a terminal, with the faults above it. What was typed
@@ -39,9 +37,7 @@ def edit_copy(
             _run(copy)
             saved = _unmarked(copies.read(copy))
             try:
-                made = editing.replace(
-                    root, id, old, saved, dry_run=dry_run, commit=commit, latest=latest
-                )
+                made = editing.replace(root, id, old, saved, how)
             except ScenError as fault:
                 if not _may_mend(fault):
                     raise

@@ -14,6 +14,7 @@ from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace.corrections import editing
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import OUTCOMES, newest
 from scenarios.workspace.recording import resolve, retract
@@ -97,7 +98,7 @@ def _resolution(by: Recorder, reading: Reading) -> Call | None:
         "recorded": recorded.isoformat(),
         "basis": basis,
     } | ({"evidence": items} if items else {})
-    return None if reading.missing else partial(resolve, by.root, id, record, latest=last)
+    return None if reading.missing else partial(resolve, by.root, id, record)
 
 
 def _outcome_told(by: Recorder, written: Written, typed: Typed) -> Document:
@@ -140,7 +141,7 @@ def _retraction(by: Recorder, reading: Reading) -> Call | None:
     id = reading.needed("evidence", by.opened.evidence, "")
     reason = reading.needed("reason", str, "")
     on = reading.wanted("date", until("date", by, last)) or by.today
-    return None if reading.missing else partial(retract, by.root, id, reason, on, latest=last)
+    return None if reading.missing else partial(retract, by.root, id, reason, on)
 
 
 def _retraction_told(by: Recorder, written: Written, typed: Typed) -> Document:
@@ -164,9 +165,8 @@ def _clarification(by: Recorder, reading: Reading) -> Call | None:
     text = reading.needed("text", str, "")
     on = reading.wanted("date", until("date", by, last)) or by.today
 
-    def call(*, dry_run: bool, commit: bool) -> Written:
-        how = {"dry_run": dry_run, "commit": commit}
-        return editing.clarify(by.root, id, text, on, latest=last, **how)[0]
+    def call(*, how: How) -> Written:
+        return editing.clarify(by.root, id, text, on, how)[0]
 
     return None if reading.missing else call
 

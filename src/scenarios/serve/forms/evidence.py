@@ -209,7 +209,6 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
         record,
         id=id,
         new_source=new_source,
-        latest=last,
         attach=by.sent,
     )
 

@@ -108,9 +108,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
         reading.fault(_field_of(keys), fault)
         return fault
 
-    return partial(
-        forecast, by.root, who, on, [entry], placed=placed, latest=last, seen=seen(reading.typed)
-    )
+    return partial(forecast, by.root, who, on, [entry], placed=placed, seen=seen(reading.typed))
 
 
 def _figure(text: str) -> float | None:

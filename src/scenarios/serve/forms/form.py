@@ -18,6 +18,7 @@ from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import places, read
 from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Changed
 from scenarios.workspace.writing import Written
@@ -26,7 +27,7 @@ from scenarios.workspace.writing import Written
 class Call(Protocol):
     """A function of the workspace that has all but how it is to be done."""
 
-    def __call__(self, *, dry_run: bool, commit: bool) -> Written:
+    def __call__(self, *, how: How) -> Written:
         """Write, or only try."""
 
 
@@ -132,7 +133,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     if call is None or stops:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
-        written = call(dry_run=not writes, commit=bool(typed.one("commit")))
+        written = call(how=How(not writes, bool(typed.one("commit")), latest(by, typed)))
     except Refused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))

@@ -149,7 +149,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     }
     if reading.missing:
         return None
-    return partial(add_indicator, by.root, of, id, record, latest=last)
+    return partial(add_indicator, by.root, of, id, record)
 
 
 def _field_of(keys: Keys) -> str:

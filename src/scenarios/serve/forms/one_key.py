@@ -9,12 +9,13 @@ from scenarios.paths import KEY_ORDER
 from scenarios.render.document import Document
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.foretold import foretold
-from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, seen
+from scenarios.serve.forms.form import SWITCHES, Call, Form, seen
 from scenarios.serve.forms.known_records import asked_for, found
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
+from scenarios.workspace.how import How
 from scenarios.workspace.writing import Written
 
 _HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out"))
@@ -56,11 +57,8 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
         return None
     change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.one("value"))
 
-    def call(*, dry_run: bool, commit: bool) -> Written:
-        last, files = latest(by, typed), seen(typed)
-        return editing.edit(
-            by.root, id, [change], dry_run=dry_run, commit=commit, latest=last, seen=files
-        )[0]
+    def call(*, how: How) -> Written:
+        return editing.edit(by.root, id, [change], how, seen=seen(typed))[0]
 
     return call
 

@@ -121,7 +121,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
         },
     }
     record["horizon"] = record["horizon"].isoformat()
-    return None if reading.missing else partial(new_scenario, by.root, id, record, latest=last)
+    return None if reading.missing else partial(new_scenario, by.root, id, record)
 
 
 def _given(reading: Reading) -> dict[str, dict[str, float]] | None:

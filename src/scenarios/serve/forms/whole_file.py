@@ -5,11 +5,12 @@ from __future__ import annotations
 from scenarios.render.document import Document
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.foretold import foretold
-from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, seen
+from scenarios.serve.forms.form import SWITCHES, Call, Form, seen
 from scenarios.serve.forms.known_records import asked_for, found
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace.corrections import editing
+from scenarios.workspace.how import How
 from scenarios.workspace.opened import Changed
 from scenarios.workspace.place import from_here
 from scenarios.workspace.writing import Written
@@ -39,12 +40,11 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     old = by.opened.snapshot[located.path]
     text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
-    def call(*, dry_run: bool, commit: bool) -> Written:
+    def call(*, how: How) -> Written:
         for path, digest in seen(typed).items():
             if by.opened.digest(path) != digest:
                 raise Changed(path, from_here(by.root / path))
-        how = {"dry_run": dry_run, "commit": commit, "latest": latest(by, typed)}
-        return editing.replace(by.root, id, old, text.encode(), **how)[0]  # type: ignore[arg-type]
+        return editing.replace(by.root, id, old, text.encode(), how)[0]
 
     return call
 

@@ -26,6 +26,7 @@ from scenarios.serve.forms.typed import Reading
 from scenarios.serve.sitting import shown
 from scenarios.serve.sitting.sat import Sat, asked, page, sent, sitting, taken
 from scenarios.storage.state.session_notes import Answer, earlier, kept, notes
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import answers, steps
@@ -258,7 +259,7 @@ def _ended(ask: Ask, form: FormData) -> Made:
             sat.notes.drop()
             return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
         made = made._replace(entries=entries)
-        written = write_sheet(sat.opened.root, made, dry_run=False, commit=commit)
+        written = write_sheet(sat.opened.root, made, How(commit=commit))
         sat.notes.drop()
         after, ids = written.after.database, [entry.scenario for entry in entries]
         added = sums(after, sat.analyst, sat.on, ids)

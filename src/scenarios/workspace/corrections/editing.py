@@ -18,6 +18,7 @@ from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError, exact
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Changed, Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.writing import Written, write
@@ -38,10 +39,8 @@ def edit(
     root: Path,
     id: str,
     changes: Sequence[KeyChange],
+    how: How = AS_USUAL,
     *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
     seen: Mapping[str, str] = {},
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
@@ -55,7 +54,7 @@ def edit(
             data = _changed(located, data, one)
         return data
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest, seen=seen)
+    return _edit(root, id, change, how, seen)
 
 
 def replace(
@@ -63,10 +62,7 @@ def replace(
     id: str,
     old: bytes,
     new: bytes,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
     """Write a record anew as a whole, if its file still holds `old`; renamed where it has to be."""
 
@@ -75,7 +71,7 @@ def replace(
             raise Changed(located.path, from_here(root / located.path))
         return new
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest)
+    return _edit(root, id, change, how)
 
 
 def clarify(
@@ -83,10 +79,7 @@ def clarify(
     scenario: ScenarioId,
     text: str,
     on: date,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
     """Say what a question means, beside it: forecasts of it stay good."""
 
@@ -97,9 +90,7 @@ def clarify(
         item = {"date": on.isoformat(), "text": text}
         return [Draft(located.path, data, append(data, ("clarifications",), item))]
 
-    words = f"clarify: {scenario}" if commit else None
-    what = f"clarify {scenario}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    written = write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
     return written, Located("scenario", scenario)
 
 
@@ -107,10 +98,7 @@ def _edit(
     root: Path,
     id: str,
     change: Callable[[Located, bytes], bytes],
-    *,
-    dry_run: bool,
-    commit: bool,
-    latest: date | None,
+    how: How,
     seen: Mapping[str, str] = {},
 ) -> tuple[Written, Located]:
     found: list[Located] = []
@@ -126,9 +114,7 @@ def _edit(
             return renaming.drafts(opened, located, name, new)
         return [Draft(located.path, old, new)]
 
-    words = (lambda _: f"edit: {found[-1].name}") if commit else None
-    what = f"edit {id}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {found[-1].name}")
     return written, found[-1]
 
 

@@ -13,6 +13,7 @@ from scenarios.storage.yaml.cutting import unset
 from scenarios.storage.yaml.guard import EditError
 from scenarios.workspace.corrections.finding_records import Located, locate
 from scenarios.workspace.corrections.renaming import refuse_half_read
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
@@ -26,9 +27,7 @@ _INSTEAD = {
 }
 
 
-def remove(
-    root: Path, id: str, reason: str, *, dry_run: bool = False, commit: bool = False
-) -> tuple[Written, Located]:
+def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Take away a record, or an indicator; the reason stays in the commit's subject alone.
 
     Refused where a figure counts it or another record names it: that would be gone too.
@@ -53,10 +52,10 @@ def remove(
         data = opened.snapshot[located.path]
         return [Draft(located.path, data, _without(located, data))]
 
-    words = (lambda _: f"remove: {found[-1].name}: {' '.join(reason.split())}") if commit else None
-    what = f"remove {id}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
-    return written, found[-1]
+    def words(_written: Written) -> str:
+        return f"remove: {found[-1].name}: {' '.join(reason.split())}"
+
+    return write(root, draft, f"remove {id}", how, subject=words), found[-1]
 
 
 def _without(located: Located, data: bytes) -> bytes | None:

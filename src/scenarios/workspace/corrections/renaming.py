@@ -18,6 +18,7 @@ from scenarios.storage.yaml.editor import append, put
 from scenarios.storage.yaml.guard import EditError
 from scenarios.text import shown
 from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
@@ -34,9 +35,7 @@ class Place(NamedTuple):
     name: str
 
 
-def rename(
-    root: Path, id: str, new: str, *, dry_run: bool = False, commit: bool = False
-) -> tuple[Written, Located]:
+def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Give a scenario, an item, a source or an indicator another id; all of it or nothing."""
     found: list[Located] = []
 
@@ -55,9 +54,10 @@ def rename(
             raise ScenError(f"{old.name} is called that already; nothing was written")
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
-    words = (lambda _: f"rename: {found[-1].name} → {new}") if commit else None
-    what = f"rename {id} {new}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
+    def words(_written: Written) -> str:
+        return f"rename: {found[-1].name} → {new}"
+
+    written = write(root, draft, f"rename {id} {new}", how, subject=words)
     old = found[-1]
     if old.indicator:
         return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))

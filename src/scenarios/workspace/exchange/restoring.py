@@ -22,6 +22,7 @@ from scenarios.storage import worktree
 from scenarios.storage.edits import Draft, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import counted
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
@@ -38,9 +39,7 @@ class Restored(NamedTuple):
     same: Counter[Kind]
 
 
-def restore(
-    root: Path, place: Path, *, update: bool = False, dry_run: bool = False, commit: bool = False
-) -> Restored:
+def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False) -> Restored:
     """Put the records of an export into a database.
 
     What is there and differs is refused unless `update`. The tracker of a database without a record
@@ -68,8 +67,8 @@ def restore(
             raise _refusal(differing)
         return drafts
 
-    subject = f"import database: {counted(len(entries), 'record')}" if commit else None
-    written = write(root, draft, "import database", edits=True, dry_run=dry_run, commit=subject)
+    subject = f"import database: {counted(len(entries), 'record')}"
+    written = write(root, draft, "import database", how, subject=subject)
     return Restored(written, *counts)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.workspace.exchange.restoring import restore
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing.settings import Count, Imported
 from scenarios.workspace.writing import Written
 
@@ -13,10 +14,10 @@ KIND = "database"
 
 
 def bring_database(
-    root: Path, place: Path, *, update: bool = False, dry_run: bool = False, commit: bool = False
+    root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
 ) -> tuple[Written, Imported]:
     """Every record of an export, the tracker included; of forecasts the sheets are counted."""
-    made = restore(root, place, update=update, dry_run=dry_run, commit=commit)
+    made = restore(root, place, how, update=update)
     written, done = made.written, made.written.committed
 
     def count(kind: Any) -> Count:
@@ -31,7 +32,7 @@ def bring_database(
     return written, Imported(
         kind=KIND,
         paths=written.paths,
-        dry_run=dry_run,
+        dry_run=how.dry_run,
         scenarios=count("scenario"),
         indicators=Count(),
         evidence=count("evidence"),

@@ -9,6 +9,7 @@ import msgspec
 from scenarios.analysis.review.feedback import Reveal, reveal
 from scenarios.paths import path_of
 from scenarios.workspace.commit import subject
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.recording import Placed, forecast, unplaced
@@ -21,9 +22,7 @@ from scenarios.workspace.writing import Written
 def write_sheet(
     root: Path,
     end: End,
-    *,
-    dry_run: bool,
-    commit: bool,
+    how: How = AS_USUAL,
     placed: Placed = unplaced,
 ) -> Written:
     """Write the day's sheet, or put the figures into it; refuse all of them where one is wrong."""
@@ -32,16 +31,7 @@ def write_sheet(
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
         return subject(f"forecast: {end.sheet}", moves)
 
-    return forecast(
-        root,
-        end.analyst,
-        end.on,
-        end.entries,
-        placed=placed,
-        words=words,
-        dry_run=dry_run,
-        commit=commit,
-    )
+    return forecast(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
 
 
 def reveals(written: Written, end: End) -> tuple[Reveal, ...]:
