@@ -25,7 +25,7 @@ from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
 from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import overview
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from tests.hostile import TEXTS
 from tests.records import database, day, indicator, item, resolution, scenario, sheet
 from tests.render.drawings import elements, outside, overlaps, texts

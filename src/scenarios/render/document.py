@@ -13,8 +13,8 @@ import msgspec
 
 from scenarios.model import Kind
 from scenarios.render.sparkline import sparkline
-from scenarios.render.text import MINUS, in_points, percent, signed
-from scenarios.scales import printed
+from scenarios.render.text import MINUS, in_points, signed
+from scenarios.scales import percent, printed
 
 Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import Read

@@ -266,3 +266,10 @@ def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
 def _lead(group: list[Topic]) -> tuple[float, float, int, ScenarioId]:
     """Where a group stands: with its first member."""
     return _order(group[0])
+
+
+def criteria_text(scenario: Scenario) -> str:
+    """The criteria of a scenario, its last day and its clarifications, a line each."""
+    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
+    lines += [f"{one.date}: {one.text}" for one in scenario.clarifications]
+    return "\n".join(lines)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scenarios.analysis.review.agenda import criteria_text
 from scenarios.analysis.review.explanation import explain
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
@@ -16,8 +17,7 @@ from scenarios.cli.output.written import report_record
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.model import Database
-from scenarios.render.documents.session import criteria_text
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.workspace import recording
 from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.input import offers

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.review.agenda import Topic
+from scenarios.analysis.review.agenda import Topic, criteria_text
 from scenarios.analysis.review.feedback import counted_absent, reveal, sums
 from scenarios.cli.output.streams import width
 from scenarios.cli.session.round import Round, put_to
@@ -18,10 +18,10 @@ from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Database, ScenarioId
-from scenarios.render.documents.session import criteria_text, document
+from scenarios.render.documents.session import document
 from scenarios.render.documents.topic import in_full
-from scenarios.render.text import percent
 from scenarios.render.writers import terminal
+from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Answer
 from scenarios.text import counted
 from scenarios.workspace.sitting import answers

@@ -29,7 +29,7 @@ from scenarios.model import (
     first_day,
     indicator_key,
 )
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.text import counted
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.help import CREDIBILITY, RELIABILITY

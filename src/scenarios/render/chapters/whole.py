@@ -27,8 +27,8 @@ from scenarios.render.documents import report, score
 from scenarios.render.parts import Parts, Signpost
 from scenarios.render.pictures.grid import grid
 from scenarios.render.pictures.overview import overview
-from scenarios.render.text import percent
 from scenarios.render.titles import titled
+from scenarios.scales import percent
 
 _MOST = 400
 """Items of evidence that have a place on the page."""

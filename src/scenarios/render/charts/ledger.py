@@ -11,8 +11,8 @@ from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded, width
 from scenarios.render.charts.scale import LogOdds, bounded, log_odds
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import percent, signed
-from scenarios.scales import probability
+from scenarios.render.text import signed
+from scenarios.scales import percent, probability
 
 WIDE, NARROW = 960, 340
 _LABEL, _FIGURE = 420, 78

@@ -11,8 +11,8 @@ from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, folded, width
 from scenarios.render.charts.scale import LogOdds, log_odds
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import from_to, percent
-from scenarios.scales import printed
+from scenarios.render.text import from_to
+from scenarios.scales import percent, printed
 
 WIDE, NARROW = 960, 340
 _TITLE = 302

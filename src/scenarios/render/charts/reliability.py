@@ -10,7 +10,7 @@ import msgspec
 from scenarios.render.charts import marks, svg
 from scenarios.render.charts.labels import SMALL, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import percent
+from scenarios.scales import percent
 
 Look = Literal["stated", "implied", "muted"]
 _LADDER = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -14,7 +14,8 @@ from scenarios.render.charts.labels import SMALL, cut, folded, spread, width
 from scenarios.render.charts.scale import Days, LogOdds, log_odds
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.charts.swimlanes import Seen, Swim, lanes, seen_lane
-from scenarios.render.text import from_to, percent
+from scenarios.render.text import from_to
+from scenarios.scales import percent
 
 Word = Literal["occurred", "did not occur", "annulled"]
 WIDE, NARROW = 960, 340

@@ -13,7 +13,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.document import Chart, Column, Figure, Ref, Table
 from scenarios.render.pictures.items import short
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.text import counted
 
 MOST = 60

@@ -7,7 +7,8 @@ from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts.reliability import Bin, Look, Reliability, Stair
 from scenarios.render.charts.skill import Pair, SkillRows
 from scenarios.render.document import Chart, Column, Figure, Table
-from scenarios.render.text import percent, signed
+from scenarios.render.text import signed
+from scenarios.scales import percent
 from scenarios.text import counted
 
 _PAIRS = 12

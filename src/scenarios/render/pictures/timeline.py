@@ -22,8 +22,7 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, Column, Figure, Link, Row, Span, Table
 from scenarios.render.pictures.items import short, strongest
-from scenarios.render.text import percent
-from scenarios.scales import decibans, held, jeffreys, printed
+from scenarios.scales import decibans, held, jeffreys, percent, printed
 from scenarios.text import counted
 
 _STEPS = 3

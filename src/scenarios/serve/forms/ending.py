@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 
+from scenarios.analysis.review.agenda import criteria_text
 from scenarios.analysis.review.explanation import explain
 from scenarios.render.document import Document, Paragraph
-from scenarios.render.documents.session import criteria_text
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.serve.forms.effects import effects_told
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until

@@ -12,7 +12,7 @@ from scenarios.paths import path_of
 from scenarios.render.document import Document, Paragraph
 from scenarios.render.documents.forecast import document
 from scenarios.render.documents.session import set_sums
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, seen, until
 from scenarios.serve.forms.recorder import Recorder

@@ -12,9 +12,9 @@ from scenarios.model import Database
 from scenarios.render.document import Heading
 from scenarios.render.documents import topic as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
-from scenarios.render.text import percent
 from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
+from scenarios.scales import percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.fields import Cell, Field, Group, Row
 from scenarios.serve.forms.html import Faults, fields

@@ -10,7 +10,7 @@ from scenarios.analysis.review.agenda import Topic
 from scenarios.analysis.review.feedback import stating
 from scenarios.errors import UsageError
 from scenarios.model import Database, ScenarioId
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Answer, Notes, Sitting, Stage
 from scenarios.workspace.input import typed_in
 
