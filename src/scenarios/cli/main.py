@@ -5,15 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli.commands import HELP, module
-from scenarios.cli.options import with_options
+from scenarios.cli.commands import HELP, command
 from scenarios.cli.output.streams import say, schema
 from scenarios.cli.terminal import retyping
 from scenarios.cli.usage import in_our_words
@@ -35,11 +33,10 @@ class _Group(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
         if cmd_name not in HELP:
             return None
-        command = with_options(import_module(module(cmd_name)).command)
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
-        alone.command(cmd_name)(command)
+        alone.command(cmd_name)(command(cmd_name))
         return typer.main.get_command(alone)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -45,6 +45,8 @@ def needed_as(
     parse: Callable[[str], T],
     prefix: str = "",
     offers: Sequence[Offer] = (),
+    *,
+    is_line: bool = False,
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
@@ -59,7 +61,7 @@ def needed_as(
         raise UsageError(f"{option} is missing: {_inside(question)}")
     if option in HELP:
         tell(HELP[option])
-    asked = _asked_as(option, parse, prefix)
+    asked = _asked_as(option, parse, prefix, is_line=is_line)
     return answer(question, asked, label=_label(option), offers=offers)
 
 
@@ -133,11 +135,13 @@ def one_of(
     return answer(f"{question} (? lists them)", found, label=_label(option), offers=offers)
 
 
-def _asked_as(option: str, parse: Callable[[str], T], prefix: str = "") -> Callable[[str], T]:
+def _asked_as(
+    option: str, parse: Callable[[str], T], prefix: str, *, is_line: bool
+) -> Callable[[str], T]:
     """Reads an answer, and keeps it as the option would have it; one line of several is made."""
 
     def parsed(text: str) -> T:
-        text = " ".join(text.split("\n")) if parse is parsing.line else text
+        text = " ".join(text.split("\n")) if is_line or parse is parsing.line else text
         value = parse(text)
         remember(option, prefix + text)
         return value

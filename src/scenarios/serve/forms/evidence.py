@@ -24,6 +24,7 @@ from scenarios.workspace.input.help import HELP
 from scenarios.workspace.input.offers import labels, newest, titled
 from scenarios.workspace.opened import known_id
 from scenarios.workspace.recording import id_of_new, record_evidence
+from scenarios.workspace.tasks.indicator import item_field
 from scenarios.workspace.writing import Written
 
 STAND_IN = "…"
@@ -251,6 +252,6 @@ FORM = Form(
     groups=_groups,
     draft=_draft,
     told=_told,
-    field_of=across.field_of,
+    field_of=item_field,
     doubts=_doubts,
 )

@@ -18,34 +18,35 @@ from scenarios.render.writers.shell import safe
 from scenarios.serve import blind, people
 from scenarios.serve.exchange import Ask, Entry, Made, Page, give, take
 from scenarios.serve.forms import (
-    ending,
     evidence,
     forecast,
     html,
-    indicator,
     one_key,
     outcome,
     rating,
-    scenario,
-    source,
     whole_file,
 )
 from scenarios.serve.forms.fields import Group, labels
 from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, seen, version
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.saved import Saved, Told, ticket
+from scenarios.serve.forms.tasks import form_of
 from scenarios.serve.forms.typed import Typed, typed
+from scenarios.workspace.tasks import (
+    clarification,
+    indicator,
+    resolution,
+    retraction,
+    scenario,
+    source,
+)
 
 FORMS: tuple[Form, ...] = (
     evidence.FORM,
     rating.FORM,
     forecast.FORM,
-    indicator.FORM,
-    source.FORM,
-    scenario.FORM,
-    ending.RESOLUTION,
-    ending.RETRACTION,
-    ending.CLARIFICATION,
+    *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
+    *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
     one_key.FORM,
     whole_file.FORM,
 )

@@ -15,6 +15,7 @@ from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace.input.offers import newest
 from scenarios.workspace.recording import rate
+from scenarios.workspace.tasks.indicator import item_field
 from scenarios.workspace.writing import Written
 
 
@@ -77,6 +78,6 @@ FORM = Form(
     groups=_groups,
     draft=_draft,
     told=_told,
-    field_of=across.field_of,
+    field_of=item_field,
     rests_on=_rests_on,
 )
