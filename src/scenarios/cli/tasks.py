@@ -166,7 +166,8 @@ def _unasked(ask: Ask, given: Any, at: At) -> Any:
     elif ask.is_value:
         value = _read(ask, at)(given)
     if ask.is_shown:
-        prompt.noted(ask.key, value)
+        question = ask.question or ask.label
+        value = prompt.default_of(value, ask.option, question, _read(ask, at), label=ask.key)
     return value
 
 

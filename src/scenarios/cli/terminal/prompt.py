@@ -135,8 +135,21 @@ def one_of(
     return answer(f"{question} (? lists them)", found, label=_label(option), offers=offers)
 
 
+def default_of(value: T, option: str, question: str, parse: Callable[[str], T], *, label: str) -> T:
+    """The value of what is not asked for: a line of the last look, asked for where it is changed.
+
+    `value` is what the command line gave, or the default.
+    """
+    if not current:
+        return value
+    if not _is_changed(question):
+        current[-1].given(question, label, f"{value}", is_option=True)
+        return value
+    return answer(question, _asked_as(option, parse, is_line=False), f"{value}", label=label)
+
+
 def _asked_as(
-    option: str, parse: Callable[[str], T], prefix: str, *, is_line: bool
+    option: str, parse: Callable[[str], T], prefix: str = "", *, is_line: bool
 ) -> Callable[[str], T]:
     """Reads an answer, and keeps it as the option would have it; one line of several is made."""
 
