@@ -86,6 +86,7 @@ def run(task: Task, context: typer.Context, given: Given, how: How, form: Format
     def asked() -> Answers:
         opened = open_here(context) if missing and prompt.interactive() else None
         at = At(parsing.today(), opened, {})
+        _look_up(task, given, at)
         for ask in task.asks:
             at.answers[ask.key] = value = _answer(ask, given[ask.key], at)
             if lacks and ask.is_told and (record := _records(ask, at).get(value)):
@@ -106,6 +107,13 @@ def run(task: Task, context: typer.Context, given: Given, how: How, form: Format
     _report(task, written, answers, form)
 
 
+def _look_up(task: Task, given: Given, at: At) -> None:
+    """Refuse the ids of items that are not there before the first question."""
+    for ask in task.asks if at.opened else ():
+        for id in given[ask.key] or () if ask.is_many and ask.records else ():
+            ask.read(id, at)
+
+
 def _answer(ask: Ask, given: Any, at: At) -> Any:
     if ask.kind == "ratings":
         return given or _row(ask, at)
@@ -114,7 +122,8 @@ def _answer(ask: Ask, given: Any, at: At) -> Any:
     if ask.is_many:
         return _several(ask, given, at)
     if ask.records:
-        return prompt.one_of(given, ask.option, ask.question, lambda: _records(ask, at))
+        check, records = _read(ask, at), partial(_records, ask, at)
+        return prompt.one_of(given, ask.option, ask.question, records, check)
     if ask.is_needed:
         needed = partial(prompt.needed_as, given, ask.option, ask.question, _read(ask, at))
         return needed(offers=_offers(ask, at), is_line=ask.read is LINE)
@@ -149,6 +158,9 @@ def _wanted(ask: Ask, given: Any, at: At) -> Any:
     if ask.lead and at.opened and given is None:
         prompt.tell(ask.lead)
     said = f"{given}" if isinstance(given, date) else given
+    if said and at.opened and (fault := prompt.refusal(read, said)):
+        prompt.tell(fault)
+        said = None
     text = prompt.wanted(said, ask.option, ask.question, read, _offers(ask, at))
     if text is None:
         if ask.is_wanted and at.opened:

@@ -32,8 +32,13 @@ def command(
     fired = parsing.indicator_states(indicator or ())
 
     def ask() -> tuple[Opened, str, Answers]:
+        records = open_here(context).database.evidence if prompt.interactive() else {}
         id = prompt.one_of(
-            evidence, "EVIDENCE", "The item's id", lambda: open_here(context).database.evidence
+            evidence,
+            "EVIDENCE",
+            "The item's id",
+            lambda: records,
+            lambda text: open_here(context).evidence(text),
         )
         answers = Answers(dict(rated), dict(fired))
         (opened := open_here(context)).evidence(id)

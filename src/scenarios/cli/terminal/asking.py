@@ -13,6 +13,7 @@ from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, curr
 from scenarios.cli.terminal.line import editor, typed
 from scenarios.cli.terminal.retyping import note
 from scenarios.errors import ScenError
+from scenarios.text import suggested
 from scenarios.workspace.input.offers import Offer, listed, one_alike
 
 T = TypeVar("T")
@@ -54,6 +55,7 @@ def answer(
             dialogue.rows += [Row(label, given, key)] if label else []
             return cast("T", value)
         _now(fault)
+        before = suggested(fault) or ""
     dialogue.is_quiet = False
     for text in dialogue.told:
         typer.echo(text, err=True)
@@ -71,7 +73,7 @@ def answer(
             fault, value = _read(said, parse)
             if fault is None:
                 return _kept(dialogue, key, said, cast("T", value), label)
-            draft, is_refused = said if editor() else "", True
+            draft, is_refused = (suggested(fault) or said) if editor() else "", True
         _now(fault)
 
 
@@ -154,6 +156,11 @@ def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogu
     if not said and default is None:
         return "an answer is needed; Ctrl-C stops"
     return None
+
+
+def refusal(check: Callable[[str], object], text: str) -> str | None:
+    """Why a check refuses a text; None where it takes it."""
+    return _read(text, check)[0]
 
 
 def _read(said: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:

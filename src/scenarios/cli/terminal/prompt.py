@@ -13,6 +13,7 @@ from scenarios.cli.terminal.asking import (
     confirmed,
     noted,
     optional,
+    refusal,
     show,
     tell,
     unsaid,
@@ -23,7 +24,17 @@ from scenarios.errors import UsageError
 from scenarios.workspace.input.help import HELP
 from scenarios.workspace.input.offers import Offer, titled, unlike
 
-__all__ = ["answer", "chosen", "confirmed", "noted", "optional", "show", "tell", "unsaid"]
+__all__ = [
+    "answer",
+    "chosen",
+    "confirmed",
+    "noted",
+    "optional",
+    "refusal",
+    "show",
+    "tell",
+    "unsaid",
+]
 
 T = TypeVar("T")
 
@@ -114,25 +125,29 @@ def one_of(
     option: str,
     question: str,
     known: Callable[[], Iterable[str] | Mapping[str, Any]],
+    check: Callable[[str], object] = str,
 ) -> str:
     """The value, or the id that is typed: whole, or words of it or its title that no other has.
 
-    `known` gives ids, or records by id, whose titles are shown then.
+    `known` gives ids, or records by id, whose titles are shown then. A value that `check` refuses
+    is asked for again.
     """
     if not interactive() or (value is not None and not current):
         return needed(value, option, question)
     offers = titled(known())
-    if value is not None:
+    fault = refusal(check, value) if value is not None else None
+    if value is not None and fault is None:
         if title := dict(offers).get(value):
             tell(f"{value}: {title}")
         return needed(value, option, question)
 
     def found(text: str) -> str:
         id = chosen(text, offers)
-        remember(option, id)
+        remember(option, id, instead_of=value)
         return id
 
-    return answer(f"{question} (? lists them)", found, label=_label(option), offers=offers)
+    asked = f"{question} (? lists them)"
+    return answer(asked, found, given=value, label=_label(option), offers=offers)
 
 
 def default_of(value: T, option: str, question: str, parse: Callable[[str], T], *, label: str) -> T:
