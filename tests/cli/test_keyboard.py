@@ -391,6 +391,17 @@ def test_what_was_refused_is_replaced_by_typing_or_paste_and_mended_after_an_arr
     assert keys.end() == 130
 
 
+def test_after_a_refusal_what_is_meant_stands_in_the_line_and_no_longer_the_slip(sit: Sit) -> None:
+    keys = sit("resolve")
+    asked = "The scenario that is decided (? lists them):"
+    keys.walk(f"{asked} > tarde")
+    keys.asked(f"{asked} trade")
+    keys.enter()
+    keys.asked("occurred, did-not-occur or annulled:")
+    keys.press("\x03")
+    assert keys.end() == 130
+
+
 def test_a_figure_is_a_reason_only_where_somebody_says_that_it_is(folder: Path, sit: Sit) -> None:
     one = ("--scenario", "ties")
     keys = sit("review", "--analyst", "desk", "--date", "2022-02-28", *one)

@@ -19,6 +19,7 @@ from scenarios.workspace.input.offers import Offer, listed, one_alike
 T = TypeVar("T")
 
 _NO_WAY = "there is no going back from this question"
+_ANY_TEXT = "any text is an answer here; < goes back, Ctrl-C stops"
 _CLEARED = "-"
 """None, where an answer may be left out: Enter keeps one that was given before."""
 
@@ -71,10 +72,18 @@ def answer(
         fault = _refused(said, default, more or (listed(offers) if offers else None), dialogue)
         if fault is None:
             fault, value = _read(said, parse)
-            if fault is None:
+            if fault is None and said != "?":
                 return _kept(dialogue, key, said, cast("T", value), label)
-            draft, is_refused = (suggested(fault) or said) if editor() else "", True
+            fault = fault or _ANY_TEXT
+            draft, is_refused = _after(said, fault, draft), True
         _now(fault)
+
+
+def _after(said: str, fault: str, draft: str) -> str:
+    """The text that stands in the line after a refusal: what is meant, or else what was typed."""
+    if said == "?" or not editor():
+        return draft
+    return suggested(fault) or said
 
 
 def optional(

@@ -73,7 +73,8 @@ def needed_as(
     if option in HELP:
         tell(HELP[option])
     asked = _asked_as(option, parse, prefix, is_line=is_line)
-    return answer(question, asked, label=_label(option), offers=offers)
+    more = None if offers else HELP.get(option)
+    return answer(question, asked, more=more, label=_label(option), offers=offers)
 
 
 def wanted(
@@ -95,7 +96,8 @@ def wanted(
         return None
     if option in HELP:
         tell(HELP[option])
-    said = optional(question, _checked(check, offers), label=_label(option), offers=offers)
+    more = None if offers else HELP.get(option)
+    said = optional(question, _checked(check, offers), more, label=_label(option), offers=offers)
     remember(option, *([said] if said else []))
     return said
 
