@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Dated, Format
@@ -25,6 +26,7 @@ from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import Offer, titled
 from scenarios.workspace.place import find_root
+from scenarios.workspace.results import forecast_recorded
 from scenarios.workspace.tasks.task import LINE, Answers, Ask, At, Task, day
 from scenarios.workspace.writing import Written
 
@@ -81,7 +83,6 @@ def run(task: Task, context: typer.Context, given: Given, how: How, form: Format
     missing = any(
         (ask.is_needed or ask.is_wanted) and given[ask.key] in (None, {}) for ask in task.asks
     )
-    lacks = any(ask.is_needed and given[ask.key] in (None, {}) for ask in task.asks)
 
     def asked() -> Answers:
         opened = open_here(context) if missing and prompt.interactive() else None
@@ -89,7 +90,8 @@ def run(task: Task, context: typer.Context, given: Given, how: How, form: Format
         _look_up(task, given, at)
         for ask in task.asks:
             at.answers[ask.key] = value = _answer(ask, given[ask.key], at)
-            if lacks and ask.is_told and (record := _records(ask, at).get(value)):
+            tells = any(given[key] is None for key in ask.told_without.split())
+            if tells and (record := _records(ask, at).get(value)):
                 prompt.tell(ask.note(record))
             if ask.key == "analyst" and prompt.interactive():
                 doubt_analyst((opened or open_here(context)).database, value)
@@ -222,9 +224,6 @@ def _report(task: Task, written: Written, answers: Answers, form: Format) -> Non
 
 def report_forecast(written: Written, analyst: str, on: date, ids: list[str], form: Format) -> None:
     """The paths, then the figures of each scenario and what they add up to in a set."""
-    from scenarios.analysis.review.feedback import sums
-    from scenarios.workspace.results import forecast_recorded
-
     result = forecast_recorded(written, analyst, on, ids)
     added = sums(written.after.database, analyst, on, ids)
     report(written, result, form, terminal.write(document(result.figures, added, analyst), width()))

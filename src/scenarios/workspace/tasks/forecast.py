@@ -53,7 +53,7 @@ TASK = Task(
             live,
             label="The scenario",
             note=lambda scenario: f"{scenario.question}\nIts last day is {scenario.horizon}.",
-            is_told=True,
+            told_without="scenario probability",
         ),
         Ask(
             "probability",

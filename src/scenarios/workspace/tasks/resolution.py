@@ -68,7 +68,9 @@ TASK = Task(
     lead="Its rivals in a set follow from it.",
     help="Record a scenario's outcome; its rivals in a set follow from it.",
     asks=(
-        which_scenario("The scenario that is decided", live, note=asked, is_told=True),
+        which_scenario(
+            "The scenario that is decided", live, note=asked, told_without="scenario outcome basis"
+        ),
         Ask(
             "outcome",
             "occurred, did-not-occur or annulled",

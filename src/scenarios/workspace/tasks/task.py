@@ -68,12 +68,13 @@ class Ask(msgspec.Struct, frozen=True):
     """A question: its key, its option (an argument in capitals), and the function for an answer.
 
     A terminal asks `question`, where there is one, and `when` says so; a form has `label`, with
-    `hint`. `help` is that of the option. `records` are what an id is looked up in; `note` is shown
-    of the record, and where it `is_told` a terminal tells it. `offers` can be typed, `choices` are
-    chosen from in a form. Of an optional text that an option gave `is_value` says that it is read
-    before it is written. A `default` stands in for no answer; where it `is_shown` the last look has
-    it. A day that `is_ahead` may be after today. Where one that `is_wanted` is missing the others
-    are asked for too. In a form somebody begins to type at the one that `begins`.
+    `hint`. `help` is that of the option. `records` are what an id is looked up in; a form shows the
+    `note` of the record, and a terminal tells it where an answer is missing of `told_without`, which
+    are keys. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
+    optional text that an option gave that it is read before it is written. A `default` stands in for
+    no answer; where it `is_shown` the last look has it. A day that `is_ahead` may be after today.
+    Where one that `is_wanted` is missing the others are asked for too. In a form somebody begins to
+    type at the one that `begins`.
     """
 
     key: str
@@ -94,7 +95,7 @@ class Ask(msgspec.Struct, frozen=True):
     lead: str = ""
     records: Records | None = None
     note: Callable[[Any], str] = lambda _: ""
-    is_told: bool = False
+    told_without: str = ""
     offers: Callable[[Database], Sequence[Offer]] = lambda _: ()
     choices: Callable[[Database], Sequence[Offer]] | None = None
     default: Callable[[At], Any] | None = None
