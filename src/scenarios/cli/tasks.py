@@ -20,7 +20,7 @@ from scenarios.cli.output.streams import say, width
 from scenarios.cli.output.written import report, report_effects, report_record
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
-from scenarios.cli.terminal.fixed_ratings import ask_row
+from scenarios.cli.terminal.rate_across import ask_row
 from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How

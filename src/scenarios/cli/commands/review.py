@@ -14,21 +14,23 @@ import typer
 
 from scenarios.analysis.forecasts.stated import refusal
 from scenarios.analysis.review.agenda import Agenda
+from scenarios.analysis.review.feedback import counted_absent, sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
 from scenarios.cli.options import Analyst, As, Dated, Format
 from scenarios.cli.output.doubts import doubt_analyst
-from scenarios.cli.output.streams import say
+from scenarios.cli.output.streams import say, show, width
+from scenarios.cli.output.written import report
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
-from scenarios.cli.session.left import tell_left
 from scenarios.cli.session.questions import ask_scenarios
-from scenarios.cli.session.sheet import report_nothing, report_sheet
 from scenarios.cli.session.state import Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import ScenError, UsageError
+from scenarios.model import Database
 from scenarios.paths import path_of
-from scenarios.render.documents.session import answer_text
+from scenarios.render.documents.session import answer_text, document
+from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
@@ -40,7 +42,8 @@ from scenarios.workspace.place import find_root
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.sitting.end import End, closed_since
 from scenarios.workspace.sitting.end import end as end_of
-from scenarios.workspace.sitting.sheet import write_sheet
+from scenarios.workspace.sitting.sheet import nothing_recorded, reveals, sheet_recorded, write_sheet
+from scenarios.workspace.writing import Written
 
 
 def command(
@@ -228,3 +231,49 @@ def _tell_kept(seat: Seat) -> None:
     words += ["--commit"] if seat.how.commit else []
     said = counted(len(seat.said.answers), "answer")
     say(f"{said} kept in {kept.place}; to go on: {shlex.join(words)}")
+
+
+_MINUTE = 60
+_NAMED = 3
+"""So many scenarios are named; of more, the number is told."""
+
+
+def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
+    """Say what is due still, and what was answered and is not written."""
+    minutes = round((time.monotonic() - seat.begun) / _MINUTE)
+    took = counted(minutes, "minute") if minutes else "less than a minute"
+    answers = len(seat.said.answers)
+    kept = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
+    left = kept + _left(seat, database)
+    say(f"the sitting took {took}; left: {', '.join(left) if left else 'nothing'}")
+
+
+def _left(seat: Seat, database: Database) -> list[str]:
+    said, due = seat.said, seat.due(database)
+    topics = [topic for group in due.groups for topic in group if topic.id not in said.answers]
+    ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
+    unrated = [id for id in due.unrated if id not in said.rated]
+    past_due = [f"{one.scenario}/{one.id}" for one in due.past_due]
+    unseen = [key for key in past_due if said.past_due.get(key) != "not-seen"]
+    found = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
+    found = found if ids else []
+    found += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []
+    found += [f"{counted(len(unseen), 'indicator')} past due"] if unseen else []
+    found += [f"{', '.join(due.overdue)} to resolve"] if due.overdue else []
+    return found
+
+
+def report_sheet(written: Written, end: End, form: Format) -> None:
+    """The paths, the figures, what they add up to in a set."""
+    ids = [entry.scenario for entry in end.entries]
+    after = written.after.database
+    added = sums(after, end.analyst, end.on, ids)
+    absent = counted_absent(after, end.on, end.seen)
+    text = terminal.write(document(reveals(written, end), added, end.analyst, absent), width())
+    report(written, sheet_recorded(written, end), form, text)
+
+
+def report_nothing(opened: Opened, end: End, form: Format, *, dry_run: bool) -> None:
+    """That there is no sheet, and what was done all the same."""
+    result = nothing_recorded(opened, end, dry_run=dry_run)
+    show(result, lambda: "no sheet was written", form)

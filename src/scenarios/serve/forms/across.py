@@ -9,8 +9,7 @@ from typing import Any
 from scenarios.analysis.evidence.together import Together, rated_together
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
-from scenarios.serve.forms.fields import Cell, Row
-from scenarios.serve.forms.typed import Reading
+from scenarios.serve.forms.form import Cell, Reading, Row
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
 

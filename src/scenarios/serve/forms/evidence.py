@@ -8,22 +8,31 @@ from typing import Any
 
 from scenarios.analysis.rules.duplicates import alike
 from scenarios.errors import ScenError
-from scenarios.model import first_day
+from scenarios.model import Evidence, first_day
+from scenarios.paths import path_of
 from scenarios.render.document import Document
 from scenarios.scales import RELIABILITY
 from scenarios.serve.forms import across
-from scenarios.serve.forms.effects import effects_told
-from scenarios.serve.forms.fields import Field, Group
-from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
-from scenarios.serve.forms.recorder import Recorder
-from scenarios.serve.forms.typed import Reading, Typed
+from scenarios.serve.forms.form import (
+    SWITCHES,
+    Call,
+    Field,
+    Form,
+    Group,
+    Reading,
+    Recorder,
+    Typed,
+    latest,
+    seen,
+    until,
+)
+from scenarios.serve.forms.tasks import effects_told
 from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.ids import new_id
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.help import HELP
-from scenarios.workspace.input.offers import labels, newest, titled
+from scenarios.workspace.input.offers import HELP, labels, newest, titled
 from scenarios.workspace.opened import known_id
-from scenarios.workspace.recording import id_of_new, record_evidence
+from scenarios.workspace.recording import id_of_new, rate, record_evidence
 from scenarios.workspace.tasks.indicator import item_field
 from scenarios.workspace.writing import Written
 
@@ -254,4 +263,68 @@ FORM = Form(
     told=_told,
     field_of=item_field,
     doubts=_doubts,
+)
+
+
+def _item(by: Recorder, typed: Typed) -> Evidence | None:
+    return by.database.evidence.get(typed.one("evidence"))
+
+
+def _rate_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+    known, item = tuple(newest(by.database.evidence)), _item(by, typed)
+    about = Field(
+        name="evidence", label="The item", needed=True, known=known, value=typed.one("evidence")
+    )
+    if item is None:
+        return (Group(title="Which item", parts=(about,)),)
+    day = item.recorded
+    return (
+        Group(title="Which item", note=item.summary, parts=(about,)),
+        Group(
+            title="What it shows",
+            parts=across.indicators_asked(by.database, day, item.indicators),
+        ),
+        Group(
+            title="How it bears on each scenario",
+            note=f"{across.words(by.database)} What is not rated here stays as it is.",
+            parts=across.ratings_asked(by.database, day, item.ratings),
+        ),
+        SWITCHES,
+    )
+
+
+def _rate_draft(by: Recorder, reading: Reading) -> Call | None:
+    id = reading.needed("evidence", by.opened.evidence, "")
+    item = by.database.evidence.get(id)
+    if item is None:
+        return None
+    ratings, states = across.ratings(reading), across.states(reading)
+    across.refuse_unknown(by.opened, reading, ratings, states)
+    new = {key: value for key, value in ratings.items() if item.ratings.get(key) != value}
+    fired = {key: how for key, how in states.items() if item.indicators.get(key) != how}
+    on = max(by.today, item.recorded)
+    return partial(rate, by.root, id, new, fired, on, seen=seen(reading.typed))
+
+
+def _rate_told(by: Recorder, written: Written, typed: Typed) -> Document:
+    id = typed.one("evidence").strip()
+    on = max(by.today, written.after.database.evidence[id].recorded)
+    return effects_told(by, written, id, on)
+
+
+def _rests_on(_by: Recorder, typed: Typed) -> str | None:
+    id = typed.one("evidence").strip()
+    return path_of("evidence", id) if id else None
+
+
+RATING = Form(
+    name="rate",
+    title="Rate an item",
+    save="Rate it",
+    lead="A later judgement of an item that is recorded already.",
+    groups=_rate_groups,
+    draft=_rate_draft,
+    told=_rate_told,
+    field_of=item_field,
+    rests_on=_rests_on,
 )

@@ -15,11 +15,8 @@ from scenarios.render.document import Document, Paragraph
 from scenarios.render.documents.forecast import document
 from scenarios.render.documents.session import set_sums
 from scenarios.scales import percent
-from scenarios.serve.forms.fields import Field, Group
-from scenarios.serve.forms.form import Call, seen
-from scenarios.serve.forms.recorder import Recorder
+from scenarios.serve.forms.form import Call, Field, Group, Reading, Recorder, Typed, seen
 from scenarios.serve.forms.tasks import answers_of, form_of
-from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.results import forecast_figures

@@ -18,20 +18,27 @@ from scenarios.render.writers.shell import safe
 from scenarios.serve import blind, people
 from scenarios.serve.exchange import Ask, Entry, Made, Page, give, take
 from scenarios.serve.forms import (
+    corrections,
     evidence,
     forecast,
     html,
-    one_key,
     outcome,
-    rating,
-    whole_file,
 )
-from scenarios.serve.forms.fields import Group, labels
-from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, seen, version
-from scenarios.serve.forms.recorder import Recorder
+from scenarios.serve.forms.form import (
+    Attempt,
+    Form,
+    Group,
+    Recorder,
+    Typed,
+    as_seen,
+    attempt,
+    labels,
+    seen,
+    typed,
+    version,
+)
 from scenarios.serve.forms.saved import Saved, Told, ticket
 from scenarios.serve.forms.tasks import form_of
-from scenarios.serve.forms.typed import Typed, typed
 from scenarios.workspace.tasks import (
     clarification,
     indicator,
@@ -43,12 +50,12 @@ from scenarios.workspace.tasks import (
 
 FORMS: tuple[Form, ...] = (
     evidence.FORM,
-    rating.FORM,
+    evidence.RATING,
     forecast.FORM,
     *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
     *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
-    one_key.FORM,
-    whole_file.FORM,
+    corrections.ONE_KEY,
+    corrections.WHOLE_FILE,
 )
 _OF_ANOTHER = (
     "This page was made by another version of scen, or for other rules: what you typed is kept;"

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
-from scenarios.render.document import Document, Paragraph
+from scenarios.analysis.ledger.effects import Effect
+from scenarios.render.document import Document, Item, Items, Paragraph
+from scenarios.render.documents.effects import document
 from scenarios.serve.forms import across
-from scenarios.serve.forms.effects import effects_told
-from scenarios.serve.forms.fields import Field, Group, Row
-from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, until
-from scenarios.serve.forms.recorder import Recorder
-from scenarios.serve.forms.typed import Reading, Typed
+from scenarios.serve.forms.form import (
+    SWITCHES,
+    Call,
+    Field,
+    Form,
+    Group,
+    Reading,
+    Recorder,
+    Row,
+    Typed,
+    latest,
+    until,
+)
 from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
+from scenarios.workspace.results import evidence_effects
 from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
 from scenarios.workspace.writing import Written
 
@@ -163,3 +175,21 @@ def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
         return effects_told(by, written, task.names(answers), answers["date"])
     remark = "" if answers.get("scenario") in by.hidden else task.remark(written, answers)
     return (Paragraph(remark),) if remark else ()
+
+
+def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
+    """What an item does to each scenario; nothing of what is hidden."""
+    found = evidence_effects(written, id, day)
+    shown = [effect for effect in found if effect.scenario not in by.hidden]
+    told = document(shown, by.database.tracker, day) if shown else ()
+    return (*told, *_untold(found, shown))
+
+
+def _untold(found: Sequence[Effect], shown: Sequence[Effect]) -> Document:
+    if not found:
+        return (Items((Item("It rates no scenario yet."),)),)
+    hidden = [effect.scenario for effect in found if effect not in shown]
+    if not hidden:
+        return ()
+    names = ", ".join(dict.fromkeys(hidden))
+    return (Items((Item(f"{names}: not shown before your own figure is given"),)),)

@@ -21,8 +21,8 @@ from scenarios.render.writers.shell import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Made, Page, give, take
 from scenarios.serve.forms import across
+from scenarios.serve.forms.form import Reading
 from scenarios.serve.forms.outcome import texts
-from scenarios.serve.forms.typed import Reading
 from scenarios.serve.sitting import shown
 from scenarios.serve.sitting.sat import Sat, asked, page, sent, sitting, taken
 from scenarios.storage.state.session_notes import Answer, earlier, kept, notes

@@ -21,7 +21,7 @@ from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Made, Page
-from scenarios.serve.forms.typed import Reading, Typed, typed
+from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.sitting import shown
 from scenarios.storage.state.session_notes import Notes, notes
 from scenarios.workspace.opened import Opened

@@ -16,9 +16,8 @@ from scenarios.render.writers import html
 from scenarios.render.writers.shell import safe
 from scenarios.scales import percent
 from scenarios.serve.forms import across
-from scenarios.serve.forms.fields import Cell, Field, Group, Row
+from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
 from scenarios.serve.forms.html import Faults, fields
-from scenarios.serve.forms.typed import Typed
 from scenarios.storage.state.session_notes import Answer, Sitting
 from scenarios.text import counted
 from scenarios.workspace.sitting.answers import words

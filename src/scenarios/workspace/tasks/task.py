@@ -13,8 +13,7 @@ from scenarios.analysis.review.agenda import criteria_text
 from scenarios.errors import Keys
 from scenarios.model import Database, Scenario
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.input.help import HELP
-from scenarios.workspace.input.offers import Offer
+from scenarios.workspace.input.offers import HELP, Offer
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written
 
@@ -69,12 +68,12 @@ class Ask(msgspec.Struct, frozen=True):
 
     A terminal asks `question`, where there is one, and `when` says so; a form has `label`, with
     `hint`. `help` is that of the option. `records` are what an id is looked up in; a form shows the
-    `note` of the record, and a terminal tells it where an answer is missing of `told_without`, which
-    are keys. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
-    optional text that an option gave that it is read before it is written. A `default` stands in for
-    no answer; where it `is_shown` the last look has it. A day that `is_ahead` may be after today.
-    Where one that `is_wanted` is missing the others are asked for too. In a form somebody begins to
-    type at the one that `begins`.
+    `note` of the record, and a terminal tells it where an answer to one of the keys `told_without`
+    is missing. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
+    optional text that an option gave that it is read before it is written. A `default` stands in
+    for no answer; where it `is_shown` the last look has it. A day that `is_ahead` may be after
+    today. Where one that `is_wanted` is missing the others are asked for too. In a form somebody
+    begins to type at the one that `begins`.
     """
 
     key: str
