@@ -75,7 +75,7 @@ def test_a_site_writes_and_removes_nothing_outside_of_its_folder(
         text = mark if isinstance(mark, bytes) else json.dumps(mark).encode()
         (place / MARK).write_bytes(text.replace(b"{outside}", os.fsencode(outside)))
     for path, kind in things:
-        with suppress(FileNotFoundError, NotADirectoryError):  # below what was put there before
+        with suppress(OSError):  # below what was put there before
             lay(place / path, kind, outside)
     named, before, elsewhere = names_of(place), state(place), state(outside, times=True)
     refusal = ""
@@ -96,7 +96,7 @@ def test_a_site_writes_and_removes_nothing_outside_of_its_folder(
 
 def lay(place: Path, kind: str, outside: Path) -> None:
     """Put something where a file or a folder of a site may be."""
-    if not place.parent.resolve().is_relative_to(outside.parent / "public"):
+    if not Path(os.path.realpath(place.parent)).is_relative_to(outside.parent / "public"):
         return  # behind a link that was put there before
     size = place.stat().st_size if place.is_file() else 4
     if place.is_dir() and not place.is_symlink():
