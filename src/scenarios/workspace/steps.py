@@ -62,7 +62,7 @@ def take(
         note.forget()
     elif note:
         note.done()
-    return Step(note, remarks)
+    return Step(note if noted else None, remarks)
 
 
 def take_back_halves(root: Path) -> tuple[str, ...]:
