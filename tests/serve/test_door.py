@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -107,6 +109,15 @@ def test_no_path_leads_out_of_what_is_served(client: TestClient, path: str) -> N
     made = client.get(path, follow_redirects=True)
     assert made.status_code == 404
     assert "root:" not in made.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "///evil.example", "/%2Fevil.example", "/x"])
+@pytest.mark.parametrize("end", ["/index.html?as_of=30d", "/index.html", "/s?as_of=30d", "/s/pact"])
+def test_no_location_leaves_this_host(client: TestClient, path: str, end: str) -> None:
+    made = client.send(
+        client.build_request("GET", httpx2.URL(HERE, raw_path=f"{path}{end}".encode()))
+    )
+    assert re.fullmatch(r"(/([^/\\].*)?)?", made.headers.get("location", ""))
 
 
 def test_a_link_in_the_database_is_not_followed(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ class Guard:
             return
         if scope["type"] != "http":  # there are no web sockets here
             return
-        told = _told(send)
+        told = _told(send, f"http://{Headers(scope=scope).get('host')}")
         refused = self._refused(scope) or self._let_in(scope)
         if refused:
             await refused(scope, receive, told)
@@ -184,8 +184,8 @@ def policy(scripts: Iterable[str] = ()) -> str:
     )
 
 
-def _told(send: Send) -> Send:
-    """Every answer says what may be done with it."""
+def _told(send: Send, here: str) -> Send:
+    """Every answer says what may be done with it, and leads nowhere but `here`."""
 
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -193,6 +193,9 @@ def _told(send: Send) -> Send:
             headers.update(_HEADERS)
             headers.setdefault("Content-Security-Policy", policy())
             headers.setdefault("Cache-Control", "private, no-cache")
+            if "Location" in headers:  # two slashes would lead to another host
+                path = headers["Location"].removeprefix(here)
+                headers["Location"] = f"/{path.lstrip('/')}"
         await send(message)
 
     return told
