@@ -24,11 +24,13 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Wr
 
     With it, what the command was. Refused where a file is not as that command left it, and where
     it was committed: then git takes it back, or a commit of its own what was not committed by the
-    command. Of one that was killed half way it is enough that its half is taken back.
+    command. Of one that was killed half way it is enough that its half is taken back,
+    unless it was an undo.
     """
     if steps.is_left(root):
+        is_undo = {note.entry.command for note in undo_journal.begun(root)} == {"undo"}
         written = write(root, lambda _: [], "undo", edits=True, noted=False, dry_run=dry_run)
-        if written.mended:
+        if written.mended and not is_undo:
             return written, ""
     taken: list[Noted] = []
 
