@@ -59,7 +59,7 @@ def test_a_file_is_not_saved_without_the_state_of_it_that_was_changed(
     made = save(
         client, PACT.replace("A pact", "Any"), own | ({} if seen is None else {"seen": seen})
     )
-    assert "pact.yaml: the form does not say which state of it was changed" in made.text
+    assert "pact.yaml: changed since it was read: nothing was written" in made.text
     assert (root / "pact.yaml").read_text() == PACT
 
 

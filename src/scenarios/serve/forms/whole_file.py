@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from scenarios.errors import ScenError
 from scenarios.render.document import Document
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.foretold import foretold
@@ -41,13 +40,7 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
     def call(*, dry_run: bool, commit: bool) -> Written:
-        digest = seen(typed).get(located.path)
-        if digest is None:
-            raise ScenError(
-                f"{located.path}: the form does not say which state of it was changed: nothing was"
-                " written; open the form once more"
-            )
-        if by.opened.digest(located.path) != digest:
+        if seen(typed).get(located.path) != by.opened.digest(located.path):
             raise Changed(located.path, from_here(by.root / located.path))
         how = {"dry_run": dry_run, "commit": commit, "latest": latest(by, typed)}
         return editing.replace(by.root, id, old, text.encode(), **how)[0]  # type: ignore[arg-type]
