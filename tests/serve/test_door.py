@@ -52,8 +52,11 @@ def test_the_token_of_another_server_is_none(root: Path) -> None:
 
 def test_a_ticket_works_once(root: Path) -> None:
     client, door = stranger(root)
-    ticket = door.ticket()
+    used: list[str] = []
+    page = door.opening(lambda: used.append("used")).decode()
+    ticket = page.split('href="')[1].split('"')[0]
     assert client.get(ticket).status_code == 200
+    assert used == ["used"]
     another, _ = stranger(root)
     assert another.get(ticket).status_code == 403
     client.cookies.clear()

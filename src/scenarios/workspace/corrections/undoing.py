@@ -24,8 +24,7 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Wr
 
     With it, what the command was. Refused where a file is not as that command left it, and where
     it was committed: then git takes it back, or a commit of its own what was not committed by the
-    command. Of one that was killed half way it is enough that its half is taken back,
-    unless it was an undo.
+    command. Of one that was killed half way, and was no undo, its half is taken back.
     """
     if steps.is_left(root):
         is_undo = {note.entry.command for note in undo_journal.begun(root)} == {"undo"}
