@@ -8,6 +8,8 @@ import pytest
 
 from scenarios.storage.state.undo_journal import MOST
 from tests.cli.commands import EACH, scen, tree
+from tests.storage.test_commits import is_ana
+from tests.storage.test_git import run, shell
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +118,16 @@ def test_a_rename_that_was_whole_when_it_was_killed_can_be_undone(root: Path) ->
     note.rename(note.with_suffix(".begun"))
     assert scen("undo").exit_code == 0
     assert tree(root) == before
+
+
+def test_a_rename_that_was_committed_by_hand_is_taken_back_in_a_commit(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_ana(monkeypatch)
+    before = tree(root)
+    shell(root.parent, "git init -b main; record start")
+    assert scen("rename", "pact", "treaty").exit_code == 0
+    shell(root.parent, "record renamed")
+    assert scen("undo", "--commit").exit_code == 0
+    assert tree(root) == before
+    assert run(root.parent, "status", "--short", "scenarios") == ""

@@ -24,7 +24,7 @@ from tests.cli.commands import DESK, FILES, SCEN, make, tree
 from tests.exchange.foreign import arrived, by_id, said, told
 from tests.full import FULL
 from tests.fuzz.preloaded import KILLED, commands, needs_cc
-from tests.fuzz.recording import prepare
+from tests.fuzz.recording import make_repository
 
 DAY = date(2022, 3, 1)
 LAST = 40 if FULL else 5
@@ -169,7 +169,7 @@ def test_a_kill_leaves_the_earlier_export_or_the_new_one(tmp_path: Path, text: s
     sandbox = tmp_path / "sandbox"
     words = ("export", text, "--as-of", "2022-03-01")
     with commands(tmp_path / "library", sandbox) as runs:
-        work = prepare(sandbox, starts=False)
+        work = make_repository(sandbox, starts=False)
         runs.run(work, words)
         old = exported(work)
         (work / "scenarios/sources/next.yaml").write_text("name: Next\nreliability: B\n")

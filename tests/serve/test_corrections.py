@@ -51,6 +51,18 @@ def test_a_value_that_is_wrong_stands_at_the_value(client: TestClient) -> None:
     assert made.faults == {"value": "'probability' is 2; a prior is a number from 0.001 to 0.999"}
 
 
+@pytest.mark.parametrize("seen", [None, "", "ties.yaml 0", "pact.yaml"])
+def test_a_file_is_not_saved_without_the_state_of_it_that_was_changed(
+    client: TestClient, root: Path, seen: str | None
+) -> None:
+    own = {key: text for key, text in opened(client, "file", id="pact").items() if key != "seen"}
+    made = save(
+        client, PACT.replace("A pact", "Any"), own | ({} if seen is None else {"seen": seen})
+    )
+    assert "pact.yaml: changed since it was read: nothing was written" in made.text
+    assert (root / "pact.yaml").read_text() == PACT
+
+
 def test_a_file_is_saved_as_it_was_typed(client: TestClient, root: Path) -> None:
     own = opened(client, "file", id="pact")
     text = PACT.replace("A pact", "Any pact  # of what kind?")

@@ -62,7 +62,7 @@ def take(
         note.forget()
     elif note:
         note.done()
-    return Step(note, remarks)
+    return Step(note if noted else None, remarks)
 
 
 def take_back_halves(root: Path) -> tuple[str, ...]:
@@ -74,7 +74,7 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
     for note in undo_journal.begun(root):
         now = {change.path: _content(root / change.path) for change in note.entry.changes}
         changed = [one for one in note.entry.changes if one.is_after(now[one.path])]
-        if len(changed) == len(now):
+        if len(changed) == len(now) and note.entry.command != "undo":  # which is not undone
             note.done()
             continue
         for _ in _written(root, [Draft(one.path, now[one.path], one.before) for one in changed]):
