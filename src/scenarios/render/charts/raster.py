@@ -15,8 +15,8 @@ _PROBE = (
 
 def png(drawn: str, zoom: float) -> bytes:
     """The SVG in pixels; refused where no font is found, since its texts would be missing."""
-    said, silent = (resvg_py.svg_to_bytes(svg_string=_PROBE.format(style.FONTS, t)) for t in "M ")
-    if said == silent:
+    inked, silent = (resvg_py.svg_to_bytes(svg_string=_PROBE.format(style.FONTS, t)) for t in "M ")
+    if inked == silent:
         raise ScenError(
             "no font was found to write with: install one (fonts-dejavu, Liberation) or write .svg"
         )
