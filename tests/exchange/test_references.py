@@ -109,6 +109,12 @@ def test_an_entry_without_a_title_is_named() -> None:
         ("ris", "TY  - A\nTI  - A\n", "file:1: not RIS: this entry does not end"),
         ("bibtex", "@misc{a, title = {b}\n@misc{c, title={", "file:1: not BibTeX"),
         ("bibtex", "@misc{a, title={b}}\n@misc{a, title={c}}", "file:2: not BibTeX"),
+        ("bibtex", f"@misc{{a, title={'{' * 500}b{'}' * 500}}}", "braces are nested too deeply"),
+        (
+            "bibtex",
+            f"@misc{{a, title={{{'{ {b}' * 500}{'}' * 500}}}}}",
+            "braces are nested too deep",
+        ),
         ("bibtex", "Once upon a time", "no entry of BibTeX in it"),
         ("bibtex", "% " * (3 << 20), "more than 4 MiB of BibTeX"),
         ("csl", "5", "neither a list nor an object"),

@@ -95,6 +95,8 @@ def _references(file: Incoming) -> Iterator[tuple[Place, Reference]]:
         raise refused(file.name, 0, "no entry of BibTeX in it")
     plain = [_fields(entry) for entry in found.entries]
     decoded = LatexDecodingMiddleware().transform(Library([*found.entries])).entries
+    if len(decoded) < len(plain):
+        raise refused(file.name, 0, "braces are nested too deeply to be read")
     for entry, before in zip(decoded, plain, strict=True):
         fields = _fields(entry) | {k: v for k, v in before.items() if k in _VERBATIM}
         by = zip(_people(fields), _people(before), strict=False)
