@@ -64,7 +64,7 @@ def test_an_entry_of_ris_is_a_source_by_its_authors_year_and_title() -> None:
         " from Dependent Sources",
         "url": "https://doi.org/10.1287/opre.33.2.427",
     }
-    assert (one.id, one.foreign) == (None, Foreign("ris", "Clemen:1985"))
+    assert (one.id, one.foreign) == (None, Foreign("ris", "file:Clemen:1985"))
 
 
 def test_an_entry_of_bibtex_has_its_letters_spelled_out() -> None:
@@ -91,7 +91,7 @@ def test_an_item_of_csl_may_have_a_number_for_an_id() -> None:
     )
     (one,) = found.records
     assert one.record == {"name": "The office (2021): A report", "url": "https://example.org"}
-    assert one.foreign == Foreign("csl", "5")
+    assert one.foreign == Foreign("csl", "file:5")
 
 
 def test_an_entry_without_a_title_is_named() -> None:

@@ -331,8 +331,8 @@ def test_a_number_that_is_shown_in_percent_is_the_text_that_csv_has() -> None:
     )
     cells = [b'<c s="%d"><v>0.6</v></c>' % n for n in range(4)]
     formula = b'<c s="1"><f>1/8</f><v>0.125</v></c>'
-    sheet = [["a", "b", "c", "d", "e"], [*cells, formula]]
-    data = workbook({"One": sheet}, **{"../styles": styles})
+    told: list[list[object]] = [["a", "b", "c", "d", "e"], [*cells, formula]]
+    data = workbook({"One": told}, **{"../styles": styles})
     assert rows(data) == [{"a": 0.6, "b": "60%", "c": "60%", "d": 0.6, "e": "12.5%"}]
 
 

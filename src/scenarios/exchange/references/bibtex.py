@@ -135,6 +135,7 @@ def _reference(key: str, fields: Mapping[str, str], authors: list[str]) -> Refer
         year=year_of(first("year", "date")),
         url=(where[1] or where[2]).replace("\\_", "_").replace("\\%", "%") if where else "",
         doi=first("doi"),
+        isbn="" if first("booktitle") else first("isbn"),
         reliability=first("reliability"),
         basis=first("reliability_basis"),
     )

@@ -66,6 +66,7 @@ def _reference(value: Any) -> Reference:
         year=_year(value),
         url=text_of(value, "URL"),
         doi=text_of(value, "DOI"),
+        isbn="" if text_of(value, "container-title") else text_of(value, "ISBN"),
         reliability=text_of(value, "custom", "reliability"),
         basis=text_of(value, "custom", "reliability_basis"),
     )

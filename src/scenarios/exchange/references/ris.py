@@ -102,6 +102,7 @@ def _reference(tags: Mapping[str, list[str]]) -> Reference:
         year=year_of(first("PY", "Y1", "DA")),
         url=first("UR", "L2", "LK"),
         doi=first("DO"),
+        isbn="" if first("T2", "BT", "JO", "JF") else first("SN"),
         reliability=grade[1] if grade else "",
         basis=" ".join(notes),
     )
