@@ -57,6 +57,7 @@ class Tracker(Record, frozen=True):
     """What is tracked, and by which conventions."""
 
     format: Literal[1] = 1
+    id: values.Label | None = None
     title: Annotated[str, values.text(200)] = ""
     description: Annotated[str, values.text(10000)] = ""
     notice: Annotated[str, values.text(1000)] | None = None
@@ -77,10 +78,8 @@ class Tracker(Record, frozen=True):
     @property
     def dependence(self) -> Dependence:
         """`evidence_dependence`; a single number holds within a theme and between themes."""
-        declared = self.evidence_dependence
-        if isinstance(declared, Dependence):
-            return declared
-        return Dependence(within=declared, between=declared)
+        told = self.evidence_dependence
+        return told if isinstance(told, Dependence) else Dependence(within=told, between=told)
 
 
 class HazardEnded(Record, frozen=True):

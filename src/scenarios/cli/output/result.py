@@ -11,9 +11,13 @@ import typer
 from scenarios.cli.options import Form
 from scenarios.cli.output import pager
 from scenarios.cli.output.streams import say, told, width
+from scenarios.errors import UsageError
 from scenarios.render.document import Document
 from scenarios.render.writers import writer
+from scenarios.text import shown
 from scenarios.workspace.place import from_here
+
+_NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".xls", ".xlsx")
 
 
 def show(
@@ -35,5 +39,7 @@ def deliver(text: str, output: Path | None) -> None:
         return
     from scenarios.storage.documents import write
 
+    if (ending := output.suffix.lower()) in _NO_TEXT:
+        raise UsageError(f"--output {shown(output.name)}: {ending} is no text; name a .csv, .md, …")
     write(output, f"{text}\n".encode())
     say(f"written: {from_here(output)}")

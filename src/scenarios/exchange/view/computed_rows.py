@@ -104,7 +104,7 @@ def _findings(moment: Moment) -> Iterator[Row]:
 def _meta(moment: Moment) -> Iterator[Row]:
     made = moment.made
     yield (
-        *(made.as_of, made.revision, made.program_version),
+        *(made.tracker, made.as_of, made.revision, made.program_version),
         *(made.schema_version, made.ledger_version),
     )
 

@@ -154,6 +154,7 @@ TABLES = (
         name="meta",
         meaning="When and of what these tables were made: one row",
         columns=(
+            Column("tracker", "text", "Whose: the tracker's id, else first commit, else title"),
             Column("as_of", "date", "The day for which figures are computed"),
             Column("revision", "text", "The commit; null: the files as they were", null=True),
             Column("program_version", "text", "The version of scen"),

@@ -17,8 +17,9 @@ SCHEMA_VERSION = 1
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """Of what, by what and for which day a view was made."""
+    """Of which tracker (its id), by what and for which day a view was made."""
 
+    tracker: str = ""
     as_of: date
     revision: str | None = None
     program_version: str = ""
