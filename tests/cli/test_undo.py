@@ -13,9 +13,9 @@ from scenarios.storage.edits import Draft
 from scenarios.storage.state.undo_journal import MOST
 from scenarios.workspace import steps
 from tests.cli.commands import EACH, scen, tree
+from tests.storage.system import just_before, mounted
 from tests.storage.test_commits import is_ana
 from tests.storage.test_git import run, shell
-from tests.storage.system import just_before, mounted
 
 
 @pytest.fixture(autouse=True)
