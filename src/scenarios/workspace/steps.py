@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -134,7 +135,15 @@ def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
         try:
             _put(root, Draft(draft.path, draft.new, draft.old))
         except ScenError as other:
-            error.add_note(f"{from_here(root / draft.path)} is changed all the same: {other}")
+            if isinstance(error, ScenError):
+                error.args = (_reason(error),)
+            place = from_here(root / draft.path)
+            error.add_note(f"{place} is changed, and could not be put back: {_reason(other)}")
+
+
+def _reason(error: ScenError) -> str:
+    """The text of a refusal, without its word that nothing was written, which is not true."""
+    return re.split(r"[;:] nothing was written", str(error))[0]
 
 
 def _content(place: Path) -> bytes | None:

@@ -127,7 +127,10 @@ def _signature(context: typer.Context, opened: Opened, on: date) -> str:
 
 def _pixels(drawn: str, zoom: float) -> bytes:
     try:
-        from scenarios.render.charts.raster import png
+        from scenarios.render.charts.raster import FALLBACKS, face, png
     except ModuleNotFoundError:
         raise extra_needed("PNG, unlike .svg,", "png") from None
-    return png(drawn, zoom)
+    pixels = png(drawn, zoom)
+    if face() in FALLBACKS:
+        say(f"its words are in {face()}: no font that a picture asks for is installed")
+    return pixels
