@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from scenarios import values
+from scenarios.errors import Problem
 
 ScenarioId = values.Id
 IndicatorId = values.Id
@@ -241,13 +242,15 @@ class Source(Record, frozen=True):
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
-    """Every record that could be read, by id; what is looked up often is found once."""
+    """Every record that could be read, by id; of the `unreadable` files the first fault each."""
 
     tracker: Tracker
     scenarios: dict[ScenarioId, Scenario] = {}
     evidence: Mapping[EvidenceId, Evidence] = {}
     sheets: dict[SheetId, Sheet] = {}
     sources: dict[SourceId, Source] = {}
+    withheld: dict[ScenarioId, str] = {}
+    unreadable: tuple[Problem, ...] = ()
 
     @cached_property
     def members(self) -> dict[SetId, tuple[ScenarioId, ...]]:
@@ -281,12 +284,9 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
-        kinds: dict[Kind, Mapping[str, Any]] = {
-            "scenario": self.scenarios,
-            "evidence": self.evidence,
-            "source": self.sources,
-        }
-        every = ((kind, *one) for kind, records in kinds.items() for one in records.items())
+        kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
+        of: Any = zip(kinds, (self.scenarios, self.evidence, self.sources), strict=True)
+        every = ((kind, *one) for kind, records in of for one in records.items())
         return {(kind, old): id for kind, id, record in every for old in record.formerly}
 
     @cached_property

@@ -92,7 +92,7 @@ class Making:
 
     def _make(self, addresses: Sequence[str], progress: Progress) -> None:
         ids = [one.split("/")[1] for one in addresses if one.startswith("s/")]
-        figures(self._site).draw(*(id for id in ids if id in self._site.scenarios))
+        figures(self._site).draw(*(id for id in ids if id in figures(self._site).window.views))
         for address in progress(addresses, "making the pages", len(addresses)):
             page = page_at(self._site, address)
             assert page is not None, address  # noqa: S101 - it is one of the addresses

@@ -130,6 +130,8 @@ def window(
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
+    One whose figures are withheld has no view.
+
     `only` these scenarios have views, where not all are wanted. `lean`, no lines are kept: where
     ledgers are asked for, they are made anew. `bands` are those that are at hand.
     """
@@ -144,6 +146,7 @@ def window(
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
         if scenario.opened <= as_of and (only is None or id in only)
+        if id not in database.withheld
     }
     by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
     views = {}
@@ -176,7 +179,8 @@ def bands_of(
     database: Database, as_of: date, ids: Collection[ScenarioId]
 ) -> dict[ScenarioId, Band]:
     """The bands of those among these scenarios that had opened."""
-    opened = (id for id in ids if database.scenarios[id].opened <= as_of)
+    every = (id for id in ids if id not in database.withheld)
+    opened = (id for id in every if database.scenarios[id].opened <= as_of)
     last_days = {id: last_open_day(database, id, as_of) for id in opened}
     return _bands(odds_by_day(database), last_days)
 

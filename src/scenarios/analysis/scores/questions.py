@@ -42,7 +42,7 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 def every_question_score(database: Database, as_of: date) -> Iterator[QuestionScore]:
     """The rows of every question whose outcome was known on a day."""
     kept = archive(database)
-    for id in sorted(database.scenarios):
+    for id in sorted(database.scenarios.keys() - database.withheld.keys()):
         asked = question(database, id, as_of)
         if asked and asked.outcome != "annulled" and asked.scored:
             yield from question_scores(timeline(kept, asked))

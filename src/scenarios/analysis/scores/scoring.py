@@ -120,7 +120,9 @@ def score(
         asked = question(database, id, as_of)
         if asked is None or not is_chosen(database, id, asked.resolved, chosen):
             continue
-        if asked.outcome == "annulled":
+        if path := database.withheld.get(id):
+            excluded.append(Excluded(scenario=id, reason=f"withheld: {path} cannot be read"))
+        elif asked.outcome == "annulled":
             excluded.append(Excluded(scenario=id, reason="annulled"))
         elif asked.scored == 0:
             excluded.append(

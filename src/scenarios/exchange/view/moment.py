@@ -62,6 +62,8 @@ def known_by(database: Database, day: date) -> Database:
         evidence=_evidence(database.evidence, day),
         sheets={id: one for id, one in database.sheets.items() if one.date <= day},
         sources=database.sources,
+        withheld=database.withheld,
+        unreadable=database.unreadable,
     )
 
 

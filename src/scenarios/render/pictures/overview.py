@@ -43,7 +43,7 @@ def overview(review: Review, database: Database, most: int | None = MOST) -> Cha
         top = top_move(database, review.as_of, moves[id], causes)
         return _stated(top, main, review, database) if top and top.figure == "stated" else main
 
-    rows = [row for row in review.scenarios if row.outcome is None]
+    rows = [row for row in review.scenarios if row.outcome is None and row.implied]
     standings = [_standing(row, why(row.id)) for row in _in_order(rows)]
     standings.sort(key=lambda standing: not standing.moved)
     if not standings:
@@ -60,11 +60,14 @@ def overview(review: Review, database: Database, most: int | None = MOST) -> Cha
 
 def _in_order(rows: list[StatusRow]) -> list[StatusRow]:
     """By movement; what stands still by its figure, from high to low."""
-    return sorted(rows, key=lambda row: (-round(row.movement_bits, 9), -_figure(row), row.id))
+    return sorted(
+        rows, key=lambda row: (-round(row.movement_bits or 0.0, 9), -_figure(row), row.id)
+    )
 
 
 def _figure(row: StatusRow) -> float:
-    return row.stated.probability if row.stated else row.implied.probability
+    shown = row.stated or row.implied
+    return shown.probability if shown else 0.0
 
 
 def _standing(row: StatusRow, cause: str) -> Standing:
