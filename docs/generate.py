@@ -164,10 +164,15 @@ def _named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         "schema": {"const": name, "description": "This schema: docs/json has it."},
         "ledger": {"type": "integer", "description": "The version of the arithmetic."},
     }
+    unreadable = {
+        "type": "array",
+        "description": "Of a command that reads: the files that could not be read, by path, line, "
+        "column and message.",
+    }
     if "anyOf" in schema:
         parts = [part if "items" in part else _named(name, part) for part in schema["anyOf"]]
         return {**schema, "anyOf": parts}
-    return {"properties": named, "required": [*named], **schema}
+    return {"properties": {**named, "unreadable": unreadable}, "required": [*named], **schema}
 
 
 def _described(schema: Any) -> Any:

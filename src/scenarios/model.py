@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta
 
 from scenarios import values
+from scenarios.errors import Problem
 
 ScenarioId = values.Id
 IndicatorId = values.Id
@@ -57,6 +58,7 @@ class Tracker(Record, frozen=True):
     """What is tracked, and by which conventions."""
 
     format: Literal[1] = 1
+    id: values.Label | None = None
     title: Annotated[str, values.text(200)] = ""
     description: Annotated[str, values.text(10000)] = ""
     notice: Annotated[str, values.text(1000)] | None = None
@@ -77,10 +79,8 @@ class Tracker(Record, frozen=True):
     @property
     def dependence(self) -> Dependence:
         """`evidence_dependence`; a single number holds within a theme and between themes."""
-        declared = self.evidence_dependence
-        if isinstance(declared, Dependence):
-            return declared
-        return Dependence(within=declared, between=declared)
+        told = self.evidence_dependence
+        return told if isinstance(told, Dependence) else Dependence(within=told, between=told)
 
 
 class HazardEnded(Record, frozen=True):
@@ -242,13 +242,15 @@ class Source(Record, frozen=True):
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
-    """Every record that could be read, by id; what is looked up often is found once."""
+    """Every record that could be read, by id; of the `unreadable` files the first fault each."""
 
     tracker: Tracker
     scenarios: dict[ScenarioId, Scenario] = {}
     evidence: Mapping[EvidenceId, Evidence] = {}
     sheets: dict[SheetId, Sheet] = {}
     sources: dict[SourceId, Source] = {}
+    withheld: dict[ScenarioId, str] = {}
+    unreadable: tuple[Problem, ...] = ()
 
     @cached_property
     def members(self) -> dict[SetId, tuple[ScenarioId, ...]]:
@@ -282,12 +284,9 @@ class Database(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def called_now(self) -> dict[tuple[Kind, str], str]:
         """The id of a record by its kind and each id that it had formerly."""
-        kinds: dict[Kind, Mapping[str, Any]] = {
-            "scenario": self.scenarios,
-            "evidence": self.evidence,
-            "source": self.sources,
-        }
-        every = ((kind, *one) for kind, records in kinds.items() for one in records.items())
+        kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
+        of: Any = zip(kinds, (self.scenarios, self.evidence, self.sources), strict=True)
+        every = ((kind, *one) for kind, records in of for one in records.items())
         return {(kind, old): id for kind, id, record in every for old in record.formerly}
 
     @cached_property

@@ -34,7 +34,7 @@ ATTACHMENTS = "attachments"
 
 KEY_ORDER: dict[str, tuple[str, ...]] = {
     "tracker": (
-        *("format", "title", "description", "notice", "repository", "review_every_days"),
+        *("format", "id", "title", "description", "notice", "repository", "review_every_days"),
         *("forecast_expires_days", "estimative_language", "decibans", "grade_weights"),
         *("evidence_dependence", "rating_strength", "themes", "analysts", "sets"),
     ),

@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -31,17 +32,24 @@ from scenarios.workspace.tasks.task import LINE, Answers, Ask, At, Task, day
 from scenarios.workspace.writing import Written
 
 Given = dict[str, Any]
+Before = Callable[[Path, Answers], None]
 Instead = Callable[[typer.Context, Given, How, Format], bool]
 
 
 def command_of(
-    task: Task, more: Mapping[str, Any] = {}, instead: Instead = lambda *_: False
+    task: Task,
+    more: Mapping[str, Any] = {},
+    instead: Instead = lambda *_: False,
+    before: Before = lambda *_: None,
 ) -> Callable[..., None]:
-    """The function that Typer reads; `more` options may have `instead` done what they say."""
+    """The function that Typer reads; `more` options may have `instead` done what they say.
+
+    `before` says what there is to say of the answers before they are written.
+    """
 
     def command(context: typer.Context, how: How, form: Format, **given: Any) -> None:
         if not instead(context, given, how, form):
-            run(task, context, given, how, form)
+            run(task, context, given, how, form, before)
 
     kind = inspect.Parameter.KEYWORD_ONLY
     asks = [task.by_key[key] for key in task.options.split()] or [*task.asks]
@@ -75,32 +83,30 @@ def _option(ask: Ask) -> Any:
     return Annotated[of | None, typer.Argument(help=ask.help or None, **shown)]
 
 
-def run(task: Task, context: typer.Context, given: Given, how: How, form: Format) -> None:
+def run(
+    task: Task, context: typer.Context, given: Given, how: How, form: Format, before: Before
+) -> None:
     """Ask for what is missing, show it, write it and say what it did."""
-    for ask in task.asks:
-        if ask.kind == "ratings":
-            given[ask.key] = parsing.scenario_ratings(given[ask.key] or ())
-    missing = any(
-        (ask.is_needed or ask.is_wanted) and given[ask.key] in (None, {}) for ask in task.asks
-    )
+    if "ratings" in given:
+        given["ratings"] = parsing.scenario_ratings(given["ratings"] or ())
+    starts = [ask.key for ask in task.asks if ask.is_needed or ask.is_wanted]
+    missing = any(given[key] in (None, {}) for key in starts)
 
-    def asked() -> Answers:
-        opened = open_here(context) if missing and prompt.interactive() else None
-        at = At(parsing.today(), opened, {})
-        _look_up(task, given, at)
-        for ask in task.asks:
-            at.answers[ask.key] = value = _answer(ask, given[ask.key], at)
-            tells = any(given[key] is None for key in ask.told_without.split())
-            if tells and (record := _records(ask, at).get(value)):
-                prompt.tell(ask.note(record))
-            if ask.key == "analyst" and prompt.interactive():
-                doubt_analyst((opened or open_here(context)).database, value)
-        return at.answers
+    asked = partial(_asked, task, context, given, missing=missing)
+    foretold: list[Answers] = []
+
+    def foretell(answers: Answers) -> None:
+        """Once: where the record is agreed to, or where it is written."""
+        if answers not in foretold:
+            foretold.append(answers)
+            before(find_root(context.obj), answers)
 
     def tried(answers: Answers) -> None:
+        foretell(answers)
         task.write(find_root(context.obj), answers, how._replace(dry_run=True))
 
     answers = agreed(asked, tried, missing=missing)
+    foretell(answers)
     written = task.write(find_root(context.obj), answers, how)
     if "analyst" in answers and not prompt.interactive():
         doubt_analyst(written.before.database, answers["analyst"])
@@ -109,11 +115,29 @@ def run(task: Task, context: typer.Context, given: Given, how: How, form: Format
     _report(task, written, answers, form)
 
 
+def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -> Answers:
+    opened = open_here(context) if missing and prompt.interactive() else None
+    at = At(parsing.today(), opened, {})
+    _look_up(task, given, at)
+    for ask in task.asks:
+        at.answers[ask.key] = value = _answer(ask, given[ask.key], at)
+        if any(given[key] is None for key in ask.told_without.split()):
+            _tell(ask, value, at)
+        if ask.key == "analyst" and prompt.interactive():
+            doubt_analyst((opened or open_here(context)).database, value)
+    return at.answers
+
+
 def _look_up(task: Task, given: Given, at: At) -> None:
     """Refuse the ids of items that are not there before the first question."""
     for ask in task.asks if at.opened else ():
         for id in given[ask.key] or () if ask.is_many and ask.records else ():
             ask.read(id, at)
+
+
+def _tell(ask: Ask, id: str, at: At) -> None:
+    if record := _records(ask, at).get(id):
+        prompt.tell(ask.note(record))
 
 
 def _answer(ask: Ask, given: Any, at: At) -> Any:

@@ -13,12 +13,13 @@ from scenarios.cli.options import Format
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.tasks import command_of, report_forecast
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.sheets import places_in, prepared
+from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import UsageError
 from scenarios.workspace import recording
 from scenarios.workspace.how import How
 from scenarios.workspace.place import find_root
-from scenarios.workspace.tasks.forecast import TASK
+from scenarios.workspace.tasks.forecast import TASK, entry_of
+from scenarios.workspace.tasks.task import Answers
 
 _FROM = typer.Option("--from", metavar="FILE", help="A whole sheet, as YAML.")
 
@@ -37,6 +38,7 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
     if prompt.interactive():
         doubt_analyst(open_here(context).database, analyst)
     root, placed = find_root(context.obj), places_in(path)
+    foretell_sheet(root, analyst, sheet.date, sheet.entries)
     written = recording.forecast(root, analyst, sheet.date, sheet.entries, how, placed=placed)
     if not prompt.interactive():
         doubt_analyst(written.before.database, analyst)
@@ -45,4 +47,8 @@ def _sheet(context: typer.Context, given: dict[str, Any], how: How, form: Format
     return True
 
 
-command = command_of(TASK, {"from_": Annotated[Path | None, _FROM]}, _sheet)
+def _foretell(root: Path, answers: Answers) -> None:
+    foretell_sheet(root, answers["analyst"], answers["date"], [entry_of(answers)])
+
+
+command = command_of(TASK, {"from_": Annotated[Path | None, _FROM]}, _sheet, _foretell)

@@ -25,7 +25,7 @@ from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_en
 from scenarios.cli.session.questions import ask_scenarios
 from scenarios.cli.session.state import Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.sheets import places_in, prepared
+from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
@@ -104,6 +104,7 @@ def _record(
 ) -> None:
     """Record a prepared sheet."""
     root = find_root(context.obj)
+    foretell_sheet(root, end.analyst, end.on, end.entries)
     written = write_sheet(root, end, how, places_in(path))
     if not prompt.interactive():
         doubt_analyst(written.before.database, end.analyst)
@@ -154,6 +155,7 @@ def _finish(seat: Seat, form: Format) -> None:
         report_nothing(opened, end, form, dry_run=seat.how.dry_run)
         tell_left(seat, opened.database, is_written=True)
         return
+    foretell_sheet(seat.root, end.analyst, end.on, end.entries)
     written = write_sheet(seat.root, end, seat.how)
     seat.notes.drop()
     report_sheet(written, end, form)

@@ -6,7 +6,7 @@ from scenarios.cli import parsing
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report
-from scenarios.workspace.corrections.foretelling import foretold_of
+from scenarios.workspace.corrections.foretelling import foretold_of, words
 from scenarios.workspace.differences import moved_or_changed
 from scenarios.workspace.results import corrected
 from scenarios.workspace.writing import Written
@@ -20,7 +20,7 @@ def report_correction(
     """The paths, then `text`; what a later audit will find is a remark."""
     found = foretold_of(written, parsing.today()) if written.drafts else []
     for one in found[:_MOST]:
-        say(f"audit will say: {one.rule}: {one.record}: {one.message}")
+        say(words(one))
     if len(found) > _MOST:
         say(f"audit will say {len(found) - _MOST} things more")
     paths = "\n".join(path for path, _ in moved_or_changed(written))

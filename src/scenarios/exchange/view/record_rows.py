@@ -31,6 +31,7 @@ def _tracker(moment: Moment) -> Iterator[Row]:
     is_pair = isinstance(declared, Dependence)
     yield (
         tracker.format,
+        tracker.id,
         tracker.title or None,
         tracker.description or None,
         tracker.notice,

@@ -101,6 +101,7 @@ def _tracker(parts: Grouped) -> dict[str, Any]:
     }
     return {
         **row,
+        "id": row.get("tracker_id"),
         "decibans": {one["code"]: one["decibans"] for one in parts.rows("rating_decibans")},
         "grade_weights": grades,
         "evidence_dependence": dependence,

@@ -10,6 +10,7 @@ TABLES = (
         meaning="What is tracked, and by which conventions: one row",
         columns=(
             Column("format", "integer", "The format of the files"),
+            Column("tracker_id", "text", "Whose exports these are, as it says", null=True),
             Column("title", "text", "What is tracked", null=True),
             Column("description", "text", "Who tracks it, and for whom", null=True),
             Column("notice", "text", "What stands at the top of every report", null=True),

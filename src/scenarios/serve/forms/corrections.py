@@ -21,7 +21,7 @@ from scenarios.serve.forms.form import (
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
 from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.corrections.foretelling import foretold_of
+from scenarios.workspace.corrections.foretelling import foretold_of, words
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
 from scenarios.workspace.opened import Changed
@@ -124,9 +124,8 @@ def _file_draft(by: Recorder, reading: Reading) -> Call | None:
     text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
     def call(*, how: How) -> Written:
-        for path, digest in seen(typed).items():
-            if by.opened.digest(path) != digest:
-                raise Changed(path, from_here(by.root / path))
+        if seen(typed).get(located.path) != by.opened.digest(located.path):
+            raise Changed(located.path, from_here(by.root / located.path))
         return editing.replace(by.root, id, old, text.encode(), how)[0]
 
     return call
@@ -177,11 +176,8 @@ def found(by: Recorder, typed: Typed) -> Located | None:
 
 
 def foretold(by: Recorder, written: Written) -> Document:
-    """A list, or nothing."""
-    if not written.drafts:
+    """A list, or nothing: no commit has a file that is new."""
+    if not any(draft.old is not None for draft in written.drafts):
         return ()
-    rows = [
-        Item(f"audit will say: {it.rule}: {it.record}: {it.message}")
-        for it in foretold_of(written, by.today)
-    ]
+    rows = [Item(words(found)) for found in foretold_of(written, by.today)]
     return (Items(tuple(rows)),) if rows else ()

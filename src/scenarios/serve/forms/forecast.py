@@ -15,6 +15,7 @@ from scenarios.render.document import Document, Paragraph
 from scenarios.render.documents.forecast import document
 from scenarios.render.documents.session import set_sums
 from scenarios.scales import percent
+from scenarios.serve.forms.corrections import foretold
 from scenarios.serve.forms.form import Call, Field, Group, Reading, Recorder, Typed, seen
 from scenarios.serve.forms.tasks import answers_of, form_of
 from scenarios.workspace.how import How
@@ -65,7 +66,7 @@ def _told(by: Recorder, written: Written, typed: Typed) -> Document:
     added = sums(written.after.database, who, on, [id])
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
         after = "What the others and the evidence say is shown once it is recorded."
-        return (Paragraph(after), set_sums(added, who))
+        return (*foretold(by, written), Paragraph(after), set_sums(added, who))
     return document(forecast_figures(written, [id], on), added, who)
 
 

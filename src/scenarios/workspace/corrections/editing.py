@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -71,7 +72,7 @@ def replace(
             raise Changed(located.path, from_here(root / located.path))
         return new
 
-    return _edit(root, id, change, how)
+    return _edit(root, id, change, how, whole=True)
 
 
 def clarify(
@@ -100,6 +101,8 @@ def _edit(
     change: Callable[[Located, bytes], bytes],
     how: How,
     seen: Mapping[str, str] = {},
+    *,
+    whole: bool = False,
 ) -> tuple[Written, Located]:
     found: list[Located] = []
 
@@ -107,7 +110,8 @@ def _edit(
         opened.refuse_changed(seen)
         located = locate(opened, id)
         old = opened.snapshot[located.path]
-        new = change(located, old)
+        today = partial(renaming.of_today, opened, located.kind, located.id)
+        new = today(change(located, old if whole else today(old)))
         name = _name_in(located, old, new)
         found.append(located._replace(id=name))
         if name != located.id:

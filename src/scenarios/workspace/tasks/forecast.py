@@ -11,7 +11,6 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.tasks.resolution import live
 from scenarios.workspace.tasks.task import (
     DATE,
     Answers,
@@ -21,6 +20,7 @@ from scenarios.workspace.tasks.task import (
     Task,
     as_,
     items,
+    live,
     which_scenario,
 )
 from scenarios.workspace.writing import Written
@@ -30,10 +30,15 @@ def _figure(text: str, _at: At) -> float | None:
     return None if text.strip().lower() == "withdraw" else typed_in.chance(text)
 
 
-def _write(root: Path, answers: Answers, how: How, **more: Any) -> Written:
+def entry_of(answers: Answers) -> Entry:
+    """The forecast as it stands in a sheet."""
     why, items = answers.get("rationale"), tuple(answers.get("evidence") or ())
-    entry = Entry(answers["scenario"], answers["probability"], why or None, items)
-    return recording.forecast(root, answers["analyst"], answers["date"], [entry], how, **more)
+    return Entry(answers["scenario"], answers["probability"], why or None, items)
+
+
+def _write(root: Path, answers: Answers, how: How, **more: Any) -> Written:
+    analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
+    return recording.forecast(root, analyst, day, entries, how, **more)
 
 
 def _field_of(keys: Keys) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from scenarios.analysis.review.explanation import explain
-from scenarios.model import Database, Evidence, Scenario
+from scenarios.model import Database, Evidence
 from scenarios.scales import percent
 from scenarios.workspace import recording
 from scenarios.workspace.how import How
@@ -21,16 +21,12 @@ from scenarios.workspace.tasks.task import (
     as_,
     asked,
     items,
+    live,
     since_today,
     which_scenario,
     worded,
 )
 from scenarios.workspace.writing import Written
-
-
-def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
-    """The scenarios that have no outcome."""
-    return {id: one for id, one in database.scenarios.items() if not one.resolution}
 
 
 def _items(database: Database, answers: Answers) -> dict[str, Evidence]:
@@ -57,8 +53,8 @@ def _last_values(written: Written, answers: Answers) -> str:
         return ""
     last = explain(after, id, on)
     stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
-    outcome = (last.outcome or "").replace("-", " ")
-    return f"{id}: {stated}, implied {percent(last.implied.probability)} → {outcome}"
+    implied = percent(last.implied.probability) if last.implied else "?"
+    return f"{id}: {stated}, implied {implied} → {(last.outcome or '').replace('-', ' ')}"
 
 
 TASK = Task(

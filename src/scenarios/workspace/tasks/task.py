@@ -58,6 +58,11 @@ def known_item(text: str, at: At) -> str:
     return at.opened.evidence(text) if at.opened else text
 
 
+def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
+    """The scenarios that have no outcome."""
+    return {id: one for id, one in database.scenarios.items() if not one.resolution}
+
+
 def asked(scenario: Scenario) -> str:
     """The question of a scenario, and what decides it."""
     return f"{scenario.question}\n{criteria_text(scenario)}"
