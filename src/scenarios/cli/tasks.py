@@ -72,7 +72,8 @@ def _option(ask: Ask) -> Any:
     if ask.key == "analyst":
         return Analyst
     is_date = ask.kind == "day" and not ask.is_needed
-    of = list[str] if ask.is_many else date if is_date else str
+    single = date if is_date else Path if ask.kind == "file" else str
+    of = list[str] if ask.is_many else single
     shown: dict[str, Any] = {"metavar": "DATE" if ask.kind == "day" else ask.metavar}
     if is_date:
         shown["parser"] = parsing.day
@@ -153,7 +154,7 @@ def _answer(ask: Ask, given: Any, at: At) -> Any:
     if ask.is_needed:
         needed = partial(prompt.needed_as, given, ask.option, ask.question, _read(ask, at))
         return needed(offers=_offers(ask, at), is_line=ask.read is LINE)
-    return _with_default(ask, given, at) if ask.default else _wanted(ask, given, at)
+    return _with_default(ask, given, at) if ask.default else wanted(ask, given, at)
 
 
 def _records(ask: Ask, at: At) -> Mapping[str, Any]:
@@ -179,7 +180,8 @@ def _several(ask: Ask, given: Any, at: At) -> list[str]:
     return prompt.several(given, ask.option, ask.question, check, offers)
 
 
-def _wanted(ask: Ask, given: Any, at: At) -> Any:
+def wanted(ask: Ask, given: Any, at: At) -> Any:
+    """The answer to what may be left out."""
     read = _read(ask, at)
     if ask.lead and at.opened and given is None:
         prompt.tell(ask.lead)

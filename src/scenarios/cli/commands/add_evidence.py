@@ -8,17 +8,18 @@ from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Any, Self
 
 import typer
 
 from scenarios.analysis.rules.duplicates import alike
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import Analyst, As, Dated, Fires, Format, Rates
+from scenarios.cli.options import Format
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_effects
+from scenarios.cli.tasks import command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, details, refuse_unknown, walk
@@ -27,75 +28,33 @@ from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
 from scenarios.workspace import commit as committing
-from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.how import How
 from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.recording import id_of_new, record_evidence
+from scenarios.workspace.recording import id_of_new
+from scenarios.workspace.tasks.evidence import TASK
 
-_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attach")
+_IN_ORDER = (
+    *("summary", "observed", "recorded", "analyst", "source", "url", "grade", "origin", "event"),
+    *("theme", "corroborated_by", "quote", "notes", "attachment"),
+)
+"""The keys of an item as the command that resumes it has them."""
+_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attachment")
 """What an item may have and nobody is asked for; what was given of it is shown with the rest."""
 
 
-class _Asked(NamedTuple):
-    """An item as it is to be written."""
-
-    content: dict[str, Any]
-    id: str | None
-    new_source: dict[str, Any] | None
-
-
-def command(
-    context: typer.Context,
-    summary: Annotated[str | None, typer.Argument(metavar="SUMMARY")] = None,
-    rate: Rates = None,
-    indicator: Fires = None,
-    observed: Annotated[
-        str | None, typer.Option(metavar="DATE", help="A day, a month or a year [recorded].")
-    ] = None,
-    recorded: Annotated[
-        date | None,
-        typer.Option(parser=parsing.day, metavar="DATE", help="When we knew [today]."),
-    ] = None,
-    source: Annotated[str | None, typer.Option(metavar="ID", help="As in sources/.")] = None,
-    grade: Annotated[str | None, typer.Option(metavar="B2", help="Admiralty grade.")] = None,
-    url: Annotated[str | None, typer.Option(help="Where it can be read.")] = None,
-    quote: Annotated[str | None, typer.Option(help="Exact words, few.")] = None,
-    origin: Annotated[str | None, typer.Option(help="Who it comes from in the end.")] = None,
-    event: Annotated[str | None, typer.Option(help="The fact that several items report.")] = None,
-    theme: Annotated[str | None, typer.Option(metavar="ID", help="What it is about.")] = None,
-    corroborated_by: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="An independent item.")
-    ] = None,
-    attach: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep a copy of this file with it.")
-    ] = None,
-    analyst: Analyst = None,
-    notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
-    id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
-    how: Dated = AS_USUAL,
-    form: As = Format.table,
-) -> None:
-    """Record one thing observed, and rate it across the scenarios."""
+def _record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+    """Record an item; what was said of it is kept from the first answer on."""
+    summary, id, attach = given["summary"], given.pop("id"), given["attachment"]
+    analyst, entered = given["analyst"], given["recorded"] or parsing.today()
     answers = Answers(
-        parsing.scenario_ratings(rate or ()),
-        parsing.indicator_states(indicator or ()),
+        parsing.scenario_ratings(given.pop("ratings") or ()),
+        parsing.indicator_states(given.pop("indicators") or ()),
     )
-    entered = recorded or parsing.today()
     record: dict[str, Any] = {
-        "summary": summary,
-        "observed": observed,
+        **{key: given[key] for key in _IN_ORDER},
         "recorded": entered.isoformat(),
-        "analyst": analyst,
-        "source": source,
-        "url": url,
-        "grade": grade,
-        "origin": origin,
-        "event": event,
-        "theme": theme,
-        "corroborated_by": list(corroborated_by or ()),
-        "quote": quote,
-        "notes": notes,
-        "attach": attach,
+        "corroborated_by": list(given["corroborated_by"] or ()),
     }
     with kept(context, record, answers, id, how, form) as typed:
         asked = prompt.interactive()
@@ -108,9 +67,9 @@ def command(
         if asked:
             _prepare(opened, analyst, answers, typed, how)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
-        write = partial(record_evidence, opened.root, read=opened.read, attach=attach)
+        write = partial(TASK.write, opened.root, read=opened.read)
 
-        def ask() -> _Asked:
+        def ask() -> dict[str, Any]:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
                 kept_now.clear()
                 kept_now.update(before)
@@ -124,17 +83,18 @@ def command(
             tell_alike(opened.database, record, asked=asked)
             if asked:
                 typed.id = _walk(opened, record, answers, id)
-            return _Asked(_content(record, answers), typed.id, new_source)
+            grade = parsing.grade(record["grade"]) if record["grade"] else None
+            rest = {"grade": grade, "id": typed.id, "new_source": new_source}
+            return {**record, **answers._asdict(), **rest}
 
-        def tried(made: _Asked) -> None:
-            trial = How(dry_run=True, latest=how.latest)
-            write(made.content, trial, id=made.id, new_source=made.new_source)
+        def tried(item: dict[str, Any]) -> None:
+            write(item, How(dry_run=True, latest=how.latest))
 
-        made = agreed(ask, tried, missing=True)
-        written = write(made.content, how, id=made.id, new_source=made.new_source)
+        written = write(agreed(ask, tried, missing=True), how)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), entered, form)
+    return True
 
 
 def _prepare(opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How) -> None:
@@ -152,21 +112,10 @@ def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | No
         prompt.noted("id", id)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
-            prompt.noted(key.replace("_", " "), value)
+            prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)
     walk(opened.database, answers, date.fromisoformat(record["recorded"]))
     check = partial(new_id, opened, record["observed"])
     return id or prompt.answer("Its id", check, default=free_id(opened, record), label="id")
-
-
-def _content(record: dict[str, Any], answers: Answers) -> dict[str, Any]:
-    reliability, credibility = parsing.grade(grade) if (grade := record["grade"]) else (None, None)
-    return {
-        **record,
-        "reliability": reliability,
-        "credibility": credibility,
-        "ratings": answers.ratings,
-        "indicators": answers.indicators,
-    }
 
 
 _MOST = 3
@@ -269,5 +218,9 @@ def _options(record: dict[str, Any]) -> list[str]:
     words: list[str] = []
     for key, value in record.items():
         for one in value if isinstance(value, list) else [value]:
-            words += [f"--{key.replace('_', '-')}", str(one)] if one else []
+            option = "attach" if key == "attachment" else key.replace("_", "-")
+            words += [f"--{option}", str(one)] if one else []
     return words
+
+
+command = command_of(TASK, instead=_record)

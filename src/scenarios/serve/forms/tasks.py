@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, cast
+
+import msgspec
 
 from scenarios.analysis.ledger.effects import Effect
+from scenarios.errors import ScenError
 from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.effects import document
 from scenarios.serve.forms import across
@@ -17,6 +20,7 @@ from scenarios.serve.forms.form import (
     Field,
     Form,
     Group,
+    Kind,
     Reading,
     Recorder,
     Row,
@@ -28,9 +32,12 @@ from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import Offer, newest
 from scenarios.workspace.results import evidence_effects
+from scenarios.workspace.tasks import source
 from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
 from scenarios.workspace.writing import Written
 
+NEW = "new_source"
+"""Before the fields of a source that is registered with an item."""
 Pairs = tuple[tuple[str, str], ...]
 _OUTCOMES = ("occurred", "did-not-occur")
 
@@ -56,12 +63,12 @@ def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[Group, ...]:
 def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> Group:
     asks = [task.by_key[key] for key in layout.keys.split()]
     parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
-    notes = "\n".join(note for ask in asks if (note := _note(ask, by, typed)))
+    notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
     return Group(title=layout.title, note=notes, parts=parts, folded=layout.folded)
 
 
 def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
-    if ask.kind == "ratings":
+    if ask.kind in ("ratings", "across"):
         return across.words(by.database)
     records = ask.records(by.database, {}) if ask.records else {}
     record = records.get(typed.one(ask.key).strip())
@@ -71,6 +78,11 @@ def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
 def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
     if ask.kind == "ratings":
         return across.ratings_fixed(by.database, typed.one("scenario").strip())
+    if ask.kind in ("across", "states"):
+        rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
+        return rows(by.database, _day(typed, by.today))
+    if ask.kind == "new_source":
+        return [_source_field(it, by) for it in source.KEYS]
     if ask.kind == "given":
         others = [(id, one.title) for id, one in by.database.scenarios.items()]
         return (
@@ -78,6 +90,10 @@ def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
             Field(name=f"{ask.key}:occurred", label="Its prior if that one occurs"),
             Field(name=f"{ask.key}:did-not-occur", label="Its prior if that one does not"),
         )
+    return _field(ask, by)
+
+
+def _field(ask: Ask, by: Recorder) -> Sequence[Field]:
     options = _options(ask, by)
     if (ask.key == "analyst" and by.analyst) or (ask.key == "theme" and len(options) == 1):
         return ()
@@ -85,7 +101,7 @@ def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
         name=ask.key,
         label=ask.name,
         hint=ask.hint or "",
-        kind=ask.kind,
+        kind=cast("Kind", ask.kind),
         options=options,
         known=() if options else _known(ask, by),
         needed=ask.is_needed,
@@ -94,6 +110,23 @@ def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
         begins=ask.begins,
     )
     return (field,)
+
+
+def _source_field(ask: Ask, by: Recorder) -> Field:
+    """The field for a key of a source that is new; none of them has to be there."""
+    (field,) = _field(msgspec.structs.replace(ask, is_needed=ask.kind == "radio"), by)
+    options = (("", "choose"), *field.options) if field.options else ()
+    kind: Kind = "choice" if options else "line"
+    name = f"{NEW}:{field.name}"
+    return msgspec.structs.replace(field, name=name, options=options, kind=kind, needed=False)
+
+
+def _day(typed: Typed, today: date) -> date:
+    """The day on which what can be rated has to be open."""
+    try:
+        return typed_in.day(typed.one("recorded"), lambda: today)
+    except ScenError:
+        return today
 
 
 def _options(ask: Ask, by: Recorder) -> Pairs:
@@ -115,7 +148,7 @@ def _known(ask: Ask, by: Recorder) -> Pairs:
 
 def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
     """The values of all that a form asks, by key."""
-    at = At(by.today, by.opened, {})
+    at = At(by.today, by.opened, {}, latest(by, reading.typed))
     for ask in task.asks:
         at.answers[ask.key] = _answer(ask, by, reading, at)
     return at.answers
@@ -124,9 +157,9 @@ def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
 def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
     if ask.kind == "ratings":
         return _ratings(ask, by, reading, at)
-    if ask.kind == "given":
-        return _given(ask, reading)
-    if ask.key == "analyst" and by.analyst:
+    if ask.kind in _READERS:
+        return _READERS[ask.kind](ask, by, reading)
+    if ask.key == "analyst" and (by.analyst or not ask.is_needed):
         return by.analyst
 
     def read(text: str) -> Any:
@@ -137,7 +170,7 @@ def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
     if ask.is_many:
         return reading.several(ask.key, read)
     if ask.is_needed:
-        return reading.needed(ask.key, read, None)
+        return reading.needed(ask.key, read, ask.stand_in)
     value = reading.text(ask.key) if ask.kind == "text" else reading.wanted(ask.key, read)
     return ask.default(at) if value is None and ask.default else value
 
@@ -150,7 +183,30 @@ def _ratings(ask: Ask, by: Recorder, reading: Reading, at: At) -> dict[str, Any]
     return ratings
 
 
-def _given(ask: Ask, reading: Reading) -> dict[str, dict[str, float]] | None:
+def _across(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any]:
+    ratings = across.ratings(reading)
+    across.refuse_unknown(by.opened, reading, ratings, ())
+    return ratings
+
+
+def _states(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, str]:
+    states = across.states(reading)
+    across.refuse_unknown(by.opened, reading, (), states)
+    return states
+
+
+def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | None:
+    """The record of a source that is registered on the way, if anything is said of one."""
+    if not reading.typed.under(NEW):
+        return None
+    if not reading.typed.one("source").strip():
+        reading.missing.append("source")
+    asks = (msgspec.structs.replace(it, key=f"{NEW}:{it.key}") for it in source.KEYS)
+    at = At(by.today, by.opened, {})
+    return {it.key.removeprefix(f"{NEW}:"): _answer(it, by, reading, at) for it in asks}
+
+
+def _given(ask: Ask, _by: Recorder, reading: Reading) -> dict[str, dict[str, float]] | None:
     other = reading.text(ask.key)
     if other is None:
         return None
@@ -159,13 +215,23 @@ def _given(ask: Ask, reading: Reading) -> dict[str, dict[str, float]] | None:
     return {other: dict(zip(_OUTCOMES, figures, strict=True))}
 
 
+_READERS: dict[str, Callable[[Ask, Recorder, Reading], Any]] = {
+    "given": _given,
+    "across": _across,
+    "states": _states,
+    "new_source": _new_source,
+    "file": lambda _ask, by, _reading: by.sent,
+}
+
+
 def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
     answers = answers_of(task, by, reading)
 
     def call(*, how: How) -> Written:
         return task.write(by.root, answers, how)
 
-    return None if reading.missing else call
+    stand_ins = [ask.key for ask in task.asks if ask.stand_in is not None]
+    return call if {*reading.missing} <= {*stand_ins} else None
 
 
 def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:

@@ -21,16 +21,32 @@ Answers = dict[str, Any]
 
 
 class At(NamedTuple):
-    """What an answer is read against: a day, the database where it is open, earlier answers."""
+    """What an answer is read against: a day, the database where it is open, earlier answers.
+
+    No day after `latest` may have come already, where one is given.
+    """
 
     today: date
     opened: Opened | None
     answers: Answers
+    latest: date | None = None
 
 
 Read = Callable[[str, At], Any]
 Records = Callable[[Database, Answers], Mapping[str, Any]]
-Kind = Literal["line", "text", "day", "choice", "radio", "ratings", "given"]
+Kind = Literal[
+    "line",
+    "text",
+    "day",
+    "choice",
+    "radio",
+    "file",
+    "ratings",
+    "given",
+    "across",
+    "states",
+    "new_source",
+]
 
 
 def as_(parse: Callable[[str], Any]) -> Read:
@@ -78,7 +94,7 @@ class Ask(msgspec.Struct, frozen=True):
     optional text that an option gave that it is read before it is written. A `default` stands in
     for no answer; where it `is_shown` the last look has it. A day that `is_ahead` may be after
     today. Where one that `is_wanted` is missing the others are asked for too. In a form somebody
-    begins to type at the one that `begins`.
+    begins to type at the one that `begins`; with a `stand_in` for no answer the rest is tried.
     """
 
     key: str
@@ -105,6 +121,7 @@ class Ask(msgspec.Struct, frozen=True):
     default: Callable[[At], Any] | None = None
     is_shown: bool = False
     rows: int = 3
+    stand_in: Any = None
     begins: bool = False
 
     def __post_init__(self) -> None:
@@ -142,10 +159,12 @@ def items(
     label: str,
     hint: str,
     records: Records = lambda database, _: database.evidence,
+    *,
+    key: str = "evidence",
+    help: str = "May be given several times.",
 ) -> Ask:
     """The ids of items, as many as there are."""
-    help = "May be given several times."
-    asks = partial(Ask, "evidence", question, help, known_item, label=label, hint=hint)
+    asks = partial(Ask, key, question, help, known_item, label=label, hint=hint)
     return asks(metavar="ID", is_many=True, records=records)
 
 
@@ -178,6 +197,7 @@ class Layout(msgspec.Struct, frozen=True):
     title: str
     keys: str
     folded: bool = False
+    note: str = ""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
