@@ -61,8 +61,8 @@ PARTS: tuple[tuple[str, str, Iterable[Rule[Any]]], ...] = (
     (
         "The audit",
         (
-            "`scen audit` asks what an outside reviewer would ask about the commits. A finding is a "
-            "question, not an accusation; [the method](method.md) says what git can prove."
+            "`scen audit` asks what an outside reviewer would ask about the commits. A finding is "
+            "a question, not an accusation; [the method](method.md) says what git can prove."
         ),
         audit.RULES,
     ),

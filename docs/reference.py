@@ -34,10 +34,10 @@ def commands_page(command: str, outputs: Iterable[str]) -> str:
         "# Commands",
         f"<!-- Made by `{command}` of the commands' own help: change it there. -->",
         (
-            "`scen COMMAND -h` prints the same. On a terminal, `scen` asks for required values that "
-            "you leave out. Defaults are in square brackets. [Files](files.md) describes the keys "
-            "of the records, [JSON](json.md) the output of `--format json`. Exit status: 0 success, "
-            "1 problems found or request refused, 2 wrong usage."
+            "`scen COMMAND -h` prints the same. On a terminal, `scen` asks for required values "
+            "that you leave out. Defaults are in square brackets. [Files](files.md) describes the "
+            "keys of the records, [JSON](json.md) the output of `--format json`. Exit status: 0 "
+            "success, 1 problems found or request refused, 2 wrong usage."
         ),
         _table("command", "does", ((f"[{name}](#{name})", text) for name, text in HELP.items())),
         "## Global options",
