@@ -162,7 +162,7 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
     keys.shows("The item's id (? lists them): 2022-02-25-call")
     keys.walk(f"""
         The item's id (? lists them): 2022-02-25-call > [Clear] vizit
-        The item's id (? lists them): vizit > visit
+        The item's id (? lists them): 2022-02-04-visit > visit
         Why it counts no longer: > It was another man.
         {WRITE} > [^C]
     """)
@@ -238,7 +238,7 @@ def test_a_newcomer_records_a_week_by_keyboard_alone(folder: Path, sit: Sit) -> 
     assert "Chinese customs.\n  Its last day is 2024-12-31." in keys.screen
     keys.walk(f"""
         occurred, did-not-occur or annulled: > did
-        occurred, did-not-occur or annulled: did > did-not-occur
+        occurred, did-not-occur or annulled: did-not-occur > did-not-occur
         What decided it, by the criteria: > The customs' table.
         When was it known [2022-03-05]: > 2022-03-04
         An item that decides it (Enter = none): > visas
