@@ -11,14 +11,18 @@ from typing import Annotated, Any
 
 import typer
 
-from scenarios.analysis.review.feedback import sums
+from scenarios.analysis.review.agenda import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Dated, Format
-from scenarios.cli.output.corrected import report_correction
-from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say, width
-from scenarios.cli.output.written import report, report_effects, report_record
+from scenarios.cli.output.written import (
+    doubt_analyst,
+    report,
+    report_correction,
+    report_effects,
+    report_record,
+)
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import ask_row
@@ -26,7 +30,7 @@ from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import Offer, titled
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import forecast_recorded
 from scenarios.workspace.tasks.task import LINE, Answers, Ask, At, Task, day
 from scenarios.workspace.writing import Written

@@ -16,7 +16,7 @@ from scenarios.storage.new_database import example, files, template
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import from_here
 
 _TRACKER = "scenarios/tracker.yaml"
 Like = Literal["empty", "template", "example"]

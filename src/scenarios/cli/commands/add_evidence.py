@@ -12,13 +12,12 @@ from typing import Any, Self
 
 import typer
 
-from scenarios.analysis.rules.duplicates import alike
+from scenarios.analysis.rules.evidence import alike
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
-from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say
-from scenarios.cli.output.written import report_effects
+from scenarios.cli.output.written import doubt_analyst, report_effects
 from scenarios.cli.tasks import command_of
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed

@@ -13,18 +13,17 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.options import As, Dated, Format
-from scenarios.cli.output.corrected import report_correction
 from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError, UsageError
-from scenarios.storage import copies
+from scenarios.storage.state import state_folder
 from scenarios.text import shown
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import open_folder
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root, open_folder
 from scenarios.workspace.writing import Written
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
@@ -78,12 +77,12 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
     opened = open_folder(root)
     old = opened.snapshot[locate(opened, id).path]
     name = f"edit-{os.urandom(4).hex()}-{locate(opened, id).id}.yaml"
-    copy = copies.make(root, name, old)
+    copy = state_folder.make_copy(root, name, old)
     try:
         saved = old
         while True:
             _run(copy)
-            saved = _unmarked(copies.read(copy))
+            saved = _unmarked(state_folder.read(copy))
             try:
                 made = editing.replace(root, id, old, saved, how)
             except ScenError as fault:
@@ -92,13 +91,13 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
                 say(str(fault))
                 if not prompt.confirmed("Edit again?", default=True):
                     raise ScenError("nothing was written") from None
-                copies.write(copy, _marked(str(fault)) + saved)
+                state_folder.write(copy, _marked(str(fault)) + saved)
                 continue
-            copies.drop(copy)
+            state_folder.drop_copy(copy)
             return made
     except ScenError as error:
-        if _unmarked(copies.read(copy)) == old:
-            copies.drop(copy)
+        if _unmarked(state_folder.read(copy)) == old:
+            state_folder.drop_copy(copy)
         else:
             error.add_note(f"what was typed is kept in {copy}")
         raise

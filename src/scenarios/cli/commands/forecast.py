@@ -10,14 +10,14 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Format
-from scenarios.cli.output.doubts import doubt_analyst
+from scenarios.cli.output.written import doubt_analyst
 from scenarios.cli.tasks import command_of, report_forecast
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import UsageError
 from scenarios.workspace import recording
 from scenarios.workspace.how import How
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 from scenarios.workspace.tasks.forecast import TASK, entry_of
 from scenarios.workspace.tasks.task import Answers
 

@@ -12,15 +12,13 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.forecasts.stated import refusal
-from scenarios.analysis.review.agenda import Agenda
-from scenarios.analysis.review.feedback import counted_absent, sums
+from scenarios.analysis.forecasts import refusal
+from scenarios.analysis.review.agenda import Agenda, counted_absent, sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
 from scenarios.cli.options import Analyst, As, Dated, Format
-from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say, show, width
-from scenarios.cli.output.written import report
+from scenarios.cli.output.written import doubt_analyst, report
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
 from scenarios.cli.session.questions import ask_scenarios
 from scenarios.cli.session.state import Leave, Seat
@@ -37,12 +35,17 @@ from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.opened import Opened, open_folder
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting.end import End, closed_since
-from scenarios.workspace.sitting.end import end as end_of
-from scenarios.workspace.sitting.sheet import nothing_recorded, reveals, sheet_recorded, write_sheet
+from scenarios.workspace.sitting import (
+    End,
+    closed_since,
+    nothing_recorded,
+    reveals,
+    sheet_recorded,
+    write_sheet,
+)
+from scenarios.workspace.sitting import end as end_of
 from scenarios.workspace.writing import Written
 
 

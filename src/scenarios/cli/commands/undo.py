@@ -12,7 +12,7 @@ from scenarios.errors import NAMED
 from scenarios.text import printable
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
 
 

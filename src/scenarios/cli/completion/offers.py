@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import Enum
-from pathlib import Path
 from typing import Any, NamedTuple, get_args
 
 from typer.models import ArgumentInfo
 
 from scenarios.cli.commands import HELP
 from scenarios.cli.commands import command as function
-from scenarios.cli.parsing import CODES, STATES
+from scenarios.cli.completion.values import OFFERED, Here, Offers
 from scenarios.errors import ScenError
-from scenarios.storage import names
-from scenarios.workspace.place import find_root, repository_of
 
 _GLOBAL = {
     "--database": "The folder with tracker.yaml.",
@@ -133,123 +130,3 @@ def _values(command: str, one: _Parameter, word: str, database: str | None) -> O
     with suppress(ScenError, OSError, ValueError):  # no database, no git: there is nothing to offer
         return _begun(dict.fromkeys(make(Here(database), word), ""), word)
     return {}
-
-
-Offers = Mapping[str, str]
-"""What can be typed, and what that is."""
-
-
-class Here:
-    """The database that is completed from; it is looked for when it is needed."""
-
-    def __init__(self, database: str | None) -> None:
-        self.database = database
-
-    @property
-    def root(self) -> Path:
-        return find_root(self.database)
-
-
-def _fixed(*words: str) -> Callable[[Here, str], Iterable[str]]:
-    return lambda _here, _word: words
-
-
-def _scenarios(here: Here, _word: str) -> list[str]:
-    return names.ids(here.root, "scenario")
-
-
-def _evidence(here: Here, word: str) -> list[str]:
-    return names.ids(here.root, "evidence", word[:4])
-
-
-def _sources(here: Here, _word: str) -> list[str]:
-    return names.ids(here.root, "source")
-
-
-def _analysts(here: Here, _word: str) -> list[str]:
-    return [*names.analysts(here.root), *names.keys(here.root, "tracker.yaml", "analysts")]
-
-
-def _indicators(here: Here, word: str) -> list[str]:
-    scenario = word.partition("/")[0]
-    if scenario not in names.ids(here.root, "scenario"):
-        return []
-    return [f"{scenario}/{key}" for key in names.keys(here.root, f"{scenario}.yaml", "indicators")]
-
-
-def _looking(here: Here, word: str) -> list[str]:
-    """`SCENARIO/`, then its indicators."""
-    begun = [f"{id}/" for id in _scenarios(here, word) if id.startswith(word)]
-    return _indicators(here, word) if "/" in word else begun
-
-
-def _records(here: Here, word: str) -> list[str]:
-    if "/" in word:
-        return _indicators(here, word)
-    dated = [*_evidence(here, word), *names.ids(here.root, "forecasts", word[:4])]
-    return [*_scenarios(here, word), *_sources(here, word), *dated]
-
-
-def _rated(here: Here, word: str) -> list[str]:
-    """`SCENARIO=`, and the codes behind it once it is the only one."""
-    begun = [id for id in _scenarios(here, word) if id.startswith(word.partition("=")[0])]
-    ids = [word.partition("=")[0]] if "=" in word else begun
-    return [f"{id}={code}" for id in ids for code in (CODES if len(ids) == 1 else ("",))]
-
-
-def _fired(here: Here, word: str) -> list[str]:
-    """`SCENARIO/`, then its indicators, and the states behind the only one."""
-    name, equals, _ = word.partition("=")
-    if "/" not in name:
-        begun = [id for id in _scenarios(here, word) if id.startswith(name)]
-        if len(begun) != 1:
-            return [f"{id}/" for id in begun]
-        name = f"{begun[0]}/"
-    found = [key for key in _indicators(here, name) if key.startswith(name)]
-    found = [name] if equals else found
-    return [f"{key}={state}" for key in found for state in (STATES if len(found) == 1 else ("",))]
-
-
-def _declared(key: str) -> Callable[[Here, str], Iterable[str]]:
-    return lambda here, _word: names.keys(here.root, "tracker.yaml", key)
-
-
-def _revisions(here: Here, _word: str) -> list[str]:
-    from scenarios.storage.git.repository import branches_and_tags
-
-    return ["HEAD", *branches_and_tags(repository_of(here.database)[1])]
-
-
-OFFERED: dict[str, Callable[[Here, str], Iterable[str]]] = {
-    "SCENARIO": _scenarios,
-    "EVIDENCE": _evidence,
-    "SCENARIO|EVIDENCE": lambda here, word: [*_scenarios(here, word), *_evidence(here, word)],
-    "SCENARIO=CODE": _rated,
-    "SCENARIO/INDICATOR=STATE": _fired,
-    "CODE": _fixed(*CODES),
-    "LETTER": _fixed(*"ABCDEF"),
-    "B2": _fixed(*(f"{letter}{number}" for letter in "ABCDEF" for number in range(1, 7))),
-    "OUTCOME": _fixed("occurred", "did-not-occur", "annulled"),
-    "P|withdraw": _fixed("withdraw"),
-    "DATE": _fixed("today", "yesterday"),
-    "DATE|7d": _fixed("today", "yesterday", "7d"),
-    "REV": _revisions,
-    "A": _revisions,
-    "B": _revisions,
-    "NAME": _analysts,
-    "candidates indicator": _looking,
-    "show id": _records,
-    "edit id": _records,
-    "rename id": _records,
-    "remove id": _records,
-    "scenario": _scenarios,
-    "evidence": _evidence,
-    "corroborated_by": _evidence,
-    "source": _sources,
-    "analyst": _analysts,
-    "theme": _declared("themes"),
-    "set_id": _declared("sets"),
-    "set": _declared("sets"),
-    "hazard": _fixed("constant"),
-}
-"""By what a parameter is called in the help; else by its command and name, or by its name."""

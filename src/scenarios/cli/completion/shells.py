@@ -12,7 +12,8 @@ import shlex
 import sys
 from collections.abc import Callable
 
-from scenarios.cli.completion.offers import Offers, offers
+from scenarios.cli.completion.offers import offers
+from scenarios.cli.completion.values import Offers
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/=@+-]+")
 

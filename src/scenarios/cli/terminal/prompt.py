@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.output.layout import in_lines, laid_out
+from scenarios.cli.output.streams import in_lines, laid_out
 from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
 from scenarios.cli.terminal.line import editor, typed
 from scenarios.cli.terminal.retyping import note, remember

@@ -15,7 +15,7 @@ from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
 from scenarios.workspace.recording import Placed
 from scenarios.workspace.sheets import Entry, Prepared, read_sheet
-from scenarios.workspace.sitting.sheet import foretold_of_sheet
+from scenarios.workspace.sitting import foretold_of_sheet
 
 
 def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:

@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.review.chapters import Chapter
-from scenarios.analysis.review.page import Page
+from scenarios.analysis.review.page import Chapter, Page
 from scenarios.model import Database
 from scenarios.render.chapters import board, evidence, exclusive_set, scenario
 from scenarios.render.charts.ledger import LedgerBars
@@ -21,13 +20,13 @@ from scenarios.render.document import (
     Folded,
     Heading,
     Paragraph,
+    Parts,
     Ref,
+    Signpost,
+    titled,
 )
 from scenarios.render.documents import report, score
-from scenarios.render.parts import Parts, Signpost
-from scenarios.render.pictures.grid import grid
-from scenarios.render.pictures.overview import overview
-from scenarios.render.titles import titled
+from scenarios.render.pictures.overview import grid, overview
 from scenarios.scales import percent
 
 _MOST = 400

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.review.agenda import PastDue
-from scenarios.analysis.review.feedback import Figure as Others
-from scenarios.analysis.review.feedback import Reveal, SetSum
-from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.analysis.review.agenda import Figure as Others
+from scenarios.analysis.review.agenda import PastDue, Reveal, SetSum
+from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
 from scenarios.scales import percent
 from scenarios.text import fold
@@ -40,6 +39,13 @@ def past_due_text(one: PastDue, width: int) -> str:
         fold(when, width, "  "),
     ]
     return "\n".join(line for line in lines if line)
+
+
+def criteria_text(scenario: Scenario) -> str:
+    """What decides a scenario, in full."""
+    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
+    lines += [f"{one.date}: {one.text}" for one in scenario.clarifications]
+    return "\n".join(lines)
 
 
 def answer_text(probability: float | None, rationale: str | None) -> str:

@@ -19,13 +19,11 @@ from scenarios.serve.forms.form import (
     seen,
 )
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.corrections.foretelling import foretold_of, words
+from scenarios.workspace.corrections.editing import KeyChange, foretold_of, foretold_words
+from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.how import How
 from scenarios.workspace.input.offers import newest, titled
-from scenarios.workspace.opened import Changed
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import Changed, from_here
 from scenarios.workspace.writing import Written
 
 _HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out"))
@@ -179,5 +177,5 @@ def foretold(by: Recorder, written: Written) -> Document:
     """A list, or nothing: no commit has a file that is new."""
     if not any(draft.old is not None for draft in written.drafts):
         return ()
-    rows = [Item(words(found)) for found in foretold_of(written, by.today)]
+    rows = [Item(foretold_words(found)) for found in foretold_of(written, by.today)]
     return (Items(tuple(rows)),) if rows else ()

@@ -6,7 +6,7 @@ from functools import partial
 
 import msgspec
 
-from scenarios.analysis.rules.duplicates import alike
+from scenarios.analysis.rules.evidence import alike
 from scenarios.model import Evidence
 from scenarios.paths import path_of
 from scenarios.render.document import Document

@@ -7,8 +7,8 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.forecasts.stated import standing
-from scenarios.analysis.review.feedback import sums
+from scenarios.analysis.forecasts import standing
+from scenarios.analysis.review.agenda import sums
 from scenarios.errors import Keys, ScenError
 from scenarios.paths import path_of
 from scenarios.render.document import Document, Paragraph

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from scenarios.render.writers.shell import safe
+from scenarios.render.writers.html import safe
 from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
 
 Faults = Mapping[str, Sequence[str]]

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import msgspec
 
-from scenarios.analysis.ledger.effects import Effect
+from scenarios.analysis.ledger.ledger import Effect
 from scenarios.errors import ScenError
 from scenarios.render.document import Document, Item, Items, Paragraph
 from scenarios.render.documents.effects import document

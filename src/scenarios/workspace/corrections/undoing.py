@@ -12,8 +12,7 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.state import undo_journal
 from scenarios.storage.state.undo_journal import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, write
 
 _LONGEST = 100
