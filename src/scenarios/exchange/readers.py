@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import pkgutil
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, Protocol
 
@@ -25,12 +25,12 @@ READERS = {
     "predictionbook": "predictionbook",
     "manifold": "manifold",
     "achz": "achz",
-    "ris": "references.ris",
-    "bibtex": "references.bibtex",
-    "csl": "references.csl",
+    "ris": "references:read_ris",
+    "bibtex": "references:read_bibtex",
+    "csl": "references:read_csl",
     "stix": "stix.incoming",
 }
-"""Kind → the module of `exchange/` whose `read` makes records of a table of it."""
+"""Kind → the module of `exchange/` with its `read`, or `module:function`."""
 
 
 class Given(NamedTuple):
@@ -77,5 +77,6 @@ class Reader(Protocol):
 
 def reader(kind: str) -> Reader:
     """The reader of a kind."""
-    read: Reader = import_module(f"scenarios.exchange.{READERS[kind]}").read
+    path = READERS[kind] if ":" in READERS[kind] else f"{READERS[kind]}:read"
+    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{path}")
     return read

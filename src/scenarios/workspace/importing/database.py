@@ -13,7 +13,7 @@ import msgspec
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Misfit
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES
-from scenarios.exchange.targets import package
+from scenarios.exchange.targets import folders
 from scenarios.exchange.targets.table import TARGETS, Target
 from scenarios.exchange.view.cells import Cells, typed
 from scenarios.exchange.view.records import Entry, records
@@ -108,7 +108,7 @@ def _form(place: Path) -> Target:
         if sum(file.stat().st_size for file in files) > MOST_JSON_BYTES:
             raise ScenError(f"{shown}: more than {MOST_JSON_BYTES >> 20} MiB; nothing was written")
     if place.is_dir():
-        form = package.form(place) or "csv"
+        form = folders.form(place) or "csv"
         found = [one for one in TARGETS if one.name == form and one.reads]
     elif place.is_file():
         with worktree.refusals(place):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, slug
-from scenarios.exchange.references.reference import is_another
+from scenarios.exchange.references import is_another
 from scenarios.model import Kind
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched

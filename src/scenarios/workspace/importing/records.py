@@ -21,7 +21,7 @@ from scenarios.exchange.arrivals import (
     slug,
     words,
 )
-from scenarios.exchange.references.reference import called, is_another
+from scenarios.exchange.references import called, is_another
 from scenarios.model import Database, Kind, Record
 from scenarios.paths import id_of, kind_of, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
