@@ -55,6 +55,12 @@ def plain_summary(row: Fields) -> str:
     return sentence(text or f"Event {row['id']}")
 
 
+def _pairs(text: str) -> dict[str, str]:
+    """The first word of each entry with the rest of it; `;` ends an entry."""
+    entries = (entry.partition(" ") for entry in " ".join(text.split()).split("; "))
+    return {word: rest for word, _, rest in entries}
+
+
 def _summary(row: Fields) -> str:
     actors = sentence(row.get("source_name"), row.get("target_name"))
     return sentence(row.get("sub_type") or row.get("type"), actors, row.get("place"))
@@ -63,23 +69,14 @@ def _summary(row: Fields) -> str:
 ACLED = Layout(
     system="acled",
     title="ACLED",
-    columns={
-        "id": "event_id_cnty",
-        "date": "event_date",
-        "type": "event_type",
-        "sub_type": "sub_event_type",
-        "disorder": "disorder_type",
-        "source_name": "actor1",
-        "target_name": "actor2",
-        "country": "country",
-        "iso": "iso",
-        "region": "region",
-        "admin1": "admin1",
-        "place": "location",
-        "fatalities": "fatalities",
-        "publisher": "source",
-        "text": "notes",
-    },
+    columns=_pairs(
+        """
+        id event_id_cnty; date event_date; type event_type; sub_type sub_event_type;
+        disorder disorder_type; source_name actor1; target_name actor2; country country;
+        iso iso; region region; admin1 admin1; place location; fatalities fatalities;
+        publisher source; text notes
+        """
+    ),
     summary=_summary,
 )
 
@@ -118,24 +115,16 @@ def _gdelt_summary(row: Fields) -> str:
 GDELT = Layout(
     system="gdelt",
     title="GDELT 2",
-    columns={
-        "id": "GLOBALEVENTID",
-        "date": "SQLDATE",
-        "cameo": "EventCode",
-        "cameo_root": "EventRootCode",
-        "source_name": "Actor1Name",
-        "source_country": "Actor1CountryCode",
-        "source_type": "Actor1Type1Code",
-        "target_name": "Actor2Name",
-        "target_country": "Actor2CountryCode",
-        "target_type": "Actor2Type1Code",
-        "intensity": "GoldsteinScale",
-        "mentions": "NumMentions",
-        "is_root": "IsRootEvent",
-        "place": "ActionGeo_FullName",
-        "country": "ActionGeo_CountryCode",
-        "url": "SOURCEURL",
-    },
+    columns=_pairs(
+        """
+        id GLOBALEVENTID; date SQLDATE; cameo EventCode; cameo_root EventRootCode;
+        source_name Actor1Name; source_country Actor1CountryCode;
+        source_type Actor1Type1Code; target_name Actor2Name;
+        target_country Actor2CountryCode; target_type Actor2Type1Code;
+        intensity GoldsteinScale; mentions NumMentions; is_root IsRootEvent;
+        place ActionGeo_FullName; country ActionGeo_CountryCode; url SOURCEURL
+        """
+    ),
     summary=_gdelt_summary,
     codes=frozenset({"cameo", "cameo_root"}),
     head=(
@@ -186,10 +175,7 @@ GBR United Kingdom; USA United States; URY Uruguay; UZB Uzbekistan; VUT Vanuatu;
 VNM Vietnam; ESH Western Sahara; YEM Yemen; ZMB Zambia; ZWE Zimbabwe
 """
 
-COUNTRIES: dict[str, tuple[str, ...]] = {
-    code: tuple(names.split(", "))
-    for code, _, names in (entry.partition(" ") for entry in " ".join(_NAMES.split()).split("; "))
-}
+COUNTRIES = {code: tuple(names.split(", ")) for code, names in _pairs(_NAMES).items()}
 """Each code with its names."""
 
 
@@ -207,24 +193,15 @@ def _origin(row: Fields) -> str | None:
 ICEWS = Layout(
     system="icews",
     title="ICEWS",
-    columns={
-        "event_id": "Event ID",
-        "date": "Event Date",
-        "cameo": "CAMEO Code",
-        "text": "Event Text",
-        "intensity": "Intensity",
-        "source_name": "Source Name",
-        "source_sectors": "Source Sectors",
-        "source_country": "Source Country",
-        "target_name": "Target Name",
-        "target_sectors": "Target Sectors",
-        "target_country": "Target Country",
-        "story": "Story ID",
-        "publisher": "Publisher",
-        "city": "City",
-        "province": "Province",
-        "country": "Country",
-    },
+    columns=_pairs(
+        """
+        event_id Event ID; date Event Date; cameo CAMEO Code; text Event Text;
+        intensity Intensity; source_name Source Name; source_sectors Source Sectors;
+        source_country Source Country; target_name Target Name;
+        target_sectors Target Sectors; target_country Target Country; story Story ID;
+        publisher Publisher; city City; province Province; country Country
+        """
+    ),
     summary=_icews_summary,
     id=("date", "event_id"),
     codes=frozenset({"cameo"}),
