@@ -18,8 +18,8 @@ from scenarios.exchange.questions import (
     LONG_AGO_MS,
     LONGEST_SET,
     LONGEST_TEXT,
+    CellError,
     Site,
-    WrongCellError,
     clean,
     digest,
     from_milliseconds,
@@ -126,7 +126,7 @@ def _evidence(
     day = item.day or last
     title = clean(text("NAME"), 500, is_line=True)
     if not title:
-        raise WrongCellError("NAME", "empty")
+        raise CellError("NAME", "empty")
     record: dict[str, Any] = {"summary": title}
     days = {"observed": day.isoformat(), "recorded": day}
     record |= days if item.day else {}
@@ -167,9 +167,9 @@ def _ratings(text: str, number: int) -> list[str | None]:
         return []
     if len(codes) != number:
         words = f"{counted(len(codes), 'rating')} for"
-        raise WrongCellError("VALUES", f"{words} {counted(number, 'hypothesis', 'hypotheses')}")
+        raise CellError("VALUES", f"{words} {counted(number, 'hypothesis', 'hypotheses')}")
     if wrong := next((code for code in codes if code not in _RATINGS), None):
-        raise WrongCellError("VALUES", f"{shown(wrong)} is not II, I, N, C, CC or NA")
+        raise CellError("VALUES", f"{shown(wrong)} is not II, I, N, C, CC or NA")
     return [_RATINGS[code] for code in codes]
 
 

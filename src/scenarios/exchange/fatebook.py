@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Arrived, Place
@@ -19,15 +20,14 @@ from scenarios.exchange.incoming import (
 )
 from scenarios.exchange.incoming import text_of as text
 from scenarios.exchange.questions import (
+    CellError,
     Option,
     Question,
     Resolved,
     Site,
-    WrongCellError,
     digest,
     moment,
     probability,
-    tags,
 )
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import refused
@@ -45,39 +45,31 @@ _COLUMNS = {
     "resolution.outcome": "Resolution",
 }
 _KEYS = {
+    "title": "title",
     "opened": "createdAt",
     "horizon": "resolveBy",
     "resolution.date": "resolvedAt",
     "resolution.outcome": "resolution",
 }
-_OUTCOMES: dict[str, Outcome] = {
-    "YES": "occurred",
-    "NO": "did-not-occur",
-    "AMBIGUOUS": "annulled",
-}
+_OUTCOMES: dict[str, Outcome] = {"YES": "occurred", "NO": "did-not-occur", "AMBIGUOUS": "annulled"}
 _HIDDEN = "forecasts that are hidden"
 
 
-class _Choice(NamedTuple):
-    """The resolution of a question, or of an option."""
-
-    resolution: str
-    resolved_at: str
+_Choice = tuple[str, str]
+"""The resolution of a question or an option, and its time."""
 
 
 class _Asked(NamedTuple):
-    """A question as its texts; `options` has an empty key where it has none."""
+    """A question by the texts of its columns; `options` has an empty key if it has none."""
 
     id: str
-    title: str
-    address: str
-    created_at: str
-    resolve_by: str
-    notes: str
-    tags: tuple[str, ...]
     place: Place
+    text: Callable[[str], str]
     columns: Mapping[str, str]
+    notes: str
+    tags: list[str]
     options: dict[str, _Choice]
+    address: str = ADDRESS
     exclusive: bool = True
 
 
@@ -102,10 +94,9 @@ def _read_table(site: Site, questions: dict[str, _Asked], file: Incoming) -> Non
             title, choice = row.text("Question title"), row.text("Multiple choice option")
             id = _id(row.text("Question created at"), title)
             if id not in questions:
-                questions[id] = _asked_in_row(row, id, title)
+                questions[id] = _asked_in_row(row, id)
                 site.left_out["comments"] += bool(row.text("Question comments"))
-            resolved = _Choice(row.text("Resolution"), row.text("Resolved at"))
-            questions[id].options[choice] = resolved
+            questions[id].options[choice] = row.text("Resolution"), row.text("Resolved at")
             column = _forecast_column(row)
             if not row.text(column):
                 site.left_out[_HIDDEN] += 1
@@ -121,23 +112,13 @@ def _id(created_at: str, title: str) -> str:
     try:
         created = moment(created_at, dt.UTC).replace(tzinfo=None)
     except ValueError as error:
-        raise WrongCellError("Question created at", str(error)) from None
+        raise CellError("Question created at", str(error)) from None
     return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
 
 
-def _asked_in_row(row: Row, id: str, title: str) -> _Asked:
-    return _Asked(
-        id=id,
-        title=title,
-        address=ADDRESS,
-        created_at=row.text("Question created at"),
-        resolve_by=row.text("Question resolve by"),
-        notes=row.text("Question notes"),
-        tags=tags([*row.text("Question tags").split(";"), row.text("Tournament name")]),
-        place=row.place,
-        columns=_COLUMNS,
-        options={},
-    )
+def _asked_in_row(row: Row, id: str) -> _Asked:
+    named = [*row.text("Question tags").split(";"), row.text("Tournament name")]
+    return _Asked(id, row.place, row.text, _COLUMNS, row.text("Question notes"), named, {})
 
 
 def _forecast_column(row: Row) -> str:
@@ -166,31 +147,26 @@ def _read_json(site: Site, questions: dict[str, _Asked], file: Incoming) -> None
 
 
 def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
-    id, title, created = (text(value, key) for key in ("id", "title", "createdAt"))
-    resolved = _Choice(text(value, "resolution"), text(value, "resolvedAt"))
+    resolution, resolved_at = text(value, "resolution"), text(value, "resolvedAt")
     exclusive = value.get("exclusiveAnswers") is not False
-    is_void = exclusive and resolved.resolution == "AMBIGUOUS"  # whose options all say NO
+    is_void = exclusive and resolution == "AMBIGUOUS"  # whose options all say NO
     options = {
-        text(option, "text"): resolved
+        text(option, "text"): (resolution, resolved_at)
         if is_void
-        else _Choice(
-            text(option, "resolution") or resolved.resolution,
-            text(option, "resolvedAt") or resolved.resolved_at,
-        )
+        else (text(option, "resolution") or resolution, text(option, "resolvedAt") or resolved_at)
         for option in list_of(value, "options")
     }
     named = [text(tag, "name") for key in ("tags", "tournaments") for tag in list_of(value, key)]
+    id = text(value, "id")
     return _Asked(
-        id=id or _id(created, title),
-        title=title,
+        id or _id(text(value, "createdAt"), text(value, "title")),
+        place,
+        partial(text, value),
+        _KEYS,
+        text(value, "notes"),
+        named,
+        options or {"": (resolution, resolved_at)},
         address=f"{ADDRESS}/q/{id}" if id else ADDRESS,
-        created_at=created,
-        resolve_by=text(value, "resolveBy"),
-        notes=text(value, "notes"),
-        tags=tags(named),
-        place=place,
-        columns=_KEYS,
-        options=options or {"": resolved},
         exclusive=exclusive,
     )
 
@@ -222,16 +198,14 @@ def _forecasts(site: Site, asked: _Asked, value: dict[str, Any]) -> None:
 
 def _question(site: Site, asked: _Asked) -> Question:
     columns = asked.columns
-    if not asked.title:
-        raise WrongCellError("Question title", "empty")
-    opened = site.day(asked.created_at, columns["opened"])
-    horizon = site.day(asked.resolve_by, columns["horizon"])
-    resolved = {
-        choice: _resolved(site, known, columns, horizon) for choice, known in asked.options.items()
-    }
+    title = asked.text(columns["title"])
+    if not title:
+        raise CellError("Question title", "empty")
+    opened = site.day(asked.text(columns["opened"]), columns["opened"])
+    horizon = site.day(asked.text(columns["horizon"]), columns["horizon"])
     return Question(
         asked.id,
-        asked.title,
+        title,
         asked.address,
         opened,
         horizon,
@@ -239,28 +213,31 @@ def _question(site: Site, asked: _Asked) -> Question:
         columns,
         details=asked.notes,
         tags=asked.tags,
-        set=f"fatebook-{digest(asked.id)}" if _is_set(asked) else None,
-        options=[Option(choice, choice, known) for choice, known in resolved.items()],
+        set=site.set_of(asked.id) if _is_set(asked) else None,
+        options=[
+            Option(choice, choice, _resolved(site, *known, columns, horizon))
+            for choice, known in asked.options.items()
+        ],
     )
 
 
 def _resolved(
-    site: Site, known: _Choice, columns: Mapping[str, str], horizon: dt.date
+    site: Site, resolution: str, at: str, columns: Mapping[str, str], horizon: dt.date
 ) -> Resolved | None:
-    if not known.resolution:
+    if not resolution:
         return None
-    outcome = _OUTCOMES.get(known.resolution.upper())
+    outcome = _OUTCOMES.get(resolution.upper())
     if outcome is None:
-        message = f"{shown(known.resolution)} is not YES, NO or AMBIGUOUS"
-        raise WrongCellError(columns["resolution.outcome"], message)
+        message = f"{shown(resolution)} is not YES, NO or AMBIGUOUS"
+        raise CellError(columns["resolution.outcome"], message)
     day = horizon if horizon <= site.today else None
-    if known.resolved_at:
-        day = site.day(known.resolved_at, columns["resolution.date"])
-    return Resolved(outcome, day, f"Resolved as {known.resolution.upper()} at Fatebook")
+    if at:
+        day = site.day(at, columns["resolution.date"])
+    return Resolved(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
 
 
 def _is_set(asked: _Asked) -> bool:
     """Whether exactly one of its options can be right, as far as the file shows."""
-    known = [choice.resolution.upper() for choice in asked.options.values()]
+    known = [resolution.upper() for resolution, _ in asked.options.values()]
     is_open = known.count("YES") <= 1 and known.count("NO") < len(known)
     return asked.exclusive and "" not in asked.options and len(known) > 1 and is_open

@@ -8,15 +8,12 @@ from typing import Any
 from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
 from scenarios.exchange.questions import (
+    CellError,
     Option,
     Question,
     Resolved,
     Site,
-    WrongCellError,
-    digest,
-    from_milliseconds,
     probability,
-    tags,
 )
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
@@ -69,7 +66,7 @@ def _bet(site: Site, value: _Object, place: Place) -> None:
     with site.row(place):
         names = (text_of(value, key) for key in ("userUsername", "userName", "userId"))
         chance = probability(value.get("probAfter"), "probAfter")
-        made = _moment(site, value, "createdTime")
+        made = site.milliseconds(value.get("createdTime"), "createdTime")
         scenario = site.foreign(text_of(value, "contractId"), text_of(value, "answerId"))
         where = place._replace(column="probAfter")
         site.forecast(scenario, next(filter(None, names), ""), made, chance, where)
@@ -95,11 +92,11 @@ def _question(
     site: Site, value: _Object, id: str, place: Place, answers: list[_Object]
 ) -> Question:
     if not id:
-        raise WrongCellError("id", "empty")
+        raise CellError("id", "empty")
     is_set = bool(answers) and value.get("shouldAnswersSumToOne") is not False
     closes = next((key for key in ("closeTime", "resolutionTime") if value.get(key)), "closeTime")
-    horizon = _moment(site, value, closes).date()
-    opened = _moment(site, value, "createdTime").date()
+    horizon = site.milliseconds(value.get(closes), closes).date()
+    opened = site.milliseconds(value.get("createdTime"), "createdTime").date()
     chosen = text_of(value, "resolution")
     options = []
     for answer in answers:
@@ -120,9 +117,9 @@ def _question(
         place,
         _COLUMNS,
         details=text_of(value, "textDescription"),
-        tags=tags(slug for slug in value.get("groupSlugs") or () if isinstance(slug, str)),
+        tags=[slug for slug in value.get("groupSlugs") or () if isinstance(slug, str)],
         resolved=None if answers else _resolved(site, value, chosen, horizon),
-        set=f"manifold-{digest(id)}" if is_set else None,
+        set=site.set_of(id) if is_set else None,
         options=options,
     )
 
@@ -131,17 +128,10 @@ def _resolved(site: Site, value: _Object, known: str, horizon: dt.date) -> Resol
     if not known:
         return None
     if known not in _OUTCOMES:
-        raise WrongCellError("resolution", f"{shown(known)} is not YES, NO, MKT or CANCEL")
+        raise CellError("resolution", f"{shown(known)} is not YES, NO, MKT or CANCEL")
     when = "resolutionTime"
-    day = _moment(site, value, when).date() if value.get(when) else horizon
+    day = site.milliseconds(value[when], when).date() if value.get(when) else horizon
     words = f"Resolved as {known} at Manifold"
     if known == "MKT" and value.get("resolutionProbability") is not None:
         words += f", at {text_of(value, 'resolutionProbability')}"
     return Resolved(_OUTCOMES[known], day, words)
-
-
-def _moment(site: Site, value: _Object, key: str) -> dt.datetime:
-    try:
-        return from_milliseconds(value.get(key), site.zone)
-    except ValueError as error:
-        raise WrongCellError(key, str(error)) from None

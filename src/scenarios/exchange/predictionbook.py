@@ -7,14 +7,7 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
-from scenarios.exchange.questions import (
-    Question,
-    Resolved,
-    Site,
-    WrongCellError,
-    digest,
-    probability,
-)
+from scenarios.exchange.questions import CellError, Question, Resolved, Site, digest, probability
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
 from scenarios.text import shown
@@ -98,7 +91,7 @@ def _resolved(
     known = value.get("outcome")
     plain = known.casefold() if isinstance(known, str) else known
     if not isinstance(plain, str | bool | None) or plain not in _OUTCOMES:
-        raise WrongCellError("outcome", f"{shown(known)} is not true, false or null")
+        raise CellError("outcome", f"{shown(known)} is not true, false or null")
     outcome = "annulled" if value.get("withdrawn") is True else _OUTCOMES[plain]
     if outcome is None:
         return None

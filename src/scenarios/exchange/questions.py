@@ -112,13 +112,13 @@ class Question(NamedTuple):
     columns: Mapping[str, str]
     wording: str = ""
     details: str = ""
-    tags: tuple[str, ...] = ()
+    tags: Iterable[str] = ()
     resolved: Resolved | None = None
     set: str | None = None
     options: Sequence[Option] = ()
 
 
-class WrongCellError(ValueError):
+class CellError(ValueError):
     """A value in a column that cannot be taken."""
 
     def __init__(self, column: str, message: str) -> None:
@@ -143,15 +143,26 @@ class Site:
         self._misfits: list[Misfit] = []
 
     def at(self, text: str, column: str) -> dt.datetime:
-        """The moment in a column; WrongCellError."""
+        """The moment in a column; CellError."""
         try:
             return moment(text, self.zone)
         except ValueError as error:
-            raise WrongCellError(column, str(error)) from None
+            raise CellError(column, str(error)) from None
 
     def day(self, text: str, column: str) -> dt.date:
-        """The day of the moment in a column; WrongCellError."""
+        """The day of the moment in a column; CellError."""
         return self.at(text, column).date()
+
+    def milliseconds(self, value: object, column: str) -> dt.datetime:
+        """The moment of a column in milliseconds since 1970; CellError."""
+        try:
+            return from_milliseconds(value, self.zone)
+        except ValueError as error:
+            raise CellError(column, str(error)) from None
+
+    def set_of(self, id: str) -> str:
+        """The id of the set that a question's options make."""
+        return f"{self.system}-{digest(id)}"
 
     def foreign(self, id: str, option: str = "") -> Foreign:
         return Foreign(self.system, f"{id}/{option}"[:500] if option else id)
@@ -161,7 +172,7 @@ class Site:
         """Collect a wrong cell as a misfit of this row, and leave out the question."""
         try:
             yield
-        except WrongCellError as wrong:
+        except CellError as wrong:
             self.misfit(place._replace(column=wrong.column), str(wrong))
             if question is not None:
                 self.not_taken.add(question)
@@ -247,8 +258,8 @@ def _scenario(question: Question, foreign: Foreign) -> Arrival:
         record["resolution_criteria"] = f"{details}\n\n{see}"
     if question.set:
         record["set"] = question.set
-    if question.tags:
-        record["tags"] = list(question.tags)
+    if tags := dict.fromkeys(slug(tag, otherwise="tag") for tag in question.tags if tag.strip()):
+        record["tags"] = list(tags)
     if resolved := question.resolved:
         day = resolved.day and max(resolved.day, question.opened)
         record["resolution"] = {
@@ -276,13 +287,13 @@ def clean(text: str, longest: int, *, is_line: bool = False) -> str:
 
 
 def probability(value: object, column: str, whole: float = 1) -> float:
-    """A share of `whole` in a column as a probability, 0 to 1; WrongCellError."""
+    """A share of `whole` in a column as a probability, 0 to 1; CellError."""
     try:
         share = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         share = math.nan
     if not 0 <= share <= whole:
-        raise WrongCellError(column, f"{shown(value)} is not a probability from 0 to {whole:g}")
+        raise CellError(column, f"{shown(value)} is not a probability from 0 to {whole:g}")
     return share / whole
 
 
@@ -302,11 +313,6 @@ def analyst_ids(names: Iterable[str]) -> dict[str, str]:
         name: id if times[id] == 1 or name == id else f"{id}-{digest(name, 4)}"
         for name, id in plain.items()
     }
-
-
-def tags(names: Iterable[str]) -> tuple[str, ...]:
-    """The names as tags, each once."""
-    return tuple(dict.fromkeys(slug(name, otherwise="tag") for name in names if name.strip()))
 
 
 def _analyst(name: str) -> str:

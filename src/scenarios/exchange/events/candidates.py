@@ -263,8 +263,7 @@ def _crossings(rows: Rows, window_days: int, at_least: int, since: dt.date | Non
     upto = ibis.window(range=(1 - window_days, 0), order_by="day")
     before = ibis.window(range=(-window_days, -1), order_by="day")
     daily = daily.mutate(
-        count=daily["rows"].sum().over(upto),
-        before=daily["rows"].sum().over(before).fill_null(0),
+        count=daily["rows"].sum().over(upto), before=daily["rows"].sum().over(before).fill_null(0)
     )
     wanted = [daily["count"] >= at_least, daily["before"] < at_least]
     if since:

@@ -12,24 +12,17 @@ from typing import Any, NamedTuple
 from scenarios.errors import NAMED
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Place
 from scenarios.exchange.incoming import Incoming, Row, rows
-from scenarios.exchange.metaculus.parts import (
-    COUNTED,
-    FORECASTS,
-    KEY_FACTORS,
-    QUESTIONS,
-    parts_of,
-)
+from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
 from scenarios.exchange.questions import (
+    CellError,
     Option,
     Question,
     Resolved,
     Site,
-    WrongCellError,
     analyst_ids,
     clean,
     digest,
     probability,
-    tags,
 )
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import refused
@@ -139,7 +132,7 @@ class _Download:
                 with site.row(row.place, id):
                     options = _options(row) if type != "binary" else ()
                     if not id:
-                        raise WrongCellError("Question ID", "empty")
+                        raise CellError("Question ID", "empty")
                     question = _question(site, row, id, options)
                     column = _first(row, "Actual Close Time", "Resolution Known Time")
                     closed = site.at(row.text(column), column) if column else None
@@ -174,7 +167,7 @@ class _Download:
     def _name(self, row: Row) -> str:
         name = row.text(_first(row, *_NAMES) or _NAMES[0])
         if not name:
-            raise WrongCellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
+            raise CellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
         if row.text("Forecaster Count") and not row.text("Forecaster ID"):
             self.aggregates.add(name)
         self.titles[name] = f"{name} (bot)" if row.text("Is Bot").casefold() == "true" else name
@@ -227,11 +220,11 @@ def _question(site: Site, row: Row, id: str, options: tuple[str, ...]) -> Questi
     if label and label.casefold() not in title.casefold():
         title = f"{title} ({label})"
     if not title:
-        raise WrongCellError("Question Title", "empty")
+        raise CellError("Question Title", "empty")
     opened = _day(site, row, "Open Time", "Post Published Time")
     horizon = _day(site, row, "Scheduled Close Time", "Actual Close Time")
     if horizon is None:
-        raise WrongCellError("Scheduled Close Time", "empty: a scenario needs a horizon")
+        raise CellError("Scheduled Close Time", "empty: a scenario needs a horizon")
     known = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
     post = row.text("Post ID")
     return Question(
@@ -242,7 +235,7 @@ def _question(site: Site, row: Row, id: str, options: tuple[str, ...]) -> Questi
         horizon,
         row.place,
         _COLUMNS,
-        tags=tags(listed(row.text("Categories"))),
+        tags=listed(row.text("Categories")),
         resolved=None if options else _resolved(row, "", options, known),
         set=f"metaculus-{id}" if options else None,
         options=[Option(text, text, _resolved(row, text, options, known)) for text in options],
@@ -265,11 +258,11 @@ def _resolved(row: Row, option: str, options: tuple[str, ...], day: dt.date) -> 
     if options:
         if known not in (text.casefold() for text in options):
             message = f"{shown(row.text('Resolution'))} is none of its options"
-            raise WrongCellError("Resolution", message)
+            raise CellError("Resolution", message)
         return Resolved("occurred", day, words) if option.casefold() == known else None
     if known not in _YES | _NO:
         message = f"{shown(row.text('Resolution'))} is not yes, no, annulled or ambiguous"
-        raise WrongCellError("Resolution", message)
+        raise CellError("Resolution", message)
     return Resolved("occurred" if known in _YES else "did-not-occur", day, words)
 
 
@@ -279,8 +272,8 @@ def _options(row: Row) -> tuple[str, ...]:
         if options := tuple(dict.fromkeys(listed(row.text(column)))):
             if len(options) > 1:
                 return options
-            raise WrongCellError(column, "a multiple choice has at least two options")
-    raise WrongCellError("MC Options (All)", "a multiple choice without options")
+            raise CellError(column, "a multiple choice has at least two options")
+    raise CellError("MC Options (All)", "a multiple choice without options")
 
 
 def listed(text: str) -> list[str]:
@@ -320,11 +313,11 @@ def _values(
     figures, options = counted(len(values), "figure"), question.options if question else ()
     if not options:
         if question is None or len(values) != len(("no", "yes")):
-            raise WrongCellError(EACH, f"{figures} for a question without options")
+            raise CellError(EACH, f"{figures} for a question without options")
         options, values = ("",), values[1:]
     if len(values) != len(options):
         words = f"{figures} for a question with {counted(len(options), 'option')}"
-        raise WrongCellError(EACH, words)
+        raise CellError(EACH, words)
     for name, value in zip(options, values, strict=True):
         if value is not None:
             yield site.foreign(id, name), value
@@ -335,7 +328,7 @@ def _numbers(text: str) -> list[float | None]:
     if not text:
         return []
     if text[0] not in "[(" or text[-1] not in "])":
-        raise WrongCellError(EACH, f"{shown(text)} is not a list of probabilities")
+        raise CellError(EACH, f"{shown(text)} is not a list of probabilities")
     plain = text[1:-1].replace("np.float64(", "").replace(")", "")
     parts = (part.strip() for part in plain.replace("\n", " ").split(","))
     return [
@@ -349,7 +342,7 @@ def _evidence(site: Site, row: Row, about: list[_Asked]) -> Arrival:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
         message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"
-        raise WrongCellError("", message)
+        raise CellError("", message)
     published = row.text("News Published At")
     stated = row.text("Created At") or published
     is_dated = bool(stated) or not about
@@ -365,7 +358,7 @@ def _evidence(site: Site, row: Row, about: list[_Asked]) -> Arrival:
         summary = f"{_WORDS[kind].capitalize()} of: {about[0].title}"
     title = clean(summary, 500, is_line=True)
     if not title:
-        raise WrongCellError("", "it says nothing")
+        raise CellError("", "it says nothing")
     notes = _notes(row, kind, [question.title for question in about])
     notes += [] if is_dated else ["No date there: it stands at the opening of its question"]
     record: dict[str, Any] = {
