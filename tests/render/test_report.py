@@ -12,8 +12,9 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.model import Tracker
 from scenarios.render.document import plain
-from scenarios.render.documents import effects, explanation, restatement
-from scenarios.render.documents.review.moved import step
+from scenarios.render.documents import effects, explanation
+from scenarios.render.documents.review import news
+from scenarios.render.documents.review.moves import step
 from scenarios.render.writers import terminal
 from tests.records import database, day, scenario, sheet
 
@@ -56,4 +57,4 @@ def test_what_would_be_printed_as_it_was_is_not_restated(before: float, told: li
     shift = Shift(from_=before, to=0.754)
     row = Restated(scenario="a", stated=None, implied=shift, because=())
     made = Restatement(commit="f" * 40, day=day(3), figures=(row,))
-    assert [restatement.figures(row) for row in restatement.rows(made)] == told
+    assert [news.restated_figures(row) for row in news.restated_rows(made)] == told

@@ -19,7 +19,7 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.sheets import places_in, prepared
 from scenarios.errors import UsageError
-from scenarios.render.documents.forecast import document
+from scenarios.render.documents.effects import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace import recording
 from scenarios.workspace.input.offers import analysts
@@ -92,7 +92,7 @@ def command(
     ids = [entry.scenario for entry in entries]
     result = forecast_recorded(written, analyst, on, ids)
     added = sums(written.after.database, analyst, on, ids)
-    text = terminal.write(document(result.figures, added, analyst), width())
+    text = terminal.write(forecast_document(result.figures, added, analyst), width())
     report(written, result, form, text)
 
 

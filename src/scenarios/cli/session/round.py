@@ -13,7 +13,7 @@ from scenarios.cli.output.streams import screen_lines, width
 from scenarios.cli.session.state import Seat
 from scenarios.cli.terminal import prompt
 from scenarios.model import Database, ScenarioId
-from scenarios.render.documents.topic import set_text, topic_text
+from scenarios.render.documents.session import set_text, topic_text
 from scenarios.storage.state.session_notes import Answer, Stage
 from scenarios.workspace import sitting
 from scenarios.workspace.sitting import is_changed, words

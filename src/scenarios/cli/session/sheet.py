@@ -6,7 +6,7 @@ from scenarios.analysis.review.agenda import counted_absent, sums
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import show, width
 from scenarios.cli.output.written import report
-from scenarios.render.documents.session import document
+from scenarios.render.documents.session import reveal_table
 from scenarios.render.writers import terminal
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting import End, nothing_recorded, reveals, sheet_recorded
@@ -19,7 +19,7 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
     after = written.after.database
     added = sums(after, end.analyst, end.on, ids)
     absent = counted_absent(after, end.on, end.seen)
-    text = terminal.write(document(reveals(written, end), added, end.analyst, absent), width())
+    text = terminal.write(reveal_table(reveals(written, end), added, end.analyst, absent), width())
     report(written, sheet_recorded(written, end), form, text)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.brief import Brief, Standing, Watched
 from scenarios.model import Analyst, Database
+from scenarios.render import cells
 from scenarios.render.document import (
     Block,
     Chart,
@@ -24,7 +25,8 @@ from scenarios.render.document import (
     Table,
     Text,
 )
-from scenarios.render.documents.review import coming, headline, names, overview
+from scenarios.render.documents import report
+from scenarios.render.documents.review import findings, headline
 from scenarios.render.documents.status import unless_withheld
 from scenarios.scales import printed
 from scenarios.text import counted
@@ -90,7 +92,7 @@ def _standing(made: Brief, picture: Chart | None) -> Iterator[Block]:
             Column(name="question", least=24),
             Column(name="we say", key="stated_from_to", align="right"),
             Column(name="evidence", key="implied_from_to", align="right"),
-            *(Column(name=name, only="csv") for name in overview.NUMBERS),
+            *(Column(name=name, only="csv") for name in report.NUMBERS),
         ),
         rows=tuple(map(_row, rows[:MOST])),
         note=f"{counted(more, 'question')} more: scen status" if more > 0 else "",
@@ -145,9 +147,9 @@ def _watched(made: Brief, database: Database) -> Iterator[Flat]:
 
 
 def _if_seen(one: Watched, database: Database) -> Item:
-    title = names.quoted(names.scenario(one.scenario, database))
+    title = cells.quoted(cells.scenario(one.scenario, database))
     figures = (" would go from ", Figure(one.implied, "p"), " to ", Figure(one.if_seen, "p"))
-    sign = names.indicator(f"{one.scenario}/{one.indicator}", database)
+    sign = cells.indicator(f"{one.scenario}/{one.indicator}", database)
     due = f" (due by {one.due})" if one.due else ""
     return Item((*title, *figures, " if this is seen:"), (Item((sign, due)),))
 
@@ -163,7 +165,7 @@ def _spreads(spreads: Sequence[Spread], database: Database) -> Iterator[Flat]:
         under = tuple(
             Item((f"{name} says ", Figure(p, "p"), f": {_why(row, name)}")) for name, p in ends
         )
-        rows.append(Item(names.scenario(row.scenario, database), under))
+        rows.append(Item(cells.scenario(row.scenario, database), under))
     if (more := len(differ) - _SPREADS) > 0:
         rows.append(Item(f"and over {counted(more, 'more question')}: scen report"))
     yield Items(tuple(rows))
@@ -178,8 +180,8 @@ def _due(made: Brief, database: Database) -> Iterator[Flat]:
     if not (coming_up or late):
         return
     yield Heading(2, "What is due", anchor="coming")
-    rows = [coming.entry(one, database, "late") for one in late[:_LATE]]
-    rows += [coming.entry(one, database) for one in coming_up[:_DUE]]
+    rows = [findings.due_item(one, database, "late") for one in late[:_LATE]]
+    rows += [findings.due_item(one, database) for one in coming_up[:_DUE]]
     if more := len(late[_LATE:]):
         rows.append(Item(f"{more} more late: scen due", lead="and"))
     if more := len(coming_up[_DUE:]):

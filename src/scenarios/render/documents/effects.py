@@ -1,12 +1,14 @@
-"""What one item did to each scenario."""
+"""Effects of what was recorded: of an item on each scenario, of a sheet on the figures."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from scenarios.analysis.ledger.ledger import Effect
-from scenarios.model import Tracker
+from scenarios.analysis.review.agenda import SetSum
+from scenarios.model import Analyst, Tracker
 from scenarios.render.document import (
     Column,
     Document,
@@ -19,6 +21,7 @@ from scenarios.render.document import (
     Text,
     change_of,
 )
+from scenarios.render.documents.session import set_sums
 from scenarios.scales import printed
 
 
@@ -69,3 +72,25 @@ def weight_column(tracker: Tracker) -> Column:
     return Column(
         name="weight" if applied else "weight (grades not applied)", key="weight", align="right"
     )
+
+
+def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
+    """The stated probability before and after, the implied one, and what the sets add up to."""
+    rows: list[Row] = [
+        (
+            Ref(f.scenario, "scenario"),
+            Figure(f.before, "p"),
+            Figure(f.after, "p"),
+            Figure(f.analysts),
+            Figure(f.implied, "p"),
+            Figure(f.gap_decibans, "dB"),
+        )
+        for f in figures
+    ]
+    names = ("stated before", "stated after", "analysts", "implied")
+    columns = (
+        Column(name="scenario"),
+        *(Column(name=name, align="right") for name in names),
+        Column(name="gap dB", key="gap_decibans", align="right"),
+    )
+    return (Table(columns=columns, rows=tuple(rows)), set_sums(sums, analyst))

@@ -25,7 +25,7 @@ from scenarios.render.document import (
     plain,
     spans,
 )
-from scenarios.render.documents import unreadable
+from scenarios.render.documents import faults
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
 from scenarios.render.text import percent, term
 from scenarios.scales import HIGHEST, LOWEST, probability
@@ -56,7 +56,7 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     top = (Heading(1, head, (stood,) if outcome else ()), Paragraph(scenario.question))
     basis = lines(*_basis(result, scenario))
     if result.implied is None:
-        return (*top, unreadable.figures(result.withheld), basis)
+        return (*top, faults.withheld_figures(result.withheld), basis)
     return (
         *top,
         lines(*_verdict(result, database.tracker.estimative_language)),

@@ -1,12 +1,13 @@
-"""What `check` finds, as a table; a terminal and an editor get it line by line."""
+"""Faults of files: what `check` finds, and what stands before a result that lacks files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scenarios.errors import Problem
-from scenarios.render.document import Column, Document, Figure, Row, Table
+from scenarios.render.document import Column, Document, Figure, Paragraph, Row, Table
+from scenarios.text import counted
 
 
 def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
@@ -26,3 +27,29 @@ def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
         *(Column(name=name) for name in ("severity", "rule", "message", "hint")),
     )
     return (Table(columns=columns, rows=tuple(rows), empty="Nothing found."),)
+
+
+def unreadable_files(unreadable: Sequence[Problem]) -> Document:
+    """Each file by its path, the line and the fault; nothing where every file could be read."""
+    if not unreadable:
+        return ()
+    no_tracker = any(fault.path == "tracker.yaml" for fault in unreadable)
+    figures = (
+        "without a readable tracker.yaml there are no figures"
+        if no_tracker
+        else ("a figure that they could change is withheld: ?")
+    )
+    columns = (
+        Column(name="file"),
+        Column(name="line", align="right"),
+        Column(name="fault", least=30),
+    )
+    rows = ((fault.path, f"{fault.line}", f"{fault.rule}: {fault.message}") for fault in unreadable)
+    files = counted(len(unreadable), "file")
+    caption = f"{files} cannot be read: what they hold is missing here, and {figures}"
+    return (Table(columns=columns, rows=tuple(rows), caption=caption),)
+
+
+def withheld_figures(path: str | None) -> Paragraph:
+    """In place of figures that are withheld because of a file."""
+    return Paragraph(f"Stated ?, implied ?: {path} cannot be read, and could change them.")

@@ -10,7 +10,7 @@ from scenarios.analysis.review.agenda import sums
 from scenarios.errors import Keys, ScenError
 from scenarios.paths import path_of
 from scenarios.render.document import Document, Paragraph
-from scenarios.render.documents.forecast import document
+from scenarios.render.documents.effects import forecast_document
 from scenarios.render.documents.session import set_sums
 from scenarios.render.text import percent
 from scenarios.serve.forms.fields import Field, Group
@@ -125,7 +125,7 @@ def _told(by: Recorder, written: Written, typed: Typed) -> Document:
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
         after = "What the others and the evidence say is shown once it is recorded."
         return (*foretold(by, written), Paragraph(after), set_sums(added, who))
-    return document(forecast_figures(written, [id], on), added, who)
+    return forecast_document(forecast_figures(written, [id], on), added, who)
 
 
 def _field_of(keys: Keys) -> str:

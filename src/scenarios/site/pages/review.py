@@ -1,7 +1,9 @@
-"""The review of a day: the report's own page, with the reviews before and after it."""
+"""The reviews: one for each day on which somebody forecast, and their list."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -10,14 +12,27 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
-from scenarios.render.chapters.whole import LARGE, whole
-from scenarios.render.document import Block, Document, Heading, Paragraph, plain
+from scenarios.render.chapters import LARGE, whole
+from scenarios.render.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Jump,
+    Paragraph,
+    Row,
+    Table,
+    plain,
+)
 from scenarios.render.documents import brief
-from scenarios.render.documents.review import attention, headline
+from scenarios.render.documents.review import findings, headline
+from scenarios.render.writers import html
 from scenarios.render.writers import page as writer
 from scenarios.site import links
 from scenarios.site.links import Links, Page, up
 from scenarios.site.site import Site
+from scenarios.text import counted
 from scenarios.workspace.reading import brief_of, start_of, with_history
 
 _MOST = 12
@@ -25,7 +40,7 @@ _MOST = 12
 _SECTION = 2
 
 
-def page(site: Site, day: str) -> Page:
+def review_page(site: Site, day: str) -> Page:
     """What `scen report --as-of DAY` says, and what stands behind it.
 
     Of very many scenarios only those that moved most have a chapter there: all have a page.
@@ -60,7 +75,7 @@ def _for_readers(summary: Document, news: Paragraph) -> Document:
     into = told
     for block in summary:
         if isinstance(block, Heading) and block.level == _SECTION:
-            into = todos if block.anchor == attention.TODOS else told
+            into = todos if block.anchor == findings.TODOS else told
         into.append(block)
     if isinstance(told[1], Paragraph) and not told[1].tone:
         told[1] = news
@@ -93,3 +108,49 @@ def _turn(site: Site, on: date, address: str) -> str:
 
 def _place(day: date) -> str:
     return links.place("review", f"{day}")
+
+
+REVIEWS = "review/index.html"
+
+
+def reviews_page(site: Site) -> Page:
+    """Every day with a sheet, the latest first."""
+    return Page(
+        address=REVIEWS,
+        title="Reviews",
+        description=counted(len(site.days), "review"),
+        main=html.sections(_body(site), Links(site.known, REVIEWS)),
+        section="reviews",
+    )
+
+
+def _body(site: Site) -> Iterator[Block]:
+    yield Heading(1, "Reviews")
+    if not site.days:
+        yield Paragraph("Nobody has forecast yet.")
+        return
+    if not site.is_late(site.days[-1]):
+        weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
+        yield Paragraph(f"No review in the last {weeks}; the last one was of {site.days[-1]}.")
+    yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
+    sheets = [one for one in site.database.sheets.values() if one.date in set(site.days)]
+    given = Counter[object]()
+    names: dict[object, set[str]] = {}
+    for one in sheets:
+        given[one.date] += len(one.probabilities)
+        names.setdefault(one.date, set()).add(one.analyst)
+    analysts = site.database.tracker.analysts
+    rows: list[Row] = [
+        (
+            Jump(f"Review of {day}", f"review-{day}"),
+            Figure(given[day]),
+            ", ".join(sorted(analysts.get(name, name) for name in names[day])),
+        )
+        for day in reversed(site.days)
+    ]
+    columns = (
+        Column(name="Day"),
+        Column(name="Forecasts", align="right"),
+        Column(name="By"),
+    )
+    yield Table(columns=columns, rows=tuple(rows))

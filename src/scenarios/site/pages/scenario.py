@@ -1,4 +1,4 @@
-"""The page of a scenario: its figure and what moved it, its course, and what that rests on."""
+"""The pages of a scenario and of a set of which one member occurs."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ from collections.abc import Iterator
 
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.period.period import View
+from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.headline import top_move
-from scenarios.model import Scenario, ScenarioId
-from scenarios.render.chapters.scenario import excerpt, terms
+from scenarios.analysis.review.page import Chapter, SetChapter
+from scenarios.analysis.review.status import StatusRow
+from scenarios.model import Scenario, ScenarioId, SetId
+from scenarios.render import cells
+from scenarios.render.chapters import excerpt, set_chapter, terms
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
@@ -21,6 +25,7 @@ from scenarios.render.document import (
     Item,
     Items,
     Paragraph,
+    Ref,
     Row,
     Span,
     Table,
@@ -28,8 +33,7 @@ from scenarios.render.document import (
     plain,
     spans,
 )
-from scenarios.render.documents import unreadable
-from scenarios.render.documents.review import names
+from scenarios.render.documents import faults
 from scenarios.render.documents.review.headline import move
 from scenarios.render.documents.status import NOTHING_IMPLIED, band
 from scenarios.render.pictures.ledger import LISTED, ledger
@@ -40,8 +44,8 @@ from scenarios.render.writers.html import Entry
 from scenarios.site import links
 from scenarios.site.figures import figures
 from scenarios.site.links import Links, Page, up
-from scenarios.site.pages.listed import listed, newest
-from scenarios.site.pages.record import record
+from scenarios.site.pages.evidence import listed, newest
+from scenarios.site.pages.record import record_items
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -50,7 +54,7 @@ _LATEST = 30
 """Items that are listed at once; the others are folded."""
 
 
-def page(site: Site, id: ScenarioId) -> Page:
+def scenario_page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
     address = links.place("s", id)
     if path := site.database.withheld.get(id):
@@ -74,13 +78,13 @@ def _withheld(site: Site, id: ScenarioId, path: str) -> Page:
     """The question alone, where a file that cannot be read could change its figures."""
     address, scenario = links.place("s", id), site.scenarios[id]
     title = " ".join(scenario.title.split())
-    told = unreadable.figures(path)
+    told = faults.withheld_figures(path)
     blocks: tuple[Block, ...] = (
         Heading(1, title),
         Paragraph(scenario.question),
         told,
         Paragraph(scenario.resolution_criteria),
-        Items(tuple(record(site, "scenario", id, scenario.formerly))),
+        Items(tuple(record_items(site, "scenario", id, scenario.formerly))),
     )
     return Page(
         address=address,
@@ -248,5 +252,58 @@ def _record(site: Site, view: View) -> Iterator[Item]:
         yield Item(f"Tags: {', '.join(scenario.tags)}")
     for name, ids in (("Implies", scenario.implies), ("Depends on", tuple(scenario.prior.given))):
         if ids:
-            yield Item((f"{name}: ", *names.titles(ids, site.database)))
-    yield from record(site, "scenario", view.id, scenario.formerly)
+            yield Item((f"{name}: ", *cells.titles(ids, site.database)))
+    yield from record_items(site, "scenario", view.id, scenario.formerly)
+
+
+def set_page(site: Site, id: SetId) -> Page:
+    """All of a set, as of the site's day."""
+    address, made = links.place("set", id), _chapter(site, id)
+    described = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
+    return Page(
+        address=address,
+        title=" ".join(made.statement.split()),
+        description=described,
+        main=html.sections(_exclusive_set_body(site, made, described), Links(site.known, address)),
+        section="scenarios",
+    )
+
+
+def _chapter(site: Site, id: SetId) -> SetChapter:
+    found = figures(site)
+    members = tuple(
+        Chapter(row=found.rows[one], view=found.window.views[one], course=found.course(one))
+        for one in site.sets[id]
+        if one in found.window.views
+    )
+    return SetChapter(
+        id=id,
+        statement=site.database.tracker.sets.get(id, id),
+        members=members,
+        matrix=matrix(found.window.now, site.sets[id]),
+    )
+
+
+def _exclusive_set_body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
+    window = figures(site).window
+    yield Heading(1, " ".join(made.statement.split()))
+    yield Paragraph(described)
+    yield Items(tuple(_member(figures(site).rows[one]) for one in site.sets[made.id]))
+    if not made.members:
+        return
+    for block in set_chapter(made, window.now, window.since).blocks:
+        if isinstance(block, Heading):
+            yield Heading(2, block.text, block.under)
+        elif isinstance(block, Folded):
+            yield Folded(Heading(3, block.heading.text), block.blocks)
+        else:
+            yield block
+
+
+def _member(row: StatusRow) -> Item:
+    if row.withheld:
+        return Item((Ref(row.id, "scenario", row.title), ": stated ?, implied ?"))
+    stated = ("stated ", Figure(row.stated.probability, "p"), ", ") if row.stated else ()
+    outcome = f", {row.outcome.replace('-', ' ')}" if row.outcome else ""
+    figures = (*stated, "implied ", Figure(row.shown.probability, "p"), outcome)
+    return Item((Ref(row.id, "scenario", row.title), ": ", *figures))

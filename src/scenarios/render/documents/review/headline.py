@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.review.headline import Because, Headline, Together, TopMove, outcome_of
 from scenarios.model import Database, ScenarioId
+from scenarios.render import cells
 from scenarios.render.document import Figure, Span
-from scenarios.render.documents.review import names
 from scenarios.scales import printed
 from scenarios.text import counted
 
@@ -44,7 +44,7 @@ def move(
 
     Where it is told `after` another one with the same main cause, that is not said again.
     """
-    title = names.quoted(names.scenario(top.scenario, database))
+    title = cells.quoted(cells.scenario(top.scenario, database))
     subject = title if top.figure == "stated" else ("What the evidence implies for ", *title)
     same = after is not None and top.because[:1] == after.because[:1] != ()
     again = same and not (after and after.apart)
@@ -83,16 +83,16 @@ def _cause(
     """`after “…” occurred`, `as others of its set changed`."""
     subjects = cause.subjects
     if cause.kind in ("event", "retraction"):
-        first = names.quoted(names.item(subjects[0], database))
+        first = cells.quoted(cells.item(subjects[0], database))
         more = f" and {len(subjects) - 1} more" if len(subjects) > 1 else ""
         was = "were" if more else "was"
         taken = f" {was} retracted" if cause.kind == "retraction" else ""
         yield from ("after ", *first, more + taken)
     elif cause.kind == "absence":
-        first = names.quoted(names.indicator(subjects[0], database))
+        first = cells.quoted(cells.indicator(subjects[0], database))
         yield from ("since ", *first, " was due and not seen")
     elif cause.kind == "given":
-        title = names.titles(subjects, database)
+        title = cells.titles(subjects, database)
         if how := outcome_of(subjects[0], resolved):
             yield from ("after ", *title, f" {how}")
         else:
@@ -107,7 +107,7 @@ def _cause(
             yield from (f"as another forecaster joined ({who}, ", Figure(figure, "p"), ")")
     elif subjects:
         was = "was" if len(subjects) == 1 else "were"
-        yield from ("after ", *names.titles(subjects, database), f" {was} ruled out")
+        yield from ("after ", *cells.titles(subjects, database), f" {was} ruled out")
     else:
         yield _WORDS[cause.kind]
 
@@ -124,7 +124,7 @@ _WORDS = {
 def _outcome(one: Together, database: Database) -> tuple[Span, ...]:
     parts: list[Span] = []
     if one.occurred:
-        parts += [*names.titles(one.occurred, database), " occurred"]
+        parts += [*cells.titles(one.occurred, database), " occurred"]
     if one.did_not_occur:
         others = len(one.did_not_occur)
         if one.occurred and others > _OTHERS:
@@ -132,10 +132,10 @@ def _outcome(one: Together, database: Database) -> tuple[Span, ...]:
         else:
             did_not = " did not" if one.occurred else " did not occur"
             start = ["; "] if one.occurred else []
-            parts += [*start, *names.titles(one.did_not_occur, database), did_not]
+            parts += [*start, *cells.titles(one.did_not_occur, database), did_not]
     if one.annulled:
         was = " was annulled" if len(one.annulled) == 1 else " were annulled"
-        parts += [*(["; "] if parts else []), *names.titles(one.annulled, database), was]
+        parts += [*(["; "] if parts else []), *cells.titles(one.annulled, database), was]
     return (*parts, ".")
 
 

@@ -1,4 +1,4 @@
-"""How scenarios and items are named: by what they say, with the id behind."""
+"""Spans that name a record or show a figure of a scenario."""
 
 from __future__ import annotations
 

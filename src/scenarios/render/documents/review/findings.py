@@ -1,13 +1,15 @@
-"""What needs somebody: the findings, counted by rule and with what to do, and each in full."""
+"""Findings that need somebody, and what comes up in the days after."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from scenarios.analysis.review.due import Due, Entry
 from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
+from scenarios.render import cells
 from scenarios.render.document import Flat, Folded, Heading, Item, Items, Jump, Span
-from scenarios.render.documents.review import names
+from scenarios.text import counted
 
 ANCHOR, TODOS = "findings", "needs"
 _MOST = 6
@@ -91,7 +93,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
 """Of each rule: what one finding is, what several are, and the command that helps; urgent first."""
 
 
-def strip(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
+def needs(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
     """What needs somebody, in a few lines that lead to the rest."""
     if not findings:
         return
@@ -131,20 +133,20 @@ def _entry(rule: str, found: Sequence[Finding], database: Database) -> Item:
     label = f"{len(found)} {one if len(found) == 1 else many}"
     messages = {finding.message for finding in found}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    named = _subjects(found[: names.NAMED], database)
-    more = len(found) - names.NAMED
+    named = _subjects(found[: cells.NAMED], database)
+    more = len(found) - cells.NAMED
     under = Item((*named, f" and {more} more" if more > 0 else ""))
     return Item((Jump(label, ANCHOR), why), (under,), lead=f"scen {command}:")
 
 
 def _subjects(found: Iterable[Finding], database: Database) -> tuple[Span, ...]:
-    return tuple(names.listed([_subject(one, database) for one in found], "; "))
+    return tuple(cells.listed([_subject(one, database) for one in found], "; "))
 
 
 def _subject(finding: Finding, database: Database) -> Span:
     """A scenario by its title; what else it is, by its id."""
     if finding.kind == "scenario" and finding.subject in database.scenarios:
-        return names.scenario(finding.subject, database)
+        return cells.scenario(finding.subject, database)
     return finding.subject
 
 
@@ -153,3 +155,31 @@ def _by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
     for finding in findings:
         found.setdefault(finding.rule, []).append(finding)
     return found
+
+
+def coming(due: Due, database: Database) -> Iterator[Flat]:
+    """One line for each day and thing; what is late stands among the findings."""
+    if due.coming:
+        days = (due.until - due.as_of).days
+        yield Heading(2, f"Coming up in the next {days} days", anchor="coming")
+        yield Items(tuple(due_item(one, database) for one in due.coming))
+
+
+def due_item(one: Entry, database: Database, lead: str = "") -> Item:
+    """What is to be done, behind its day unless something else leads it."""
+    return Item(tuple(_told(one, database)), lead=lead or str(one.day))
+
+
+def _told(one: Entry, database: Database) -> Iterator[Span]:
+    first = cells.scenario(one.scenarios[0], database)
+    if one.what == "indicator":
+        owner = cells.scenario(one.id.partition("/")[0], database)
+        yield from (cells.indicator(one.id, database), " (", owner, ")")
+    elif one.what == "horizon":
+        yield from ("horizon of ", first, ": scen resolve")
+    elif one.what == "review":
+        yield f"review of {counted(len(one.scenarios), 'question')}: scen review"
+    else:
+        number = len(one.scenarios)
+        stand = "forecast stands" if number == 1 else "forecasts stand"
+        yield f"last day on which {number} {stand}: scen review"

@@ -1,14 +1,32 @@
-"""The lists of records."""
+"""Records as lists, in full, as hits of a search, and as the rows of a query."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from itertools import groupby
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby, repeat
+from typing import Any
 
 from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
+from scenarios.analysis.review.search import Hit, Place, Search
 from scenarios.analysis.review.status import StatusRow
-from scenarios.render.document import Column, Document, Figure, Group, Paragraph, Ref, Row, Table
+from scenarios.model import Kind
+from scenarios.render.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Group,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Row,
+    Table,
+    Text,
+)
 
 _NARROWEST, _NARROWEST_NAME = 24, 12
 
@@ -179,3 +197,99 @@ DOCUMENTS: dict[str, Callable[..., Document]] = {
     "sources": sources,
 }
 """What makes the document of each kind of record."""
+
+
+def record(records: Mapping[str, Mapping[str, Any]]) -> Document:
+    """The records, each under what it is called."""
+    blocks: list[Block] = []
+    for name, record in records.items():
+        blocks += [Heading(1, name), Items(tuple(_entries(record)))]
+    return tuple(blocks)
+
+
+def _entries(record: Mapping[str, Any]) -> Iterator[Item]:
+    for key, value in record.items():
+        if value in (None, [], {}, ()):
+            continue
+        if isinstance(value, dict):
+            yield Item(f"{key}:", tuple(_entries(value)))
+        elif isinstance(value, list | tuple):
+            yield Item(f"{key}:", tuple(_parts(value)))
+        else:
+            yield Item(f"{key}: {value}")
+
+
+def _parts(values: list[Any] | tuple[Any, ...]) -> Iterator[Item]:
+    for value in values:
+        if isinstance(value, dict):
+            yield from _entries(value)
+        else:
+            yield Item(str(value), bullet=True)
+
+
+_KINDS: dict[str, Kind] = {
+    "scenario": "scenario",
+    "evidence": "evidence",
+    "forecast": "forecasts",
+    "source": "source",
+}
+_PLACES = 3
+"""As many places of a hit are shown where none has all words."""
+
+
+def hits(result: Search, *, every: bool = False) -> Document:
+    """The hits with their places; with `every` each place of each."""
+    if not result.hits:
+        return (Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
+    rows = Items(tuple(_row(hit, len(result.words), every=every) for hit in result.hits))
+    left = result.total - len(result.hits)
+    if not left:
+        return (rows,)
+    told = f"and {left:,} more: --all shows them; --kind, --since, --source or --tag narrow it"
+    return rows, Paragraph(told)
+
+
+def _row(hit: Hit, words: int, *, every: bool) -> Item:
+    most = 1 if len(hit.places[0].words) == words else _PLACES
+    places = hit.places if every else hit.places[:most]
+    told = f", {hit.what} of {hit.day}" if hit.day else f", {hit.what}"
+    title = " ".join(hit.title.split())
+    if title and all(place.text != title for place in places):
+        told += f": {title}"
+    head = Ref(hit.id, _KINDS.get(hit.what)), told
+    return Item(head, tuple(map(_place, places, repeat(hit.path))))
+
+
+def _place(place: Place, path: str) -> Item:
+    return Item(f"{path}:{place.line}: {place.key}: {place.text}")
+
+
+_LEAST = 16
+"""A column of texts may be narrowed to so many characters."""
+
+
+def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Document:
+    """Numbers to the right, with six digits; a blank is null."""
+    columns = [
+        Column(name=name, key=name, align="right")
+        if _is_numeric(rows, n)
+        else Column(name=name, key=name, least=_LEAST)
+        for n, name in enumerate(names)
+    ]
+    told = tuple(tuple(map(_cell, row)) for row in rows)
+    return (Table(columns=tuple(columns), rows=told, empty="no rows"),)
+
+
+def _is_numeric(rows: Sequence[Sequence[Any]], place: int) -> bool:
+    cells = [row[place] for row in rows if row[place] is not None]
+    return bool(cells) and all(type(cell) in (int, float) for cell in cells)
+
+
+def _cell(value: Any) -> Text:
+    if value is None:
+        return ""
+    if type(value) is int:
+        return Figure(value, digits=0)
+    if type(value) is float:
+        return Figure(value, "ratio", 6)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

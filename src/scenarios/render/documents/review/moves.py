@@ -1,14 +1,15 @@
-"""What moved and why, by event: a block for each new item, then what moved for another cause."""
+"""Scenarios that moved and why, that were resolved, and that stood still."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scenarios.analysis.review.headline import Together, outcome_of
+from scenarios.analysis.review.headline import LastFigure, Resolved, Together, outcome_of
 from scenarios.analysis.review.moves import Causes, Contribution, Event, Move, OtherCause
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.render import cells
 from scenarios.render.document import (
     Block,
     Figure,
@@ -24,9 +25,8 @@ from scenarios.render.document import (
     spans,
 )
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.render.documents.review import names
 from scenarios.render.text import signed, term
-from scenarios.scales import printed
+from scenarios.scales import MOVED_BITS, printed
 
 
 class Told(NamedTuple):
@@ -40,7 +40,7 @@ class Told(NamedTuple):
     language: str
 
 
-def section(told: Told) -> Iterator[Block]:
+def moved(told: Told) -> Iterator[Block]:
     """Every scenario that moved is told in full once, under what did most to it."""
     if not told.moves:
         return
@@ -55,7 +55,7 @@ def section(told: Told) -> Iterator[Block]:
         yield from _block(told, _other_heading(other, told), other.scenarios, of)
 
 
-def items(told: Told) -> set[EvidenceId]:
+def moving_items(told: Told) -> set[EvidenceId]:
     """The items that stand here beside what they moved."""
     mains = _mains(told)
     return {
@@ -78,7 +78,7 @@ def sums(told: Told, *, every: bool = False) -> Iterator[Folded]:
             "bound": move.bound,
         }
         moved = Figure(told.rows[id].movement_bits, "bits")
-        name = names.scenario(id, told.database)
+        name = cells.scenario(id, told.database)
         blocks.append(Heading(3, (name, " (", Ref(id), ", ", moved, " bits)")))
         blocks += change_sum(changes, steps, told.database, id, every=every)
     if blocks:
@@ -112,7 +112,7 @@ def _block(
         if part.scenario in mains:
             rows.append(_row(told, part.scenario, worth if part.decibans else ""))
         elif signed(part.decibans) != "0":
-            name = names.scenario(part.scenario, told.database)
+            name = cells.scenario(part.scenario, told.database)
             also += [", " if also else "also " if rows else "", name, " ", worth, " dB"]
     if also:
         rows.append(Item(tuple(also)))
@@ -134,7 +134,7 @@ def _row(told: Told, id: ScenarioId, worth: Text) -> Item:
     figures += ["implied ", *step(move.implied.from_, move.implied.to, language)]
     reason = _reason(move)
     under = (Item(tuple(figures)), *([Item(reason)] if reason else []))
-    return Item((names.scenario(id, told.database), " (", Ref(id), ")"), under, lead=worth)
+    return Item((cells.scenario(id, told.database), " (", Ref(id), ")"), under, lead=worth)
 
 
 def _reason(move: Move) -> str:
@@ -146,9 +146,9 @@ def _reason(move: Move) -> str:
 def _event_heading(event: Event, database: Database) -> Heading:
     first, *more = event.evidence
     if not more:
-        return Heading(3, names.item(first, database), (names.source_of(first, database),))
+        return Heading(3, cells.item(first, database), (cells.source_of(first, database),))
     under = [
-        (*spans(names.item(id, database)), " (", *names.source_of(id, database), ")")
+        (*spans(cells.item(id, database)), " (", *cells.source_of(id, database), ")")
         for id in event.evidence
     ]
     return Heading(3, f"{len(event.evidence)} items that hang together", tuple(under))
@@ -161,18 +161,18 @@ def _other_heading(other: OtherCause, told: Told) -> Heading:
         for id in subjects:
             gone = database.evidence[id].retracted
             why = " ".join(gone.reason.split()) if gone else ""
-            under.append((*spans(names.item(id, database)), " (", Ref(id, "evidence"), f"): {why}"))
+            under.append((*spans(cells.item(id, database)), " (", Ref(id, "evidence"), f"): {why}"))
         return Heading(3, "Retracted", tuple(under))
     if other.cause == "given":
-        title = names.titles(subjects, database)
+        title = cells.titles(subjects, database)
         how = outcome_of(subjects[0], told.resolved) if subjects else ""
         return Heading(3, (*title, f" {how}" if how else "", ": what depends on it"))
     if other.cause == "absence":
-        name = names.indicator(subjects[0], database)
+        name = cells.indicator(subjects[0], database)
         return Heading(3, ("Due and not seen: ", name, " (", Ref(subjects[0]), ")"))
     if other.cause == "rivals" and subjects:
         was = "was" if len(subjects) == 1 else "were"
-        return Heading(3, (*names.titles(subjects, database), f" {was} ruled out of the set"))
+        return Heading(3, (*cells.titles(subjects, database), f" {was} ruled out of the set"))
     return Heading(3, _HEADINGS[other.cause])
 
 
@@ -183,3 +183,107 @@ _HEADINGS = {
     "bound": "Held within 0.1% and 99.9%",
     "forecast": "Forecast anew, without new evidence",
 }
+
+
+def outcomes(
+    resolved: Sequence[Resolved], told: Collection[EvidenceId], database: Database
+) -> Iterator[Flat]:
+    """Each scenario in a line; the basis and the evidence of an outcome once.
+
+    An item that is `told` below is named by its id here.
+    """
+    if not resolved:
+        return
+    yield Heading(2, "Resolved", anchor="resolved")
+    rows = []
+    shown: set[tuple[EvidenceId, ...]] = set()
+    for entry in sorted(resolved, key=lambda one: one.outcome != "occurred"):
+        under: list[Item] = []
+        if not _follows(entry, database):
+            under.append(Item(" ".join(entry.basis.split())))
+        if entry.evidence and entry.evidence not in shown:
+            parts = [_item(id, told, database) for id in entry.evidence]
+            under.append(Item(("shown by ", *cells.listed(parts))))
+            shown.add(entry.evidence)
+        name = cells.scenario(entry.scenario, database)
+        rows.append(Item((name, ": ", *outcome_figures(entry)), tuple(under)))
+    yield Items(tuple(rows))
+
+
+def outcome_figures(entry: Resolved) -> Iterator[Span]:
+    """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
+    said, implied = entry.last_said, entry.last_implied
+    if said:
+        yield from ("last said ", Figure(said.probability, "p"))
+    elif entry.stated is not None:
+        yield from ("last said ", Figure(entry.stated, "p"))
+    else:
+        yield "never forecast"
+    shown = implied.probability if implied else entry.implied
+    yield from (", evidence implied ", Figure(shown, "p"))
+    how = {"occurred": "occurred", "did-not-occur": "did not occur", "annulled": "annulled"}
+    yield f", {how[entry.outcome]} on {entry.date}"
+    yield from _brier(said, implied)
+
+
+def _brier(said: LastFigure | None, implied: LastFigure | None) -> Iterator[Span]:
+    if said:
+        yield from (", Brier ", Figure(said.brier, digits=2))
+    if implied:
+        yield from (" (the evidence " if said else " (Brier ", Figure(implied.brier, digits=2), ")")
+
+
+def _item(id: EvidenceId, told: Collection[EvidenceId], database: Database) -> Span:
+    return Ref(id, "evidence") if id in told else cells.item(id, database)
+
+
+def _follows(entry: Resolved, database: Database) -> bool:
+    """Whether an outcome only follows from that of a rival."""
+    own = database.scenarios[entry.scenario].resolution
+    return own is None or own.basis != entry.basis
+
+
+_ROUNDING = 1e-12
+
+
+def unmoved(
+    rows: Sequence[StatusRow], reaffirmed: Sequence[ScenarioId], database: Database
+) -> Iterator[Flat]:
+    """These scenarios with what changed by little, then those of which no figure changed."""
+    little = [row for row in rows if any(signed(change) != "0" for _, change in _changes(row))]
+    least = [row for row in rows if row not in little and any(_changes(row))]
+    same = [row for row in rows if not any(_changes(row))]
+    again = [row for row in same if row.id in reaffirmed]
+    untold = [row for row in same if row.id not in reaffirmed]
+    told = [
+        Item(tuple(parts))
+        for name, some in (
+            (f"Moved by less than {MOVED_BITS} bits: ", little),
+            ("Moved by less than 0.1 points: ", least),
+            ("Unchanged, and forecast again: ", again),
+            ("Unchanged: ", untold),
+        )
+        if (parts := [*_listed(name, some, database)])
+    ]
+    if told:
+        yield Heading(2, "What did not move", anchor="unchanged")
+        yield Items(tuple(told))
+
+
+def _listed(name: str, rows: Sequence[StatusRow], database: Database) -> Iterator[Span]:
+    for place, row in enumerate(rows):
+        yield "; " if place else name
+        yield cells.scenario(row.id, database)
+        changes = [(kind, change) for kind, change in _changes(row) if signed(change) != "0"]
+        for number, (kind, change) in enumerate(changes):
+            yield from (", " if number else " (", f"{kind} ", Figure(change, "points"))
+        yield " points)" if changes else ""
+
+
+def _changes(row: StatusRow) -> Iterator[tuple[str, float]]:
+    """The figures that are others than before, however little."""
+    for kind, figure in (("stated", row.stated), ("implied", row.implied)):
+        if figure and figure.previous is not None:
+            change = (figure.probability - figure.previous) * 100
+            if abs(change) > _ROUNDING:
+                yield kind, change
