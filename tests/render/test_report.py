@@ -11,10 +11,10 @@ from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.model import Tracker
+from scenarios.render.cells import step_in_words
 from scenarios.render.document import plain
 from scenarios.render.documents import effects, explanation
 from scenarios.render.documents.review import news
-from scenarios.render.documents.review.moves import step
 from scenarios.render.writers import terminal
 from tests.records import database, day, scenario, sheet
 
@@ -31,7 +31,7 @@ from tests.records import database, day, scenario, sheet
     ],
 )
 def test_a_step_in_words(before: float | None, after: float, words: str) -> None:
-    assert plain(step(before, after, "icd-203")) == words
+    assert plain(step_in_words(before, after, "icd-203")) == words
 
 
 def test_what_is_read_alike_is_told_once_with_the_points_that_it_moved_by() -> None:

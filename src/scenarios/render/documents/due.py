@@ -1,4 +1,4 @@
-"""What comes and what is late, soonest first."""
+"""Due dates to come and those that are late, soonest first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from scenarios.analysis.review.due import Due, Entry
 from scenarios.model import Kind, ScenarioId
-from scenarios.render.document import Column, Document, Group, Ref, Row, Span, Table
+from scenarios.render.cells import left
+from scenarios.render.document import Document, Group, Ref, Row, Span, Table
 from scenarios.text import counted
 
 WHAT: dict[str, str] = {
@@ -15,7 +16,7 @@ WHAT: dict[str, str] = {
     "review": "review",
     "forecasts": "forecasts expire",
 }
-"""What is due, in words."""
+"""Kinds of due dates in words."""
 _KINDS: dict[str, Kind] = {"horizon": "scenario", "forecasts": "forecasts"}
 _LEAST = 60
 """The columns of what it is about, below which a table has two columns alone."""
@@ -28,17 +29,17 @@ def document(result: Due, *, every: bool = False) -> Document:
     groups = (("late", result.late), ("coming", result.coming))
     wide, narrow = (
         tuple(
-            Group(name, tuple(row(one, every=every) for one in found))
-            for name, found in groups
-            if found
+            Group(name, tuple(row(entry, every=every) for entry in entries))
+            for name, entries in groups
+            if entries
         )
         for row in (_row, _short)
     )
-    day, about = Column(name="day"), Column(name="about", least=_LEAST)
-    columns = (day, Column(name="when"), Column(name="what"), Column(name="id", only="csv"), about)
+    day, about = left("day"), left("about", least=_LEAST)
+    columns = (day, left("when"), left("what"), left("id", only="csv"), about)
     nothing = f"Nothing is late, and nothing comes up to {result.until}."
     note = f"Up to {result.until}; --within 90d looks further." if wide else ""
-    short = Table(columns=(day, Column(name="about", least=24)), rows=narrow, note=note)
+    short = Table(columns=(day, left("about", least=24)), rows=narrow, note=note)
     return (Table(columns=columns, rows=wide, note=note, empty=nothing, narrow=short),)
 
 

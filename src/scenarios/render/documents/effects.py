@@ -9,20 +9,10 @@ from typing import Any
 from scenarios.analysis.ledger.ledger import Effect
 from scenarios.analysis.review.agenda import SetSum
 from scenarios.model import Analyst, Tracker
-from scenarios.render.document import (
-    Column,
-    Document,
-    Figure,
-    Item,
-    Items,
-    Ref,
-    Row,
-    Table,
-    Text,
-    change_of,
-)
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
+from scenarios.render.document import Document, Figure, Item, Items, Ref, Text
 from scenarios.render.documents.session import set_sums
-from scenarios.scales import printed
 
 
 def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Document:
@@ -30,67 +20,41 @@ def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Docume
 
     Both figures are as of one day.
     """
-    rows: list[Row] = []
-    for effect in effects:
-        step: Text = "–"
-        if effect.before is not None and effect.after is not None:
-            step = (Figure(effect.before, "p"), " → ", Figure(effect.after, "p"))
-            if printed(effect.before) == printed(effect.after):
-                step = change_of(effect.before, effect.after)
-        code = effect.rating
-        rows.append(
-            (
-                Ref(effect.scenario, "scenario"),
-                code if isinstance(code, str) else Figure(code, "ratio"),
-                Figure(effect.weight, digits=2),
-                Figure(effect.factor, digits=2),
-                Figure(effect.counted_decibans, "dB"),
-                step,
-            )
-        )
-    columns = (
-        Column(name="scenario"),
-        Column(name="rating", meaning="rating"),
-        weight_column(tracker),
-        Column(name="factor", align="right"),
-        Column(name="dB", key="counted_decibans", align="right", meaning="move"),
-        Column(name="implied"),
+    columns: tuple[Cell[Effect], ...] = (
+        (left("scenario"), lambda effect: Ref(effect.scenario, "scenario")),
+        (left("rating", meaning="rating"), lambda effect: cells.rating(effect.rating)),
+        (cells.weight_column(tracker), lambda effect: Figure(effect.weight, digits=2)),
+        (right("factor"), lambda effect: Figure(effect.factor, digits=2)),
+        (
+            right("dB", "counted_decibans", meaning="move"),
+            lambda effect: Figure(effect.counted_decibans, "dB"),
+        ),
+        (left("implied"), _implied),
     )
-    why = [f"{e.scenario}: {e.note}" for e in effects if e.note]
+    why = [f"{effect.scenario}: {effect.note}" for effect in effects if effect.note]
     why += [
-        f"{e.scenario}: its heaviest line is now one graded {e.doubtful}"
-        for e in effects
-        if e.doubtful
+        f"{effect.scenario}: its heaviest line is now one graded {effect.doubtful}"
+        for effect in effects
+        if effect.doubtful
     ]
-    table = Table(columns=columns, rows=tuple(rows), caption=f"As of {as_of}:")
-    return (table, Items(tuple(Item(text) for text in why)))
+    table = cells.table(effects, columns, caption=f"As of {as_of}:")
+    return (table, Items(tuple(map(Item, why))))
 
 
-def weight_column(tracker: Tracker) -> Column:
-    """The head of a column of weights, which says where grades make none."""
-    applied = tracker.grade_weights is not None
-    return Column(
-        name="weight" if applied else "weight (grades not applied)", key="weight", align="right"
-    )
+def _implied(effect: Effect) -> Text:
+    if effect.before is None or effect.after is None:
+        return "–"
+    return cells.step_in_words(effect.before, effect.after)
 
 
 def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
     """The stated probability before and after, the implied one, and what the sets add up to."""
-    rows: list[Row] = [
-        (
-            Ref(f.scenario, "scenario"),
-            Figure(f.before, "p"),
-            Figure(f.after, "p"),
-            Figure(f.analysts),
-            Figure(f.implied, "p"),
-            Figure(f.gap_decibans, "dB"),
-        )
-        for f in figures
-    ]
-    names = ("stated before", "stated after", "analysts", "implied")
-    columns = (
-        Column(name="scenario"),
-        *(Column(name=name, align="right") for name in names),
-        Column(name="gap dB", key="gap_decibans", align="right"),
+    columns: tuple[Cell[Any], ...] = (
+        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
+        (right("stated before"), lambda figure: p(figure.before)),
+        (right("stated after"), lambda figure: p(figure.after)),
+        (right("analysts"), lambda figure: Figure(figure.analysts)),
+        (right("implied"), lambda figure: p(figure.implied)),
+        (right("gap dB", "gap_decibans"), lambda figure: Figure(figure.gap_decibans, "dB")),
     )
-    return (Table(columns=columns, rows=tuple(rows)), set_sums(sums, analyst))
+    return (cells.table(figures, columns), set_sums(sums, analyst))

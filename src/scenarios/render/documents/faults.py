@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scenarios.errors import Problem
-from scenarios.render.document import Column, Document, Figure, Paragraph, Row, Table
+from scenarios.render.cells import left, right
+from scenarios.render.document import Document, Figure, Row, Table
 from scenarios.text import counted
 
 
@@ -17,15 +18,10 @@ def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
         for p in problems
     ]
     for f in findings:
-        message = f"{f.subject}: {f.message}"
-        place = (Figure(f.line), Figure(f.column))
-        rows.append((f.path, *place, "finding", f.rule, message, ""))
-    columns = (
-        Column(name="path"),
-        Column(name="line", align="right"),
-        Column(name="column", align="right"),
-        *(Column(name=name) for name in ("severity", "rule", "message", "hint")),
-    )
+        place = (f.path, Figure(f.line), Figure(f.column))
+        rows.append((*place, "finding", f.rule, f"{f.subject}: {f.message}", ""))
+    texts = (left(name) for name in ("severity", "rule", "message", "hint"))
+    columns = (left("path"), right("line"), right("column"), *texts)
     return (Table(columns=columns, rows=tuple(rows), empty="Nothing found."),)
 
 
@@ -33,23 +29,11 @@ def unreadable_files(unreadable: Sequence[Problem]) -> Document:
     """Each file by its path, the line and the fault; nothing where every file could be read."""
     if not unreadable:
         return ()
-    no_tracker = any(fault.path == "tracker.yaml" for fault in unreadable)
-    figures = (
-        "without a readable tracker.yaml there are no figures"
-        if no_tracker
-        else ("a figure that they could change is withheld: ?")
-    )
-    columns = (
-        Column(name="file"),
-        Column(name="line", align="right"),
-        Column(name="fault", least=30),
-    )
+    figures = "a figure that they could change is withheld: ?"
+    if any(fault.path == "tracker.yaml" for fault in unreadable):
+        figures = "without a readable tracker.yaml there are no figures"
+    columns = (left("file"), right("line"), left("fault", least=30))
     rows = ((fault.path, f"{fault.line}", f"{fault.rule}: {fault.message}") for fault in unreadable)
     files = counted(len(unreadable), "file")
     caption = f"{files} cannot be read: what they hold is missing here, and {figures}"
     return (Table(columns=columns, rows=tuple(rows), caption=caption),)
-
-
-def withheld_figures(path: str | None) -> Paragraph:
-    """In place of figures that are withheld because of a file."""
-    return Paragraph(f"Stated ?, implied ?: {path} cannot be read, and could change them.")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, repeat
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
-from scenarios.analysis.evidence.accuracy import Accuracy
+from msgspec.structs import replace
+
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
-from scenarios.analysis.review.search import Hit, Place, Search
+from scenarios.analysis.review.search import Hit, Search
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Kind
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
     Block,
     Column,
@@ -23,32 +26,32 @@ from scenarios.render.document import (
     Items,
     Paragraph,
     Ref,
-    Row,
     Table,
     Text,
 )
 
 _NARROWEST, _NARROWEST_NAME = 24, 12
+_QUERY_LEAST = 16
+"""Characters to which a column of texts may be narrowed."""
+_KINDS: dict[str, Kind] = {
+    "scenario": "scenario",
+    "evidence": "evidence",
+    "forecast": "forecasts",
+    "source": "source",
+}
+_PLACES = 3
+"""Places of a hit that are shown where none has all words."""
 
 
 def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
     """Id, state, horizon, title: the figures are those of `status`."""
-    cells: Iterable[Row] = (
-        (
-            Ref(row.id, "scenario"),
-            (row.outcome or row.state).replace("-", " "),
-            f"{row.horizon or ''}",
-            row.title,
-        )
-        for row in rows
+    columns: tuple[Cell[StatusRow], ...] = (
+        (left("scenario"), lambda row: Ref(row.id, "scenario")),
+        (left("state", meaning="state"), cells.state),
+        (left("horizon"), lambda row: f"{row.horizon or ''}"),
+        (_last("title", every=every), lambda row: row.title),
     )
-    columns = (
-        Column(name="scenario"),
-        Column(name="state", meaning="state"),
-        Column(name="horizon"),
-        _last("title", every=every),
-    )
-    return (_list(columns, cells),)
+    return (cells.table(rows, columns, empty="none"),)
 
 
 def indicators(
@@ -56,137 +59,130 @@ def indicators(
 ) -> Document:
     """Under each scenario its indicators: state, since, due, diagnosticity, statement.
 
-    Where the order is another one, each has its scenario before it. `by_value`, the value by which
-    they are ordered stays on the narrowest terminal.
+    In another order each stands with its scenario before it. `by_value`, the value by which they
+    are ordered stays on the narrowest terminal.
     """
     parts = [(id, list(own)) for id, own in groupby(rows, key=lambda row: row.scenario)]
     is_grouped = len(parts) == len({id for id, _ in parts})
-    groups = (Group(id, tuple(_indicator(row, row.indicator) for row in own)) for id, own in parts)
-    columns = (
-        Column(name="indicator"),
-        Column(name="state", meaning="state"),
-        Column(name="since", drop=2),
-        Column(name="due", drop=3),
-        Column(name="value, bits", key="value", align="right", drop=0 if by_value else 1),
-        Column(name="dB", key="diagnosticity", align="right"),
-        Column(name="unique", only="csv"),
-        Column(name="statement", least=_NARROWEST, drop=4, cut=not every),
+    columns: tuple[Cell[IndicatorRow], ...] = (
+        (
+            left("indicator"),
+            lambda row: Ref(
+                f"{row.scenario}/{row.indicator}", None, row.indicator if is_grouped else ""
+            ),
+        ),
+        (left("state", meaning="state"), lambda row: row.state),
+        (left("since", drop=2), lambda row: row.since or ""),
+        (left("due", drop=3), lambda row: str(row.due or "")),
+        (
+            right("value, bits", "value", drop=0 if by_value else 1),
+            lambda row: "" if row.value is None else Figure(row.value, "bits"),
+        ),
+        (
+            right("dB", "diagnosticity"),
+            lambda row: Figure(row.diagnosticity, digits=0, mark="*" if row.unique else ""),
+        ),
+        (left("unique", only="csv"), lambda row: "unique" if row.unique else ""),
+        (left("statement", least=_NARROWEST, drop=4, cut=not every), lambda row: row.statement),
     )
-    table = Table(
-        columns=columns,
-        rows=tuple(groups) if is_grouped else tuple(_indicator(row) for row in rows),
-        by="scenario",
-        note="dB is diagnosticity; * where the indicator points to one scenario alone.",
-        empty="none",
-    )
+    note = "dB is diagnosticity; * where the indicator points to one scenario alone."
+    table = cells.table(rows, columns, by="scenario", note=note, empty="none")
+    if is_grouped:
+        groups = (Group(id, tuple(cells.table_rows(own, columns))) for id, own in parts)
+        table = replace(table, rows=tuple(groups))
     return (table,)
-
-
-def _indicator(row: IndicatorRow, label: str = "") -> Row:
-    return (
-        Ref(f"{row.scenario}/{row.indicator}", None, label),
-        row.state,
-        row.since or "",
-        str(row.due or ""),
-        Figure(row.value, "bits") if row.value is not None else "",
-        Figure(row.diagnosticity, digits=0, mark="*" if row.unique else ""),
-        "unique" if row.unique else "",
-        row.statement,
-    )
 
 
 def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:
     """Recorded, id, grade, summary."""
-    cells: Iterable[Row] = (
+    columns: tuple[Cell[EvidenceRow], ...] = (
+        (left("recorded", drop=1), lambda row: str(row.recorded)),
+        (left("evidence"), lambda row: Ref(row.id, "evidence")),
         (
-            str(row.recorded),
-            Ref(row.id, "evidence"),
-            row.grade if row.counts else f"{row.grade} retracted",
-            row.summary,
-        )
-        for row in rows
+            left("grade", meaning="grade"),
+            lambda row: row.grade if row.counts else f"{row.grade} retracted",
+        ),
+        (_last("summary", every=every), lambda row: row.summary),
     )
-    columns = (
-        Column(name="recorded", drop=1),
-        Column(name="evidence"),
-        Column(name="grade", meaning="grade"),
-        _last("summary", every=every),
-    )
-    return (_list(columns, cells),)
+    return (cells.table(rows, columns, empty="none"),)
 
 
 def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> Document:
     """Date, analyst, scenario, probability, rationale."""
-    cells: Iterable[Row] = (
+    columns: tuple[Cell[ForecastRow], ...] = (
+        (left("date"), lambda row: str(row.date)),
         (
-            str(row.date),
-            row.analyst,
-            Ref(row.scenario, "scenario"),
-            "withdrawn" if row.probability is None else Figure(row.probability, "p"),
-            row.rationale or "",
-        )
-        for row in rows
+            left("analyst", drop=int(len({row.analyst for row in rows}) == 1)),
+            lambda row: row.analyst,
+        ),
+        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (
+            right("stated"),
+            lambda row: "withdrawn" if row.probability is None else p(row.probability),
+        ),
+        (_last("rationale", every=every), lambda row: row.rationale or ""),
     )
-    columns = (
-        Column(name="date"),
-        Column(name="analyst", drop=int(len({row.analyst for row in rows}) == 1)),
-        Column(name="scenario"),
-        Column(name="stated", align="right"),
-        _last("rationale", every=every),
-    )
-    return (_list(columns, cells),)
+    return (cells.table(rows, columns, empty="none"),)
 
 
 def sources(rows: Sequence[SourceRow], *, every: bool = False) -> Document:
-    """Id, reliability, items, accurate of checked, and what counted on resolved scenarios."""
-    cells: Iterable[Row] = (
+    """The table of sources, and how to read it."""
+    return (source_table(rows, every=every), *map(Paragraph, SOURCES))
+
+
+def source_table(rows: Sequence[SourceRow], *, every: bool = False, named: bool = True) -> Table:
+    """Id, reliability, items, accurate of checked, and what counted on resolved scenarios.
+
+    Without a column of names they stand in place of the ids.
+    """
+
+    def counted(row: SourceRow, decibans: float) -> Text:
+        return Figure(decibans, digits=1) if row.on_resolved.items else ""
+
+    columns: list[Cell[SourceRow]] = [
+        (left("source"), lambda row: Ref(row.id, "source", "" if named else row.name)),
+        (left("A–F", "reliability", meaning="grade"), lambda row: row.reliability),
+        (right("items"), lambda row: Figure(row.items)),
         (
-            Ref(row.id, "source"),
-            row.reliability,
-            Figure(row.items),
-            _accurate(row.accuracy) if row.accuracy.checked else "",
-            Figure(row.accuracy.checked),
-            Figure(row.on_resolved.items),
-            Figure(row.on_resolved.toward_decibans, digits=1) if row.on_resolved.items else "",
-            Figure(row.on_resolved.against_decibans, digits=1) if row.on_resolved.items else "",
-            row.name,
-        )
-        for row in rows
-    )
-    columns = (
-        Column(name="source"),
-        Column(name="A–F", key="reliability", meaning="grade"),
-        Column(name="items", align="right"),
-        Column(name="accurate", align="right"),
-        Column(name="checked", only="csv"),
-        Column(name="resolved", align="right", drop=1),
-        Column(name="toward", key="toward_decibans", align="right"),
-        Column(name="against", key="against_decibans", align="right"),
-    )
-    held = (
+            right("accurate"),
+            lambda row: (
+                Figure(row.accuracy.accurate, mark=f" of {row.accuracy.checked}")
+                if row.accuracy.checked
+                else ""
+            ),
+        ),
+        (left("checked", only="csv"), lambda row: Figure(row.accuracy.checked)),
+        (right("resolved", drop=1), lambda row: Figure(row.on_resolved.items)),
+        (
+            right("toward", "toward_decibans"),
+            lambda row: counted(row, row.on_resolved.toward_decibans),
+        ),
+        (
+            right("against", "against_decibans"),
+            lambda row: counted(row, row.on_resolved.against_decibans),
+        ),
+    ]
+    if named:
+        columns.append((_last("name", _NARROWEST_NAME, every=every), lambda row: row.name))
+    return cells.table(rows, columns, empty="none")
+
+
+SOURCES = (
+    (
         "Accurate: of the items that were checked, those that a resolution or an independent item "
         "bears out; the others were retracted or contradicted. Blank where none was checked."
-    )
-    pointed = (
+    ),
+    (
         "Toward and against: the decibans that items on scenarios resolved by then counted "
         "toward what happened and against it. An accurate report can point against what happens. "
         "Few items prove little."
-    )
-    table = _list((*columns, _last("name", _NARROWEST_NAME, every=every)), cells)
-    return (table, Paragraph(held), Paragraph(pointed))
-
-
-def _accurate(accuracy: Accuracy) -> Figure:
-    return Figure(accuracy.accurate, mark=f" of {accuracy.checked}")
+    ),
+)
 
 
 def _last(name: str, least: int = _NARROWEST, *, every: bool) -> Column:
-    """A text that is cut to one line, unless `every` word is wanted."""
-    return Column(name=name, least=least, cut=not every)
-
-
-def _list(columns: tuple[Column, ...], rows: Iterable[Row]) -> Table:
-    return Table(columns=columns, rows=tuple(rows), empty="none")
+    """Column of a text that is cut to one line, unless `every` word is wanted."""
+    return left(name, least=least, cut=not every)
 
 
 DOCUMENTS: dict[str, Callable[..., Document]] = {
@@ -196,14 +192,14 @@ DOCUMENTS: dict[str, Callable[..., Document]] = {
     "forecasts": forecasts,
     "sources": sources,
 }
-"""What makes the document of each kind of record."""
+"""The document of each kind of record."""
 
 
 def record(records: Mapping[str, Mapping[str, Any]]) -> Document:
-    """The records, each under what it is called."""
+    """Records under their names, with every key that holds something."""
     blocks: list[Block] = []
-    for name, record in records.items():
-        blocks += [Heading(1, name), Items(tuple(_entries(record)))]
+    for name, keys in records.items():
+        blocks += [Heading(1, name), Items(tuple(_entries(keys)))]
     return tuple(blocks)
 
 
@@ -211,81 +207,60 @@ def _entries(record: Mapping[str, Any]) -> Iterator[Item]:
     for key, value in record.items():
         if value in (None, [], {}, ()):
             continue
-        if isinstance(value, dict):
-            yield Item(f"{key}:", tuple(_entries(value)))
-        elif isinstance(value, list | tuple):
+        if isinstance(value, dict | list | tuple):
             yield Item(f"{key}:", tuple(_parts(value)))
         else:
             yield Item(f"{key}: {value}")
 
 
-def _parts(values: list[Any] | tuple[Any, ...]) -> Iterator[Item]:
-    for value in values:
-        if isinstance(value, dict):
-            yield from _entries(value)
-        else:
-            yield Item(str(value), bullet=True)
-
-
-_KINDS: dict[str, Kind] = {
-    "scenario": "scenario",
-    "evidence": "evidence",
-    "forecast": "forecasts",
-    "source": "source",
-}
-_PLACES = 3
-"""As many places of a hit are shown where none has all words."""
+def _parts(value: Any) -> Iterator[Item]:
+    if isinstance(value, dict):
+        yield from _entries(value)
+        return
+    for part in value:
+        yield from _entries(part) if isinstance(part, dict) else (Item(str(part), bullet=True),)
 
 
 def hits(result: Search, *, every: bool = False) -> Document:
     """The hits with their places; with `every` each place of each."""
     if not result.hits:
         return (Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
-    rows = Items(tuple(_row(hit, len(result.words), every=every) for hit in result.hits))
-    left = result.total - len(result.hits)
-    if not left:
-        return (rows,)
-    told = f"and {left:,} more: --all shows them; --kind, --since, --source or --tag narrow it"
-    return rows, Paragraph(told)
+    rows = Items(tuple(_hit(hit, len(result.words), every=every) for hit in result.hits))
+    if left := result.total - len(result.hits):
+        more = f"and {left:,} more: --all shows them; --kind, --since, --source or --tag narrow it"
+        return rows, Paragraph(more)
+    return (rows,)
 
 
-def _row(hit: Hit, words: int, *, every: bool) -> Item:
+def _hit(hit: Hit, words: int, *, every: bool) -> Item:
     most = 1 if len(hit.places[0].words) == words else _PLACES
     places = hit.places if every else hit.places[:most]
-    told = f", {hit.what} of {hit.day}" if hit.day else f", {hit.what}"
-    title = " ".join(hit.title.split())
+    about = f", {hit.what} of {hit.day}" if hit.day else f", {hit.what}"
+    title = cells.one_line(hit.title)
     if title and all(place.text != title for place in places):
-        told += f": {title}"
-    head = Ref(hit.id, _KINDS.get(hit.what)), told
-    return Item(head, tuple(map(_place, places, repeat(hit.path))))
-
-
-def _place(place: Place, path: str) -> Item:
-    return Item(f"{path}:{place.line}: {place.key}: {place.text}")
-
-
-_LEAST = 16
-"""A column of texts may be narrowed to so many characters."""
+        about += f": {title}"
+    under = (Item(f"{hit.path}:{place.line}: {place.key}: {place.text}") for place in places)
+    return Item((Ref(hit.id, _KINDS.get(hit.what)), about), tuple(under))
 
 
 def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Document:
-    """Numbers to the right, with six digits; a blank is null."""
+    """The answer to a query: numbers to the right, with six digits; a blank is null."""
     columns = [
-        Column(name=name, key=name, align="right")
-        if _is_numeric(rows, n)
-        else Column(name=name, key=name, least=_LEAST)
-        for n, name in enumerate(names)
+        right(name, name)
+        if _is_numeric([row[place] for row in rows])
+        else left(name, name, least=_QUERY_LEAST)
+        for place, name in enumerate(names)
     ]
-    told = tuple(tuple(map(_cell, row)) for row in rows)
-    return (Table(columns=tuple(columns), rows=told, empty="no rows"),)
+    shown = tuple(tuple(map(_value, row)) for row in rows)
+    return (Table(columns=tuple(columns), rows=shown, empty="no rows"),)
 
 
-def _is_numeric(rows: Sequence[Sequence[Any]], place: int) -> bool:
-    cells = [row[place] for row in rows if row[place] is not None]
-    return bool(cells) and all(type(cell) in (int, float) for cell in cells)
+def _is_numeric(values: Sequence[Any]) -> bool:
+    types = {type(value) for value in values if value is not None}
+    return bool(types) and types <= {int, float}
 
 
-def _cell(value: Any) -> Text:
+def _value(value: Any) -> Text:
     if value is None:
         return ""
     if type(value) is int:

@@ -17,7 +17,7 @@ _MOST = 12
 
 
 def record_items(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) -> Iterator[Item]:
-    """The lines about a record."""
+    """Yield the file of a record, its former ids and its commits."""
     path = path_of(kind, id)
     elsewhere = site.file_address(path)
     to: Span = Link(path, elsewhere) if elsewhere else Jump(path, f"file-{path}")
@@ -25,13 +25,13 @@ def record_items(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) 
     if formerly:
         yield Item(f"Formerly: {', '.join(formerly)}")
     if changes := commits(site).get(path, ()):
-        told = tuple(
-            Item(f"{one.authored} {one.id[:7]} ({one.author}) {one.subject}")
-            for one in changes[:_MOST]
+        shown = tuple(
+            Item(f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}")
+            for commit in changes[:_MOST]
         )
-        more = len(changes) - len(told)
+        more = len(changes) - len(shown)
         rest = (Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
-        yield Item(f"{counted(len(changes), 'commit')} changed it", (*told, *rest))
+        yield Item(f"{counted(len(changes), 'commit')} changed it", (*shown, *rest))
 
 
 _TITLES = {"s": "scenario", "e": "evidence"}

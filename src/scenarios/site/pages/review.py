@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -12,25 +11,16 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
+from scenarios.model import Sheet
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
 from scenarios.render.chapters import LARGE, whole
-from scenarios.render.document import (
-    Block,
-    Column,
-    Document,
-    Figure,
-    Heading,
-    Jump,
-    Paragraph,
-    Row,
-    Table,
-    plain,
-)
+from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
 from scenarios.render.documents import brief
 from scenarios.render.documents.review import findings, headline
-from scenarios.render.writers import html
 from scenarios.render.writers import page as writer
 from scenarios.site import links
-from scenarios.site.links import Links, Page, up
+from scenarios.site.links import Links, Page, page_of, up
 from scenarios.site.site import Site
 from scenarios.text import counted
 from scenarios.workspace.reading import brief_of, start_of, with_history
@@ -41,24 +31,24 @@ _SECTION = 2
 
 
 def review_page(site: Site, day: str) -> Page:
-    """What `scen report --as-of DAY` says, and what stands behind it.
+    """The review that `scen report --as-of DAY` prints, and the chapters behind it.
 
-    Of very many scenarios only those that moved most have a chapter there: all have a page.
+    In a large database only the scenarios that moved most have a chapter: all have a page.
     """
     address, on = links.place("review", day), date.fromisoformat(day)
     large = len(site.scenarios) >= LARGE
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
-    made = _compared(site, review(both))
-    shown = behind.short(both, made, _MOST) if large else behind.page(both, made)
+    compared = _compared(site, review(both))
+    shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
     parts = whole(shown, site.database, both.now)
-    news = brief.news(brief_of(both, made), site.database)
+    news = brief.in_brief(brief_of(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
-    told = plain(headline.told(made.headline, site.database))
+    description = plain(headline.told(compared.headline, site.database))
     return Page(
         address=address,
         title=f"Review of {day}",
-        description=told,
+        description=description,
         main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
         noticed=True,
         section="reviews",
@@ -70,26 +60,26 @@ def review_page(site: Site, day: str) -> Page:
 
 def _for_readers(summary: Document, news: Paragraph) -> Document:
     """The summary with the sentences of the brief first, and what the desk is to do last."""
-    told: list[Block] = []
+    first: list[Block] = []
     todos: list[Block] = []
-    into = told
+    into = first
     for block in summary:
         if isinstance(block, Heading) and block.level == _SECTION:
-            into = todos if block.anchor == findings.TODOS else told
+            into = todos if block.anchor == findings.TODOS else first
         into.append(block)
-    if isinstance(told[1], Paragraph) and not told[1].tone:
-        told[1] = news
-    return (*told, *todos)
+    if isinstance(first[1], Paragraph) and not first[1].tone:
+        first[1] = news
+    return (*first, *todos)
 
 
-def _compared(site: Site, made: Review) -> Review:
+def _compared(site: Site, shown: Review) -> Review:
     """A review beside what was printed before it, where git tells that."""
     if site.repository is None:
-        return made
+        return shown
     try:
-        return with_history(made, site.opened, site.repository)[0]
+        return with_history(shown, site.opened, site.repository)[0]
     except ScenError:  # no commit, or none that holds a database
-        return made
+        return shown
 
 
 def _turn(site: Site, on: date, address: str) -> str:
@@ -98,8 +88,8 @@ def _turn(site: Site, on: date, address: str) -> str:
     before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
     root = up(address)
     entries = [
-        *(f'<a rel="prev" href="{root}{_place(one)}">← {one}</a>' for one in before),
-        *(f'<a rel="next" href="{root}{_place(one)}">{one} →</a>' for one in after),
+        *(f'<a rel="prev" href="{root}{_place(other)}">← {other}</a>' for other in before),
+        *(f'<a rel="next" href="{root}{_place(other)}">{other} →</a>' for other in after),
     ]
     if not entries:
         return ""
@@ -110,21 +100,14 @@ def _place(day: date) -> str:
     return links.place("review", f"{day}")
 
 
-REVIEWS = "review/index.html"
-
-
 def reviews_page(site: Site) -> Page:
     """Every day with a sheet, the latest first."""
-    return Page(
-        address=REVIEWS,
-        title="Reviews",
-        description=counted(len(site.days), "review"),
-        main=html.sections(_body(site), Links(site.known, REVIEWS)),
-        section="reviews",
-    )
+    description, blocks = counted(len(site.days), "review"), _reviews(site)
+    address = "review/index.html"
+    return page_of(site.known, address, "Reviews", description, blocks, section="reviews")
 
 
-def _body(site: Site) -> Iterator[Block]:
+def _reviews(site: Site) -> Iterator[Block]:
     yield Heading(1, "Reviews")
     if not site.days:
         yield Paragraph("Nobody has forecast yet.")
@@ -133,24 +116,22 @@ def _body(site: Site) -> Iterator[Block]:
         weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
         yield Paragraph(f"No review in the last {weeks}; the last one was of {site.days[-1]}.")
     yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
-    sheets = [one for one in site.database.sheets.values() if one.date in set(site.days)]
-    given = Counter[object]()
-    names: dict[object, set[str]] = {}
-    for one in sheets:
-        given[one.date] += len(one.probabilities)
-        names.setdefault(one.date, set()).add(one.analyst)
+    sheets: dict[date, list[Sheet]] = {day: [] for day in reversed(site.days)}
+    for sheet in site.database.sheets.values():
+        if sheet.date in sheets:
+            sheets[sheet.date].append(sheet)
     analysts = site.database.tracker.analysts
-    rows: list[Row] = [
+    columns: tuple[Cell[date], ...] = (
+        (left("Day"), lambda day: Jump(f"Review of {day}", f"review-{day}")),
         (
-            Jump(f"Review of {day}", f"review-{day}"),
-            Figure(given[day]),
-            ", ".join(sorted(analysts.get(name, name) for name in names[day])),
-        )
-        for day in reversed(site.days)
-    ]
-    columns = (
-        Column(name="Day"),
-        Column(name="Forecasts", align="right"),
-        Column(name="By"),
+            right("Forecasts"),
+            lambda day: Figure(sum(len(sheet.probabilities) for sheet in sheets[day])),
+        ),
+        (
+            left("By"),
+            lambda day: ", ".join(
+                sorted({analysts.get(sheet.analyst, sheet.analyst) for sheet in sheets[day]})
+            ),
+        ),
     )
-    yield Table(columns=columns, rows=tuple(rows))
+    yield cells.table(sheets, columns)

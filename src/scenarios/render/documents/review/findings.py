@@ -13,7 +13,7 @@ from scenarios.text import counted
 
 ANCHOR, TODOS = "findings", "needs"
 _MOST = 6
-"""So many rules stand at the top, the rest is counted."""
+"""Rules at the top; the findings of the others are counted."""
 WORDS: dict[str, tuple[str, str, str]] = {
     "overdue": ("question past its horizon", "questions past their horizon", "resolve"),
     "unexplained-move": (
@@ -44,11 +44,7 @@ WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "unrated": ("item that is not rated", "items that are not rated", "rate"),
     "one-origin": ("move that rests on one origin", "moves that rest on one origin", "explain"),
-    "weak-line": (
-        "move that rests on a low grade",
-        "moves that rest on a low grade",
-        "explain",
-    ),
+    "weak-line": ("move that rests on a low grade", "moves that rest on a low grade", "explain"),
     "link-mismatch": (
         "prior that is not the mix of its two figures",
         "priors that are not the mix of their two figures",
@@ -90,96 +86,88 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "score",
     ),
 }
-"""Of each rule: what one finding is, what several are, and the command that helps; urgent first."""
+"""For each rule: one finding, several, and the command that helps; the urgent rules first."""
 
 
 def needs(findings: Sequence[Finding], database: Database) -> Iterator[Flat]:
-    """What needs somebody, in a few lines that lead to the rest."""
-    if not findings:
-        return
-    rules = _by_rule(findings)
-    ordered = [rule for rule in WORDS if rule in rules]
-    rows = [_entry(rule, rules[rule], database) for rule in ordered[:_MOST]]
-    more = sum(len(rules[rule]) for rule in ordered[_MOST:])
-    if more:
+    """Yield the findings counted by rule, in a few lines that lead to the rest."""
+    rules = [*_by_rule(findings).items()]
+    rows = [_needs(rule, own, database) for rule, own in rules[:_MOST]]
+    if more := sum(len(own) for _, own in rules[_MOST:]):
         rows.append(Item((Jump(f"{more} more", ANCHOR), ", all listed under Findings")))
-    yield Heading(2, "What needs you", anchor=TODOS)
-    yield Items(tuple(rows))
+    if rows:
+        yield Heading(2, "What needs you", anchor=TODOS)
+        yield Items(tuple(rows))
 
 
-def in_full(findings: Sequence[Finding], database: Database) -> Folded | None:
-    """Each finding, those that say the same together."""
-    if not findings:
-        return None
+def in_full(findings: Sequence[Finding], database: Database) -> Iterator[Folded]:
+    """Yield each finding under its rule, those that say the same together."""
     groups = []
-    rules = _by_rule(findings)
-    for rule in WORDS:
-        if rule not in rules:
-            continue
+    for rule, own in _by_rule(findings).items():
         same: dict[str, list[Finding]] = {}
-        for one in rules[rule]:
-            same.setdefault(one.message, []).append(one)
+        for finding in own:
+            same.setdefault(finding.message, []).append(finding)
         rows = (
             Item((*_subjects(alike, database), f": {message}"), bullet=True)
             for message, alike in same.items()
         )
         groups.append(Item(f"{rule}:", tuple(rows)))
-    head = Heading(2, f"Findings ({len(findings)})", anchor=ANCHOR)
-    return Folded(head, (Items(tuple(groups)),))
+    if groups:
+        head = Heading(2, f"Findings ({len(findings)})", anchor=ANCHOR)
+        yield Folded(head, (Items(tuple(groups)),))
 
 
-def _entry(rule: str, found: Sequence[Finding], database: Database) -> Item:
-    one, many, command = WORDS[rule]
-    label = f"{len(found)} {one if len(found) == 1 else many}"
-    messages = {finding.message for finding in found}
+def _needs(rule: str, findings: Sequence[Finding], database: Database) -> Item:
+    single, several, command = WORDS[rule]
+    label = f"{len(findings)} {single if len(findings) == 1 else several}"
+    messages = {finding.message for finding in findings}
     why = f" ({messages.pop()})" if rule == "not-reviewed" and len(messages) == 1 else ""
-    named = _subjects(found[: cells.NAMED], database)
-    more = len(found) - cells.NAMED
-    under = Item((*named, f" and {more} more" if more > 0 else ""))
+    more = len(findings) - cells.NAMED
+    subjects = _subjects(findings[: cells.NAMED], database)
+    under = Item((*subjects, f" and {more} more" if more > 0 else ""))
     return Item((Jump(label, ANCHOR), why), (under,), lead=f"scen {command}:")
 
 
-def _subjects(found: Iterable[Finding], database: Database) -> tuple[Span, ...]:
-    return tuple(cells.listed([_subject(one, database) for one in found], "; "))
-
-
-def _subject(finding: Finding, database: Database) -> Span:
-    """A scenario by its title; what else it is, by its id."""
-    if finding.kind == "scenario" and finding.subject in database.scenarios:
-        return cells.scenario(finding.subject, database)
-    return finding.subject
+def _subjects(findings: Iterable[Finding], database: Database) -> Iterator[Span]:
+    """Yield scenarios by their titles, what else has findings by its id."""
+    subjects: Iterable[Span] = (
+        cells.scenario(finding.subject, database)
+        if finding.kind == "scenario" and finding.subject in database.scenarios
+        else finding.subject
+        for finding in findings
+    )
+    return cells.listed(subjects, "; ")
 
 
 def _by_rule(findings: Iterable[Finding]) -> dict[str, list[Finding]]:
-    found: dict[str, list[Finding]] = {}
+    """The findings of each rule, the urgent rules first."""
+    rules: dict[str, list[Finding]] = {}
     for finding in findings:
-        found.setdefault(finding.rule, []).append(finding)
-    return found
+        rules.setdefault(finding.rule, []).append(finding)
+    return {rule: rules[rule] for rule in WORDS if rule in rules}
 
 
 def coming(due: Due, database: Database) -> Iterator[Flat]:
-    """One line for each day and thing; what is late stands among the findings."""
+    """Yield one line for each day and thing; what is late stands among the findings."""
     if due.coming:
         days = (due.until - due.as_of).days
         yield Heading(2, f"Coming up in the next {days} days", anchor="coming")
-        yield Items(tuple(due_item(one, database) for one in due.coming))
+        yield Items(tuple(due_item(entry, database) for entry in due.coming))
 
 
-def due_item(one: Entry, database: Database, lead: str = "") -> Item:
-    """What is to be done, behind its day unless something else leads it."""
-    return Item(tuple(_told(one, database)), lead=lead or str(one.day))
+def due_item(entry: Entry, database: Database, lead: str = "") -> Item:
+    """What is due, behind its day unless something else leads it."""
+    return Item(_due(entry, database), lead=lead or str(entry.day))
 
 
-def _told(one: Entry, database: Database) -> Iterator[Span]:
-    first = cells.scenario(one.scenarios[0], database)
-    if one.what == "indicator":
-        owner = cells.scenario(one.id.partition("/")[0], database)
-        yield from (cells.indicator(one.id, database), " (", owner, ")")
-    elif one.what == "horizon":
-        yield from ("horizon of ", first, ": scen resolve")
-    elif one.what == "review":
-        yield f"review of {counted(len(one.scenarios), 'question')}: scen review"
-    else:
-        number = len(one.scenarios)
-        stand = "forecast stands" if number == 1 else "forecasts stand"
-        yield f"last day on which {number} {stand}: scen review"
+def _due(entry: Entry, database: Database) -> tuple[Span, ...]:
+    number = len(entry.scenarios)
+    if entry.what == "indicator":
+        owner = cells.scenario(entry.id.partition("/")[0], database)
+        return cells.indicator(entry.id, database), " (", owner, ")"
+    if entry.what == "horizon":
+        return "horizon of ", cells.scenario(entry.scenarios[0], database), ": scen resolve"
+    if entry.what == "review":
+        return (f"review of {counted(number, 'question')}: scen review",)
+    stand = "forecast stands" if number == 1 else "forecasts stand"
+    return (f"last day on which {number} {stand}: scen review",)

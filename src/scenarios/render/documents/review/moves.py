@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scenarios.analysis.review.headline import LastFigure, Resolved, Together, outcome_of
-from scenarios.analysis.review.moves import Causes, Contribution, Event, Move, OtherCause
+from scenarios.analysis.review.headline import Resolved, Together, outcome_of
+from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
+from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render import cells
+from scenarios.render.cells import p
 from scenarios.render.document import (
     Block,
     Figure,
@@ -21,16 +23,17 @@ from scenarios.render.document import (
     Ref,
     Span,
     Text,
-    change_of,
     spans,
 )
 from scenarios.render.documents.ledger_changes import change_sum
-from scenarios.render.text import signed, term
-from scenarios.scales import MOVED_BITS, printed
+from scenarios.render.text import signed
+from scenarios.scales import MOVED_BITS
+
+_ROUNDING = 1e-12
 
 
-class Told(NamedTuple):
-    """What the blocks are made of, and the estimative language."""
+class Context(NamedTuple):
+    """Everything the blocks are made of; `language` is the estimative one."""
 
     database: Database
     rows: Mapping[ScenarioId, StatusRow]
@@ -40,132 +43,111 @@ class Told(NamedTuple):
     language: str
 
 
-def moved(told: Told) -> Iterator[Block]:
-    """Every scenario that moved is told in full once, under what did most to it."""
-    if not told.moves:
+def moved(context: Context) -> Iterator[Block]:
+    """Yield every scenario that moved, in full once, under its main cause."""
+    if not context.moves:
         return
     lead = "In front: the effect on what is implied, in decibans (3 dB double the odds)."
     yield Heading(2, "What moved, and why", (lead,), anchor="moved")
-    mains = _mains(told)
-    for event in told.causes.events:
-        of = [id for id, main in mains.items() if main is event]
-        yield from _block(told, _event_heading(event, told.database), event.scenarios, of)
-    for other in told.causes.others:
-        of = [id for id, main in mains.items() if main is other]
-        yield from _block(told, _other_heading(other, told), other.scenarios, of)
+    mains = _main_causes(context)
+    all_causes: list[Event | OtherCause] = [*context.causes.events, *context.causes.others]
+    for cause in all_causes:
+        yield from _block(context, cause, [id for id, main in mains.items() if main is cause])
 
 
-def moving_items(told: Told) -> set[EvidenceId]:
-    """The items that stand here beside what they moved."""
-    mains = _mains(told)
+def moving_items(context: Context) -> set[EvidenceId]:
+    """The items that stand there beside what they moved."""
+    mains = _main_causes(context)
     return {
         id
-        for event in told.causes.events
+        for event in context.causes.events
         if any(mains[p.scenario] is event or signed(p.decibans) != "0" for p in event.scenarios)
         for id in event.evidence
     }
 
 
-def sums(told: Told, *, every: bool = False) -> Iterator[Folded]:
-    """The rows of each scenario that add up to its move, under its name."""
+def sums(context: Context, *, every: bool = False) -> Iterator[Folded]:
+    """Yield the rows of each scenario that add up to its move, under its name."""
     blocks: list[Flat] = []
-    for id, move in told.moves.items():
+    for id, move in context.moves.items():
         changes = (*move.lines_added, *move.lines_removed, *move.lines_changed)
-        steps = {
-            "given": move.given,
-            "time": move.time,
-            "rivals": move.rivals,
-            "bound": move.bound,
-        }
-        moved = Figure(told.rows[id].movement_bits, "bits")
-        name = cells.scenario(id, told.database)
-        blocks.append(Heading(3, (name, " (", Ref(id), ", ", moved, " bits)")))
-        blocks += change_sum(changes, steps, told.database, id, every=every)
+        steps = {name: getattr(move, name) for name in ("given", "time", "rivals", "bound")}
+        bits = Figure(context.rows[id].movement_bits, "bits")
+        name = cells.scenario(id, context.database)
+        blocks.append(Heading(3, (name, " (", Ref(id), ", ", bits, " bits)")))
+        blocks += change_sum(changes, steps, context.database, id, every=every)
     if blocks:
-        head = Heading(2, "The rows of each move", anchor="sums")
-        yield Folded(head, tuple(blocks))
+        yield Folded(Heading(2, "The rows of each move", anchor="sums"), tuple(blocks))
 
 
-def step(before: float | None, after: float, language: str = "") -> tuple[Span, ...]:
-    """A probability before and after, and what that is in words if a language is given."""
-    words = term(after, language) if language else ""
-    word = f" ({words})" if words else ""
-    if before is None:
-        return Figure(after, "p"), f"{word}, new"
-    if printed(before) == printed(after):
-        return spans(change_of(before, after, words))
-    return Figure(before, "p"), " → ", Figure(after, "p"), word
-
-
-def _mains(told: Told) -> dict[ScenarioId, Event | OtherCause]:
-    """What did most to each scenario."""
-    return {id: told.causes.of(id)[0][1] for id in told.moves}
+def _main_causes(context: Context) -> dict[ScenarioId, Event | OtherCause]:
+    return {id: context.causes.of(id)[0][1] for id in context.moves}
 
 
 def _block(
-    told: Told, heading: Heading, parts: Iterable[Contribution], mains: Sequence[ScenarioId]
+    context: Context, cause: Event | OtherCause, mains: Sequence[ScenarioId]
 ) -> Iterator[Flat]:
-    """Those that are told here, then in a line those that are told elsewhere."""
+    """Yield the scenarios in full of which it is the main cause, then the others in a line."""
     rows, also = [], list[Span]()
-    for part in parts:
+    for part in cause.scenarios:
         worth = Figure(part.decibans, "dB")
         if part.scenario in mains:
-            rows.append(_row(told, part.scenario, worth if part.decibans else ""))
+            rows.append(_row(context, part.scenario, worth if part.decibans else ""))
         elif signed(part.decibans) != "0":
-            name = cells.scenario(part.scenario, told.database)
+            name = cells.scenario(part.scenario, context.database)
             also += [", " if also else "also " if rows else "", name, " ", worth, " dB"]
     if also:
         rows.append(Item(tuple(also)))
     if rows:
-        yield heading
+        if isinstance(cause, Event):
+            yield _event_heading(cause, context.database)
+        else:
+            yield _heading(cause, context)
         yield Items(tuple(rows))
 
 
-def _row(told: Told, id: ScenarioId, worth: Text) -> Item:
-    move = told.moves[id]
+def _row(context: Context, id: ScenarioId, worth: Text) -> Item:
+    move = context.moves[id]
     figures: list[Span] = []
     if move.stated and move.stated.to is not None:
-        figures += ["stated ", *step(move.stated.from_, move.stated.to, told.language)]
-        figures += [", unexplained; " if not move.explained else "; "]
+        step = cells.step_in_words(move.stated.from_, move.stated.to, context.language)
+        figures += ["stated ", *step, "; " if move.explained else ", unexplained; "]
     elif move.stated:
         figures.append("stated no longer: withdrawn or expired; ")
     assert move.implied.to is not None  # noqa: S101 - what is implied always has a figure
-    language = "" if figures else told.language
-    figures += ["implied ", *step(move.implied.from_, move.implied.to, language)]
-    reason = _reason(move)
-    under = (Item(tuple(figures)), *([Item(reason)] if reason else []))
-    return Item((cells.scenario(id, told.database), " (", Ref(id), ")"), under, lead=worth)
-
-
-def _reason(move: Move) -> str:
+    language = "" if figures else context.language
+    implied = cells.step_in_words(move.implied.from_, move.implied.to, language)
+    figures += ["implied ", *implied]
+    reason = cells.one_line(move.stated.rationale if move.stated else "")
     if move.stated and move.stated.normalised:
-        return "normalised: others in the set changed"
-    return " ".join(((move.stated and move.stated.rationale) or "").split())
+        reason = "normalised: others in the set changed"
+    under = (Item(tuple(figures)), *([Item(reason)] if reason else []))
+    return Item((cells.scenario(id, context.database), " (", Ref(id), ")"), under, lead=worth)
 
 
 def _event_heading(event: Event, database: Database) -> Heading:
     first, *more = event.evidence
     if not more:
-        return Heading(3, cells.item(first, database), (cells.source_of(first, database),))
+        return Heading(3, cells.item(first, database), (cells.origin(first, database),))
     under = [
-        (*spans(cells.item(id, database)), " (", *cells.source_of(id, database), ")")
+        (*spans(cells.item(id, database)), " (", *cells.origin(id, database), ")")
         for id in event.evidence
     ]
     return Heading(3, f"{len(event.evidence)} items that hang together", tuple(under))
 
 
-def _other_heading(other: OtherCause, told: Told) -> Heading:
-    database, subjects = told.database, other.subjects
+def _heading(other: OtherCause, context: Context) -> Heading:
+    database, subjects = context.database, other.subjects
     if other.cause == "retraction":
         under: list[Text] = []
         for id in subjects:
             gone = database.evidence[id].retracted
-            why = " ".join(gone.reason.split()) if gone else ""
-            under.append((*spans(cells.item(id, database)), " (", Ref(id, "evidence"), f"): {why}"))
+            why = cells.one_line(gone.reason) if gone else ""
+            under.append((cells.item(id, database), " (", Ref(id, "evidence"), f"): {why}"))
         return Heading(3, "Retracted", tuple(under))
     if other.cause == "given":
+        how = outcome_of(subjects[0], context.resolved) if subjects else ""
         title = cells.titles(subjects, database)
-        how = outcome_of(subjects[0], told.resolved) if subjects else ""
         return Heading(3, (*title, f" {how}" if how else "", ": what depends on it"))
     if other.cause == "absence":
         name = cells.indicator(subjects[0], database)
@@ -186,91 +168,71 @@ _HEADINGS = {
 
 
 def outcomes(
-    resolved: Sequence[Resolved], told: Collection[EvidenceId], database: Database
+    resolved: Sequence[Resolved], below: Collection[EvidenceId], database: Database
 ) -> Iterator[Flat]:
-    """Each scenario in a line; the basis and the evidence of an outcome once.
+    """Yield each resolved scenario in a line; the basis and the evidence of an outcome once.
 
-    An item that is `told` below is named by its id here.
+    An item that stands `below` is named by its id here.
     """
     if not resolved:
         return
-    yield Heading(2, "Resolved", anchor="resolved")
     rows = []
     shown: set[tuple[EvidenceId, ...]] = set()
-    for entry in sorted(resolved, key=lambda one: one.outcome != "occurred"):
+    for entry in sorted(resolved, key=lambda entry: entry.outcome != "occurred"):
         under: list[Item] = []
-        if not _follows(entry, database):
-            under.append(Item(" ".join(entry.basis.split())))
+        own = database.scenarios[entry.scenario].resolution
+        if own and own.basis == entry.basis:  # else it follows from the outcome of a rival
+            under.append(Item(cells.one_line(entry.basis)))
         if entry.evidence and entry.evidence not in shown:
-            parts = [_item(id, told, database) for id in entry.evidence]
+            parts = [
+                Ref(id, "evidence") if id in below else cells.item(id, database)
+                for id in entry.evidence
+            ]
             under.append(Item(("shown by ", *cells.listed(parts))))
             shown.add(entry.evidence)
         name = cells.scenario(entry.scenario, database)
         rows.append(Item((name, ": ", *outcome_figures(entry)), tuple(under)))
+    yield Heading(2, "Resolved", anchor="resolved")
     yield Items(tuple(rows))
 
 
 def outcome_figures(entry: Resolved) -> Iterator[Span]:
     """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
-    said, implied = entry.last_said, entry.last_implied
-    if said:
-        yield from ("last said ", Figure(said.probability, "p"))
-    elif entry.stated is not None:
-        yield from ("last said ", Figure(entry.stated, "p"))
-    else:
-        yield "never forecast"
-    shown = implied.probability if implied else entry.implied
-    yield from (", evidence implied ", Figure(shown, "p"))
-    how = {"occurred": "occurred", "did-not-occur": "did not occur", "annulled": "annulled"}
-    yield f", {how[entry.outcome]} on {entry.date}"
-    yield from _brier(said, implied)
-
-
-def _brier(said: LastFigure | None, implied: LastFigure | None) -> Iterator[Span]:
-    if said:
-        yield from (", Brier ", Figure(said.brier, digits=2))
+    stated, implied = entry.last_said, entry.last_implied
+    last = stated.probability if stated else entry.stated
+    yield from ("never forecast",) if last is None else ("last said ", p(last))
+    yield from (", evidence implied ", p(implied.probability if implied else entry.implied))
+    yield f", {cells.outcome_words(entry.outcome)} on {entry.date}"
+    if stated:
+        yield from (", Brier ", Figure(stated.brier, digits=2))
     if implied:
-        yield from (" (the evidence " if said else " (Brier ", Figure(implied.brier, digits=2), ")")
+        head = " (the evidence " if stated else " (Brier "
+        yield from (head, Figure(implied.brier, digits=2), ")")
 
 
-def _item(id: EvidenceId, told: Collection[EvidenceId], database: Database) -> Span:
-    return Ref(id, "evidence") if id in told else cells.item(id, database)
-
-
-def _follows(entry: Resolved, database: Database) -> bool:
-    """Whether an outcome only follows from that of a rival."""
-    own = database.scenarios[entry.scenario].resolution
-    return own is None or own.basis != entry.basis
-
-
-_ROUNDING = 1e-12
-
-
-def unmoved(
-    rows: Sequence[StatusRow], reaffirmed: Sequence[ScenarioId], database: Database
-) -> Iterator[Flat]:
-    """These scenarios with what changed by little, then those of which no figure changed."""
-    little = [row for row in rows if any(signed(change) != "0" for _, change in _changes(row))]
-    least = [row for row in rows if row not in little and any(_changes(row))]
-    same = [row for row in rows if not any(_changes(row))]
-    again = [row for row in same if row.id in reaffirmed]
-    untold = [row for row in same if row.id not in reaffirmed]
-    told = [
-        Item(tuple(parts))
-        for name, some in (
-            (f"Moved by less than {MOVED_BITS} bits: ", little),
-            ("Moved by less than 0.1 points: ", least),
-            ("Unchanged, and forecast again: ", again),
-            ("Unchanged: ", untold),
-        )
-        if (parts := [*_listed(name, some, database)])
-    ]
-    if told:
+def unmoved(review: Review, database: Database) -> Iterator[Flat]:
+    """Yield the scenarios that changed by little, then those of which no figure changed."""
+    again = review.unchanged.reaffirmed
+    names = (
+        f"Moved by less than {MOVED_BITS} bits: ",
+        "Moved by less than 0.1 points: ",
+        "Unchanged, and forecast again: ",
+        "Unchanged: ",
+    )
+    groups: dict[str, list[StatusRow]] = {name: [] for name in names}
+    for row in review.scenarios:
+        if row.id in (*again, *review.unchanged.untouched):
+            changes = [*_changes(row)]
+            is_large = any(signed(change) != "0" for _, change in changes)
+            place = 0 if is_large else 1 if changes else 2 if row.id in again else 3
+            groups[names[place]].append(row)
+    rows = [Item(tuple(_unmoved(name, own, database))) for name, own in groups.items() if own]
+    if rows:
         yield Heading(2, "What did not move", anchor="unchanged")
-        yield Items(tuple(told))
+        yield Items(tuple(rows))
 
 
-def _listed(name: str, rows: Sequence[StatusRow], database: Database) -> Iterator[Span]:
+def _unmoved(name: str, rows: Sequence[StatusRow], database: Database) -> Iterator[Span]:
     for place, row in enumerate(rows):
         yield "; " if place else name
         yield cells.scenario(row.id, database)
@@ -281,7 +243,7 @@ def _listed(name: str, rows: Sequence[StatusRow], database: Database) -> Iterato
 
 
 def _changes(row: StatusRow) -> Iterator[tuple[str, float]]:
-    """The figures that are others than before, however little."""
+    """Yield the figures that differ from before, however little, with the change in points."""
     for kind, figure in (("stated", row.stated), ("implied", row.implied)):
         if figure and figure.previous is not None:
             change = (figure.probability - figure.previous) * 100
