@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.agenda import Figure as Others
-from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic
-from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
+from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, criteria_text
+from scenarios.model import Analyst, EvidenceId, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
@@ -21,7 +21,8 @@ from scenarios.render.document import (
     Ref,
     lines,
 )
-from scenarios.render.text import in_words, percent
+from scenarios.render.text import in_words
+from scenarios.scales import percent
 from scenarios.text import counted, fold, printable
 
 _MOST = 50
@@ -55,13 +56,6 @@ def past_due_text(past_due: PastDue, width: int) -> str:
     )
     head = fold(f"{past_due.scenario}/{past_due.id}", width)
     return "\n".join([head, *(fold(text, width, "  ") for text in texts if text)])
-
-
-def criteria_text(scenario: Scenario) -> str:
-    """The criteria of a scenario, in full."""
-    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
-    lines += [f"{note.date}: {note.text}" for note in scenario.clarifications]
-    return "\n".join(lines)
 
 
 def answer_text(probability: float | None, rationale: str | None) -> str:

@@ -10,7 +10,7 @@ from scenarios.render.cells import left, right
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.document import Chart, Figure, Group, Row, Table
 from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.text import counted
 
 LISTED = 12

@@ -17,8 +17,8 @@ from scenarios.render.cells import Cell, left, one_line, right
 from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.document import Chart, Figure, Ref, Table
-from scenarios.render.text import long_day, percent, rose_or_fell
-from scenarios.scales import rating_decibans
+from scenarios.render.text import long_day, rose_or_fell
+from scenarios.scales import percent, rating_decibans
 from scenarios.text import counted
 
 

@@ -9,7 +9,8 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.scores import Bin, Look, Pair, Reliability, SkillRows, Stair
 from scenarios.render.document import Chart, Figure, Table, plain
-from scenarios.render.text import percent, signed
+from scenarios.render.text import signed
+from scenarios.scales import percent
 from scenarios.text import counted
 
 SKILL_NOTE = (

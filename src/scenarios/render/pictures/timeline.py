@@ -29,8 +29,8 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, Link, Ref, Row, Span, Table
 from scenarios.render.pictures.overview import short, strongest
-from scenarios.render.text import from_to, long_day, percent, rose_or_fell
-from scenarios.scales import decibans, held, jeffreys, printed
+from scenarios.render.text import from_to, long_day, rose_or_fell
+from scenarios.scales import decibans, held, jeffreys, percent, printed
 from scenarios.text import counted
 
 _STEPS = 3

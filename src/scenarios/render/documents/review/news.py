@@ -13,8 +13,7 @@ from scenarios.render import cells
 from scenarios.render.cells import one_line, p
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
 from scenarios.render.documents.diff import field_words
-from scenarios.render.text import percent
-from scenarios.scales import printed
+from scenarios.scales import percent, printed
 
 
 def asked(changes: Sequence[QuestionChange], database: Database) -> Iterator[Flat]:
