@@ -13,7 +13,8 @@ from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.model import Tracker
 from scenarios.render.cells import step_in_words
 from scenarios.render.document import plain
-from scenarios.render.documents import effects, explanation
+from scenarios.render.documents import explanation
+from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.documents.review import news
 from scenarios.render.writers import terminal
 from tests.records import database, day, scenario, sheet
@@ -39,7 +40,7 @@ def test_what_is_read_alike_is_told_once_with_the_points_that_it_moved_by() -> N
     told = ((0.7962, "80%, unchanged"), (0.804, "80%, +0.8 points"), (0.814, "80% → 81%"))
     for after, words in told:
         made = Effect(scenario="a", rating="C", via=None, before=0.796, after=after, **worth)
-        assert terminal.write(effects.document([made], Tracker(), day(3))).endswith(words)
+        assert terminal.write(effects_document([made], Tracker(), day(3))).endswith(words)
 
 
 def test_a_stated_figure_that_reads_as_the_implied_one_is_neither_above_nor_below() -> None:

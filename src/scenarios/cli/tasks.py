@@ -26,7 +26,7 @@ from scenarios.cli.output.written import (
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import ask_row
-from scenarios.render.documents.effects import forecast_document
+from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import Offer, titled

@@ -63,16 +63,19 @@ def right(name: str, key: str = "", **more: Any) -> Column:
 
 def table(values: Iterable[R], cells: Iterable[Cell[R]], **more: Any) -> Table:
     """Table with a row for each value."""
-    cells = tuple(cells)
-    columns = tuple(column for column, _ in cells)
-    return Table(columns=columns, rows=tuple(table_rows(values, cells)), **more)
+    return grouped([("", values, "")], cells, **more)
 
 
-def table_rows(values: Iterable[R], cells: Iterable[Cell[R]]) -> Iterator[Row]:
-    """Yield the row of each value."""
+def grouped(
+    groups: Iterable[tuple[str, Iterable[R], str]], cells: Iterable[Cell[R]], **more: Any
+) -> Table:
+    """Table of groups, each with a name and a text about it; without a name, of plain rows."""
     cells = tuple(cells)
-    for value in values:
-        yield tuple(text(value) for _, text in cells)
+    rows: list[Row | Group] = []
+    for name, values, about in groups:
+        own = [tuple(text(value) for _, text in cells) for value in values]
+        rows += [Group(name, tuple(own), about)] if name else own
+    return Table(columns=tuple(column for column, _ in cells), rows=tuple(rows), **more)
 
 
 def before_and_after(figures: Callable[[R], Four], **more: Any) -> Iterator[Cell[R]]:
@@ -362,10 +365,6 @@ def by_set(
     lines: Iterable[StatusLine], cells: Iterable[Cell[StatusLine]], sets: Mapping[SetId, str]
 ) -> Table:
     """Table of scenarios; the members of a set together, under what it asks."""
-    cells = tuple(cells)
-    rows: list[Row | Group] = []
-    groups = groupby(lines, key=lambda line: (line.row.state == "resolved", line.row.set))
-    for (_, name), members in groups:
-        own = tuple(table_rows(members, cells))
-        rows += [Group(name, own, sets.get(name, ""))] if name else own
-    return Table(columns=tuple(column for column, _ in cells), rows=tuple(rows), by="set")
+    parts = groupby(lines, key=lambda line: (line.row.state == "resolved", line.row.set or ""))
+    groups = ((name, [*members], sets.get(name, "")) for (_, name), members in parts)
+    return grouped(groups, cells, by="set")

@@ -1,14 +1,17 @@
-"""Changes of a ledger, line by line, in rows that add up."""
+"""Changes of a ledger, line by line, in rows that add up, and effects of an item."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.ledger.ledger import Effect, Line
 from scenarios.analysis.ledger.ledger_changes import LineChange
-from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId
-from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
+from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId, Tracker
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
+from scenarios.render.document import Document, Figure, Item, Items, Link, Ref, Sum, Term, Text
 from scenarios.render.text import signed
 from scenarios.text import counted
 
@@ -152,3 +155,35 @@ def _why(change: LineChange) -> str:
 
 def _from_to(change: LineChange) -> str:
     return f"{signed(change.before)} → {signed(change.after)} dB"
+
+
+def effects_document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Document:
+    """Scenario, rating, weight, factor, decibans counted, implied before and after; then why.
+
+    Both figures are as of one day.
+    """
+    columns: tuple[Cell[Effect], ...] = (
+        (left("scenario"), lambda effect: Ref(effect.scenario, "scenario")),
+        (left("rating", meaning="rating"), lambda effect: cells.rating(effect.rating)),
+        (cells.weight_column(tracker), lambda effect: Figure(effect.weight, digits=2)),
+        (right("factor"), lambda effect: Figure(effect.factor, digits=2)),
+        (
+            right("dB", "counted_decibans", meaning="move"),
+            lambda effect: Figure(effect.counted_decibans, "dB"),
+        ),
+        (left("implied"), _implied),
+    )
+    why = [f"{effect.scenario}: {effect.note}" for effect in effects if effect.note]
+    why += [
+        f"{effect.scenario}: its heaviest line is now one graded {effect.doubtful}"
+        for effect in effects
+        if effect.doubtful
+    ]
+    table = cells.table(effects, columns, caption=f"As of {as_of}:")
+    return (table, Items(tuple(map(Item, why))))
+
+
+def _implied(effect: Effect) -> Text:
+    if effect.before is None or effect.after is None:
+        return "–"
+    return cells.step_in_words(effect.before, effect.after)

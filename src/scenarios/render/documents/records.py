@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from msgspec.structs import replace
-
 from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
 from scenarios.analysis.review.search import Hit, Search
 from scenarios.analysis.review.status import StatusRow
@@ -20,7 +18,6 @@ from scenarios.render.document import (
     Column,
     Document,
     Figure,
-    Group,
     Heading,
     Item,
     Items,
@@ -86,11 +83,8 @@ def indicators(
         (left("statement", least=_NARROWEST, drop=4, cut=not every), lambda row: row.statement),
     )
     note = "dB is diagnosticity; * where the indicator points to one scenario alone."
-    table = cells.table(rows, columns, by="scenario", note=note, empty="none")
-    if is_grouped:
-        groups = (Group(id, tuple(cells.table_rows(own, columns))) for id, own in parts)
-        table = replace(table, rows=tuple(groups))
-    return (table,)
+    groups = [(id, own, "") for id, own in parts] if is_grouped else [("", rows, "")]
+    return (cells.grouped(groups, columns, by="scenario", note=note, empty="none"),)
 
 
 def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.agenda import Figure as Others
@@ -111,6 +112,19 @@ def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
         given = f"{len(own.figures)} of {own.members}"
         rows.append(Item(f"{own.set}: {analyst} gives {given}, sum {percent(own.total, 1)}", under))
     return Items(tuple(rows))
+
+
+def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
+    """The stated probability before and after, the implied one, and what the sets add up to."""
+    columns: tuple[Cell[Any], ...] = (
+        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
+        (right("stated before"), lambda figure: p(figure.before)),
+        (right("stated after"), lambda figure: p(figure.after)),
+        (right("analysts"), lambda figure: Figure(figure.analysts)),
+        (right("implied"), lambda figure: p(figure.implied)),
+        (right("gap dB", "gap_decibans"), lambda figure: Figure(figure.gap_decibans, "dB")),
+    )
+    return (cells.table(figures, columns), set_sums(sums, analyst))
 
 
 # A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are

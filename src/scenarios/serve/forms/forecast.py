@@ -12,8 +12,7 @@ from scenarios.analysis.review.agenda import sums
 from scenarios.errors import Keys, ScenError
 from scenarios.paths import path_of
 from scenarios.render.document import Document, Paragraph
-from scenarios.render.documents.effects import forecast_document
-from scenarios.render.documents.session import set_sums
+from scenarios.render.documents.session import forecast_document, set_sums
 from scenarios.scales import percent
 from scenarios.serve.forms.corrections import foretold
 from scenarios.serve.forms.form import Call, Field, Group, Reading, Recorder, Typed, seen
