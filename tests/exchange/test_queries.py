@@ -13,7 +13,7 @@ import pytest
 from scenarios.exchange.query import ask, plain
 from scenarios.exchange.targets.sql import SQLITE
 from scenarios.exchange.view.view import View
-from scenarios.render.documents.query import document
+from scenarios.render.documents.records import query_table as document
 from scenarios.render.writers import terminal
 from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
