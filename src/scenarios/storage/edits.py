@@ -1,4 +1,4 @@
-"""A change before it is written: the snapshot with one file more, or one file edited."""
+"""A change before it is written: the snapshot with drafts added."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """One file as it would be: `old` is None where there is none yet, `new` where none stays."""
+    """One file's change: `old` is None for a new file, `new` for a removal."""
 
     path: str
     old: bytes | None
@@ -34,7 +34,7 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Refused(ScenError):  # noqa: N818
-    """A change that would bring these errors, each in one of its `drafts` or in another file."""
+    """A change refused for new errors, in its `drafts` or in other files."""
 
     def __init__(self, problems: Sequence[Problem], drafts: Sequence[Draft]) -> None:
         new = {draft.path for draft in drafts}
@@ -44,14 +44,14 @@ class Refused(ScenError):  # noqa: N818
 
 
 class Put(msgspec.Struct, frozen=True):
-    """One key of a record that is to get a value, or UNSET to go: `keys` lead to it."""
+    """A new value for a key, or UNSET to remove it."""
 
     keys: tuple[str, ...]
     value: Any
 
 
 def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
-    """A new record in its tidy form: fixed key order, what is None or empty left out."""
+    """A new record in tidy form: fixed key order, None and empty values left out."""
     path = path_of(kind, id)
     refuse_invalid(kind, id)
     refuse_unwritable(record)
@@ -59,7 +59,7 @@ def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
 
 
 def refuse_invalid(kind: Kind, id: str) -> None:
-    """Nothing gets a name that no record of its kind can have."""
+    """Refuse an id that no record of its kind can have."""
     if id in RESERVED:
         raise ScenError(f"nothing was written: '{id}' is a reserved word and no id")
     # A slash or a leading dot would make a path of another record, or of none.
@@ -70,7 +70,7 @@ def refuse_invalid(kind: Kind, id: str) -> None:
 
 
 def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Put]) -> Draft:
-    """An existing record with some keys put, and every other byte kept."""
+    """An existing record with some keys changed, and every other byte kept."""
     path = path_of(kind, id)
     old = snapshot[path]
     record, faults = read_record(kind, path, old)
@@ -96,9 +96,9 @@ def accept(
     read: Read | None = None,
     progress: Progress = unwatched,
 ) -> Loaded:
-    """The database with the drafts in it; refused where that load has an error it had not.
+    """Load the database with the drafts; raise Refused if that brings new errors.
 
-    `read` may remember what it has read of the snapshot.
+    `read` may cache what it has read of the snapshot.
     """
     new = {draft.path: draft.new for draft in drafts}
     changed = snapshot.changed(new) if isinstance(snapshot, Files) else _changed(snapshot, new)
@@ -118,9 +118,9 @@ def _changed(snapshot: Mapping[str, bytes], new: Mapping[str, bytes | None]) -> 
 def new_problems(
     before: Sequence[Problem], after: Sequence[Problem], names: Mapping[str, str] | None = None
 ) -> Iterator[Problem]:
-    """What is wrong now and was not: an edit moves the lines of the faults that were there.
+    """Problems that were not there `before`, wherever their lines moved.
 
-    `names` are what records are called now, each with what it was called.
+    `names` maps new ids to old ones.
     """
     had = Counter(map(_fault, before))
     for problem in after:
@@ -131,7 +131,7 @@ def new_problems(
 
 
 def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys in their fixed order, without those that hold nothing."""
+    """The keys in their fixed order, without empty values."""
     return {
         key: tidy(key, record[key]) if key in _PARTS else record[key]
         for key in KEY_ORDER[kind]
@@ -140,7 +140,7 @@ def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def refuse_unwritable(value: Any, where: str = "") -> None:
-    """Bytes of the command line that are not UTF-8, and characters that act on a terminal."""
+    """Refuse bytes that are not UTF-8 and control characters."""
     if isinstance(value, Mapping):
         for name, part in value.items():
             refuse_unwritable(part, f"{where}.{name}" if where else name)
@@ -154,7 +154,7 @@ def refuse_unwritable(value: Any, where: str = "") -> None:
 
 
 def _old_names(drafts: Sequence[Draft]) -> dict[str, str]:
-    """What a record is called that is in another file now, and what it was called."""
+    """New id → old id of each renamed record."""
     gone = {kind_of(draft.path): id_of(draft.path) for draft in drafts if draft.new is None}
     came = [draft.path for draft in drafts if draft.old is None and kind_of(draft.path) in gone]
     return {id_of(path): gone[kind_of(path)] for path in came}

@@ -1,4 +1,4 @@
-"""A snapshot of files to records and problems: pure, and total whatever the bytes are."""
+"""A snapshot of files to records and problems: pure, and total for any bytes."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:
 
 
 def within_limits(kind: Kind, value: Any) -> Record | None:
-    """The record of content that is sound for certain; None where the schema must be asked."""
+    """The record of certainly sound content; None if the schema must be asked."""
     try:
         record = _converted(kind, value)
     except msgspec.ValidationError:
@@ -51,7 +51,7 @@ def _converted(kind: Kind, value: Any) -> Record:
 
 
 def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
-    """Whether what the model takes may have a fault for which msgspec has no constraint."""
+    """True if content may have a fault that msgspec has no constraint for."""
     if kind == "tracker":
         codes = value.get("decibans", {"N": 0})
         if "format" not in value or "title" not in value or codes["N"] != 0:
@@ -67,7 +67,7 @@ def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
 
 
 def _has_doubtful(value: dict[str, Any]) -> bool:
-    """Whether a key is left empty, a text stands twice, or a day may be of a year below 1000."""
+    """True for an empty key, a repeated text, or a day before the year 1000."""
     for item in value.values():
         of = type(item)
         if of is str:
@@ -96,7 +96,7 @@ Read = Callable[["Kind", str, bytes], tuple[Record | None, list[Problem]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What could be built, what is wrong, and how many record files were left out."""
+    """The records built, the problems, and the number of files left out."""
 
     database: Database
     problems: list[Problem]
@@ -109,11 +109,10 @@ def load(
     progress: Progress = unwatched,
     lost: Sequence[Problem] = (),
 ) -> Loaded:
-    """Every record that can be built, and every problem, by path, line and column.
+    """Build every sound record; list every problem by path, line and column.
 
-    `read` is `read_record`, or one that remembers what it has read for another snapshot. Of
-    `Files`, what is kept is neither read nor judged again, unless what it was judged beside or what
-    it names has changed. `lost` are faults of files that are there and not in the snapshot.
+    `read` is `read_record` or a cache of it. Kept records of `Files` are judged again only where
+    what they depend on has changed. `lost` are faults of files missing from the snapshot.
     """
     found = _Found(lost)
     files = snapshot if isinstance(snapshot, Files) else None
@@ -149,7 +148,7 @@ def _by_path(kind: Kind, records: Mapping[str, Any]) -> dict[str, Any]:
 
 
 class _Found:
-    """What a snapshot holds, file by file."""
+    """The content of a snapshot, file by file."""
 
     def __init__(self, lost: Sequence[Problem]) -> None:
         self.records: dict[Kind, dict[str, Any]] = {kind: {} for kind in MODELS}
@@ -164,13 +163,13 @@ class _Found:
                 self.unreadable.append(fault)
 
     def leave_out(self, kind: Kind, id: str, path: str, faults: list[Problem]) -> None:
-        """Note a file that makes no record, and the first of its faults."""
+        """Note a file without a record, and the first of its faults."""
         self.broken[kind][id] = path
         self.problems += faults
         self.unreadable.append(faults[0])
 
     def read(self, path: str, data: bytes, read: Read) -> None:
-        """A file to read; one that makes no record is broken, unless it is not meant for one."""
+        """Read a file; note it as broken if it should be a record and is not."""
         place = place_of(path)
         if isinstance(place, Problem):
             if place.severity == "error":
@@ -187,10 +186,7 @@ class _Found:
             self.records[kind][id] = record
 
     def evidence(self, files: Files) -> Items:
-        """All evidence of files; what is at hand of other kinds is taken as it is.
-
-        Of the evidence at hand, what is to be judged anew is made for that.
-        """
+        """All evidence; kept records of other kinds are taken as they are."""
         made = self.records["evidence"]
         items = Items(files, made)
         for name, part in files.parts.items():
@@ -209,10 +205,10 @@ def _withheld(
     broken: Mapping[Kind, Mapping[str, str]],
     snapshot: Mapping[str, bytes],
 ) -> dict[ScenarioId, str]:
-    """The scenarios whose figures a file that cannot be read could change, with its path.
+    """Scenarios whose figures an unreadable file could change, with its path.
 
-    Without a tracker all of them; else the file's own, its set, whatever an indicator of it that
-    fired rates, and what depends on these. A file without a text can say anything.
+    All without a tracker; else the file's own, its set, those that a fired indicator of it rates,
+    and their dependents. A file without text could say anything.
     """
     if broken["tracker"]:
         return dict.fromkeys((*database.scenarios, *broken["scenario"]), "tracker.yaml")
@@ -237,7 +233,7 @@ def _withheld(
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
-    """One file's record and its warnings, or None and what is wrong with the file by itself."""
+    """One file's record and its warnings, or None and its faults."""
     value, problems = reader.read(path, data)
     if problems:
         return None, folded(problems)
@@ -262,7 +258,7 @@ def _between_records(snapshot: Mapping[str, bytes], known: Known) -> Iterator[Pr
 
 
 def _of_today(known: Known) -> Known:
-    """The same, in which what was named by a former id is named by that of today."""
+    """The same records, with former ids replaced by today's."""
     now, database = known.database.called_now, known.database
     there = {"scenario": database.scenarios, "evidence": known.items, "source": database.sources}
     former = [
@@ -305,7 +301,7 @@ def _of_today(known: Known) -> Known:
 
 
 def _called(key: Any, ref: Reference, database: Database) -> Any:
-    """A key, or a value, with today's id where it is the former one of a reference."""
+    """A key or value, with a reference's former id replaced by today's."""
     if not isinstance(key, str):
         return key
     owner, slash, rest = key.partition("/")

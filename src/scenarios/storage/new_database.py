@@ -65,13 +65,13 @@ _IGNORED = """\
 
 
 def files(name: str) -> dict[str, bytes]:
-    """Path and content of each file of a new database for a folder of this name; tracker last."""
+    """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     return {**_beside(), "scenarios/tracker.yaml": _TRACKER.format(title=title).encode()}
 
 
 def template(name: str, today: date) -> dict[str, bytes]:
-    """The same with a record of each kind, whose comments say what goes where."""
+    """The same, with a commented record of each kind."""
     horizon = date(min(today.year + 1, date.max.year), 12, 31)
     places = {
         "bridge-opens.yaml": "bridge-opens.yaml",
@@ -88,7 +88,7 @@ def template(name: str, today: date) -> dict[str, bytes]:
 
 
 def example() -> dict[str, bytes]:
-    """The database that is shipped with the program."""
+    """The database shipped with the program."""
     package = resources.files("scenarios")
     shipped = package / "example"
     records = _records(shipped if shipped.is_dir() else package / ".." / ".." / "scenarios", "")
@@ -98,7 +98,7 @@ def example() -> dict[str, bytes]:
 
 
 def _beside() -> dict[str, bytes]:
-    """What every database has beside its records."""
+    """The files beside the records."""
     made = {f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS}
     made["scenarios/.gitattributes"] = _ATTRIBUTES.encode()
     made["scenarios/.gitignore"] = _IGNORED.encode()

@@ -20,15 +20,15 @@ if sys.platform != "win32":
 _NAME = re.compile(r"\.scen-[0-9a-f]{16}\.new")
 _AT_FDCWD, _EXCHANGE = -100, 2
 _SWAP = 2
-"""Of macOS: renamex_np's RENAME_SWAP."""
+"""RENAME_SWAP of macOS's renamex_np."""
 
 
 @contextmanager
 def beside(place: Path) -> Iterator[Path]:
-    """Where to make what is to stand at `place`; it does, durably, when the block is through.
+    """Yield a path to make something at; on success it replaces `place`, durably.
 
-    What stood there is whole until then, and open for those who read it after that too. What a
-    killed process made is removed by the next that makes something here.
+    Until then `place` is untouched, and its readers keep it open after. Leftovers of killed
+    processes are removed.
     """
     above = place.parent
     with worktree.refusals(place):
@@ -51,7 +51,7 @@ def beside(place: Path) -> Iterator[Path]:
 
 
 def _replace(new: Path, place: Path) -> None:
-    """Rename over what is there; a folder that is there makes way first, for a moment."""
+    """Rename over `place`; an existing folder is moved aside first."""
     if not place.is_dir():
         new.replace(place)
         return
@@ -61,7 +61,7 @@ def _replace(new: Path, place: Path) -> None:
 
 
 def _take_back(place: Path) -> None:
-    """What made way, and whose successor did not come."""
+    """Restore a folder that was moved aside and never replaced."""
     if not os.path.lexists(place) and _aside(place).is_dir():
         _aside(place).rename(place)
 
@@ -71,7 +71,7 @@ def _aside(place: Path) -> Path:
 
 
 def _exchanged(new: Path, place: Path) -> bool:
-    """Swap two names at once, where the system can; a file needs no swap."""
+    """Swap two folders in one step, where the system can."""
     if not place.is_dir():
         return False
     one, other = os.fsencode(new), os.fsencode(place)
@@ -92,7 +92,7 @@ def _make_durable(made: Path) -> None:
 
 
 def _claimed(room: Path) -> int | None:
-    """A lock on the room, by which others see that somebody works in it."""
+    """A lock on the room, which shows others that it is in use."""
     if sys.platform == "win32":
         return None
     descriptor = os.open(room, os.O_RDONLY)
@@ -102,7 +102,7 @@ def _claimed(room: Path) -> int | None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove the rooms in which nobody works any more; none where there are no locks."""
+    """Remove rooms no longer in use; none where there are no locks."""
     if sys.platform == "win32":
         return
     for entry in os.scandir(folder):
@@ -118,9 +118,9 @@ def _clear(folder: Path) -> None:
 
 
 def write(place: Path, data: bytes) -> None:
-    """Write a document, over one that is there already.
+    """Write a document, over an existing one.
 
-    Refused are a folder that is missing, a link, what is no file, and YAML, which may be a record.
+    A missing folder, a link, a non-file and YAML, which may be a record, are refused.
     """
     refuse_unfit(place)
     try:
@@ -130,7 +130,7 @@ def write(place: Path, data: bytes) -> None:
 
 
 def refuse_unfit(place: Path, *, folder: bool = False) -> None:
-    """What cannot be written to: a missing folder, a link, what is another kind of thing, YAML."""
+    """Refuse a missing folder, a link, another kind of file, and YAML."""
     shown = worktree.safe(place)
     if place.suffix.lower() in (".yaml", ".yml"):
         raise ScenError(f"{shown}: a YAML file may be a record: name the document another way")

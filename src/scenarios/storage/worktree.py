@@ -36,7 +36,7 @@ class Exists(ScenError, FileExistsError):  # noqa: N818
 
 
 def find(start: Path, database: str | None) -> Path:
-    """The folder that holds tracker.yaml: at `database` if given, else in `start` or above it."""
+    """The folder with tracker.yaml: at `database` if given, else in `start` or above it."""
     if database:
         return _given(Path(database))
     here = Path(os.path.realpath(start))
@@ -52,14 +52,14 @@ def find(start: Path, database: str | None) -> Path:
 def snapshot(
     root: Path, known_in: Callable[[str], _IsKnown] | None = None
 ) -> tuple[dict[str, bytes], list[Problem]]:
-    """Relative path → bytes of every record below `root`, and what could not be read.
+    """Relative path → bytes of every record below `root`, and the files that cannot be read.
 
-    A file that is known is not read and not in it: `known_in` gives for a folder what tells that by
-    name and stat. It is asked before a file is read, and not about what a symlink leads to.
+    `known_in` returns, for a folder, a test of name and stat: a file that passes is neither read
+    nor included. It is not asked about what a symlink leads to.
 
-    Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty:
-    its name alone is at fault. A symlinked folder is read, and the links to folders inside it
-    are not, so that a loop ends. What vanishes meanwhile was never there.
+    Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty: only
+    its name is at fault. A symlinked folder is read, links to folders inside it are not, so a loop
+    ends. A file that vanishes meanwhile is left out.
     """
     top = os.path.realpath(root)
     files: dict[str, bytes] = {}
@@ -92,7 +92,7 @@ def snapshot(
 
 
 def content(root: Path, path: str) -> bytes | None:
-    """The bytes of one file of a snapshot, as it is now; None where there is none any more."""
+    """The bytes of one file of a snapshot, as it is now; None if it is gone."""
     try:
         return _read(os.path.join(os.path.realpath(root), path), MAX_BYTES + 1)  # noqa: PTH118
     except OSError:
@@ -100,10 +100,7 @@ def content(root: Path, path: str) -> bytes | None:
 
 
 def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
-    """Write a new file, and the folders it lacks; raise Exists where something is there.
-
-    Without a `mode` it has the usual one.
-    """
+    """Write a new file, and missing folders; raise Exists if its path is taken."""
     place = root / path
     with refusals(place):
         target = inside(root, place.parent) / place.name
@@ -114,7 +111,7 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
 
 
 def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
-    """Write `new` over a file that still holds `old`; its mode stays, a symlink stays a symlink."""
+    """Write `new` over a file that still holds `old`; mode and symlink stay."""
     place = root / path
     with refusals(place):
         target = inside(root, place)
@@ -128,7 +125,7 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
 
 
 def remove(root: Path, path: str, old: bytes, *, durable: bool = True) -> None:
-    """Remove a file that still holds `old`; a symlink goes, and what it leads to stays."""
+    """Remove a file that still holds `old`; of a symlink, only the link."""
     place = root / path
     with refusals(place):
         target = inside(root, place)
@@ -139,7 +136,7 @@ def remove(root: Path, path: str, old: bytes, *, durable: bool = True) -> None:
 
 
 def sync(place: Path) -> None:
-    """Make a file, or the names in a folder, durable, where it is there and the system can."""
+    """Make a file, or the names in a folder, durable, if it exists and the system can."""
     with suppress(OSError):  # Windows opens no folder
         descriptor = os.open(place, os.O_RDONLY)
         try:
@@ -173,7 +170,7 @@ def _given(database: Path) -> Path:
 
 
 def _is_database(folder: Path) -> bool:
-    """A tracker that cannot be read is one all the same: loading it says what is wrong."""
+    """True even for an unreadable tracker: loading it says what is wrong."""
     try:
         (folder / _TRACKER).lstat()
         os.scandir(folder).close()
@@ -198,7 +195,7 @@ def _is_plain(entry: _Entry) -> bool:
 
 
 def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:
-    """What an entry is to a database: a file's bytes, a folder to walk, a fault or nothing."""
+    """The bytes of an entry's file, a folder to walk, a fault, or None."""
     linked = entry.is_symlink()
     real = os.path.realpath(entry.path) if linked else entry.path
     record = path.lower().endswith((".yaml", ".yml"))
@@ -235,7 +232,7 @@ def _read(file: str, limit: int) -> bytes:
 
 
 def inside(root: Path, place: Path) -> Path:
-    """`place` with every symlink resolved; refused where that is outside `root`."""
+    """`place` with every symlink resolved; refused if that is outside `root`."""
     real = Path(os.path.realpath(place))
     if not real.is_relative_to(os.path.realpath(root)):
         raise ScenError(f"{safe(place)}: leads out of the database; nothing was written")
@@ -243,7 +240,7 @@ def inside(root: Path, place: Path) -> Path:
 
 
 def make_folders(folder: Path) -> None:
-    """Make the folders that are missing, durably."""
+    """Make missing folders, durably."""
     for missing in reversed((folder, *folder.parents)):
         if missing.is_dir():
             continue
@@ -253,7 +250,7 @@ def make_folders(folder: Path) -> None:
 
 
 def publish(written: Path, target: Path) -> None:
-    """Give a whole file a name that is free."""
+    """Give a complete file a name that is free."""
     try:
         target.hardlink_to(written)
     except OSError:  # taken, or no hard links here: then reserve the name and fill it whole
@@ -288,14 +285,14 @@ def _problem(path: str, rule: str, message: str) -> Problem:
 
 
 _AT_ONCE = 100
-"""As many files are open together."""
+"""The most files that are open together."""
 _syncs_all = hasattr(os, "sync")
 
 
 def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
-    """Write new files, in order; each path when its file has its name, durable with its batch.
+    """Write new files, in order; yield each path, durable with its batch.
 
-    Raises Exists where something is there, as `worktree.create` does.
+    Raises Exists as `create` does.
     """
     folders: dict[str, Path] = {}
     for name in {path.rpartition("/")[0] for path, _ in files}:
@@ -309,7 +306,7 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
 
 
 def remove_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
-    """Remove files that still hold what is told of each; each path when its file is gone."""
+    """Remove files that still hold the given bytes; yield each path."""
     folders: set[Path] = set()
     try:
         for path, old in files:

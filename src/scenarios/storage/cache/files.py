@@ -1,4 +1,4 @@
-"""A snapshot of the working tree in which what was read before is at hand as records."""
+"""A snapshot of the working tree whose cached files are at hand as records."""
 
 from __future__ import annotations
 
@@ -20,24 +20,22 @@ from scenarios.storage.cache.packed import Folder, digest
 
 
 class Kept(NamedTuple):
-    """A file whose record is at hand."""
+    """A file whose record is cached."""
 
     folder: Folder
     place: int
 
     def record(self) -> Record:
-        """What it holds, made anew each time."""
         return self.folder.record(self.place)
 
     def digest(self) -> bytes:
-        """What stands for its path and bytes."""
         return self.folder.digest(self.place)
 
 
 class Part:
-    """The files of one folder: those at hand, by their places in `folder`, and those that are read.
+    """The files of one folder: cached ones by their `places` in `folder`, and read ones.
 
-    `found` has how each of the latter was found.
+    `found` has the stat of each read file.
     """
 
     def __init__(self, name: str, folder: Folder | None) -> None:
@@ -48,34 +46,31 @@ class Part:
 
     @cached_property
     def kept(self) -> dict[str, Kept]:
-        """What is at hand, by name."""
+        """Cached files, by name."""
         folder = self.folder
         return {folder.names[n]: Kept(folder, n) for n in sorted(self.places)} if folder else {}
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is as it was, all of it."""
+        """True if no file changed."""
         kept = self.folder.names if self.folder else ()
         return not self.read and len(self.places) == len(kept)
 
     def path(self, name: str) -> str:
-        """The path of one of its files."""
         return f"{self.name}/{name}" if self.name else name
 
     def digests(self) -> bytes:
-        """What stands for each of its files, in order."""
         if self.is_whole and self.folder:
             return self.folder.digests
         return b"".join(map(self.digest, sorted((*self.kept, *self.read))))
 
     def digest(self, name: str) -> bytes:
-        """What stands for a file."""
         if name in self.read:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
     def changed(self, files: Mapping[str, bytes | None]) -> Part:
-        """The same with other files in it, by name; None takes one out."""
+        """The same with files replaced, by name; None removes one."""
         part = Part(self.name, self.folder)
         places = self.folder.places if self.folder else {}
         gone = {places[name] for name in files if name in places}
@@ -85,7 +80,7 @@ class Part:
         return part
 
     def open_places(self, frame: bytes, items: Collection[EvidenceId]) -> Collection[int]:
-        """The records that were judged beside others than these, or name what is not there."""
+        """Records judged beside other files than these, or naming missing ones."""
         if self.folder is None or self.folder.frame != frame:
             return self.places
         links = self.folder.links
@@ -94,9 +89,9 @@ class Part:
 
 
 class Files(Mapping[str, bytes]):
-    """Path → bytes, which are read late where the record of a file is at hand.
+    """Path → bytes, read late where the record is cached.
 
-    `frame` stands for all that evidence is judged beside: the tracker, the scenarios, the sources.
+    `frame` is the digest of all that evidence is judged beside: tracker, scenarios, sources.
     """
 
     def __init__(self, root: Path, parts: Mapping[str, Part]) -> None:
@@ -126,21 +121,20 @@ class Files(Mapping[str, bytes]):
         return part is not None and (name in part.read or name in part.kept)
 
     def kept(self, path: str) -> Kept | None:
-        """A file whose record is at hand."""
+        """The cached file at a path."""
         part, name = self._place(path)
         return part.kept.get(name) if part else None
 
     def digest(self, path: str) -> bytes:
-        """What stands for a file that is here."""
         folder, _, name = path.rpartition("/")
         return self.parts[folder].digest(name)
 
     def fresh(self) -> list[str]:
-        """The paths of the files that were read, in no order."""
+        """The paths of files that were read, unordered."""
         return [part.path(name) for part in self.parts.values() for name in part.read]
 
     def changed(self, files: Mapping[str, bytes | None]) -> Files:
-        """The same with other files in it; None takes one out."""
+        """The same with files replaced; None removes one."""
         of: dict[str, dict[str, bytes | None]] = {}
         for path, data in files.items():
             folder, _, name = path.rpartition("/")
@@ -151,11 +145,11 @@ class Files(Mapping[str, bytes]):
         return Files(self.root, parts)
 
     def state(self) -> bytes:
-        """What stands for all files."""
+        """The digest of all files."""
         return digest(b"".join(part.digests() for part in self.parts.values()))
 
     def beside(self, *folders: str) -> bytes:
-        """What stands for the files at the top, in these folders, and below them."""
+        """The digest of the files at the top and in these folders."""
         parts = (p for n, p in self.parts.items() if not n or n.partition("/")[0] in folders)
         return digest(b"".join(part.digests() for part in parts))
 
@@ -177,12 +171,12 @@ class Files(Mapping[str, bytes]):
 
 
 def digest_of(path: str, data: bytes) -> bytes:
-    """What stands for a file: its path and what it holds."""
+    """The digest of a path and its content."""
     return digest(os.fsencode(path) + b"\0" + data)
 
 
 class Items(Mapping[EvidenceId, Evidence]):
-    """Evidence by id, in order: records that were `made`, and files whose record is at hand."""
+    """Evidence by id, in order: records that were `made`, and cached ones."""
 
     def __init__(self, files: Files, made: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.made = files, made
@@ -207,11 +201,9 @@ class Items(Mapping[EvidenceId, Evidence]):
         return name in self.made or self.files.kept(path_of("evidence", name)) is not None
 
     def items(self) -> ItemsView[EvidenceId, Evidence]:
-        """Every id with its record."""
         return self._unpacked().items()
 
     def values(self) -> ValuesView[Evidence]:
-        """Every record."""
         return self._unpacked().values()
 
     def about(
@@ -220,7 +212,7 @@ class Items(Mapping[EvidenceId, Evidence]):
         scenarios: Collection[ScenarioId],
         besides: Collection[EvidenceId] = (),
     ) -> dict[EvidenceId, Evidence]:
-        """Those that can have a say in the figures of these scenarios, or stand in their priors."""
+        """Items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
         used.update(besides)
@@ -263,9 +255,9 @@ class Items(Mapping[EvidenceId, Evidence]):
 def about(
     database: Database, *scenarios: ScenarioId, besides: Collection[EvidenceId] = ()
 ) -> Database:
-    """The database without evidence that has no say in the figures of these scenarios.
+    """The database without evidence that has no bearing on these scenarios.
 
-    `besides` are items that stay in any case.
+    `besides` are items to keep in any case.
     """
     items = database.evidence
     if not isinstance(items, Items):
@@ -274,10 +266,7 @@ def about(
 
 
 def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:
-    """What stands for all evidence that has a say in each scenario's figures.
-
-    Another digest means other evidence: an item more or fewer, or one of another content.
-    """
+    """The digest of all evidence that bears on each scenario."""
     told: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
     for name, part in files.parts.items():
         if name.startswith("evidence/"):
@@ -291,7 +280,7 @@ def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:
 
 
 def _tell(part: Part, database: Database, told: Mapping[ScenarioId, list[bytes]]) -> None:
-    """Put what stands for each file of a folder where it has a say."""
+    """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
         lists = [
             [told[id] for id in touched(database, names) if id in told] for names in folder.about

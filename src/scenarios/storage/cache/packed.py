@@ -1,4 +1,4 @@
-"""The sound records of a folder in one piece: which files they are of, and what they speak of."""
+"""The sound records of a folder in one file of the user's cache."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _Links = dict[int, tuple[str, ...]]
 
 
 class Entry(NamedTuple):
-    """A file that is sound by itself and beside the others: how it was found, and what it holds.
+    """A sound file: its name, stat, digest and record.
 
     `about` names the scenarios that an item rates and the indicators that it fires, `links` the
     items that corroborate it.
@@ -44,10 +44,9 @@ class Entry(NamedTuple):
 
 
 class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
-    """The entries of the folder `name`; `frame` is what its records were judged beside.
+    """The entries of a folder in columns; `frame` is what its records were judged beside.
 
-    Each column holds one value for each name, of fixed length, but the records, which end where
-    `ends` says; `which` is the place of an entry's own in `about`.
+    Columns of fixed width hold a value per name; records end at `ends`; `which` indexes `about`.
     """
 
     name: str
@@ -63,32 +62,26 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """Where the entry of each name is."""
         return {name: place for place, name in enumerate(self.names)}
 
     def path(self, place: int) -> str:
-        """The path of a file in its database."""
         return f"{self.name}/{self.names[place]}" if self.name else self.names[place]
 
     def stat(self, place: int) -> bytes:
-        """How the file was found."""
         return self.stats[32 * place : 32 * place + 32]
 
     def digest(self, place: int) -> bytes:
-        """What it held."""
         return self.digests[DIGEST * place : DIGEST * place + DIGEST]
 
     @cached_property
     def abouts(self) -> Sequence[int]:
-        """For each entry the place of its own in `about`."""
         return array("I", self.which)
 
     def record(self, place: int) -> Record:
-        """Its record, made anew each time."""
+        """The record at a place, decoded anew each time."""
         return _DECODERS[kind_of(self.path(place))].decode(self._packed(place))
 
     def entry(self, place: int) -> Entry:
-        """All of one file."""
         return Entry(
             self.names[place],
             self.stat(place),
@@ -111,7 +104,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
 
 
 def folder_of(name: str, frame: bytes, entries: Iterable[Entry]) -> Folder:
-    """Entries side by side, by name."""
+    """Pack entries, sorted by name."""
     names: list[str] = []
     about: dict[tuple[str, ...], int] = {}
     which, ends = array("I"), array("I")
@@ -143,12 +136,11 @@ def folder_of(name: str, frame: bytes, entries: Iterable[Entry]) -> Folder:
 
 
 def packed(folder: Folder) -> bytes:
-    """A folder as the bytes of a file."""
     return msgspec.msgpack.encode(folder)
 
 
 def unpacked(data: bytes | None) -> Folder | None:
-    """The folder of such bytes; None where they are of none."""
+    """The folder in such bytes; None if invalid."""
     if data is None:
         return None
     try:
@@ -158,7 +150,6 @@ def unpacked(data: bytes | None) -> Folder | None:
 
 
 def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
-    """A file's entry, made of its record."""
     about: tuple[str, ...] = ()
     links: tuple[str, ...] = ()
     if isinstance(record, Evidence):
@@ -169,7 +160,7 @@ def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
 
 
 def told(value: Any) -> Any:
-    """A record as a file may tell it: not every default would be valid there."""
+    """A record as builtins, defaults left out: a file may not hold every default."""
     if isinstance(value, msgspec.Struct):
         return {
             field.encode_name: told(part)
@@ -187,7 +178,7 @@ def _default(field: msgspec.structs.FieldInfo) -> Any:
 
 
 def stat_of(info: os.stat_result) -> bytes:
-    """What another content of a file, or another file of that name, does not have too."""
+    """Size, times and inode, which differ for another content or another file."""
     return _STAT.pack(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
@@ -198,13 +189,13 @@ _FLAGS = os.O_RDONLY | sum(
 
 
 class Cache:
-    """The files of one database, each one whole or absent."""
+    """The files of one database, each whole or absent."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def read(self, name: str) -> bytes | None:
-        """What was written under a name, if nothing has changed it since."""
+        """The content written under a name, if unchanged since."""
         try:
             with open(self.folder / name, "rb", opener=lambda at, _: os.open(at, _FLAGS)) as file:
                 if not _is_ours(os.fstat(file.fileno()), stat.S_ISREG):
@@ -216,7 +207,7 @@ class Cache:
         return data if head == program() + digest(data) else None
 
     def write(self, name: str, data: bytes) -> None:
-        """Replace a file; nothing happens where that cannot be."""
+        """Replace a file, where possible."""
         with suppress(OSError):
             home = self.folder.parents[1]
             home.mkdir(mode=0o700, exist_ok=True)  # not more: a home that is not there stays so
@@ -228,10 +219,10 @@ class Cache:
 
 
 def cache_of(root: Path) -> Cache | None:
-    """The cache of a database, by its real path; None where SCEN_CACHE is 0, or no folder is ours.
+    """The cache of a database, by its real path; None if SCEN_CACHE is 0 or no folder is ours.
 
-    It lies in XDG_CACHE_HOME, where that is an absolute path as its specification wants;
-    LOCALAPPDATA on Windows; else ~/.cache.
+    XDG_CACHE_HOME, if absolute as its specification demands; LOCALAPPDATA on Windows; else
+    ~/.cache.
     """
     if os.environ.get("SCEN_CACHE") == "0":
         return None
@@ -250,7 +241,7 @@ def cache_of(root: Path) -> Cache | None:
 
 
 def digest(data: bytes) -> bytes:
-    """What two contents have in common only if they are the same."""
+    """BLAKE2b of a content, 16 bytes."""
     return blake2b(data, digest_size=_DIGEST).digest()
 
 
@@ -259,13 +250,13 @@ def _name(root: Path) -> str:
 
 
 def _made(folder: Path) -> bool:
-    """Make a folder for its owner alone, where there is none; whether it is ours."""
+    """Make a folder for its owner alone; True if it is ours."""
     folder.mkdir(mode=0o700, exist_ok=True)
     return _is_ours(folder.lstat(), stat.S_ISDIR)
 
 
 def _is_ours(info: os.stat_result, kind: object) -> bool:
-    """Whether nobody else can have written it; a symlink is of no kind that is asked for."""
+    """True if nobody else can have written it; false for a symlink."""
     assert callable(kind)  # noqa: S101
     if os.name == "nt":
         return bool(kind(info.st_mode))
@@ -274,13 +265,13 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 
 @cache
 def program() -> bytes:
-    """The program that wrote a file: another one may read, judge or count otherwise."""
+    """A digest of the program: another version may read, judge or count otherwise."""
     files = sorted(_files(Path(scenarios.__path__[0])))
     return digest(repr((sys.version, msgspec.__version__, yaml.__version__, files)).encode())
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
-    """The program's own files, as an installer or an editor left them."""
+    """Path, size and time of the program's own files."""
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:

@@ -1,4 +1,4 @@
-"""A revision as a snapshot: git's plumbing, and nothing that it says for people."""
+"""A revision as a snapshot, by git's plumbing commands."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ REGULAR = frozenset({"100644", "100755"})
 _SYMLINK = "120000"
 _SHA1_DIGITS = 40
 _AT_ONCE = 200
-"""So many names fit into a pipe while git is still busy answering."""
+"""The most names that fit into a pipe while git is busy answering."""
 
 
 class Repository(NamedTuple):
@@ -87,7 +87,7 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
 
 
 def commit_of(repository: Repository, revision: str) -> str:
-    """The commit that a revision names: whatever git resolves, or the last one up to a day."""
+    """The commit that a revision names: as git resolves it, or the last one up to a day."""
     if _DAY.fullmatch(revision):
         found = last_commit(repository, _day(revision))
         if not found:
@@ -103,16 +103,16 @@ def commit_of(repository: Repository, revision: str) -> str:
 
 
 def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | None:
-    """The last commit on or before a day, by the committer's clock, of those that led to `tip`."""
+    """The last commit before `tip` on or before a day, by the committer's clock."""
     until = f"--before={day}T23:59:59"
     made = start(repository.git_dir, "rev-list", "-1", until, "--end-of-options", tip, "--")
     return _text(made.stdout).strip() or None
 
 
 def first_commit(database: Path) -> str | None:
-    """The first commit that led to HEAD, with the folder in it that holds the database if another.
+    """HEAD's first commit, with the database's folder in it if not scenarios/.
 
-    None without a repository, and in a shallow clone, which does not have that commit.
+    None without a repository, and in a shallow clone, which lacks that commit.
     """
     try:
         there = repository(database)
@@ -125,14 +125,14 @@ def first_commit(database: Path) -> str | None:
 
 
 def last_change(repository: Repository, path: str) -> str | None:
-    """The last commit before HEAD, or HEAD, that changed a file of the database."""
+    """The last commit up to HEAD that changed a file of the database."""
     literal = f":(literal){repository.prefix}{path}"
     made = start(repository.git_dir, "rev-list", "-1", "HEAD", "--", literal)
     return _text(made.stdout).strip() or None
 
 
 def committed_on(repository: Repository, commit: str) -> date | None:
-    """The day of a commit, by the committer's clock; None where that is not a valid date."""
+    """The day of a commit, by the committer's clock; None if it is invalid."""
     words = ("rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
     made = start(repository.git_dir, *words)  # git refuses some
     try:
@@ -142,20 +142,19 @@ def committed_on(repository: Repository, commit: str) -> date | None:
 
 
 def merge_base(repository: Repository, one: str, other: str) -> str:
-    """The commit from which two revisions went apart."""
+    """The commit from which two revisions diverged."""
     commits = commit_of(repository, one), commit_of(repository, other)
     refused = f"'{one}' and '{other}' have no commit in common"
     return _text(run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
 
 
 def branches_and_tags(repository: Repository) -> list[str]:
-    """The short names of both."""
     words = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/tags")
     return run(repository.git_dir, *words).decode(errors="replace").splitlines()
 
 
 def is_shallow(repository: Repository) -> bool:
-    """Whether this clone lacks the older part of its history."""
+    """True if this clone lacks the older part of its history."""
     listed = process.common(repository.git_dir) / "shallow"
     return listed.is_file() and listed.stat().st_size > 0
 
@@ -205,14 +204,14 @@ def tree(repository: Repository, commit: str) -> list[Entry]:
 
 
 def oid_of(data: bytes, like: str) -> str:
-    """The name that git gives to a file of these bytes, by the hash that made `like`."""
+    """The name that git gives a file of these bytes, by the hash that made `like`."""
     by = sha1 if len(like) == _SHA1_DIGITS else sha256
     return by(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 @contextmanager
 def objects(repository: Repository) -> Iterator[_Reader]:
-    """One long-lived `cat-file --batch`: a function from the names of objects to their bytes."""
+    """One long-lived `cat-file --batch`: a function from object names to their bytes."""
     with subprocess.Popen(  # noqa: S603 - fixed words
         reading(repository.git_dir, "cat-file", "--batch"),
         cwd=repository.git_dir,
@@ -228,13 +227,11 @@ def objects(repository: Repository) -> Iterator[_Reader]:
 
 
 class _Reader:
-    """Reads objects from a running `cat-file --batch`."""
-
     def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
         self._requests, self._answers = requests, answers
 
     def __call__(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The objects with their bytes, in this order; to be read to the end."""
+        """The objects with their bytes, in order; to be read to the end."""
         for together in _batched(oids, _AT_ONCE):
             self._requests.write("".join(f"{oid}\n" for oid in together).encode())
             self._requests.flush()
@@ -265,10 +262,10 @@ def _exists(repository: Repository, name: str) -> bool:
 
 
 def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
-    """Whether git has `top` for the top of a work tree; raise where it has another directory.
+    """True if git has `top` for the top of a work tree; raises for another directory.
 
-    git looks here itself, with the user's own settings: one that is named to it is trusted, and
-    whose files they are (safe.directory) is not asked.
+    git searches by itself, under the user's own settings: a directory named to it would be trusted,
+    and its owner (safe.directory) not checked.
     """
     asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
     told = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")

@@ -1,4 +1,4 @@
-"""The commits that changed a database, oldest first, with the records as they were."""
+"""The commits that changed a database, oldest first, with their records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DATED = re.compile(r"^ *Date: +\w{3} (\w{3} \d{1,2}) [\d:]{8} (\d{4}) [+-]\d{4}
 
 
 class _File(NamedTuple):
-    """A changed file: the objects before and after, None where no regular file was there."""
+    """A changed file: its objects before and after, None if not a regular file."""
 
     path: str
     before: str | None
@@ -34,7 +34,7 @@ class _File(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A commit as one chooses among several."""
+    """A commit in a list to choose from."""
 
     id: str
     day: str
@@ -52,10 +52,7 @@ def newest(repository: git.Repository, tip: str, most: int) -> tuple[Named, ...]
 def revisions(
     repository: git.Repository, tip: str, progress: Progress = unwatched
 ) -> list[Revision]:
-    """Every commit up to `tip` that changed the database, and every merge on the way.
-
-    Each changed file is read and parsed once.
-    """
+    """Every commit up to `tip` that changed the database, and every merge on the way."""
     commits = list(_commits(repository, tip))
     changed = [file for _, files, _ in commits for file in files]
     records = _records(repository, changed, progress)
@@ -93,7 +90,7 @@ def changed_files(repository: git.Repository, tip: str) -> Iterator[tuple[Commit
 def _records(
     repository: git.Repository, files: Iterable[_File], progress: Progress
 ) -> dict[tuple[Kind, str], Record | None]:
-    """What each object of the files is as a record of its kind, read once."""
+    """The record of each object of the files, by kind, read once."""
     kinds: dict[str, set[Kind]] = {}
     for file in files:
         place = place_of(file.path)
@@ -112,7 +109,7 @@ def _records(
 def _commits(
     repository: git.Repository, tip: str
 ) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
-    """Each commit, what it changed of its first parent, and of a merge what no parent had."""
+    """Each commit, its changes against its first parent, and a merge's against all."""
     only = _only(repository)
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
     listed = run(repository.git_dir, "rev-list", *order, tip, "--", only).decode().splitlines()
@@ -149,12 +146,12 @@ def _commits(
 
 
 def _only(repository: git.Repository) -> str:
-    """The paths of the database."""
+    """The pathspec of the database."""
     return f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
 
 
 def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]]:
-    """What `diff-tree -z` told: the fields of a commit, then a line and a path for each file."""
+    """Parse `diff-tree -z`: the fields of a commit, then its files."""
     tokens = iter(told.split(b"\0"))
     fields: list[str] = []
     files: list[_File] = []
@@ -172,7 +169,7 @@ def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]
 
 
 def _file(line: str, path: str, prefix: str) -> _File:
-    """A line has a colon, a mode and an object for each parent, then those of the commit."""
+    """Parse a line: a colon, a mode and an object for each parent, then those of the commit."""
     parents = len(line) - len(line.lstrip(":"))
     words = line[parents:].split(" ")
     modes, objects = words[: parents + 1], words[parents + 1 : -1]
@@ -196,7 +193,7 @@ def _commit(fields: list[str], parents: tuple[str, ...], *, shallow: bool) -> Co
 
 
 def _day(*texts: str) -> date:
-    """The first that is a day: a commit may have been written with a date that is none."""
+    """The first valid date: a commit may have an invalid one."""
     for text in texts:
         with suppress(ValueError):
             return date.fromisoformat(text)
@@ -211,7 +208,7 @@ def _replaced(message: str) -> Iterator[date]:
 
 
 def _boundary(repository: git.Repository, tip: str) -> frozenset[str]:
-    """The commits at which a shallow clone ends: they have parents that it does not hold."""
+    """Commits at which a shallow clone ends: their parents are missing."""
     if not git.is_shallow(repository):
         return frozenset()
     roots = run(repository.git_dir, "rev-list", "--max-parents=0", tip).decode().split()

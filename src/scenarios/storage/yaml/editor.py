@@ -1,7 +1,7 @@
 """Edits of a YAML file that keep every other byte: comments, order, quotes, line ends.
 
-An edit has several layouts, the tidiest first: lines, then one line for what would take in what
-stands around it. The first that reads back as meant is the edit; if none does, it is refused.
+An edit tries several layouts, the tidiest first: lines, then one line where lines would take in
+their surroundings. The first that reads back right is used; if none does, the edit is refused.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scenarios.text import did_you_mean
 
 
 def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
-    """The file with `value` at `path`: in place of what is there, else behind its last sibling.
+    """The file with `value` at `path`: in place of the old one, else behind its last sibling.
 
     Missing mappings on the way are made; an empty one or a null counts as missing.
     """
@@ -40,7 +40,7 @@ insert = put
 
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
-    """The file with one more item in the list at `path`, which is made where there is none."""
+    """The file with one more item in the list at `path`, made if missing."""
     text, root, meant = parsed(data, path)
     _, pair, _ = _target(text, root, path)
     if pair is None or _is_vacant(text, pair[1]):
@@ -69,7 +69,7 @@ _COMMENT_LINE = re.compile(r"( *)#[^\n]*(?:\n|\Z)")
 
 
 def _target(text: str, root: Any, path: Sequence[str]) -> tuple[Any, Any, int]:
-    """The mapping to edit, its pair for another value, if any, and how many keys led to it."""
+    """The mapping to edit, its pair for the key, if any, and the number of keys to it."""
     mapping = root
     for depth, key in enumerate(path, start=1):
         _require(mapping, yaml.MappingNode, path[: depth - 1])
@@ -109,14 +109,14 @@ def _set(value: Any, path: Sequence[str], part: Any) -> None:
 
 
 def _is_vacant(text: str, node: Any) -> bool:
-    """Whether it is null or brackets with nothing in them, not even a comment."""
+    """True for null and for brackets with nothing in them, not even a comment."""
     if node.tag == layout.NULL:
         return True
     return bool(_EMPTY_BRACKETS.fullmatch(text, node.start_mark.index, node.end_mark.index))
 
 
 def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> Iterator[str]:
-    """The text with one more pair behind the last one of the mapping."""
+    """The text with one more pair at the end of the mapping."""
     if mapping.flow_style:
         yield _added_in_brackets(text, mapping, dump_flow({key: value})[1:-1])
         return
@@ -127,7 +127,7 @@ def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> Iterator
 
 
 def _appended(text: str, root: Any, items: Any, item: Any) -> Iterator[str]:
-    """The text with one more item behind the last one of the list."""
+    """The text with one more item at the end of the list."""
     if items.flow_style:
         yield _added_in_brackets(text, items, dump_flow(item))
         return
@@ -153,7 +153,7 @@ def _added_lines(text: str, node: Any, lines: str) -> str:
 
 
 def _without_last_break(text: str, scalar: Any) -> str:
-    """A block scalar that the end of the file ends has no last line break: `-` keeps it so."""
+    """The text with `-` in the header of a block scalar that has no last line break."""
     start, header = scalar.start_mark.index, layout.header_of(text, scalar)
     return text[:start] + re.sub("[-+]", "", header) + "-" + text[start + len(header) :]
 
@@ -190,7 +190,7 @@ def _spliced(text: str, start: int, end: int, new: str) -> str:
 def _replaced(
     text: str, root: Any, mapping: Any, pair: tuple[Any, Any], value: Any
 ) -> Iterator[str]:
-    """The text with another value for a key that is there."""
+    """The text with another value for an existing key."""
     key, old = pair
     start, end = old.start_mark.index, old.end_mark.index
     flow = dump_flow(value)
@@ -295,13 +295,13 @@ def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> _Slot:
 
 
 Names = Mapping[tuple[Keys, At], str]
-"""The keys and the values that get another name, each by the way to it."""
+"""The new name of keys and values, each by its path."""
 
 
 def unset(data: bytes, path: Sequence[str]) -> bytes:
-    """The file without a key, and without what would hold nothing then.
+    """The file without a key, and without what would be left empty.
 
-    Of the comments those go that stand between the key and the end of its value's last line.
+    Comments between the key and the end of its value's last line go too.
     """
     text, root, meant = parsed(data, path)
     mapping, entry = root, None
@@ -347,7 +347,7 @@ def reworded(data: bytes, names: Names) -> bytes:
 
 
 def _spans(text: str, mapping: Any, entry: tuple[Any, Any]) -> Iterator[tuple[int, int]]:
-    """From where to where an entry may be cut out, the tidiest first."""
+    """Ranges to cut an entry out, the tidiest first."""
     key, value = entry
     place = mapping.value.index(entry)
     start, following = key.start_mark.index, mapping.value[place + 1 :]
@@ -392,7 +392,7 @@ def _drop(value: Any, path: Sequence[str]) -> None:
 
 
 def _named(node: Any, here: Keys, names: Names) -> Iterator[tuple[Any, str, str]]:
-    """Each scalar that gets another name, with the old one and the new one."""
+    """Each scalar to rename, with its old and new name."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             at = (*here, key.value)

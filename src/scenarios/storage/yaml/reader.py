@@ -40,7 +40,7 @@ def of_encoding(path: str, data: bytes, at: int) -> Problem:
 
 
 def of_characters(path: str, text: str) -> tuple[list[Problem], str]:
-    """Every character that may not stand in a file, and the text with a stand-in for each."""
+    """Every forbidden character, and the text with a stand-in for each."""
     clean = text.removeprefix("\ufeff")
     faults = []
     if clean != text:
@@ -79,7 +79,7 @@ def of_directives(path: str, text: str) -> Iterator[Problem]:
 
 
 def of_parser(path: str, text: str, error: YAMLError) -> Problem:
-    """What libyaml could not parse, as one line; it sees an end on a line behind the last."""
+    """The error of libyaml on one line; it may report a line behind the last."""
     problem = str(getattr(error, "problem", None) or error)
     context = getattr(error, "context", None)
     mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
@@ -230,7 +230,7 @@ def _of_character(path: str, line: int, column: int, character: str) -> Problem:
 
 
 def _is_control(code: int) -> bool:
-    """Whether it is of the category Cc and neither a line feed nor a tab."""
+    """True for category Cc, except line feed and tab."""
     return chr(code) not in "\n\t" and unicodedata.category(chr(code)) == "Cc"
 
 
@@ -260,7 +260,7 @@ KeyPath = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
-    """Where a key and its value stand, from 1; an item of a list has the place of its value."""
+    """Where a key and its value stand, from 1; a list item has the place of its value."""
 
     key_line: int
     key_column: int
@@ -438,7 +438,7 @@ def _conflict(path: str, text: str) -> Problem | None:
 
 
 def _resolved(text: str) -> Any:
-    """What a plain scalar means by the core schema of YAML 1.2."""
+    """The value of a plain scalar by the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
     number = _NUMBER.fullmatch(text)

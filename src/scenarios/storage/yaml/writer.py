@@ -19,7 +19,7 @@ def dump(value: dict[str, Any], schema_address: str) -> str:
 
 
 def dump_fragment(value: dict[str, Any] | list[Any], column: int = 0, step: int = 2) -> str:
-    """The entries of a mapping or the items of a list as block lines that start at `column`."""
+    """The entries of a mapping or list as block lines that start at `column`."""
     width = max(WIDTH - column, WIDTH // 2)
     if isinstance(value, dict) and (text := _plain(value, width, step)) is not None:
         return text if not column else _indented(text, column)
@@ -56,10 +56,7 @@ _NO_TEXTS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "
 
 
 def _plain(value: Mapping[str, Any], width: int, step: int, column: int = 0) -> str | None:
-    """What the dumper makes of keys and values that need no thought, at a tenth of its cost.
-
-    None where one needs it: a quote, a fold, a list.
-    """
+    """The dumper's output for simple keys and values, at a tenth of its cost; else None."""
     lines = []
     for key, one in value.items():
         is_plain = type(key) is str and len(key) <= _LONGEST_KEY and _KEY.fullmatch(key)
@@ -105,7 +102,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, indentless=False)
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """What a reader of YAML 1.1 or 1.2 takes a plain scalar for; a day stays a text."""
+        """The type of a plain scalar in YAML 1.1 or 1.2; a day stays a text."""
         tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
         if kind is not yaml.ScalarNode or not implicit[0]:
             return tag
