@@ -344,7 +344,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.close()
         if self.page:
-            state_folder.drop_copy(self.page)
+            state_folder.drop(self.page)
         logging.getLogger("uvicorn.error").disabled = True  # of those who are cut off
         super().handle_exit(sig, frame)
         last = threading.Timer(_LAST, os._exit, (128 + sig,))
@@ -385,7 +385,7 @@ def serve(
             logging.getLogger(name).addFilter(of_clients)
         if opens:  # in its state folder: what a browser is started with is seen by all
             name = f"open-{os.urandom(4).hex()}.html"
-            page = door.opening(lambda: server.page and state_folder.drop_copy(server.page))
+            page = door.opening(lambda: state_folder.drop(server.page))
             server.page = state_folder.make_copy(opens, name, page)
         server.run([listening])
 

@@ -13,13 +13,13 @@ from typing import IO
 
 from scenarios.errors import ScenError
 from scenarios.paths import ATTACHMENTS
+from scenarios.storage.opening import UNFOLLOWED, open_file
 from scenarios.storage.temporary import temporary
 from scenarios.storage.worktree import make_folders, publish, refusals, safe, sync
 
 LARGEST = 100 << 20
 """The most bytes of a copy: no git host takes more."""
 _CHUNK = 1 << 20
-_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
 _COPY = re.compile(rf"[0-9a-f]{{64}}({_ENDING.pattern})?")
 
@@ -85,8 +85,7 @@ def digest_of(place: Path) -> str | None:
     """The SHA-256 of a file; None if it cannot be read."""
     digest = sha256()
     try:
-        descriptor = os.open(place, os.O_RDONLY | _FLAGS)
-        with os.fdopen(descriptor, "rb") as file:
+        with open_file(place) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError:
@@ -116,7 +115,7 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
     try:
         if source.is_symlink():
             raise ScenError(f"{safe(source)} is a link: name the file itself; nothing was written")
-        descriptor = os.open(source, os.O_RDONLY | _FLAGS)
+        descriptor = os.open(source, os.O_RDONLY | UNFOLLOWED)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ScenError(f"{safe(source)}: {reason}; nothing was written") from None

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage.git import process
+from scenarios.storage.opening import UNFOLLOWED, try_lock
 from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.worktree import safe
 
@@ -25,7 +26,6 @@ else:
 
 LOCK_SECONDS = 30.0
 NAME = "scen.lock"
-_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK"))
 _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBADF})
 
@@ -103,12 +103,12 @@ def _open(place: Path) -> int:
     while True:
         try:
             try:
-                descriptor = os.open(place, os.O_RDWR | _FLAGS)
+                descriptor = os.open(place, os.O_RDWR | UNFOLLOWED)
             except OSError as error:
                 if error.errno not in _CLOSED:
                     raise
                 # Another user's: to read it is enough on most file systems.
-                descriptor = os.open(place, os.O_RDONLY | _FLAGS)
+                descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
         except FileNotFoundError:
             _make(place)
             continue
@@ -140,7 +140,7 @@ def _wait(descriptor: int, seconds: float) -> None:
     releases a lock that comes too late.
     """
     with suppress(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try_lock(descriptor)
         return
     if seconds <= 0:
         raise TimeoutError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,11 +12,9 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
+from scenarios.storage.opening import try_lock
+from scenarios.storage.temporary import clear
 
-if sys.platform != "win32":
-    import fcntl
-
-_NAME = re.compile(r"\.scen-[0-9a-f]{16}\.new")
 _AT_FDCWD, _EXCHANGE = -100, 2
 _SWAP = 2
 """RENAME_SWAP of macOS's renamex_np."""
@@ -32,15 +29,22 @@ def beside(place: Path) -> Iterator[Path]:
     """
     above = place.parent
     with worktree.refusals(place):
-        _clear(above)
-        _take_back(place)
+        clear(above)
+        if not os.path.lexists(place) and _aside(place).is_dir():
+            _aside(place).rename(place)  # moved aside by a killed process, and never replaced
         room = above / f".scen-{os.urandom(8).hex()}.new"
         room.mkdir()
-    claim = _claimed(room)
+    claim = None if sys.platform == "win32" else os.open(room, os.O_RDONLY)
     try:
+        if claim is not None:
+            with suppress(OSError):  # where nothing can be locked nobody clears
+                try_lock(claim)
         with worktree.refusals(place):
             yield room / place.name
-            _make_durable(room / place.name)
+            for folder, _, names in os.walk(room / place.name):
+                for name in (*names, ""):
+                    worktree.sync(Path(folder, name))
+            worktree.sync(room / place.name)
             if not (os.path.lexists(place) and _exchanged(room / place.name, place)):
                 _replace(room / place.name, place)
             worktree.sync(above)
@@ -60,12 +64,6 @@ def _replace(new: Path, place: Path) -> None:
     shutil.rmtree(_aside(place), ignore_errors=True)
 
 
-def _take_back(place: Path) -> None:
-    """Restore a folder that was moved aside and never replaced."""
-    if not os.path.lexists(place) and _aside(place).is_dir():
-        _aside(place).rename(place)
-
-
 def _aside(place: Path) -> Path:
     return place.with_name(f"{place.name}.scen-old")
 
@@ -83,40 +81,6 @@ def _exchanged(new: Path, place: Path) -> bool:
     return False
 
 
-def _make_durable(made: Path) -> None:
-    for folder, _, names in os.walk(made):
-        for name in names:
-            worktree.sync(Path(folder, name))
-        worktree.sync(Path(folder))
-    worktree.sync(made)
-
-
-def _claimed(room: Path) -> int | None:
-    """A lock on the room, which shows others that it is in use."""
-    if sys.platform == "win32":
-        return None
-    descriptor = os.open(room, os.O_RDONLY)
-    with suppress(OSError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return descriptor
-
-
-def _clear(folder: Path) -> None:
-    """Remove rooms no longer in use; none where there are no locks."""
-    if sys.platform == "win32":
-        return
-    for entry in os.scandir(folder):
-        if not _NAME.fullmatch(entry.name) or not entry.is_dir(follow_symlinks=False):
-            continue
-        with suppress(OSError):
-            descriptor = os.open(entry.path, os.O_RDONLY)
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(entry.path, ignore_errors=True)
-            finally:
-                os.close(descriptor)
-
-
 def write(place: Path, data: bytes) -> None:
     """Write a document, over an existing one.
 
@@ -126,7 +90,9 @@ def write(place: Path, data: bytes) -> None:
     try:
         worktree.create(place.parent, place.name, data)
     except worktree.Exists:
-        worktree.replace(place.parent, place.name, _content(place), data)
+        with worktree.refusals(place):
+            old = place.read_bytes()
+        worktree.replace(place.parent, place.name, old, data)
 
 
 def refuse_unfit(place: Path, *, folder: bool = False) -> None:
@@ -143,11 +109,3 @@ def refuse_unfit(place: Path, *, folder: bool = False) -> None:
     if os.path.lexists(place) and not is_kind(place):
         what = "folder" if folder else "regular file"
         raise ScenError(f"{shown}: exists and is not a {what}; name one")
-
-
-def _content(place: Path) -> bytes:
-    try:
-        return place.read_bytes()
-    except OSError as error:
-        shown = worktree.safe(place)
-        raise ScenError(f"{shown}: {error.strerror}; nothing was written") from error

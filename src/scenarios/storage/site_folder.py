@@ -19,6 +19,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.storage.lock import hold
+from scenarios.storage.opening import UNFOLLOWED, open_file
 from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"
@@ -27,8 +28,7 @@ _NAMED, _SHOWN = 3, 80
 _PATIENCE = 5.0
 """Seconds to wait for another run."""
 _MOST_BYTES = 32 << 20  # of a mark: that of half a million files is smaller
-_FILE = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK"))
-_FOLDER = _FILE | getattr(os, "O_DIRECTORY", 0)
+_FOLDER = UNFOLLOWED | getattr(os, "O_DIRECTORY", 0)
 _APART = str.maketrans("/", "!")
 
 
@@ -46,7 +46,7 @@ class SiteFolder:
 
     def put(self, path: str, data: bytes) -> None:
         """Keep a file apart until `publish`."""
-        flags = _FILE | os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        flags = UNFOLLOWED | os.O_WRONLY | os.O_CREAT | os.O_EXCL
         descriptor = os.open(path.translate(_APART), flags, 0o666, dir_fd=self._new)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -180,5 +180,5 @@ def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[
 
 def _read(folder: int, name: str, most: int) -> bytes | None:
     """The bytes of a regular file, at most `most` + 1 of them."""
-    with open(name, "rb", opener=lambda name, _: os.open(name, _FILE, dir_fd=folder)) as file:
+    with open_file(name, folder) as file:
         return file.read(most + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
+from scenarios.storage.opening import UNFOLLOWED, try_lock
 
-_NAME = re.compile(r"\.scen-[0-9a-f]{16}\.tmp")
+_NAME = re.compile(r"\.scen-[0-9a-f]{16}\.(tmp|new)")
+"""Of a file, and of a folder in which an output is made."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_OLD = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW"))
 
 
 @contextmanager
@@ -73,21 +73,21 @@ def clear_below(root: Path) -> None:
 
 def _claim(descriptor: int, place: Path) -> bool:
     """Lock a new file; False if a process that clears was faster."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True  # without locks nobody clears
+    try:
+        try_lock(descriptor)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # without locks nobody clears
     return os.path.lexists(place)
 
 
 def _remove(place: Path) -> None:
-    if sys.platform != "win32" and place.is_file():
-        descriptor = os.open(place, os.O_RDONLY | _OLD)
+    is_folder = place.suffix == ".new"
+    if place.is_dir() if is_folder else place.is_file():
+        descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            place.unlink()
+            try_lock(descriptor)
+            shutil.rmtree(place, ignore_errors=True) if is_folder else place.unlink()
         finally:
             os.close(descriptor)

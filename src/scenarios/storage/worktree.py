@@ -7,20 +7,16 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.paths import ATTACHMENTS
+from scenarios.storage.opening import UNFOLLOWED
 from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.yaml.reader import MAX_BYTES
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _FOLDER = "scenarios"
 _TRACKER = "tracker.yaml"
-# Never wait for a FIFO's other end, follow a link or, on Windows, translate line ends.
-_READ_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 _Entry = os.DirEntry[str]
 _IsKnown = Callable[[str, os.stat_result], bool]
 _HINTS = {
@@ -222,7 +218,7 @@ def _content(entry: _Entry, path: str, real: str) -> bytes | Problem:
 
 def _read(file: str, limit: int) -> bytes:
     data = b""
-    descriptor = os.open(file, os.O_RDONLY | _READ_FLAGS)
+    descriptor = os.open(file, os.O_RDONLY | UNFOLLOWED)
     try:
         while chunk := os.read(descriptor, min(limit - len(data), 1 << 16)):
             data += chunk

@@ -93,11 +93,11 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
                     raise ScenError("nothing was written") from None
                 state_folder.write(copy, _marked(str(fault)) + saved)
                 continue
-            state_folder.drop_copy(copy)
+            state_folder.drop(copy)
             return made
     except ScenError as error:
         if _unmarked(state_folder.read(copy)) == old:
-            state_folder.drop_copy(copy)
+            state_folder.drop(copy)
         else:
             error.add_note(f"what was typed is kept in {copy}")
         raise

@@ -20,6 +20,7 @@ import yaml
 import scenarios
 from scenarios.model import Evidence, Record
 from scenarios.paths import MODELS, kind_of
+from scenarios.storage.opening import open_file, user_folder
 from scenarios.storage.temporary import temporary
 
 DIGEST = 16
@@ -182,12 +183,6 @@ def stat_of(info: os.stat_result) -> bytes:
     return _STAT.pack(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-_DIGEST = 16
-_FLAGS = os.O_RDONLY | sum(
-    getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC")
-)
-
-
 class Cache:
     """The files of one database, each whole or absent."""
 
@@ -197,10 +192,10 @@ class Cache:
     def read(self, name: str) -> bytes | None:
         """The content written under a name, if unchanged since."""
         try:
-            with open(self.folder / name, "rb", opener=lambda at, _: os.open(at, _FLAGS)) as file:
+            with open_file(self.folder / name) as file:
                 if not _is_ours(os.fstat(file.fileno()), stat.S_ISREG):
                     return None
-                head = file.read(2 * _DIGEST)
+                head = file.read(2 * DIGEST)
                 data = file.read()
         except OSError:
             return None
@@ -226,11 +221,9 @@ def cache_of(root: Path) -> Cache | None:
     """
     if os.environ.get("SCEN_CACHE") == "0":
         return None
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
     try:
-        base = Path(given) if Path(given).is_absolute() else Path(local or "~/.cache")
-        folder = base.expanduser() / "scen" / _name(root)
+        name = digest(os.fsencode(os.path.realpath(root))).hex()
+        folder = user_folder("XDG_CACHE_HOME", "~/.cache") / name
     except RuntimeError:  # nobody's home
         return None
     for part in (folder.parent, folder):
@@ -242,11 +235,7 @@ def cache_of(root: Path) -> Cache | None:
 
 def digest(data: bytes) -> bytes:
     """BLAKE2b of a content, 16 bytes."""
-    return blake2b(data, digest_size=_DIGEST).digest()
-
-
-def _name(root: Path) -> str:
-    return digest(os.fsencode(os.path.realpath(root))).hex()
+    return blake2b(data, digest_size=DIGEST).digest()
 
 
 def _made(folder: Path) -> bool:

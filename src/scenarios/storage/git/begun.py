@@ -11,6 +11,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.storage.git import process
+from scenarios.storage.opening import try_lock
 
 _NAME = "scen-commit-"
 _LOCKS = (
@@ -130,9 +131,7 @@ def _is_git_at_work(top: Path) -> bool:
 def _lock(descriptor: int) -> bool:
     """True if the lock was free; false where nothing can be locked."""
     try:
-        import fcntl  # noqa: PLC0415 - Windows has none
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (ImportError, OSError):
+        try_lock(descriptor)
+    except OSError:
         return False
     return True

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
+from scenarios.storage.opening import open_file, user_folder
 
 MODE = 0o600
 """Readable by the owner alone."""
@@ -21,16 +22,13 @@ def folder_of(root: Path) -> Path:
     XDG_STATE_HOME, if absolute as its specification demands; LOCALAPPDATA on Windows; else
     ~/.local/state. Refused if somebody else may have written there.
     """
-    given = os.environ.get("XDG_STATE_HOME", "")
-    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
     try:
-        base = Path(given) if Path(given).is_absolute() else Path(local or "~/.local/state")
-        base = base.expanduser()
+        base = user_folder("XDG_STATE_HOME", "~/.local/state")
     except RuntimeError:
         raise ScenError(
             "no folder for an unfinished sitting: set XDG_STATE_HOME to one of your own"
         ) from None
-    folder = base / "scen" / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+    folder = base / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
     for part in (folder.parent, folder):
         with suppress(OSError):  # then nothing of it can be read
             refuse_foreign(part, part.lstat(), part.stat())
@@ -55,9 +53,8 @@ def make(folder: Path) -> None:
 
 def content(place: Path) -> bytes | None:
     """The content of a file in the folder; None if there is none."""
-    flags = os.O_RDONLY | sum(getattr(os, f, 0) for f in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
     try:
-        with open(place, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        with open_file(place) as file:
             info = os.fstat(file.fileno())
             refuse_foreign(place, info)
             close_to_others(place, info)
@@ -70,10 +67,11 @@ def content(place: Path) -> bytes | None:
         ) from None
 
 
-def drop(place: Path) -> None:
+def drop(place: Path | None) -> None:
     """Remove a file of the folder, if possible."""
     with suppress(OSError):
-        place.unlink()
+        if place:
+            place.unlink()
 
 
 def refuse_foreign(place: Path, *known: os.stat_result) -> None:
@@ -95,9 +93,6 @@ def close_to_others(place: Path, info: os.stat_result) -> None:
     """Fix the mode of files by earlier versions, which others could read."""
     if os.name != "nt" and info.st_mode & 0o077:
         place.chmod(stat.S_IMODE(info.st_mode) & 0o700)
-
-
-drop_copy = drop
 
 
 def make_copy(root: Path, name: str, data: bytes) -> Path:

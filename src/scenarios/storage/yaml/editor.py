@@ -6,8 +6,12 @@ their surroundings. The first that reads back right is used; if none does, the e
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any, NamedTuple
 
 import yaml
@@ -15,9 +19,16 @@ import yaml
 from scenarios.errors import At, Keys
 from scenarios.storage.yaml import marks as layout
 from scenarios.storage.yaml import reader
-from scenarios.storage.yaml.guard import EditError, exact, first_sound
 from scenarios.storage.yaml.writer import WIDTH, dump_flow, dump_fragment
 from scenarios.text import did_you_mean
+
+
+class EditError(ValueError):
+    """An edit that is refused, and where: lines and columns count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
 
 
 def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
@@ -28,15 +39,14 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
     text, root, meant = parsed(data, path)
     mapping, pair, depth = _target(text, root, path)
     _set(meant, path, value)
-    rest = _nested(path[depth:], value)
+    rest = value
+    for key in reversed(path[depth:]):
+        rest = {key: rest}
     if pair:
         layouts = _replaced(text, root, mapping, pair, rest)
     else:
         layouts = _added(text, root, mapping, path[depth - 1], rest)
     return first_sound(layouts, text, root, meant, *(pair or (mapping, None)))
-
-
-insert = put
 
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
@@ -46,7 +56,7 @@ def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
     if pair is None or _is_vacant(text, pair[1]):
         return put(data, path, [item])
     _require(pair[1], yaml.SequenceNode, path)
-    _at(meant, path).append(item)
+    reduce(getitem, path, meant).append(item)
     return first_sound(_appended(text, root, pair[1], item), text, root, meant, pair[1])
 
 
@@ -86,18 +96,6 @@ def _require(node: Any, kind: type, path: Sequence[str]) -> None:
         mark = node.start_mark
         message = f"{'.'.join(path) or 'the file'} is not a {name}"
         raise EditError(message, mark.line + 1, mark.column + 1)
-
-
-def _nested(keys: Sequence[str], value: Any) -> Any:
-    for key in reversed(keys):
-        value = {key: value}
-    return value
-
-
-def _at(value: Any, path: Sequence[str]) -> Any:
-    for key in path:
-        value = value[key]
-    return value
 
 
 def _set(value: Any, path: Sequence[str], part: Any) -> None:
@@ -318,7 +316,8 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
         mapping = entry[1]
     while len(above) > 1 and len(above[-1][0].value) == 1:
         above.pop()
-    _drop(meant, path[: len(above)])
+    *parents, last = path[: len(above)]
+    del reduce(getitem, parents, meant)[last]
     mapping, (key_node, value) = above[-1]
     if len(mapping.value) == 1:
         raise EditError("it is the only key of the file")
@@ -384,13 +383,6 @@ def _means(text: str, meant: Any, comments: list[str]) -> bool:
     return layout.comments(text, layout.root(text)) == comments
 
 
-def _drop(value: Any, path: Sequence[str]) -> None:
-    *parents, last = path
-    for key in parents:
-        value = value[key]
-    del value[last]
-
-
 def _named(node: Any, here: Keys, names: Names) -> Iterator[tuple[Any, str, str]]:
     """Each scalar to rename, with its old and new name."""
     if isinstance(node, yaml.MappingNode):
@@ -415,3 +407,53 @@ def _under(value: Any, here: Keys, names: Names) -> Any:
     if isinstance(value, list):
         return [_under(item, (*here, number), names) for number, item in enumerate(value)]
     return names.get((here, "value"), value)
+
+
+def first_sound(
+    layouts: Iterable[str], old: str, root: Any, meant: Any, node: Any, value: Any = None
+) -> bytes:
+    """The first layout that reads back as `meant`, with every comment and all other lines.
+
+    `node` is the key of the `value` that the edit replaces, or the node that gets a new entry.
+    """
+    comments = layout.comments(old, root)
+    start, end = _lines(old, node, value)
+    fault = "no layout of the value keeps the lines and comments around it"
+    for new in layouts:
+        _, faults = reader.read("", new.encode())
+        if faults:
+            fault = faults[0].message
+        elif _means(new, meant, comments) and _is_kept(old, new, start, end):
+            return new.encode()
+    mark = node.start_mark
+    raise EditError(f"{fault}; edit the file by hand", mark.line + 1, mark.column + 1)
+
+
+def exact(value: Any) -> str:
+    """A text that differs for true and 1, for 1 and 1.0, and for another order of keys."""
+    return json.dumps(value, default=str)
+
+
+def _lines(text: str, node: Any, value: Any) -> tuple[int, int]:
+    """The range in which lines may change; behind a last entry they are only added.
+
+    A block text that ends with the file gets another header when an entry follows it.
+    """
+    last, _ = layout.last_leaf(text, value or node, 0)
+    first = node if value else last
+    start, end = first.start_mark.index, last.end_mark.index
+    return layout.line_start(text, start), layout.next_line(text, end - 1)
+
+
+def _is_kept(old: str, new: str, start: int, end: int) -> bool:
+    """True if `new` keeps all outside the range, or all of `old`."""
+    if new.startswith(old[:start]) and new[start:].endswith(old[end:]):
+        return True
+    kept = _shared(old, new)
+    return kept + _shared(old[kept:][::-1], new[kept:][::-1]) == len(old)
+
+
+def _shared(old: str, new: str) -> int:
+    """The length of the common start of two texts."""
+    most = min(len(old), len(new))
+    return bisect_left(range(most), True, key=lambda at: old[: at + 1] != new[: at + 1])

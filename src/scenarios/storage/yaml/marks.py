@@ -110,18 +110,13 @@ def comments(text: str, node: Any, start: int = 0, end: int | None = None) -> li
     found: list[str] = []
     at = start
     for scalar in _scalars(node):
-        # the header of a block scalar may end in a comment
-        stop = (
-            line_end(text, scalar.start_mark.index)
-            if is_block_scalar(scalar)
-            else (scalar.start_mark.index)
-        )
+        stop = scalar.start_mark.index
+        if is_block_scalar(scalar):  # its header may end in a comment
+            stop = line_end(text, stop)
         found += _COMMENT.findall(text, at, stop)
         at = max(at, scalar.end_mark.index)
-    return [
-        comment.rstrip()
-        for comment in found + _COMMENT.findall(text, at, len(text) if end is None else end)
-    ]
+    found += _COMMENT.findall(text, at, len(text) if end is None else end)
+    return [comment.rstrip() for comment in found]
 
 
 def _scalars(node: Any) -> Iterator[Any]:

@@ -24,11 +24,6 @@ from yaml._yaml import CParser
 from scenarios.errors import Problem
 
 
-def of_size(path: str, size: int, most: int) -> Problem:
-    message = f"the file has {size:,} bytes; at most {most:,} are read"
-    return Problem(path, 1, 1, "too-large", message)
-
-
 def of_encoding(path: str, data: bytes, at: int) -> Problem:
     """The first byte that is not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -69,11 +64,11 @@ def of_directives(path: str, text: str) -> Iterator[Problem]:
         elif not content.startswith("%"):
             are_allowed = are_allowed and not content.partition("#")[0].strip()
         elif is_over:
-            yield _second_document(path, line, 1)
+            yield Problem(path, line, 1, *_SECOND_DOCUMENT)
             return
         elif are_allowed and (has_version or not _YAML_1_2.fullmatch(content)):
             hint = "remove the line; files are read as YAML 1.2"
-            yield Problem(path, line, 1, "yaml", f"the directive {_shown(content)}", hint)
+            yield Problem(path, line, 1, "yaml", f"the directive {_clipped(content)!r}", hint)
         else:
             has_version = True
 
@@ -103,19 +98,6 @@ def of_parser(path: str, text: str, error: YAMLError) -> Problem:
     return Problem(path, line, column, "yaml", message, hint)
 
 
-def of_conflict(path: str, line: int) -> Problem:
-    hint = "write what both sides mean, and remove the lines with <<<<<<<, ======= and >>>>>>>"
-    return Problem(path, line, 1, "yaml", "a conflict marker of a merge that is not finished", hint)
-
-
-def of_nothing(path: str) -> Problem:
-    return Problem(path, 1, 1, "empty", "the file holds no value")
-
-
-def of_second_document(path: str, event: Any) -> Problem:
-    return _second_document(path, event.start_mark.line + 1, event.start_mark.column + 1)
-
-
 def of_properties(path: str, event: Any) -> Iterator[Problem]:
     """The anchor and the tag of a node."""
     if event.anchor is not None:
@@ -123,11 +105,6 @@ def of_properties(path: str, event: Any) -> Iterator[Problem]:
         yield _at(path, event, "anchor", message, "write the value out in each place")
     if event.tag is not None:
         yield _at(path, event, "tag", _TAG, "remove the tag, or " + _QUOTE_START)
-
-
-def of_alias(path: str, event: Any) -> Problem:
-    message = f"the alias '*{_clipped(event.anchor)}'"
-    return _at(path, event, "alias", message, "write the value out, or " + _QUOTE_START)
 
 
 def of_key(path: str, event: Any) -> Problem:
@@ -145,17 +122,8 @@ def of_duplicate(path: str, first: Any, again: Any) -> Problem:
     places = " and at ".join(
         f"{event.start_mark.line + 1}:{event.start_mark.column + 1}" for event in (first, again)
     )
-    message = f"the key {_shown(again.value)} stands twice, at {places}"
+    message = f"the key {_clipped(again.value)!r} stands twice, at {places}"
     return _at(path, again, "duplicate-key", message, "keep one of them")
-
-
-def of_depth(path: str, event: Any) -> Problem:
-    return _at(path, event, "too-deep", _TOO_DEEP)
-
-
-def of_number(path: str, event: Any) -> Problem:
-    message = f"{_clipped(event.value)} is not a number that can be kept"
-    return _at(path, event, "number", message, "write a finite number, or quote a text")
 
 
 def of_escapes(path: str, text: str, event: Any) -> Iterator[Problem]:
@@ -175,9 +143,18 @@ def of_escapes(path: str, text: str, event: Any) -> Iterator[Problem]:
 
 
 _SHOWN = 40  # characters of a text, in a message
+_END_THE_MERGE = (
+    "write what both sides mean, and remove the lines with <<<<<<<, ======= and >>>>>>>"
+)
 _SAVE_AS_UTF8 = "save the file as UTF-8"
 _QUOTE_START = "put quotes around a text that starts with '&', '*' or '!'"
+_NUMBER_HINT = "write a finite number, or quote a text"
 _TAG = "a tag: values have no types of their own here"
+_SECOND_DOCUMENT = (
+    "several-documents",
+    "a second document starts here",
+    "one record, one file: remove the '---' line and what follows, or move it",
+)
 _TOO_DEEP = "mappings and lists are nested more than 20 deep"
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -234,11 +211,6 @@ def _is_control(code: int) -> bool:
     return chr(code) not in "\n\t" and unicodedata.category(chr(code)) == "Cc"
 
 
-def _second_document(path: str, line: int, column: int) -> Problem:
-    hint = "one record, one file: remove the '---' line and what follows, or move it"
-    return Problem(path, line, column, "several-documents", "a second document starts here", hint)
-
-
 def _at(path: str, event: Any, rule: str, message: str, hint: str | None = None) -> Problem:
     mark = event.start_mark
     return Problem(path, mark.line + 1, mark.column + 1, rule, message, hint)
@@ -246,10 +218,6 @@ def _at(path: str, event: Any, rule: str, message: str, hint: str | None = None)
 
 def _clipped(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
-
-
-def _shown(text: str) -> str:
-    return repr(_clipped(text))
 
 
 MAX_BYTES = 1 << 20
@@ -274,7 +242,8 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
     Plain scalars follow the core schema of YAML 1.2, so `NO`, `12:30` and `2021-12-17` are texts.
     """
     if len(data) > MAX_BYTES:
-        return None, [of_size(path, len(data), MAX_BYTES)]
+        message = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+        return None, [Problem(path, 1, 1, "too-large", message)]
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -331,11 +300,8 @@ _AWAITED = object()
 _BAD_NUMBER = object()
 
 _FATAL = frozenset({"encoding", "yaml", "several-documents"})
-_USUAL = (
-    re.compile(  # a full match of what may stand is three times as fast as a search for the rest
-        r"[\t\n -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*"
-    )
-)
+# A full match of what may stand is three times as fast as a search for the rest.
+_USUAL = re.compile(r"[\t\n -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONFLICT = re.compile(r"^(?:<{7} |={7}\r?$|>{7} |\|{7} )", re.MULTILINE)
 _NOT_TEXT_STARTS = frozenset(["", *"~nNtTfF-+.0123456789"])
@@ -375,7 +341,8 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
             elif value[:1] in _NOT_TEXT_STARTS:
                 value = _resolved(value)
                 if value is _BAD_NUMBER:
-                    faults.append(of_number(path, event))
+                    message = f"{_clipped(event.value)} is not a number that can be kept"
+                    faults.append(_at(path, event, "number", message, _NUMBER_HINT))
             if keys is None:
                 container.append(value)
             elif key is not _AWAITED:
@@ -403,21 +370,23 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
                 key = ""
             above.append((container, keys, key))
             if len(above) > MAX_DEPTH:
-                faults.append(of_depth(path, event))
+                faults.append(_at(path, event, "too-deep", _TOO_DEEP))
                 return None
             container, keys, key = value, ({} if kind is MappingStartEvent else None), _AWAITED
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             container, keys, key = above.pop()
         elif kind is AliasEvent:
-            faults.append(of_alias(path, event))
+            message = f"the alias '*{_clipped(event.anchor)}'"
+            hint = "write the value out, or " + _QUOTE_START
+            faults.append(_at(path, event, "alias", message, hint))
             key = "" if key is _AWAITED and keys is not None else _AWAITED
         elif kind is DocumentStartEvent and documents:
-            faults.append(of_second_document(path, event))
+            faults.append(_at(path, event, *_SECOND_DOCUMENT))
             return None
         elif kind is StreamEndEvent:
             break
     if not documents:
-        faults.append(of_nothing(path))
+        faults.append(Problem(path, 1, 1, "empty", "the file holds no value"))
         return None
     return documents[0]
 
@@ -433,7 +402,9 @@ def _conflict(path: str, text: str) -> Problem | None:
                 quoted.append((start.index, end.index))
     for mark in _CONFLICT.finditer(text):
         if not any(start < mark.start() < end for start, end in quoted):
-            return of_conflict(path, text.count("\n", 0, mark.start()) + 1)
+            line = text.count("\n", 0, mark.start()) + 1
+            message = "a conflict marker of a merge that is not finished"
+            return Problem(path, line, 1, "yaml", message, _END_THE_MERGE)
     return None
 
 

@@ -17,8 +17,7 @@ from scenarios.storage.edits import Draft, refuse_unwritable
 from scenarios.storage.git import repository as git
 from scenarios.storage.typed_values import typed
 from scenarios.storage.yaml import reader
-from scenarios.storage.yaml.editor import append, put, unset
-from scenarios.storage.yaml.guard import EditError, exact
+from scenarios.storage.yaml.editor import EditError, append, exact, put, unset
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.history import past
