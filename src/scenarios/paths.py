@@ -190,7 +190,7 @@ def _misplaced(path: str, kind: Kind | None, stem: str) -> Problem | None:
     if kind is None:
         message = "no record lives in this folder"
         return Problem(_printable(path), 1, 1, "misplaced", message, _HOMES)
-    if fault := _bad_id(kind, stem):
+    if fault := bad_id(kind, stem, "the file's name is not a valid id; "):
         return Problem(_printable(path), 1, 1, "bad-id", fault)
     home = path_of(kind, stem)
     if path == home:
@@ -200,12 +200,13 @@ def _misplaced(path: str, kind: Kind | None, stem: str) -> Problem | None:
     return Problem(_printable(path), 1, 1, "misplaced", message, f"move it to {home}")
 
 
-def _bad_id(kind: Kind, id: str) -> str | None:
+def bad_id(kind: Kind, id: str, words: str = "") -> str | None:
+    """The rule that an id breaks; `words` introduce that of its shape."""
     if id in RESERVED:
         return f"'{id}' is a reserved word and names no record"
-    shape, words = _SHAPES[kind]
+    shape, rule = _SHAPES[kind]
     if not shape.fullmatch(id):
-        return f"the file's name is not a valid id; {words}"
+        return f"{words}{rule}"
     if len(id) > LONGEST_ID:
         return f"the id has {len(id)} characters; at most {LONGEST_ID} are allowed"
     return None

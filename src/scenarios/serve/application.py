@@ -53,10 +53,10 @@ from scenarios.serve.exchange import (
 from scenarios.serve.forms.saved import Saved
 from scenarios.serve.sites import Sites
 from scenarios.serve.warming import Kept, Warm
+from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
 
 _FIELDS = 20_000
-_CHANGED = "changed since it was looked at"
 _FAULTS = {
     400: "That cannot be meant",
     404: "Not found",
@@ -124,9 +124,7 @@ def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool =
         for again in (False, True):
             try:
                 return answer(_ask(request, latest=latest or again))
-            except ScenError as error:
-                if _CHANGED not in str(error):
-                    raise
+            except ChangedMeanwhile:
                 desk_of(request).look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
     except ElsewhereError as error:

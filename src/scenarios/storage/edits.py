@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 
-from scenarios.errors import Problem, ScenError, folded
+from scenarios.errors import NotWritten, Problem, ScenError, folded
 from scenarios.model import Kind
-from scenarios.paths import KEY_ORDER, RESERVED, id_of, kind_of, path_of, place_of, schema_address
+from scenarios.paths import KEY_ORDER, RESERVED, bad_id, id_of, kind_of, path_of, schema_address
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
@@ -32,13 +33,13 @@ class Draft(msgspec.Struct, frozen=True):
     new: bytes | None
 
 
-class Refused(ScenError):  # noqa: N818
+class Refused(NotWritten):
     """A change refused for new errors, in its `drafts` or in other files."""
 
     def __init__(self, problems: Sequence[Problem], drafts: Sequence[Draft]) -> None:
         new = {draft.path for draft in drafts}
-        told = (_said(one, elsewhere=one.path not in new) for one in folded(problems))
-        super().__init__(f"nothing was written: {'; '.join(told)}")
+        faults = (_words(fault, elsewhere=fault.path not in new) for fault in folded(problems))
+        super().__init__("; ".join(faults))
         self.problems, self.drafts = tuple(problems), tuple(drafts)
 
 
@@ -60,12 +61,9 @@ def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
 def refuse_invalid(kind: Kind, id: str) -> None:
     """Refuse an id that no record of its kind can have."""
     if id in RESERVED:
-        raise ScenError(f"nothing was written: '{id}' is a reserved word and no id")
-    # A slash or a leading dot would make a path of another record, or of none.
-    place = place_of(path_of(kind, re.sub(r"[/.]", "?", id)))
-    if isinstance(place, Problem):
-        words = place.message.removeprefix("the file's name is not a valid id; ")
-        raise ScenError(f"nothing was written: {shown(id)} is not a valid id: {words}")
+        raise NotWritten(f"'{id}' is a reserved word and no id")
+    if rule := bad_id(kind, id):
+        raise NotWritten(f"{shown(id)} is not a valid id: {rule}")
 
 
 def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Put]) -> Draft:
@@ -80,12 +78,18 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
         keys = ".".join(put.keys)
         refuse_unwritable(put.value, keys)
         is_gone = put.value is msgspec.UNSET
-        try:
+        with at_place(path, f"cannot set {keys}: "):
             new = unset(new, put.keys) if is_gone else editor.put(new, put.keys, put.value)
-        except EditError as error:
-            where = f"{path}:{error.line}:{error.column}"
-            raise ScenError(f"nothing was written: {where}: cannot set {keys}: {error}") from error
     return Draft(path, old, new)
+
+
+@contextmanager
+def at_place(path: str, words: str = "") -> Iterator[None]:
+    """Raise the fault of an edit with its place; `words` introduce it."""
+    try:
+        yield
+    except EditError as error:
+        raise NotWritten(f"{path}:{error.line}:{error.column}: {words}{error}") from error
 
 
 def accept(
@@ -149,7 +153,7 @@ def refuse_unwritable(value: Any, where: str = "") -> None:
     elif isinstance(value, str) and (found := _UNWRITABLE.search(value)):
         is_byte = found[0] >= "\ud800"
         what = "a byte that is not UTF-8" if is_byte else f"the control character {found[0]!a}"
-        raise ScenError(f"nothing was written: {shown(where)} holds {what}: remove it")
+        raise NotWritten(f"{shown(where)} holds {what}: remove it")
 
 
 def _old_names(drafts: Sequence[Draft]) -> dict[str, str]:
@@ -169,7 +173,7 @@ def _fault(problem: Problem) -> tuple[str, ...]:
     return problem.path, problem.rule, problem.message
 
 
-def _said(problem: Problem, *, elsewhere: bool) -> str:
+def _words(problem: Problem, *, elsewhere: bool) -> str:
     where = f"{problem.path}:{problem.line}:{problem.column}: " if elsewhere else ""
     hint = f" ({problem.hint})" if problem.hint else ""
     return f"{where}{problem.message}{hint}"

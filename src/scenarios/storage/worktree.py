@@ -31,6 +31,10 @@ class Exists(ScenError, FileExistsError):  # noqa: N818
     """A new file was not written: its path is taken."""
 
 
+class ChangedSinceRead(ScenError):  # noqa: N818
+    """A file is not as it was when it was read for this change."""
+
+
 def find(start: Path, database: str | None) -> Path:
     """The folder with tracker.yaml: at `database` if given, else in `start` or above it."""
     if database:
@@ -260,7 +264,7 @@ def publish(written: Path, target: Path) -> None:
 
 def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
     if not target.is_file() or _read(str(target), len(old) + 1) != old:
-        raise ScenError(
+        raise ChangedSinceRead(
             f"{safe(place)}: changed since it was read: nothing was written; run the command again"
         )
 

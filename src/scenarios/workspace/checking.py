@@ -26,7 +26,7 @@ from scenarios.workspace.opened import Opened, from_here, here
 
 
 def attachment_faults(opened: Opened) -> Iterator[Problem]:
-    """Of a folder; a revision's copies are not read. Each file is read once."""
+    """Faults of a folder's saved copies, each read once; a revision's are not read."""
     digests: dict[str, str | None] = {}
     for id, item in opened.database.evidence.items() if opened.commit is None else ():
         if item.attachment is None:
@@ -55,7 +55,7 @@ def attachment_faults(opened: Opened) -> Iterator[Problem]:
 
 
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding with the line of the file that it is about; lines and columns count from 1."""
+    """A finding with the line of its file; lines and columns count from 1."""
 
     rule: str
     subject: str
@@ -71,13 +71,13 @@ class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """The faults, and the findings where they were asked for."""
+    """Faults, and findings if asked for."""
 
     problems: list[Problem]
     findings: list[PlacedFinding]
 
     def below(self, folder: str) -> Checked:
-        """The same with each path below a folder."""
+        """The same with paths below a folder."""
         if folder == ".":
             return self
         return Checked(
@@ -89,7 +89,7 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def check(
     opened: Opened, files: set[str] | None = None, findings_on: date | None = None
 ) -> Checked:
-    """The faults of all files or of these, and the findings of a day; paths are the database's."""
+    """Faults of all files or of these, and the findings of a day; paths are the database's."""
     found = [*opened.problems, *attachment_faults(opened)]
     return Checked(
         problems=folded(p for p in sorted(found) if files is None or p.path in files),
@@ -98,7 +98,7 @@ def check(
 
 
 def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
-    """The files at these paths and those that a change of them can make wrong."""
+    """The files at these paths, and those that a change of them can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
     named = {_named(opened, path) for path in paths}
     if named & {"", "tracker.yaml"}:  # its conventions are everybody's
@@ -115,7 +115,7 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
 
 
 def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
-    """What hangs on a changed scenario without its name: its set, links, who rates it from afar."""
+    """What depends on a changed scenario without naming it: its set, links, distant ratings."""
     scenarios = opened.database.scenarios
     ids = {id for kind, id in changed if kind == "scenario"}
     if ids:
@@ -145,7 +145,7 @@ def _named(opened: Opened, path: Path) -> str:
 
 
 def _spellings(root: Path, file: Path) -> Iterator[tuple[Path, Path]]:
-    """Both paths as they are typed, then with links followed, all but that of the file itself."""
+    """Both paths as typed, then with links resolved, except that of the file itself."""
     yield Path(os.path.normpath(root)), Path(os.path.normpath(file))
     yield Path(os.path.realpath(root)), Path(os.path.realpath(file.parent), file.name)
 
@@ -163,7 +163,7 @@ def _findings(opened: Opened, on: date | None) -> tuple[Finding, ...]:
 
 
 def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
-    """The findings with the lines that they are about; line 1 where the file shows none."""
+    """The findings with their lines; line 1 where the file shows none."""
 
     @cache
     def lines(path: str) -> Mapping[Keys, Place]:

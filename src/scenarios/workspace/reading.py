@@ -1,4 +1,4 @@
-"""What the reading commands answer, as typed results whose JSON they print."""
+"""Results of the reading commands, whose JSON they print."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from scenarios.workspace.opened import Opened, from_here, known_id, open_revisio
 from scenarios.workspace.remembered import remembered
 
 _FEWEST = 2
-"""A matrix compares so many scenarios, or more."""
+"""The fewest scenarios that a matrix compares."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +80,6 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
 
 
 def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]) -> Status:
-    """The status table as a result."""
     tracker = opened.database.tracker
     return Status(tracker=about(tracker), as_of=on, since=since, scenarios=rows)
 
@@ -88,7 +87,7 @@ def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]
 def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[RecordShown]:
     """Every record of an id, which a scenario and a source may share; refused before its day.
 
-    A former id leads to the record that had it.
+    A former id leads to its record.
     """
     database = opened.database
     kinds: tuple[tuple[Kind, Mapping[str, Any], Callable[[Any], date]], ...] = (
@@ -133,13 +132,13 @@ def brief_of(window: Window, made: Review) -> Brief:
 def matrix_of(
     opened: Opened, on: date, *, scenarios: tuple[ScenarioId, ...] = (), set_id: SetId | None = None
 ) -> Matrix:
-    """Scenarios side by side: those that are named, or the members of a set that had opened."""
+    """Scenarios side by side: those named, or the members of a set that had opened."""
     columns = _columns(opened, scenarios, set_id, on)
     return compare(known(opened.about(*columns), on), columns)
 
 
 def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Diff:
-    """What differs, on `as_of` or on the day of the newest record, but not after `today`."""
+    """Differences on `as_of`, or on the newest record's day, but not after `today`."""
     old, new = earlier.opened.database, later.opened.database
     days = [day for database in (old, new) if (day := latest_day(database))]
     on = as_of or min(max(days, default=today), today)
@@ -187,7 +186,7 @@ def _instead(opened: Opened) -> str:
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's row of the status table, and the findings that have a flag there."""
+    """A scenario's row of the status table, and its flagged findings."""
 
     row: StatusRow
     flagged: tuple[Finding, ...]
@@ -240,7 +239,7 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
-    """What is said where no scenario had opened."""
+    """The message where no scenario had opened."""
     opens = sorted(s.opened for s in opened.database.scenarios.values())
     if not opens:
         return "no scenario yet: scen new"
@@ -248,7 +247,7 @@ def nothing_yet(opened: Opened, on: date) -> str:
 
 
 def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
-    """The days on which those that are known to be resolved came to their end."""
+    """The days on which resolved scenarios ended."""
     found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
     return {id: outcome.date for id, outcome in found.items() if outcome}
 
@@ -261,7 +260,7 @@ def _banded(standing: Standing, band: Band | None) -> Standing:
 
 
 class _File(NamedTuple):
-    """A file's lines as they are compared, where its keys stand, and the lines of its keys."""
+    """A file's lines for comparison, its places, and the lines of its keys."""
 
     lines: list[str]
     places: dict[Keys, Place]
@@ -277,7 +276,7 @@ def search_of(
     what: What | None = None,
     most: int | None = None,
 ) -> Search:
-    """The records known on a day whose texts hold every word of `text`, at most so many."""
+    """At most `most` records known on a day whose texts hold every word of `text`."""
     words = words_of(text)
     if not words:
         raise UsageError("there is no word to look for: scen search WORD...")
@@ -297,7 +296,7 @@ def search_of(
 
 
 def _line(file: _File, keys: Keys, at: At, words: Sequence[str]) -> int:
-    """The line of the first word; of the value's own lines, the first where none shows it."""
+    """The line of the first word; of the value's own lines, the first if none shows it."""
     place = file.places.get(keys)
     if place is None or not keys:  # a default, or the id of a file
         return 1
@@ -316,9 +315,9 @@ SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch
 def with_history(
     made: Review, opened: Opened, repository: git.Repository
 ) -> tuple[Review, str | None]:
-    """The review with what the last commit up to its `since` says otherwise, and a remark.
+    """The review with differences to the last commit up to `since`, and a remark.
 
-    The same review where there is no commit so early.
+    Unchanged if there is no commit that early.
     """
     tip = git.commit_of(repository, opened.commit or "HEAD")
     commit = git.last_commit(repository, made.since, tip)
@@ -344,7 +343,7 @@ def _at(opened: Opened, repository: git.Repository, commit: str) -> Database:
 
 
 def _on(opened: Opened, repository: git.Repository, day: date, tip: str) -> Database:
-    """The records as they stood at the end of a day: what was rewritten later is no news of it."""
+    """The records at the end of a day: later rewrites are no news of it."""
     commit = git.last_commit(repository, day, tip)
     if commit is None or commit == tip:
         return opened.database

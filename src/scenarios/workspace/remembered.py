@@ -1,4 +1,4 @@
-"""Figures of scenarios that are computed once for all that they rest on."""
+"""Figures of scenarios, computed once for all that they depend on."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Value = TypeVar("Value")
 
 
 class _Memo(msgspec.Struct, Generic[Value], frozen=True):
-    """What was made of all files as they were: for each scenario what its value rests on, and it.
+    """Values of all scenarios, each with the digest of what it depends on.
 
-    A scenario without one has a key all the same.
+    A scenario without a value has a key all the same.
     """
 
     whole: bytes = b""
@@ -35,10 +35,10 @@ def remembered(
     of: type[Value],
     make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
 ) -> Mapping[ScenarioId, Value]:
-    """What `make` says of each scenario, from the cache's file `name` as far as that still holds.
+    """The values that `make` computes for scenarios, from cache file `name` where still valid.
 
-    It must be a function of the scenarios around (those that it hangs on, and those that it
-    implies), what bears on them, tracker, sources, sheets, and what was `asked`.
+    `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
+    tracker, sources, sheets, and `asked`.
     """
     database, files = opened.database, opened.snapshot
     asked += "".join(database.withheld)
@@ -71,7 +71,7 @@ def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
 
 
 def keys_of(files: Files, database: Database, asked: str) -> dict[ScenarioId, bytes]:
-    """What stands for all that a scenario's figures rest on."""
+    """The digest of all that each scenario's figures depend on."""
     beside = asked.encode() + files.beside("sources", "forecasts")
     own = digests(files, database)
     return {
@@ -81,6 +81,6 @@ def keys_of(files: Files, database: Database, asked: str) -> dict[ScenarioId, by
 
 
 def _around(database: Database, id: ScenarioId) -> list[ScenarioId]:
-    """A scenario, those that it implies, and all on which they hang; in order."""
+    """A scenario, those it implies, and all they depend on; in order."""
     ids = (id, *database.scenarios[id].implies)
     return sorted({other for one in ids for other in connected(database, one)})

@@ -19,6 +19,10 @@ from scenarios.storage import worktree
 from scenarios.storage.cache.packed import Folder, digest
 
 
+class ChangedMeanwhile(ScenError):  # noqa: N818
+    """A file changed between the look at its folder and its reading: try again."""
+
+
 class Kept(NamedTuple):
     """A file whose record is cached."""
 
@@ -166,7 +170,9 @@ class Files(Mapping[str, bytes]):
         data = worktree.content(self.root, path)
         if data is None or digest_of(path, data) != at.digest():
             place = worktree.safe(self.root / path)
-            raise ScenError(f"{place}: changed since it was looked at; run the command again")
+            raise ChangedMeanwhile(
+                f"{place}: changed since it was looked at; run the command again"
+            )
         return data
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.errors import ScenError
+from scenarios.errors import NotWritten, ScenError
 from scenarios.storage.git import begun
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.begun import Begun
@@ -45,7 +45,6 @@ def _folders(git_dir: Path, shared: Path) -> Iterator[Path]:
     yield from {shared / "refs", shared, git_dir}
 
 
-_NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"
 _UNDERWAY = {
     "rebase-merge": "a rebase",
@@ -73,10 +72,10 @@ def repository(folder: Path) -> Repository:
     try:
         found = git.repository(folder)
     except ScenError as error:
-        raise ScenError(f"{_NOTHING}: {error}") from None
+        raise NotWritten(str(error)) from None
     if found.top is None:
         why = "core.bare or core.worktree says that its files are not here"
-        raise ScenError(f"{_NOTHING}: {found.git_dir} has no working tree around {folder}: {why}")
+        raise NotWritten(f"{found.git_dir} has no working tree around {folder}: {why}")
     return found
 
 
@@ -88,29 +87,33 @@ def refuse(repository: Repository, paths: Sequence[str]) -> None:
     """
     if what := _underway(repository):
         how = "finish or abort it first, `git status` says how"
-        raise ScenError(f"{repository.folder}: git is in the middle of {what}: {how}; {_NOTHING}")
+        raise ScenError(
+            f"{repository.folder}: git is in the middle of {what}: {how}; nothing was written"
+        )
     real = _real(repository, paths)
     for status, path in _staged(repository):
         if status == "U":
-            raise ScenError(f"{path} is in conflict: resolve it first; {_NOTHING}")
+            raise ScenError(f"{path} is in conflict: resolve it first; nothing was written")
         if path in real:
             how = "commit or unstage it first (git restore --staged)"
-            raise ScenError(f"{path} is staged already with other content: {how}; {_NOTHING}")
+            raise ScenError(
+                f"{path} is staged already with other content: {how}; nothing was written"
+            )
     lock = repository.git_dir / "index.lock"
     if os.path.lexists(lock):
         how = "if no git is at work, one was killed: then delete it"
-        raise ScenError(f"{_NOTHING}: git keeps {lock}: {how}")
+        raise NotWritten(f"git keeps {lock}: {how}")
     if not os.access(repository.git_dir, os.W_OK):
-        raise ScenError(f"{_NOTHING}: {repository.git_dir} cannot be written to")
+        raise NotWritten(f"{repository.git_dir} cannot be written to")
     # Not `add --dry-run`, which runs the repository's filters.
     names = os.fsencode("".join(f"{path}\0" for path in real))
     asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
     if asked.returncode > 1:
-        raise ScenError(f"{_NOTHING}: git would not commit it: {said(asked.stderr)}")
+        raise NotWritten(f"git would not commit it: {said(asked.stderr)}")
     if asked.stdout:
         ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
         how = "`git check-ignore -v` names the rule"
-        raise ScenError(f"{_NOTHING}: git would not commit what it ignores: {ignored} ({how})")
+        raise NotWritten(f"git would not commit what it ignores: {ignored} ({how})")
 
 
 def uncommitted(

@@ -1,4 +1,4 @@
-"""Any key of any record, changed: one by one, or the record as a whole."""
+"""Changes of any key of a record, or of a record as a whole."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.errors import Problem, ScenError
 from scenarios.model import ScenarioId
-from scenarios.storage.edits import Draft, refuse_unwritable
+from scenarios.storage.edits import Draft, at_place, refuse_unwritable
 from scenarios.storage.git import repository as git
 from scenarios.storage.typed_values import typed
 from scenarios.storage.yaml import reader
-from scenarios.storage.yaml.editor import EditError, append, exact, put, unset
+from scenarios.storage.yaml.editor import append, exact, put, unset
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.history import past
@@ -30,7 +30,7 @@ _SHEET = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}-[a-z][a-z0-9]*(-[a-z0-9]+)
 
 
 class KeyChange(NamedTuple):
-    """A key with dots in it, and what is typed for it: the value, one more item, or nothing."""
+    """A dotted key, and what to do: put a value, append an item, or unset it."""
 
     key: str
     how: Literal["put", "append", "unset"]
@@ -47,8 +47,8 @@ def edit(
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
 
-    Where a date or an analyst changes that its file is named by, the file is renamed, and what
-    names it follows. Refused where a file is not as it was `seen`, by its digest.
+    If a date or analyst in its name changes, the file is renamed, and references follow. Refused if
+    a file is not as it was `seen`, by its digest.
     """
 
     def change(located: Located, data: bytes) -> bytes:
@@ -66,7 +66,7 @@ def replace(
     new: bytes,
     how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
-    """Write a record anew as a whole, if its file still holds `old`; renamed where it has to be."""
+    """Replace a record as a whole, if its file still holds `old`; renamed if necessary."""
 
     def change(located: Located, data: bytes) -> bytes:
         if data != old:
@@ -83,7 +83,7 @@ def clarify(
     on: date,
     how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
-    """Say what a question means, beside it: forecasts of it stay good."""
+    """Add a clarification to a question: its forecasts stay valid."""
 
     def draft(opened: Opened) -> list[Draft]:
         located = Located("scenario", opened.scenario(scenario))
@@ -126,7 +126,7 @@ def _edit(
 def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
     keys = (*located.keys, *change.key.split("."))
     refuse_unwritable(change.text, change.key)
-    try:
+    with at_place(located.path):
         if change.how == "unset":
             return unset(data, keys)
         is_item = change.how == "append"
@@ -134,13 +134,10 @@ def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
         if is_item:
             return append(data, keys, value)
         return data if exact(_at(data, keys)) == exact(value) else put(data, keys, value)
-    except EditError as error:
-        where = f"{located.path}:{error.line}:{error.column}"
-        raise ScenError(f"nothing was written: {where}: {error}") from error
 
 
 def _name_in(located: Located, old: bytes, new: bytes) -> str:
-    """The id that a record's own text gives it, where what its name is made of has changed."""
+    """The id that a changed record's own text gives it."""
     was, now = (value if isinstance(value, dict) else {} for value, _ in map(_read, (old, new)))
     if located.kind == "forecasts":
         name = f"{now.get('date')}-{now.get('analyst')}"
@@ -153,7 +150,7 @@ def _name_in(located: Located, old: bytes, new: bytes) -> str:
 
 
 def _at(data: bytes, keys: Sequence[str]) -> Any:
-    """What stands at a key; a mark of its own where nothing does."""
+    """The value at a key; a value equal to no other if there is none."""
     value, _ = _read(data)
     for key in keys:
         if not isinstance(value, dict) or key not in value:
@@ -167,7 +164,7 @@ def _read(data: bytes) -> tuple[Any, list[Problem]]:
 
 
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """What a later audit will find of a change; nothing where no commit is there to compare."""
+    """Findings that a later audit will have of a change; none without a commit to compare."""
     try:
         repository = git.repository(written.before.root)
         revisions, _ = past(repository, None)
@@ -179,5 +176,5 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
 
 
 def foretold_words(found: AuditFinding) -> str:
-    """A finding as it is said beforehand."""
+    """An audit finding, announced."""
     return f"audit will say: {found.rule}: {found.record}: {found.message}"

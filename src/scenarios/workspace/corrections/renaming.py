@@ -1,4 +1,4 @@
-"""A record under another id, everywhere at once."""
+"""A record renamed, with all references, or removed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from scenarios.analysis.history.commits import former, records
 from scenarios.errors import At, Keys, ScenError
 from scenarios.model import Database, Kind, Tracker, indicator_key
 from scenarios.paths import path_of, place_of, references
-from scenarios.storage.edits import Draft, refuse_invalid, refuse_unwritable
-from scenarios.storage.yaml.editor import EditError, append, put, reworded, unset
+from scenarios.storage.edits import Draft, at_place, refuse_invalid, refuse_unwritable
+from scenarios.storage.yaml.editor import append, put, reworded, unset
 from scenarios.text import shown
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, known_id
@@ -22,7 +22,7 @@ _KINDS: tuple[Kind, ...] = ("scenario", "evidence", "forecasts", "source")
 
 
 class Located(NamedTuple):
-    """A record, and the indicator of it that is meant, if one is."""
+    """A record, and one of its indicators, if that is meant."""
 
     kind: Kind
     id: str
@@ -30,22 +30,19 @@ class Located(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Its file inside the database."""
         return path_of(self.kind, self.id)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The way to what is meant, in that file."""
         return ("indicators", self.indicator) if self.indicator else ()
 
     @property
     def name(self) -> str:
-        """As it is typed."""
         return f"{self.id}/{self.indicator}" if self.indicator else self.id
 
 
 def locate(opened: Opened, text: str) -> Located:
-    """`ID`, `KIND:ID`, `SCENARIO/INDICATOR` or `tracker`; there, whether it is sound or not."""
+    """The record, sound or not, of `ID`, `KIND:ID`, `SCENARIO/INDICATOR` or `tracker`."""
     kind, colon, id = text.partition(":")
     if colon and kind not in get_args(Kind):
         known_id(kind, get_args(Kind), "kind of record", "KIND:ID")
@@ -76,7 +73,7 @@ _KEEPS_NAMES = ("scenario", "evidence", "source")
 
 
 class Place(NamedTuple):
-    """Where a record names another one, and what stands there under the new name."""
+    """A reference to a record, and its text under the new name."""
 
     kind: Kind
     id: str
@@ -86,7 +83,7 @@ class Place(NamedTuple):
 
 
 def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
-    """Give a scenario, an item, a source or an indicator another id; all of it or nothing."""
+    """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
     found: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
@@ -134,7 +131,7 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
 
 
 def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place]:
-    """Every place at which a record is named, with what would stand there."""
+    """Every reference to a record, with its new text."""
     for it in references(database):
         if (it.of, it.name) == (kind, old):
             key = it.keys[-1]
@@ -148,7 +145,7 @@ def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place
 
 
 def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
-    """The record with the ids of today in place of former ones."""
+    """The record with former ids replaced by today's."""
     path, database = path_of(kind, id), opened.database
     record, now = opened.read(kind, path, data)[0], database.called_now
     own = Database(Tracker())
@@ -165,7 +162,7 @@ def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
 
 
 def refuse_half_read(opened: Opened, *ids: str) -> None:
-    """What a broken file names cannot be seen: where it may name one of these, nothing is done."""
+    """Refuse while a broken file may name one of these ids."""
     for path, data in opened.snapshot.items():
         place = place_of(path)
         if not isinstance(place, tuple) or opened.read(*place[:1], path, data)[0] is not None:
@@ -208,11 +205,8 @@ def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
 def _reworded(path: str, data: bytes, places: list[Place]) -> bytes:
     if not places:
         return data
-    try:
-        return reworded(data, {(it.keys, it.at): it.name for it in places})
-    except EditError as error:
-        where = f"{path}:{error.line}:{error.column}"
-        raise ScenError(f"nothing was written: {where}: {error}") from error
+    with at_place(path):
+        return reworded(data, {(place.keys, place.at): place.name for place in places})
 
 
 def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
@@ -248,9 +242,9 @@ _INSTEAD = {
 
 
 def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Written, Located]:
-    """Take away a record, or an indicator; the reason stays in the commit's subject alone.
+    """Remove a record or an indicator; the reason stays in the commit's subject alone.
 
-    Refused where a figure counts it or another record names it: that would be gone too.
+    Refused if a figure counts it or another record names it.
     """
     found: list[Located] = []
 
@@ -281,15 +275,12 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
 def _without(located: Located, data: bytes) -> bytes | None:
     if not located.indicator:
         return None
-    try:
+    with at_place(located.path):
         return unset(data, located.keys)
-    except EditError as error:
-        where = f"{located.path}:{error.line}:{error.column}"
-        raise ScenError(f"nothing was written: {where}: {error}") from error
 
 
 def _resting(database: Database, located: Located) -> Iterator[str]:
-    """What names a record, and the figures that count it."""
+    """Records that name a record, and figures that count it."""
     kind, id, indicator = located
     if indicator:
         for item_id, item in database.evidence.items():

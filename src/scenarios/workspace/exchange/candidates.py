@@ -1,4 +1,4 @@
-"""What event stores hold for the indicators of a database, and what an analyst accepts of it."""
+"""Candidates for indicators in event stores, and those an analyst accepts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Listed(NamedTuple):
-    """The candidates, the records that those accepted would be, and what is to be said."""
+    """The candidates, the records of the accepted ones, and a remark."""
 
     candidates: Candidates
     records: list[dict[str, Any]]
@@ -64,7 +64,7 @@ def candidates_of(
     indicator: str | None = None,
     accept: Sequence[str] = (),
 ) -> Listed:
-    """What a store holds for one indicator or all that look there; `accept` names some of it."""
+    """Candidates of a store for one indicator or all; `accept` selects some."""
     searches = _searches(opened, indicator)
     recorded = foreign_of(opened, within.as_of)
     with open_store(address, sorted({one.events.table for one in searches})) as store:
@@ -75,7 +75,7 @@ def candidates_of(
 
 
 def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
-    """The item that each id of another system stands for, as far as it was recorded by a day."""
+    """The item of each foreign id, as far as recorded by a day."""
     return {
         (system, str(name)): id
         for id, item in opened.database.evidence.items()
@@ -89,7 +89,7 @@ def accept(
     records: Sequence[Mapping[str, Any]],
     how: How = AS_USUAL,
 ) -> tuple[Written, Accepted]:
-    """Write the records, all or none; what was recorded before is left as it is."""
+    """Write the records, all or none; earlier ones stay as they are."""
     made: list[EvidenceId] = []
     already: list[EvidenceId] = []
 
@@ -116,7 +116,7 @@ def accept(
 
 
 def _searches(opened: Opened, indicator: str | None) -> list[Search]:
-    """The indicators that look into an event store: the one named, or those of open scenarios."""
+    """Indicators to look for: the one named, or those of open scenarios."""
     scenarios = opened.database.scenarios
     every = {
         f"{id}/{name}": one
@@ -140,7 +140,7 @@ def _searches(opened: Opened, indicator: str | None) -> list[Search]:
 
 
 def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
-    """The candidates that numbers of the listing, ranges of them, or ids name; each once."""
+    """The candidates that numbers, ranges or ids name; each once."""
     listed = [(query, one) for query in found.queries for one in query.candidates]
     by_number = {one.number: (query, one) for query, one in listed}
     by_id = {one.id: (query, one) for query, one in listed}
@@ -170,7 +170,7 @@ def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candi
 def _record(
     opened: Opened, found: Found, _one: Candidate, record: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The record with the store as its source, where the database has that, and a sound address."""
+    """The record with the store as its source, if known, and a valid address."""
     system = layout_of(found.events.table).system
     url = record["url"] or ""
     return {
@@ -182,7 +182,7 @@ def _record(
 
 
 def _unused(id: EvidenceId, taken: Sequence[EvidenceId]) -> EvidenceId:
-    """The id, with a number where another item of the same change has it."""
+    """The id, numbered if another item of the same change has it."""
     number, free = 1, id
     while free in taken:
         number += 1

@@ -1,4 +1,4 @@
-"""A whole database from an export, told as any import is."""
+"""A whole database from an export, reported like any import."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
 _NAMED = 20
-"""As many faults are named; the rest is counted."""
+"""The most faults that are named."""
 
 
 class Restored(NamedTuple):
-    """What was written, and how many records of each kind are new, other, and as they were."""
+    """The change, and the number of new, differing and equal records by kind."""
 
     written: Written
     new: Counter[Kind]
@@ -44,8 +44,8 @@ class Restored(NamedTuple):
 def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False) -> Restored:
     """Put the records of an export into a database.
 
-    What is there and differs is refused unless `update`. The tracker of a database without a record
-    is written over. What is there and not in the export stays.
+    Differing records are refused unless `update`; the tracker of an empty database is replaced.
+    Records that are not in the export stay.
     """
     entries = [(entry, file(entry)) for entry in records(tables(place))]
     counts = Counter[Kind](), Counter[Kind](), Counter[Kind]()
@@ -75,7 +75,7 @@ def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = Fals
 
 
 def tables(place: Path) -> Mapping[str, list[Cells]]:
-    """The rows of an export; refused where it is none, or has what cannot be."""
+    """The rows of an export; refused if there is none, or it has faults."""
     misfits: list[Misfit] = []
     found = _read(place, misfits)
     if misfits:
@@ -101,7 +101,7 @@ def _read(place: Path, misfits: list[Misfit]) -> Mapping[str, list[Cells]]:
 
 
 def _form(place: Path) -> Target:
-    """By what lies there, and else by its ending."""
+    """The form of an export, by content, else by its ending."""
     shown = worktree.safe(place)
     with worktree.refusals(place):
         files = place.iterdir() if place.is_dir() else [place] if place.is_file() else []
@@ -123,7 +123,7 @@ def _form(place: Path) -> Target:
 
 
 def file(entry: Entry) -> Draft:
-    """The file that a record makes where there is none."""
+    """The new file of a record."""
     kind, id, record = entry
     if kind != "tracker":
         return new_file(kind, id, record)
@@ -133,7 +133,7 @@ def file(entry: Entry) -> Draft:
 
 
 def _same(opened: Opened, entry: Entry, old: bytes, new: bytes) -> bool:
-    """Whether two files hold the same record, whatever their layout."""
+    """True if two files hold the same record, whatever their layout."""
     path = path_of(entry.kind, entry.id)
 
     def content(data: bytes) -> Any:
@@ -143,7 +143,6 @@ def _same(opened: Opened, entry: Entry, old: bytes, new: bytes) -> bool:
 
 
 def _is_empty(opened: Opened) -> bool:
-    """Whether a database holds no record."""
     return [*opened.snapshot] == ["tracker.yaml"]
 
 
@@ -159,7 +158,7 @@ KIND = "database"
 def bring_database(
     root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
 ) -> tuple[Written, Imported]:
-    """Every record of an export, the tracker included; of forecasts the sheets are counted."""
+    """Import every record of an export, with the tracker; sheets count as forecasts."""
     made = restore(root, place, how, update=update)
     written, done = made.written, made.written.committed
 

@@ -1,4 +1,4 @@
-"""Files elsewhere, opened and read as what arrives."""
+"""Files to import, opened and read."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def arrive(
     wanted: Wanted,
     progress: Progress = unwatched,
 ) -> Arrived:
-    """What a file, a folder or a stream holds; columns may be called as scenarios that are there.
+    """The content of a file, folder or stream; columns may have the names of scenarios.
 
-    `-` is what messages call a stream.
+    Messages call a stream `-`.
     """
     if kind not in READERS:
         every = [*READERS, "database"]

@@ -1,4 +1,4 @@
-"""Forecasts that arrive, in the sheets that they go into."""
+"""Arriving forecasts, in the sheets that they go into."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOWEST, HIGHEST = 0.0001, 0.9999
 
 
 class Entry(NamedTuple):
-    """A forecast with its scenario's id and the probability that is to be written."""
+    """A forecast with its scenario's id and the probability to write."""
 
     scenario: str
     probability: float | None
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 
 class Sheets(NamedTuple):
-    """The entries of each day and analyst; how many were overtaken, clipped, or never count."""
+    """The entries of each day and analyst; counts of overtaken, clipped and idle ones."""
 
     of: dict[tuple[dt.date, str], dict[str, Entry]]
     superseded: int
@@ -41,9 +41,9 @@ def sheets(
     settings: Settings,
     faults: Faults,
 ) -> Sheets:
-    """The forecasts day by day; of several of an analyst on one day the last stands.
+    """The forecasts by day; of several by an analyst on one day the last stands.
 
-    One that would never count by what is `asked` is a fault, or of a site left out.
+    One that would never count for what is `asked` is a fault, or from a site left out.
     """
     ordered = sorted(forecasts, key=lambda it: _moment(it.made, settings.timezone))
     of: dict[tuple[dt.date, str], dict[str, Entry]] = {}
@@ -73,7 +73,7 @@ def sheets(
 
 
 def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
-    """Why, of a forecast that is not there already."""
+    """Why a new forecast would never count."""
     sheet = asked.sheets.get(f"{on}-{analyst}")
     if scenario not in asked.scenarios or (sheet and scenario in sheet.probabilities):
         return None
@@ -88,7 +88,7 @@ def edits(
     count: Count,
     faults: Faults,
 ) -> list[Put]:
-    """What is to be put into the sheet of a day that is there."""
+    """Changes of the existing sheet of a day."""
     puts: list[Put] = []
     for entry in entries.values():
         added = _puts(there, entry)

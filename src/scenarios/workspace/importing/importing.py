@@ -21,7 +21,6 @@ from scenarios.text import counted, shown
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import forecasts, records
 from scenarios.workspace.importing.records import (
-    NOTHING_WRITTEN,
     Known,
     Plan,
     built,
@@ -41,7 +40,7 @@ from scenarios.workspace.writing import Written, write
 
 
 class Named(NamedTuple):
-    """A record that arrives, by its id here."""
+    """An arriving record, with its id here."""
 
     kind: Kind
     id: str
@@ -49,7 +48,7 @@ class Named(NamedTuple):
 
 
 class Drafting:
-    """Fills a plan with all that arrives; `remarks` say what was taken otherwise than it stood."""
+    """Fills a plan with all that arrives; `remarks` report reinterpretations."""
 
     def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
         self.plan = Plan(opened, settings, faults)
@@ -64,7 +63,7 @@ class Drafting:
         self._sets: set[str] = set()
 
     def draft(self, arrived: Arrived, progress: Progress) -> Plan:
-        """The plan; what is unfit is among its faults, and not in it."""
+        """The plan; unfit records are among its faults instead."""
         records = [
             replace(it, record=plain(it.record, self.settings.timezone))
             for it in arrived.records
@@ -92,7 +91,7 @@ class Drafting:
             self.faults.add(arrival.place._replace(column=column), str(error))
 
     def _named(self, arrivals: Iterable[Arrival]) -> Iterator[Named]:
-        """Each record with its id; of two that are the same one the second is a fault."""
+        """Each record with its id; the second of two equal ones is a fault."""
         seen: dict[tuple[str, str], int] = {}
         for arrival in arrivals:
             kind: Any = arrival.kind
@@ -107,9 +106,8 @@ class Drafting:
                     self.opened.refuse_left_out(kind, id, self.known.there[kind])
             except ScenError as error:
                 column = arrival.columns.get("id", "id")
-                message = str(error).removeprefix(NOTHING_WRITTEN)
                 hint = "; --map COLUMN=foreign takes it as the id elsewhere" if arrival.id else ""
-                self.faults.add(place._replace(column=column), f"{message}{hint}")
+                self.faults.add(place._replace(column=column), f"{error.reason}{hint}")
                 continue
             seen[kind, id] = place.row
             self.known.arrive(kind, id, arrival)
@@ -150,7 +148,7 @@ class Drafting:
         self._change(kind, id, [*differences(was, given)], was)
 
     def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
-        """Put what differs into a record that is there, if that is allowed."""
+        """Change a record that is there, if that is allowed."""
         count = self.plan.counts["indicator" if below else kind]
         if not puts:
             count.unchanged += 1
@@ -178,7 +176,7 @@ class Drafting:
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
 
     def _resolve(self, given: dict[str, Any]) -> None:
-        """The ids of what an item names by a title, or as it is called elsewhere."""
+        """Replace titles and foreign ids in an item by ids."""
         if "source" in given:
             given["source"] = self._id("source", given["source"], "source")
         if "ratings" in given:
@@ -253,7 +251,7 @@ class Drafting:
                 count.added += len(entries)
 
     def _tracker(self, arrived: Arrived) -> None:
-        """Sets that scenarios name; analysts, where it declares who may forecast."""
+        """Add sets that scenarios name, and analysts where the tracker declares them."""
         tracker = self.opened.database.tracker
         self._sets.update(made["set"] for made in self._new.values() if "set" in made)
         sets = sorted(self._sets - {*tracker.sets})
@@ -291,12 +289,12 @@ def _told(value: Any) -> str:
 
 
 _MOST_ROUNDS = 20
-"""A row that is left out can take others with it, which name what it would have been."""
+"""A row left out can take others with it that refer to it."""
 _IDLE = "forecasts before the question opened, after its horizon, or once its outcome was known"
 
 
 class Brought(NamedTuple):
-    """What was written, what is told of it, and what could not come in."""
+    """The change, its result, and what could not come in."""
 
     written: Written
     imported: Imported
@@ -314,7 +312,7 @@ def bring(
 ) -> Brought:
     """Write all that arrived, or with `skip_invalid` all that is sound of it.
 
-    What is there already is not written again. A refusal has each fault as a note, with its row.
+    Unchanged records are not written. A refusal has each fault as a note, with its row.
     """
     left = Faults()
     for _ in range(_MOST_ROUNDS):
@@ -417,7 +415,7 @@ def _remarks(drafting: Drafting) -> list[str]:
 
 
 def _subject(kind: str, made: list[Drafting]) -> Callable[[Written], str]:
-    """The subject of a commit: what came in, by number."""
+    """The subject of a commit: the counts of what came in."""
 
     def words(_written: Written) -> str:
         counts = made[-1].plan.counts
@@ -444,7 +442,7 @@ def _skipped(fault: Misfit) -> Skipped:
 
 
 def _file(arrived: Arrived) -> str:
-    """The file that something came from."""
+    """The file that was imported."""
     for one in (arrived.records, arrived.forecasts, arrived.misfits):
         if one:
             return one[0].place.file

@@ -1,4 +1,4 @@
-"""One record that arrives: a new file, or keys of one that is there."""
+"""A record that arrives: a new file, or keys of an existing one."""
 
 from __future__ import annotations
 
@@ -33,11 +33,9 @@ from scenarios.workspace.guards import moments
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 from scenarios.workspace.opened import Opened
 
-NOTHING_WRITTEN = "nothing was written: "
-
 
 def plain(value: Any, timezone: dt.tzinfo) -> Any:
-    """A value as its file has it: days as text, a time as the day that it is in a zone."""
+    """A value as its file has it: days as text, a time as its day in a zone."""
     if isinstance(value, Mapping):
         return {key: plain(one, timezone) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -48,18 +46,18 @@ def plain(value: Any, timezone: dt.tzinfo) -> Any:
 
 
 def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
-    """The day of a time in a zone; one that has no zone is local."""
+    """The day of a time in a zone; a time without a zone is local."""
     if not isinstance(moment, dt.datetime):
         return moment
     return (moment.astimezone(timezone) if moment.tzinfo else moment).date()
 
 
 def new(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
-    """A new file; Unsound where nothing can be called so or hold that."""
+    """A new file; raises Unsound if its id or content is invalid."""
     try:
         return new_file(kind, id, record)
     except ScenError as error:
-        raise Unsound(str(error).removeprefix(NOTHING_WRITTEN)) from None
+        raise Unsound(error.reason) from None
 
 
 def limits(kind: Kind, record: Mapping[str, Any]) -> tuple[Record | None, list[Fault]]:
@@ -70,9 +68,9 @@ def limits(kind: Kind, record: Mapping[str, Any]) -> tuple[Record | None, list[F
 def changed(
     snapshot: Mapping[str, bytes], read: Read, kind: Kind, id: str, puts: list[Put]
 ) -> Draft:
-    """A file that is there with some keys put.
+    """An existing file with keys changed.
 
-    One that is as it was written keeps that form; of another every other byte stays.
+    A file in tidy form keeps that form; of another every other byte stays.
     """
     path = path_of(kind, id)
     data = snapshot[path]
@@ -81,11 +79,11 @@ def changed(
             return rewritten
         return edited(snapshot, kind, id, puts)
     except ScenError as error:
-        raise Unsound(str(error).removeprefix(NOTHING_WRITTEN)) from None
+        raise Unsound(error.reason) from None
 
 
 def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
-    """What is to be put so that a record says all that is given; what is not given stays."""
+    """The changes after which a record holds all that is given; the rest stays."""
     for key, value in given.items():
         old = there.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and old:
@@ -95,7 +93,7 @@ def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) 
 
 
 def built(record: msgspec.Struct) -> dict[str, Any]:
-    """A record, or a part of one, as its file has it: without what holds nothing."""
+    """A record, or a part of one, as its file has it: without empty values."""
     found: dict[str, Any] = _full(msgspec.to_builtins(record))
     return found
 
@@ -110,7 +108,7 @@ def _full(value: Any, key: str = "") -> Any:
 
 
 def column_of(keys: Keys, columns: Mapping[str, str]) -> str:
-    """The column of a file elsewhere that a key came from; else the key."""
+    """The column that a key came from; else the key."""
     names = [*map(str, keys)]
     for end in range(len(names), 0, -1):
         if (key := ".".join(names[:end])) in columns:
@@ -127,7 +125,7 @@ def _is_same(old: Any, value: Any, keys: tuple[str, ...]) -> bool:
 
 
 def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) -> Draft | None:
-    """The edit of a file that has nothing but its record, as it was written."""
+    """The edit of a file in tidy form."""
     record, _ = read(kind, path, data)
     if record is None:
         return None
@@ -147,7 +145,7 @@ _TITLES = {"scenario": "title", "evidence": "summary", "source": "name"}
 
 
 class Known:
-    """Ids by what a record is called: its id, a former id, its title, or its id elsewhere."""
+    """Ids by what a record is called: its id, a former id, its title, or its foreign id."""
 
     def __init__(self, opened: Opened) -> None:
         self.opened, database = opened, opened.database
@@ -172,7 +170,7 @@ class Known:
                 self._learn(kind, id, title, systems)
 
     def arrive(self, kind: Kind, id: str, arrival: Arrival) -> None:
-        """A record that will be there."""
+        """Add a record that will be there."""
         self._ids[kind].add(id)
         key = arrival.foreign
         systems = {key.system: key.id} if key and self.key_of(kind, key) is None else {}
@@ -183,9 +181,9 @@ class Known:
         self._learn(kind, id, arrival.title if kind != "evidence" else None, systems)
 
     def id_of(self, kind: Kind, arrival: Arrival) -> str:
-        """The id that a record has, or is to get: by its id elsewhere, its own id, its title.
+        """The id of a record, existing or new: by its foreign id, its own id, its title.
 
-        Of several from elsewhere that are called the same, all but the first get a number.
+        Of several foreign records with the same title, all but the first get a number.
         """
         if arrival.called:
             return self._reference(arrival)
@@ -200,11 +198,11 @@ class Known:
         return self.opened.database.called_now.get((kind, proposed), proposed)
 
     def key_of(self, kind: Kind, name: Foreign) -> str | None:
-        """The id of the record that is called so elsewhere."""
+        """The id of the record with a foreign id."""
         return self._foreign.get((kind, *name))
 
     def _reference(self, arrival: Arrival) -> str:
-        """The id of a source that is listed somewhere: of the same work, else a new one."""
+        """The id of a source on a reading list: of the same work, else a new one."""
         now = self.opened.database.called_now
         same = {name: self._works[name] for name in arrival.called if name in self._works}
         if arrival.foreign and (found := self.key_of("source", arrival.foreign)):
@@ -223,7 +221,7 @@ class Known:
         return proposed
 
     def named(self, kind: Kind, name: str | Foreign) -> str:
-        """The id of a record that is named; an Unsound where there is none, or more than one."""
+        """The id of a named record; raises Unsound if there is none, or more than one."""
         if isinstance(name, Foreign):
             found = self._foreign.get((kind, *name))
             if found is None:
@@ -259,7 +257,7 @@ class Known:
 
 
 def titles(database: Database) -> dict[str, str]:
-    """What each scenario may be called in a file, in small letters, and its id."""
+    """Names of each scenario in a file, in small letters, and its id."""
     known = {one.title.lower(): id for id, one in database.scenarios.items()}
     for id, one in database.scenarios.items():
         known |= {str(name).lower(): id for name in one.foreign.values()}
@@ -270,7 +268,7 @@ PLAN_KINDS = ("scenario", "indicator", "evidence", "source", "forecasts")
 
 
 class Origin(NamedTuple):
-    """The row that a part of a file came from: what stands below `keys`."""
+    """The row that the part of a file below `keys` came from."""
 
     keys: tuple[str, ...]
     place: Place
@@ -278,7 +276,7 @@ class Origin(NamedTuple):
 
 
 class Plan:
-    """Drafts file by file, what is counted of them, and what is unfit."""
+    """Drafts by file, their counts, and faults."""
 
     def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
         self.opened, self.settings, self.faults = opened, settings, faults
@@ -287,12 +285,12 @@ class Plan:
         self._origins: dict[str, list[Origin]] = {}
 
     def comes_from(self, path: str, arrival: Arrival | ForecastArrival, *keys: str) -> None:
-        """Note where a file, or the part of it below `keys`, came from."""
+        """Note the origin of a file, or of the part of it below `keys`."""
         origin = Origin(keys, arrival.place, arrival.columns)
         self._origins.setdefault(path, []).append(origin)
 
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
-        """Draft a new file, unless it breaks the limits of its kind; whether it did not."""
+        """Draft a new file, if it is sound; return that."""
         path, latest = path_of(kind, id), self.settings.latest
         made, broken = limits(kind, record)
         for fault in broken:
@@ -312,7 +310,7 @@ class Plan:
         return True
 
     def change(self, kind: Kind, id: str, puts: list[Put]) -> None:
-        """Draft a change of a file that is there."""
+        """Draft a change of an existing file."""
         snapshot, read = self.opened.snapshot, self.opened.read
         try:
             self.drafts[path_of(kind, id)] = changed(snapshot, read, kind, id, puts)
@@ -320,7 +318,7 @@ class Plan:
             self.blame(path_of(kind, id), (), str(error))
 
     def asked(self) -> Database:
-        """The database with the scenarios as they are drafted."""
+        """The database with the drafted scenarios."""
         there = self.opened.database
         scenarios: dict[str, Any] = dict(there.scenarios)
         for path, draft in self.drafts.items():
@@ -331,7 +329,7 @@ class Plan:
         return replace(there, scenarios=scenarios) if self.drafts else there
 
     def blame(self, path: str, keys: Keys, message: str) -> None:
-        """A fault of a part of a file is one of the row that it came from."""
+        """Report a fault of a part of a file at the row that it came from."""
         origin = self._origin(path, keys)
         if origin is None:
             self.faults.add(Place(path), message)
@@ -342,7 +340,7 @@ class Plan:
         self.faults.add(origin.place._replace(column=column), message)
 
     def blame_problem(self, problem: Problem) -> None:
-        """A fault that a reading of the drafts found, by its line."""
+        """Report a fault of the drafts by its line."""
         draft = self.drafts.get(problem.path)
         message = _with_hint(problem)
         if draft is None or draft.new is None:
@@ -357,7 +355,7 @@ class Plan:
         self.blame(problem.path, keys, message)
 
     def _origin(self, path: str, keys: Keys) -> Origin | None:
-        """The nearest part of the file that has one; of a fault of the whole file the first."""
+        """The nearest origin of a key; for the whole file the first."""
         every = self._origins.get(path, [])
         fits = [it for it in every if tuple(keys[: len(it.keys)]) == it.keys]
         return max(fits, key=lambda it: len(it.keys), default=next(iter(every), None))
@@ -369,11 +367,11 @@ def _with_hint(fault: Fault | Problem) -> str:
 
 EVEN = 0.5
 LOWEST, HIGHEST = 0.001, 0.999
-"""What a prior is held within."""
+"""Bounds of a prior."""
 
 
 def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> Any:
-    """A new record with what it lacks; an Unsound where that cannot be known."""
+    """A new record with its defaults; raises Unsound if one is unknown."""
     today = settings.today.isoformat()
     if kind == "scenario":
         return _scenario(record, arrival, settings)
@@ -387,9 +385,9 @@ def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Set
 def resolution(
     given: Mapping[str, Any], horizon: str, settings: Settings, basis: str
 ) -> dict[str, Any]:
-    """An outcome whose day is not told was known the day after the horizon, or is today.
+    """An outcome with its defaults: known the day after the horizon, or today if earlier.
 
-    It is recorded today unless the file says when it was.
+    It is recorded today unless the file says when.
     """
     try:
         after = dt.date.fromisoformat(horizon) + dt.timedelta(days=1)
@@ -401,7 +399,7 @@ def resolution(
 
 
 def basis_of(arrival: Arrival) -> str:
-    """What an imported outcome rests on."""
+    """The basis of an imported outcome."""
     return f"As {arrival.address} says" if arrival.address else NONE_STATED
 
 
