@@ -25,8 +25,7 @@ from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, reading
 from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
-from scenarios.workspace.history import past, states
-from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
+from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision, past, states
 from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
 
 

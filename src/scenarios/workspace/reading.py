@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
+from scenarios.analysis.evidence.knowledge import connected, known, latest_day, members, resolution
 from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.ledger.sensitivity import Band
@@ -29,12 +29,85 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
+from scenarios.storage.cache.files import Files, bearing_on, digests
+from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
 from scenarios.storage.yaml.reader import Place, places
 from scenarios.text import unaccented
-from scenarios.workspace.history import State
-from scenarios.workspace.opened import Opened, from_here, known_id, open_revision
-from scenarios.workspace.remembered import remembered
+from scenarios.workspace.opened import Opened, State, from_here, known_id, open_revision
+
+Value = TypeVar("Value")
+
+
+class _Memo(msgspec.Struct, Generic[Value], frozen=True):
+    """Values of all scenarios, each with the digest of what it depends on.
+
+    A scenario without a value has a key all the same.
+    """
+
+    whole: bytes = b""
+    keys: dict[ScenarioId, bytes] = {}
+    values: dict[ScenarioId, Value] = {}
+
+
+def remembered(
+    opened: Opened,
+    name: str,
+    asked: str,
+    of: type[Value],
+    make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
+) -> Mapping[ScenarioId, Value]:
+    """The values that `make` computes for scenarios, from cache file `name` where still valid.
+
+    `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
+    tracker, sources, sheets, and `asked`.
+    """
+    database, files = opened.database, opened.snapshot
+    asked += "".join(database.withheld)
+    memory = opened.read
+    if not isinstance(memory, Memory) or not isinstance(files, Files) or memory.place is None:
+        return make(database, database.scenarios)
+    whole = digest(asked.encode() + files.state())
+    at_hand: _Memo[Value] | None = memory.made.get((name, asked))
+    before = at_hand or _decoded(memory.place.read(name), of)
+    if before.whole == whole:
+        return before.values
+    keys = keys_of(files, database, asked)
+    missing = {id for id, key in keys.items() if before.keys.get(id) != key}
+    values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
+    if missing:
+        around = {other for id in missing for other in _around(database, id)}
+        values |= make(bearing_on(database, *around), missing)
+    memo = _Memo(whole, keys, values)
+    memory.keep(name, asked, memo)
+    memory.place.write(name, msgspec.msgpack.encode(memo))
+    return values
+
+
+def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
+    try:
+        memo: _Memo[Value] = msgspec.msgpack.decode(data or b"", type=_Memo[of])  # type: ignore[valid-type]
+    except msgspec.MsgspecError:
+        return _Memo()
+    return memo
+
+
+def keys_of(files: Files, database: Database, asked: str) -> dict[ScenarioId, bytes]:
+    """The digest of all that each scenario's figures depend on."""
+    beside = asked.encode() + files.beside("sources", "forecasts")
+    own = digests(files, database)
+    return {
+        id: digest(b"".join((beside, *(own[other] for other in _around(database, id)))))
+        for id in database.scenarios
+    }
+
+
+def _around(database: Database, id: ScenarioId) -> list[ScenarioId]:
+    """A scenario, those it implies, and all they depend on; in order."""
+    ids = (id, *database.scenarios[id].implies)
+    return sorted({other for one in ids for other in connected(database, one)})
+
 
 _FEWEST = 2
 """The fewest scenarios that a matrix compares."""
@@ -309,7 +382,7 @@ def _line(file: _File, keys: Keys, at: At, words: Sequence[str]) -> int:
     return place.value_line
 
 
-SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"
+_SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"
 
 
 def with_history(
@@ -322,7 +395,7 @@ def with_history(
     tip = git.commit_of(repository, opened.commit or "HEAD")
     commit = git.last_commit(repository, made.since, tip)
     if commit is None:
-        return made, SHALLOW if git.is_shallow(repository) else None
+        return made, _SHALLOW if git.is_shallow(repository) else None
     try:
         printed = _at(opened, repository, commit)
         later = _on(opened, repository, made.as_of, tip)

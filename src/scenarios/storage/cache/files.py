@@ -258,7 +258,7 @@ class Items(Mapping[EvidenceId, Evidence]):
         return self._found
 
 
-def about(
+def bearing_on(
     database: Database, *scenarios: ScenarioId, besides: Collection[EvidenceId] = ()
 ) -> Database:
     """The database without evidence that has no bearing on these scenarios.

@@ -20,9 +20,8 @@ from scenarios.storage.yaml import reader
 from scenarios.storage.yaml.editor import append, exact, put, unset
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
-from scenarios.workspace.history import past
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Changed, Opened, from_here
+from scenarios.workspace.opened import Changed, Opened, from_here, past
 from scenarios.workspace.writing import Written, write
 
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
