@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -13,16 +14,13 @@ from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
 from scenarios.analysis.rules.rule import Known
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, Record, ScenarioId, Tracker, first_day, indicator_key
+from scenarios.model import Database, Kind, Record, ScenarioId, Tracker, first_day, indicator_key
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files, Items
 from scenarios.storage.cache.packed import told
 from scenarios.storage.schema import validate, whole
 from scenarios.storage.yaml import reader
-
-if TYPE_CHECKING:
-    from scenarios.model import Kind
 
 
 def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:
@@ -86,13 +84,7 @@ def _has_doubtful(value: dict[str, Any]) -> bool:
     return False
 
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from scenarios.model import Kind
-
-
-Read = Callable[["Kind", str, bytes], tuple[Record | None, list[Problem]]]
+Read = Callable[[Kind, str, bytes], tuple[Record | None, list[Problem]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
@@ -114,15 +106,21 @@ def load(
     `read` is `read_record` or a cache of it. Kept records of `Files` are judged again only where
     what they depend on has changed. `lost` are faults of files missing from the snapshot.
     """
-    found = _Found(lost)
+    files_read = _FilesRead(lost)
     files = snapshot if isinstance(snapshot, Files) else None
     paths = sorted(files.fresh() if files else snapshot)
     for path in progress(paths, "reading the records", len(paths)):
-        found.read(path, snapshot[path], read or read_record)
+        files_read.read(path, snapshot[path], read or read_record)
     if "tracker.yaml" not in snapshot:
-        found.leave_out("tracker", "tracker", "tracker.yaml", [_no_tracker()])
-    items = found.evidence(files) if files else found.records["evidence"]
-    records = {kind: _by_path(kind, of_kind) for kind, of_kind in found.records.items()}
+        message = "there is no tracker.yaml, so there are no figures"
+        hint = "`scen init` writes one"
+        fault = Problem("tracker.yaml", 1, 1, "no-tracker", message, hint)
+        files_read.leave_out("tracker", "tracker", "tracker.yaml", [fault])
+    items = files_read.evidence(files) if files else files_read.records["evidence"]
+    records: dict[Kind, Any] = {
+        kind: {id: records[id] for id in sorted(records, key=partial(path_of, kind))}
+        for kind, records in files_read.records.items()
+    }
     to_judge = Database(
         records["tracker"].get("tracker", Tracker()),
         records["scenario"],
@@ -130,24 +128,20 @@ def load(
         records["forecasts"],
         records["source"],
     )
-    known = _of_today(Known(to_judge, found.broken, items))
-    found.records["evidence"].update(known.database.evidence)
-    problems = [*found.problems, *_between_records(snapshot, known)]
+    known = _of_today(Known(to_judge, files_read.broken, items))
+    files_read.records["evidence"].update(known.database.evidence)
+    problems = [*files_read.problems, *_between_records(snapshot, known)]
     database = msgspec.structs.replace(known.database, evidence=items)
     database = msgspec.structs.replace(
         database,
-        withheld=_withheld(database, found.broken, snapshot),
-        unreadable=tuple(sorted(found.unreadable)),
+        withheld=_withheld(database, files_read.broken, snapshot),
+        unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
-    return Loaded(database, problems, len(found.unreadable))
+    return Loaded(database, problems, len(files_read.unreadable))
 
 
-def _by_path(kind: Kind, records: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(records.items(), key=lambda one: path_of(kind, one[0])))
-
-
-class _Found:
+class _FilesRead:
     """The content of a snapshot, file by file."""
 
     def __init__(self, lost: Sequence[Problem]) -> None:
@@ -287,7 +281,7 @@ def _of_today(known: Known) -> Known:
             if ref.at == "value":
                 inside[last] = _called(ref.name, ref, database)
                 continue
-            today = {_called(key, ref, database): one for key, one in inside.items()}
+            today = {_called(key, ref, database): part for key, part in inside.items()}
             inside.clear()
             inside.update(today)
         kinds[ref.kind][ref.id] = msgspec.convert(value, type(record))
@@ -314,25 +308,15 @@ def _placed(
     faults: Iterable[Fault],
     names: Mapping[str | int, str | int] = MappingProxyType({}),
 ) -> list[Problem]:
-    problems: list[Problem] = []
     faults = [*faults]
-    if not faults:
-        return problems
-    places = reader.places(data)
+    places = reader.places(data) if faults else {}
+    problems = []
     for fault in faults:
         place = places.get(fault.keys) or places[tuple(names.get(k, k) for k in fault.keys)]
-        at_key = fault.at == "key"
-        line = place.key_line if at_key else place.value_line
-        column = place.key_column if at_key else place.value_column
-        problems.append(
-            Problem(path, line, column, fault.rule, fault.message, fault.hint, fault.severity)
-        )
+        where = place[:2] if fault.at == "key" else place[2:]
+        message, hint, severity = fault.message, fault.hint, fault.severity
+        problems.append(Problem(path, *where, fault.rule, message, hint, severity))
     return problems
-
-
-def _no_tracker() -> Problem:
-    message = "there is no tracker.yaml, so there are no figures"
-    return Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
 
 
 def _in_reading_order(problem: Problem) -> tuple[str, int, int, str, str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.paths import ATTACHMENTS
+from scenarios.paths import ATTACHMENTS, printable_path
 from scenarios.storage.opening import UNFOLLOWED
 from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.yaml.reader import MAX_BYTES
@@ -75,19 +75,20 @@ def snapshot(
         for entry in entries:
             path = folder.prefix + entry.name
             try:
-                if is_known and _is_plain(entry) and is_known(entry.name, entry.stat()):
+                is_plain = entry.name.endswith(".yaml") and entry.is_file(follow_symlinks=False)
+                if is_known and is_plain and is_known(entry.name, entry.stat()):
                     continue
-                found = _look(entry, path, folder, top)
+                content = _look(entry, path, folder, top)
             except FileNotFoundError:
                 continue
             except OSError as error:
-                found = _problem(path, "unreadable", f"{error.strerror}")
-            if isinstance(found, bytes):
-                files[path] = found
-            elif isinstance(found, _Folder):
-                folders.append(found)
-            elif found:
-                problems.append(found)
+                content = _problem(path, "unreadable", f"{error.strerror}")
+            if isinstance(content, bytes):
+                files[path] = content
+            elif isinstance(content, _Folder):
+                folders.append(content)
+            elif content:
+                problems.append(content)
     return dict(sorted(files.items())), sorted(problems)
 
 
@@ -148,7 +149,7 @@ def sync(place: Path) -> None:
 def safe(path: object) -> str:
     r"""A path as text that is safe to print: control characters and stray bytes as \x1b."""
     text = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return printable_path(text)
 
 
 class _Folder(NamedTuple):
@@ -185,13 +186,8 @@ def _is_database(folder: Path) -> bool:
 def _entries(folder: _Folder) -> list[_Entry]:
     passed_over = "" if folder.prefix else ATTACHMENTS
     with suppress(FileNotFoundError), os.scandir(folder.real) as entries:
-        return [it for it in entries if it.name[0] != "." and it.name != passed_over]
+        return [entry for entry in entries if entry.name[0] != "." and entry.name != passed_over]
     return []
-
-
-def _is_plain(entry: _Entry) -> bool:
-    """Whether it is a record's file itself, and no link to one."""
-    return entry.is_file(follow_symlinks=False) and entry.name.endswith(".yaml")
 
 
 def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:

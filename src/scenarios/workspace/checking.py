@@ -19,7 +19,7 @@ from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind, indicator_key
-from scenarios.paths import id_of, kind_of, path_of, references
+from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.yaml.reader import Place, places, read
 from scenarios.workspace.opened import Opened, from_here, here
@@ -46,7 +46,7 @@ def attachment_faults(opened: Opened) -> Iterator[Problem]:
         else:
             message = f"{file} is not what was attached: its SHA-256 is another"
             yield Problem(*at, "attachment-changed", message, "put the copy back from git")
-    if opened.commit is None and not any(it.severity == "error" for it in opened.problems):
+    if opened.commit is None and not any(p.severity == "error" for p in opened.problems):
         for file in copies(opened.root):  # a broken item may name any of them
             if file not in digests:
                 hint = f"to remove it: rm {quote(from_here(opened.root / file))}"
@@ -90,10 +90,14 @@ def check(
     opened: Opened, files: set[str] | None = None, findings_on: date | None = None
 ) -> Checked:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
-    found = [*opened.problems, *attachment_faults(opened)]
+    problems = sorted([*opened.problems, *attachment_faults(opened)])
+    found: tuple[Finding, ...] = ()
+    if findings_on is not None:
+        days = timedelta(days=opened.database.tracker.review_every_days)
+        found = findings(window(opened.database, findings_on - days, findings_on))
     return Checked(
-        problems=folded(p for p in sorted(found) if files is None or p.path in files),
-        findings=_placed(opened, _findings(opened, findings_on)),
+        problems=folded(p for p in problems if files is None or p.path in files),
+        findings=_placed(opened, found),
     )
 
 
@@ -106,12 +110,8 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
     named |= files.intersection(above for name in named for above in _up(name))
     named |= {file for file in files if not named.isdisjoint(_up(file))}
     changed = {(kind_of(file), id_of(file)) for file in named if file.endswith(".yaml")}
-    about = {
-        path_of(reference.kind, reference.id)
-        for reference in references(opened.database)
-        if (reference.of, reference.name) in changed
-    }
-    return named | about | {path_of(kind, id) for kind, id in _further(opened, changed)}
+    about = {(r.kind, r.id) for r in references(opened.database) if (r.of, r.name) in changed}
+    return named | {path_of(*record) for record in (*about, *_further(opened, changed))}
 
 
 def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
@@ -136,8 +136,7 @@ def _named(opened: Opened, path: Path) -> str:
             return ""
         if place.is_relative_to(root):
             name = os.fsencode(place.relative_to(root).as_posix())
-            text = name.decode("utf-8", "backslashreplace")
-            return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+            return printable_path(name.decode("utf-8", "backslashreplace"))
     database = from_here(opened.root)
     raise UsageError(
         f"{from_here(path)} is outside the database {database}: check one database at a time"
@@ -153,13 +152,6 @@ def _spellings(root: Path, file: Path) -> Iterator[tuple[Path, Path]]:
 def _up(path: str) -> Iterator[str]:
     """A path and the folders above it."""
     return accumulate(path.split("/"), lambda above, name: f"{above}/{name}")
-
-
-def _findings(opened: Opened, on: date | None) -> tuple[Finding, ...]:
-    if on is None:
-        return ()
-    days = timedelta(days=opened.database.tracker.review_every_days)
-    return findings(window(opened.database, on - days, on))
 
 
 def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:

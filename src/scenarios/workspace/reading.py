@@ -198,7 +198,7 @@ def brief_of(window: Window, made: Review) -> Brief:
         made.scenarios,
         made.spreads,
         made.due,
-        [one.record for one in made.findings if one.rule == "not-reviewed"],
+        [finding.record for finding in made.findings if finding.rule == "not-reviewed"],
     )
 
 
@@ -215,16 +215,16 @@ def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Di
     old, new = earlier.opened.database, later.opened.database
     days = [day for database in (old, new) if (day := latest_day(database))]
     on = as_of or min(max(days, default=today), today)
-    found = differences(old, new)
-    names = {one.from_: one.to for one in found.renamed}
+    differing = differences(old, new)
+    names = {rename.from_: rename.to for rename in differing.renamed}
     return Diff(
         from_=earlier.commit,
         to=later.commit,
         as_of=on,
-        added=[id for _, id in found.added],
-        removed=[id for _, id in found.removed],
-        renamed=found.renamed,
-        changed=found.changed,
+        added=[id for _, id in differing.added],
+        removed=[id for _, id in differing.removed],
+        renamed=differing.renamed,
+        changed=differing.changed,
         shifts=shifts(called(old, names) if names else old, new, on),
     )
 
@@ -240,7 +240,9 @@ def _columns(
     if set_id is None:
         columns = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in named))
         if len(columns) < _FEWEST:
-            raise UsageError(f"a matrix compares two scenarios or more: {_instead(opened)}")
+            sets = [f"--set {id}" for id in opened.database.tracker.sets]
+            instead = f", or a set with {' or '.join(sets)}" if sets else ""
+            raise UsageError(f"a matrix compares two scenarios or more: name them{instead}")
         return columns
     if named:
         raise UsageError("give --set or scenarios, not both")
@@ -251,11 +253,6 @@ def _columns(
         had = f"{len(columns)} of the {len(every)} in {set_id} had opened by {on}"
         raise UsageError(f"a matrix compares two scenarios or more: {had}")
     return columns
-
-
-def _instead(opened: Opened) -> str:
-    sets = [f"--set {id}" for id in opened.database.tracker.sets]
-    return f"name them, or a set with {' or '.join(sets)}" if sets else "name them"
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,23 +289,27 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
     since = start_of(opened, on)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
-        around = {id: None for one in ids for id in (one, *database.scenarios[one].implies)}
+        around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}
         period = window(database, since, on, only=around, lean=True)
-        told: dict[str, list[Finding]] = {}
+        flags: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
-            told.setdefault(finding.record, []).append(finding)
+            flags.setdefault(finding.record, []).append(finding)
         return {
-            id: Standing(row=row_of(period, view), flagged=tuple(told.get(id, ())))
+            id: Standing(row=row_of(period, view), flagged=tuple(flags.get(id, ())))
             for id, view in period.views.items()
             if id in ids
         }
 
-    found = remembered(opened, "status", f"{since} {on}", Standing, make)
-    bands = _bands(opened, on) if banded else {}
-    lost = {row.id: Standing(row=row, flagged=()) for row in withheld(opened.database, on)}
-    found = {**found, **lost}
-    ordered = in_order(standing.row for standing in found.values())
-    return tuple(_banded(found[row.id], bands.get(row.id)) for row in ordered)
+    by_id = dict(remembered(opened, "status", f"{since} {on}", Standing, make))
+    for row in withheld(opened.database, on):
+        by_id[row.id] = Standing(row=row, flagged=())
+    for id, band in _bands(opened, on).items() if banded else ():
+        standing = by_id.get(id)
+        if standing and (implied := standing.row.implied):
+            implied = replace(implied, low=band.low, high=band.high)
+            by_id[id] = replace(standing, row=replace(standing.row, implied=implied))
+    ordered = in_order(standing.row for standing in by_id.values())
+    return tuple(by_id[row.id] for row in ordered)
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
@@ -321,15 +322,8 @@ def nothing_yet(opened: Opened, on: date) -> str:
 
 def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
     """The days on which resolved scenarios ended."""
-    found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
-    return {id: outcome.date for id, outcome in found.items() if outcome}
-
-
-def _banded(standing: Standing, band: Band | None) -> Standing:
-    if band is None or standing.row.implied is None:
-        return standing
-    implied = replace(standing.row.implied, low=band.low, high=band.high)
-    return replace(standing, row=replace(standing.row, implied=implied))
+    outcomes = {row.id: resolution(database, row.id) for row in rows if row.outcome}
+    return {id: outcome.date for id, outcome in outcomes.items() if outcome}
 
 
 class _File(NamedTuple):
@@ -396,9 +390,13 @@ def with_history(
     commit = git.last_commit(repository, made.since, tip)
     if commit is None:
         return made, _SHALLOW if git.is_shallow(repository) else None
+    files = opened.snapshot, opened.read
+    last = git.last_commit(repository, made.as_of, tip)  # later rewrites are no news of that day
     try:
-        printed = _at(opened, repository, commit)
-        later = _on(opened, repository, made.as_of, tip)
+        printed = open_revision(opened.root, repository, commit, *files).database
+        later = opened.database
+        if last not in (None, tip):
+            later = open_revision(opened.root, repository, last, *files).database
     except ScenError:  # that commit had no database
         return made, None
     ids = [row.id for row in made.scenarios]
@@ -408,16 +406,3 @@ def with_history(
         questions=(*rewritten(printed, later, ids), *made.questions),
         restated=Restatement(commit=commit, day=made.since, figures=figures),
     ), None
-
-
-def _at(opened: Opened, repository: git.Repository, commit: str) -> Database:
-    files = opened.snapshot, opened.read
-    return open_revision(opened.root, repository, commit, *files).database
-
-
-def _on(opened: Opened, repository: git.Repository, day: date, tip: str) -> Database:
-    """The records at the end of a day: later rewrites are no news of it."""
-    commit = git.last_commit(repository, day, tip)
-    if commit is None or commit == tip:
-        return opened.database
-    return _at(opened, repository, commit)

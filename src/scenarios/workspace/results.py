@@ -14,6 +14,7 @@ from scenarios.analysis.ledger.ledger import Effect, effects
 from scenarios.analysis.review.agenda import Figure
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.storage.cache.files import bearing_on
 from scenarios.workspace.writing import Written
 
 

@@ -69,23 +69,22 @@ def words(probability: float | None) -> str:
 
 def put(notes: Notes, id: ScenarioId, answer: Answer) -> None:
     """Keep the answer to a scenario."""
-    said = notes.sitting
-    skipped = tuple(one for one in said.skipped if one != id)
-    notes.keep(answers={**said.answers, id: answer}, skipped=skipped)
+    skipped = tuple(other for other in notes.sitting.skipped if other != id)
+    notes.keep(answers={**notes.sitting.answers, id: answer}, skipped=skipped)
 
 
 def skip(notes: Notes, id: ScenarioId) -> None:
     """Keep that a scenario was skipped."""
-    said = notes.sitting
-    answers = {key: one for key, one in said.answers.items() if key != id}
-    notes.keep(answers=answers, skipped=(*(one for one in said.skipped if one != id), id))
+    answers = {key: answer for key, answer in notes.sitting.answers.items() if key != id}
+    skipped = (*(other for other in notes.sitting.skipped if other != id), id)
+    notes.keep(answers=answers, skipped=skipped)
 
 
 def stage(notes: Notes, ids: Iterable[ScenarioId], stage: Stage) -> None:
     """Move answers to a stage, all at once."""
-    said = notes.sitting.answers
-    moved = {id: msgspec.structs.replace(said[id], stage=stage) for id in ids}
-    notes.keep(answers={**said, **moved})
+    answers = notes.sitting.answers
+    moved = {id: msgspec.structs.replace(answers[id], stage=stage) for id in ids}
+    notes.keep(answers=answers | moved)
 
 
 def is_wanted(said: Sitting, topic: Topic, only: Collection[ScenarioId] = ()) -> bool:
@@ -134,7 +133,7 @@ def seen(said: Sitting) -> list[str]:
 
 def with_answers(database: Database, said: Sitting) -> Database:
     """The database with the answers in the day's sheet."""
-    figures = {id: one.probability for id, one in said.answers.items()}
+    figures = {id: answer.probability for id, answer in said.answers.items()}
     return stating(database, said.analyst, said.date, figures)
 
 
@@ -168,30 +167,25 @@ def next_step(database: Database, due: Agenda, notes: Notes) -> Step:
     for id in due.unrated:
         if id not in (*said.left_unrated, *said.rated):
             return Step("item", item=id)
-    past_due = [one for one in due.past_due if key_of(one) not in said.past_due]
-    if past_due:
+    if past_due := [late for late in due.past_due if key_of(late) not in said.past_due]:
         return Step("past-due", past_due=past_due)
-    are, to = len(to_answer(said, due)), 0
-    for every in due.groups:
+    are, to = sum(len(_of_sitting(said, group)) for group in due.groups), 0
+    for topics in due.groups:
         number = to + 1
-        to += len(_of_sitting(said, every))
-        group = [topic for topic in every if is_wanted(said, topic)]
-        _reopen(notes, group)
-        step = _in_group(database, notes.sitting, group)
-        if step:
+        to += len(_of_sitting(said, topics))
+        group = [topic for topic in topics if is_wanted(said, topic)]
+        for topic in group:
+            if again := reopened(topic, notes.sitting.answers.get(topic.id)):
+                put(notes, topic.id, again)
+        if step := _in_group(database, notes.sitting, group):
             return step._replace(number=number, to=to, are=are)
     return Step("end")
 
 
-def to_answer(said: Sitting, due: Agenda) -> list[Topic]:
-    """The scenarios of a sitting, including skipped ones."""
-    return [topic for group in due.groups for topic in _of_sitting(said, group)]
-
-
 def of_stage(said: Sitting, group: Sequence[Topic], *stages: str) -> list[tuple[Topic, Answer]]:
     """Scenarios whose answer is at one of these stages."""
-    found = ((topic, said.answers.get(topic.id)) for topic in group)
-    return [(topic, answer) for topic, answer in found if answer and answer.stage in stages]
+    answers = ((topic, said.answers.get(topic.id)) for topic in group)
+    return [(topic, answer) for topic, answer in answers if answer and answer.stage in stages]
 
 
 def figures(database: Database, said: Sitting, group: Sequence[Topic]) -> tuple[SetSum, ...]:
@@ -208,13 +202,6 @@ def show(notes: Notes, group: Sequence[Topic]) -> None:
 
 def _of_sitting(said: Sitting, group: Sequence[Topic]) -> list[Topic]:
     return [t for t in group if t.id in said.answers or not is_in_the_sheet(said, t)]
-
-
-def _reopen(notes: Notes, group: Sequence[Topic]) -> None:
-    for topic in group:
-        again = reopened(topic, notes.sitting.answers.get(topic.id))
-        if again:
-            put(notes, topic.id, again)
 
 
 def _in_group(database: Database, said: Sitting, group: Sequence[Topic]) -> Step | None:
@@ -245,8 +232,9 @@ class End(NamedTuple):
 
 def end(said: Sitting) -> End:
     """The sheet to write, and what else was done."""
-    entries = [Entry(k, a.probability, a.rationale, ()) for k, a in said.answers.items()]
-    blind = {id: one.blind for id, one in said.answers.items()}
+    answers = said.answers.items()
+    entries = [Entry(id, answer.probability, answer.rationale, ()) for id, answer in answers]
+    blind = {id: answer.blind for id, answer in answers}
     return End(said.analyst, said.date, entries, blind, said.skipped, said.rated, seen(said))
 
 
@@ -294,8 +282,17 @@ def reveals(written: Written, end: End) -> tuple[Reveal, ...]:
 
 def sheet_recorded(written: Written, end: End) -> SheetRecorded:
     """The result of a sitting with a sheet."""
-    pairs = zip(reveals(written, end), end.entries, strict=True)
-    answers = [_answer(shown, entry, end) for shown, entry in pairs]
+    answers = []
+    for shown, entry in zip(reveals(written, end), end.entries, strict=True):
+        blind = end.blind.get(shown.scenario, shown.after)
+        answers.append(
+            SheetAnswer(
+                **msgspec.structs.asdict(shown),
+                reaffirmed=shown.after is not None and shown.after == shown.before,
+                rationale=entry.rationale,
+                revised_from=blind if blind != shown.after else None,
+            )
+        )
     paths = [*_rated(written.before, end), *written.paths]
     return _result(end, paths, written.dry_run, end.sheet, answers)
 
@@ -321,21 +318,11 @@ def _result(
     )
 
 
-def _answer(shown: Reveal, entry: Entry, end: End) -> SheetAnswer:
-    blind = end.blind.get(shown.scenario, shown.after)
-    return SheetAnswer(
-        **msgspec.structs.asdict(shown),
-        reaffirmed=shown.after is not None and shown.after == shown.before,
-        rationale=entry.rationale,
-        revised_from=blind if blind != shown.after else None,
-    )
-
-
 def _rated(opened: Opened, end: End) -> list[str]:
     return [from_here(opened.root / path_of("evidence", id)) for id in end.rated]
 
 
-_SHOWN = ("revealed", "revising", "settled")
+_REVEALED = ("revealed", "revising", "settled")
 
 
 def held_back(opened: Opened, analyst: Analyst, on: date) -> frozenset[ScenarioId]:
@@ -347,10 +334,10 @@ def held_back(opened: Opened, analyst: Analyst, on: date) -> frozenset[ScenarioI
     if said is None:
         return frozenset()
     due = agenda(opened.database, analyst, on)
-    waits = set()
+    waiting: set[ScenarioId] = set()
     for group in due.groups:
         wanted = [topic.id for topic in group if is_wanted(said, topic)]
-        answers = [said.answers.get(id) for id in wanted]
-        if not all(answer and answer.stage in _SHOWN for answer in answers):
-            waits |= {*wanted}
-    return frozenset(waits)
+        answers = map(said.answers.get, wanted)
+        if not all(answer and answer.stage in _REVEALED for answer in answers):
+            waiting.update(wanted)
+    return frozenset(waiting)

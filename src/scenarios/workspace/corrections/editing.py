@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.errors import Problem, ScenError
+from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.storage.edits import Draft, at_place, refuse_unwritable
 from scenarios.storage.git import repository as git
@@ -137,7 +137,8 @@ def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
 
 def _name_in(located: Located, old: bytes, new: bytes) -> str:
     """The id that a changed record's own text gives it."""
-    was, now = (value if isinstance(value, dict) else {} for value, _ in map(_read, (old, new)))
+    values = [reader.read("", data)[0] for data in (old, new)]
+    was, now = (value if isinstance(value, dict) else {} for value in values)
     if located.kind == "forecasts":
         name = f"{now.get('date')}-{now.get('analyst')}"
         same = all(was.get(key) == now.get(key) for key in ("date", "analyst"))
@@ -150,7 +151,7 @@ def _name_in(located: Located, old: bytes, new: bytes) -> str:
 
 def _at(data: bytes, keys: Sequence[str]) -> Any:
     """The value at a key; a value equal to no other if there is none."""
-    value, _ = _read(data)
+    value, _ = reader.read("", data)
     for key in keys:
         if not isinstance(value, dict) or key not in value:
             return [keys]
@@ -158,19 +159,15 @@ def _at(data: bytes, keys: Sequence[str]) -> Any:
     return value
 
 
-def _read(data: bytes) -> tuple[Any, list[Problem]]:
-    return reader.read("", data)
-
-
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     """Findings that a later audit will have of a change; none without a commit to compare."""
     try:
-        repository = git.repository(written.before.root)
-        revisions, _ = past(repository, None)
+        revisions, _ = past(git.repository(written.before.root), None)
     except ScenError:
         return []
     if written.committed and written.committed.oid:
-        revisions = [one for one in revisions if one.commit.id != written.committed.oid]
+        oid = written.committed.oid
+        revisions = [revision for revision in revisions if revision.commit.id != oid]
     return foretold(revisions, written.before.database, written.after.database, on)
 
 

@@ -46,7 +46,7 @@ def locate(opened: Opened, text: str) -> Located:
     kind, colon, id = text.partition(":")
     if colon and kind not in get_args(Kind):
         known_id(kind, get_args(Kind), "kind of record", "KIND:ID")
-    kinds = [one for one in _KINDS if kind == one] if colon else [*_KINDS]
+    kinds = [known for known in _KINDS if known == kind] if colon else [*_KINDS]
     id = id if colon else text
     if id == "tracker":
         return Located("tracker", "tracker")
@@ -55,18 +55,18 @@ def locate(opened: Opened, text: str) -> Located:
         known = opened.database.scenarios[opened.scenario(scenario)].indicators
         known_id(indicator, known, f"indicator of {scenario}", f"scen show {scenario}")
         return Located("scenario", scenario, indicator)
-    found = [one for one in kinds if path_of(one, id) in opened.snapshot]
-    if len(found) > 1:
-        choices = " or ".join(f"{one}:{id}" for one in found)
+    there = [kind for kind in kinds if path_of(kind, id) in opened.snapshot]
+    if len(there) > 1:
+        choices = " or ".join(f"{kind}:{id}" for kind in there)
         raise ScenError(f"two records are called {shown(id)}: say which, {choices}")
-    if not found:
-        for one in kinds:
-            if now := opened.database.called_now.get((one, id)):
-                raise ScenError(f"no {one} '{id}': it is called '{now}' now")
+    if not there:
+        for kind in kinds:
+            if now := opened.database.called_now.get((kind, id)):
+                raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
         what = kinds[0] if colon and kinds else "record"
-        ids = [key for one in kinds for key in records(opened.database, one)]
+        ids = [key for kind in kinds for key in records(opened.database, kind)]
         known_id(id, ids, what, "scen list")
-    return Located(found[0], id)
+    return Located(there[0], id)
 
 
 _KEEPS_NAMES = ("scenario", "evidence", "source")
@@ -118,8 +118,8 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
     refuse_half_read(opened, old.id)
     data = opened.snapshot[old.path]
     places = [*naming(opened.database, old.kind, old.id, new)]
-    own = [it for it in places if (it.kind, it.id) == (old.kind, old.id)]
-    others = [it for it in places if (it.kind, it.id) != (old.kind, old.id)]
+    own = [place for place in places if place[:2] == old[:2]]
+    others = [place for place in places if place[:2] != old[:2]]
     now = content if content is not None else _reworded(old.path, data, own)
     if old.kind in _KEEPS_NAMES:
         now = _remembering(opened, old, new, now)
@@ -132,11 +132,11 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
 
 def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place]:
     """Every reference to a record, with its new text."""
-    for it in references(database):
-        if (it.of, it.name) == (kind, old):
-            key = it.keys[-1]
-            rest = key[len(old) :] if it.at == "key" and isinstance(key, str) else ""
-            yield Place(it.kind, it.id, it.keys, it.at, new + rest)
+    for ref in references(database):
+        if (ref.of, ref.name) == (kind, old):
+            key = ref.keys[-1]
+            rest = key[len(old) :] if ref.at == "key" and isinstance(key, str) else ""
+            yield Place(ref.kind, ref.id, ref.keys, ref.at, new + rest)
     if kind == "scenario":
         for id, sheet in database.sheets.items():
             for part in ("rationales", "evidence"):
@@ -151,7 +151,7 @@ def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
     own = Database(Tracker())
     if record and now and kind in ("scenario", "evidence", "forecasts"):
         records(own, kind)[id] = record  # type: ignore[index]
-    named = {(it.of, it.name) for it in references(own)}
+    named = {(ref.of, ref.name) for ref in references(own)}
     places = [
         place
         for of, name in sorted(named & now.keys())
@@ -170,7 +170,7 @@ def refuse_half_read(opened: Opened, *ids: str) -> None:
         text = data.decode("utf-8", "replace")
         for id in ids:
             if re.search(rf"(?<![a-z0-9-]){re.escape(id)}(?![a-z0-9-])", text):
-                fault = next(str(one) for one in opened.problems if one.path == path)
+                fault = next(str(fault) for fault in opened.problems if fault.path == path)
                 raise ScenError(f"nothing was written; fix this first, it may name '{id}': {fault}")
 
 
@@ -194,12 +194,12 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
 
 def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
     by_path: dict[str, list[Place]] = {}
-    for it in places:
-        by_path.setdefault(path_of(it.kind, it.id), []).append(it)
-    for path, its in sorted(by_path.items()):
+    for place in places:
+        by_path.setdefault(path_of(place.kind, place.id), []).append(place)
+    for path, in_file in sorted(by_path.items()):
         data = opened.snapshot[path]
-        today = of_today(opened, its[0].kind, its[0].id, data)
-        yield Draft(path, data, _reworded(path, today, its))
+        today = of_today(opened, in_file[0].kind, in_file[0].id, data)
+        yield Draft(path, data, _reworded(path, today, in_file))
 
 
 def _reworded(path: str, data: bytes, places: list[Place]) -> bytes:
@@ -214,7 +214,7 @@ def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
     record = records(opened.database, old.kind).get(old.id)
     had = former(record) if record else ()
     if new in had:
-        return put(data, ("formerly",), [*(one for one in had if one != new), old.id])
+        return put(data, ("formerly",), [*(name for name in had if name != new), old.id])
     return append(data, ("formerly",), old.id)
 
 
@@ -264,19 +264,16 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
             )
         refuse_half_read(opened, located.name)
         data = opened.snapshot[located.path]
-        return [Draft(located.path, data, _without(located, data))]
+        new = None
+        if located.indicator:
+            with at_place(located.path):
+                new = unset(data, located.keys)
+        return [Draft(located.path, data, new)]
 
     def words(_written: Written) -> str:
         return f"remove: {found[-1].name}: {' '.join(reason.split())}"
 
     return write(root, draft, f"remove {id}", how, subject=words), found[-1]
-
-
-def _without(located: Located, data: bytes) -> bytes | None:
-    if not located.indicator:
-        return None
-    with at_place(located.path):
-        return unset(data, located.keys)
 
 
 def _resting(database: Database, located: Located) -> Iterator[str]:
@@ -287,15 +284,14 @@ def _resting(database: Database, located: Located) -> Iterator[str]:
             if (id, indicator) in map(indicator_key, item.indicators):
                 yield path_of("evidence", item_id)
         return
-    naming = {
-        path_of(it.kind, it.id): None
-        for it in references(database)
-        if (it.of, it.name) == (kind, id) and (it.kind, it.id) != (kind, id)
-    }
-    yield from naming
+    yield from dict.fromkeys(
+        path_of(ref.kind, ref.id)
+        for ref in references(database)
+        if (ref.of, ref.name) == (kind, id) and (ref.kind, ref.id) != (kind, id)
+    )
     if kind == "evidence" and id in database.evidence:
         item = database.evidence[id]
         bears = [*item.ratings, *(indicator_key(text)[0] for text in item.indicators)]
         yield from (f"the figures of {scenario}" for scenario in dict.fromkeys(bears))
     if kind == "forecasts" and id in database.sheets:
-        yield from (f"the forecasts of {it}" for it in database.sheets[id].probabilities)
+        yield from (f"the forecasts of {name}" for name in database.sheets[id].probabilities)

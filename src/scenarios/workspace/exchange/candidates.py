@@ -67,11 +67,14 @@ def candidates_of(
     """Candidates of a store for one indicator or all; `accept` selects some."""
     searches = _searches(opened, indicator)
     recorded = foreign_of(opened, within.as_of)
-    with open_store(address, sorted({one.events.table for one in searches})) as store:
-        found = search(store, searches, within, recorded)
-        chosen = _chosen(found, accept)
-        records = [_record(opened, *one, evidence_of(store, *one)) for one in chosen]
-        return Listed(found, records, store.remark)
+    with open_store(address, sorted({query.events.table for query in searches})) as store:
+        candidates = search(store, searches, within, recorded)
+        chosen = _chosen(candidates, accept)
+        records = [
+            _record(opened, query, evidence_of(store, query, candidate))
+            for query, candidate in chosen
+        ]
+        return Listed(candidates, records, store.remark)
 
 
 def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
@@ -118,32 +121,32 @@ def accept(
 def _searches(opened: Opened, indicator: str | None) -> list[Search]:
     """Indicators to look for: the one named, or those of open scenarios."""
     scenarios = opened.database.scenarios
-    every = {
-        f"{id}/{name}": one
+    indicators = {
+        f"{id}/{name}": known
         for id, scenario in sorted(scenarios.items())
         if indicator or not scenario.resolution
-        for name, one in scenario.indicators.items()
+        for name, known in scenario.indicators.items()
     }
     if indicator:
         opened.scenario(indicator.partition("/")[0])
-        known_id(indicator, every, "indicator", "scen list indicators")
-        every = {indicator: every[indicator]}
-    found = [
-        Search(indicator=key, statement=one.statement, events=one.events)
-        for key, one in every.items()
-        if one.events
+        known_id(indicator, indicators, "indicator", "scen list indicators")
+        indicators = {indicator: indicators[indicator]}
+    searches = [
+        Search(indicator=key, statement=known.statement, events=known.events)
+        for key, known in indicators.items()
+        if known.events
     ]
-    if not found:
+    if not searches:
         what = f"{indicator} looks" if indicator else "no indicator of an open scenario looks"
         raise ScenError(f"{what}{' not' if indicator else ''} into an event store: {_NEEDS}")
-    return found
+    return searches
 
 
 def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
     """The candidates that numbers, ranges or ids name; each once."""
-    listed = [(query, one) for query in found.queries for one in query.candidates]
-    by_number = {one.number: (query, one) for query, one in listed}
-    by_id = {one.id: (query, one) for query, one in listed}
+    listed = [(query, candidate) for query in found.queries for candidate in query.candidates]
+    by_number = {candidate.number: (query, candidate) for query, candidate in listed}
+    by_id = {candidate.id: (query, candidate) for query, candidate in listed}
     chosen: dict[tuple[str, str], tuple[Found, Candidate]] = {}
     for text in (part.strip() for given in accept for part in given.split(",")):
         numbers = _NUMBERS.fullmatch(text)
@@ -152,26 +155,24 @@ def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candi
         elif numbers:
             first, last = int(numbers[1]), int(numbers[2] or numbers[1])
             if not 1 <= first <= last <= len(listed):
-                has_more = any(one.total > len(one.candidates) for one in found.queries)
+                has_more = any(query.total > len(query.candidates) for query in found.queries)
                 more = "; --limit lists more" if has_more else ""
-                told = counted(len(listed), "candidate is listed", "candidates are listed")
-                raise UsageError(f"--accept {text}: {told}{more}")
+                number = counted(len(listed), "candidate is listed", "candidates are listed")
+                raise UsageError(f"--accept {text}: {number}{more}")
             picked = [by_number[number] for number in range(first, last + 1)]
         else:
             raise UsageError(
                 f"--accept {shown(text)} is no number of the listing, no range such as 1-3, and no "
                 "id in it"
             )
-        for query, one in picked:
-            chosen[query.events.table, one.id] = query, one
+        for query, candidate in picked:
+            chosen[query.events.table, candidate.id] = query, candidate
     return list(chosen.values())
 
 
-def _record(
-    opened: Opened, found: Found, _one: Candidate, record: Mapping[str, Any]
-) -> dict[str, Any]:
+def _record(opened: Opened, query: Found, record: Mapping[str, Any]) -> dict[str, Any]:
     """The record with the store as its source, if known, and a valid address."""
-    system = layout_of(found.events.table).system
+    system = layout_of(query.events.table).system
     url = record["url"] or ""
     return {
         **record,

@@ -53,12 +53,8 @@ def identity(opened: Opened) -> str:
 
 def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
     """The tables of a database for a day; limited to the records known on it."""
-    made = Made(
-        tracker=identity(opened),
-        as_of=as_of,
-        revision=opened.commit,
-        program_version=__version__,
-    )
+    tracker = identity(opened)
+    made = Made(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
     return View(opened.database, made, ROWS, limited=limited)
 
 
@@ -97,7 +93,7 @@ def export(
         place=place,
         as_of=as_of,
         revision=opened.commit,
-        tables=tuple(TableExported(table=it, rows=len(view.rows(it))) for it in names),
+        tables=tuple(TableExported(table=name, rows=len(view.rows(name))) for name in names),
         left_out=view.left_out.total(),
     )
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from scenarios.errors import ScenError
+from scenarios.errors import NAMED, NotWritten, ScenError
 from scenarios.exchange.arrivals import Misfit
 from scenarios.exchange.tables.reading import MOST_JSON_BYTES
 from scenarios.exchange.targets import package
@@ -28,8 +28,7 @@ from scenarios.workspace.importing.settings import Count, Imported
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
-_NAMED = 20
-"""The most faults that are named."""
+KIND = "database"
 
 
 class Restored(NamedTuple):
@@ -60,13 +59,18 @@ def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = Fals
             elif _same(opened, entry, old, made.new or b""):
                 same[entry.kind] += 1
                 continue
-            elif update or (entry.kind == "tracker" and _is_empty(opened)):
+            elif update or [*opened.snapshot] == ["tracker.yaml"] == [made.path]:
                 other[entry.kind] += 1
             else:
                 differing.append(made.path)
             drafts.append(Draft(made.path, old, made.new))
         if differing:
-            raise _refusal(differing)
+            number = counted(len(differing), "file")
+            named = ", ".join(differing[:NAMED]) + (", …" if differing[NAMED:] else "")
+            raise NotWritten(
+                f"{number} there and other than the export has them: {named};"
+                " --update takes what the export has"
+            )
         return drafts
 
     subject = f"import database: {counted(len(entries), 'record')}"
@@ -77,27 +81,22 @@ def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = Fals
 def tables(place: Path) -> Mapping[str, list[Cells]]:
     """The rows of an export; refused if there is none, or it has faults."""
     misfits: list[Misfit] = []
-    found = _read(place, misfits)
-    if misfits:
-        refused = ScenError(f"{counted(len(misfits), 'fault')}: nothing was written")
-        for one in misfits[:_NAMED]:
-            refused.add_note(f"{one.place}: {one.message}")
-        if len(misfits) > _NAMED:
-            refused.add_note(f"and {len(misfits) - _NAMED:,} more")
-        raise refused
-    if "tracker" not in found:
-        raise ScenError(f"{worktree.safe(place)}: has no table 'tracker': is it an export of scen?")
-    return found
-
-
-def _read(place: Path, misfits: list[Misfit]) -> Mapping[str, list[Cells]]:
-    target = _form(place)
+    target, shown = _form(place), worktree.safe(place)
     try:
         with worktree.refusals(place):
-            return typed(target.code.read(place), misfits)
+            rows = typed(target.code.read(place), misfits)
     except (ValueError, RecursionError, csv.Error, msgspec.MsgspecError) as error:
-        shown = worktree.safe(place)
         raise ScenError(f"{shown}: cannot be read as {target.meaning}: {error}") from error
+    if misfits:
+        refused = ScenError(f"{counted(len(misfits), 'fault')}: nothing was written")
+        for misfit in misfits[:NAMED]:
+            refused.add_note(f"{misfit.place}: {misfit.message}")
+        if len(misfits) > NAMED:
+            refused.add_note(f"and {len(misfits) - NAMED:,} more")
+        raise refused
+    if "tracker" not in rows:
+        raise ScenError(f"{shown}: has no table 'tracker': is it an export of scen?")
+    return rows
 
 
 def _form(place: Path) -> Target:
@@ -109,17 +108,17 @@ def _form(place: Path) -> Target:
             raise ScenError(f"{shown}: more than {MOST_JSON_BYTES >> 20} MiB; nothing was written")
     if place.is_dir():
         form = package.form(place) or "csv"
-        found = [one for one in TARGETS if one.name == form and one.reads]
+        targets = [target for target in TARGETS if target.name == form and target.reads]
     elif place.is_file():
         with worktree.refusals(place):
-            of_file = [one for one in TARGETS if one.form == "file" and one.reads]
-            named = [one for one in of_file if place.name.lower().endswith(one.endings)]
-            found = named or [one for one in of_file if one.code.is_ours(place)]
+            of_file = [target for target in TARGETS if target.form == "file" and target.reads]
+            named = [t for t in of_file if place.name.lower().endswith(t.endings)]
+            targets = named or [t for t in of_file if t.code.is_ours(place)]
     else:
         raise ScenError(f"{shown}: there is no such file or folder; nothing was written")
-    if not found:
+    if not targets:
         raise ScenError(f"{shown}: is not an export that can be read back; nothing was written")
-    return found[0]
+    return targets[0]
 
 
 def file(entry: Entry) -> Draft:
@@ -135,24 +134,8 @@ def file(entry: Entry) -> Draft:
 def _same(opened: Opened, entry: Entry, old: bytes, new: bytes) -> bool:
     """True if two files hold the same record, whatever their layout."""
     path = path_of(entry.kind, entry.id)
-
-    def content(data: bytes) -> Any:
-        return opened.read(entry.kind, path, data)[0]
-
-    return old == new or (content(old) is not None and content(old) == content(new))
-
-
-def _is_empty(opened: Opened) -> bool:
-    return [*opened.snapshot] == ["tracker.yaml"]
-
-
-def _refusal(paths: list[str]) -> ScenError:
-    named = ", ".join(paths[:_NAMED]) + (", …" if len(paths) > _NAMED else "")
-    differ = f"{counted(len(paths), 'file')} there and other than the export has them: {named}"
-    return ScenError(f"nothing was written: {differ}; --update takes what the export has")
-
-
-KIND = "database"
+    records = [opened.read(entry.kind, path, data)[0] for data in (old, new)]
+    return old == new or (records[0] is not None and records[0] == records[1])
 
 
 def bring_database(

@@ -13,7 +13,6 @@ from scenarios.exchange.readers import READERS, Given, Wanted, reader
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import did_you_mean, shown
-from scenarios.workspace.importing.records import titles
 from scenarios.workspace.opened import open_folder
 
 STDIN = "-"
@@ -39,8 +38,12 @@ def arrive(
         raise UsageError(
             f"--map and --default are for tables of records; {kind} has its own columns"
         )
-    known = titles(open_folder(root, progress=progress).database)
-    wanted = replace(wanted, scenarios=known, progress=progress)
+    scenarios = open_folder(root, progress=progress).database.scenarios
+    names = {scenario.title.lower(): id for id, scenario in scenarios.items()}
+    for id, scenario in scenarios.items():
+        names |= {str(name).lower(): id for name in scenario.foreign.values()}
+    names |= {id: id for id in scenarios}
+    wanted = replace(wanted, scenarios=names, progress=progress)
     read = reader(kind)
     if not isinstance(file, Path):
         return read(Given(STDIN, None, file), wanted)

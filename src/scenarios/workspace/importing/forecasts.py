@@ -45,30 +45,29 @@ def sheets(
 
     One that would never count for what is `asked` is a fault, or from a site left out.
     """
-    ordered = sorted(forecasts, key=lambda it: _moment(it.made, settings.timezone))
     of: dict[tuple[dt.date, str], dict[str, Entry]] = {}
     superseded = clipped = idle = 0
-    for it in ordered:
-        if it.place in faults:
+    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.made, settings)):
+        place, analyst = forecast.place, forecast.analyst
+        if place in faults:
             continue
-        on = day_of(it.made, settings.timezone)
+        on = day_of(forecast.made, settings.timezone)
         try:
-            entry = _entry(it, known, settings)
+            entry = _entry(forecast, known, settings)
         except Unsound as error:
-            faults.add(it.place, str(error))
+            faults.add(place, str(error))
             continue
-        is_to_come = settings.latest is not None and on > settings.latest  # told of its sheet
-        why = None if is_to_come else _never_counts(asked, entry.scenario, on, it.analyst)
-        if why:
-            if isinstance(it.scenario, Foreign):
+        is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
+        if not is_to_come and (why := _never_counts(asked, entry.scenario, on, analyst)):
+            if isinstance(forecast.scenario, Foreign):
                 idle += 1
             else:
-                faults.add(it.place._replace(column=it.columns.get("date", "date")), why)
+                faults.add(place._replace(column=forecast.columns.get("date", "date")), why)
             continue
-        there = of.setdefault((on, it.analyst), {})
-        superseded += entry.scenario in there
-        clipped += entry.probability != it.probability
-        there[entry.scenario] = entry
+        sheet = of.setdefault((on, analyst), {})
+        superseded += entry.scenario in sheet
+        clipped += entry.probability != forecast.probability
+        sheet[entry.scenario] = entry
     return Sheets(of, superseded, clipped, idle)
 
 
@@ -95,7 +94,7 @@ def edits(
         is_new = entry.scenario not in there.probabilities
         if added and not is_new and not settings.update:
             old, now = there.probabilities[entry.scenario], entry.probability
-            what = f"{_told(old)} there, {_told(now)} here" if old != now else "other words"
+            what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
             message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
             faults.add(entry.arrival.place, message)
             continue
@@ -118,16 +117,16 @@ def record(on: dt.date, analyst: str, entries: Mapping[str, Entry]) -> dict[str,
     }
 
 
-def _moment(made: dt.date, timezone: dt.tzinfo) -> dt.datetime:
-    if not isinstance(made, dt.datetime):
-        return dt.datetime.combine(made, dt.time(), timezone)
-    return made if made.tzinfo else made.replace(tzinfo=timezone)
+def _moment(day: dt.date, settings: Settings) -> dt.datetime:
+    if not isinstance(day, dt.datetime):
+        return dt.datetime.combine(day, dt.time(), settings.timezone)
+    return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(it: ForecastArrival, known: Known, settings: Settings) -> Entry:
-    scenario = known.named("scenario", it.scenario)
-    evidence = [known.named("evidence", id) for id in it.evidence]
-    p = it.probability
+def _entry(forecast: ForecastArrival, known: Known, settings: Settings) -> Entry:
+    scenario = known.named("scenario", forecast.scenario)
+    evidence = [known.named("evidence", id) for id in forecast.evidence]
+    p = forecast.probability
     if p is not None and not LOWEST <= p <= HIGHEST:
         if not settings.clip or not 0 <= p <= 1:
             bound = LOWEST if p < LOWEST else HIGHEST
@@ -136,12 +135,12 @@ def _entry(it: ForecastArrival, known: Known, settings: Settings) -> Entry:
                 f" --clip takes {bound} for it"
             )
         p = min(max(p, LOWEST), HIGHEST)
-    return Entry(scenario, p, evidence, it)
+    return Entry(scenario, p, evidence, forecast)
 
 
 def _puts(there: Sheet, entry: Entry) -> list[Put]:
     id, puts = entry.scenario, []
-    if id not in there.probabilities or there.probabilities[id] != entry.probability:
+    if there.probabilities.get(id, "") != entry.probability:
         puts.append(Put(("probabilities", id), entry.probability))
     rationale = entry.arrival.rationale
     if rationale and there.rationales.get(id) != rationale:
@@ -151,5 +150,5 @@ def _puts(there: Sheet, entry: Entry) -> list[Put]:
     return puts
 
 
-def _told(probability: float | None) -> str:
+def _words(probability: float | None) -> str:
     return "withdrawn" if probability is None else f"{probability:.6g}"

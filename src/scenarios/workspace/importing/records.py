@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.ledger import NONE_STATED
-from scenarios.errors import Fault, Keys, Problem, ScenError
+from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange.arrivals import (
     LONGEST,
     Arrival,
@@ -22,7 +22,7 @@ from scenarios.exchange.arrivals import (
     words,
 )
 from scenarios.exchange.references.reference import called, is_another
-from scenarios.model import Database, Kind, Record
+from scenarios.model import Database, Kind
 from scenarios.paths import id_of, kind_of, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import Read, decoded
@@ -37,9 +37,9 @@ from scenarios.workspace.opened import Opened
 def plain(value: Any, timezone: dt.tzinfo) -> Any:
     """A value as its file has it: days as text, a time as its day in a zone."""
     if isinstance(value, Mapping):
-        return {key: plain(one, timezone) for key, one in value.items()}
+        return {key: plain(part, timezone) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one, timezone) for one in value]
+        return [plain(part, timezone) for part in value]
     if isinstance(value, dt.date):
         return day_of(value, timezone).isoformat()
     return value
@@ -50,36 +50,6 @@ def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
     if not isinstance(moment, dt.datetime):
         return moment
     return (moment.astimezone(timezone) if moment.tzinfo else moment).date()
-
-
-def new(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
-    """A new file; raises Unsound if its id or content is invalid."""
-    try:
-        return new_file(kind, id, record)
-    except ScenError as error:
-        raise Unsound(error.reason) from None
-
-
-def limits(kind: Kind, record: Mapping[str, Any]) -> tuple[Record | None, list[Fault]]:
-    """The record, or None and each limit of its kind that it breaks."""
-    return decoded(kind, tidy(kind, record))
-
-
-def changed(
-    snapshot: Mapping[str, bytes], read: Read, kind: Kind, id: str, puts: list[Put]
-) -> Draft:
-    """An existing file with keys changed.
-
-    A file in tidy form keeps that form; of another every other byte stays.
-    """
-    path = path_of(kind, id)
-    data = snapshot[path]
-    try:
-        if rewritten := _rewritten(read, kind, path, data, puts):
-            return rewritten
-        return edited(snapshot, kind, id, puts)
-    except ScenError as error:
-        raise Unsound(error.reason) from None
 
 
 def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
@@ -94,26 +64,17 @@ def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) 
 
 def built(record: msgspec.Struct) -> dict[str, Any]:
     """A record, or a part of one, as its file has it: without empty values."""
-    found: dict[str, Any] = _full(msgspec.to_builtins(record))
-    return found
+    full: dict[str, Any] = _full(msgspec.to_builtins(record))
+    return full
 
 
 def _full(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
-        full = {name: _full(one, name) for name, one in value.items()}
+        full = {name: _full(part, name) for name, part in value.items()}
         if key == "probabilities":  # where None withdraws
             return full
-        return {name: one for name, one in full.items() if one not in (None, [], {})}
-    return [_full(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def column_of(keys: Keys, columns: Mapping[str, str]) -> str:
-    """The column that a key came from; else the key."""
-    names = [*map(str, keys)]
-    for end in range(len(names), 0, -1):
-        if (key := ".".join(names[:end])) in columns:
-            return columns[key]
-    return ".".join(names)
+        return {name: part for name, part in full.items() if part not in (None, [], {})}
+    return [_full(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _is_same(old: Any, value: Any, keys: tuple[str, ...]) -> bool:
@@ -129,15 +90,15 @@ def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) 
     record, _ = read(kind, path, data)
     if record is None:
         return None
-    value = built(record)
-    if dump(tidy(kind, value), schema_address(path)).encode() != data:
+    value, address = built(record), schema_address(path)
+    if dump(tidy(kind, value), address).encode() != data:
         return None
     for put in puts:
         within = value
         for key in put.keys[:-1]:
             within = within.setdefault(key, {})
         within[put.keys[-1]] = put.value
-    return Draft(path, data, dump(tidy(kind, value), schema_address(path)).encode())
+    return Draft(path, data, dump(tidy(kind, value), address).encode())
 
 
 KINDS: tuple[Kind, ...] = ("scenario", "evidence", "source")
@@ -223,21 +184,19 @@ class Known:
     def named(self, kind: Kind, name: str | Foreign) -> str:
         """The id of a named record; raises Unsound if there is none, or more than one."""
         if isinstance(name, Foreign):
-            found = self._foreign.get((kind, *name))
-            if found is None:
-                raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
-            return found
-        if name.lower() in self._ids[kind]:
-            return name.lower()
-        if now := self.opened.database.called_now.get((kind, name)):
-            return now
-        found = self._named.get((kind, name.lower()))
-        if found is None:
-            if (kind, name.lower()) in self._named:
-                raise Unsound(f"more than one {kind} is called {shown(name)}: give the id")
-            hint = did_you_mean(name, self._ids[kind])
-            raise Unsound(f"there is no {kind} {shown(name)}" + (f" ({hint})" if hint else ""))
-        return found
+            if id := self.key_of(kind, name):
+                return id
+            raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
+        small = name.lower()
+        if small in self._ids[kind]:
+            return small
+        now = self.opened.database.called_now.get((kind, name))
+        if id := now or self._named.get((kind, small)):
+            return id
+        if (kind, small) in self._named:
+            raise Unsound(f"more than one {kind} is called {shown(name)}: give the id")
+        hint = did_you_mean(name, self._ids[kind])
+        raise Unsound(f"there is no {kind} {shown(name)}" + (f" ({hint})" if hint else ""))
 
     def _learn(self, kind: Kind, id: str, title: str | None, systems: Mapping[str, str]) -> None:
         for system, name in systems.items():
@@ -254,14 +213,6 @@ class Known:
             room = LONGEST - len(observed) - len("-") - len(number)
             return f"{observed}-{joined_words(words(arrival.title), room) or 'item'}{number}"
         return slug(arrival.title, LONGEST - len(number), kind) + number
-
-
-def titles(database: Database) -> dict[str, str]:
-    """Names of each scenario in a file, in small letters, and its id."""
-    known = {one.title.lower(): id for id, one in database.scenarios.items()}
-    for id, one in database.scenarios.items():
-        known |= {str(name).lower(): id for name in one.foreign.values()}
-    return known | {id: id for id in database.scenarios}
 
 
 PLAN_KINDS = ("scenario", "indicator", "evidence", "source", "forecasts")
@@ -292,7 +243,7 @@ class Plan:
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
         """Draft a new file, if it is sound; return that."""
         path, latest = path_of(kind, id), self.settings.latest
-        made, broken = limits(kind, record)
+        made, broken = decoded(kind, tidy(kind, record))
         for fault in broken:
             self.blame(path, fault.keys, _with_hint(fault))
         told = moments(made) if made and latest else ()
@@ -303,19 +254,23 @@ class Plan:
         if broken or late:
             return False
         try:
-            self.drafts[path] = new(kind, id, record)
-        except Unsound as error:
-            self.blame(path, (error.key,) if error.key else (), str(error))
+            self.drafts[path] = new_file(kind, id, record)
+        except NotWritten as error:
+            self.blame(path, (), error.reason)
             return False
         return True
 
     def change(self, kind: Kind, id: str, puts: list[Put]) -> None:
-        """Draft a change of an existing file."""
-        snapshot, read = self.opened.snapshot, self.opened.read
+        """Draft a change of an existing file.
+
+        A file in tidy form keeps that form; of another every other byte stays.
+        """
+        path, opened = path_of(kind, id), self.opened
         try:
-            self.drafts[path_of(kind, id)] = changed(snapshot, read, kind, id, puts)
-        except Unsound as error:
-            self.blame(path_of(kind, id), (), str(error))
+            tidied = _rewritten(opened.read, kind, path, opened.snapshot[path], puts)
+            self.drafts[path] = tidied or edited(opened.snapshot, kind, id, puts)
+        except ScenError as error:
+            self.blame(path, (), error.reason)
 
     def asked(self) -> Database:
         """The database with the drafted scenarios."""
@@ -336,7 +291,11 @@ class Plan:
             return
         is_below = tuple(keys[: len(origin.keys)]) == origin.keys
         rest = keys[len(origin.keys) :] if is_below else keys
-        column = column_of(rest, origin.columns) if rest else origin.place.column
+        column = ".".join(map(str, rest)) or origin.place.column
+        for end in range(len(rest), 0, -1):
+            if (key := ".".join(map(str, rest[:end]))) in origin.columns:
+                column = origin.columns[key]
+                break
         self.faults.add(origin.place._replace(column=column), message)
 
     def blame_problem(self, problem: Problem) -> None:
@@ -356,9 +315,9 @@ class Plan:
 
     def _origin(self, path: str, keys: Keys) -> Origin | None:
         """The nearest origin of a key; for the whole file the first."""
-        every = self._origins.get(path, [])
-        fits = [it for it in every if tuple(keys[: len(it.keys)]) == it.keys]
-        return max(fits, key=lambda it: len(it.keys), default=next(iter(every), None))
+        origins = self._origins.get(path, [])
+        fits = [origin for origin in origins if tuple(keys[: len(origin.keys)]) == origin.keys]
+        return max(fits, key=lambda origin: len(origin.keys), default=next(iter(origins), None))
 
 
 def _with_hint(fault: Fault | Problem) -> str:
@@ -373,13 +332,14 @@ LOWEST, HIGHEST = 0.001, 0.999
 def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> Any:
     """A new record with its defaults; raises Unsound if one is unknown."""
     today = settings.today.isoformat()
-    if kind == "scenario":
-        return _scenario(record, arrival, settings)
-    if kind == "evidence":
-        return {"recorded": today, **record}
-    if kind == "indicator":
-        return {"added": today, **record}
-    return {"reliability": "F", **record}  # "reliability cannot be judged"
+    defaults: dict[str, dict[str, Any]] = {
+        "evidence": {"recorded": today},
+        "indicator": {"added": today},
+        "source": {"reliability": "F"},  # "reliability cannot be judged"
+    }
+    return (
+        _scenario(record, arrival, settings) if kind == "scenario" else {**defaults[kind], **record}
+    )
 
 
 def resolution(
@@ -394,8 +354,9 @@ def resolution(
     except ValueError:  # told elsewhere
         after = settings.today
     on = min(after, settings.today).isoformat()
-    told = {"date": on, "basis": basis, **given}
-    return {"recorded": max(settings.today.isoformat(), str(told["date"])), **told}
+    outcome = {"date": on, "basis": basis, **given}
+    recorded = max(settings.today.isoformat(), str(outcome["date"]))
+    return {"recorded": recorded, **outcome}
 
 
 def basis_of(arrival: Arrival) -> str:

@@ -89,33 +89,32 @@ class Faults:
     """The distinct faults of a file, and their rows."""
 
     def __init__(self, misfits: Iterable[Misfit] = ()) -> None:
-        self._told: dict[Misfit, None] = {}
+        self._misfits: dict[Misfit, None] = {}
         self.rows: set[tuple[str, int]] = set()
         for misfit in misfits:
             self.add(misfit.place, misfit.message)
 
     def add(self, place: Place, message: str) -> None:
-        self._told[Misfit(place=place, message=message)] = None
+        self._misfits[Misfit(place=place, message=message)] = None
         self.rows.add((place.file, place.row))
 
     def __bool__(self) -> bool:
-        return bool(self._told)
+        return bool(self._misfits)
 
     def __contains__(self, place: Place) -> bool:
         return (place.file, place.row) in self.rows
 
-    @property
-    def told(self) -> list[Misfit]:
-        """All of them, row by row."""
-        return sorted(self._told, key=lambda it: it.place)
+    def by_row(self) -> list[Misfit]:
+        return sorted(self._misfits, key=lambda misfit: misfit.place)
 
 
-def refusal(faults: Sequence[Misfit], rows: int) -> ScenError:
+def refusal(faults: Faults) -> ScenError:
     """A refusal with the first faults as notes."""
-    counted = f"{rows:,} row{'' if rows == 1 else 's'}" if rows else "it"
-    what = f"{counted} cannot be imported"
-    error = ScenError(f"{what}: nothing was written; --skip-invalid writes the rest")
-    for line in lines(faults):
+    rows = len({row for row in faults.rows if row[1]})
+    what = f"{rows:,} row{'' if rows == 1 else 's'}" if rows else "it"
+    words = "cannot be imported: nothing was written; --skip-invalid writes the rest"
+    error = ScenError(f"{what} {words}")
+    for line in lines(faults.by_row()):
         error.add_note(line)
     return error
 
@@ -125,21 +124,17 @@ def lines(faults: Sequence[Misfit]) -> list[str]:
 
     Of a column in percent the first row stands for all.
     """
-    percent = Counter(fault.place.column for fault in faults if _is_in_percent(fault))
+    percent = Counter(f.place.column for f in faults if f.message.endswith(IN_PERCENT))
     seen: set[str] = set()
-    said: list[str] = []
+    texts: list[str] = []
     for fault in faults:
-        column = fault.place.column
-        if not _is_in_percent(fault):
-            said.append(f"{fault.place}: {fault.message}")
-        elif column not in seen:
+        column, also = fault.place.column, ""
+        if fault.message.endswith(IN_PERCENT):
+            if column in seen:
+                continue
             seen.add(column)
-            more = percent[column] - 1
-            also = f" (so in {counted(more, 'more row')})" if more else ""
-            said.append(f"{fault.place}: {fault.message}{also}")
-    more = len(said) - NAMED
-    return [*said[:NAMED], f"and {more:,} more faults"] if more > 0 else said
-
-
-def _is_in_percent(fault: Misfit) -> bool:
-    return fault.message.endswith(IN_PERCENT)
+            if more := percent[column] - 1:
+                also = f" (so in {counted(more, 'more row')})"
+        texts.append(f"{fault.place}: {fault.message}{also}")
+    more = len(texts) - NAMED
+    return [*texts[:NAMED], f"and {more:,} more faults"] if more > 0 else texts
