@@ -119,13 +119,13 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ScenError(f"{safe(source)}: {reason}; nothing was written") from None
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
-        what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file"
+        what = "is a folder" if stat.S_ISDIR(info.st_mode) else "is no file"
         raise ScenError(f"{safe(source)} {what}: name a file; nothing was written")
     with os.fdopen(descriptor, "rb") as file:
-        if found.st_size > LARGEST:
+        if info.st_size > LARGEST:
             raise _too_large(source)
         yield file
 

@@ -104,18 +104,15 @@ def accept(
     `read` may cache what it has read of the snapshot.
     """
     new = {draft.path: draft.new for draft in drafts}
-    changed = snapshot.changed(new) if isinstance(snapshot, Files) else _changed(snapshot, new)
-    after = load(changed, read, progress)
-    found = new_problems(before.problems, after.problems, _old_names(drafts))
-    faults = [problem for problem in found if problem.severity == "error"]
-    if faults:
+    if isinstance(snapshot, Files):
+        snapshot = snapshot.changed(new)
+    else:
+        snapshot = {path: data for path, data in {**snapshot, **new}.items() if data is not None}
+    after = load(snapshot, read, progress)
+    problems = new_problems(before.problems, after.problems, _old_names(drafts))
+    if faults := [problem for problem in problems if problem.severity == "error"]:
         raise Refused(faults, drafts)
     return after
-
-
-def _changed(snapshot: Mapping[str, bytes], new: Mapping[str, bytes | None]) -> dict[str, bytes]:
-    files = {**snapshot, **new}
-    return {path: data for path, data in files.items() if data is not None}
 
 
 def new_problems(
@@ -127,9 +124,9 @@ def new_problems(
     """
     had = Counter(map(_fault, before))
     for problem in after:
-        told = tuple(_under(part, names) for part in _fault(problem)) if names else _fault(problem)
-        had[told] -= 1
-        if had[told] < 0:
+        fault = tuple(_under(part, names or {}) for part in _fault(problem))
+        had[fault] -= 1
+        if had[fault] < 0:
             yield problem
 
 
@@ -150,9 +147,9 @@ def refuse_unwritable(value: Any, where: str = "") -> None:
     elif isinstance(value, list):
         for part in value:
             refuse_unwritable(part, where)
-    elif isinstance(value, str) and (found := _UNWRITABLE.search(value)):
-        is_byte = found[0] >= "\ud800"
-        what = "a byte that is not UTF-8" if is_byte else f"the control character {found[0]!a}"
+    elif isinstance(value, str) and (match := _UNWRITABLE.search(value)):
+        is_byte = match[0] >= "\ud800"
+        what = "a byte that is not UTF-8" if is_byte else f"the control character {match[0]!a}"
         raise NotWritten(f"{shown(where)} holds {what}: remove it")
 
 

@@ -18,7 +18,7 @@ from scenarios.model import Database, Kind, Record, ScenarioId, Tracker, first_d
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files, Items
-from scenarios.storage.cache.packed import told
+from scenarios.storage.cache.packed import as_builtins
 from scenarios.storage.schema import validate, whole
 from scenarios.storage.yaml import reader
 
@@ -181,8 +181,8 @@ class _FilesRead:
 
     def evidence(self, files: Files) -> Items:
         """All evidence; kept records of other kinds are taken as they are."""
-        made = self.records["evidence"]
-        items = Items(files, made)
+        evidence = self.records["evidence"]
+        items = Items(files, evidence)
         for name, part in files.parts.items():
             if (folder := part.folder) is None:
                 continue
@@ -206,7 +206,7 @@ def _withheld(
     """
     if broken["tracker"]:
         return dict.fromkeys((*database.scenarios, *broken["scenario"]), "tracker.yaml")
-    found: dict[ScenarioId, str] = {}
+    paths: dict[ScenarioId, str] = {}
     for id, path in broken["scenario"].items():
         text = snapshot.get(path, b"").decode("utf-8", "replace")
         ids = {id}
@@ -222,8 +222,8 @@ def _withheld(
                 if not text or re.search(rf"(?<![\w-]){other}{rated}", text)
             )
         for other in sorted(dependents(database, ids)):
-            found.setdefault(other, path)
-    return found
+            paths.setdefault(other, path)
+    return paths
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
@@ -269,7 +269,7 @@ def _of_today(known: Known) -> Known:
     }
     for ref in sorted(former, key=lambda ref: ref.at == "key"):  # a list under its key first
         record = kinds[ref.kind][ref.id]
-        value = told(record)
+        value = as_builtins(record)
         *parts, last = ref.keys
         places = [parts]
         if ref.kind == "forecasts" and ref.of == "scenario":

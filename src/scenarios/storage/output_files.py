@@ -72,12 +72,12 @@ def _exchanged(new: Path, place: Path) -> bool:
     """Swap two folders in one step, where the system can."""
     if not place.is_dir():
         return False
-    one, other = os.fsencode(new), os.fsencode(place)
+    ours, other = os.fsencode(new), os.fsencode(place)
     with suppress(OSError, AttributeError):
         system = ctypes.CDLL(None)
         if sys.platform == "darwin":
-            return bool(system.renamex_np(one, other, _SWAP) == 0)
-        return bool(system.renameat2(_AT_FDCWD, one, _AT_FDCWD, other, _EXCHANGE) == 0)
+            return bool(system.renamex_np(ours, other, _SWAP) == 0)
+        return bool(system.renameat2(_AT_FDCWD, ours, _AT_FDCWD, other, _EXCHANGE) == 0)
     return False
 
 

@@ -322,8 +322,8 @@ def _batch(
         for path, data in files:
             folder, _, name = path.rpartition("/")
             with refusals(root / path):
-                made = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
-                ready.append((path, open_files.enter_context(made), folders[folder] / name))
+                opening = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
+                ready.append((path, open_files.enter_context(opening), folders[folder] / name))
         if _syncs_all:
             os.sync()
         for path, written, target in ready:

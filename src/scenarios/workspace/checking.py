@@ -91,13 +91,13 @@ def check(
 ) -> Checked:
     """Faults of all files or of these, and the findings of a day; paths are the database's."""
     problems = sorted([*opened.problems, *attachment_faults(opened)])
-    found: tuple[Finding, ...] = ()
+    day_findings: tuple[Finding, ...] = ()
     if findings_on is not None:
         days = timedelta(days=opened.database.tracker.review_every_days)
-        found = findings(window(opened.database, findings_on - days, findings_on))
+        day_findings = findings(window(opened.database, findings_on - days, findings_on))
     return Checked(
         problems=folded(p for p in problems if files is None or p.path in files),
-        findings=_placed(opened, found),
+        findings=_placed(opened, day_findings),
     )
 
 

@@ -95,8 +95,7 @@ class Opened(NamedTuple):
     def scenario(self, id: str) -> ScenarioId:
         """The id of a known scenario; raises for any other."""
         self.refuse_left_out("scenario", id, self.database.scenarios)
-        self._refuse_former("scenario", id, self.database.scenarios)
-        return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
+        return self._known("scenario", id, self.database.scenarios, "scen list scenarios")
 
     def scenario_on(self, id: str, day: date) -> ScenarioId:
         """The id of a scenario that had opened by a day."""
@@ -108,13 +107,11 @@ class Opened(NamedTuple):
     def evidence(self, id: str) -> EvidenceId:
         """The id of a known item."""
         self.refuse_left_out("evidence", id, self.database.evidence)
-        self._refuse_former("evidence", id, self.database.evidence)
-        return known_id(id, self.database.evidence, "evidence", "scen list evidence")
+        return self._known("evidence", id, self.database.evidence, "scen list evidence")
 
     def source(self, id: str) -> SourceId:
         """The id of a known source."""
-        self._refuse_former("source", id, self.database.sources)
-        return known_id(id, self.database.sources, "source", "scen list sources")
+        return self._known("source", id, self.database.sources, "scen list sources")
 
     def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
         """Refuse the id of an existing record, sound or not."""
@@ -159,9 +156,10 @@ class Opened(NamedTuple):
             fault = self._faults(path)[-1 if data is None else 0]
             raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
 
-    def _refuse_former(self, kind: Kind, id: str, known: Container[str]) -> None:
+    def _known(self, kind: Kind, id: str, known: Iterable[str], where: str) -> str:
         if id not in known and (now := self.database.called_now.get((kind, id))):
             raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
+        return known_id(id, known, kind, where)
 
     def _faults(self, path: str) -> list[Problem]:
         """The errors of one file, with its path from here."""
@@ -217,12 +215,12 @@ def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
 @contextmanager
 def nothing_collected() -> Iterator[None]:
     """Turn off garbage collection, which takes a tenth of the time and finds nothing."""
-    was = gc.isenabled()
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was:
+        if was_enabled:
             gc.enable()
 
 
@@ -271,11 +269,11 @@ def past(
 
 def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
     """The commits that changed each file, newest first; a merge changed none that a parent had."""
-    found: dict[str, list[Commit]] = {}
+    commits: dict[str, list[Commit]] = {}
     for commit, paths in changed_files(repository, git.commit_of(repository, revision)):
         for path in paths:
-            found.setdefault(path, []).insert(0, commit)
-    return found
+            commits.setdefault(path, []).insert(0, commit)
+    return commits
 
 
 def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:

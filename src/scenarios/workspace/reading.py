@@ -175,30 +175,30 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         indicators = database.scenarios[owner].indicators
         known_id(name, indicators, f"indicator of {owner}", f"scen show {owner}")
         return [_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
-    found = [(kind, records[id], day) for kind, records, day in kinds if id in records]
-    if not found:
+    matches = [(kind, records[id], day) for kind, records, day in kinds if id in records]
+    if not matches:
         now = database.called_now
         for former, *_ in kinds:
             if (former, id) in now:
                 return records_of(opened, now[former, id], as_of)
         known_id(id, [key for _, records, _ in kinds for key in records], "record", "scen list")
-    for _, record, day in found:
+    for _, record, day in matches:
         if as_of and day(record) > as_of:
             raise ScenError(f"{id} was not known on {as_of}: it dates from {day(record)}")
-    return [_shown(opened, id, kind, id, record) for kind, record, _ in found]
+    return [_shown(opened, id, kind, id, record) for kind, record, _ in matches]
 
 
-def brief_of(window: Window, made: Review) -> Brief:
+def brief_of(window: Window, review: Review) -> Brief:
     """The short form of a window's review."""
     return brief(
         window,
-        made.headline,
-        made.moves,
-        Causes(made.events, made.other_causes),
-        made.scenarios,
-        made.spreads,
-        made.due,
-        [finding.record for finding in made.findings if finding.rule == "not-reviewed"],
+        review.headline,
+        review.moves,
+        Causes(review.events, review.other_causes),
+        review.scenarios,
+        review.spreads,
+        review.due,
+        [finding.record for finding in review.findings if finding.rule == "not-reviewed"],
     )
 
 
@@ -380,29 +380,29 @@ _SHALLOW = "this clone is shallow: what was printed before is not seen; git fetc
 
 
 def with_history(
-    made: Review, opened: Opened, repository: git.Repository
+    review: Review, opened: Opened, repository: git.Repository
 ) -> tuple[Review, str | None]:
     """The review with differences to the last commit up to `since`, and a remark.
 
     Unchanged if there is no commit that early.
     """
     tip = git.commit_of(repository, opened.commit or "HEAD")
-    commit = git.last_commit(repository, made.since, tip)
+    commit = git.last_commit(repository, review.since, tip)
     if commit is None:
-        return made, _SHALLOW if git.is_shallow(repository) else None
+        return review, _SHALLOW if git.is_shallow(repository) else None
     files = opened.snapshot, opened.read
-    last = git.last_commit(repository, made.as_of, tip)  # later rewrites are no news of that day
+    last = git.last_commit(repository, review.as_of, tip)  # later rewrites are no news of that day
     try:
         printed = open_revision(opened.root, repository, commit, *files).database
         later = opened.database
         if last not in (None, tip):
             later = open_revision(opened.root, repository, last, *files).database
     except ScenError:  # that commit had no database
-        return made, None
-    ids = [row.id for row in made.scenarios]
-    figures = restated(printed, opened.database, made.since)
+        return review, None
+    ids = [row.id for row in review.scenarios]
+    figures = restated(printed, opened.database, review.since)
     return msgspec.structs.replace(
-        made,
-        questions=(*rewritten(printed, later, ids), *made.questions),
-        restated=Restatement(commit=commit, day=made.since, figures=figures),
+        review,
+        questions=(*rewritten(printed, later, ids), *review.questions),
+        restated=Restatement(commit=commit, day=review.since, figures=figures),
     ), None

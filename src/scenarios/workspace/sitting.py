@@ -87,15 +87,15 @@ def stage(notes: Notes, ids: Iterable[ScenarioId], stage: Stage) -> None:
     notes.keep(answers=answers | moved)
 
 
-def is_wanted(said: Sitting, topic: Topic, only: Collection[ScenarioId] = ()) -> bool:
+def is_wanted(sitting: Sitting, topic: Topic, only: Collection[ScenarioId] = ()) -> bool:
     """True if a scenario is asked about: neither skipped nor in the day's sheet."""
-    if topic.id in said.answers or topic.id in only:
+    if topic.id in sitting.answers or topic.id in only:
         return True
-    return topic.id not in said.skipped and not is_in_the_sheet(said, topic)
+    return topic.id not in sitting.skipped and not is_in_the_sheet(sitting, topic)
 
 
-def is_in_the_sheet(said: Sitting, topic: Topic) -> bool:
-    return topic.last is not None and topic.last.date == said.date
+def is_in_the_sheet(sitting: Sitting, topic: Topic) -> bool:
+    return topic.last is not None and topic.last.date == sitting.date
 
 
 def is_to_be_asked(topic: Topic, answer: Answer | None) -> bool:
@@ -122,19 +122,21 @@ def reopened(topic: Topic, answer: Answer | None) -> Answer | None:
 def revised(answer: Answer, why: str) -> Answer:
     """The answer with the reason of its revision, which also keeps the blind figure."""
     blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
-    said = f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
-    return msgspec.structs.replace(answer, stage="settled", rationale=said)
+    rationale = (
+        f"{answer.rationale or ''} [revised after the reveal; blind: {blind}] {why}".lstrip()
+    )
+    return msgspec.structs.replace(answer, stage="settled", rationale=rationale)
 
 
-def seen(said: Sitting) -> list[str]:
+def seen(sitting: Sitting) -> list[str]:
     """Indicators said to be seen by now."""
-    return [key for key, how in said.past_due.items() if how == "seen"]
+    return [key for key, how in sitting.past_due.items() if how == "seen"]
 
 
-def with_answers(database: Database, said: Sitting) -> Database:
+def with_answers(database: Database, sitting: Sitting) -> Database:
     """The database with the answers in the day's sheet."""
-    figures = {id: answer.probability for id, answer in said.answers.items()}
-    return stating(database, said.analyst, said.date, figures)
+    figures = {id: answer.probability for id, answer in sitting.answers.items()}
+    return stating(database, sitting.analyst, sitting.date, figures)
 
 
 Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]
@@ -163,17 +165,17 @@ def key_of(one: PastDue) -> str:
 
 def next_step(database: Database, due: Agenda, notes: Notes) -> Step:
     """The first step not done; answers on changed grounds are reopened."""
-    said = notes.sitting
+    sitting = notes.sitting
     for id in due.unrated:
-        if id not in (*said.left_unrated, *said.rated):
+        if id not in (*sitting.left_unrated, *sitting.rated):
             return Step("item", item=id)
-    if past_due := [late for late in due.past_due if key_of(late) not in said.past_due]:
+    if past_due := [late for late in due.past_due if key_of(late) not in sitting.past_due]:
         return Step("past-due", past_due=past_due)
-    are, to = sum(len(_of_sitting(said, group)) for group in due.groups), 0
+    are, to = sum(len(_of_sitting(sitting, group)) for group in due.groups), 0
     for topics in due.groups:
         number = to + 1
-        to += len(_of_sitting(said, topics))
-        group = [topic for topic in topics if is_wanted(said, topic)]
+        to += len(_of_sitting(sitting, topics))
+        group = [topic for topic in topics if is_wanted(sitting, topic)]
         for topic in group:
             if again := reopened(topic, notes.sitting.answers.get(topic.id)):
                 put(notes, topic.id, again)
@@ -182,16 +184,16 @@ def next_step(database: Database, due: Agenda, notes: Notes) -> Step:
     return Step("end")
 
 
-def of_stage(said: Sitting, group: Sequence[Topic], *stages: str) -> list[tuple[Topic, Answer]]:
+def of_stage(sitting: Sitting, group: Sequence[Topic], *stages: str) -> list[tuple[Topic, Answer]]:
     """Scenarios whose answer is at one of these stages."""
-    answers = ((topic, said.answers.get(topic.id)) for topic in group)
+    answers = ((topic, sitting.answers.get(topic.id)) for topic in group)
     return [(topic, answer) for topic, answer in answers if answer and answer.stage in stages]
 
 
-def figures(database: Database, said: Sitting, group: Sequence[Topic]) -> tuple[SetSum, ...]:
+def figures(database: Database, sitting: Sitting, group: Sequence[Topic]) -> tuple[SetSum, ...]:
     """The sums of the answers in their set."""
-    stated = with_answers(database, said)
-    return sums(stated, said.analyst, said.date, [topic.id for topic in group])
+    stated = with_answers(database, sitting)
+    return sums(stated, sitting.analyst, sitting.date, [topic.id for topic in group])
 
 
 def show(notes: Notes, group: Sequence[Topic]) -> None:
@@ -200,16 +202,16 @@ def show(notes: Notes, group: Sequence[Topic]) -> None:
     stage(notes, [topic.id for topic, _ in answered], "revealed")
 
 
-def _of_sitting(said: Sitting, group: Sequence[Topic]) -> list[Topic]:
-    return [t for t in group if t.id in said.answers or not is_in_the_sheet(said, t)]
+def _of_sitting(sitting: Sitting, group: Sequence[Topic]) -> list[Topic]:
+    return [t for t in group if t.id in sitting.answers or not is_in_the_sheet(sitting, t)]
 
 
-def _in_group(database: Database, said: Sitting, group: Sequence[Topic]) -> Step | None:
-    if any(is_to_be_asked(topic, said.answers.get(topic.id)) for topic in group):
+def _in_group(database: Database, sitting: Sitting, group: Sequence[Topic]) -> Step | None:
+    if any(is_to_be_asked(topic, sitting.answers.get(topic.id)) for topic in group):
         return Step("ask", group=group)
-    if of_stage(said, group, "answered"):
-        return Step("sums", group=group, sums=figures(database, said, group))
-    if of_stage(said, group, "revealed", "revising"):
+    if of_stage(sitting, group, "answered"):
+        return Step("sums", group=group, sums=figures(database, sitting, group))
+    if of_stage(sitting, group, "revealed", "revising"):
         return Step("revise", group=group)
     return None
 
@@ -269,8 +271,10 @@ def foretold_of_sheet(
     if not (root / path_of("forecasts", f"{day}-{analyst}")).exists():
         return []
     with suppress(ScenError):
-        found = foretold_of(forecast(root, analyst, day, entries, TRIED), on)
-        return [foretold_words(one) for one in found if one.rule == "edited-forecast"]
+        findings = foretold_of(forecast(root, analyst, day, entries, TRIED), on)
+        return [
+            foretold_words(finding) for finding in findings if finding.rule == "edited-forecast"
+        ]
     return []
 
 
@@ -330,14 +334,14 @@ def held_back(opened: Opened, analyst: Analyst, on: date) -> frozenset[ScenarioI
 
     Members of a set are revealed together. Without a sitting nothing is held back.
     """
-    said = kept(opened.root, analyst, on)
-    if said is None:
+    sitting = kept(opened.root, analyst, on)
+    if sitting is None:
         return frozenset()
     due = agenda(opened.database, analyst, on)
     waiting: set[ScenarioId] = set()
     for group in due.groups:
-        wanted = [topic.id for topic in group if is_wanted(said, topic)]
-        answers = map(said.answers.get, wanted)
+        wanted = [topic.id for topic in group if is_wanted(sitting, topic)]
+        answers = map(sitting.answers.get, wanted)
         if not all(answer and answer.stage in _REVEALED for answer in answers):
             waiting.update(wanted)
     return frozenset(waiting)

@@ -40,9 +40,9 @@ def start(
     content[_TRACKER] = content[_TRACKER].replace(
         b"format: 1\n", b'format: 1\nid: "%s"\n' % token_hex(6).encode(), 1
     )
-    there = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
-    if there:
-        raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")
+    in_the_way = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
+    if in_the_way:
+        raise ScenError(f"{from_here(root / in_the_way[0])} is there already: nothing was written")
     missing = [path for path in content if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
     pending = (

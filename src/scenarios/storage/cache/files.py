@@ -190,17 +190,17 @@ class Items(Mapping[EvidenceId, Evidence]):
         self._is_packed = True
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
-        found = self._found[id]
-        if type(found) is Kept:
-            found = self._found[id] = found.record()
-        item: Evidence = found
-        return item
+        item = self._by_id[id]
+        if type(item) is Kept:
+            item = self._by_id[id] = item.record()
+        evidence: Evidence = item
+        return evidence
 
     def __iter__(self) -> Iterator[EvidenceId]:
-        return iter(self._found)
+        return iter(self._by_id)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._by_id)
 
     def __contains__(self, id: object) -> bool:
         name = str(id)
@@ -229,20 +229,19 @@ class Items(Mapping[EvidenceId, Evidence]):
         }
         for part in self.parts:
             if folder := part.folder:
-                hits = [not columns.isdisjoint(touched(database, told)) for told in folder.about]
+                hits = [not columns.isdisjoint(touched(database, ids)) for ids in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or id_of(names[place]) in used:
                         chosen.setdefault(part.path(names[place]), Kept(folder, place))
         ordered = sorted(chosen.items(), key=itemgetter(0))
-        found: dict[EvidenceId, Any] = {id_of(path): at for path, at in ordered}
-        for id, at in found.items():
-            if type(at) is Kept:
-                found[id] = at.record()
-        return found
+        items: dict[EvidenceId, Any] = {}
+        for path, at in ordered:
+            items[id_of(path)] = at.record() if type(at) is Kept else at
+        return items
 
     @cached_property
-    def _found(self) -> dict[EvidenceId, Any]:
+    def _by_id(self) -> dict[EvidenceId, Any]:
         every: dict[str, Any] = {}
         for part in self.parts:
             every |= {part.path(name): at for name, at in part.kept.items()}
@@ -251,11 +250,11 @@ class Items(Mapping[EvidenceId, Evidence]):
 
     def _unpacked(self) -> dict[EvidenceId, Evidence]:
         if self._is_packed:
-            for id, at in self._found.items():
+            for id, at in self._by_id.items():
                 if type(at) is Kept:
-                    self._found[id] = at.record()
+                    self._by_id[id] = at.record()
             self._is_packed = False
-        return self._found
+        return self._by_id
 
 
 def bearing_on(
@@ -273,29 +272,25 @@ def bearing_on(
 
 def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
-    told: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
+    of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
     for name, part in files.parts.items():
         if name.startswith("evidence/"):
-            _tell(part, database, told)
+            _append_digests(part, database, of)
     for scenario_id, scenario in database.scenarios.items():
         for path in (path_of("evidence", id) for id in scenario.prior.includes):
             if path in files:
-                part = files.parts[path.rpartition("/")[0]]
-                told[scenario_id].append(part.digest(path.rpartition("/")[2]))
-    return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in told.items()}
+                of[scenario_id].append(files.digest(path))
+    return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
 
 
-def _tell(part: Part, database: Database, told: Mapping[ScenarioId, list[bytes]]) -> None:
+def _append_digests(part: Part, database: Database, of: Mapping[ScenarioId, list[bytes]]) -> None:
     """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        lists = [
-            [told[id] for id in touched(database, names) if id in told] for names in folder.about
-        ]
+        lists = [[of[id] for id in touched(database, names) if id in of] for names in folder.about]
         for place in part.places:
-            own = folder.digest(place)
-            for one in lists[folder.abouts[place]]:
-                one.append(own)
+            for parts in lists[folder.abouts[place]]:
+                parts.append(folder.digest(place))
     for name in part.read:
         item = database.evidence.get(id_of(name))
-        for id in borne(database, item) & told.keys() if item else ():
-            told[id].append(part.digest(name))
+        for id in borne(database, item) & of.keys() if item else ():
+            of[id].append(part.digest(name))

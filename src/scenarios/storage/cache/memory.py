@@ -54,10 +54,10 @@ class Memory:
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
         """A file's record and problems, from the cache if its content is known."""
         folder, _, name = path.rpartition("/")
-        it = self._folder(folder)
-        place = it.places.get(name) if it else None
-        if it and place is not None and it.digest(place) == digest_of(path, data):
-            return it.record(place), []
+        packed = self._folder(folder)
+        place = packed.places.get(name) if packed else None
+        if packed and place is not None and packed.digest(place) == digest_of(path, data):
+            return packed.record(place), []
         return self._read(kind, path, data)
 
     def keep(self, name: str, asked: str, made: Any) -> None:
@@ -115,9 +115,9 @@ class Memory:
 
     def _folder(self, name: str) -> Folder | None:
         if name not in self._folders:
-            is_known = self.place and _FOLDER.fullmatch(name)
-            found = unpacked(self.place.read(_file(name))) if self.place and is_known else None
-            self._folders[name] = found
+            is_cached = self.place and _FOLDER.fullmatch(name)
+            data = self.place.read(_file(name)) if self.place and is_cached else None
+            self._folders[name] = unpacked(data)
         return self._folders[name]
 
 

@@ -122,18 +122,8 @@ def folder_of(name: str, frame: bytes, entries: Iterable[Entry]) -> Folder:
         for column, part in zip(parts, (entry.stat, entry.digest, entry.record), strict=True):
             column.append(part)
     stats, digests, records = map(b"".join, parts)
-    return Folder(
-        name,
-        frame,
-        names,
-        stats,
-        digests,
-        [*about],
-        which.tobytes(),
-        links,
-        ends.tobytes(),
-        records,
-    )
+    indexes = which.tobytes(), links, ends.tobytes()
+    return Folder(name, frame, names, stats, digests, [*about], *indexes, records)
 
 
 def packed(folder: Folder) -> bytes:
@@ -151,31 +141,29 @@ def unpacked(data: bytes | None) -> Folder | None:
 
 
 def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
-    about: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
     if isinstance(record, Evidence):
         about = (*record.ratings, *record.indicators)
         links = (*record.corroborated_by, *(("",) if record.formerly else ()))
         return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(record))
-    return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(told(record)))
+    return Entry(name, stat, digest, (), (), msgspec.msgpack.encode(as_builtins(record)))
 
 
-def told(value: Any) -> Any:
+def as_builtins(value: Any) -> Any:
     """A record as builtins, defaults left out: a file may not hold every default."""
     if isinstance(value, msgspec.Struct):
         return {
-            field.encode_name: told(part)
+            field.encode_name: as_builtins(part)
             for field in msgspec.structs.fields(value)
             if (part := getattr(value, field.name)) != _default(field)
         }
     if isinstance(value, dict):
-        return {key: told(part) for key, part in value.items()}
-    return [*map(told, value)] if isinstance(value, tuple) else value
+        return {key: as_builtins(part) for key, part in value.items()}
+    return [*map(as_builtins, value)] if isinstance(value, tuple) else value
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
-    made = field.default_factory
-    return field.default if made is msgspec.NODEFAULT else made()
+    factory = field.default_factory
+    return field.default if factory is msgspec.NODEFAULT else factory()
 
 
 def stat_of(info: os.stat_result) -> bytes:
@@ -261,12 +249,12 @@ def program() -> bytes:
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
     """Path, size and time of the program's own files."""
-    found = []
+    files = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir() and entry.name != "__pycache__":
-                found += _files(Path(entry.path))
+                files += _files(Path(entry.path))
             elif entry.name.endswith((".py", ".json")):
                 info = entry.stat()
-                found.append((entry.path, info.st_size, info.st_mtime_ns))
-    return found
+                files.append((entry.path, info.st_size, info.st_mtime_ns))
+    return files

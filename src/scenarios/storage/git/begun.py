@@ -40,10 +40,10 @@ def notes(git_dir: Path) -> list[Path]:
 def is_left(folder: Path) -> bool:
     """True if the repository has a note of a dead command; starts no git."""
     try:
-        found = process.find(folder)
+        place = process.find(folder)
     except process.Refused:
         return False
-    return found is not None and any(map(left, notes(found.git_dir)))
+    return place is not None and any(map(left, notes(place.git_dir)))
 
 
 @contextmanager
@@ -109,8 +109,8 @@ def clear_locks(note: Path, top: Path) -> None:
         locks += [*folder.glob("next-index-*.lock"), *(folder / "refs").rglob("*.lock")]
     for lock in locks:
         with suppress(FileNotFoundError, PermissionError):
-            found = lock.lstat()
-            if found.st_uid == since.st_uid and found.st_mtime_ns >= since.st_mtime_ns:
+            info = lock.lstat()
+            if info.st_uid == since.st_uid and info.st_mtime_ns >= since.st_mtime_ns:
                 lock.unlink()
 
 

@@ -173,13 +173,13 @@ def mend(repository: Repository) -> Iterator[str]:
     holds the parent's content.
     """
     for note in begun.notes(repository.git_dir):
-        if found := begun.left(note):
+        if commit_begun := begun.left(note):
             begun.clear_locks(note, _top(repository))
             lock = repository.git_dir / "index.lock"
             if os.path.lexists(lock):
                 yield f"a command was killed at its commit; if no git is at work, delete {lock}"
                 continue
-            yield from _mend(repository, found)
+            yield from _mend(repository, commit_begun)
             begun.drop(note)
 
 
@@ -204,8 +204,8 @@ def _mend(repository: Repository, found: Begun) -> Iterator[str]:
 
 def _is_next(repository: Repository, head: str, found: Begun) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
-    told = _ask(repository, "rev-list", "--parents", "-1", head)
-    parents = os.fsdecode(told.stdout).split()[1:]
+    listed = _ask(repository, "rev-list", "--parents", "-1", head)
+    parents = os.fsdecode(listed.stdout).split()[1:]
     words = ("diff-tree", "--root", "--no-commit-id", "-r", "--no-renames")
     changed = _named(repository, *words, head)
     return parents == ([found.head] if found.head else []) and set(changed) <= set(found.paths)
@@ -214,8 +214,8 @@ def _is_next(repository: Repository, head: str, found: Begun) -> bool:
 def _named(repository: Repository, *words: str) -> list[str]:
     """The paths that a kind of `diff` names."""
     form = ("-z", "--name-only", "--no-relative", "--no-ext-diff")
-    told = _ask(repository, _LITERAL, words[0], *form, *words[1:])
-    return os.fsdecode(told.stdout).split("\0")[:-1]
+    listed = _ask(repository, _LITERAL, words[0], *form, *words[1:])
+    return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
 def _forget(repository: Repository, paths: Sequence[str]) -> None:
@@ -282,8 +282,8 @@ def _differs(file: Path, oid: str | None) -> bool:
 
 def _head(repository: Repository) -> str | None:
     """The current commit; None on an empty branch."""
-    made = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
-    return os.fsdecode(made.stdout).strip() or None
+    parsed = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
+    return os.fsdecode(parsed.stdout).strip() or None
 
 
 def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str) -> str:

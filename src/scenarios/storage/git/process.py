@@ -174,7 +174,7 @@ def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tup
     from tempfile import TemporaryFile  # noqa: PLC0415 - a commit alone needs it
 
     with TemporaryFile(dir=git_dir) as output:
-        made = subprocess.run(  # noqa: S603 - fixed words and paths
+        ended = subprocess.run(  # noqa: S603 - fixed words and paths
             ["git", *words],
             cwd=folder,
             env=as_user(),
@@ -188,15 +188,15 @@ def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tup
         data = output.read(_READ)
         if size > 2 * _READ:
             output.seek(size - _READ)
-        return made.returncode, said(data + output.read())
+        return ended.returncode, said(data + output.read())
 
 
-def answer(made: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
+def answer(ended: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
     """The output of git; an error, by default in git's words, if it refused."""
-    if made.returncode:
-        reason = said(made.stderr) or f"exit {made.returncode}"
+    if ended.returncode:
+        reason = said(ended.stderr) or f"exit {ended.returncode}"
         raise ScenError(refused) if refused else Refused(f"git: {reason}")
-    return made.stdout
+    return ended.stdout
 
 
 def said(data: bytes) -> str:
@@ -209,11 +209,8 @@ def said(data: bytes) -> str:
 
 def as_user() -> dict[str, str]:
     """The environment with the user's name, configuration and language only."""
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("GIT_") or _AS_USER.fullmatch(key)
-    }
+    environment = os.environ.items()
+    kept = {k: v for k, v in environment if not k.startswith("GIT_") or _AS_USER.fullmatch(k)}
     return {**kept, "GIT_NO_LAZY_FETCH": "1"}
 
 

@@ -143,10 +143,10 @@ def committed_on(repository: Repository, commit: str) -> date | None:
         return None
 
 
-def merge_base(repository: Repository, one: str, other: str) -> str:
+def merge_base(repository: Repository, first: str, other: str) -> str:
     """The commit from which two revisions diverged."""
-    commits = commit_of(repository, one), commit_of(repository, other)
-    refused = f"'{one}' and '{other}' have no commit in common"
+    commits = commit_of(repository, first), commit_of(repository, other)
+    refused = f"'{first}' and '{other}' have no commit in common"
     return _text(run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
 
 
@@ -255,10 +255,10 @@ def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
     and its owner (safe.directory) not checked.
     """
     asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
-    told = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")
-    if os.path.realpath(told[0]) != str(git_dir):
-        raise ScenError(f"{top}: git takes {told[0]} for its directory instead of {git_dir}")
-    return told[1:3] == ["true", ""]
+    answers = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")
+    if os.path.realpath(answers[0]) != str(git_dir):
+        raise ScenError(f"{top}: git takes {answers[0]} for its directory instead of {git_dir}")
+    return answers[1:3] == ["true", ""]
 
 
 def _text(data: bytes) -> str:

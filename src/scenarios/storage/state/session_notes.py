@@ -144,22 +144,21 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
 
 def left(root: Path, what: str) -> dict[Path, str]:
     """Texts of killed processes, oldest first."""
-    found = []
+    texts = []
     for place in folder_of(root).glob(f"{what}-*.txt"):
         with suppress(ScenError), _sole(place):
-            data = content(place)
-            if data is not None:
-                found.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
-    return {place: text for _, place, text in sorted(found)}
+            if (data := content(place)) is not None:
+                texts.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
+    return {place: text for _, place, text in sorted(texts)}
 
 
 def earlier(root: Path, analyst: Analyst, on: date) -> list[date]:
     """Days before `on` with an unfinished sitting of the analyst, newest first."""
-    found = []
+    days = []
     for place in folder_of(root).glob(f"????-??-??-{analyst}.yaml"):
         with suppress(ValueError):
-            found.append(date.fromisoformat(place.name[:10]))
-    return sorted((day for day in found if day < on), reverse=True)
+            days.append(date.fromisoformat(place.name[:10]))
+    return sorted((day for day in days if day < on), reverse=True)
 
 
 def _name(analyst: Analyst, on: date) -> str:

@@ -100,16 +100,16 @@ def note(root: Path, changes: Sequence[Change], command: str, copy: str | None =
 def last(root: Path, before: Path | None = None) -> Noted | None:
     """The last command noted [before another one]."""
     for _, place in sorted(_there(folder_of(root)), reverse=True):
-        if (before is None or place < before) and (found := _read(root, place)):
-            return found
+        if (before is None or place < before) and (noted := _read(root, place)):
+            return noted
     return None
 
 
 def begun(root: Path) -> list[Noted]:
     """Commands that did not finish, newest first."""
     places = sorted(_there(folder_of(root)), reverse=True)
-    found = [_read(root, place) for _, place in places if place.suffix == ".begun"]
-    return [one for one in found if one]
+    notes = [_read(root, place) for _, place in places if place.suffix == ".begun"]
+    return [note for note in notes if note]
 
 
 def is_begun(root: Path) -> bool:
@@ -140,8 +140,8 @@ def _there(folder: Path) -> Iterator[tuple[int, Path]]:
     names: list[str] = []
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - names, no paths
-    for found in filter(None, map(_NAME.fullmatch, names)):
-        yield int(found[1]), folder / found[0]
+    for match in filter(None, map(_NAME.fullmatch, names)):
+        yield int(match[1]), folder / match[0]
 
 
 def _bound(folder: Path) -> None:

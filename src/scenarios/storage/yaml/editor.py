@@ -43,10 +43,9 @@ def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
     for key in reversed(path[depth:]):
         rest = {key: rest}
     if pair:
-        layouts = _replaced(text, root, mapping, pair, rest)
-    else:
-        layouts = _added(text, root, mapping, path[depth - 1], rest)
-    return first_sound(layouts, text, root, meant, *(pair or (mapping, None)))
+        return first_sound(_replaced(text, root, mapping, pair, rest), text, root, meant, *pair)
+    added = _added(text, root, mapping, path[depth - 1], rest)
+    return first_sound(added, text, root, meant, mapping)
 
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
@@ -307,7 +306,7 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
     for depth, key in enumerate(path):
         entry = layout.pair(mapping, key) if layout.is_mapping(mapping) else None
         if entry is None:
-            known = [one.value for one, _ in mapping.value] if layout.is_mapping(mapping) else []
+            known = [name.value for name, _ in mapping.value] if layout.is_mapping(mapping) else []
             hint = did_you_mean(key, known)
             there = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
             mark = mapping.start_mark
@@ -337,7 +336,9 @@ def reworded(data: bytes, names: Names) -> bytes:
     """The file with other ids for those keys and values; their quotes stay, and all else does."""
     text, root, value = parsed(data, ("",))
     new = text
-    for node, old, name in sorted(_named(root, (), names), key=lambda it: -it[0].start_mark.index):
+    for node, old, name in sorted(
+        _named(root, (), names), key=lambda named: -named[0].start_mark.index
+    ):
         start, end = node.start_mark.index, node.end_mark.index
         new = new[:start] + new[start:end].replace(old, name, 1) + new[end:]
     if not _means(new, _under(value, (), names), layout.comments(text, root)):

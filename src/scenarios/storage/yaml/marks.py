@@ -21,7 +21,7 @@ def root(text: str) -> Any:
 
 def pair(mapping: Any, key: str) -> tuple[Any, Any] | None:
     """The nodes of a key and its value."""
-    return next((found for found in mapping.value if found[0].value == key), None)
+    return next((entry for entry in mapping.value if entry[0].value == key), None)
 
 
 def is_block(node: Any) -> bool:
@@ -50,8 +50,8 @@ def after_colon(text: str, key: Any) -> int | None:
 
 def gap_end(text: str, at: int) -> int:
     """Past blanks, line breaks and comments."""
-    found = _GAP.match(text, at)
-    return found.end() if found else at
+    match = _GAP.match(text, at)
+    return match.end() if match else at
 
 
 def entry_end(text: str, entry: Any) -> int:
@@ -101,22 +101,22 @@ def content_end(text: str, node: Any, column: int, *, keeps: bool = True) -> int
 
 def header_of(text: str, scalar: Any) -> str:
     """The header of a block scalar, such as `|2-`."""
-    found = _HEADER.match(text, scalar.start_mark.index)
-    return found[0] if found else ""
+    match = _HEADER.match(text, scalar.start_mark.index)
+    return match[0] if match else ""
 
 
 def comments(text: str, node: Any, start: int = 0, end: int | None = None) -> list[str]:
     """The comments from `start` to `end`, between the node's scalars."""
-    found: list[str] = []
+    texts: list[str] = []
     at = start
     for scalar in _scalars(node):
         stop = scalar.start_mark.index
         if is_block_scalar(scalar):  # its header may end in a comment
             stop = line_end(text, stop)
-        found += _COMMENT.findall(text, at, stop)
+        texts += _COMMENT.findall(text, at, stop)
         at = max(at, scalar.end_mark.index)
-    found += _COMMENT.findall(text, at, len(text) if end is None else end)
-    return [comment.rstrip() for comment in found]
+    texts += _COMMENT.findall(text, at, len(text) if end is None else end)
+    return [comment.rstrip() for comment in texts]
 
 
 def _scalars(node: Any) -> Iterator[Any]:

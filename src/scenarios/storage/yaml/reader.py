@@ -43,8 +43,8 @@ def of_characters(path: str, text: str) -> tuple[list[Problem], str]:
         hint = "save as UTF-8 without a byte order mark"
         faults.append(Problem(path, 1, 1, "byte-order-mark", message, hint))
     for line, content in enumerate(re.split("\r?\n", clean), start=1):
-        for found in _FORBIDDEN.finditer(content):
-            fault = _of_character(path, line, found.start() + 1, found[0])
+        for match in _FORBIDDEN.finditer(content):
+            fault = _of_character(path, line, match.start() + 1, match[0])
             if fault.rule == "encoding":
                 return [fault], clean
             faults.append(fault)
@@ -129,16 +129,16 @@ def of_duplicate(path: str, first: Any, again: Any) -> Problem:
 def of_escapes(path: str, text: str, event: Any) -> Iterator[Problem]:
     """Every control character that a double-quoted scalar writes as an escape."""
     line, line_start = event.start_mark.line + 1, event.start_mark.index - event.start_mark.column
-    for found in _ESCAPE.finditer(text, event.start_mark.index, event.end_mark.index):
-        escape = found[0]
+    for match in _ESCAPE.finditer(text, event.start_mark.index, event.end_mark.index):
+        escape = match[0]
         if escape == "\n":
-            line, line_start = line + 1, found.end()
+            line, line_start = line + 1, match.end()
             continue
         digits = escape[2:]
         code = int(digits, 16) if digits else _CONTROL_ESCAPES.get(escape[1], ord("x"))
         if _is_control(code):
             message = f"the control character U+{code:04X}, written {escape}"
-            column = found.start() - line_start + 1
+            column = match.start() - line_start + 1
             yield Problem(path, line, column, "control-character", message, "remove it")
 
 
@@ -271,7 +271,7 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
 
 def places(data: bytes) -> dict[KeyPath, Place]:
     """The place of every key path in a file that `read` accepts; `()` is the root."""
-    found: dict[KeyPath, Place] = {}
+    places_by_keys: dict[KeyPath, Place] = {}
     above: list[tuple[KeyPath, int]] = []
     here: KeyPath = ()
     index = -1  # of the next item of a list; -1 in a mapping
@@ -286,13 +286,13 @@ def places(data: bytes) -> dict[KeyPath, Place]:
             key = event
         else:
             at: KeyPath = (*here, key.value if index < 0 else index) if above else ()
-            found[at] = _place(key or event, event)
+            places_by_keys[at] = _place(key or event, event)
             key = None
             index += index >= 0
             if kind is not ScalarEvent:
                 above.append((here, index))
                 here, index = at, 0 if kind is SequenceStartEvent else -1
-    return found
+    return places_by_keys
 
 
 _NODES = frozenset({ScalarEvent, MappingStartEvent, SequenceStartEvent})

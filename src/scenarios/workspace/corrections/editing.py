@@ -51,8 +51,8 @@ def edit(
     """
 
     def change(located: Located, data: bytes) -> bytes:
-        for one in changes:
-            data = _changed(located, data, one)
+        for key_change in changes:
+            data = _changed(located, data, key_change)
         return data
 
     return _edit(root, id, change, how, seen)
@@ -104,7 +104,7 @@ def _edit(
     *,
     whole: bool = False,
 ) -> tuple[Written, Located]:
-    found: list[Located] = []
+    edited: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         opened.refuse_changed(seen)
@@ -113,13 +113,13 @@ def _edit(
         today = partial(renaming.of_today, opened, located.kind, located.id)
         new = today(change(located, old if whole else today(old)))
         name = _name_in(located, old, new)
-        found.append(located._replace(id=name))
+        edited.append(located._replace(id=name))
         if name != located.id:
             return renaming.drafts(opened, located, name, new)
         return [Draft(located.path, old, new)]
 
-    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {found[-1].name}")
-    return written, found[-1]
+    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {edited[-1].name}")
+    return written, edited[-1]
 
 
 def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
@@ -171,6 +171,6 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     return foretold(revisions, written.before.database, written.after.database, on)
 
 
-def foretold_words(found: AuditFinding) -> str:
+def foretold_words(finding: AuditFinding) -> str:
     """An audit finding, announced."""
-    return f"audit will say: {found.rule}: {found.record}: {found.message}"
+    return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"

@@ -84,12 +84,12 @@ class Place(NamedTuple):
 
 def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
-    found: list[Located] = []
+    located_records: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         old = locate(opened, id)
         name = new.removeprefix(f"{old.id}/") if old.indicator else new
-        found.append(old)
+        located_records.append(old)
         if old.kind == "tracker":
             raise ScenError("the tracker has no other name; nothing was written")
         if old.kind == "forecasts":
@@ -102,10 +102,10 @@ def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written,
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
     def words(_written: Written) -> str:
-        return f"rename: {found[-1].name} → {new}"
+        return f"rename: {located_records[-1].name} → {new}"
 
     written = write(root, draft, f"rename {id} {new}", how, subject=words)
-    old = found[-1]
+    old = located_records[-1]
     if old.indicator:
         return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))
     return written, Located(old.kind, new)
@@ -246,11 +246,11 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
 
     Refused if a figure counts it or another record names it.
     """
-    found: list[Located] = []
+    located_records: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         located = locate(opened, id)
-        found.append(located)
+        located_records.append(located)
         refuse_unwritable(reason, "reason")
         if located.kind == "tracker":
             raise ScenError("the tracker is what all records rest on; nothing was written")
@@ -271,9 +271,9 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
         return [Draft(located.path, data, new)]
 
     def words(_written: Written) -> str:
-        return f"remove: {found[-1].name}: {' '.join(reason.split())}"
+        return f"remove: {located_records[-1].name}: {' '.join(reason.split())}"
 
-    return write(root, draft, f"remove {id}", how, subject=words), found[-1]
+    return write(root, draft, f"remove {id}", how, subject=words), located_records[-1]
 
 
 def _resting(database: Database, located: Located) -> Iterator[str]:

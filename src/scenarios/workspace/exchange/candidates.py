@@ -93,7 +93,7 @@ def accept(
     how: How = AS_USUAL,
 ) -> tuple[Written, Accepted]:
     """Write the records, all or none; earlier ones stay as they are."""
-    made: list[EvidenceId] = []
+    new_ids: list[EvidenceId] = []
     already: list[EvidenceId] = []
 
     def draft(opened: Opened) -> list[Draft]:
@@ -104,16 +104,16 @@ def accept(
             if id := known.get((system, name)):
                 already.append(id)
                 continue
-            id = _unused(free_id(opened, record), made)
+            id = _unused(free_id(opened, record), new_ids)
             known[system, name] = id
-            made.append(id)
+            new_ids.append(id)
             drafts.append(new_file("evidence", id, record))
         return drafts
 
     words = "evidence: " + counted(len(records), "item") + " from an event store"
     written = write(root, draft, "candidates --accept", how, subject=words)
     result = Accepted(
-        ids=made, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
+        ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
     )
     return written, result
 
@@ -142,9 +142,9 @@ def _searches(opened: Opened, indicator: str | None) -> list[Search]:
     return searches
 
 
-def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
+def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
     """The candidates that numbers, ranges or ids name; each once."""
-    listed = [(query, candidate) for query in found.queries for candidate in query.candidates]
+    listed = [(query, candidate) for query in candidates.queries for candidate in query.candidates]
     by_number = {candidate.number: (query, candidate) for query, candidate in listed}
     by_id = {candidate.id: (query, candidate) for query, candidate in listed}
     chosen: dict[tuple[str, str], tuple[Found, Candidate]] = {}
@@ -155,7 +155,7 @@ def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candi
         elif numbers:
             first, last = int(numbers[1]), int(numbers[2] or numbers[1])
             if not 1 <= first <= last <= len(listed):
-                has_more = any(query.total > len(query.candidates) for query in found.queries)
+                has_more = any(query.total > len(query.candidates) for query in candidates.queries)
                 more = "; --limit lists more" if has_more else ""
                 number = counted(len(listed), "candidate is listed", "candidates are listed")
                 raise UsageError(f"--accept {text}: {number}{more}")

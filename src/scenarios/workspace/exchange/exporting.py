@@ -54,8 +54,8 @@ def identity(opened: Opened) -> str:
 def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
     """The tables of a database for a day; limited to the records known on it."""
     tracker = identity(opened)
-    made = Made(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
-    return View(opened.database, made, ROWS, limited=limited)
+    moment = Made(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
+    return View(opened.database, moment, ROWS, limited=limited)
 
 
 def export(

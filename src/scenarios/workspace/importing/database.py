@@ -52,18 +52,18 @@ def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = Fals
     def draft(opened: Opened) -> list[Draft]:
         new, other, same = counts
         drafts, differing = [], []
-        for entry, made in entries:
-            old = opened.snapshot.get(made.path)
+        for entry, new_draft in entries:
+            old = opened.snapshot.get(new_draft.path)
             if old is None:
                 new[entry.kind] += 1
-            elif _same(opened, entry, old, made.new or b""):
+            elif _same(opened, entry, old, new_draft.new or b""):
                 same[entry.kind] += 1
                 continue
-            elif update or [*opened.snapshot] == ["tracker.yaml"] == [made.path]:
+            elif update or [*opened.snapshot] == ["tracker.yaml"] == [new_draft.path]:
                 other[entry.kind] += 1
             else:
-                differing.append(made.path)
-            drafts.append(Draft(made.path, old, made.new))
+                differing.append(new_draft.path)
+            drafts.append(Draft(new_draft.path, old, new_draft.new))
         if differing:
             number = counted(len(differing), "file")
             named = ", ".join(differing[:NAMED]) + (", …" if differing[NAMED:] else "")
@@ -142,16 +142,18 @@ def bring_database(
     root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
 ) -> tuple[Written, Imported]:
     """Import every record of an export, with the tracker; sheets count as forecasts."""
-    made = restore(root, place, how, update=update)
-    written, done = made.written, made.written.committed
+    restored = restore(root, place, how, update=update)
+    written, done = restored.written, restored.written.committed
 
     def count(kind: Any) -> Count:
-        return Count(added=made.new[kind], updated=made.other[kind], unchanged=made.same[kind])
+        return Count(
+            added=restored.new[kind], updated=restored.other[kind], unchanged=restored.same[kind]
+        )
 
     tracker = ""
-    if made.other["tracker"]:
+    if restored.other["tracker"]:
         tracker = "the tracker was replaced; comments, as init writes them, are not in an export"
-    elif made.new["tracker"]:
+    elif restored.new["tracker"]:
         tracker = "the tracker was written too"
     about = {"commit": done.oid, "subject": done.subject} if done else {}
     return written, Imported(

@@ -314,24 +314,24 @@ def bring(
     """
     left = Faults()
     for _ in range(_MOST_ROUNDS):
-        made: list[Drafting] = []
-        draft = _drafted(arrived, settings, left, progress, made)
+        attempts: list[Drafting] = []
+        draft = _drafted(arrived, settings, left, progress, attempts)
         arrivals: Any = (*arrived.records, *arrived.forecasts, *arrived.misfits)
         file = arrivals[0].place.file if arrivals else "a file"
         what = f"import {kind} of {file}"
         try:
-            subject, how = _subject(kind, made), how._replace(latest=settings.latest)
+            subject, how = _subject(kind, attempts), how._replace(latest=settings.latest)
             written = write(root, draft, what, how, subject=subject, progress=progress)
         except Refused as error:
             before = len(left.by_row())
             for problem in error.problems:
-                made[-1].plan.blame_problem(problem)
+                attempts[-1].plan.blame_problem(problem)
             if not settings.skip_invalid:
                 raise refusal(left) from None
             if len(left.by_row()) == before:
                 raise
             continue
-        result = _imported(kind, arrived, made[-1], written, left)
+        result = _imported(kind, arrived, attempts[-1], written, left)
         return Brought(written, result, left.by_row())
     raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
@@ -341,11 +341,11 @@ def _drafted(
     settings: Settings,
     left: Faults,
     progress: Progress,
-    made: list[Drafting],
+    attempts: list[Drafting],
 ) -> Callable[[Opened], list[Draft]]:
     def draft(opened: Opened) -> list[Draft]:
         drafting = Drafting(opened, settings, left)
-        made.append(drafting)
+        attempts.append(drafting)
         for misfit in arrived.misfits:
             left.add(misfit.place, misfit.message)
         plan = drafting.draft(arrived, progress)
@@ -416,14 +416,14 @@ def _remarks(drafting: Drafting) -> list[str]:
     return remarks
 
 
-def _subject(kind: str, made: list[Drafting]) -> Callable[[Written], str]:
+def _subject(kind: str, attempts: list[Drafting]) -> Callable[[Written], str]:
     """The subject of a commit: the counts of what came in."""
 
     def words(_written: Written) -> str:
         names = {"evidence": "item", "forecasts": "forecast"}
         parts = [
             _number(changed, names.get(kind, kind))
-            for kind, count in made[-1].plan.counts.items()
+            for kind, count in attempts[-1].plan.counts.items()
             if (changed := count.added + count.updated)
         ]
         return f"import: {kind} ({', '.join(parts) or 'nothing new'})"

@@ -148,8 +148,8 @@ class Known:
         """
         if arrival.called:
             return self._reference(arrival)
-        if arrival.foreign and (found := self._foreign.get((kind, *arrival.foreign))):
-            return found
+        if arrival.foreign and (id := self._foreign.get((kind, *arrival.foreign))):
+            return id
         if arrival.id is not None:
             return self.opened.database.called_now.get((kind, arrival.id), arrival.id)
         number, proposed = 1, self._proposed(kind, arrival)
@@ -166,8 +166,8 @@ class Known:
         """The id of a source on a reading list: of the same work, else a new one."""
         now = self.opened.database.called_now
         same = {name: self._works[name] for name in arrival.called if name in self._works}
-        if arrival.foreign and (found := self.key_of("source", arrival.foreign)):
-            same["key"] = found
+        if arrival.foreign and (by_key := self.key_of("source", arrival.foreign)):
+            same["key"] = by_key
         if arrival.id:
             same["id"] = now.get(("source", arrival.id), arrival.id)
         for name, id in same.items():
@@ -208,8 +208,8 @@ class Known:
 
     def _proposed(self, kind: Kind, arrival: Arrival, number: str = "") -> str:
         if kind == "evidence":
-            said = {**arrival.assumed, **arrival.record}
-            observed = str(said.get("observed", ""))[:10]
+            keys = {**arrival.assumed, **arrival.record}
+            observed = str(keys.get("observed", ""))[:10]
             room = LONGEST - len(observed) - len("-") - len(number)
             return f"{observed}-{joined_words(words(arrival.title), room) or 'item'}{number}"
         return slug(arrival.title, LONGEST - len(number), kind) + number
@@ -243,11 +243,11 @@ class Plan:
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
         """Draft a new file, if it is sound; return that."""
         path, latest = path_of(kind, id), self.settings.latest
-        made, broken = decoded(kind, tidy(kind, record))
+        sound, broken = decoded(kind, tidy(kind, record))
         for fault in broken:
             self.blame(path, fault.keys, _with_hint(fault))
-        told = moments(made) if made and latest else ()
-        late = [(key, day) for key, day in told if latest and day > latest]
+        days = moments(sound) if sound and latest else ()
+        late = [(key, day) for key, day in days if latest and day > latest]
         for key, day in late:
             words = f"{day} is after today ({latest}): --future allows it, for what is planned"
             self.blame(path, tuple(key.split(".")), words)
@@ -365,22 +365,22 @@ def basis_of(arrival: Arrival) -> str:
 
 
 def _scenario(record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> dict[str, Any]:
-    made = {"question": arrival.title, **record}
-    if "resolution_criteria" not in made:
+    full = {"question": arrival.title, **record}
+    if "resolution_criteria" not in full:
         if not arrival.address:
             raise Unsound("there are no resolution_criteria, and no url that has them")
-        made["resolution_criteria"] = f"See {arrival.address}"
-    if "horizon" not in made:
+        full["resolution_criteria"] = f"See {arrival.address}"
+    if "horizon" not in full:
         raise Unsound("there is no horizon")
-    if "resolution" in made:
-        horizon, basis = str(made["horizon"]), basis_of(arrival)
-        made["resolution"] = resolution(made["resolution"], horizon, settings, basis)
-    known = made["resolution"]["date"] if "resolution" in made else made["horizon"]
-    made.setdefault("opened", min(settings.today.isoformat(), str(known), str(made["horizon"])))
-    prior = made.get("prior", {})
+    if "resolution" in full:
+        horizon, basis = str(full["horizon"]), basis_of(arrival)
+        full["resolution"] = resolution(full["resolution"], horizon, settings, basis)
+    known = full["resolution"]["date"] if "resolution" in full else full["horizon"]
+    full.setdefault("opened", min(settings.today.isoformat(), str(known), str(full["horizon"])))
+    prior = full.get("prior", {})
     even = EVEN if settings.prior is None else settings.prior
     basis = NONE_STATED if "probability" not in prior else "Imported with its probability"
-    made["prior"] = {"probability": even, "basis": basis, **prior}
+    full["prior"] = {"probability": even, "basis": basis, **prior}
     if settings.clip:
-        made["prior"]["probability"] = min(max(made["prior"]["probability"], LOWEST), HIGHEST)
-    return made
+        full["prior"]["probability"] = min(max(full["prior"]["probability"], LOWEST), HIGHEST)
+    return full
