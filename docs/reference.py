@@ -8,16 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 import typer
+from schemas import schemas
 
 from scenarios.cli.commands import HELP
 from scenarios.cli.main import app
 
-SCHEMA = Path(__file__).parents[1] / "schema"
 SHARED = 6
 """An option that as many commands take alike is explained once."""
 
@@ -103,10 +102,10 @@ FILES = {
 
 
 def files_page(command: str) -> str:
-    """docs/files.md: the keys of each record, as the schemas have them."""
+    """docs/files.md: the keys of each record, as its schema has them."""
     parts = [
         "# Files",
-        f"<!-- Made by `{command}` of the schemas in schema/: change them there. -->",
+        f"<!-- Made by `{command}` of the records in src/scenarios/model: change them there. -->",
         (
             "One record, one file; its id is the file's name, so no file has a key for it. `scen "
             "check` holds every file to these keys and to no others, and says where. An editor "
@@ -115,8 +114,9 @@ def files_page(command: str) -> str:
             "Keys in bold are required wherever what they stand in is there."
         ),
     ]
+    made = schemas(command)
     for kind, place in FILES.items():
-        schema = json.loads((SCHEMA / f"{kind}.schema.json").read_text("utf-8"))
+        schema = json.loads(made[f"{kind}.schema.json"])
         parts += [
             f"## {kind.capitalize()}",
             f"`{place}`. {schema['description'].replace('<', '&lt;')}",

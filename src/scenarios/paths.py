@@ -32,36 +32,6 @@ LONGEST_ID = 80
 ATTACHMENTS = "attachments"
 """The folder of saved copies: nothing in it is a record."""
 
-KEY_ORDER: dict[str, tuple[str, ...]] = {
-    "tracker": (
-        *("format", "title", "description", "notice", "repository", "review_every_days"),
-        *("forecast_expires_days", "estimative_language", "decibans", "grade_weights"),
-        *("evidence_dependence", "rating_strength", "themes", "analysts", "sets"),
-    ),
-    "scenario": (
-        *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),
-        *("prior", "implies", "indicators", "clarifications", "resolution", "foreign", "formerly"),
-    ),
-    "evidence": (
-        *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
-        *("credibility", "origin", "event", "theme", "attachment", "corroborated_by", "quote"),
-        *("ratings", "indicators", "notes", "retracted", "foreign", "formerly"),
-    ),
-    "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
-    "source": ("name", "url", "reliability", "reliability_basis", "foreign", "formerly"),
-    "prior": ("probability", "basis", "includes", "hazard", "hazard_ended", "given"),
-    "hazard_ended": ("date", "reason"),
-    "indicator": (
-        *("statement", "ratings", "added", "watch", "due", "if_absent", "chance", "theme"),
-        "events",
-    ),
-    "events": ("table", "match", "count"),
-    "clarification": ("date", "text"),
-    "resolution": ("outcome", "date", "recorded", "basis", "evidence"),
-    "retracted": ("date", "reason"),
-}
-"""The order of the keys in a new file, for each kind of record and each part of one."""
-
 _SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _ID = re.compile(_SLUG)
 _EVIDENCE_ID = re.compile(r"[1-9][0-9]{3}(?:-[0-9]{2}){0,2}(?:-[a-z0-9]+)+")

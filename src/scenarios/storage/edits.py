@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 
 from scenarios.errors import Problem, ScenError, folded
-from scenarios.model import Kind
-from scenarios.paths import KEY_ORDER, RESERVED, id_of, kind_of, path_of, place_of, schema_address
+from scenarios.model import Kind, Record, keys
+from scenarios.paths import MODELS, RESERVED, id_of, kind_of, path_of, place_of, schema_address
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
@@ -20,7 +20,6 @@ from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import shown
 
-_PARTS = {"prior": "prior", "retracted": "retracted", "resolution": "resolution"}
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -54,7 +53,7 @@ def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
     path = path_of(kind, id)
     refuse_invalid(kind, id)
     refuse_unwritable(record)
-    return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
+    return Draft(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
 def refuse_invalid(kind: Kind, id: str) -> None:
@@ -128,11 +127,11 @@ def new_problems(
             yield problem
 
 
-def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys in their fixed order, without those that hold nothing."""
+def tidy(model: type[Record], record: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys in the order of the model's fields, without those that hold nothing."""
     return {
-        key: tidy(key, record[key]) if key in _PARTS else record[key]
-        for key in KEY_ORDER[kind]
+        key: tidy(part, record[key]) if part and isinstance(record[key], Mapping) else record[key]
+        for key, part in keys(model).items()
         if record.get(key) not in (None, "", [], {}, ())
     }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from scenarios.errors import Keys
-from scenarios.paths import KEY_ORDER
+from scenarios.model import Indicator, keys
+from scenarios.paths import MODELS
 from scenarios.render.document import Document
 from scenarios.serve.forms.fields import Field, Group
 from scenarios.serve.forms.foretold import foretold
@@ -23,8 +24,9 @@ _How = Literal["put", "append", "unset"]
 
 def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
     located = found(by, typed)
-    kind = ("indicator" if located.indicator else located.kind) if located else "scenario"
-    keys = tuple((key, "") for key in KEY_ORDER[kind])
+    model = MODELS[located.kind if located else "scenario"]
+    if located and located.indicator:
+        model = Indicator
     return (
         Group(
             title="",
@@ -35,7 +37,7 @@ def _groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
                     label="Which key",
                     hint="With dots: prior.probability, ratings.military-pact.",
                     needed=True,
-                    known=keys,
+                    known=tuple((key, "") for key in keys(model)),
                 ),
                 Field(name="how", label="What to do", kind="radio", options=_HOW, value="put"),
                 Field(name="value", label="The value", kind="text", rows=2),

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign
 from scenarios.exchange.slugs import slug
-from scenarios.model import Kind
+from scenarios.model import Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress
 from scenarios.storage.edits import Put, refuse_invalid, tidy
@@ -123,7 +123,7 @@ class Drafting:
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
             horizon, basis = str(given.get("horizon", there.horizon)), filling.basis_of(arrival)
             told = filling.resolution(given["resolution"], horizon, self.settings, basis)
-            given["resolution"] = tidy("resolution", told)
+            given["resolution"] = tidy(Resolution, told)
         self._change(kind, id, [*differences(was, given)], was)
 
     def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
@@ -193,7 +193,7 @@ class Drafting:
         elif there is None and id in self._new[scenario].get("indicators", {}):
             raise Unsound(f"the scenario has an indicator '{id}' already", "id")
         else:
-            value = tidy("indicator", filling.filled("indicator", given, arrival, self.settings))
+            value = tidy(Indicator, filling.filled("indicator", given, arrival, self.settings))
             if there:
                 self._puts.setdefault(f"scenario {scenario}", []).append(Put(below, value))
             else:

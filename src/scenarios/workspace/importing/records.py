@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.errors import Fault, Keys, ScenError
 from scenarios.model import Kind, Record
-from scenarios.paths import path_of, schema_address
+from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.limits import decoded
 from scenarios.storage.loader import Read
@@ -48,7 +48,7 @@ def new(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
 
 def limits(kind: Kind, record: Mapping[str, Any]) -> tuple[Record | None, list[Fault]]:
     """The record, or None and each limit of its kind that it breaks."""
-    return decoded(kind, tidy(kind, record))
+    return decoded(kind, tidy(MODELS[kind], record))
 
 
 def changed(
@@ -116,11 +116,11 @@ def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) 
     if record is None:
         return None
     value = built(record)
-    if dump(tidy(kind, value), schema_address(path)).encode() != data:
+    if dump(tidy(MODELS[kind], value), schema_address(path)).encode() != data:
         return None
     for put in puts:
         within = value
         for key in put.keys[:-1]:
             within = within.setdefault(key, {})
         within[put.keys[-1]] = put.value
-    return Draft(path, data, dump(tidy(kind, value), schema_address(path)).encode())
+    return Draft(path, data, dump(tidy(MODELS[kind], value), schema_address(path)).encode())
