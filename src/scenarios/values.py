@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from types import UnionType
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -167,7 +166,14 @@ class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one file, or a part of it, holds; equal when the content is equal."""
 
 
-def keys(model: type[Record]) -> dict[str, type[Record] | None]:
+class Part(NamedTuple):
+    """The record that a key holds, or `many` of them by their names or in a list."""
+
+    record: type[Record]
+    many: bool = False
+
+
+def keys(model: type[Record]) -> dict[str, Part | None]:
     """The keys of a record in the order of its file, each with the record that it holds, if any."""
     return {
         field.encode_name: next(_records(field.type), None)
@@ -175,15 +181,13 @@ def keys(model: type[Record]) -> dict[str, type[Record] | None]:
     }
 
 
-def _records(hint: Any) -> Iterator[type[Record]]:
-    """The record of a type that is one, or an alternative to others."""
-    if get_origin(hint) is Annotated:
-        yield from _records(get_args(hint)[0])
-    elif isinstance(hint, UnionType):
-        for form in get_args(hint):
-            yield from _records(form)
-    elif isinstance(hint, type) and issubclass(hint, Record):
-        yield hint
+def _records(hint: Any) -> Iterator[Part]:
+    """The records of a type that is one, an alternative to others, or a mapping or list of some."""
+    if isinstance(hint, type) and issubclass(hint, Record):
+        yield Part(hint)
+    many = get_origin(hint) in (dict, tuple)
+    for form in get_args(hint):
+        yield from (Part(part.record, many or part.many) for part in _records(form))
 
 
 def first_day(observed: str) -> dt.date:

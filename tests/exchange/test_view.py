@@ -15,10 +15,9 @@ from msgspec.structs import astuple
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.questions import QuestionScore
 from scenarios.analysis.scores.scoring import score
-from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.table import Table
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load

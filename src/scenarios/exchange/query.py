@@ -16,8 +16,7 @@ from scenarios.errors import ScenError
 from scenarios.exchange.targets.ddl import literal, quoted
 from scenarios.exchange.targets.duckdb_file import connect, faults, fill
 from scenarios.exchange.view.table import Rows
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.text import did_you_mean, shown
 
 if TYPE_CHECKING:

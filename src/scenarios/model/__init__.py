@@ -43,6 +43,7 @@ from scenarios.values import (
     IndicatorState,
     Letter,
     Outcome,
+    Part,
     Rating,
     Record,
     ScenarioId,

@@ -130,7 +130,9 @@ def new_problems(
 def tidy(model: type[Record], record: Mapping[str, Any]) -> dict[str, Any]:
     """The keys in the order of the model's fields, without those that hold nothing."""
     return {
-        key: tidy(part, record[key]) if part and isinstance(record[key], Mapping) else record[key]
+        key: tidy(part.record, record[key])
+        if part and not part.many and isinstance(record[key], Mapping)
+        else record[key]
         for key, part in keys(model).items()
         if record.get(key) not in (None, "", [], {}, ())
     }

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.targets.ddl import TYPES, create_indexes, create_table, literal, quoted
 from scenarios.exchange.view.table import Rows, Table
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

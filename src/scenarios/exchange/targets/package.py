@@ -9,10 +9,9 @@ from typing import Any
 
 import msgspec
 
-from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.table import Table, Type
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 
 NAME = "datapackage.json"
 _MARK = "scen"

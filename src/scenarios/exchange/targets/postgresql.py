@@ -15,9 +15,8 @@ from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
 from scenarios.exchange.slugs import slug
 from scenarios.exchange.targets.ddl import create_indexes, create_table, literal, quoted
-from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import View
-from scenarios.exchange.view.views import VIEWS
 from scenarios.text import shown
 
 if TYPE_CHECKING:

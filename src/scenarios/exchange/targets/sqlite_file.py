@@ -10,11 +10,9 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.ddl import create_indexes, create_table, insert, quoted
-from scenarios.exchange.view.moment import SCHEMA_VERSION
 from scenarios.exchange.view.table import Row, Value
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.view import SCHEMA_VERSION, View
 
 _MARK = 0x5343454E
 """`SCEN`, as SQLite keeps it in a file's head."""

@@ -14,8 +14,8 @@ from scenarios.analysis.period.trajectory import span_of
 from scenarios.analysis.review.status import row_of
 from scenarios.analysis.rules.findings import RULES, findings
 from scenarios.analysis.scores.questions import every_question_score
-from scenarios.exchange.view.moment import Moment
 from scenarios.exchange.view.table import Row
+from scenarios.exchange.view.view import Moment
 from scenarios.paths import path_of
 from scenarios.scales import decibans
 

@@ -11,10 +11,9 @@ import msgspec
 from scenarios import __version__
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view import computed_rows, record_rows
-from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view import computed_rows, records
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.beside import beside
@@ -22,7 +21,7 @@ from scenarios.storage.documents import refuse_unfit
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 
-ROWS = {**record_rows.ROWS, **computed_rows.ROWS}
+ROWS = {**records.ROWS, **computed_rows.ROWS}
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
