@@ -15,13 +15,13 @@ from msgspec.structs import astuple
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.questions import QuestionScore
 from scenarios.analysis.scores.scoring import score
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.table import Table
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Made, View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
-from scenarios.workspace.exchange.exporting import ROWS
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES
 from tests.full import TIMES

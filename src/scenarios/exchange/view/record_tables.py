@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from scenarios.exchange.view.table import SCENARIO, column, position, table, tables
-from scenarios.model import Evidence, Rating, first_day
+from scenarios.model import Database, Evidence, Rating, first_day
 from scenarios.scales import rating_decibans
 
-if TYPE_CHECKING:
-    from scenarios.exchange.view.view import Moment
 
-
-def _first_day(_moment: Moment, item: Evidence) -> date:
+def _first_day(_database: Database, item: Evidence) -> date:
     return first_day(item.observed)
 
 
-def _weight(moment: Moment, item: Evidence) -> float:
-    shares = moment.records.tracker.grade_weights
-    return shares.share(item.grade(moment.records.sources)) if shares else 1.0
+def _weight(database: Database, item: Evidence) -> float:
+    shares = database.tracker.grade_weights
+    return shares.share(item.grade(database.sources)) if shares else 1.0
 
 
-def _worth(moment: Moment, rating: Rating) -> float:
-    return rating_decibans(rating, moment.records.tracker.decibans)
+def _worth(database: Database, rating: Rating) -> float:
+    return rating_decibans(rating, database.tracker.decibans)
 
 
 EVIDENCE = column("evidence_id", "text", "The item", "@")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from scenarios.exchange.view.cells import Cells
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import Column, Row, Table, Value, as_json
 from scenarios.model import Database, Kind, Part, keys
 from scenarios.paths import MODELS
-
-if TYPE_CHECKING:
-    from scenarios.exchange.view.view import Moment
 
 _KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")
@@ -34,21 +30,15 @@ class _Place(NamedTuple):
     place_in_record: int
 
 
-def rows_of(table: Table, moment: Moment) -> Iterator[Row]:
+def rows_of(table: Table, database: Database) -> Iterator[Row]:
     """The rows of a table of records."""
     for source in table.of:
         kind, *path = source.split(".")
         name = next((key for key in reversed(path) if key not in ("*", "#")), kind)
-        for id, record in _records(moment.records, kind).items():
+        for id, record in _records(database, kind).items():
             for n, (names, place, value) in enumerate(_parts(record, path), start=1):
                 part = _Place(kind, name, id, record, names, value, place, n)
-                yield tuple(_cell(column, part, moment) for column in table.columns)
-
-
-ROWS: Mapping[str, Callable[[Moment], Iterable[Row]]] = {
-    table.name: partial(rows_of, table) for table in RECORDED
-}
-"""The function that makes the rows of each table of records."""
+                yield tuple(_cell(column, part, database) for column in table.columns)
 
 
 def _records(database: Database, kind: str) -> Mapping[str, Any]:
@@ -75,9 +65,9 @@ def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], i
         yield from _parts(part, path[1:])
 
 
-def _cell(column: Column, part: _Place, moment: Moment) -> Value:
+def _cell(column: Column, part: _Place, database: Database) -> Value:
     if column.made:
-        return column.made(moment, part.value)
+        return column.made(database, part.value)
     value = _value(column.path, part)
     if column.type == "json":
         return None if value is None else as_json(value)

@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from scenarios.model import Database
+
 Type = Literal["text", "integer", "real", "boolean", "date", "json"]
 Value = str | int | float | bool | date | None
 """A cell; that of a `json` column is the text of its JSON."""
@@ -30,7 +32,7 @@ class Column(msgspec.Struct, frozen=True):
     meaning: str
     path: str
     null: bool = False
-    made: Callable[[Any, Any], Value] | None = None
+    made: Callable[[Database, Any], Value] | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -81,7 +83,7 @@ def column(
     type: str,
     meaning: str,
     path: str = "",
-    made: Callable[[Any, Any], Value] | None = None,
+    made: Callable[[Database, Any], Value] | None = None,
 ) -> Column:
     """A column; its cells may be null where a `?` stands behind the type."""
     of: Any = type.removesuffix("?")

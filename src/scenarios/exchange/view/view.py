@@ -11,6 +11,7 @@ import msgspec
 
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import Window, window
+from scenarios.exchange.view.records import rows_of
 from scenarios.exchange.view.table import Reference, Row, Table
 from scenarios.exchange.view.tables import TABLES
 from scenarios.model import Database, Evidence, EvidenceId, Scenario
@@ -86,7 +87,7 @@ def _evidence(items: Mapping[EvidenceId, Evidence], day: date) -> dict[EvidenceI
 
 
 Makers = Mapping[str, Callable[[Moment], Iterable[Row]]]
-"""What makes the rows of each table."""
+"""The function that makes the rows of each computed table."""
 
 
 class View:
@@ -111,7 +112,10 @@ class View:
         """The rows of a table, by its name."""
         if name not in self._rows:
             table = TABLES[name]
-            rows = list(self._makers[name](self.moment))
+            made = (
+                rows_of(table, self.moment.records) if table.of else self._makers[name](self.moment)
+            )
+            rows = list(made)
             for reference in table.references:
                 rows = self._referring(table, reference, rows)
             self._rows[name] = rows

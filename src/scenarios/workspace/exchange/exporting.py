@@ -11,7 +11,7 @@ import msgspec
 from scenarios import __version__
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view import computed_rows, records
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Made, View
 from scenarios.progress import Progress, unwatched
@@ -20,8 +20,6 @@ from scenarios.storage.beside import beside
 from scenarios.storage.documents import refuse_unfit
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
-
-ROWS = {**records.ROWS, **computed_rows.ROWS}
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
