@@ -140,7 +140,8 @@ def _keys(schema: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
         )
         told = f" *Example*: `{example}`" if 0 < len(example) <= LONGEST else ""
         yield f"**{name}**" if key in required else name, value["description"] + told
-        yield from _keys(value, f"{above}{key}.")
+        for form in (value, *value.get("anyOf", ())):
+            yield from _keys(form, f"{above}{key}.")
 
 
 LONGEST = 80

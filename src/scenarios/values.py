@@ -40,6 +40,11 @@ def fixed(*always: str, **keys: tuple[str, float]) -> Meta:
     return Meta(extra_json_schema={"properties": properties})
 
 
+def lacks(**places: str) -> Meta:
+    """The places that do not tell of a key, `page` or `stix`, each with the reason."""
+    return Meta(extra={"lacks": places})
+
+
 REQUIRED = Meta(extra={"required": True})
 """A key that a file must have though a record can stand without it."""
 

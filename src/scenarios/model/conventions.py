@@ -8,7 +8,19 @@ import msgspec
 from msgspec import Meta
 
 from scenarios import values
-from scenarios.values import Analyst, Line, Name, Prose, Record, SetId, ThemeId, Title, fixed, key
+from scenarios.values import (
+    Analyst,
+    Line,
+    Name,
+    Prose,
+    Record,
+    SetId,
+    ThemeId,
+    Title,
+    fixed,
+    key,
+    lacks,
+)
 
 
 class GradeWeights(Record, frozen=True):
@@ -179,6 +191,7 @@ class Tracker(Record, frozen=True):
             " accepted.",
             {"desk": "The desk"},
         ),
+        lacks(page="A page names an analyst by the id."),
     ] = {}
     sets: Annotated[
         dict[SetId, Name],

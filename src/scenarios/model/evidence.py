@@ -25,8 +25,10 @@ from scenarios.values import (
     ThemeId,
     Title,
     key,
+    lacks,
 )
 
+OWN_ID = "Only the id that STIX gave goes out."
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 """Of a text that is `test`, in the examples."""
 
@@ -61,6 +63,7 @@ class Attachment(Record, frozen=True):
         str,
         values.name("[0-9a-f]{64}", message="it must be 64 small hexadecimal digits"),
         key("The SHA-256 that the file must have.", SHA256),
+        lacks(page="The page names the file, and the digest is its name."),
     ]
 
 
@@ -87,9 +90,15 @@ class Source(Record, frozen=True, kw_only=True):
             "State-funded broadcaster; names the experts that it quotes",
         ),
     ] = None
-    foreign: Annotated[values.Foreign, key(FOREIGN, {"bibtex": "trtworld"})] = {}
+    foreign: Annotated[
+        values.Foreign,
+        key(FOREIGN, {"bibtex": "trtworld"}),
+        lacks(page="Only `show` and the tables tell ids.", stix=OWN_ID),
+    ] = {}
     formerly: Annotated[
-        Ids, key("The ids that it had before, oldest first; `scen rename` writes them.", ["trt"])
+        Ids,
+        key("The ids that it had before, oldest first; `scen rename` writes them.", ["trt"]),
+        lacks(page="A source has no page of its own.", stix=OWN_ID),
     ] = ()
 
 
@@ -179,6 +188,7 @@ class Evidence(Record, frozen=True):
             "A saved copy of what the item rests on, kept beside the records; `scen add-evidence"
             " --attach FILE` makes it."
         ),
+        lacks(stix="Files do not go out."),
     ] = None
     corroborated_by: Annotated[
         EvidenceIds,
@@ -186,6 +196,7 @@ class Evidence(Record, frozen=True):
             "Independent items that say the same; what a credibility of 1 rests on.",
             ["2022-02-04-xinhua-readout"],
         ),
+        lacks(stix="Corroboration does not go out."),
     ] = ()
     quote: Annotated[
         Line | None,
@@ -209,6 +220,7 @@ class Evidence(Record, frozen=True):
             " reversed.",
             {"deeper-alignment/joint-statement": "observed"},
         ),
+        lacks(stix="Indicators do not go out."),
     ] = {}
     notes: Annotated[
         Prose | None,
@@ -221,13 +233,16 @@ class Evidence(Record, frozen=True):
             " longer."
         ),
     ] = None
-    foreign: Annotated[values.Foreign, key(FOREIGN, {"icews": "2018-06-01/28500741"})] = {}
+    foreign: Annotated[
+        values.Foreign, key(FOREIGN, {"icews": "2018-06-01/28500741"}), lacks(stix=OWN_ID)
+    ] = {}
     formerly: Annotated[
         EvidenceIds,
         key(
             "The ids that it had before, oldest first; `scen rename` and `scen edit` write them.",
             ["2022-02-03-no-limits"],
         ),
+        lacks(stix=OWN_ID),
     ] = ()
 
     def grade(self, sources: Mapping[SourceId, Source]) -> str:
@@ -264,5 +279,8 @@ class Sheet(Record, frozen=True):
         key(
             "For each scenario, the evidence that moved the probability.",
             {"deeper-alignment": ["2022-02-04-no-limits"]},
+        ),
+        lacks(
+            page="The review names the items.", stix="A forecast goes out as its day and figure."
         ),
     ] = {}

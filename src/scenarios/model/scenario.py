@@ -23,7 +23,11 @@ from scenarios.values import (
     ThemeId,
     Title,
     key,
+    lacks,
 )
+
+OWN_ID = "Only the id that STIX gave goes out."
+PRIOR_ALONE = "A prior goes out as its probability and basis."
 
 
 class HazardEnded(Record, frozen=True):
@@ -36,7 +40,11 @@ class HazardEnded(Record, frozen=True):
             "2023-08-28",
         ),
     ]
-    reason: Annotated[Reason, key("What fixed the date.", "The summit that decides was announced.")]
+    reason: Annotated[
+        Reason,
+        key("What fixed the date.", "The summit that decides was announced."),
+        lacks(page="`show` tells it."),
+    ]
 
 
 class Given(Record, frozen=True, rename="kebab"):
@@ -67,6 +75,7 @@ class Prior(Record, frozen=True):
             "Evidence that the basis already uses: it is shown and counts 0.",
             ["2021-12-15-leaders-speak-by-video"],
         ),
+        lacks(stix=PRIOR_ALONE),
     ] = ()
     hazard: Annotated[
         Literal["constant"] | None,
@@ -75,6 +84,7 @@ class Prior(Record, frozen=True):
             " as time passes without it. Not in a set.",
             "constant",
         ),
+        lacks(stix=PRIOR_ALONE),
     ] = None
     hazard_ended: Annotated[
         HazardEnded | None,
@@ -82,6 +92,7 @@ class Prior(Record, frozen=True):
             "From this day waiting says nothing any more, since the event has a date. Needs"
             " `hazard`."
         ),
+        lacks(stix=PRIOR_ALONE),
     ] = None
     given: Annotated[
         dict[ScenarioId, Given],
@@ -93,6 +104,7 @@ class Prior(Record, frozen=True):
             message="it names one other scenario and the prior in each case, like"
             " lethal-arms: {occurred: 0.2, did-not-occur: 0.02}",
         ),
+        lacks(stix=PRIOR_ALONE),
     ] = {}
 
 
@@ -154,6 +166,7 @@ class Indicator(Record, frozen=True):
     added: Annotated[
         values.Date,
         key("The day on which the indicator was written down. YYYY-MM-DD.", "2021-12-17"),
+        lacks(page="`show` tells it."),
     ]
     watch: Annotated[
         Line | None,
@@ -161,6 +174,7 @@ class Indicator(Record, frozen=True):
             "Where to look, how often, and who does.",
             "Joint statements; foreign-ministry briefings",
         ),
+        lacks(page="`due` and the sitting tell where to look."),
     ] = None
     due: Annotated[
         values.Date | None,
@@ -190,7 +204,9 @@ class Indicator(Record, frozen=True):
         ThemeId | None, key("What it is about: a theme that tracker.yaml declares.", "military")
     ] = None
     events: Annotated[
-        Events | None, key("What to look for in an event store: `scen candidates` lists it.")
+        Events | None,
+        key("What to look for in an event store: `scen candidates` lists it."),
+        lacks(page="`candidates` tells what it finds."),
     ] = None
 
 
@@ -236,6 +252,7 @@ class Resolution(Record, frozen=True):
     evidence: Annotated[
         EvidenceIds,
         key("The evidence on which the outcome rests.", ["2030-12-31-year-ends-without-treaty"]),
+        lacks(page="`show` tells it.", stix="An outcome goes out with its basis."),
     ] = ()
 
 
@@ -285,19 +302,28 @@ class Scenario(Record, frozen=True, kw_only=True):
             "Scenarios that must also happen if this one does: P(this) is at most P(that).",
             ["deeper-alignment"],
         ),
+        lacks(stix="Links do not go out."),
     ] = ()
     indicators: Annotated[
         dict[IndicatorId, Indicator],
         key(
             "What is watched for, each under its own id, with its ratings fixed before it is seen."
         ),
+        lacks(stix="Indicators do not go out."),
     ] = {}
     clarifications: Annotated[
         tuple[Clarification, ...],
         key("What was added to the question later; appended, never edited."),
+        lacks(stix="Clarifications do not go out."),
     ] = ()
     resolution: Annotated[Resolution | None, key("The outcome, once it is known.")] = None
-    foreign: Annotated[values.Foreign, key(FOREIGN, {"metaculus": 8636})] = {}
+    foreign: Annotated[
+        values.Foreign,
+        key(FOREIGN, {"metaculus": 8636}),
+        lacks(page="Only `show` and the tables tell ids.", stix=OWN_ID),
+    ] = {}
     formerly: Annotated[
-        Ids, key("The ids that it had before, oldest first; `scen rename` writes them.", ["pact"])
+        Ids,
+        key("The ids that it had before, oldest first; `scen rename` writes them.", ["pact"]),
+        lacks(stix=OWN_ID),
     ] = ()
