@@ -133,11 +133,12 @@ def tables_page(command: str) -> str:
         "# Tables",
         f"<!-- Made by `{command}` of src/scenarios/exchange/view: change it there. -->",
         (
-            "`scen export` writes these tables, and `scen query` asks them; [queries](queries.md) "
-            "shows how. An arrow leads to the table that is named; what is computed is dashed. "
-            "A key is in bold; what is computed of other cells is in italics, and not read back."
+            "`scen export` writes these tables and `scen query` reads them; see "
+            "[Queries](queries.md). Arrows lead to the referenced table; computed tables are "
+            "dashed. Keys are in bold. Columns computed from other columns are in italics and are "
+            "not imported again."
         ),
-        "![The tables, and which of them name which](pictures/tables.svg)",
+        "![The tables and their references](pictures/tables.svg)",
         *(part for table in TABLES.values() for part in _told(table)),
         "## Views",
         *(f"**`{one.name}`**: {one.meaning}.\n\n```sql\n{one.sql}\n```" for one in VIEWS),

@@ -41,29 +41,29 @@ PARTS: tuple[tuple[str, str, Iterable[Rule[Any]]], ...] = (
     (
         "One file by itself",
         (
-            "`scen check` tells each fault of a file with its place. A file with an error is left "
-            "out, and everything else is read without it."
+            "`scen check` reports each problem of a file with its place. A file with an error is "
+            "left out; everything else is read without it."
         ),
         files.RULES,
     ),
     (
         "Records together",
-        "`scen check` also compares the records with one another. Such a fault leaves nothing out.",
+        "`scen check` also compares records with each other. Such a problem leaves nothing out.",
         consistency.RULES,
     ),
     (
         "Findings",
         (
             "`scen check --findings`, `status` and `report` give advice that depends on the day. "
-            "A finding never fails. The thresholds are in [method.md](method.md)."
+            "A finding never fails a check. [The method](method.md) has the thresholds."
         ),
         findings.RULES,
     ),
     (
         "The audit",
         (
-            "`scen audit` asks the commits what an outside reviewer asks. A finding is a question, "
-            "and accuses nobody: [method.md](method.md) says what git can prove."
+            "`scen audit` asks what an outside reviewer would ask about the commits. A finding is "
+            "a question, not an accusation; [the method](method.md) says what git can prove."
         ),
         audit.RULES,
     ),
@@ -76,8 +76,8 @@ def rules_page() -> str:
         "# Rules",
         f"<!-- Made by `{COMMAND}` of the rules in src/scenarios/analysis: change them there. -->",
         (
-            "`scen check` fails at an *error*, with `--strict` at a *warning* too, and never at a "
-            "*note*. In SARIF each has the same level."
+            "`scen check` fails on an *error*, with `--strict` also on a *warning*, and never on a "
+            "*note*. SARIF output uses the same levels."
         ),
     ]
     for heading, lead, rules in PARTS:
@@ -165,10 +165,15 @@ def _named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
         "schema": {"const": name, "description": "This schema: docs/json has it."},
         "ledger": {"type": "integer", "description": "The version of the arithmetic."},
     }
+    unreadable = {
+        "type": "array",
+        "description": "Of a command that reads: the files that could not be read, by path, line, "
+        "column and message.",
+    }
     if "anyOf" in schema:
         parts = [part if "items" in part else _named(name, part) for part in schema["anyOf"]]
         return {**schema, "anyOf": parts}
-    return {"properties": named, "required": [*named], **schema}
+    return {"properties": {**named, "unreadable": unreadable}, "required": [*named], **schema}
 
 
 def _described(schema: Any) -> Any:

@@ -33,15 +33,15 @@ def commands_page(command: str, outputs: Iterable[str]) -> str:
         "# Commands",
         f"<!-- Made by `{command}` of the commands' own help: change it there. -->",
         (
-            "`scen COMMAND -h` says the same. On a terminal `scen` asks for what is left out and "
-            "needed. In square brackets stands what holds where nothing is given. "
-            "[Files](files.md) has the keys of the records, [JSON](json.md) what `--format json` "
-            "prints. Exit status: 0 done, 1 problems or refused, 2 called wrongly."
+            "`scen COMMAND -h` prints the same. On a terminal, `scen` asks for required values "
+            "that you leave out. Defaults are in square brackets. [Files](files.md) describes the "
+            "keys of the records, [JSON](json.md) the output of `--format json`. Exit status: 0 "
+            "success, 1 problems found or request refused, 2 wrong usage."
         ),
         _table("command", "does", ((f"[{name}](#{name})", text) for name, text in HELP.items())),
-        "## Before the command",
+        "## Global options",
         _table("option", "means", _told(group.params, group.callback)),
-        "## What many commands share",
+        "## Common options",
         _table("option", "means", shared),
     ]
     for name, rows in told.items():
@@ -107,11 +107,11 @@ def files_page(command: str) -> str:
         "# Files",
         f"<!-- Made by `{command}` of the records in src/scenarios/model: change them there. -->",
         (
-            "One record, one file; its id is the file's name, so no file has a key for it. `scen "
-            "check` holds every file to these keys and to no others, and says where. An editor "
-            "that knows JSON Schema completes them, by the first line of each file that `scen` "
-            "writes. A dot stands between a key and a key inside it, `ID` for an id of your own. "
-            "Keys in bold are required wherever what they stand in is there."
+            "Each record is one file. Its id is the file name, so no file has a key for it. `scen "
+            "check` reports every missing or unknown key with its place. Editors that support "
+            "JSON Schema complete the keys; the first line of each file names its schema. A dot "
+            "separates a key from the key that contains it, and `ID` is an id of your own. Keys in "
+            "bold are required if the key that contains them is present."
         ),
     ]
     made = schemas(command)
@@ -154,16 +154,16 @@ def json_page(command: str, outputs: dict[str, Any]) -> str:
         "# JSON",
         f"<!-- Made by `{command}` of the results in src/scenarios. -->",
         (
-            "What `--format json` prints is a stable interface, and complete: a table folds "
-            "small rows, JSON never does. Keys are in snake_case, dates `YYYY-MM-DD`, "
-            "probabilities unrounded numbers from 0 to 1, log odds in decibans. Each output has "
-            "a JSON Schema, in which every field is described; a key that is not there yet may "
-            "come, one that is there stays. In front stand `schema`, the name of that schema, and "
-            "`ledger`, the version of the arithmetic; the lists of `list` are their rows alone."
+            "The output of `--format json` is a stable interface. It is complete: tables may fold "
+            "small rows, JSON never does. Keys are in snake_case, dates are `YYYY-MM-DD`, "
+            "probabilities are unrounded numbers from 0 to 1, and log odds are in decibans. Each "
+            "output has a JSON Schema that describes every field. New keys may be added; existing "
+            "keys stay. The first keys are `schema`, the name of the schema, and `ledger`, the "
+            "version of the arithmetic; the output of `list` is a plain array of rows."
         ),
         _table(
             "output",
-            "its keys",
+            "keys",
             ((_schema(name), _fields(outputs[name])) for name in sorted(outputs)),
         ),
     ]

@@ -198,7 +198,7 @@ def shared(state: Opened, kind: Kind) -> str:
     if kind == "tracker":  # its conventions are no part of a bundle
         return ""
     figures = dict.fromkeys(state.database.scenarios, Figures(0.5, 0.5))
-    return bundle(Bundled(state.database, DAYS[-1], figures))
+    return bundle(Bundled(state.database, "t", DAYS[-1], figures))
 
 
 TOLD: dict[str, Callable[[Opened, Kind], Any]] = {

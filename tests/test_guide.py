@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 OTHERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "tests/fuzz/README.md"]
+OTHERS += [ROOT / "bench/README.md", *sorted((ROOT / "scenarios").glob("*.md"))]
 BEGINS = {
     "index": None,
     "start": None,

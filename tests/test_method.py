@@ -491,6 +491,7 @@ def test_gap(says: Section) -> None:
     assert shown.stated is not None
     told = shown.stated.probability
     says("0.80 6.02 9.90", told, decibans(told), shown.gap_decibans)
+    assert shown.implied
     says("0.2903 −3.88", shown.implied.probability, shown.implied.decibans)
     says("4", 10 ** (GAP_DECIBANS / 10))
 

@@ -4,9 +4,9 @@
 the exit status, where that is not 0. All else is prose. A file starts in an empty folder with the
 database of tests/data/desk in `scenarios/`, or without it where its first line is `(no database)`.
 `scen` runs in this process, alone or before a pipe, and any other command in a shell. `TODAY`,
-`HERE` and `REVISION` stand for the date, the folder and a commit of that day, `$DESK` for the
-database as it was, and `$SCEN` for the program that is installed. To write what was said anew:
-`pytest tests/test_transcripts.py --renew`.
+`HERE`, `REVISION` and `RANDOM` stand for the date, the folder, a commit of that day and the id of a
+new tracker, `$DESK` for the database as it was, and `$SCEN` for the program that is installed. To
+write what was said anew: `pytest tests/test_transcripts.py --renew`.
 
 Where the first line is `(at a terminal)`, somebody sits there whom `scen` can ask: `>` is a line of
 the screen with a question and its answer, `^C` and `^D` are keys. An answer for a question that is
@@ -40,6 +40,7 @@ PLAIN = re.compile(r"((?:[A-Z_]+=[\w./-]* )*)(scen(?: [^|&;<>$`*?]*)?)(?: \| (.*
 NOTES = re.compile(r"state/scen/[0-9a-f]{16}")
 """The folder of unfinished sittings, which goes by the path of the database."""
 COMMITTED = re.compile(r"(?<=^committed )[0-9a-f]{7,}")
+IDENTITY_OF = re.compile(r'(?<=^id: ")[0-9a-f]{12}')
 FRACTION = re.compile(r"\d+\.\d{7,}")
 """Told to six digits: the last ones are the machine's."""
 IDENTITY = {
@@ -140,6 +141,7 @@ def _marked(mark: str, text: str, here: Path) -> Iterator[str]:
     for line in text.splitlines():
         shown = line.replace(str(here), "HERE").replace(date.today().isoformat(), "TODAY")  # noqa: DTZ011
         shown = COMMITTED.sub("REVISION", NOTES.sub("state/scen/DATABASE", shown))
+        shown = IDENTITY_OF.sub("RANDOM", shown)
         shown = FRACTION.sub(lambda found: f"{float(found[0]):.6f}", shown)
         yield f"{mark} {shown}".rstrip()
 

@@ -72,7 +72,7 @@ class Snapshot:
     def brief(self, as_of: date, since: date | None = None) -> Brief:
         """The review on one page, for those who decide."""
         window = span(self._opened, as_of, since, banded=True)
-        return reading.brief_of(self._opened, window, review(window))
+        return reading.brief_of(window, review(window))
 
     def due(self, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
         """What comes in so many days: indicators, horizons, reviews, expiries; and what is late."""

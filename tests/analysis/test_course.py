@@ -64,6 +64,7 @@ def test_a_course_is_the_trend_and_ends_with_the_ledger(base: Database, number: 
         days = [point.day for point in course.points]
         assert trends(base, {id: days})[id] == course.points
         explained = explain(base, id, looked.as_of)
+        assert explained.implied
         assert course.points[-1].implied == explained.implied.probability
 
 

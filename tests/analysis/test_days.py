@@ -48,4 +48,4 @@ def test_a_part_of_a_database_has_the_rows_that_the_whole_has(seed: int) -> None
         (row,) = status(window(around, since, until, banded=True, only={whole.id}))
         assert row == whole
         (row,) = status(window(around, since, until, only={whole.id}, lean=True))
-        assert row.implied.probability == whole.implied.probability
+        assert row.shown.probability == whole.shown.probability

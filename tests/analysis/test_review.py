@@ -153,6 +153,9 @@ def test_one_row_says_where_a_scenario_stands() -> None:
     [row] = week(database(scenarios=scenarios, evidence=evidence, sheets=said)).scenarios
     assert astuple(row)[:5] == ("s1", "Title", None, "open", END)
     assert row.stated == StatedFigure(probability=0.5, previous=0.5, analysts=1)
+    assert row.implied
+    assert row.evidence
+    assert row.indicators
     assert astuple(row.implied) == (near(10 / 11), 0.5, None, None, False)
     moved = near(9 / 22 * math.log2(10))  # 1/2 to 10/11
     assert (row.gap_decibans, row.movement_bits) == (near(-10.0), moved)
@@ -163,7 +166,7 @@ def test_one_row_says_where_a_scenario_stands() -> None:
 def test_without_evidence_or_forecast_there_is_nothing_to_compare() -> None:
     [row] = week(database(scenarios={"s1": scenario(opened=day(5))})).scenarios
     assert (row.stated, row.gap_decibans, row.last_evidence) == (None, None, None)
-    assert row.implied.previous is None
+    assert row.shown.previous is None
 
 
 def test_the_largest_movement_comes_first_sets_stand_together_and_what_is_resolved_last() -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from pathlib import Path
 
 import pytest
 
+from scenarios.errors import ScenError
+from scenarios.storage.edits import Draft
 from scenarios.storage.state.undo_journal import MOST
+from scenarios.workspace import steps
 from tests.cli.commands import EACH, scen, tree
+from tests.storage.system import just_before, mounted
+from tests.storage.test_commits import is_ana
+from tests.storage.test_git import run, shell
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +124,61 @@ def test_a_rename_that_was_whole_when_it_was_killed_can_be_undone(root: Path) ->
     note.rename(note.with_suffix(".begun"))
     assert scen("undo").exit_code == 0
     assert tree(root) == before
+
+
+def test_a_rename_that_was_committed_by_hand_is_taken_back_in_a_commit(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    is_ana(monkeypatch)
+    before = tree(root)
+    shell(root.parent, "git init -b main; record start")
+    assert scen("rename", "pact", "treaty").exit_code == 0
+    shell(root.parent, "record renamed")
+    assert scen("undo", "--commit").exit_code == 0
+    assert tree(root) == before
+    assert run(root.parent, "status", "--short", "scenarios") == ""
+
+
+def _attach(text: str) -> str:
+    Path("copy.txt").write_text(text)
+    words = ("add-evidence", "A text", "--recorded", "2022-02-08", "--attach", "copy.txt")
+    return scen(*words).stderr
+
+
+def test_a_copy_that_a_kill_of_undo_leaves_is_named_by_check_with_how_to_remove_it(
+    root: Path,
+) -> None:
+    _attach("a text")
+    [copy] = (root / "attachments").iterdir()
+    with just_before("os.remove", ".txt", lambda: os.kill(os.getpid(), signal.SIGINT)):
+        assert scen("undo").exit_code == 130
+    told = scen("check").stdout
+    assert "attachment-unnamed: no item names this copy" in told
+    assert f"to remove it: rm {copy.relative_to(Path.cwd())}" in told
+    copy.unlink()
+    assert scen("check").stdout == ""
+
+
+def test_a_full_disk_is_not_said_of_the_file_that_is_attached(root: Path) -> None:
+    (root / "attachments").mkdir()
+    with mounted(root / "attachments", "size=64k"):
+        fault = _attach("x" * 200_000)
+    assert fault == f"scen: {root}/attachments: No space left on device; nothing was written\n"
+
+
+def test_what_cannot_be_put_back_is_told_and_not_that_nothing_was_written(root: Path) -> None:
+    drafts = [
+        Draft("sources/new.yaml", None, b"name: New\nreliability: B\n"),
+        Draft("tracker.yaml", b"not as it was", b"format: 1\n"),
+    ]
+    new = root / "sources/new.yaml"
+    with (
+        just_before("open", "tracker.yaml", lambda: new.write_bytes(b"by hand")),
+        pytest.raises(ScenError) as caught,
+    ):
+        steps.take(root, drafts, "two", noted=False)
+    told = "\n".join([str(caught.value), *caught.value.__notes__])
+    assert "nothing was written" not in told
+    assert "scenarios/tracker.yaml: changed since it was read" in told
+    assert "scenarios/sources/new.yaml is changed, and could not be put back: " in told
+    assert new.read_bytes() == b"by hand"

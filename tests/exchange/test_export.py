@@ -18,13 +18,14 @@ import pytest
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.targets.table import TARGETS, named
 from scenarios.exchange.view.tables import TABLES
-from scenarios.workspace.exchange.exporting import Exported, export, view_of
+from scenarios.workspace.exchange.exporting import Exported, export, identity, view_of
 from scenarios.workspace.opened import Opened, open_folder
+from scenarios.workspace.start import Like, start
 from tests.cli.commands import DESK, FILES, SCEN, make, tree
 from tests.exchange.foreign import arrived, by_id, said, told
 from tests.full import FULL
 from tests.fuzz.preloaded import KILLED, commands, needs_cc
-from tests.fuzz.recording import prepare
+from tests.fuzz.recording import make_repository
 
 DAY = date(2022, 3, 1)
 LAST = 40 if FULL else 5
@@ -70,6 +71,52 @@ def test_every_form_is_tried_here_and_is_found_by_its_ending_and_its_scheme() ->
 def test_what_names_no_form_or_no_place_is_refused(text: str) -> None:
     with pytest.raises(UsageError):
         named(text)
+
+
+@pytest.mark.parametrize(
+    "text", [*PLACES, "metaculus:m", "x.stix.json", "x.ris", "x.bib", "x.csl.json"]
+)
+def test_another_trackers_export_stays_unless_it_is_overwritten(desk: Opened, text: str) -> None:
+    tracker = FILES["tracker.yaml"] + "id: {}\ntitle: Another\n"
+    theirs = open_folder(make(Path("theirs"), {**FILES, "tracker.yaml": tracker.format("theirs")}))
+    put(theirs, text)
+    before = tree(Path())
+    with pytest.raises(ScenError, match="is no earlier export of this tracker: --overwrite"):
+        put(desk, text)
+    assert tree(Path()) == before
+    export(desk, text, DAY, overwrite=True)
+    put(desk, text)
+    with pytest.raises(ScenError, match="--overwrite"):
+        put(theirs, text)
+
+
+def test_a_tracker_is_the_same_in_a_clone_and_under_another_title(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    tracker = FILES["tracker.yaml"]
+    root = make(tmp_path / "one/scenarios", FILES)
+    make(tmp_path / "one/other", FILES)
+    assert identity(open_folder(root)) == "Alignment"
+    author = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for words in (("init", "-q"), ("add", "."), (*author, "commit", "-qm", "First")):
+        subprocess.run(["git", *words], cwd="one", check=True)
+    first = identity(open_folder(root))
+    subprocess.run(["git", "clone", "-q", "one", "clone"], check=True)
+    clone = make(tmp_path / "clone/scenarios", {"tracker.yaml": tracker.replace("Align", "")})
+    assert identity(open_folder(clone)) == first
+    assert identity(open_folder(tmp_path / "one/other")) == f"{first}/other"
+    make(clone, {"tracker.yaml": tracker + "id: 7f3a9c21d0e4\n"})
+    assert identity(open_folder(clone)) == "7f3a9c21d0e4"
+
+
+def test_each_new_database_has_an_id_of_its_own(tmp_path: Path) -> None:
+    likes: tuple[Like, ...] = ("empty", "template", "example")
+    for like in likes:
+        (tmp_path / like).mkdir()
+        start(tmp_path / like, dry_run=False, commit=False, like=like, today=DAY)
+    ids = {open_folder(tmp_path / like / "scenarios").database.tracker.id for like in likes}
+    assert len(ids - {None}) == 3
 
 
 def test_references_and_indexes_are_sqlites_own(desk: Opened) -> None:
@@ -169,7 +216,7 @@ def test_a_kill_leaves_the_earlier_export_or_the_new_one(tmp_path: Path, text: s
     sandbox = tmp_path / "sandbox"
     words = ("export", text, "--as-of", "2022-03-01")
     with commands(tmp_path / "library", sandbox) as runs:
-        work = prepare(sandbox, starts=False)
+        work = make_repository(sandbox, starts=False)
         runs.run(work, words)
         old = exported(work)
         (work / "scenarios/sources/next.yaml").write_text("name: Next\nreliability: B\n")

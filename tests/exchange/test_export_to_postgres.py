@@ -110,6 +110,40 @@ def test_trackers_lie_side_by_side_and_none_takes_anothers_place(
     assert schemas(base) == made
 
 
+def test_another_trackers_schema_stays_whole_unless_it_is_overwritten(
+    running: Server, base: Any, desk: Path
+) -> None:
+    address = running.address("postgres/desk")
+    tracker = desk / "tracker.yaml"
+    tracker.write_text(tracker.read_text() + "id: theirs\n")
+    put(desk, address)
+    tracker.write_text(tracker.read_text().replace("title: ", "title: Renamed "))
+    put(desk, address)
+    tracker.write_text(tracker.read_text().replace("theirs", "ours"))
+    add(desk)
+    with pytest.raises(ScenError, match=r"desk has the tracker 'theirs': .*--overwrite"):
+        put(desk, address)
+    assert (schemas(base), sources(base)) == (["desk"], 1)
+    export(open_folder(desk), address, DAY, overwrite=True)
+    assert (schemas(base), sources(base)) == (["desk"], 2)
+    with pytest.raises(UsageError, match="cannot name a schema here"):
+        put(desk, running.address("postgres/desk__new"))
+
+
+def test_a_schema_of_another_role_is_refused_before_anything_is_made(
+    running: Server, base: Any, desk: Path
+) -> None:
+    put(desk, running.address("postgres/desk"))
+    base.execute(f"CREATE ROLE guest LOGIN PASSWORD '{PASSWORD}'")
+    base.execute("GRANT CREATE ON DATABASE postgres TO guest")
+    address = running.address("postgres/desk").replace("scen:", "guest:", 1)
+    with pytest.raises(ScenError, match="desk belongs to the role 'scen': connect as that role"):
+        put(desk, address)
+    assert schemas(base) == ["desk"]
+    base.execute("DROP OWNED BY guest")
+    base.execute("DROP ROLE guest")
+
+
 def test_another_title_of_the_same_letters_is_another_tracker(
     running: Server, base: Any, desk: Path
 ) -> None:
@@ -298,8 +332,8 @@ def test_what_cannot_be_connected_to_is_told_without_the_password(
 
 
 def test_the_schema_stands_in_the_address_or_is_made_of_the_title() -> None:
-    assert place_of("postgresql://h/d/s?x=1", "T") == ("postgresql://h/d?x=1", "s", True)
+    assert place_of("postgresql://h/d/s?x=1", "T") == ("postgresql://h/d?x=1", "s")
     assert place_of("postgresql:///d", "China–Russia alignment") == (
-        *("postgresql:///d", "scen_china_russia_alignment", False),
+        *("postgresql:///d", "scen_china_russia_alignment"),
     )
-    assert place_of("postgres://u@h:1/d/", "") == ("postgres://u@h:1/d", "scen_tracker", False)
+    assert place_of("postgres://u@h:1/d/", "") == ("postgres://u@h:1/d", "scen_tracker")

@@ -187,3 +187,18 @@ def test_items_that_are_no_questions_are_named() -> None:
     found = arrived("fatebook", '{"items": [1, {"id": "a"}], "nextCursor": 5}')
     says = "not a question with a title"
     assert told(found) == [f"file:1: {says}", f"file:2: {says}"]
+
+
+def test_a_question_has_one_id_whatever_time_zone_is_wanted() -> None:
+    rows = (
+        "Question title,Forecast created by,Forecast created at,Forecast (scale = 0-1),"
+        "Question created at,Question resolve by,Question notes,Resolution,Resolved at,"
+        "Question tags,Question comments,Multiple choice option\n"
+        "A?,Ann,2026-03-01T23:30:00Z,0.5,2026-03-01T23:30:00Z,2026-05-31,,,,,,\n"
+    )
+    item = '[{"title": "A?", "createdAt": "2026-03-01T23:30:00Z", "resolveBy": "2026-05-31"}]'
+    for content in (rows, item):
+        zones = (ZoneInfo("Asia/Tokyo"), ZoneInfo("America/New_York"))
+        found = [arrived("fatebook", content, timezone=zone) for zone in zones]
+        assert [told(one) for one in found] == [[], []]
+        assert len({id for one in found for id in by_id(one)}) == 1

@@ -64,7 +64,7 @@ def test_an_entry_of_ris_is_a_source_by_its_authors_year_and_title() -> None:
         " from Dependent Sources",
         "url": "https://doi.org/10.1287/opre.33.2.427",
     }
-    assert (one.id, one.foreign) == (None, Foreign("ris", "Clemen:1985"))
+    assert (one.id, one.foreign) == (None, Foreign("ris", "file:Clemen:1985"))
 
 
 def test_an_entry_of_bibtex_has_its_letters_spelled_out() -> None:
@@ -91,7 +91,7 @@ def test_an_item_of_csl_may_have_a_number_for_an_id() -> None:
     )
     (one,) = found.records
     assert one.record == {"name": "The office (2021): A report", "url": "https://example.org"}
-    assert one.foreign == Foreign("csl", "5")
+    assert one.foreign == Foreign("csl", "file:5")
 
 
 def test_an_entry_without_a_title_is_named() -> None:
@@ -109,6 +109,12 @@ def test_an_entry_without_a_title_is_named() -> None:
         ("ris", "TY  - A\nTI  - A\n", "file:1: not RIS: this entry does not end"),
         ("bibtex", "@misc{a, title = {b}\n@misc{c, title={", "file:1: not BibTeX"),
         ("bibtex", "@misc{a, title={b}}\n@misc{a, title={c}}", "file:2: not BibTeX"),
+        ("bibtex", f"@misc{{a, title={'{' * 500}b{'}' * 500}}}", "braces are nested too deeply"),
+        (
+            "bibtex",
+            f"@misc{{a, title={{{'{ {b}' * 500}{'}' * 500}}}}}",
+            "braces are nested too deep",
+        ),
         ("bibtex", "Once upon a time", "no entry of BibTeX in it"),
         ("bibtex", "% " * (3 << 20), "more than 4 MiB of BibTeX"),
         ("csl", "5", "neither a list nor an object"),

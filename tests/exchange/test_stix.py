@@ -34,7 +34,7 @@ def shipped() -> Database:
 
 
 def back(database: Database) -> Arrived:
-    return arrived(json.loads(bundle(Bundled(database, DAY, {}))), "desk.stix.json")
+    return arrived(json.loads(bundle(Bundled(database, "desk", DAY, {}))), "desk.stix.json")
 
 
 def records(found: Arrived, kind: str) -> dict[str | None, Any]:
@@ -52,8 +52,8 @@ def test_a_credibility_has_the_confidence_of_appendix_b_and_6_has_none() -> None
 def test_the_shipped_database_is_valid_and_no_probability_is_a_confidence() -> None:
     database = shipped()
     figures = {"military-pact": Figures(0.04, 0.06)}
-    text = bundle(Bundled(database, DAY, figures))
-    assert text == bundle(Bundled(database, DAY, figures))
+    text = bundle(Bundled(database, "desk", DAY, figures))
+    assert text == bundle(Bundled(database, "desk", DAY, figures))
     made = stix2.parse(text, version="2.1")  # an unknown property would be refused
     by_type: dict[str, list[Any]] = {}
     for one in made.objects:
@@ -94,7 +94,7 @@ def test_the_shipped_database_comes_back_with_the_same_grades_and_forecasts() ->
 @settings(max_examples=8 * TIMES)
 @given(databases())
 def test_any_database_is_valid_and_comes_back_with_its_grades(database: Database) -> None:
-    stix2.parse(bundle(Bundled(database, DAY, {})), version="2.1")
+    stix2.parse(bundle(Bundled(database, "desk", DAY, {})), version="2.1")
     found = back(database)
     assert found.misfits == ()
     evidence = records(found, "evidence")
@@ -166,7 +166,7 @@ def test_what_is_no_object_of_stix_is_a_misfit(damaged: object) -> None:
 
 
 def test_a_damaged_extension_is_a_misfit() -> None:
-    text = bundle(Bundled(shipped(), DAY, {}))
+    text = bundle(Bundled(shipped(), "desk", DAY, {}))
     damaged = text.replace('"date": "2021', '"date": "x2021')
     assert damaged != text
     assert "our extension of it is damaged" in arrived(json.loads(damaged), "x").misfits[0].message

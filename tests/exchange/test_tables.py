@@ -14,9 +14,12 @@ from typing import Any
 
 import pytest
 
-from scenarios.errors import ScenError
+from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.tables.lines import decoding
 from scenarios.exchange.tables.reading import read
+from scenarios.workspace.exchange.restoring import tables
 from tests.cli.commands import FILES, make, scen, tree
+from tests.exchange.foreign import arrived
 from tests.exchange.workbooks import MAIN, workbook
 
 HEAD = ("date", "scenario", "probability")
@@ -219,6 +222,11 @@ main()
 """Tells the most memory that it took, in KiB; what the system tells of a child has its parent's."""
 
 
+def long_text() -> bytes:
+    text = f"<sst xmlns='{MAIN}'><si><t>{'a' * 40 * MIB}</t></si></sst>"
+    return workbook({"One": [HEAD]}, **{"../sharedStrings": text})
+
+
 @pytest.mark.parametrize(
     ("pour", "message"),
     [
@@ -226,9 +234,10 @@ main()
         (open_quote, "a quote is opened in this row and never closed"),
         (much_json, "more than 64 MiB of JSON: give it as JSON Lines"),
         (lambda: [bomb()], "it unpacks to more than 64 MiB"),
+        (lambda: [long_text()], "holds a text of over 1,000,000 characters"),
         (lambda: [b"[" + b"{}," * 599_998 + b"{}]"], "there is nothing in it"),
     ],
-    ids=["line", "quote", "json", "bomb", "objects"],
+    ids=["line", "quote", "json", "bomb", "text", "objects"],
 )
 def test_what_would_fill_the_memory_is_refused_within_300_mb(
     tmp_path: Path, pour: Callable[[], Iterator[bytes]], message: str
@@ -275,3 +284,76 @@ def test_what_is_read_from_standard_input_is_what_is_in_a_file(
             stdin=file, capture_output=True, text=True, check=True,
         )  # fmt: skip
     assert again.stdout == "forecasts: 1 unchanged\n"
+
+
+def test_an_export_of_500_mb_is_refused_within_300_mb(tmp_path: Path) -> None:
+    make(tmp_path / "scenarios", FILES)
+    with (tmp_path / "x.json").open("wb") as file:
+        file.truncate(500 * MIB)
+    words = ["-c", MEASURED, "import", "database", "x.json"]
+    done = subprocess.run([sys.executable, *words], cwd=tmp_path, capture_output=True, check=False)
+    told, used = done.stderr.decode().splitlines()
+    assert "x.json: more than 64 MiB" in told
+    assert int(used) < 300 * 1024
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "zip",
+        "rot13",
+        "punycode",
+        "base64",
+        "hex",
+        "undefined",
+        "idna",
+        "unicode_escape",
+        "raw_unicode_escape",
+    ],
+)
+def test_what_is_no_encoding_of_a_table_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="is no encoding of text: utf-8"):
+        decoding(name)
+
+
+@pytest.mark.parametrize("name", ["utf-8", "UTF-16", "windows-1252", "utf_7", "latin1"])
+def test_an_encoding_of_text_is_one_of_a_table(name: str) -> None:
+    assert decoding(name).decode("Ä".encode(name), final=True) == "Ä"
+
+
+def test_a_number_that_is_shown_in_percent_is_the_text_that_csv_has() -> None:
+    styles = (
+        '<styleSheet><numFmts><numFmt numFmtId="164" formatCode="0.0\\ %"/>'
+        '<numFmt numFmtId="165" formatCode="0&quot;%&quot;"/></numFmts>'
+        '<cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs count="4"><xf numFmtId="0"/>'
+        '<xf numFmtId="9"/><xf applyNumberFormat="1" numFmtId="164"/><xf numFmtId="165"/></cellXfs>'
+        "</styleSheet>"
+    )
+    cells = [b'<c s="%d"><v>0.6</v></c>' % n for n in range(4)]
+    formula = b'<c s="1"><f>1/8</f><v>0.125</v></c>'
+    told: list[list[object]] = [["a", "b", "c", "d", "e"], [*cells, formula]]
+    data = workbook({"One": told}, **{"../styles": styles})
+    assert rows(data) == [{"a": 0.6, "b": "60%", "c": "60%", "d": 0.6, "e": "12.5%"}]
+
+
+def test_an_export_that_is_nested_too_deeply_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text('{"tables": {"tracker": [' + '{"a":' * 100_000)
+    with pytest.raises(ScenError, match=r"x\.json: cannot be read as one JSON document"):
+        tables(tmp_path / "x.json")
+
+
+@pytest.mark.parametrize("kind", ["manifold", "csl", "fatebook", "predictionbook", "metaculus"])
+@pytest.mark.parametrize("misp", ['{"Event": {"info": "A"}}', '{"response": [{"Event": {}}]}'])
+def test_json_of_another_kind_is_refused(kind: str, misp: str) -> None:
+    try:
+        found = arrived(kind, misp, "misp.json")
+    except ScenError:
+        return
+    assert found.misfits
+
+
+@pytest.mark.parametrize(("told", "means"), [("1.0", "occurred"), ("0.0", "did-not-occur")])
+def test_an_outcome_may_be_a_number_with_a_point(told: str, means: str) -> None:
+    csv = f"title,horizon,criteria,outcome\nA,2022-03-01,C.,{told}\n"
+    (one,) = arrived("scenarios", csv).records
+    assert one.record["resolution"] == {"outcome": means}

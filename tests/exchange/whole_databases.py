@@ -74,6 +74,7 @@ def whole_database(seed: int) -> Database:
 
     tracker = replace(
         plain.tracker,
+        id=some(lambda: str(chance.randint(1, 10**9))),
         title=text(),
         description=some(text) or "",
         notice=some(text),

@@ -17,6 +17,7 @@ from typing import NamedTuple
 import pytest
 
 SOURCE = Path(__file__).with_name("crash.c")
+_TOP = Path(__file__).parents[2]
 KILLED = -signal.SIGKILL
 _COUNTER = struct.Struct("=qq")
 needs_cc = pytest.mark.skipif(
@@ -30,12 +31,12 @@ _SERVER = """
 import importlib, json, os, pkgutil, sys, tempfile
 import scenarios
 from scenarios.cli.main import app, main
+from tests.fuzz.posting import post
 from typer.testing import CliRunner
 
-for package in ("analysis", "cli", "storage"):
-    path, prefix = f"{scenarios.__path__[0]}/{package}", f"scenarios.{package}."
-    for module in pkgutil.iter_modules([path], prefix):
-        importlib.import_module(module.name)
+for module in pkgutil.walk_packages(scenarios.__path__, "scenarios."):
+    importlib.import_module(module.name)
+import duckdb, ibis.backends.duckdb, jsonschema, multiprocessing, python_multipart
 CliRunner().invoke(app, ["show", "nothing"])  # typer imports pydantic when a command is parsed
 for line in sys.stdin:
     folder, words = json.loads(line)
@@ -52,7 +53,7 @@ for line in sys.stdin:
         tempfile.tempdir = None
         sys.argv = ["scen", *words]
         try:
-            main()
+            code = post(*words[1:]) if words[0] == "post" else main()
         except SystemExit as end:
             code = end.code
         sys.stdout.flush()
@@ -85,7 +86,10 @@ class Commands:
         self._process, self._counter = process, counter
 
     def run(self, folder: Path, words: Sequence[str], kill_before: int = 0) -> Ran:
-        """Run `scen WORDS` in a folder, and kill it and its git before that call, from 1."""
+        """Run `scen WORDS` in a folder, and kill it and its git before that call, from 1.
+
+        `post` sends a form to `serve`.
+        """
         # Written over, never renamed: other processes have it mapped.
         with self._counter.open("r+b") as file:
             file.write(_COUNTER.pack(kill_before, 0))
@@ -140,7 +144,9 @@ def commands(folder: Path, sandbox: Path, journal: Path | None = None) -> Iterat
         journal.touch()
         preloaded["CRASH_JOURNAL"] = str(journal)
     words, pipe = [sys.executable, "-c", _SERVER], subprocess.PIPE
-    with subprocess.Popen(words, env=preloaded, stdin=pipe, stdout=pipe, text=True) as process:
+    with subprocess.Popen(
+        words, cwd=_TOP, env=preloaded, stdin=pipe, stdout=pipe, text=True
+    ) as process:
         try:
             yield Commands(process, counter)
         finally:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.cli.commands import FILES, make
-from tests.fuzz.preloaded import environment
+from tests.cli.commands import DESK, FILES, make
+from tests.fuzz.preloaded import Commands, environment
 
 DAY = "2022-02-08"
 ON = ("--date", DAY)
@@ -22,15 +24,24 @@ MANY = "date,analyst,scenario,probability\n" + "".join(
     f"2022-01-{day},ann,pact,0.{day}\n" for day in range(10, 32)
 )
 """More sheets than are written one at a time."""
+ITEMS = f"""\
+summary,observed,recorded
+A visit abroad,{DAY},{DAY}
+A ship leaves,{DAY},{DAY}
+"""
 CRITERIA = "What is in the minutes.\nNothing else counts.\n"
 
 
 class Command(NamedTuple):
-    """A command as it is typed; `starts` one begins without a database."""
+    """A command as it is typed; `starts` one begins without a database.
+
+    `first` are the commands before it; one of them may be git's.
+    """
 
     words: tuple[str, ...]
     commits: bool
     starts: bool = False
+    first: tuple[tuple[str, ...], ...] = ()
 
     def __str__(self) -> str:
         """Its first words, and whether it commits."""
@@ -56,14 +67,58 @@ _WORDS = (
     ("import", "forecasts", "../forecasts.csv"),
     ("rename", "pact", "treaty"),
     ("edit", "2022-02-04-visit", "observed=2022-02-03"),
+    ("import", "evidence", "../evidence.csv"),
 )  # fmt: skip
+_EVENTS = 'events={table: icews, match: {cameo: ["190"], source_country: [RUS]}}'
+_COMMITTED = (("git", "add", "."), ("git", "commit", "--quiet", "--message", "before"))
+_LATER: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("add-source", "tass", "--name", "TASS", "--reliability", "D"),
+     ("remove", "tass", "--reason", "Not cited.")),
+    (("edit", "pact/talks", _EVENTS),
+     ("candidates", "pact/talks", "--from", "../events", "--accept", "1-2")),
+    (("rename", "pact", "treaty"), ("undo",)),
+    (("import", "forecasts", "../forecasts.csv"), ("undo",)),
+)  # fmt: skip
+"""A command, and what is done after it."""
+_ITEM = "?evidence=2022-02-04-visit"
+_FORMS: tuple[tuple[str, str, dict[str, str]], ...] = (
+    ("evidence", "", {"summary": "A dinner", "recorded": DAY, "rate:pact": "C",
+                      "new_source:name": "TASS", "new_source:reliability": "D", "source": "tass"}),
+    ("evidence", "", {"summary": "A copy", "recorded": DAY, "rate:pact": "C",
+                      "attachment": "A page."}),
+    ("rate", _ITEM, {"evidence": "2022-02-04-visit", "rate:trade": "CC"}),
+    ("forecast", "?scenario=pact", {"scenario": "pact", "probability": "0.3", "date": DAY}),
+    ("indicator", "?scenario=pact", {"scenario": "pact", "id": "visit", "added": DAY,
+                                     "statement": "A minister travels", "rate:pact": "C"}),
+    ("source", "", {"id": "tass", "name": "TASS", "reliability": "D"}),
+    ("scenario", "", {"id": "summit", "title": "A summit", "question": "Will they meet?",
+                      "criteria": CRITERIA, "horizon": "2030-12-31", "prior": "0.3",
+                      "basis": "Rare.", "opened": DAY}),
+    ("resolution", "?scenario=trade", {"scenario": "trade", "outcome": "did-not-occur",
+                                       "basis": "The customs.", "date": DAY, "recorded": DAY}),
+    ("retraction", _ITEM, {"evidence": "2022-02-04-visit", "reason": "No.", "date": DAY}),
+    ("clarification", "?scenario=pact", {"scenario": "pact", "text": "In force.", "date": DAY}),
+    ("edit", "?id=pact", {"id": "pact", "key": "tags", "how": "append", "value": "military"}),
+    ("file", "?id=pact", {"id": "pact",
+                          "text": FILES["pact.yaml"].replace("A pact", "Any pact")}),
+)  # fmt: skip
+
+
+def _commands(*, commits: bool) -> Iterator[Command]:
+    switch = ("--commit",) if commits else ()
+    for words in _WORDS:
+        yield Command((*words, *switch), commits, words[0] == "init")
+    for first, then in _LATER:
+        yield Command((*then, *switch), commits, first=(first, *(_COMMITTED if commits else ())))
+    chosen = {"commit": "yes"} if commits else {}
+    for form, asked, fields in _FORMS:
+        sent = json.dumps({**fields, "do": "save", **chosen})
+        yield Command(("post", f"/record/{form}/", sent, asked), commits)
+
+
 NEXT = ("add-source", "next", "--name", "Next", "--reliability", "B")
 """Another command, to be given after each of them."""
-COMMANDS = tuple(
-    Command((*words, *(["--commit"] if commits else [])), commits, words[0] == "init")
-    for commits in (False, True)
-    for words in _WORDS
-)
+COMMANDS = (*_commands(commits=False), *_commands(commits=True))
 
 
 def asked(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -80,28 +135,38 @@ def git(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def prepare(sandbox: Path, *, starts: bool) -> Path:
-    """A working folder in a committed repository, without a database where a command starts one.
+def prepare(runs: Commands, sandbox: Path, command: Command) -> Path:
+    """A working folder in a committed repository, as the command finds it.
 
     It is made once, beside the sandbox, and copied from then on.
     """
-    ready = sandbox.with_name(f"{sandbox.name}-{starts}")
+    ready, work = sandbox.with_name(f"{sandbox.name}-ready"), sandbox / "work"
     if not ready.exists():
-        _make(ready, starts=starts)
+        make_repository(sandbox, starts=command.starts)
+        for words in command.first:
+            if words[0] == "git":
+                git(work, *words[1:])
+            else:
+                assert runs.run(work, words).code == 0
+        sandbox.rename(ready)
     shutil.rmtree(sandbox, ignore_errors=True)
     shutil.copytree(ready, sandbox)
-    return sandbox / "work"
+    return work
 
 
-def _make(sandbox: Path, *, starts: bool) -> None:
+def make_repository(sandbox: Path, *, starts: bool) -> Path:
+    """A database in a committed repository, or only the repository; its working folder."""
     work = sandbox / "work"
     for folder in (work, sandbox / "tmp", sandbox / "state"):
         folder.mkdir(parents=True)
     (sandbox / "sheet.yaml").write_text(SHEET)
     (sandbox / "forecasts.csv").write_text(MANY)
+    (sandbox / "evidence.csv").write_text(ITEMS)
+    shutil.copytree(DESK.with_name("events"), sandbox / "events")
     (work / "README").write_text("A desk.\n")
     git(work, "init", "--quiet", "--initial-branch=main", "--template=")
     if not starts:
         make(work / "scenarios", FILES)
     git(work, "add", ".")
     git(work, "commit", "--quiet", "--message", "start")
+    return work

@@ -26,14 +26,14 @@ from tests.cli.commands import SCEN, changes, tree
 from tests.full import FULL
 from tests.fuzz.disk import events
 from tests.fuzz.preloaded import KILLED, Commands, Ran, commands, environment, library, needs_cc
-from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, prepare
+from tests.fuzz.recording import COMMANDS, NEXT, Command, asked, git, make_repository, prepare
 
 SAMPLE = 6
 FEW = 20
 """A command that makes no more calls is killed before each."""
 SAMPLED = {
     *("init", "add-source tass", "rate 2022-02-04-visit --commit"),
-    *("rename pact", "import forecasts"),
+    *("rename pact", "import forecasts", "undo", "post /record/rate/"),
 }
 NEXT_FILE = "scenarios/sources/next.yaml"
 GIT_LOCK = re.compile(r"[^\s'\"]+\.lock\b")
@@ -57,14 +57,14 @@ def test_a_kill_before_any_call_leaves_nothing_half_nothing_locked_and_nothing_b
 ) -> None:
     sandbox = tmp_path / "sandbox"
     with commands(tmp_path / "library", sandbox) as runs:
-        work = prepare(sandbox, starts=command.starts)
+        work = prepare(runs, sandbox, command)
         before = files(work)
         whole = runs.run(work, command.words)
         assert whole.code == 0
         after = files(work)
         sample = whole.calls if FULL or whole.calls <= FEW else SAMPLE
         for call in {1 + n * whole.calls // sample for n in range(sample)}:
-            work = prepare(sandbox, starts=command.starts)
+            work = prepare(runs, sandbox, command)
             assert runs.run(work, command.words, call).code == KILLED
             found = list(faults(runs, work, command, before, after))
             assert found == [], f"{command} before call {call}"
@@ -153,7 +153,7 @@ def test_the_library_counts_every_call_that_strace_sees(tmp_path: Path) -> None:
     sandbox, log = tmp_path / "sandbox", tmp_path / "log"
     counter, journal = tmp_path / "counter", tmp_path / "journal"
     command = next(c for c in COMMANDS if c.words[0] == "add-source" and c.commits)
-    work = prepare(sandbox, starts=False)
+    work = make_repository(sandbox, starts=False)
     counter.write_bytes(bytes(16))
     journal.touch()
     words = ["strace", "-f", "-y", "-qq", "-s", "0", "-e", f"trace={TRACED}", "-o", str(log)]

@@ -51,7 +51,7 @@ def is_record(path: str) -> bool:
 def test_nothing_acknowledged_is_lost_and_nothing_torn(tmp_path: Path, command: Command) -> None:
     sandbox, journal = tmp_path / "sandbox", tmp_path / "journal"
     with commands(tmp_path / "library", sandbox, journal) as runs:
-        work = prepare(sandbox, starts=command.starts)
+        work = prepare(runs, sandbox, command)
         disk, calls, moments = Disk(work), list[list[Event]](), [moment(work)]
         for words in (command.words, (*NEXT, *(["--commit"] if command.commits else []))):
             journal.write_bytes(b"")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
+from shutil import copy
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.render.charts import palette, style
+from scenarios.render.charts import palette
 from scenarios.render.charts.alone import Panel, alone, fitted
-from scenarios.render.charts.raster import png
+from scenarios.render.charts.raster import face, png
 from scenarios.render.charts.svg import Drawing, text
 from tests.hostile import TEXTS
 
@@ -71,9 +73,24 @@ def test_pixels_are_those_that_were_asked_for() -> None:
     assert struct.unpack(">II", png(made(size=(640, 360)), 2)[16:24]) == (1280, 720)
 
 
-def test_where_no_font_is_found_no_picture_without_words_is_made(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(style, "FONTS", "'no such font'")
+def test_where_no_font_is_found_no_picture_without_words_is_made(tmp_path: Path) -> None:
     with pytest.raises(ScenError, match="no font was found"):
-        png(made(), 1)
+        png(made(), 1, (str(tmp_path),))
+
+
+def test_a_picture_names_the_face_that_its_words_fell_back_to(tmp_path: Path) -> None:
+    fonts = Path("/usr/share/fonts")
+    for family in ("DejaVu Sans", "DejaVu Serif"):
+        name = f"{family.replace(' ', '')}.ttf"
+        font = next(fonts.rglob(name), None)
+        if font is None:
+            pytest.skip(f"{name} is not installed")
+        folder = tmp_path / name
+        folder.mkdir()
+        copy(font, folder)
+        assert face((str(folder),)) == family
+        drawn = png(made(), 1, (str(folder),))
+        assert drawn[33:].startswith(
+            b"\0\0\0" + bytes([5 + len(family)]) + b"tEXtFont\0" + family.encode()
+        )
+        assert png(made().replace("Tracker", "       "), 1, (str(folder),)) != drawn

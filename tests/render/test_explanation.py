@@ -46,6 +46,7 @@ def test_the_lines_that_are_shown_and_those_that_are_folded_add_up(
     folded = 0
     for id in (id for id, scenario in shipped.scenarios.items() if scenario.opened <= day):
         ledger = explain(shipped, id, day)
+        assert ledger.implied
         moved = ledger.implied.decibans - ledger.prior.decibans
         short, whole = (table(shipped, id, day, every=every) for every in (False, True))
         for made in (short, whole):

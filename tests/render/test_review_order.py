@@ -137,8 +137,8 @@ def test_what_is_unchanged_did_not_change(seed: int, since: int) -> None:
         for item in block.rows if isinstance(block, Items) else ():
             if plain(item.text).startswith("Unchanged"):
                 same = [rows[ref.id] for ref in inside(item.text, Ref)]
-                assert [row.implied.previous for row in same] == near(
-                    [row.implied.probability for row in same], abs=1e-12
+                assert [row.shown.previous for row in same] == near(
+                    [row.shown.probability for row in same], abs=1e-12
                 )
 
 

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 from tests.cli.commands import FILES, changes, make, scen, tree
 from tests.serve.desks import reader
 from tests.serve.forms import FROM_HERE, Sent, hidden, opened, send
+from tests.storage.test_git import commit, run
 
 ITEM = "2022-02-04-visit"
 PACT = FILES["pact.yaml"]
@@ -49,6 +50,18 @@ def test_a_value_that_is_wrong_stands_at_the_value(client: TestClient) -> None:
     fields = {"id": "pact", "key": "prior.probability", "how": "put", "value": "2"}
     made = send(client, "edit", fields, own={**opened(client, "edit", id="pact"), **fields})
     assert made.faults == {"value": "'probability' is 2; a prior is a number from 0.001 to 0.999"}
+
+
+@pytest.mark.parametrize("seen", [None, "", "ties.yaml 0", "pact.yaml"])
+def test_a_file_is_not_saved_without_the_state_of_it_that_was_changed(
+    client: TestClient, root: Path, seen: str | None
+) -> None:
+    own = {key: text for key, text in opened(client, "file", id="pact").items() if key != "seen"}
+    made = save(
+        client, PACT.replace("A pact", "Any"), own | ({} if seen is None else {"seen": seen})
+    )
+    assert "pact.yaml: changed since it was read: nothing was written" in made.text
+    assert (root / "pact.yaml").read_text() == PACT
 
 
 def test_a_file_is_saved_as_it_was_typed(client: TestClient, root: Path) -> None:
@@ -140,3 +153,14 @@ def test_a_later_audit_is_foretold(client: TestClient, root: Path) -> None:
     made = send(client, "edit", {"id": ITEM, "key": "summary", "value": "Two visits"}, do="preview")
     assert "summary: Two visits" in made.text
     assert (root / f"evidence/2022/{ITEM}.yaml").read_text() == FILES[f"evidence/2022/{ITEM}.yaml"]
+
+
+def test_a_second_forecast_of_a_day_tells_before_it_is_saved_that_the_first_was_committed(
+    client: TestClient, root: Path
+) -> None:
+    run(root.parent, "init", "-q")
+    commit(root.parent, "Begin")
+    fields = {"scenario": "trade", "probability": "0.7", "date": "2022-02-07", "analyst": "desk"}
+    made = send(client, "forecast", fields, do="preview")
+    assert not made.is_saved
+    assert "audit will say: edited-forecast: 2022-02-07-desk: trade: 0.6 → 0.7" in made.text

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+import httpx2
 import pytest
 from starlette.testclient import TestClient
 
@@ -50,8 +52,11 @@ def test_the_token_of_another_server_is_none(root: Path) -> None:
 
 def test_a_ticket_works_once(root: Path) -> None:
     client, door = stranger(root)
-    ticket = door.ticket()
+    used: list[str] = []
+    page = door.opening(lambda: used.append("used")).decode()
+    ticket = page.split('href="')[1].split('"')[0]
     assert client.get(ticket).status_code == 200
+    assert used == ["used"]
     another, _ = stranger(root)
     assert another.get(ticket).status_code == 403
     client.cookies.clear()
@@ -107,6 +112,15 @@ def test_no_path_leads_out_of_what_is_served(client: TestClient, path: str) -> N
     made = client.get(path, follow_redirects=True)
     assert made.status_code == 404
     assert "root:" not in made.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "///evil.example", "/%2Fevil.example", "/x"])
+@pytest.mark.parametrize("end", ["/index.html?as_of=30d", "/index.html", "/s?as_of=30d", "/s/pact"])
+def test_no_location_leaves_this_host(client: TestClient, path: str, end: str) -> None:
+    made = client.send(
+        client.build_request("GET", httpx2.URL(HERE, raw_path=f"{path}{end}".encode()))
+    )
+    assert re.fullmatch(r"(/([^/\\].*)?)?", made.headers.get("location", ""))
 
 
 def test_a_link_in_the_database_is_not_followed(tmp_path: Path) -> None:

@@ -18,7 +18,15 @@ from tests.cli.commands import FILES, SCEN, make, scen
 from tests.storage.test_git import commit, run
 
 WITHIN = 1.0
-"""Seconds in which a change is shown."""
+"""Seconds in which a change is shown, on a machine that nobody else uses."""
+
+
+def crowded() -> float:
+    """Seconds that a second of work takes now: 1 where no other process wants the processors."""
+    wall, work = time.monotonic(), time.process_time()
+    while time.process_time() - work < 0.1:
+        pass
+    return max((time.monotonic() - wall) / 0.1, 1.0)
 
 
 class Served(NamedTuple):
@@ -41,7 +49,7 @@ def served(root: Path) -> Iterator[Served]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     start = process.stdout.readline().strip()
-    with httpx2.Client(base_url=start.split("/?")[0], timeout=10) as client, process:
+    with httpx2.Client(base_url=start.split("/?")[0], timeout=60) as client, process:
         assert client.get(start).status_code == 200
         try:
             yield Served(process, client, root)
@@ -81,7 +89,7 @@ def test_what_changes_on_disk_is_told_within_a_second_whatever_changed_it(desk: 
                 following = next(told)
                 assert following > number
                 number = following
-            assert time.monotonic() - started < WITHIN, text
+            assert time.monotonic() - started < WITHIN * crowded(), text
 
 
 def record(root: Path) -> None:
@@ -100,7 +108,7 @@ def test_a_commit_is_offered_within_a_second(desk: Served) -> None:
         started = time.monotonic()
         while "Something more</option>" not in desk.client.get("/list/scenarios/").text:
             assert next(told)
-        assert time.monotonic() - started < WITHIN
+        assert time.monotonic() - started < WITHIN * crowded()
 
 
 def test_it_listens_on_this_machine_alone(desk: Served) -> None:
@@ -129,5 +137,5 @@ def test_a_signal_ends_it_at_once_with_streams_open(tmp_path: Path) -> None:
             started = time.monotonic()
             desk.process.send_signal(signal.SIGTERM)
             assert [*told]
-        assert desk.process.wait(timeout=5) == -signal.SIGTERM
-        assert time.monotonic() - started < 2
+        assert desk.process.wait(timeout=60) == -signal.SIGTERM
+        assert time.monotonic() - started < 2 * crowded()

@@ -16,6 +16,7 @@ from scenarios.storage.state.session_notes import Answer, kept, notes
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader
 from tests.serve.forms import FROM_HERE, Sent, as_analyst, hidden, send
+from tests.storage.test_git import commit, run
 
 TODAY = date(2022, 2, 21)
 SHEETS = {
@@ -290,3 +291,17 @@ def test_without_a_name_nobody_sits(desk: Path) -> None:
 def test_the_hidden_fields_of_a_step_are_its_own(client: TestClient) -> None:
     post(client, "begin")
     assert hidden(client.get("/sitting/").text) == {"item": "2022-02-18-dinner"}
+
+
+def test_a_sheet_that_replaces_a_committed_figure_says_so_before_it_is_written(
+    client: TestClient, desk: Path
+) -> None:
+    begin(client)
+    post(client, "answers", skip__pact="yes", skip__ties="yes")
+    post(client, "answers", p__trade="0.4")
+    scen("--database", str(desk), "forecast", "trade", "0.3", "--analyst=desk", f"--date={TODAY}")
+    run(desk.parent, "init", "-q")
+    commit(desk.parent, "Begin")
+    post(client, "revise", p__trade="0.4")
+    told = "audit will say: edited-forecast: 2022-02-21-desk: trade: 0.3 → 0.4"
+    assert told in text(client)

@@ -29,7 +29,7 @@ from tests.storage.layouts import damaged
 DATA = Path(__file__).parents[1] / "data"
 SOURCE = Path(scenarios.__path__[0])
 NOT_IN_A_TEXT = {"not-a-file", "symlink", "too-large", "unreadable"}
-NOT_IN_A_TEXT |= {"attachment-missing", "attachment-changed"}
+NOT_IN_A_TEXT |= {"attachment-missing", "attachment-changed", "attachment-unnamed"}
 
 TRACKER = b"format: 1\ntitle: Alignment\n"
 PACT = b"""\
@@ -83,11 +83,16 @@ def test_a_sound_snapshot_loads_whole_in_any_order_with_any_line_ends_beside_any
     assert load({**SOUND, **dict.fromkeys(others, b"\xff")}) == whole
 
 
-def test_without_a_sound_tracker_the_usual_conventions_apply_to_all_else() -> None:
-    usual = msgspec.structs.replace(DATABASE, tracker=Tracker())
+def test_without_a_sound_tracker_there_are_records_and_no_figures() -> None:
     loaded = load({**SOUND, "tracker.yaml": b""})
+    usual = msgspec.structs.replace(
+        DATABASE,
+        tracker=Tracker(),
+        withheld=dict.fromkeys(DATABASE.scenarios, "tracker.yaml"),
+        unreadable=tuple(loaded.problems),
+    )
     assert (loaded.database, loaded.left_out) == (usual, 1)
-    assert load({}).database == Database(Tracker())
+    assert [problem.rule for problem in load({}).database.unreadable] == ["no-tracker"]
 
 
 @pytest.mark.parametrize("folder", sorted(path.name for path in (DATA / "valid").iterdir()))

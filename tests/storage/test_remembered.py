@@ -97,8 +97,8 @@ READ = cache(read_record)
 def read_anew(root: Path) -> Opened:
     """Without any memory of files."""
     snapshot, problems = worktree.snapshot(root)
-    loaded = load(snapshot, READ)
-    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), READ)
+    loaded = load(snapshot, READ, lost=problems)
+    return Opened(root, snapshot, loaded, loaded.problems, READ)
 
 
 def answers(opened: Opened) -> dict[str, Any]:

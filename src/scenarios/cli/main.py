@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import HELP, module
-from scenarios.cli.output.streams import say, schema
+from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.cli.usage import in_our_words
 from scenarios.errors import ScenError
@@ -56,6 +56,8 @@ class _Group(TyperGroup):
             result = super().invoke(ctx)
             if sys.stdout:
                 sys.stdout.flush()
+            if unreadable.get():
+                raise typer.Exit(1)
         except ClickUsageError as error:
             error.message = printable(in_our_words(error.message)) + _place(ctx, error)
             raise
@@ -138,6 +140,7 @@ def scen(
 ) -> None:
     context.obj = database
     schema.set(context.invoked_subcommand or "")
+    unreadable.set(None)
     if no_pager:
         os.environ["SCEN_PAGER"] = "cat"
     if no_cache:

@@ -8,7 +8,7 @@ import typer
 
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli.output.progress import progress
-from scenarios.cli.output.streams import say
+from scenarios.cli.output.streams import say, unreadable
 from scenarios.cli.repositories import repository_of
 from scenarios.storage.git import repository as git
 from scenarios.text import counted
@@ -38,7 +38,7 @@ def open_at(root: Path) -> Opened:
 def reading(context: typer.Context, rev: str | None = None) -> Opened:
     """The same for a command that only reads, as it is or as a revision had it.
 
-    Faults are counted on stderr, and left out.
+    Files that cannot be read are left out and named, and the command ends with 1.
     """
     opened = open_here(context) if rev is None else open_revision(*repository_of(context), rev)
     tell_left_out(opened)
@@ -47,6 +47,7 @@ def reading(context: typer.Context, rev: str | None = None) -> Opened:
 
 def tell_left_out(opened: Opened, where: str = "") -> None:
     """Say how much of a database could not be read."""
+    unreadable.set((*(unreadable.get() or ()), *opened.database.unreadable))
     errors = sum(p.count for p in opened.problems if p.severity == "error")
     if errors:
         files = f"{counted(opened.loaded.left_out, 'file')} left out"

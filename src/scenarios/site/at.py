@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from importlib import import_module
 
+from scenarios.paths import place_of
+from scenarios.site.frame import FEED, STYLE
 from scenarios.site.links import INDEX
-from scenarios.site.page import Page
+from scenarios.site.page import CARD, Page
 from scenarios.site.site import Site
 
 _ONE = {
@@ -50,6 +53,16 @@ def addresses(site: Site) -> Iterator[str]:
     for folder, (_, ids) in _EACH.items():
         yield from (f"{folder}/{id}/{INDEX}" for id in ids(site))
         yield from (f"{folder}/{id}/{INDEX}" for id in site.moved.get(folder, ()))
+
+
+def has_place(path: str) -> bool:
+    """Whether a site of some database could have a file at a path."""
+    if path.startswith("records/"):
+        record = place_of(path.removeprefix("records/"))
+        return isinstance(record, tuple) and record[0] in ("scenario", "evidence", "source")
+    address = path.removesuffix(CARD) + INDEX if path.endswith(CARD) else path
+    each = rf"(?:{'|'.join(_EACH)})/[a-z0-9]+(?:-[a-z0-9]+)*/{re.escape(INDEX)}"
+    return address in (STYLE, FEED, *_ONE) or bool(re.fullmatch(each, address))
 
 
 def _make(module: str) -> Callable[..., Page]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,13 +12,13 @@ import msgspec
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.site import feed, frame
-from scenarios.site.at import addresses
+from scenarios.site.at import addresses, has_place
 from scenarios.site.keys import keys
 from scenarios.site.making import SEARCH, Made, Making, card_of
 from scenarios.site.site import Site
 from scenarios.storage import site_folder
 from scenarios.storage.cache.files import Files
-from scenarios.storage.site_folder import SiteFolder
+from scenarios.storage.cache.folder import cache_of, digest
 from scenarios.workspace.uncollected import nothing_collected
 
 
@@ -35,24 +36,27 @@ class Built(msgspec.Struct, frozen=True, kw_only=True):
 
 def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
     """Bring the site in a folder up to the database, its day and its revision."""
-    with site_folder.opened(place, site.opened.root) as folder, nothing_collected():
-        before = _marked(folder)
+    cache = cache_of(site.opened.root)
+    name = f"site-{digest(os.fsencode(os.path.realpath(place))).hex()}"
+    before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, Made])
+    with site_folder.opened(place, site.opened.root, has_place) as folder, nothing_collected():
         making = Making(site, folder, before, keys(site))
         wanted = list(dict.fromkeys(addresses(site)))
         making.pages([one for one in wanted if not making.stands(one)], progress)
-        now = {one: making.made.get(one) or before[one] for one in wanted}
+        sources = {page: making.made if page in making.made else before for page in wanted}
+        now = {page: source[page] for page, source in sources.items()}
         if site.previews:
-            known = {**before, **making.made}
-            now |= {card: known[card] for card in map(card_of, wanted) if card in known}
+            cards = ((card_of(page), source) for page, source in sources.items())
+            now |= {card: source[card] for card, source in cards if card in source}
         now |= _files(site, making, {one: entry.told for one, entry in now.items()})
-        gone = [path for path in before if path not in now]
-        kept = {one: made for one, made in now.items() if one not in making.written}
-        folder.publish(making.written, gone, _encoded(kept), _encoded(now))
-        search = folder.data(SEARCH)
+        removed = folder.publish(making.written, now)
+        search = folder.content(SEARCH, now[SEARCH].size) or b""
+    if cache:
+        cache.write(name, msgspec.json.encode(now))
     return Built(
         pages=len(wanted),
         written=tuple(sorted(making.written)),
-        removed=tuple(sorted(gone)),
+        removed=tuple(removed),
         search_bytes=len(gzip.compress(search, 6, mtime=0)),
     )
 
@@ -82,14 +86,3 @@ def _records(site: Site) -> Iterator[str]:
     yield from (path_of("scenario", id) for id in site.scenarios)
     yield from (path_of("evidence", id) for id in site.evidence)
     yield from (path_of("source", id) for id in site.database.sources)
-
-
-def _marked(folder: SiteFolder) -> dict[str, Made]:
-    try:
-        return msgspec.json.decode(folder.mark or b"{}", type=dict[str, Made])
-    except msgspec.MsgspecError:
-        return {}  # of another version: all is made again
-
-
-def _encoded(mark: Mapping[str, Made]) -> bytes:
-    return msgspec.json.encode(dict(sorted(mark.items())))

@@ -8,6 +8,9 @@ from importlib.resources import files
 import msgspec
 
 from scenarios import __version__
+from scenarios.render.charts.svg import NOWHERE
+from scenarios.render.documents.unreadable import lead
+from scenarios.render.writers import html as html_of
 from scenarios.render.writers import shell
 from scenarios.render.writers.shell import Around, Entry, safe
 from scenarios.site.links import INDEX
@@ -71,7 +74,8 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
     day = page.day or site.as_of
     reading = f'<a href="{root}{READING}">How to read this</a>'
     foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
-    return shell.whole(title, page.main, page.contents, page.skips or _SKIPS, foot, around)
+    banner = html_of.blocks(lead(site.database.unreadable), NOWHERE)
+    return shell.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 
 def _preview(site: Site, page: Page, title: str) -> str:

@@ -24,7 +24,7 @@ def keys(site: Site) -> Mapping[str, str]:
     files = site.opened.snapshot
     if not isinstance(files, Files):
         return {}
-    base = program() + f"{site.opened.loaded.left_out} {site.previews} {site.url}".encode()
+    base = program() + f"{site.database.unreadable} {site.previews} {site.url}".encode()
     today = f"{site.as_of}"
     figures = keys_of(files, site.database, today)
     items = {id: files.digest(path_of("evidence", id)) for id in site.evidence}

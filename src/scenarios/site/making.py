@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from hashlib import blake2b
 from multiprocessing.connection import Connection
 
 import msgspec
@@ -20,6 +19,7 @@ from scenarios.site.figures import figures
 from scenarios.site.links import INDEX
 from scenarios.site.page import CARD
 from scenarios.site.site import Site
+from scenarios.storage.cache.folder import digest
 from scenarios.storage.site_folder import SiteFolder
 
 SEARCH = "search/index.html"
@@ -31,7 +31,7 @@ class Made(msgspec.Struct, frozen=True, array_like=True):
     """A file of a site: what it rests on, what it is, how large, and what it says of itself."""
 
     key: str
-    digest: str
+    digest: bytes
     size: int
     told: str = ""
 
@@ -45,7 +45,7 @@ class _Done(msgspec.Struct, frozen=True):
 
 
 class Making:
-    """What was `made` in this run, and what of it was `written` since it differs from `before`."""
+    """What was `made` in this run, and what of it `written`: files with other bytes than before."""
 
     def __init__(
         self, site: Site, folder: SiteFolder, before: Mapping[str, Made], keys: Mapping[str, str]
@@ -64,19 +64,18 @@ class Making:
     def standing(self, path: str, key: str) -> Made | None:
         """A file that rests on what it rested on before."""
         was = self._before.get(path)
-        if was and key and was.key == key and self._folder.size(path) == was.size:
-            return was
-        return None
+        if not was or not key or was.key != key:
+            return None
+        data = self._folder.content(path, was.size)
+        return was if data is not None and digest(data) == was.digest else None
 
     def put(self, path: str, data: bytes, key: str = "", told: str = "") -> Made:
         """Keep a file, and write it where it differs from what is there."""
-        made = Made(key, blake2b(data, digest_size=16).hexdigest(), len(data), told)
-        was = self._before.get(path)
-        if not was or was.digest != made.digest or self._folder.size(path) != made.size:
+        if self._folder.content(path, len(data)) != data:
             self._folder.put(path, data)
             self.written.add(path)
-        self.made[path] = made
-        return made
+        self.made[path] = Made(key, digest(data), len(data), told)
+        return self.made[path]
 
     def pages(self, addresses: Sequence[str], progress: Progress) -> None:
         """Make these pages, a part of them in a second process where they are many."""
@@ -93,7 +92,7 @@ class Making:
 
     def _make(self, addresses: Sequence[str], progress: Progress) -> None:
         ids = [one.split("/")[1] for one in addresses if one.startswith("s/")]
-        figures(self._site).draw(*(id for id in ids if id in self._site.scenarios))
+        figures(self._site).draw(*(id for id in ids if id in figures(self._site).window.views))
         for address in progress(addresses, "making the pages", len(addresses)):
             page = page_at(self._site, address)
             assert page is not None, address  # noqa: S101 - it is one of the addresses

@@ -21,6 +21,7 @@ LARGEST = 100 << 20
 _CHUNK = 1 << 20
 _FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
+_COPY = re.compile(rf"[0-9a-f]{{64}}({_ENDING.pattern})?")
 
 
 class Copy:
@@ -93,6 +94,12 @@ def digest_of(place: Path) -> str | None:
     return digest.hexdigest()
 
 
+def copies(root: Path) -> list[str]:
+    """The paths of the saved copies in a database: files that bear a SHA-256."""
+    names = (path.name for path in (root / ATTACHMENTS).glob("*") if path.is_file())
+    return [f"{ATTACHMENTS}/{name}" for name in sorted(names) if _COPY.fullmatch(name)]
+
+
 def refuse_no_file(source: Path | None) -> None:
     """Refuse what could not be attached; nothing can."""
     with _opened(source) if source else nullcontext():
@@ -127,17 +134,19 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
 def _digest(source: Path, file: IO[bytes], copy: IO[bytes] | None) -> str:
     """The SHA-256 of what is read, chunk by chunk; the same goes into the copy."""
     digest, size = sha256(), 0
-    try:
-        while chunk := file.read(_CHUNK):
-            size += len(chunk)
-            if size > LARGEST:
-                raise _too_large(source)
-            digest.update(chunk)
-            if copy:
-                copy.write(chunk)
-    except OSError as error:
-        raise ScenError(f"{safe(source)}: {error.strerror}; nothing was written") from None
-    return digest.hexdigest()
+    while True:
+        try:
+            chunk = file.read(_CHUNK)
+        except OSError as error:
+            raise ScenError(f"{safe(source)}: {error.strerror}; nothing was written") from None
+        if not chunk:
+            return digest.hexdigest()
+        size += len(chunk)
+        if size > LARGEST:
+            raise _too_large(source)
+        digest.update(chunk)
+        if copy:
+            copy.write(chunk)
 
 
 def _too_large(source: Path) -> ScenError:

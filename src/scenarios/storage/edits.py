@@ -16,6 +16,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
+from scenarios.storage.yaml.cutting import unset
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import shown
@@ -42,7 +43,7 @@ class Refused(ScenError):  # noqa: N818
 
 
 class Put(msgspec.Struct, frozen=True):
-    """One key of a record that is to get a value: `keys` lead to it."""
+    """One key of a record that is to get a value, or UNSET to go: `keys` lead to it."""
 
     keys: tuple[str, ...]
     value: Any
@@ -78,8 +79,9 @@ def edited(snapshot: Mapping[str, bytes], kind: Kind, id: str, puts: Sequence[Pu
     for put in puts:
         keys = ".".join(put.keys)
         refuse_unwritable(put.value, keys)
+        is_gone = put.value is msgspec.UNSET
         try:
-            new = editor.put(new, put.keys, put.value)
+            new = unset(new, put.keys) if is_gone else editor.put(new, put.keys, put.value)
         except EditError as error:
             where = f"{path}:{error.line}:{error.column}"
             raise ScenError(f"nothing was written: {where}: cannot set {keys}: {error}") from error

@@ -1,16 +1,22 @@
-"""The folder of a site: what is new is made whole beside the old, and takes its place at the end.
+"""The folder of a site: new files are made whole beside the old, and take their places at the end.
 
 A full disk is met while the new files lie apart; giving them their names takes no room. A process
 that is killed meanwhile leaves each file whole, the old one or the new, and the next run goes on.
+The folder may come with a clone: no link below it is followed, and its mark says no more than which
+of the files at places of a site may be removed.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Collection, Iterator
+import stat
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.storage.lock import hold
@@ -18,113 +24,162 @@ from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"
 _OURS = frozenset({MARK, _NEW, _LOCK})
-_NAMED = 3
+_NAMED, _SHOWN = 3, 80
 _PATIENCE = 5.0
 """Seconds to wait for another run."""
+_MOST_BYTES = 32 << 20  # of a mark: that of half a million files is smaller
+_FILE = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK"))
+_FOLDER = _FILE | getattr(os, "O_DIRECTORY", 0)
+_APART = str.maketrans("/", "!")
 
 
 class SiteFolder:
-    """A folder that is locked for one run."""
+    """A folder that is locked for one run; `top` and `new`, for new files, are descriptors."""
 
-    def __init__(self, place: Path) -> None:
-        self.place, self._new = place, place / _NEW
+    def __init__(self, top: int, new: int, shown: str, named: frozenset[str]) -> None:
+        self._top, self._new, self._shown, self._named = top, new, shown, named
 
-    @property
-    def mark(self) -> bytes:
-        """What the last run noted of its files; nothing where none ran to its end."""
-        try:
-            return (self.place / MARK).read_bytes()
-        except FileNotFoundError:
-            return b""
-
-    def data(self, path: str) -> bytes:
-        """What a published file holds."""
-        return (self.place / path).read_bytes()
-
-    def size(self, path: str) -> int | None:
-        """How large a file of the site is; None where it is not there."""
-        try:
-            return os.stat(self.place / path).st_size  # noqa: PTH116 - ten thousand of them
-        except OSError:
-            return None
+    def content(self, path: str, most: int) -> bytes | None:
+        """The bytes of a regular file of the site, or one more than `most`; None without one."""
+        with suppress(OSError), self._above(path) as (folder, name):
+            return _read(folder, name, most)
+        return None
 
     def put(self, path: str, data: bytes) -> None:
         """Keep a file apart until all are there."""
-        target = self._new / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(data)
+        flags = _FILE | os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        descriptor = os.open(path.translate(_APART), flags, 0o666, dir_fd=self._new)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
 
-    def publish(
-        self, paths: Collection[str], gone: Collection[str], begun: bytes, mark: bytes
-    ) -> None:
-        """Give the files that were put their names, and remove those that are gone.
+    def publish(self, paths: Collection[str], names: Collection[str]) -> list[str]:
+        """Give the files that were put their names; return those that were removed.
 
-        `begun` is noted first: what it does not vouch for is made again by a run after a crash.
+        Removed are the files that the mark names and that are not among the `names` of the site.
+        Both are marked first, so that a run after a crash knows them.
         """
-        for name in {path.rpartition("/")[0] for path in paths}:
-            (self.place / name).mkdir(parents=True, exist_ok=True)
-        self.put(_LAST, mark)
-        self.note(begun)
         for path in paths:
-            (self._new / path).replace(self.place / path)
-        for path in gone:
-            with suppress(FileNotFoundError):
-                (self.place / path).unlink()
-            self._without_empty(path)
-        (self._new / _LAST).replace(self.place / MARK)
+            with self._above(path, make=True):
+                pass  # a link in the way is met before any file is changed
+        self._mark({*self._named, *names})
+        try:
+            for path in paths:
+                with self._above(path) as (folder, name):
+                    self._move(path, folder, name)
+            removed = [path for path in sorted(self._named.difference(names)) if self._remove(path)]
+            self._mark(names)
+        except OSError as error:
+            words = "some files are new, the others as they were: mend that and run scen site again"
+            raise ScenError(f"{self._shown}: {error.strerror}; {words}") from error
+        return removed
 
-    def note(self, mark: bytes) -> None:
-        """Mark the folder as a site's."""
-        self.put(MARK, mark)
-        (self._new / MARK).replace(self.place / MARK)
+    @contextmanager
+    def _above(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+        """Open a file's folder, each from the one above it and through no link; the file's name."""
+        *folders, name = path.split("/")
+        folder = os.dup(self._top)
+        try:
+            for part in folders:
+                if make:
+                    with suppress(FileExistsError):
+                        os.mkdir(part, dir_fd=folder)
+                above, folder = folder, os.open(part, _FOLDER, dir_fd=folder)
+                os.close(above)
+            yield folder, name
+        except OSError as error:
+            raise OSError(error.errno, f"{path}: {error.strerror}") from error
+        finally:
+            os.close(folder)
 
-    def _without_empty(self, path: str) -> None:
-        folder = (self.place / path).parent
-        while folder != self.place:
-            try:
-                folder.rmdir()
-            except OSError:
-                return
-            folder = folder.parent
+    def _mark(self, names: Collection[str]) -> None:
+        self.put(MARK, msgspec.json.encode(sorted(names)))
+        self._move(MARK, self._top, MARK)
 
+    def _move(self, path: str, folder: int, name: str) -> None:
+        os.rename(path.translate(_APART), name, src_dir_fd=self._new, dst_dir_fd=folder)
 
-_LAST = f"{MARK}.last"
+    def _remove(self, path: str) -> bool:
+        """Remove a file, and the folders that it leaves empty; False where there is none."""
+        try:
+            with self._above(path) as (folder, name):
+                if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+                    return False
+                os.unlink(name, dir_fd=folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                raise
+            return False
+        with suppress(OSError):
+            while path := path.rpartition("/")[0]:
+                with self._above(path) as (folder, name):
+                    os.rmdir(name, dir_fd=folder)
+        return True
 
 
 @contextmanager
-def opened(place: Path, root: Path) -> Iterator[SiteFolder]:
+def opened(place: Path, root: Path, has_place: Callable[[str], bool]) -> Iterator[SiteFolder]:
     """The folder of a site, made where it is missing; what was put and not published is dropped.
 
-    Refused is one that is not empty and holds no mark of an earlier run, a file, a link to one, and
-    a folder inside the database at `root`.
+    Refused is one that is not empty and holds no mark of an earlier run, one whose mark names a
+    path that has no place in a site, a file, a link, and a folder inside the database at `root`.
     """
-    shown = safe(place)
-    real = Path(os.path.realpath(place))
+    shown, real = safe(place), Path(os.path.realpath(place))
     if real.is_relative_to(os.path.realpath(root)):
         raise ScenError(f"{shown}: lies in the database: name a folder outside of it")
+    above, below = (place.parent, place.name) if place.is_absolute() else ("", place)
+    if f"{real}" != os.path.normpath(os.path.join(os.path.realpath(above), below)):  # noqa: PTH118
+        raise ScenError(f"{shown}: a link leads to {safe(real)}: name that")
+    if os.open not in os.supports_dir_fd:
+        raise ScenError(f"{shown}: cannot be written safely on this system: use Linux or macOS")
     try:
         real.mkdir(parents=True, exist_ok=True)
-        held = {entry.name for entry in os.scandir(real)}
+        top = os.open(real, _FOLDER)
     except FileExistsError:
         raise ScenError(f"{shown}: is not a folder; name one") from None
     except OSError as error:
         raise ScenError(f"{shown}: {error.strerror}; nothing was written") from error
-    if MARK not in held and held - _OURS:
-        others = sorted(held - _OURS)
-        named = ", ".join((*others[:_NAMED], *(["…"] if others[_NAMED:] else [])))
+    try:
+        with hold(real / _LOCK, _PATIENCE, what=real):
+            named = _named(top, shown, has_place)
+            shutil.rmtree(_NEW, ignore_errors=True, dir_fd=top)
+            os.mkdir(_NEW, 0o700, dir_fd=top)
+            new = os.open(_NEW, _FOLDER, dir_fd=top)
+            try:
+                yield SiteFolder(top, new, shown, named)
+            finally:
+                os.close(new)
+                shutil.rmtree(_NEW, ignore_errors=True, dir_fd=top)
+    except OSError as error:
+        raise ScenError(f"{shown}: {error.strerror}; the site is as it was") from error
+    finally:
+        os.close(top)
+
+
+def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[str]:
+    """The files that a mark names, by this version or an earlier one; none if it cannot be read."""
+    others = sorted({*os.listdir(top)} - _OURS)
+    try:
+        mark = _read(top, MARK, _MOST_BYTES) or b""
+        names = frozenset(msgspec.json.decode(mark, type=list[str] | dict[str, msgspec.Raw]))
+    except FileNotFoundError:
+        if not others:
+            return frozenset()
+        listed = ", ".join((*others[:_NAMED], *(["…"] if others[_NAMED:] else [])))
         raise ScenError(
-            f"{shown}: is not empty, and no site of an earlier run (it holds {safe(named)}): "
+            f"{shown}: is not empty, and no site of an earlier run (it holds {safe(listed)}): "
             "name an empty folder, or one that is not there"
+        ) from None
+    except (OSError, ValueError, RecursionError):
+        return frozenset()
+    if wrong := sorted(name for name in names if not has_place(name)):
+        raise ScenError(
+            f"{shown}/{MARK}: names {wrong[0][:_SHOWN]!a}, where this version writes no file; "
+            "nothing was changed: name another folder"
         )
-    with hold(real / _LOCK, _PATIENCE, what=real):
-        folder = SiteFolder(real)
-        try:
-            shutil.rmtree(real / _NEW, ignore_errors=True)
-            (real / _NEW).mkdir()
-            if MARK not in held:
-                folder.note(b"{}")
-            yield folder
-        except OSError as error:
-            raise ScenError(f"{shown}: {error.strerror}; the site is as it was") from error
-        finally:
-            shutil.rmtree(real / _NEW, ignore_errors=True)
+    return names
+
+
+def _read(folder: int, name: str, most: int) -> bytes | None:
+    """The bytes of a regular file, or one more than `most` of them."""
+    with open(name, "rb", opener=lambda name, _: os.open(name, _FILE, dir_fd=folder)) as file:
+        return file.read(most + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None

@@ -141,9 +141,10 @@ def open_folder(root: Path, read: Read | None = None, progress: Progress = unwat
     """
     memory = read if isinstance(read, Memory) else Memory(cache_of(root))
     files, problems = memory.snapshot(root)
-    loaded = load(files, memory, progress)
-    memory.remember(files, loaded)
-    return Opened(root, files, loaded, sorted([*problems, *loaded.problems]), memory)
+    loaded = load(files, memory, progress, problems)
+    if not problems:  # what is judged beside a file that cannot be opened may be wrong without it
+        memory.remember(files, loaded)
+    return Opened(root, files, loaded, loaded.problems, memory)
 
 
 def open_revision(
@@ -162,8 +163,8 @@ def open_revision(
     if not snapshot:
         raise ScenError(f"the revision '{revision}' has no database in {repository.prefix or '.'}")
     read = read or cache(read_record)
-    loaded = load(snapshot, read)
-    return Opened(root, snapshot, loaded, sorted([*problems, *loaded.problems]), read, commit)
+    loaded = load(snapshot, read, lost=problems)
+    return Opened(root, snapshot, loaded, loaded.problems, read, commit)
 
 
 def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:

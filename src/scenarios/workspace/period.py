@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from scenarios.analysis.evidence.knowledge import resolution
 from scenarios.analysis.ledger.band import Band
 from scenarios.analysis.period.period import Window, bands_of, window
-from scenarios.analysis.review.status import StatusRow, in_order, row_of
+from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
 from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
 from scenarios.errors import ScenError
@@ -67,6 +67,8 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
 
     found = remembered(opened, "status", f"{since} {on}", Standing, make)
     bands = _bands(opened, on) if banded else {}
+    lost = {row.id: Standing(row=row, flagged=()) for row in withheld(opened.database, on)}
+    found = {**found, **lost}
     ordered = in_order(standing.row for standing in found.values())
     return tuple(_banded(found[row.id], bands.get(row.id)) for row in ordered)
 
@@ -86,7 +88,7 @@ def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, dat
 
 
 def _banded(standing: Standing, band: Band | None) -> Standing:
-    if band is None:
+    if band is None or standing.row.implied is None:
         return standing
     implied = replace(standing.row.implied, low=band.low, high=band.high)
     return replace(standing, row=replace(standing.row, implied=implied))

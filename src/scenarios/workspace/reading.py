@@ -107,7 +107,7 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
     return [_shown(opened, id, kind, id, record) for kind, record, _ in found]
 
 
-def brief_of(opened: Opened, window: Window, made: Review) -> Brief:
+def brief_of(window: Window, made: Review) -> Brief:
     """The short form of a window's review."""
     return brief(
         window,
@@ -118,7 +118,6 @@ def brief_of(opened: Opened, window: Window, made: Review) -> Brief:
         made.spreads,
         made.due,
         [one.record for one in made.findings if one.rule == "not-reviewed"],
-        opened.loaded.left_out,
     )
 
 

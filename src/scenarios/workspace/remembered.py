@@ -42,6 +42,7 @@ def remembered(
     implies), what bears on them, tracker, sources, sheets, and what was `asked`.
     """
     database, files = opened.database, opened.snapshot
+    asked += "".join(database.withheld)
     memory = opened.read
     if not isinstance(memory, Memory) or not isinstance(files, Files) or memory.place is None:
         return make(database, database.scenarios)

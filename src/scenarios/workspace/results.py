@@ -57,7 +57,7 @@ class ForecastFigure(Struct, frozen=True, kw_only=True):
     before: float | None
     after: float | None
     analysts: int
-    implied: float
+    implied: float | None
     gap_decibans: float | None
 
 
@@ -176,7 +176,7 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
                 before=before.probability if before else None,
                 after=now.stated.probability if now.stated else None,
                 analysts=now.stated.analysts if now.stated else 0,
-                implied=now.implied.probability,
+                implied=now.implied.probability if now.implied else None,
                 gap_decibans=now.gap_decibans,
             )
         )

@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 from scenarios.analysis.forecasts.stated import refusal, standing
 from scenarios.errors import NAMED, Keys, ScenError, folded
 from scenarios.model import Database, Sheet
@@ -44,7 +46,11 @@ def figures_of(entries: Sequence[Entry]) -> str:
 
 
 def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]) -> Draft:
-    """The day's sheet with these entries in it: a new one, or the old one edited."""
+    """The day's sheet with these entries in it: a new one, or the old one edited.
+
+    A second forecast replaces the first one's reason and evidence too. One that gives neither and
+    the same figure confirms the first, which stays.
+    """
     id = f"{on}-{analyst}"
     opened.refuse_left_out("forecasts", id, opened.database.sheets)
     if path_of("forecasts", id) not in opened.snapshot:
@@ -59,13 +65,15 @@ def sheet_draft(opened: Opened, analyst: str, on: date, entries: Sequence[Entry]
                 "evidence": {e.scenario: list(e.evidence) for e in entries if e.evidence},
             },
         )
-    puts = []
-    for entry in entries:
-        puts.append(Put(("probabilities", entry.scenario), entry.probability))
-        if entry.rationale:
-            puts.append(Put(("rationales", entry.scenario), entry.rationale))
-        if entry.evidence:
-            puts.append(Put(("evidence", entry.scenario), list(entry.evidence)))
+    sheet, puts = opened.database.sheets[id], []
+    for scenario, probability, rationale, evidence in entries:
+        is_same = sheet.probabilities.get(scenario, UNSET) == probability
+        if is_same and not (rationale or evidence):
+            continue
+        puts.append(Put(("probabilities", scenario), probability))
+        for key, value in (("rationales", rationale), ("evidence", list(evidence))):
+            if value or scenario in getattr(sheet, key):
+                puts.append(Put((key, scenario), value or UNSET))
     return edited(opened.snapshot, "forecasts", id, puts)
 
 

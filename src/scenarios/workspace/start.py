@@ -6,6 +6,7 @@ import os
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import Literal
 
 from scenarios.errors import ScenError
@@ -16,6 +17,7 @@ from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.place import from_here
 
+_TRACKER = "scenarios/tracker.yaml"
 Like = Literal["empty", "template", "example"]
 """What a new database holds: a tracker, a commented record of each kind, or the shipped one."""
 
@@ -34,6 +36,9 @@ def start(
         content = example()
     elif like == "template":
         content = template(title, today)
+    content[_TRACKER] = content[_TRACKER].replace(
+        b"format: 1\n", b'format: 1\nid: "%s"\n' % token_hex(6).encode(), 1
+    )
     there = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
     if there:
         raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -62,7 +63,7 @@ def take(
         note.forget()
     elif note:
         note.done()
-    return Step(note, remarks)
+    return Step(note if noted else None, remarks)
 
 
 def take_back_halves(root: Path) -> tuple[str, ...]:
@@ -74,7 +75,7 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
     for note in undo_journal.begun(root):
         now = {change.path: _content(root / change.path) for change in note.entry.changes}
         changed = [one for one in note.entry.changes if one.is_after(now[one.path])]
-        if len(changed) == len(now):
+        if len(changed) == len(now) and note.entry.command != "undo":  # which is not undone
             note.done()
             continue
         for _ in _written(root, [Draft(one.path, now[one.path], one.before) for one in changed]):
@@ -134,7 +135,15 @@ def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
         try:
             _put(root, Draft(draft.path, draft.new, draft.old))
         except ScenError as other:
-            error.add_note(f"{from_here(root / draft.path)} is changed all the same: {other}")
+            if isinstance(error, ScenError):
+                error.args = (_reason(error),)
+            place = from_here(root / draft.path)
+            error.add_note(f"{place} is changed, and could not be put back: {_reason(other)}")
+
+
+def _reason(error: ScenError) -> str:
+    """The text of a refusal, without its word that nothing was written, which is not true."""
+    return re.split(r"[;:] nothing was written", str(error))[0]
 
 
 def _content(place: Path) -> bytes | None:

@@ -33,12 +33,16 @@ SHOWN = 3
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's figures after a commit, on the day of the newest record; None where none."""
+    """A scenario's figures after a commit, on the day of the newest record; None where none.
+
+    They are `withheld` where a file that could not be read then could change them.
+    """
 
     scenario: ScenarioId
     stated: float | None
     implied: float | None
     movement_bits: float
+    withheld: str | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +145,8 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
     for old, new in renamed(own).items():
         if old in before and new in before:
             before[new] = before.pop(old)
-    figures = [_figures(id, before[id], after[id]) for id in before]
+    lost = standing.withheld()
+    figures = [_figures(id, before[id], after[id], lost.get(id)) for id in before]
     if names is None:
         figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
@@ -168,7 +173,7 @@ def _pairs(
     database = standing.database
     pairs: dict[ScenarioId, Pair] = dict.fromkeys(ids, (None, None))
     asked: dict[tuple[Unit, date], list[ScenarioId]] = {}
-    for id in pairs:
+    for id in pairs.keys() - standing.withheld().keys():
         scenario = database.scenarios.get(id)
         if day and scenario and scenario.opened <= day:
             last = last_open_day(database, id, day)
@@ -187,10 +192,10 @@ def _around(standing: Standing, id: str) -> Near:
     return standing.around(id) if id in standing.database.scenarios else None
 
 
-def _figures(id: ScenarioId, was: Pair, now: Pair) -> Figures:
+def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> Figures:
     moves = zip(was, now, strict=True)
     bits = max(jeffreys(old, new) for old, new in moves) if was != now else 0.0
-    return Figures(scenario=id, stated=now[0], implied=now[1], movement_bits=bits)
+    return Figures(scenario=id, stated=now[0], implied=now[1], movement_bits=bits, withheld=lost)
 
 
 def _what(own: Sequence[RecordChange]) -> Differences:
@@ -205,4 +210,7 @@ def _small(states: Iterable[tuple[Kind, str, Record | None]]) -> Database:
     for kind, id, record in states:
         if record is not None:
             kinds[kind][id] = record
-    return Database(kinds.pop("tracker").get("tracker", Tracker()), *kinds.values())
+    tracker = kinds["tracker"].get("tracker", Tracker())
+    records = (kinds[kind] for kind in ("scenario", "evidence", "forecasts", "source"))
+    scenarios, evidence, sheets, sources = records
+    return Database(tracker, scenarios, evidence, sheets, sources)

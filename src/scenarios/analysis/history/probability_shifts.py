@@ -125,9 +125,13 @@ def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift,
 def compared(
     before: Database, after: Database, day: date
 ) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
-    """The shifts, each with what it was computed from; None where the scenario was not asked."""
+    """The shifts, each with what it was computed from; None where the scenario was not asked.
+
+    None of a scenario whose figures are withheld in either.
+    """
     old, new = AsOf(before, day), AsOf(after, day)
-    sides = ((id, old.side(id), new.side(id)) for id in sorted(_touched(old, new)))
+    known = _touched(old, new) - before.withheld.keys() - after.withheld.keys()
+    sides = ((id, old.side(id), new.side(id)) for id in sorted(known))
     found = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
     return sorted(found, key=lambda it: (-it[0].movement_bits, it[0].scenario))
 

@@ -9,7 +9,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
-from scenarios.analysis.history.renames import Names, joined, name, other_name, renamed
+from scenarios.analysis.history.renames import (
+    Names,
+    former,
+    joined,
+    name,
+    of_today,
+    other_name,
+    renamed,
+)
 from scenarios.analysis.history.standing import States
 from scenarios.model import (
     Clarification,
@@ -113,6 +121,7 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
     steps: list[Step] = []
     born: dict[Key, int] = {}
     aliases: dict[str, str] = {}
+    past: dict[str, str] = {}
     contents: list[tuple[Content, int]] = []
     answers: list[tuple[Content, Answer]] = []
     for revision, scenarios, lost, database in _walked(revisions):
@@ -123,14 +132,16 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
         stood.append(stood[-1] if stood and stood[-1] == scenarios else scenarios)
         names = renamed(revision.own)
         aliases |= {new: other_name(old, aliases) for old, new in names.items()}
-        for old, change in joined(revision.own, lost, names):
+        past |= {old: one.id for one in revision.own for old in former(one.after)}
+        for old, change in joined(revision.own, lost, names, past):
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
             steps.append(Step(number=number, commit=revision.commit, change=change))
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             answers += _answers(number, change, database.scenarios)
+    sheets: dict[SheetId, Any] = {id: of_today(one, past) for id, one in database.sheets.items()}
     return Trail(
-        database=database,
+        database=msgspec.structs.replace(database, sheets=sheets),
         commits=tuple(commits),
         stood=tuple(stood),
         steps=tuple(steps),

@@ -88,7 +88,14 @@ def called(database: Database, names: Names) -> Database:
     def of(kind: Kind) -> dict[str, Any]:
         return {names.get(id, id): under(it, names) for id, it in records(database, kind).items()}
 
-    return Database(database.tracker, of("scenario"), of("evidence"), of("forecasts"), of("source"))
+    return msgspec.structs.replace(
+        database,
+        scenarios=of("scenario"),
+        evidence=of("evidence"),
+        sheets=of("forecasts"),
+        sources=of("source"),
+        withheld={names.get(id, id): path for id, path in database.withheld.items()},
+    )
 
 
 def records(database: Database, kind: Kind) -> Mapping[str, Record]:

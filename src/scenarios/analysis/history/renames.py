@@ -46,9 +46,15 @@ def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
 
 
 def joined(
-    own: Sequence[RecordChange], lost: Mapping[tuple[Kind, str], Record], names: Names
+    own: Sequence[RecordChange],
+    lost: Mapping[tuple[Kind, str], Record],
+    names: Names,
+    past: Names | None = None,
 ) -> Iterator[tuple[str, RecordChange]]:
-    """Each change with the id before it, and from what the record last was, under the new names."""
+    """Each change with the id before it, and from what the record last was, under the new names.
+
+    In both the ids of today stand for those of the `past`.
+    """
     was = {one.id: one.before for one in own if one.id in names}
     old_ids = {new: old for old, new in names.items()}
     for one in own:
@@ -56,7 +62,18 @@ def joined(
             continue
         old = old_ids.get(one.id, one.id)
         before = one.before or was.get(old) or lost.get((one.kind, one.id))
-        yield old, msgspec.structs.replace(one, before=under(before, names) if names else before)
+        before = under(before, names) if names else before
+        before, after = (of_today(record, past or {}) for record in (before, one.after))
+        yield old, msgspec.structs.replace(one, before=before, after=after)
+
+
+def of_today(record: Record | None, past: Names) -> Record | None:
+    """The record with the ids of today in place of those of the past, but among its own."""
+    if not past or not isinstance(record, Scenario | Evidence | Sheet):
+        return record
+    today: Record = under(record, past)
+    kept = {} if isinstance(record, Sheet) else {"formerly": record.formerly}
+    return msgspec.structs.replace(today, **kept)
 
 
 def former(record: Record | None) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from scenarios.model import (
     Tracker,
     indicator_key,
 )
+from scenarios.paths import path_of
 
 Unit = str
 """A set, or `/` and a scenario that is in none."""
@@ -68,6 +69,7 @@ class Standing:
         )
         self.latest = latest_day(self.database)
         self.lost: dict[tuple[Kind, str], Record] = {}
+        self.unreadable: set[tuple[Kind, str]] = set()
         self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
         self.speaking = {id: [*sheets] for id, sheets in self.database.speaking.items()}
         self._near: dict[Unit, Database] = {}
@@ -78,6 +80,7 @@ class Standing:
         """The same database, to be changed apart from this one."""
         made = Standing(self.database)
         made.lost = {**self.lost}
+        made.unreadable = {*self.unreadable}
         made._near = {**self._near}
         return made
 
@@ -96,6 +99,20 @@ class Standing:
         sheets = {sheet: self.database.sheets[sheet] for sheet in told}
         return msgspec.structs.replace(self.near(id), sheets=sheets)
 
+    def withheld(self) -> dict[ScenarioId, str]:
+        """The scenarios whose figures a file that cannot be read could change, with its path.
+
+        What such a file is about is taken from its last readable content; without one, all are.
+        """
+        found: dict[ScenarioId, str] = {}
+        for kind, id in sorted(self.unreadable):
+            last = self.lost.get((kind, id))
+            about = {id, *_about(self.database, id, last)} if last else self.database.scenarios
+            if kind in ("scenario", "tracker"):
+                about = self.database.scenarios if kind == "tracker" else about
+                found |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
+        return found
+
     def touched(self, changes: Iterable[RecordChange]) -> set[ScenarioId]:
         """The scenarios that changed records bear on, and those that hang on them."""
         found: set[ScenarioId] = set()
@@ -110,6 +127,8 @@ class Standing:
         if not made:
             return
         self.latest = self.latest_with(made)
+        self.unreadable -= {(one.kind, one.id) for one in made}
+        self.unreadable |= {(one.kind, one.id) for one in made if not one.readable}
         items = [one for one in made if one.kind == "evidence"]
         others = [one for one in made if one.kind not in {"evidence", "forecasts"}]
         self._forget(others)

@@ -52,18 +52,18 @@ def bent_totals(
     factors: Callable[[str], Sequence[float]],
     dependences: Sequence[Dependence],
 ) -> list[dict[ScenarioId, float]]:
-    """What the lines about each scenario add up to, with several factors of a row in turn.
+    """Totals of the lines about each scenario under several factors for each row.
 
-    `factors` has one for each of the dependences.
+    `factors` has one value for each of the dependences.
     """
-    found: list[dict[ScenarioId, float]] = [{} for _ in dependences]
+    sums: list[dict[ScenarioId, float]] = [{} for _ in dependences]
     for column, nets in comparison.nets.items():
         themes = [line.theme for line in nets]
         lines = [_bent_line(line, column, factors) for line in nets]
         at_once = zip(*lines, strict=True) if lines else [()] * len(dependences)
-        for totals, dependence, decibans in zip(found, dependences, at_once, strict=True):
+        for totals, dependence, decibans in zip(sums, dependences, at_once, strict=True):
             totals[column] = total([*zip(decibans, themes, strict=True)], dependence)
-    return found
+    return sums
 
 
 def _bent_line(
@@ -90,7 +90,7 @@ _Totals = dict[ScenarioId, list[dict[ScenarioId, float]]]
 
 
 class _BentOdds(Odds):
-    """What is implied with every judgement bent to one point; `totals` serves them all."""
+    """Implied probability with every judgement bent to one point; `totals` serves all points."""
 
     def __init__(self, odds: Odds, point: int, totals: _Totals) -> None:
         super().__init__(
@@ -122,7 +122,7 @@ def _totals(comparison: Comparison) -> list[dict[ScenarioId, float]]:
 
 
 def bend(id: str, point: int) -> float:
-    """How far a judgement is bent at a point: u, over −1 to 1."""
+    """Bend of a judgement at a point: u, from −1 to 1."""
     return _STEPS[_digest(id)[point]]
 
 

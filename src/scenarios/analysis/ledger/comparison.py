@@ -61,18 +61,18 @@ def compare(known: Known, beside: Columns) -> Comparison:
     compared = known.database.scenarios[beside[0]].set is not None
     left = _left(known, beside)
     raw = rows(known, beside)
-    said = [centred(row, beside, left) for row in raw] if compared else raw
-    told = groups(row for row in said if any(row.values.values()))
-    nets = net(told, beside)
+    centred_rows = [centred(row, beside, left) for row in raw] if compared else raw
+    formed = groups(row for row in centred_rows if any(row.values.values()))
+    nets = net(formed, beside)
     return Comparison(
         columns=beside,
         compared=compared,
         left=frozenset(left),
         dependence=dependence,
-        groups=told,
+        groups=formed,
         nets=nets,
         totals={column: total(weighed(lines), dependence) for column, lines in nets.items()},
-        neutral=_neutral(raw, said, beside),
+        neutral=_neutral(raw, centred_rows, beside),
     )
 
 
@@ -98,10 +98,12 @@ def followed(comparison: Comparison, was: Known, step: Followed) -> Comparison |
     lost = {row.id for row in old.raw}
     off = {n for n, group in enumerate(comparison.groups) if any(r.id in lost for r in group.rows)}
     kept = [_GONE if n in off else group for n, group in enumerate(comparison.groups)]
-    told = [Group(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())]
-    if any(len(comparison.groups[n].rows) > 1 for n in off) or _tied(kept, told):
+    added_groups = [
+        Group(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())
+    ]
+    if any(len(comparison.groups[n].rows) > 1 for n in off) or _tied(kept, added_groups):
         return None
-    more = net(told, beside, len(kept))
+    more = net(added_groups, beside, len(kept))
     nets, totals = {**comparison.nets}, {**comparison.totals}
     for column in beside:
         if more[column] or any(row.values.get(column) for row in old.rows):
@@ -111,7 +113,7 @@ def followed(comparison: Comparison, was: Known, step: Followed) -> Comparison |
     fewer, further = _neutral(*old, beside), _neutral(*new, beside)
     return msgspec.structs.replace(
         comparison,
-        groups=[*kept, *told],
+        groups=[*kept, *added_groups],
         nets=nets,
         totals=totals,
         neutral={c: comparison.neutral[c] + further[c] - fewer[c] for c in beside},
@@ -142,17 +144,17 @@ class Comparisons:
     def of(self, beside: Columns) -> Comparison:
         """A scenario alone, or the members of a set."""
         if beside[0] not in self.made:
-            made = self._followed(beside) or compare(self.known, beside)
+            comparison = self._followed(beside) or compare(self.known, beside)
             if len(self.made) == self._most:
                 del self.made[next(iter(self.made))]
-            self.made[beside[0]] = made
+            self.made[beside[0]] = comparison
         return self.made[beside[0]]
 
     def _followed(self, beside: Columns) -> Comparison | None:
         if self._was is None:
             return None
-        known, made, step = self._was
-        was = made.get(beside[0])
+        known, comparisons, step = self._was
+        was = comparisons.get(beside[0])
         if was is None or was.columns != beside:
             return None
         now = followed(was, known, step)
@@ -197,7 +199,7 @@ _GONE = Group(rows=(), theme=None)
 
 
 class _Said(NamedTuple):
-    """What items say, and what of that is counted."""
+    """Rows of some items, before and after centring."""
 
     raw: Sequence[Row]
     rows: Sequence[Row]
@@ -209,7 +211,7 @@ def _said(
     items: Mapping[EvidenceId, Evidence],
     fired: AbstractSet[IndicatorKey],
 ) -> _Said:
-    """What some items and indicators say; indicators that were never raised say nothing."""
+    """Rows of some items and indicators; an indicator that was never raised has none."""
     beside = comparison.columns
     columns = frozenset(beside)
     rating = [id for id, item in items.items() if not columns.isdisjoint(item.ratings)]
@@ -223,11 +225,11 @@ def _said(
     return _Said(raw, [centred(row, beside, left) for row in raw])
 
 
-def _tied(kept: Sequence[Group], told: Sequence[Group]) -> bool:
-    """Whether one of those told shares an origin or an event with another group."""
+def _tied(kept: Sequence[Group], added: Sequence[Group]) -> bool:
+    """True if an added group shares an origin or an event with another group."""
     ties: set[str] = set()
     ties.update(*(row.ties for group in kept for row in group.rows))
-    for group in told:
+    for group in added:
         if not ties.isdisjoint(group.rows[0].ties):
             return True
         ties |= group.rows[0].ties
@@ -235,9 +237,9 @@ def _tied(kept: Sequence[Group], told: Sequence[Group]) -> bool:
 
 
 def _is_absent(known: Known, keys: AbstractSet[IndicatorKey], beside: Columns) -> bool:
-    """Whether one of these indicators may have a row for its absence."""
+    """True if one of these indicators may have a row for its absence."""
     own = [known.database.scenarios[id].indicators.get(key) for id, key in keys if id in beside]
-    return any(one and one.due and one.due < known.as_of for one in own)
+    return any(indicator and indicator.due and indicator.due < known.as_of for indicator in own)
 
 
 def _absence_began(known: Known, was: Known, beside: Columns) -> bool:
@@ -264,14 +266,16 @@ def _together(strengths: Sequence[float]) -> float:
     return top + 10 * math.log10(sum(10 ** ((s - top) / 10) for s in strengths))
 
 
-def _neutral(raw: Sequence[Row], said: Sequence[Row], beside: Columns) -> dict[ScenarioId, int]:
+def _neutral(
+    raw: Sequence[Row], centred_rows: Sequence[Row], beside: Columns
+) -> dict[ScenarioId, int]:
     """The rows that rate a scenario and are worth nothing to it.
 
     So are N, equal to its rivals, and of weight 0.
     """
-    found = dict.fromkeys(beside, 0)
-    for row, counted in zip(raw, said, strict=True):
+    counts = dict.fromkeys(beside, 0)
+    for row, counted in zip(raw, centred_rows, strict=True):
         if row.kind == "direct" or row.weight != 0:
             for column in row.values:
-                found[column] += not counted.values.get(column)
-    return found
+                counts[column] += not counted.values.get(column)
+    return counts

@@ -1,4 +1,4 @@
-"""What each known item and indicator says about the scenarios side by side, before grouping."""
+"""Decibans of each known item and indicator for each scenario, before grouping."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def rows(known: Known, columns: Columns) -> list[Row]:
 
 
 def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> Row:
-    """A row of a set, measured from its second-highest value over the members of its day.
+    """Centre a row of a set on its second-highest value over the members of its day.
 
-    So an equal row says nothing, a row is for no member but the one that it rates highest, and it
-    says nothing about a member that an outcome recorded before it had ruled out. Blank is 0.
+    An equal row says nothing, a row favours only the member that it rates highest, and a row says
+    nothing about a member that an earlier recorded outcome had ruled out. Blank is 0.
     """
     gone = {column for column, day in ruled_out.items() if day < row.since}
     number = len(columns) - len(gone)
@@ -54,7 +54,7 @@ def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) ->
 
 
 def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[Row]:
-    """What known items say about scenarios that they rate themselves, by id."""
+    """Rows of known items for the scenarios that they rate directly, by id."""
     for id in sorted(ids):
         item, weight = known.evidence[id], known.weights[id]
         yield Row(
@@ -73,7 +73,7 @@ def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iter
 def indicator_rows(
     known: Known, beside: Beside, used: frozenset[EvidenceId], keys: AbstractSet[IndicatorKey]
 ) -> Iterator[Row]:
-    """What fired indicators say about scenarios that they rate, beyond what the `used` show."""
+    """Rows of raised indicators for the scenarios they rate, beyond what the `used` items show."""
     for key in sorted(keys & known.firings.keys()):
         indicator = _indicator(known, key)
         if indicator is None or beside.isdisjoint(indicator.ratings):
@@ -120,7 +120,7 @@ def _absence_rows(known: Known, columns: Columns) -> Iterator[Row]:
 def _absent(
     known: Known, indicator: Indicator, owner: ScenarioId, columns: Columns, missing: float
 ) -> dict[ScenarioId, float]:
-    """What an absence is worth: by `if_absent`, or by how probable it was to be seen by `due`."""
+    """Decibans of an absence, by `if_absent` or by the chance of seeing the sign by `due`."""
     if indicator.chance is None:
         assert indicator.if_absent is not None  # noqa: S101 - the caller has seen to it
         return _worth(known, {owner: indicator.if_absent}, {owner}, missing)
@@ -140,7 +140,7 @@ def _absent(
 
 
 def ties(known: Known, id: EvidenceId) -> frozenset[str]:
-    """What an item is tied by: its origin (without one, the item itself) and its event."""
+    """Keys that tie an item to others: its origin (without one, the item itself) and its event."""
     item = known.evidence[id]
     origin = f"origin:{item.origin or id}"
     return frozenset({origin, f"event:{item.event}"}) if item.event else frozenset({origin})

@@ -1,4 +1,4 @@
-"""How much of each line counts, since lines about one question overlap."""
+"""Share of each line that counts, since lines about one question overlap."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Weighed = tuple[float, ThemeId | None]
 
 
 _Change = tuple[int, int, int]
-"""So many lines more of a theme, by its place, with so much more of a sign."""
+"""Change of a layer: (theme, number of lines added, sum of signs added)."""
 
 
 class _Layers:
@@ -67,7 +67,7 @@ class _Layers:
                 total += (s - sign) / (inner - more)
 
     def changed(self, change: _Change, size: float, total: float) -> float:
-        """What one deciban of the layer counts after a change, given the sums of the layer."""
+        """Decibans counted per deciban of the layer after a change, given the sums of the layer."""
         theme, more, sign = change
         number, signs, inner = self.number[theme], self.signs[theme], self.inner(theme)
         if number + more == 0 == sum(self.number) - number:
@@ -92,15 +92,15 @@ def factors(lines: Sequence[Weighed], dependence: Dependence) -> list[float]:
     layers = _Layers(lines, dependence)
     walked = 0.0  # ∫dt over the divisor of all themes, from 0 to the height of the line
     sums = [(0.0, 0.0)] * len(layers.number)
-    found = [1.0] * len(lines)
+    shares = [1.0] * len(lines)
     for place, theme, step, size, _ in layers.walk():
         walked += step / (1 + layers.between * size)
         counted, since = sums[theme]
         counted += (walked - since) / layers.inner(theme)
         sums[theme] = counted, walked
         if lines[place][0]:
-            found[place] = min(1.0, counted / abs(lines[place][0]))
-    return found
+            shares[place] = min(1.0, counted / abs(lines[place][0]))
+    return shares
 
 
 def total(lines: Sequence[Weighed], dependence: Dependence) -> float:
@@ -121,7 +121,7 @@ def totals_with(
     layers = _Layers(lines, dependence)
     at = {place: (height, sign, theme) for height, sign, theme, place in layers.lines}
     parts = [_parts(*at[place], decibans) for place, decibans in others]
-    sums: dict[_Change, list[float]] = {it[0]: [0.0] for part in parts for it in part}
+    sums: dict[_Change, list[float]] = {change[0]: [0.0] for part in parts for change in part}
     whole, heights = 0.0, [0.0]
     for _, _, step, size, signs in layers.walk():
         if step:
@@ -132,7 +132,7 @@ def totals_with(
                 run.append(run[-1] + step * (layers.changed(change, size, signs) - counted))
 
     def up_to(change: _Change, height: float) -> float:
-        """How much more the layers up to a height count after a change."""
+        """Additional decibans of the layers up to a height after a change."""
         run, n = sums[change], bisect_right(heights, height) - 1
         over = height - heights[n]
         if n + 1 == len(heights):  # no other line is as high
@@ -148,16 +148,16 @@ def totals_with(
 def _parts(
     height: float, sign: int, theme: int, other: float
 ) -> list[tuple[_Change, float, float]]:
-    """What is changed where a line is replaced by another one, from which height to which."""
+    """Changes that replace one line by another, each with its lowest and highest height."""
     new, turned = abs(other), _sign(other)
-    found: list[tuple[_Change, float, float]] = []
+    parts: list[tuple[_Change, float, float]] = []
     if sign and turned and sign != turned:
-        found.append(((theme, 0, -2 * sign), 0.0, min(height, new)))
+        parts.append(((theme, 0, -2 * sign), 0.0, min(height, new)))
     if new < height:
-        found.append(((theme, -1, -sign), new, height))
+        parts.append(((theme, -1, -sign), new, height))
     elif new > height:
-        found.append(((theme, 1, turned), height, new))
-    return found
+        parts.append(((theme, 1, turned), height, new))
+    return parts
 
 
 def _sign(decibans: float) -> int:

@@ -1,4 +1,4 @@
-"""What one item of evidence does to each scenario that it bears on."""
+"""Effect of one item of evidence on each scenario that it bears on."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ class _Item(NamedTuple):
 def effects(
     before: Database, after: Database, evidence_id: EvidenceId, day: date
 ) -> tuple[Effect, ...]:
-    """What the item does on `day` to every scenario that it bears on, in the item's order."""
+    """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
     item = after.evidence[evidence_id]
     then, now = Odds(known(before, day)), Odds(known(after, day))
-    found = []
+    per_scenario = []
     for scenario_id, rating, via in _ratings(after, item):
         weight = now.known.weights.get(evidence_id, 0.0)
         if state(after, scenario_id, day) in ("resolved", "unopened"):
-            found.append(
+            per_scenario.append(
                 _uncounted(scenario_id, rating, via, weight, _life(after, scenario_id, day))
             )
             continue
@@ -62,7 +62,7 @@ def effects(
         moved = printed(old.implied.probability) != printed(new.implied.probability)
         note = _note(old, line, row, _Item(weight, evidence_id not in now.known.evidence, moved))
         heard = line is not None and row not in line.suppressed
-        found.append(
+        per_scenario.append(
             Effect(
                 scenario=scenario_id,
                 rating=rating,
@@ -76,11 +76,11 @@ def effects(
                 doubtful=_doubtful(after, item, new, line if heard else None),
             )
         )
-    return tuple(found)
+    return tuple(per_scenario)
 
 
 def _ratings(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
-    found: list[tuple[ScenarioId, Rating, str | None]] = [
+    rated: list[tuple[ScenarioId, Rating, str | None]] = [
         (id, rating, None) for id, rating in item.ratings.items() if id in database.scenarios
     ]
     known_ids = bears_on(database, item)
@@ -89,8 +89,8 @@ def _ratings(database: Database, item: Evidence) -> list[tuple[ScenarioId, Ratin
         scenario = database.scenarios.get(scenario_id)
         if scenario and name in scenario.indicators:
             ratings = scenario.indicators[name].ratings
-            found += [(id, rating, text) for id, rating in ratings.items() if id in known_ids]
-    return found
+            rated += [(id, rating, text) for id, rating in ratings.items() if id in known_ids]
+    return rated
 
 
 def _line_of(book: Ledger, row: str) -> Line | None:

@@ -18,7 +18,7 @@ class Group(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Net(msgspec.Struct, frozen=True, kw_only=True):
-    """What a group says about one scenario: its strongest row for plus its strongest against."""
+    """Net decibans of a group for one scenario: strongest row for plus strongest against."""
 
     group: int
     theme: ThemeId | None
@@ -58,18 +58,18 @@ def groups(rows: Iterable[Row]) -> list[Group]:
     ]
 
 
-def net(told: Sequence[Group], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
-    """What each group says about each scenario, where it says anything; counted from `first`."""
-    found: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
-    for number, group in enumerate(told, first):
+def net(formed: Sequence[Group], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
+    """Net lines of each scenario, without zeros; groups are numbered from `first`."""
+    nets: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
+    for number, group in enumerate(formed, first):
         speaking: dict[ScenarioId, list[Row]] = {}
         for row in group.rows:
             for column, worth in row.values.items():
                 if worth:
                     speaking.setdefault(column, []).append(row)
         for column, rows in speaking.items():
-            found[column].append(_net(number, group, rows, column))
-    return found
+            nets[column].append(_net(number, group, rows, column))
+    return nets
 
 
 def _came(row: Row) -> tuple[object, ...]:

@@ -61,14 +61,14 @@ class Ledger(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_filler(prior: Prior) -> bool:
-    """Whether nobody gave it: what it implies alone, nobody implied."""
+    """True if nobody gave this prior: an import filled it in."""
     return prior.basis == NONE_STATED
 
 
 def is_unfounded(prior: Prior, book: Ledger) -> bool:
-    """Whether nobody gave a prior and nothing is rated: what is implied is a filler."""
+    """True if nobody gave a prior and nothing is rated: the implied probability is a filler."""
     steps = get_args(Step)
-    return is_filler(prior) and not book.neutral and all(one.kind in steps for one in book.lines)
+    return is_filler(prior) and not book.neutral and all(line.kind in steps for line in book.lines)
 
 
 def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
@@ -77,7 +77,7 @@ def ledger(known: Known, scenario_id: ScenarioId) -> Ledger:
 
 
 def implied_of(odds: Odds, scenario_id: ScenarioId) -> Quantity:
-    """What its ledger comes to, without the lines."""
+    """Totals of a ledger, without its lines."""
     return _quantity(odds.implied(scenario_id))
 
 

@@ -1,4 +1,4 @@
-"""What differs between two ledgers of one scenario, line by line, and why."""
+"""Differences between two ledgers of one scenario, line by line, with their causes."""
 
 from __future__ import annotations
 
@@ -74,9 +74,9 @@ def touched(known: Known, since: Known) -> frozenset[str]:
 
 
 class Reasons(msgspec.Struct, frozen=True, kw_only=True):
-    """The items and indicators that are new, gone (removed ones too), and judged anew.
+    """Items and indicators that are new, gone (removed included), or judged anew.
 
-    `conventions` are the tracker's: what a rating or a grade is worth, and the dependence.
+    `conventions` are the tracker's: worth of ratings and grades, and the dependence.
     """
 
     new: frozenset[str] = frozenset()
@@ -87,7 +87,7 @@ class Reasons(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(before: Ledger, after: Ledger, reasons: Reasons) -> LedgerChange:
-    """What came, went or changed between two ledgers, and why."""
+    """Lines that were added, removed or changed between two ledgers, with reasons."""
     pairs, came, went = _matched(_evidence_lines(before), _evidence_lines(after))
 
     def change(old: Line | None, now: Line | None) -> LineChange:
@@ -131,7 +131,7 @@ def _matched(
         else:
             pairs.append((match, line))
     for line in unmatched:
-        akin = next((key for key, it in left.items() if _members(it) & _members(line)), None)
+        akin = next((key for key, other in left.items() if _members(other) & _members(line)), None)
         if akin is None:
             came.append(line)
         else:

@@ -15,25 +15,25 @@ from scenarios.model import Database, ScenarioId
 
 def days_of_change(database: Database, scenario_id: ScenarioId) -> list[date]:
     """The days on which known evidence, an absence or a rival's place in the set changes."""
-    found = set()
+    reached = set()
     for item in database.evidence.values():
-        found |= {item.recorded, *([item.retracted.date] if item.retracted else ())}
+        reached |= {item.recorded, *([item.retracted.date] if item.retracted else ())}
     for column in connected(database, scenario_id):
         for indicator in database.scenarios[column].indicators.values():
             if indicator.due and indicator.due < date.max:
-                found.add(indicator.due + timedelta(days=1))
+                reached.add(indicator.due + timedelta(days=1))
         outcome = resolution(database, column)
         if outcome:
-            found.add(outcome.recorded)
-    return sorted(found)
+            reached.add(outcome.recorded)
+    return sorted(reached)
 
 
 Kept = dict[int, Comparisons]
-"""What was known, and the lines compared, by the number of changes so far."""
+"""Known evidence and compared lines, by the number of changes so far."""
 
 
 def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
-    """Whether a prior behind its figure falls from day to day."""
+    """True if a prior behind the figure decays from day to day."""
     around = connected(database, scenario_id)
     return any(database.scenarios[id].prior.hazard for id in around)
 
@@ -41,7 +41,7 @@ def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
 def odds_on(
     database: Database, scenario_id: ScenarioId, days: Iterable[date], kept: Kept | None = None
 ) -> Iterator[Odds]:
-    """What is implied of a scenario, and of those that it is connected with, on each day.
+    """Implied probabilities of a scenario and its connected scenarios on each day.
 
     `kept` is a cache for further calls with an equal database, sheets aside.
     """

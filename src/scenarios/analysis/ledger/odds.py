@@ -15,7 +15,7 @@ from scenarios.scales import decibans, held, probability
 
 
 class Steps(msgspec.Struct, frozen=True, kw_only=True):
-    """A prior as it is written, given what is known of the other scenario, and at the date."""
+    """Prior of a scenario: as written, given the linked scenario, and at the date."""
 
     declared: float
     given: float
@@ -31,10 +31,10 @@ class _Link(NamedTuple):
 
 
 class Odds:
-    """What is implied on a day; each comparison of lines is made once, and each prior once.
+    """Implied log odds on a day; each comparison and each prior is computed once.
 
-    `comparisons` serve several days on which the same is known. `bent` are the decibans by which
-    each prior is moved.
+    `comparisons` serve several days on which the same evidence is known. `bent` shifts each prior
+    by decibans.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class Odds:
 def later(
     earlier: Comparisons | None, database: Database, day: date, *, whole: bool = False
 ) -> Comparisons:
-    """What is compared on a day, from what was compared before it where only items differ."""
+    """Comparisons on a day, derived from an earlier day where only items differ."""
     if earlier and earlier.known.database is database and earlier.known.as_of == day:
         return earlier
     step = followed(earlier.known, database, day) if earlier else None
@@ -128,23 +128,23 @@ def later(
 
 
 _MOST = 64
-"""So many comparisons of a day are kept, where figures are wanted and no lines."""
+"""Comparisons of a day that are kept where figures are wanted and no lines."""
 
 
 def odds_by_day(database: Database, *, lean: bool = False) -> Callable[[date], Odds]:
-    """What is implied on each day that is asked for, found once; a day follows an earlier one.
+    """Implied log odds on each requested day, computed once; a day follows an earlier day.
 
-    `lean`, lines are in any order, and not kept for long.
+    With `lean`, lines are in any order and not kept for long.
     """
-    made: dict[date, Odds] = {}
+    by_day: dict[date, Odds] = {}
 
     def at(day: date) -> Odds:
-        if day not in made:
-            before = max((other for other in made if other < day), default=None)
-            earlier = made[before].comparisons if before else None
+        if day not in by_day:
+            before = max((other for other in by_day if other < day), default=None)
+            earlier = by_day[before].comparisons if before else None
             beside = later(earlier, database, day, whole=not lean)
-            made[day] = Odds(beside.known, day, beside)
-        return made[day]
+            by_day[day] = Odds(beside.known, day, beside)
+        return by_day[day]
 
     return at
 

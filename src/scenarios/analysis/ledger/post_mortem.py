@@ -21,7 +21,7 @@ class Pointed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
-    """What pointed the right way, and what did not, largest first."""
+    """Lines that pointed to the outcome and lines that did not, largest first."""
 
     right: tuple[Pointed, ...]
     wrong: tuple[Pointed, ...]
@@ -54,8 +54,8 @@ def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
         if line.kind in _EVIDENCE and line.counted_decibans
     ]
     return PostMortem(
-        right=tuple(one for one in pointed if one.decibans > 0),
-        wrong=tuple(one for one in pointed if one.decibans < 0),
+        right=tuple(line for line in pointed if line.decibans > 0),
+        wrong=tuple(line for line in pointed if line.decibans < 0),
     )
 
 

@@ -1,4 +1,4 @@
-"""What one item or one indicator says, before what is alike is grouped."""
+"""Row of one item or one indicator, before grouping."""
 
 from __future__ import annotations
 

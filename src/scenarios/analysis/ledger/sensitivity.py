@@ -1,4 +1,4 @@
-"""How far a conclusion hangs on one judgement: a line less, or one setting bent."""
+"""Sensitivity of an implied probability to one judgement: a line less, or one setting bent."""
 
 from __future__ import annotations
 
@@ -113,16 +113,18 @@ def _rows(odds: Odds, scenario_id: ScenarioId) -> list[Bend]:
     rows = Counter(row.id for group in comparison.groups for row in group.rows)
     bent: dict[str, list[dict[ScenarioId, float]]] = {id: [{}, {}] for id in rows}
     for column, nets in comparison.nets.items():
-        found = [it for n, line in enumerate(nets) for it in _bent_lines(n, line, column)]
-        others = [(place, decibans) for _, _, place, decibans in found]
+        bends = [bend for n, line in enumerate(nets) for bend in _bent_lines(n, line, column)]
+        others = [(place, decibans) for _, _, place, decibans in bends]
         totals = totals_with(weighed(nets), comparison.dependence, others)
-        for (id, way, _, _), total in zip(found, totals, strict=True):
+        for (id, way, _, _), total in zip(bends, totals, strict=True):
             bent[id][way][column] = total
 
     def either_way(id: str) -> list[float]:
         if rows[id] == 1:
             every = [{**comparison.totals, **totals} for totals in bent[id]]
-            return [implied(replace(comparison, totals=it), priors)[scenario_id] for it in every]
+            return [
+                implied(replace(comparison, totals=totals), priors)[scenario_id] for totals in every
+            ]
 
         def factors(other: str) -> Sequence[float]:
             return _EITHER_WAY if other == id else (1.0, 1.0)
@@ -177,5 +179,5 @@ def _implied(
     ]
 
 
-def _bend(kind: BendKind, id: str, one: float, other: float) -> Bend:
-    return Bend(kind=kind, id=id, low=min(one, other), high=max(one, other))
+def _bend(kind: BendKind, id: str, first: float, other: float) -> Bend:
+    return Bend(kind=kind, id=id, low=min(first, other), high=max(first, other))

@@ -35,16 +35,21 @@ class Spread(msgspec.Struct, frozen=True, kw_only=True):
 
 def spreads(window: Window) -> tuple[Spread, ...]:
     """Every live scenario that two or more analysts forecast, widest spread first."""
-    found = []
+    spreads = []
     for view in window.views.values():
         figures = standing(window.database, view.id, window.as_of) if view.open else {}
         if len(figures) > 1:
-            found.append(_spread(window, view.id, figures))
-    return tuple(sorted(found, key=lambda one: (-one.spread_decibans, one.scenario)))
+            spreads.append(_spread(window, view.id, figures))
+    return tuple(
+        sorted(
+            spreads,
+            key=lambda disagreement: (-disagreement.spread_decibans, disagreement.scenario),
+        )
+    )
 
 
 def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, Standing]) -> Spread:
-    odds = {analyst: decibans(one.probability) for analyst, one in figures.items()}
+    odds = {analyst: decibans(figure.probability) for analyst, figure in figures.items()}
     total = sum(odds.values())
 
     def apart(analyst: Analyst) -> float:
@@ -52,7 +57,7 @@ def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, Standing]) ->
 
     low, high = min(odds, key=odds.__getitem__), max(odds, key=odds.__getitem__)
     outlier = max(odds, key=apart) if len(odds) > _PAIR and odds[low] < odds[high] else None
-    sheets = {analyst: window.database.sheets[one.sheet] for analyst, one in figures.items()}
+    sheets = {analyst: window.database.sheets[figure.sheet] for analyst, figure in figures.items()}
     return Spread(
         scenario=id,
         analysts=len(figures),

@@ -53,7 +53,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ledger(self) -> Ledger:
-        """What its implied probability rests on, made anew each time that it is asked for."""
+        """Ledger of the implied probability, computed at each access."""
         return ledger_of(self.odds, self.id)
 
     @property
@@ -88,7 +88,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved(self) -> bool:
-        """Whether either figure moved."""
+        """True if either figure moved."""
         return max(self.implied_bits, self.stated_bits) >= MOVED_BITS
 
     @property
@@ -103,12 +103,12 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def explained(self) -> bool:
         """A stated move has evidence or a rationale behind it, or is one of the set's alone."""
         reasons = any(entry.rationale or entry.evidence for entry in self.given)
-        told = reasons or self.normalised or bool(self.new_evidence)
-        return self.stated_bits < MOVED_BITS or told
+        has_reason = reasons or self.normalised or bool(self.new_evidence)
+        return self.stated_bits < MOVED_BITS or has_reason
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """What was known at `since` and at `as_of`, and the scenarios that had opened by `as_of`."""
+    """Known evidence at `since` and at `as_of`, and the scenarios that had opened by `as_of`."""
 
     database: Database
     since: date
@@ -130,6 +130,8 @@ def window(
 ) -> Window:
     """Every scenario's figures at both dates; `banded`, the bands at the later one too.
 
+    One whose figures are withheld has no view.
+
     `only` these scenarios have views, where not all are wanted. `lean`, no lines are kept: where
     ledgers are asked for, they are made anew. `bands` are those that are at hand.
     """
@@ -144,8 +146,9 @@ def window(
         id: last_open_day(database, id, as_of)
         for id, scenario in database.scenarios.items()
         if scenario.opened <= as_of and (only is None or id in only)
+        if id not in database.withheld
     }
-    found = {**bands, **(_bands(at, last_days) if banded else {})}
+    by_scenario = {**bands, **(_bands(at, last_days) if banded else {})}
     views = {}
     means: Means = {}
     for id, last in last_days.items():
@@ -162,7 +165,7 @@ def window(
             odds_before=at(first) if first else None,
             implied=implied_of(at(last), id),
             implied_before=implied_before,
-            band=found.get(id),
+            band=by_scenario.get(id),
             stated=stated(database, id, last, means),
             stated_before=stated(database, id, first, means) if first else None,
             given=tuple(given(database, id, since, as_of)),
@@ -176,7 +179,8 @@ def bands_of(
     database: Database, as_of: date, ids: Collection[ScenarioId]
 ) -> dict[ScenarioId, Band]:
     """The bands of those among these scenarios that had opened."""
-    opened = (id for id in ids if database.scenarios[id].opened <= as_of)
+    every = (id for id in ids if id not in database.withheld)
+    opened = (id for id in every if database.scenarios[id].opened <= as_of)
     last_days = {id: last_open_day(database, id, as_of) for id in opened}
     return _bands(odds_by_day(database), last_days)
 
@@ -184,10 +188,10 @@ def bands_of(
 def _bands(
     at: Callable[[date], Odds], last_days: Mapping[ScenarioId, date]
 ) -> dict[ScenarioId, Band]:
-    found: dict[ScenarioId, Band] = {}
+    by_scenario: dict[ScenarioId, Band] = {}
     for day in set(last_days.values()):
-        found |= bands_at(at(day), [id for id, last in last_days.items() if last == day])
-    return found
+        by_scenario |= bands_at(at(day), [id for id, last in last_days.items() if last == day])
+    return by_scenario
 
 
 def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:

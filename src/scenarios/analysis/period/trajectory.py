@@ -1,4 +1,4 @@
-"""How scenarios came to stand where they stand: figures, evidence, indicators, forecasts by day."""
+"""Courses of scenarios over time: figures, evidence, indicators and forecasts by day."""
 
 from __future__ import annotations
 
@@ -65,17 +65,16 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
 def courses(
     window: Window, ids: Collection[ScenarioId], most: int, progress: Progress = unwatched
 ) -> dict[ScenarioId, Course]:
-    """The courses of these scenarios on the days on which a figure of theirs changed.
+    """Courses of these scenarios on the days on which one of their figures changed.
 
-    Where those are more than `most`, on so many days at even distances, and on fewer where many
-    items have to be weighed on each. The members of a set are measured together, on the same days,
-    whichever of them were asked for.
+    Where there are more than `most` such days, `most` evenly spaced days are used, fewer where many
+    items have to be weighed on each. The members of a set are measured together, on the same days.
     """
     items, sheets = bearing(window.database), window.database.speaking
     units: dict[str, list[ScenarioId]] = {}
     for id, view in window.views.items():
         units.setdefault(view.scenario.set or f"/{id}", []).append(id)
-    found = {}
+    by_scenario = {}
     for unit in progress(units.values(), "drawing the scenarios", len(units)):
         if set(unit).isdisjoint(ids):
             continue
@@ -85,8 +84,8 @@ def courses(
         asked = {id: _open_days(window, id, days) for id in unit if id in ids}
         means: Means = {}
         for id, implied in implied_on(around, asked).items():
-            found[id] = _course(window, around, id, asked[id], implied, means)
-    return {id: found[id] for id in ids}
+            by_scenario[id] = _course(window, around, id, asked[id], implied, means)
+    return {id: by_scenario[id] for id in ids}
 
 
 def span_of(view: View, as_of: date) -> tuple[date, date]:
@@ -136,12 +135,12 @@ def _course(
     implied: Sequence[float],
     means: Means,
 ) -> Course:
-    view, said = window.views[id], [stated(around, id, day, means) for day in days]
+    view, figures = window.views[id], [stated(around, id, day, means) for day in days]
     return Course(
         scenario=id,
         points=tuple(
-            Point(day=day, stated=one.probability if one else None, implied=chance)
-            for day, one, chance in zip(days, said, implied, strict=True)
+            Point(day=day, stated=figure.probability if figure else None, implied=chance)
+            for day, figure, chance in zip(days, figures, implied, strict=True)
         ),
         marks=_marks(window, view, days),
         lanes=tuple(_lanes(window, around, view)),

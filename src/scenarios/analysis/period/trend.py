@@ -30,18 +30,18 @@ def trends(
     The last of its days is the one before its outcome was recorded.
     """
     items, sheets = bearing(database), database.speaking
-    found = {}
+    by_scenario = {}
     for id, wanted in days.items():
         around = near(database, id, items, sheets)
         first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
         open_days = sorted({day for day in wanted if first <= day <= last})
         implied = implied_on(around, {id: open_days})[id]
-        found[id] = tuple(
+        by_scenario[id] = tuple(
             Point(day=day, stated=figure.probability if figure else None, implied=chance)
             for day, chance in zip(open_days, implied, strict=True)
             for figure in [stated(around, id, day)]
         )
-    return found
+    return by_scenario
 
 
 def last_reviews(as_of: date, every: int, count: int) -> Sequence[date]:

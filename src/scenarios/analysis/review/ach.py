@@ -84,13 +84,14 @@ class Linchpin(msgspec.Struct, frozen=True, kw_only=True):
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
     """Bookkeeping: no figure of it is a probability or may be turned into one.
 
-    `scenarios` are the columns, those that were ruled out last.
+    `scenarios` are the columns, those that were ruled out last. Scores are `withheld` by a path.
     """
 
     scenarios: tuple[ScenarioId, ...]
     rows: tuple[MatrixRow, ...]
     scores: dict[ScenarioId, Score]
     linchpins: tuple[Linchpin, ...]
+    withheld: str | None = None
 
     @property
     def leaders(self) -> tuple[ScenarioId, ...]:
@@ -113,6 +114,8 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
     ranked = tuple(column for column in columns if column not in ruled_out)
     columns = (*ranked, *ruled_out)
     rows = tuple(sorted(_rows(known, columns), key=_most_diagnostic_first))
+    if path := next(filter(None, map(known.database.withheld.get, columns)), None):
+        return Matrix(scenarios=columns, rows=rows, scores={}, linchpins=(), withheld=path)
     against = {column: sum(row.inconsistency[column] for row in rows) for column in columns}
     counts = {column: against[column] for column in ranked}
     scores = {

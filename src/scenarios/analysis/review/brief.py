@@ -31,9 +31,10 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     set: SetId | None
     stated: float | None
     stated_before: float | None
-    implied: float
+    implied: float | None
     implied_before: float | None
     unfounded: bool = False
+    withheld: str | None = None
 
 
 class Brief(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,7 +42,6 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
 
     A page shows the first of each list and counts the rest. `unreviewed` are those without a
     recent forecast; of the `unseen` indicators `watch` has those that could tell most.
-    `left_out` are the files that could not be read.
     """
 
     tracker: About
@@ -55,7 +55,6 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     unseen: int
     spreads: tuple[Spread, ...]
     due: Due
-    left_out: int = 0
 
 
 def brief(
@@ -67,7 +66,6 @@ def brief(
     spreads: Sequence[Spread],
     due: Due,
     unreviewed: Iterable[ScenarioId],
-    left_out: int = 0,
 ) -> Brief:
     """The short form of a window's review, of whose parts it is made."""
     keys, top = unseen(window), partial(top_move, window.database, window.as_of, made=causes)
@@ -83,7 +81,6 @@ def brief(
         unseen=len(keys),
         spreads=tuple(spreads),
         due=due,
-        left_out=left_out,
     )
 
 
@@ -94,7 +91,8 @@ def _standing(row: StatusRow) -> Standing:
         set=row.set,
         stated=row.stated.probability if row.stated else None,
         stated_before=row.stated.previous if row.stated else None,
-        implied=row.implied.probability,
-        implied_before=row.implied.previous,
-        unfounded=row.implied.unfounded,
+        implied=row.implied.probability if row.implied else None,
+        implied_before=row.implied.previous if row.implied else None,
+        unfounded=bool(row.implied and row.implied.unfounded),
+        withheld=row.withheld,
     )

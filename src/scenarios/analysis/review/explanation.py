@@ -29,7 +29,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """Prior + Σ counted decibans = implied. `ledger_day` is the last open day of a resolved one.
 
     `ledger` is the version of the arithmetic. What is implied is `unfounded`, and not shown, where
-    nobody gave a prior and nothing is rated.
+    nobody gave a prior and nothing is rated. What a file that cannot be read could change is
+    None, and `withheld` is its path.
     """
 
     ledger: int = VERSION
@@ -41,14 +42,15 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     prior: Quantity
     lines: tuple[Line, ...]
     neutral: int
-    implied: Quantity
+    implied: Quantity | None
     unfounded: bool = False
-    band: Band
-    leave_one_out: LeaveOneOut
+    band: Band | None
+    leave_one_out: LeaveOneOut | None
     stated: StatedNow | None
     gap_decibans: float | None
     post_mortem: PostMortem | None
     sweep: tuple[Bend, ...] | None
+    withheld: str | None = None
 
 
 def explain(
@@ -56,6 +58,8 @@ def explain(
 ) -> Explanation:
     """How the implied probability of a scenario that had opened by `as_of` came about."""
     day = last_open_day(database, scenario_id, as_of)
+    if path := database.withheld.get(scenario_id):
+        return _withheld(database, scenario_id, as_of, day, path)
     odds = Odds(known(database, day))
     book = ledger_of(odds, scenario_id)
     said = stated(database, scenario_id, day)
@@ -79,4 +83,27 @@ def explain(
         gap_decibans=decibans(said.probability) - book.implied.decibans if said else None,
         post_mortem=post_mortem(book, outcome.outcome if outcome else None),
         sweep=sweep(odds, scenario_id) if swept else None,
+    )
+
+
+def _withheld(database: Database, id: ScenarioId, as_of: date, day: date, path: str) -> Explanation:
+    chance = database.scenarios[id].prior.probability
+    outcome = resolved(database, id, as_of)
+    return Explanation(
+        scenario=id,
+        as_of=as_of,
+        ledger_day=day,
+        state=state(database, id, as_of),
+        outcome=outcome.outcome if outcome else None,
+        prior=Quantity(probability=chance, decibans=decibans(chance)),
+        lines=(),
+        neutral=0,
+        implied=None,
+        band=None,
+        leave_one_out=None,
+        stated=None,
+        gap_decibans=None,
+        post_mortem=None,
+        sweep=None,
+        withheld=path,
     )

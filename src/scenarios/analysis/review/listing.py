@@ -56,8 +56,9 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
         return self.scenario is None and self.tag is None and self.set is None
 
     def subject(self, database: Database, id: ScenarioId) -> bool:
-        """Whether a scenario is the one, has the tag, and is in the set."""
-        scenario = database.scenarios[id]
+        """Whether a scenario is the one, has the tag, and is in the set, as far as can be read."""
+        if (scenario := database.scenarios.get(id)) is None:
+            return self.scenario in (None, id)
         tagged = self.tag is None or self.tag in scenario.tags
         return tagged and self.scenario in (None, id) and self.set in (None, scenario.set)
 

@@ -40,9 +40,10 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
     """The page of a review of that window."""
     days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(made.scenarios))))
-    found = courses(window, [row.id for row in made.scenarios], days, progress)
+    rows = [row for row in made.scenarios if not row.withheld]
+    found = courses(window, [row.id for row in rows], days, progress)
     chapters = tuple(
-        Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in made.scenarios
+        Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in rows
     )
     whose = forecaster(window)
     scored = score(window.database, window.as_of, forecaster=whose)

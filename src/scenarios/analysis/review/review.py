@@ -65,7 +65,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
 def review(window: Window) -> Review:
     """What moved between the window's two dates, by how much and because of what."""
     tracker, rows = window.database.tracker, status(window)
-    views = [window.views[row.id] for row in rows]
+    views = [window.views[row.id] for row in rows if not row.withheld]
     live = [view for view in views if view.open and view.odds_before]
     still = [view for view in live if not view.moved]
     moved = moves(window, by_movement(view for view in live if view.moved))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
 from scenarios.analysis.evidence.indicator_state import reading
-from scenarios.analysis.evidence.knowledge import State
+from scenarios.analysis.evidence.knowledge import State, resolved
+from scenarios.analysis.evidence.knowledge import state as state_of
 from scenarios.analysis.period.period import View, Window
-from scenarios.model import Outcome, ScenarioId, SetId
+from scenarios.model import Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
 
@@ -62,37 +63,70 @@ class IndicatorCount(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatusRow(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of the status table; a resolved scenario shows its last values."""
+    """One row of the status table; a resolved scenario shows its last values.
+
+    Figures and counts are `withheld` where the file of that path cannot be read and could change
+    them; a scenario whose own file it is has no title, state or horizon that is known.
+    """
 
     id: ScenarioId
     title: str
     set: SetId | None
-    state: State
-    horizon: date
+    state: State | Literal["unreadable"]
+    horizon: date | None
     stated: StatedFigure | None
-    implied: ImpliedFigure
+    implied: ImpliedFigure | None
     gap_decibans: float | None
-    movement_bits: float
-    evidence: EvidenceCount
-    indicators: IndicatorCount
+    movement_bits: float | None
+    evidence: EvidenceCount | None
+    indicators: IndicatorCount | None
     last_evidence: date | None
     outcome: Outcome | None
+    withheld: str | None = None
 
     @property
     def shown(self) -> Implied:
         """What is implied, for people to read."""
         of = self.implied
-        return Implied() if of.unfounded else Implied(of.probability, of.previous, of.low, of.high)
+        if of is None or of.unfounded:
+            return Implied()
+        return Implied(of.probability, of.previous, of.low, of.high)
 
     @property
     def shown_gap(self) -> float | None:
         """How far from that the stated figure is."""
-        return None if self.implied.unfounded else self.gap_decibans
+        return None if self.shown.probability is None else self.gap_decibans
 
 
 def status(window: Window) -> tuple[StatusRow, ...]:
     """Every scenario that had opened, in order."""
-    return tuple(in_order(row_of(window, view) for view in window.views.values()))
+    rows = (row_of(window, view) for view in window.views.values())
+    return tuple(in_order((*rows, *withheld(window.database, window.as_of))))
+
+
+def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
+    """The rows of the scenarios whose figures a file that cannot be read could change."""
+    for id, path in database.withheld.items():
+        scenario = database.scenarios.get(id)
+        if scenario and as_of < scenario.opened:
+            continue
+        outcome = resolved(database, id, as_of) if scenario else None
+        yield StatusRow(
+            id=id,
+            title=scenario.title if scenario else id,
+            set=scenario.set if scenario else None,
+            state=state_of(database, id, as_of) if scenario else "unreadable",
+            horizon=scenario.horizon if scenario else None,
+            stated=None,
+            implied=None,
+            gap_decibans=None,
+            movement_bits=None,
+            evidence=None,
+            indicators=None,
+            last_evidence=None,
+            outcome=outcome.outcome if outcome else None,
+            withheld=path,
+        )
 
 
 def movement(view: View) -> float:
@@ -111,11 +145,11 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     lead: dict[tuple[bool, str], float] = {}
     for row in every:
         key = _together(row)
-        lead[key] = max(lead.get(key, 0.0), row.movement_bits)
+        lead[key] = max(lead.get(key, 0.0), row.movement_bits or 0.0)
 
     def order(row: StatusRow) -> tuple[object, ...]:
         key = _together(row)
-        return key[0], -lead[key], key[1], -row.movement_bits, row.id
+        return key[0], -lead[key], key[1], -(row.movement_bits or 0.0), row.id
 
     return sorted(every, key=order)
 

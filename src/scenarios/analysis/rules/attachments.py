@@ -29,4 +29,15 @@ RULES: tuple[Rule[Any], ...] = (
         To do: put the copy back from git: `git checkout FILE`.
         """,
     ),
+    Rule(
+        "attachment-unnamed",
+        "A saved copy that no item names",
+        "warning",
+        None,
+        """A saved copy is there under its SHA-256, and no item names it.
+
+        Example: `scen undo` of an `add-evidence --attach` was killed before it removed the copy.
+        To do: remove the file: `rm FILE`.
+        """,
+    ),
 )

@@ -35,28 +35,23 @@ def unknown_records(known: Known) -> Iterator[Found]:
     for kind, id, keys, at, of, name in known.references:
         if name in there[of] or name in known.broken[of]:
             continue
-        if now := known.database.called_now.get((of, name)):
-            hints[name] = f"it is called '{now}' now"
-        elif name not in hints and len(hints) < MOST_HINTS:
+        if name not in hints and len(hints) < MOST_HINTS:
             hints[name] = did_you_mean(name, there[of])
         message = f"there is no {of} '{name}'"
         yield kind, id, Fault(keys, at, f"unknown-{of}", message, hints.get(name))
 
 
-def broken_references(known: Known) -> Iterator[Found]:
-    """The named record is there but left out, because its own file has a fault. Told once a file.
+def former_references(known: Known) -> Iterator[Found]:
+    """A record is named by an id that it had before; the reference counts for it all the same.
 
-    Example: an item rates `military-pact`, and `military-pact.yaml` has no horizon.
-    To do: fix the named file first; this warning goes with its fault.
+    Example: `source: trt`, and `sources/trt-world.yaml` has `formerly: [trt]`.
+    To do: write today's id, as `scen edit RECORD` does by itself.
     """
-    there = _there(known)
-    told = set()
-    for kind, id, keys, at, of, name in known.references:
-        if name in there[of] or name not in known.broken[of] or (kind, id, name) in told:
-            continue
-        told.add((kind, id, name))
-        message = f"'{name}' is left out, because {known.broken[of][name]} has a fault"
-        yield kind, id, Fault(keys, at, "broken-reference", message)
+    for kind, id, keys, at, of, name in known.former:
+        now = known.database.called_now[of, name]
+        message = f"'{name}' is called '{now}' now"
+        hint = f"scen edit {id} writes the new id"
+        yield kind, id, Fault(keys, at, "former-reference", message, hint)
 
 
 def unknown_indicators(known: Known) -> Iterator[Found]:
@@ -181,7 +176,7 @@ RULES: tuple[Between, ...] = (
     Rule("unknown-scenario", "A scenario that does not exist", "error", unknown_records),
     Rule("unknown-evidence", "An item of evidence that does not exist", "error", unknown_records),
     Rule("unknown-source", "A source that does not exist", "error", unknown_records),
-    Rule("broken-reference", "A record that names one with a fault", "warning", broken_references),
+    Rule("former-reference", "A record named by a former id", "warning", former_references),
     Rule(
         "unknown-indicator",
         "An indicator that its scenario does not have",

@@ -222,7 +222,7 @@ RULES: tuple[Rule[Any], ...] = (
         "A database without tracker.yaml",
         "error",
         None,
-        """The database has no tracker.yaml, so the default conventions apply.
+        """The database has no tracker.yaml, and without conventions there are no figures.
 
         Example: a folder with scenarios alone.
         To do: write one with `scen init`.

@@ -42,12 +42,14 @@ class Known:
     """The records that could be built, and the paths of those that could not, by id.
 
     The database may lack evidence that was found sound beside the same records: `items` are the
-    ids of all of it.
+    ids of all of it. `former` are the references by an id that a record had before: the database
+    has its id of today in their place.
     """
 
     database: Database
     broken: Mapping[Kind, Mapping[str, str]]
     items: Collection[EvidenceId]
+    former: Collection[Reference] = ()
 
     @cached_property
     def references(self) -> list[Reference]:

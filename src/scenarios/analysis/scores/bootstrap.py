@@ -1,4 +1,4 @@
-"""Resamples of questions, the same ones on every machine, and the interval that they give."""
+"""Resamples of questions, the same on every machine, and the intervals they give."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from operator import itemgetter
 
 DRAWS = 2000
 FEWEST = 5
-"""From so many questions on there is an interval: four have 35 different resamples, five 126."""
+"""Fewest questions for an interval: four have 35 different resamples, five 126."""
 _SCALE = 2**40
 """Values are added up in units of 2^-40: whole numbers have one sum, whatever the order."""
 _LARGEST = 2**64 // _SCALE
 _FEW = 200
-"""Up to so many rows the draws are kept, since many forecasters answered as many questions."""
+"""Most rows for which draws are kept, since many forecasters answered equally many questions."""
 
 Pick = Callable[[Sequence[int]], tuple[int, ...]]
 
@@ -54,7 +54,7 @@ def _kept(n: int) -> list[Pick]:
 
 
 def _picks(n: int) -> Iterator[Pick]:
-    """What takes the rows of each draw."""
+    """Return a function that takes the rows of each draw."""
     for draw in range(DRAWS):
         words = struct.unpack(f"<{n}I", hashlib.shake_128(b"%d/%d" % (n, draw)).digest(4 * n))
         yield itemgetter(*[word * n >> 32 for word in words])

@@ -1,4 +1,4 @@
-"""Whether figures come true as often as they say."""
+"""Calibration: how often forecasts of a probability come true."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decom
 
 
 def shares(timelines: Iterable[Timeline], forecaster: str) -> list[Share]:
-    """All that a forecaster said of the scored questions, each question weighing 1."""
+    """Forecasts of one forecaster on the scored questions, each question weighing 1."""
     return [
         share
         for timeline in timelines

@@ -19,7 +19,7 @@ class Chosen(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def is_chosen(database: Database, id: ScenarioId, resolved: date, chosen: Chosen) -> bool:
-    """Whether a question that was resolved on a day is one of them."""
+    """Return True if a question that was resolved on `day` is selected."""
     return (
         (chosen.since is None or chosen.since <= resolved)
         and (chosen.until is None or resolved <= chosen.until)

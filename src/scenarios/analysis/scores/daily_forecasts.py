@@ -1,4 +1,4 @@
-"""What each forecaster of a resolved question said at the end of each scored day."""
+"""Forecast of each forecaster on each scored day of a resolved question."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Days are counted from the question's opening day, 0.
 """
 Line = tuple[Segment, ...]
 Cluster = tuple[bool, str]
-"""Whether it is a set, and its id: what is one question where questions are resampled."""
+"""Kind (set or scenario) and id: the unit of resampling."""
 Told = list[tuple[date, float | None]]
 
 
@@ -86,14 +86,14 @@ class Archive(msgspec.Struct, frozen=True, kw_only=True):
 
 def archive(database: Database) -> Archive:
     """Every forecast by question and analyst, oldest first; every item by question."""
-    told: dict[ScenarioId, dict[Analyst, Told]] = {}
+    by_scenario: dict[ScenarioId, dict[Analyst, Told]] = {}
     for on, id in sorted((sheet.date, id) for id, sheet in database.sheets.items()):
         sheet = database.sheets[id]
         # An analyst of that name is kept apart from the forecasters that are no analysts.
         name = f"{sheet.analyst} (analyst)" if sheet.analyst in OURS else sheet.analyst
         for scenario_id, figure in sheet.probabilities.items():
-            told.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
-    return Archive(database=database, told=told, bearing=bearing(database), means={})
+            by_scenario.setdefault(scenario_id, {}).setdefault(name, []).append((on, figure))
+    return Archive(database=database, told=by_scenario, bearing=bearing(database), means={})
 
 
 def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Question | None:
@@ -116,8 +116,8 @@ def question(database: Database, scenario_id: ScenarioId, as_of: date) -> Questi
 
 
 def timeline(archive: Archive, question: Question) -> Timeline:
-    """What stood at each scored day's end; a forecast from the resolution on never counts."""
-    told = archive.told.get(question.scenario, {})
+    """Forecasts standing at the end of each scored day; none from the resolution on counts."""
+    by_analyst = archive.told.get(question.scenario, {})
     lines = _analysts(archive, question, question.scenario)
     analysts = {name: line for name, line in sorted(lines.items()) if stood(line)}
     stated = _stated(archive, question)
@@ -130,13 +130,13 @@ def timeline(archive: Archive, question: Question) -> Timeline:
     if is_without_prior(archive.database, question.scenario):
         del ours[IMPLIED], ours[PRIOR]
     ours = {name: line for name, line in ours.items() if stood(line)}
-    last = {name: _last_given(told[name], question) for name in analysts}
+    last = {name: _last_given(by_analyst[name], question) for name in analysts}
     last |= {name: line[-1][2] for name, line in ours.items()}
     return Timeline(question=question, analysts=analysts, ours=ours, last=last)
 
 
 def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
-    """Whether nobody gave its prior, so that neither that nor what is implied by it is scored."""
+    """True if the prior is a filler, so that neither the prior nor the implied figure is scored."""
     return is_filler(database.scenarios[scenario_id].prior)
 
 
@@ -160,7 +160,7 @@ def stood(line: Line) -> list[tuple[int, int, float]]:
 
 
 def before(runs: Iterable[tuple[int, float]]) -> list[float]:
-    """What daily values add up to before each day, 0 first; a run is its days and their value."""
+    """Cumulative sums of daily values before each day, starting at 0; a run is (days, value)."""
     return [*accumulate((value for days, value in runs for _ in range(days)), initial=0.0)]
 
 
@@ -188,31 +188,33 @@ def sweep(
 
 
 def _line(marks: Mapping[int, float | None], question: Question) -> Line:
-    """What stands from which day on, as runs of equal figures over the scored days."""
-    found: list[Segment] = []
+    """Runs of equal figures over the scored days, from marks by day."""
+    segments: list[Segment] = []
     since, standing = 0, None
     for day in sorted(marks):
         figure = marks[day]
         if figure == standing or day >= question.scored:
             continue
         if day > since:
-            found.append((since, day, standing))
+            segments.append((since, day, standing))
         since, standing = max(day, 0), figure
-    return (*found, (since, question.scored, standing)) if question.scored else ()
+    return (*segments, (since, question.scored, standing)) if question.scored else ()
 
 
 def _analysts(archive: Archive, question: Question, scenario_id: ScenarioId) -> dict[Analyst, Line]:
-    """What each analyst said of a scenario, over the days of the question."""
-    told = archive.told.get(scenario_id, {})
+    """Line of each analyst on a scenario, over the days of the question."""
+    by_analyst = archive.told.get(scenario_id, {})
     days = standing_days(archive.database.tracker)
-    return {name: _analyst(said, days, question) for name, said in told.items()}
+    return {name: _analyst(forecasts, days, question) for name, forecasts in by_analyst.items()}
 
 
-def _analyst(told: Told, stands: int, question: Question) -> Line:
+def _analyst(forecasts: Told, stands: int, question: Question) -> Line:
     """A figure stands from its day on, until the next, a withdrawal, or its expiry."""
     marks: dict[int, float | None] = {}
-    days = [(on - question.opened).days for on, _ in told]
-    for day, following, (_, figure) in zip(days, [*days[1:], question.scored], told, strict=True):
+    days = [(on - question.opened).days for on, _ in forecasts]
+    for day, following, (_, figure) in zip(
+        days, [*days[1:], question.scored], forecasts, strict=True
+    ):
         marks[day] = figure
         if day + stands < following:
             marks[day + stands] = None
@@ -276,8 +278,8 @@ def _prior(archive: Archive, question: Question) -> Line:
     return _line({d: at.steps(id).at_date for d, at in zip(days, odds, strict=True)}, question)
 
 
-def _last_given(told: Told, question: Question) -> float | None:
+def _last_given(forecasts: Told, question: Question) -> float | None:
     """The last figure dated on a scored day; None withdraws, or all are from before `opened`."""
-    given = (((on - question.opened).days, figure) for on, figure in reversed(told))
+    given = (((on - question.opened).days, figure) for on, figure in reversed(forecasts))
     day, figure = next(entry for entry in given if entry[0] < question.scored)
     return figure if day >= 0 else None

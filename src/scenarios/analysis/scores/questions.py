@@ -1,4 +1,4 @@
-"""How good each forecaster was on each resolved question, over time."""
+"""Scores over time of each forecaster on each resolved question."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class QuestionScore(msgspec.Struct, frozen=True, kw_only=True):
 def every_question_score(database: Database, as_of: date) -> Iterator[QuestionScore]:
     """The rows of every question whose outcome was known on a day."""
     kept = archive(database)
-    for id in sorted(database.scenarios):
+    for id in sorted(database.scenarios.keys() - database.withheld.keys()):
         asked = question(database, id, as_of)
         if asked and asked.outcome != "annulled" and asked.scored:
             yield from question_scores(timeline(kept, asked))
@@ -87,11 +87,11 @@ def _peers(timeline: Timeline, happened: bool) -> dict[Analyst, float]:
     runs = [
         (e - s, sum(f.values()), len(f)) for s, e, f in sweep(timeline.analysts, logs.__getitem__)
     ]
-    one = before((days, peer(1, 0, n)) for days, _, n in runs)
+    peers = before((days, peer(1, 0, n)) for days, _, n in runs)
     mean = before((days, peer(total / max(n, 1), 0, n)) for days, total, n in runs)
     return {
-        name: sum(logs[p] * (one[e] - one[s]) - (mean[e] - mean[s]) for s, e, p in own)
+        name: sum(logs[p] * (peers[e] - peers[s]) - (mean[e] - mean[s]) for s, e, p in own)
         / timeline.question.planned
         for name, own in spans.items()
-        if one[-1] > 0
+        if peers[-1] > 0
     }

@@ -1,4 +1,4 @@
-"""How good the forecasts of resolved questions were: proper scores, over time, side by side."""
+"""Proper scores over time of the forecasts of resolved questions, side by side."""
 
 from __future__ import annotations
 
@@ -120,7 +120,9 @@ def score(
         asked = question(database, id, as_of)
         if asked is None or not is_chosen(database, id, asked.resolved, chosen):
             continue
-        if asked.outcome == "annulled":
+        if path := database.withheld.get(id):
+            excluded.append(Excluded(scenario=id, reason=f"withheld: {path} cannot be read"))
+        elif asked.outcome == "annulled":
             excluded.append(Excluded(scenario=id, reason="annulled"))
         elif asked.scored == 0:
             excluded.append(
@@ -128,10 +130,10 @@ def score(
             )
         else:
             timelines[id] = timeline(kept, asked)
-    rows = tuple(row for one in timelines.values() for row in question_scores(one))
+    rows = tuple(row for scored in timelines.values() for row in question_scores(scored))
     named = timelines.values() if forecaster else ()
     unknown = tuple(id for id in timelines if is_without_prior(database, id))
-    based = (one.question for id, one in timelines.items() if id not in {*unknown})
+    based = (scored.question for id, scored in timelines.items() if id not in {*unknown})
     return Score(
         forecasters=table(rows),
         groups=_groups(database, rows, by),
@@ -188,16 +190,16 @@ def _set_scores(
     if set_id is None or timelines[occurred].question.outcome != "occurred":
         return
     every = [question(database, member, as_of) for member in members(database, set_id)]
-    asked = {one.scenario: one for one in every if one and one.outcome != "annulled"}
+    asked = {member.scenario: member for member in every if member and member.outcome != "annulled"}
     if len(asked) < len(every):
         return
-    of = {id: timelines.get(id) or timeline(archive, one) for id, one in asked.items()}
-    first = min(one.opened for one in asked.values())
+    of = {id: timelines.get(id) or timeline(archive, member) for id, member in asked.items()}
+    first = min(member.opened for member in asked.values())
     for name in of[occurred].lines:
         lines = {}
-        for id, one in of.items():
-            on = (one.question.opened - first).days
-            lines[id] = tuple((s + on, e + on, p) for s, e, p in one.lines.get(name, ()))
+        for id, line in of.items():
+            on = (line.question.opened - first).days
+            lines[id] = tuple((s + on, e + on, p) for s, e, p in line.lines.get(name, ()))
         days, briers, logs = 0, 0.0, 0.0
         for start, end, figures in sweep(lines):
             if len(figures) == len(lines):

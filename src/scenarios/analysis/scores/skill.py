@@ -1,4 +1,4 @@
-"""Whether a forecaster's Brier score beats that of another over the same days, and how surely."""
+"""Brier skill of one forecaster against another over the same days, with its interval."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ Errors = list[tuple[float, float]]
 """The Brier scores of both, question by question."""
 Interval = tuple[float, float]
 _AT_ONCE = 32
-"""Of so many pairs the sums are held at a time."""
+"""Pairs whose sums are held in memory at a time."""
 
 
 def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
     """Every forecaster beside `team`, `implied`, `prior` and `first`, where both ever stood."""
     pairs: dict[Pair, dict[Cluster, Errors]] = {}
-    for one in timelines:
-        happened = one.question.outcome == "occurred"
-        references = {against: _running(line, happened) for against, line in one.ours.items()}
-        for name, line in one.lines.items():
+    for timeline in timelines:
+        happened = timeline.question.outcome == "occurred"
+        references = {against: _running(line, happened) for against, line in timeline.ours.items()}
+        for name, line in timeline.lines.items():
             spans = stood(line)
             errors = [(figure - happened) ** 2 for _, _, figure in spans]
             for against, (days, theirs) in references.items():
@@ -61,8 +61,8 @@ def skill(timelines: Iterable[Timeline]) -> tuple[Skill, ...]:
                     own = sum(map(mul, errors, shared)) / sum(shared)
                     other = sum(theirs[end] - theirs[start] for start, end, _ in spans)
                     together = pairs.setdefault((name, against), {})
-                    found = together.setdefault(one.question.cluster, [])
-                    found.append((own, other / sum(shared)))
+                    pairs_of_cluster = together.setdefault(timeline.question.cluster, [])
+                    pairs_of_cluster.append((own, other / sum(shared)))
     intervals = _intervals(pairs)
     return tuple(_row(pair, pairs[pair], intervals.get(pair)) for pair in sorted(pairs, key=_place))
 
@@ -102,7 +102,7 @@ def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Int
     for pair, clusters in pairs.items():
         if len(clusters) >= FEWEST:
             by_size.setdefault(len(clusters), []).append(pair)
-    found = {}
+    intervals = {}
     for alike in by_size.values():
         for start in range(0, len(alike), _AT_ONCE):
             together = alike[start : start + _AT_ONCE]
@@ -111,8 +111,8 @@ def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Int
             for pair, own, theirs in zip(together, sums[::2], sums[1::2], strict=True):
                 ratios = map(truediv, compress(own, theirs), filter(None, theirs))
                 if bounds := interval(ratios):
-                    found[pair] = 1 - bounds[1], 1 - bounds[0]
-    return found
+                    intervals[pair] = 1 - bounds[1], 1 - bounds[0]
+    return intervals
 
 
 def _summed(clusters: Collection[Errors]) -> tuple[list[float], list[float]]:

@@ -1,4 +1,4 @@
-"""How strong the ratings would have had to be for the implied probability to score best."""
+"""Rating strength at which the implied probability would have scored best."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ TRIED = tuple(k / _PER_ONE for k in range(int(MOST * _PER_ONE) + 1))
 
 
 class FittedStrength(msgspec.Struct, frozen=True, kw_only=True):
-    """The rating strength, 0 to 3, at which `implied` would have had the best mean log score.
+    """Rating strength, 0 to 3, at which `implied` would have had the best mean log score.
 
-    Over the scored days of the `questions` that had evidence; beside it what is `declared`.
-    `low` to `high` is the 90 % interval of 2,000 resamples of `independent` questions, of which a
-    set is one; None under five. It is told, and never applied.
+    Computed over the scored days of the `questions` that had evidence; `declared` is the tracker's.
+    `low` to `high` is the 90 % interval of 2,000 resamples of `independent` questions (a set is
+    one); None under five. Printed, never applied.
     """
 
     strength: float
@@ -86,7 +86,9 @@ def _runs(archive: Archive, question: Question) -> Iterator[_Run]:
     """The scored days on which evidence counted: all that is asked of the ledger."""
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
-    if not around.evidence and not any(one.indicators for one in around.scenarios.values()):
+    if not around.evidence and not any(
+        scenario.indicators for scenario in around.scenarios.values()
+    ):
         return
     days = days_of_figures(around, question)
     every = odds_on(around, id, (question.opened + timedelta(day) for day in days))
@@ -105,14 +107,14 @@ def _implied_at(run: _Run, id: ScenarioId, factor: float) -> float:
 def _losses(runs: Sequence[_Run], question: Question, declared: float) -> list[float]:
     """Minus the log score at each strength; days without evidence would add the same to all."""
     happened = question.outcome == "occurred"
-    found = []
+    slopes = []
     for strength in TRIED:
         figures = (
             (run.days, _implied_at(run, question.scenario, strength / declared)) for run in runs
         )
         loss = math.fsum(-days * math.log(p if happened else 1 - p) for days, p in figures)
-        found.append(loss / question.scored)
-    return found
+        slopes.append(loss / question.scored)
+    return slopes
 
 
 def _best(losses: Sequence[float]) -> float:

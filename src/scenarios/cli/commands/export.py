@@ -29,7 +29,7 @@ def command(
     as_of: AsOf = None,
     rev: Rev = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that is no earlier export.")
+        bool, typer.Option("--overwrite", help="Replace another tracker's export, or another file.")
     ] = False,
     form: As = Format.table,
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +13,7 @@ from scenarios.analysis.review.feedback import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _Evidence
+from scenarios.cli.output.corrected import foretell_sheet
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import width
 from scenarios.cli.output.written import report
@@ -50,7 +51,8 @@ def command(
     form: As = Format.table,
 ) -> None:
     """State a probability in the day's sheet of one analyst."""
-    on = day or parsing.today()
+    on, root = day or parsing.today(), find_root(context.obj)
+    foretell = cache(partial(foretell_sheet, root))  # once: where it is agreed to, or written
     if from_ is not None:
         if scenario is not None or rationale is not None or evidence:
             raise UsageError("--from takes a whole sheet: leave the scenario and its options out")
@@ -66,7 +68,8 @@ def command(
         def tried(made: tuple[str, float | None, str | None, str]) -> None:
             id, value, why, who = made
             entries = [Entry(id, value, why or None, tuple(evidence or ()))]
-            root, latest = find_root(context.obj), parsing.latest(future=future)
+            foretell(who, on, tuple(entries))
+            latest = parsing.latest(future=future)
             recording.forecast(root, who, on, entries, dry_run=True, commit=commit, latest=latest)
 
         missing = None in (scenario, probability, rationale, analyst)
@@ -74,7 +77,7 @@ def command(
         entries = [Entry(scenario, value, rationale or None, tuple(evidence or ()))]
     on = day or on
 
-    root = find_root(context.obj)
+    foretell(analyst, on, tuple(entries))
     placed = places_in(from_) if from_ else recording.unplaced
     written = recording.forecast(
         root,

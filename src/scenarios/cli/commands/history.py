@@ -10,10 +10,11 @@ import typer
 from scenarios.analysis.history.commit_log import history as told
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
-from scenarios.cli.opening import commits
+from scenarios.cli.opening import commits, reading
 from scenarios.cli.options import TABLE, Output, Rev, Shown
 from scenarios.cli.output.progress import progress
 from scenarios.cli.output.result import show
+from scenarios.cli.repositories import repository_of
 from scenarios.model import Scenario
 from scenarios.render.documents.commit_log import document
 from scenarios.workspace.opened import known_id
@@ -36,6 +37,8 @@ def command(
     output: Output = None,
 ) -> None:
     """Tell the commits that changed the database, newest first, with the figures after each."""
+    if (repository_of(context)[0] / "tracker.yaml").exists():
+        reading(context, rev)
     revisions, _ = commits(context, rev)
     if subject is not None:
         ever = {change.id for one in revisions for change in one.changes}

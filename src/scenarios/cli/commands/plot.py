@@ -66,6 +66,8 @@ def command(
     opened, on = reading(context, rev), as_of or parsing.today()
     ids = _ids(opened, on, named, set_id)
     window = span(opened, on, parsing.day(since, on) if since else None, banded=True)
+    if path := next((path for id, path in opened.database.withheld.items() if id in ids), None):
+        raise ScenError(f"nothing to draw: the figures are withheld, {path} cannot be read")
     ids = tuple(view.id for view in open_views(window)) if overview else ids
     if not ids:
         raise ScenError(f"nothing to draw: no scenario was open on {on}")
@@ -127,7 +129,10 @@ def _signature(context: typer.Context, opened: Opened, on: date) -> str:
 
 def _pixels(drawn: str, zoom: float) -> bytes:
     try:
-        from scenarios.render.charts.raster import png
+        from scenarios.render.charts.raster import FALLBACKS, face, png
     except ModuleNotFoundError:
         raise extra_needed("PNG, unlike .svg,", "png") from None
-    return png(drawn, zoom)
+    pixels = png(drawn, zoom)
+    if face() in FALLBACKS:
+        say(f"its words are in {face()}: no font that a picture asks for is installed")
+    return pixels

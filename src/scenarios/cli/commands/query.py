@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -29,6 +30,7 @@ from scenarios.workspace.place import from_here, here
 QueryForm = StrEnum("QueryForm", [*Form, "parquet"])  # type: ignore[misc]
 """How an answer is written: as any result, or for other programs that read tables."""
 _TABLE = QueryForm("table")
+_LONGEST = 1 << 20
 
 
 def command(
@@ -68,16 +70,21 @@ def command(
 
 
 def _read(sql: str) -> str:
-    if sql == "-":
-        return sys.stdin.read()
-    if not sql.startswith("@"):
-        return sql
-    place = here() / sql[1:]
+    name = {"-": "stdin"}.get(sql, safe(Path(sql[1:])) if sql.startswith("@") else "the query")
     try:
-        return place.read_text(encoding="utf-8")
+        if sql == "-":
+            data = sys.stdin.buffer.read(_LONGEST + 1)
+        elif sql.startswith("@"):
+            with (here() / sql[1:]).open("rb") as file:
+                data = file.read(_LONGEST + 1)
+        else:
+            data = os.fsencode(sql)
+        if len(data) > _LONGEST:
+            raise ScenError(f"{name}: more than {_LONGEST >> 20} MiB of SQL")
+        return data.decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", "it is not UTF-8")
-        raise ScenError(f"{safe(Path(sql[1:]))}: {reason}") from error
+        raise ScenError(f"{name}: {reason}") from error
 
 
 def _put(answer: Answer, output: Path) -> None:

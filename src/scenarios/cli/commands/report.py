@@ -14,7 +14,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.page import origin_of, report_page
-from scenarios.cli.output.result import deliver, show
+from scenarios.cli.output.result import deliver, led, show
 from scenarios.cli.output.streams import say, schema
 from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.cli.terminal.screen import trends_for
@@ -68,19 +68,17 @@ def command(
         on_page = form == TABLE and output is None
         trends = trends_for(opened, live(result), on) if on_page else None
         nothing = "" if result.scenarios else nothing_yet(opened, on)
-        lost = opened.loaded.left_out
         return document(
             result,
             opened.database,
             trends,
             nothing=nothing,
-            left_out=lost,
             whole=every or form == Form("markdown"),
             every=every,
         )
 
     if form == Form("markdown"):
-        deliver(markdown.write(told(), _root(opened, output)), output)
+        deliver(markdown.write(led(told()), _root(opened, output)), output)
     elif form == Form("html"):
         deliver(report_page(opened, window, result, *origin_of(context, opened)), output)
     else:
@@ -92,7 +90,7 @@ def _show_brief(
 ) -> None:
     """The review on one page."""
     schema.set("report-brief")
-    result = brief_of(opened, window, made)
+    result = brief_of(window, made)
     database = opened.database
     show(result, lambda: in_brief(result, database, overview(made, database, MOST)), form, output)
 

@@ -119,6 +119,7 @@ def _last_values(written: Written, scenario: str, on: date) -> str:
     if on < written.after.database.scenarios[scenario].opened:
         return ""
     last = explain(written.after.database, scenario, on)
+    implied = percent(last.implied.probability) if last.implied else "?"
     stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
     outcome = (last.outcome or "").replace("-", " ")
-    return f"{scenario}: {stated}, implied {percent(last.implied.probability)} → {outcome}"
+    return f"{scenario}: {stated}, implied {implied} → {outcome}"

@@ -17,6 +17,7 @@ from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
+from scenarios.cli.output.corrected import foretell_sheet
 from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
@@ -105,6 +106,7 @@ def _record(
 ) -> None:
     """Record a prepared sheet."""
     root = find_root(context.obj)
+    foretell_sheet(root, end.analyst, end.on, end.entries)
     written = write_sheet(root, end, dry_run=dry_run, commit=commit, placed=places_in(path))
     if not prompt.interactive():
         doubt_analyst(written.before.database, end.analyst)
@@ -155,6 +157,7 @@ def _finish(seat: Seat, form: Format) -> None:
         report_nothing(opened, end, form, dry_run=seat.dry_run)
         tell_left(seat, opened.database, is_written=True)
         return
+    foretell_sheet(seat.root, end.analyst, end.on, end.entries)
     written = write_sheet(seat.root, end, dry_run=seat.dry_run, commit=seat.commit)
     seat.notes.drop()
     report_sheet(written, end, form)

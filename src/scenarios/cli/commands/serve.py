@@ -51,4 +51,4 @@ def command(
         every = (*entries(read_only=read_only), *frame.ENTRIES)
         return app(opened.root, door, every, frame.whole, read_only=read_only, analyst=analyst)
 
-    serve(made, port, typer.echo, opens=opens)
+    serve(made, port, typer.echo, opens=opened.root if opens else None)

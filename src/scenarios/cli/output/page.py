@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import typer
 
 from scenarios.cli.output.progress import progress
+from scenarios.cli.output.result import led
 from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.errors import ScenError
 from scenarios.workspace.history import origin
@@ -35,8 +37,8 @@ def report_page(
     from scenarios.render.writers.page import Origin, page_html
 
     with nothing_collected():
-        left_out = opened.loaded.left_out
-        parts = whole(page(window, made, progress()), opened.database, window.now, left_out)
+        parts = whole(page(window, made, progress()), opened.database, window.now)
+        parts = msgspec.structs.replace(parts, summary=led(parts.summary))
         return page_html(parts, Origin(made.as_of, f"scen {__version__}", revision, clean))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from scenarios.analysis.ledger.version import VERSION
+from scenarios.errors import Problem
 from scenarios.text import inert, printable
 
 
@@ -18,6 +19,8 @@ def say(text: str) -> None:
     typer.echo(f"scen: {printable(text)}", err=True)
 
 
+unreadable: ContextVar[tuple[Problem, ...] | None] = ContextVar("unreadable", default=None)
+"""The files that could not be read, where the command that runs reads a database."""
 schema: ContextVar[str] = ContextVar("schema", default="")
 """What the JSON of the command that runs is described by: its name, in docs/json."""
 
@@ -28,11 +31,17 @@ def show(value: Any, text: Callable[[], str], form: str) -> None:
 
 
 def told(value: Any) -> str:
-    """A result as JSON that names its schema and the ledger's version; a list is its rows alone."""
+    """A result as JSON that names its schema, the ledger's version and the files left out.
+
+    A list is its rows alone.
+    """
     import msgspec
 
     if isinstance(value, msgspec.Struct):
-        named = {"schema": schema.get(), "ledger": VERSION}
+        named: dict[str, Any] = {"schema": schema.get(), "ledger": VERSION}
+        if (faults := unreadable.get()) is not None:
+            keys = ("path", "line", "column", "message")
+            named["unreadable"] = [{key: getattr(one, key) for key in keys} for one in faults]
         value = named | msgspec.to_builtins(value)
     return encoded(value)
 

@@ -26,7 +26,8 @@ def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | 
     days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Points]:
-        return trends(database, dict.fromkeys(ids, days))
+        known = (id for id in ids if id not in database.withheld)
+        return trends(database, dict.fromkeys(known, days))
 
     points = remembered(opened, "trends", f"{days}", Points, make)
-    return Trends(days, {row.id: figures(days, points[row.id]) for row in rows})
+    return Trends(days, {row.id: figures(days, points.get(row.id, ())) for row in rows})

@@ -19,7 +19,7 @@ from scenarios.exchange.view.view import View
 from scenarios.model import Source
 
 SYSTEM = "bibtex"
-MADE_BY = "% made by scen export\n"
+MADE_BY = "% made by scen export"
 LARGEST = 4 << 20
 _SPECIAL = str.maketrans(
     {sign: f"\\{sign}" for sign in "&%$#_"}
@@ -38,9 +38,9 @@ def read(given: Given, wanted: Wanted) -> Arrived:
         return arrived(SYSTEM, [one for file in files for one in _references(file)])
 
 
-def text(sources: Mapping[str, Source]) -> str:
+def text(sources: Mapping[str, Source], tracker: str = "") -> str:
     """The sources as BibTeX; `reliability` and its basis are fields that styles pass over."""
-    return MADE_BY + "\n".join(
+    return _made_for(tracker) + "\n".join(
         _entry(
             one.key,
             ("title", f"{{{_escaped(one.title)}}}"),  # in two braces its letters keep their case
@@ -55,13 +55,18 @@ def text(sources: Mapping[str, Source]) -> str:
 def write(view: View, place: Path) -> None:
     """The sources of a view in a new file."""
     with place.open("wb") as file:
-        file.write(text(view.moment.records.sources).encode())
+        file.write(text(view.moment.records.sources, view.moment.made.tracker).encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(place: Path, tracker: str | None = None) -> bool:
     """Whether it begins as ours do."""
+    begin = (MADE_BY if tracker is None else _made_for(tracker)).encode()
     with place.open("rb") as file:
-        return file.read(len(MADE_BY)) == MADE_BY.encode()
+        return file.read(len(begin)) == begin
+
+
+def _made_for(tracker: str) -> str:
+    return " ".join(f"{MADE_BY} of {tracker}".split()) + "\n"
 
 
 def _entry(key: str, *fields: tuple[str, str]) -> str:
@@ -90,6 +95,8 @@ def _references(file: Incoming) -> Iterator[tuple[Place, Reference]]:
         raise refused(file.name, 0, "no entry of BibTeX in it")
     plain = [_fields(entry) for entry in found.entries]
     decoded = LatexDecodingMiddleware().transform(Library([*found.entries])).entries
+    if len(decoded) < len(plain):
+        raise refused(file.name, 0, "braces are nested too deeply to be read")
     for entry, before in zip(decoded, plain, strict=True):
         fields = _fields(entry) | {k: v for k, v in before.items() if k in _VERBATIM}
         by = zip(_people(fields), _people(before), strict=False)
@@ -128,6 +135,7 @@ def _reference(key: str, fields: Mapping[str, str], authors: list[str]) -> Refer
         year=year_of(first("year", "date")),
         url=(where[1] or where[2]).replace("\\_", "_").replace("\\%", "%") if where else "",
         doi=first("doi"),
+        isbn="" if first("booktitle") else first("isbn"),
         reliability=first("reliability"),
         basis=first("reliability_basis"),
     )

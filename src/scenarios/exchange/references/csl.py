@@ -24,30 +24,32 @@ def read(given: Given, wanted: Wanted) -> Arrived:
         return arrived(SYSTEM, [one for file in files for one in _references(file)])
 
 
-def text(sources: Mapping[str, Source]) -> str:
+def text(sources: Mapping[str, Source], tracker: str = "") -> str:
     """The sources as CSL-JSON; what it has no name for is under `custom`."""
     listed = []
     for one in entries(sources):
         item: dict[str, Any] = {"id": one.key, "type": "webpage" if one.url else "document"}
         item |= {"title": one.title} | ({"URL": one.url} if one.url else {})
         basis = {"reliability_basis": one.basis} if one.basis else {}
-        listed.append(item | {"custom": {"reliability": one.reliability, **basis}})
+        whose = {"tracker": tracker} if tracker else {}
+        listed.append(item | {"custom": {"reliability": one.reliability, **basis, **whose}})
     return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
 
 
 def write(view: View, place: Path) -> None:
     """The sources of a view in a new file."""
     with place.open("wb") as file:
-        file.write(text(view.moment.records.sources).encode())
+        file.write(text(view.moment.records.sources, view.moment.made.tracker).encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(place: Path, tracker: str | None = None) -> bool:
     """Whether each of its items says how reliable it is."""
     try:
         found = msgspec.json.decode(place.read_bytes(), type=list[dict[str, Any]])
     except msgspec.DecodeError:
         return False
-    return all(text_of(item, "custom", "reliability") for item in found)
+    custom = [text_of(item, "custom", "reliability") and item["custom"] for item in found]
+    return all(one and tracker in (None, one.get("tracker")) for one in custom)
 
 
 def _references(file: Incoming) -> Iterator[tuple[Place, Reference]]:
@@ -64,6 +66,7 @@ def _reference(value: Any) -> Reference:
         year=_year(value),
         url=text_of(value, "URL"),
         doi=text_of(value, "DOI"),
+        isbn="" if text_of(value, "container-title") else text_of(value, "ISBN"),
         reliability=text_of(value, "custom", "reliability"),
         basis=text_of(value, "custom", "reliability_basis"),
     )

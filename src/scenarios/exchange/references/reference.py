@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place
 from scenarios.exchange.questions import clean
+from scenarios.exchange.slugs import words
 from scenarios.model import Source
 from scenarios.text import shown
 from scenarios.values import ID
@@ -15,6 +16,7 @@ from scenarios.values import ID
 LONGEST_NAME = 200
 _ADDRESS = re.compile(r"https?://[^\s/?#]+\S*")
 _DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
 _ID = re.compile(ID)
 
 
@@ -27,6 +29,7 @@ class Reference(NamedTuple):
     year: str = ""
     url: str = ""
     doi: str = ""
+    isbn: str = ""
     reliability: str = ""
     basis: str = ""
 
@@ -56,31 +59,67 @@ def entries(sources: Mapping[str, Source]) -> Iterator[Reference]:
         )
 
 
+def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[str]:
+    """What tells a source from any other, the surest first: DOI, ISBN, address; who, when, what."""
+    if found := _DOI.fullmatch(str(foreign.get("doi") or url or "")):
+        yield f"doi:{found[1].lower()}"
+    if book := _ISBN.match(str(foreign.get("isbn", ""))):
+        yield f"isbn:{book[1]}"
+    if url and url.partition("://")[2].partition("/")[2]:
+        yield url.partition("://")[2].rstrip("/")
+    yield ": ".join(_work(name))
+
+
+def is_another(name: str, other: str) -> bool:
+    """Whether author and title of two names both differ."""
+    (author, _, title), (by, _, what) = _work(name), _work(other)
+    return author != by and title != what
+
+
+def _work(name: str) -> tuple[str, str, str]:
+    """The first author, the year and the title of a name, as they are compared."""
+    head, colon, title = name.partition(": ")
+    author = head.partition(" (")[0].split(",")[0].removesuffix(" et al.") if colon else ""
+    year = year_of(head) if colon else ""
+    return "-".join(words(author)), year, "-".join(words(title if colon else name))
+
+
 def _name(reference: Reference) -> str:
     """`Clemen, Winkler (1985): Limits for …`; a title alone where nobody is named."""
     by = ", ".join(name.split(",")[0].strip() for name in reference.authors[:3])
     by += " et al." if len(reference.authors) > len(reference.authors[:3]) else ""
     year = f" ({reference.year})" if by and reference.year else ""
-    parts = (f"{by}{year}", reference.title.strip())
+    dated = "" if by or not reference.year else f" ({reference.year})"
+    parts = (f"{by}{year}", reference.title.strip() + dated)
     return clean(": ".join(filter(None, parts)), LONGEST_NAME, is_line=True)
 
 
 def _source(system: str, place: Place, reference: Reference, name: str) -> Arrival:
     record: dict[str, Any] = {"name": name}
-    if url := _address(reference):
+    url = _address(reference)
+    if url:
         record["url"] = url
+    foreign: dict[str, str] = {}
+    if reference.doi and (doi := _DOI.fullmatch(reference.doi.strip())) and doi[1] not in url:
+        foreign["doi"] = doi[1]
+    if book := _ISBN.match(re.sub(r"[-\s]", "", reference.isbn)):
+        foreign["isbn"] = book[0]
+    record |= {"foreign": foreign} if foreign else {}
     if reference.reliability in tuple("ABCDEF"):
         record["reliability"] = reference.reliability
     if basis := clean(reference.basis, 2_000):
         record["reliability_basis"] = basis
     is_id = _ID.fullmatch(reference.key) is not None
+    library = place.file.rpartition("/")[2]
+    has_key = reference.key and library != "-" and not reference.reliability  # else it is ours
     return Arrival(
         kind="source",
         record=record,
         title=name,
         place=place,
         id=reference.key if is_id else None,
-        foreign=Foreign(system, reference.key[:500]) if reference.key and not is_id else None,
+        foreign=Foreign(system, f"{library}:{reference.key}"[:500]) if has_key else None,
+        called=tuple(called(name, url, foreign)),
     )
 
 

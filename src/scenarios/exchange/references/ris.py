@@ -28,7 +28,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
         return arrived(SYSTEM, [one for file in files for one in _references(file)])
 
 
-def text(sources: Mapping[str, Source]) -> str:
+def text(sources: Mapping[str, Source], tracker: str = "") -> str:
     """The sources as RIS."""
     return "".join(
         _entry(
@@ -36,7 +36,7 @@ def text(sources: Mapping[str, Source]) -> str:
             ("ID", one.key),
             ("TI", one.title),
             ("UR", one.url),
-            ("DP", MADE_BY),
+            ("DP", f"{MADE_BY} {tracker}"),
             ("C1", f"Reliability: {one.reliability}"),
             ("N1", f"{_BASIS}{one.basis}" if one.basis else ""),
         )
@@ -47,13 +47,15 @@ def text(sources: Mapping[str, Source]) -> str:
 def write(view: View, place: Path) -> None:
     """The sources of a view in a new file."""
     with place.open("wb") as file:
-        file.write(text(view.moment.records.sources).encode())
+        file.write(text(view.moment.records.sources, view.moment.made.tracker).encode())
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(place: Path, tracker: str | None = None) -> bool:
     """Whether each of its entries says so."""
     content = place.read_bytes()
-    return content.count(b"TY  - ") == content.count(f"DP  - {MADE_BY}".encode()) > 0
+    whose = "" if tracker is None else " ".join(f" {tracker}".split()) + "\r\n"
+    mark = f"DP  - {MADE_BY}" + (f" {whose}" if whose else "")
+    return content.count(b"TY  - ") == content.count(mark.encode()) > 0
 
 
 def _entry(*tags: tuple[str, str]) -> str:
@@ -100,6 +102,7 @@ def _reference(tags: Mapping[str, list[str]]) -> Reference:
         year=year_of(first("PY", "Y1", "DA")),
         url=first("UR", "L2", "LK"),
         doi=first("DO"),
+        isbn="" if first("T2", "BT", "JO", "JF") else first("SN"),
         reliability=grade[1] if grade else "",
         basis=" ".join(notes),
     )

@@ -36,9 +36,10 @@ class Figures(NamedTuple):
 
 
 class Bundled(NamedTuple):
-    """A database with the figures of its scenarios on a day."""
+    """A database with the figures of its scenarios on a day; `tracker` is its identity."""
 
     database: Database
+    tracker: str
     as_of: dt.date
     figures: Mapping[ScenarioId, Figures]
 
@@ -53,7 +54,7 @@ class Bundled(NamedTuple):
         known = str(record.foreign.get("stix", "")) if record else ""
         if known.startswith(f"{kind}--"):
             return known
-        return id_of(kind, self.database.tracker.title, *names)
+        return id_of(kind, self.tracker, *names)
 
 
 def bundle(bundled: Bundled) -> str:

@@ -13,6 +13,7 @@ from scenarios.exchange.tables.table import refused
 LONGEST_LINE = 1 << 20
 MOST_BYTES = 512 << 20
 _CHUNK = 1 << 16
+_NO_TABLE = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape"})
 _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -62,10 +63,13 @@ def texts(stream: BinaryIO, file: str, encoding: str | None) -> Iterator[str]:
 def decoding(name: str) -> codecs.IncrementalDecoder:
     """What decodes an encoding, by its name."""
     try:
-        return codecs.getincrementaldecoder(name)("strict")
-    except (LookupError, TypeError):
-        words = "is no encoding of text: utf-8, utf-16, windows-1252, …"
-        raise UsageError(f"--encoding '{name}' {words}") from None
+        "a".encode(name)  # not the codecs of bytes: zip, hex, rot13
+        if codecs.lookup(name).name not in _NO_TABLE:
+            return codecs.getincrementaldecoder(name)("strict")
+    except (LookupError, TypeError, ValueError):
+        pass
+    words = "is no encoding of text: utf-8, utf-16, windows-1252, …"
+    raise UsageError(f"--encoding '{name}' {words}")
 
 
 def _stray(data: bytes, start: int, at: int, encoding: str) -> str:

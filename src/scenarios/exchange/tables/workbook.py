@@ -7,6 +7,8 @@ import re
 import zipfile
 import zlib
 from collections.abc import Sequence
+from functools import partial
+from html import unescape
 from typing import BinaryIO
 
 from scenarios.errors import ScenError, extra_needed
@@ -22,10 +24,27 @@ _NOT_WORKED_OUT = re.compile(
     rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)'
     rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
 )
+_SHOWN = re.compile(
+    rb'<((?:\w+:)?)c\b((?:\s+r="\w+"|\s+s="(\d+)"|\s+t="n")*)\s*>'
+    rb"((?:\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>))?)\s*<(?:\w+:)?v>([^<]+)</"
+)
+"""A cell with a number, and the style in which it is shown."""
+_FORMAT = re.compile(r'<(?:\w+:)?numFmt\b(?=[^>]*\bnumFmtId="(\d+)")[^>]*\bformatCode="([^"]*)"')
+_STYLE = re.compile(r'<(?:\w+:)?xf\b(?:[^>]*\bnumFmtId="(\d+)")?')
+_LITERAL = re.compile(r'"[^"]*"|\\.')
+_LONG = re.compile(rb"<[^<]{1000000}")
 _PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
 _ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
 _WANTED = re.compile(r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels", re.IGNORECASE)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
 
 
 def read(stream: BinaryIO, file: str, sheet: str | None = None, *, ragged: bool = False) -> Table:
@@ -74,11 +93,15 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
                 raise refused(file, 0, f"{len(parts):,} parts; at most {MOST_PARTS:,} are read")
             if len({it.filename for it in parts}) < len(parts):
                 raise refused(file, 0, "a part of the workbook stands in it twice")
-            left = MOST_UNPACKED
-            for part in parts:
+            left, percent = MOST_UNPACKED, set[bytes]()
+            for part in sorted(parts, key=lambda it: "styles" not in it.filename.lower()):
                 data = _unpacked(source, part, left, file)
                 left -= len(data)
                 _look(part.filename, data, file)
+                if "styles" in part.filename.lower():
+                    percent |= _percent(data.decode(errors="replace"))
+                elif percent and part.filename.lower().startswith("xl/worksheets/"):
+                    data = _SHOWN.sub(partial(_as_shown, percent), data)
                 target.writestr(part.filename, data)
     except ScenError:
         raise
@@ -86,6 +109,24 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
         raise refused(file, 0, f"not a workbook that can be read: {error}") from None
     plain.seek(0)
     return plain
+
+
+def _percent(styles: str) -> set[bytes]:
+    """The styles of cells that show 0.6 as 60 %, by their numbers."""
+    own = {id: _LITERAL.sub("", unescape(code)) for id, code in _FORMAT.findall(styles)}
+    ids = {"9", "10", *(id for id, code in own.items() if "%" in code)}
+    cells = styles.partition("cellXfs")[2].partition("cellXfs>")[0]
+    return {b"%d" % n for n, id in enumerate(_STYLE.findall(cells)) if id in ids}
+
+
+def _as_shown(percent: set[bytes], found: re.Match[bytes]) -> bytes:
+    """A number that is shown in percent as the text that CSV would have."""
+    prefix, attributes, style, formula, number = found.groups()
+    if style not in percent:
+        return found[0]
+    told = b"%s%%" % f"{100 * float(number):.12g}".encode()
+    attributes = attributes.replace(b't="n"', b"") + b' t="str"'
+    return b"<%sc%s>%s<%sv>%s</" % (prefix, attributes, formula, prefix, told)
 
 
 def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:
@@ -100,6 +141,8 @@ def _look(name: str, data: bytes, file: str) -> None:
     """What a part may not hold: entities, a sheet that is too wide or long, empty formulas."""
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise refused(file, 0, f"{shown(name)} declares entities, which no workbook needs")
+    if _LONG.search(data):
+        raise refused(file, 0, f"{shown(name)} holds a text of over 1,000,000 characters")
     if not name.lower().startswith("xl/worksheets/"):
         return
     columns, rows = _extent(data)

@@ -28,14 +28,16 @@ def write(view: Rows, place: Path) -> None:
         file.execute("CHECKPOINT")
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(place: Path, tracker: str | None = None) -> bool:
     """Whether its table `meta` says so."""
     import duckdb
 
     said = "SELECT comment FROM duckdb_tables() WHERE table_name = 'meta'"
     try:
         with closing(connect(str(place), read_only=True)) as file:
-            return (_MADE_BY,) in file.execute(said).fetchall()
+            return (_MADE_BY,) in file.execute(said).fetchall() and (
+                tracker is None or (tracker,) in file.execute("SELECT tracker FROM meta").fetchall()
+            )
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise ScenError(f"{place.name}: another program writes to it: close that") from error

@@ -32,10 +32,11 @@ def write(view: View, place: Path) -> None:
         file.write(b"\n}\n}\n")
 
 
-def is_ours(place: Path) -> bool:
+def is_ours(place: Path, tracker: str | None = None) -> bool:
     """Whether it begins as ours do."""
+    whose = b"" if tracker is None else b'\n"tracker": %s,' % msgspec.json.encode(tracker)
     with place.open("rb") as file:
-        return file.read(len(_BEGIN)) == _BEGIN
+        return file.read(len(_BEGIN + whose)) == _BEGIN + whose
 
 
 def read(place: Path) -> Iterator[tuple[str, Sequence[str], list[tuple[object, ...]]]]:

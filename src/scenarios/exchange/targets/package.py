@@ -53,14 +53,15 @@ def describe(folder: Path, made: Made, resources: list[dict[str, Any]], title: s
         file.write(text + "\n")
 
 
-def is_ours(folder: Path) -> bool:
-    """Whether a folder holds an earlier export and nothing else."""
+def is_ours(folder: Path, tracker: str | None = None) -> bool:
+    """Whether a folder holds an earlier export and nothing else, or nothing at all."""
     try:
         package = json.loads((folder / NAME).read_bytes())
         named = {NAME, *(str(resource["path"]) for resource in package["resources"])}
-    except (OSError, ValueError, KeyError, TypeError):
+        is_whose = tracker is None or package[_MARK].get("tracker") == tracker
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return not any(folder.iterdir())
-    return _MARK in package and {entry.name for entry in folder.iterdir()} <= named
+    return is_whose and _MARK in package and {entry.name for entry in folder.iterdir()} <= named
 
 
 def form(folder: Path) -> str | None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?", re.IGNORECASE)
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
+_WORKED_IN = ("__new", "__old")
+"""What a schema ends in that is another one's for as long as an export runs."""
 _MADE_BY = "made by scen export"
 _PATIENCE, _SOON = "10s", "1s"
 """So long a swap waits for somebody who changes the schema, and a clearing for readers."""
@@ -53,31 +55,29 @@ WHERE c.relnamespace = to_regnamespace(%(schema)s)::oid AND a.grantee <> c.relow
 
 
 class Place(NamedTuple):
-    """What is connected to, and which schema is filled; a schema that is not `named` is ours."""
+    """What is connected to, and which schema is filled."""
 
     address: str
     schema: str
-    named: bool
 
     @property
     def new(self) -> str:
         """Where the tables are made."""
-        return f"{self.schema}__new"
+        return self.schema + _WORKED_IN[0]
 
     @property
     def old(self) -> str:
         """What the tables before are called until they are gone."""
-        return f"{self.schema}__old"
+        return self.schema + _WORKED_IN[1]
 
 
-def send(view: View, address: str) -> str:
+def send(view: View, address: str, *, overwrite: bool = False) -> str:
     """Put the tables into the schema of an address; the address with it, as it may be shown."""
     place = place_of(address, view.moment.database.tracker.title)
     with _connected(place.address) as connection:
-        title = view.moment.database.tracker.title
-        _refuse(connection, place, title)
+        _refuse(connection, place, view.moment.made.tracker, overwrite=overwrite)
         _clear(connection, place)
-        _fill(connection, place, view, title)
+        _fill(connection, place, view)
         _swap(connection, place)
         _clear(connection, place, patient=False)
     base, _, query = place.address.partition("?")
@@ -91,11 +91,11 @@ def place_of(address: str, title: str) -> Place:
     if not found:
         raise UsageError("to name a place there, write postgresql://USER@HOST/DATABASE/SCHEMA")
     schema = found[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
-    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_"):
+    if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_") or schema.endswith(_WORKED_IN):
         raise UsageError(
             f"{shown(schema)} cannot name a schema here: small letters, digits and _, at most 50"
         )
-    return Place(found[1] + (found[3] or ""), schema, bool(found[2]))
+    return Place(found[1] + (found[3] or ""), schema)
 
 
 @contextmanager
@@ -110,25 +110,33 @@ def _connected(address: str) -> Iterator[Connection[Any]]:
         yield connection
 
 
-def _refuse(connection: Connection[Any], place: Place, title: str) -> None:
-    """What is no export, or is another one under way, or is built upon, stays as it is."""
+def _refuse(connection: Connection[Any], place: Place, tracker: str, *, overwrite: bool) -> None:
+    """What is no export, another's, or another one under way, or is built upon, stays as it is."""
     lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
     if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
         raise ScenError(f"another export to the schema {place.schema} is under way")
-    said = "SELECT obj_description(oid, 'pg_namespace') FROM pg_namespace WHERE nspname = %s"
+    said = """
+        SELECT obj_description(oid, 'pg_namespace'), pg_has_role(nspowner, 'USAGE'),
+        pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s
+    """
     found = connection.execute(said, [place.schema]).fetchone()
     if found is None:
         return
-    mark = found[0] or ""
-    if not mark.startswith(_MADE_BY):
+    mark, is_own_role, role = found
+    if not (mark or "").startswith(_MADE_BY):
         raise ScenError(
             f"the schema {place.schema} is no earlier export: name another one behind the database"
         )
-    if not place.named and mark != _mark(title):
+    if not is_own_role:
+        raise ScenError(
+            f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
+            "or name another one behind the database"
+        )
+    if mark != _mark(tracker) and not overwrite:
         other = mark.removeprefix(f"{_MADE_BY}: ")
         raise ScenError(
             f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
-            "database"
+            "database, or --overwrite replaces it"
         )
     known = [*TABLES, *(one.name for one in VIEWS)]
     if other := connection.execute(_FOREIGN, [place.schema, known]).fetchone():
@@ -142,8 +150,8 @@ def _refuse(connection: Connection[Any], place: Place, title: str) -> None:
         )
 
 
-def _mark(title: str) -> str:
-    return f"{_MADE_BY}: {title}"
+def _mark(tracker: str) -> str:
+    return f"{_MADE_BY}: {tracker}"
 
 
 def _clear(connection: Connection[Any], place: Place, *, patient: bool = True) -> None:
@@ -164,11 +172,11 @@ def _clear(connection: Connection[Any], place: Place, *, patient: bool = True) -
                     raise ScenError(f"somebody still reads {schema}: try again later") from None
 
 
-def _fill(connection: Connection[Any], place: Place, view: View, title: str) -> None:
+def _fill(connection: Connection[Any], place: Place, view: View) -> None:
     new = quoted(place.new)
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
-        connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(_mark(title))}")
+        connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(_mark(view.moment.made.tracker))}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():
             connection.execute(create_table(table, "postgresql"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 
@@ -39,11 +39,18 @@ def write(view: View, place: Path) -> None:
         file.execute("COMMIT")
 
 
-def is_ours(place: Path) -> bool:
-    """Whether its head has our mark."""
+def is_ours(place: Path, tracker: str | None = None) -> bool:
+    """Whether its head has our mark, and its table `meta` that tracker."""
     with place.open("rb") as file:
         head = file.read(100)
-    return head.startswith(_HEAD) and int.from_bytes(head[_MARK_AT], "big") == _MARK
+    if not head.startswith(_HEAD) or int.from_bytes(head[_MARK_AT], "big") != _MARK:
+        return False
+    if tracker is None:
+        return True
+    address = f"{place.absolute().as_uri()}?immutable=1"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as file:
+        return (tracker,) in file.execute("SELECT tracker FROM meta LIMIT 2").fetchall()
+    return False
 
 
 def read(place: Path) -> Iterator[tuple[str, Sequence[str], list[tuple[object, ...]]]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
-from scenarios.exchange.stix.vocabulary import EXTENSION
+from scenarios.exchange.stix.vocabulary import EXTENSION, id_of
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 
@@ -16,12 +16,16 @@ def write(view: View, place: Path) -> None:
     names = TABLES["status"].places(("scenario_id", "stated", "implied"))
     rows: list[Any] = [tuple(row[n] for n in names) for row in view.rows("status")]
     figures = {id: Figures(stated, implied) for id, stated, implied in rows}
-    text = bundle(Bundled(view.moment.records, view.moment.as_of, figures))
+    made = view.moment.made
+    text = bundle(Bundled(view.moment.records, made.tracker, made.as_of, figures))
     with place.open("wb") as file:
         file.write(text.encode())
 
 
-def is_ours(place: Path) -> bool:
-    """Whether it begins with our extension."""
+def is_ours(place: Path, tracker: str | None = None) -> bool:
+    """Whether it begins with our extension, and has the id of that tracker's bundle."""
     with place.open("rb") as file:
-        return EXTENSION.encode() in file.read(2000)
+        head = file.read(2000)
+    return EXTENSION.encode() in head and (
+        tracker is None or id_of("bundle", tracker).encode() in head
+    )

@@ -11,12 +11,12 @@ from scenarios.analysis.evidence.indicator_state import reading
 from scenarios.analysis.forecasts.stated import Means, stated
 from scenarios.analysis.ledger.neighbourhood import implied_on
 from scenarios.analysis.period.trajectory import span_of
-from scenarios.analysis.review.status import row_of
+from scenarios.analysis.review.status import StatusRow, row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
 from scenarios.analysis.scores.questions import every_question_score
 from scenarios.exchange.view.table import Row
 from scenarios.exchange.view.view import Moment
-from scenarios.paths import path_of
+from scenarios.paths import id_of, kind_of, path_of
 from scenarios.scales import decibans
 
 
@@ -41,6 +41,9 @@ def _figures(moment: Moment) -> Iterator[Row]:
                 gap = decibans(said.probability) - decibans(chance) if said else None
                 probability = said.probability if said else None
                 yield id, day, probability, len(said.analysts) if said else 0, chance, gap
+    for row in _withheld(moment):
+        days = [day for day in moment.days if day >= database.scenarios[row.id].opened]
+        yield from ((row.id, day, None, 0, None, None) for day in days)
 
 
 def _status(moment: Moment) -> Iterator[Row]:
@@ -51,10 +54,21 @@ def _status(moment: Moment) -> Iterator[Row]:
         yield (
             *(id, row.state, row.outcome, decibans(prior)),
             *((stated.probability, len(stated.analysts)) if stated else (None, 0)),
-            *(row.implied.probability, row.implied.low, row.implied.high, view.implied.decibans),
-            *(row.gap_decibans, row.stated.previous if row.stated else None),
-            *(row.implied.previous, row.movement_bits, row.evidence.total, row.last_evidence),
+            *(view.implied.probability, *((b.low, b.high) if (b := view.band) else (None, None))),
+            *(view.implied.decibans, row.gap_decibans),
+            row.stated.previous if row.stated else None,
+            view.implied_before.probability if view.implied_before else None,
+            *(row.movement_bits, len(view.evidence), row.last_evidence),
         )
+    for row in _withheld(moment):
+        prior = moment.database.scenarios[row.id].prior.probability
+        yield row.id, row.state, row.outcome, decibans(prior), None, 0, *[None] * 10
+
+
+def _withheld(moment: Moment) -> Iterator[StatusRow]:
+    """The rows whose figures are withheld, of scenarios that have a record."""
+    rows = withheld(moment.database, moment.as_of)
+    return (row for row in rows if row.id in moment.database.scenarios)
 
 
 def _lines(moment: Moment) -> Iterator[Row]:
@@ -93,7 +107,13 @@ def _scores(moment: Moment) -> Iterator[Row]:
 
 def _findings(moment: Moment) -> Iterator[Row]:
     severity = {rule.id: rule.severity for rule in RULES}
-    for n, one in enumerate(findings(moment.window), start=1):
+    for n, fault in enumerate(moment.database.unreadable, start=1):
+        place = f"{fault.path}:{fault.line}:{fault.column}"
+        id = id_of(fault.path)
+        named = (fault.path, f"{place}: {fault.message}", kind_of(fault.path), id, fault.path)
+        yield n, fault.rule, "error", *named
+    first = len(moment.database.unreadable) + 1
+    for n, one in enumerate(findings(moment.window), start=first):
         path = path_of(one.kind, one.record)
         yield (
             *(n, one.rule, severity[one.rule], one.subject, one.message),
@@ -104,7 +124,7 @@ def _findings(moment: Moment) -> Iterator[Row]:
 def _meta(moment: Moment) -> Iterator[Row]:
     made = moment.made
     yield (
-        *(made.as_of, made.revision, made.program_version),
+        *(made.tracker, made.as_of, made.revision, made.program_version),
         *(made.schema_version, made.ledger_version),
     )
 

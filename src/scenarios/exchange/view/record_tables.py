@@ -33,6 +33,7 @@ RECORDED = tables(
     tracker=table(
         "What is tracked, and by which conventions: one row",
         column("format", "integer", "The format of the files"),
+        column("tracker_id", "text?", "Whose exports these are, as it says", "id"),
         column("title", "text?", "What is tracked"),
         column("description", "text?", "Who tracks it, and for whom"),
         column("notice", "text?", "What stands at the top of every report"),

@@ -21,8 +21,9 @@ SCHEMA_VERSION = 1
 
 
 class Made(msgspec.Struct, frozen=True, kw_only=True):
-    """Of what, by what and for which day a view was made."""
+    """Of which tracker (its id), by what and for which day a view was made."""
 
+    tracker: str = ""
     as_of: date
     revision: str | None = None
     program_version: str = ""
@@ -65,6 +66,8 @@ def known_by(database: Database, day: date) -> Database:
         evidence=_evidence(database.evidence, day),
         sheets={id: one for id, one in database.sheets.items() if one.date <= day},
         sources=database.sources,
+        withheld=database.withheld,
+        unreadable=database.unreadable,
     )
 
 

@@ -75,7 +75,7 @@ def _facts(made: Chapter, language: str) -> Iterator[Fact]:
     between = band(view.band.low, view.band.high) if view.band else ""
     banded = (", band ", *spans(between)) if between else ()
     implied = (Figure(p, "p"), f" ({term(p, language)})", *banded)
-    yield Fact("Implied", NOTHING_IMPLIED if row.implied.unfounded else implied)
+    yield Fact("Implied", NOTHING_IMPLIED if view.unfounded else implied)
     if row.shown_gap is not None:
         yield Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"))
     if view.resolution:
@@ -83,7 +83,7 @@ def _facts(made: Chapter, language: str) -> Iterator[Fact]:
         yield Fact("Outcome", f"{outcome}, {_day(view.resolution.date)}")
     else:
         overdue = ", overdue" if row.state == "overdue" else ""
-        yield Fact("Horizon", f"{_day(row.horizon)}{overdue}")
+        yield Fact("Horizon", f"{_day(view.scenario.horizon)}{overdue}")
 
 
 def _charts(made: Chapter, database: Database, since: date, *, short: bool) -> Iterator[Block]:

@@ -47,10 +47,10 @@ _READING = (
 )
 
 
-def whole(page: Page, database: Database, known: Known, left_out: int = 0) -> Parts:
+def whole(page: Page, database: Database, known: Known) -> Parts:
     """What a page shows of a review."""
     picture = overview(page.review, database)
-    made = report.document(page.review, database, left_out=left_out, picture=picture, whole=True)
+    made = report.document(page.review, database, picture=picture, whole=True)
     summary, behind, method = _parted(made)
     chapters = (*_scenarios(page, database), *_sets(page, known))
     named = _named((*summary, *behind, *chapters), database)

@@ -98,4 +98,4 @@ def _rules(*, dark: bool) -> str:
 
 
 def _coloured(scheme: Mapping[str, str]) -> str:
-    return _COLOUR.sub(lambda found: scheme[found[1]], style.drawing())
+    return _COLOUR.sub(lambda match: scheme[match[1]], style.drawing())

@@ -23,7 +23,7 @@ _LEFT, _TOP, _FOOT = 190, 96, 168
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """What is read at a glance; `points` are drawn where there are some."""
+    """Figures of a card; `points` are drawn if there are any."""
 
     title: str
     figure: str

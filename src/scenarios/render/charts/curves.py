@@ -58,7 +58,7 @@ def bracket(x: float, top: float, foot: float) -> str:
     return svg.path(d, "s-implied", 1.5)
 
 
-def outcome(day: date, word: str, days: Days, top: float, foot: float, told: str = "") -> str:
+def outcome(day: date, word: str, days: Days, top: float, foot: float, label: str = "") -> str:
     """The end of a question: above if it occurred, below if not, in the middle where it is void.
 
     What is `told` stands beside it.
@@ -71,6 +71,6 @@ def outcome(day: date, word: str, days: Days, top: float, foot: float, told: str
         dot = svg.path(f"M{a},{b}l10,10m0,-10l-10,10", "s-ink", 2.5)
     else:
         dot = svg.circle(x, y, 6, "f-ink" if word == "occurred" else "f-paper s-ink", 2)
-    wide = width(told, bold=True)
+    wide = width(label, bold=True)
     left = max(min(x - 10 - wide, days.end - wide), days.start)
-    return end + dot + svg.text(left, y + (16 if word == "occurred" else -8), told, "f-ink bold")
+    return end + dot + svg.text(left, y + (16 if word == "occurred" else -8), label, "f-ink bold")

@@ -41,7 +41,7 @@ _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
 
 
 def draw(data: Any, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """What is drawn of the data; its marks lead to those `places` that the page has."""
+    """Draw the data; marks link to the `places` of the page."""
     return _DRAWN[type(data)](data, narrow=narrow, places=places)
 
 

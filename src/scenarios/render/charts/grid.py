@@ -24,7 +24,7 @@ _APART = 20
 
 
 class Effect(msgspec.Struct, frozen=True, kw_only=True):
-    """What an item is worth to a scenario, by its place among the rows."""
+    """Decibans of an item for a scenario, by the scenario's row."""
 
     row: int
     decibans: float
@@ -70,15 +70,15 @@ def draw(data: Grid, *, narrow: bool = False, places: Places = NOWHERE) -> Drawi
     left = 12.0 if narrow else _GUTTER
     days = Days(first=data.first, last=end, start=left, end=wide - 16)
     key, height = marks.key(list(_key()), wide, 12)
-    named = sorted(sorted(data.items, key=lambda one: -one.weight)[:_NAMED], key=_by_day)
+    named = sorted(sorted(data.items, key=lambda item: -item.weight)[:_NAMED], key=_by_day)
     top = height + 36.0
     heads, middles, y = _rows(data.rows, top, wide, places, narrow=narrow)
     parts = [key, *_axis(days, top - 4, y, wide), *_flags(named, days, top - 18, y, wide)]
     parts += heads
     for item in data.items:
         parts += _arrows(item, data.rows, days, middles, places)
-    told, y = _words(named, y + 26, 0 if narrow else _GUTTER, wide, places)
-    parts += told
+    words, y = _words(named, y + 26, 0 if narrow else _GUTTER, wide, places)
+    parts += words
     if data.left_out:
         y += _LINE
         parts.append(svg.text(0, y, _left_out(data, narrow=narrow), "f-muted small"))
@@ -104,11 +104,11 @@ def _rows(
         tall = max(_ROW, len(lines) * _LINE + (26 if narrow else 8))
         middle = y + tall - 12 if narrow else y + tall / 2
         first = y + 12 if narrow else middle - (len(lines) - 1) * _LINE / 2 + 4
-        told = "".join(
+        drawn = "".join(
             svg.text(0, first + n * _LINE, line, "f-ink small") for n, line in enumerate(lines)
         )
         hit = (0, y, wide if narrow else _GUTTER - 20, max(len(lines) * _LINE, svg.TARGET))
-        parts.append(svg.mark(told, "", row.anchor, places, hit))
+        parts.append(svg.mark(drawn, "", row.anchor, places, hit))
         ends = [(0 if narrow else _GUTTER - 12, middle), (wide, middle)]
         parts.insert(0, svg.path(svg.line(ends), "s-grid"))
         middles.append(middle)
@@ -117,11 +117,11 @@ def _rows(
 
 
 def _axis(days: Days, top: float, foot: float, wide: float) -> Iterator[str]:
-    for day, told in days.ticks():
-        x, half = days.at(day), width(told, SMALL) / 2
+    for day, label in days.ticks():
+        x, half = days.at(day), width(label, SMALL) / 2
         yield svg.path(svg.line([(x, top), (x, foot)]), "s-grid")
         if half <= x <= wide - half:
-            yield svg.text(x, foot + 16, told, "f-muted small middle")
+            yield svg.text(x, foot + 16, label, "f-muted small middle")
 
 
 def _flags(
@@ -162,20 +162,20 @@ def _words(
 ) -> tuple[list[str], float]:
     parts = []
     for number, item in enumerate(named, start=1):
-        said = f"{item.day.day} {item.day:%b %Y}: {item.told}"
-        lines = folded(said, wide - left - 26, 3, SMALL)
-        whole = said if lines[-1].endswith("…") else ""
-        told = "".join(
+        label = f"{item.day.day} {item.day:%b %Y}: {item.told}"
+        lines = folded(label, wide - left - 26, 3, SMALL)
+        whole = label if lines[-1].endswith("…") else ""
+        drawn = "".join(
             svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
             for n, line in enumerate(lines)
         )
-        told += marks.badge(left + 9, y + 11, number)
+        drawn += marks.badge(left + 9, y + 11, number)
         tall = max(len(lines) * _LINE + 4, svg.TARGET)
-        parts.append(svg.mark(told, "", item.anchor, places, (left, y - 2, wide - left, tall)))
+        parts.append(svg.mark(drawn, "", item.anchor, places, (left, y - 2, wide - left, tall)))
         y += tall
     return parts, y
 
 
 def _left_out(data: Grid, *, narrow: bool) -> str:
-    told = f"{counted(data.left_out, 'item')} left out"
-    return told if narrow else f"{told}, which moved nothing by {data.least:g} dB or more"
+    note = f"{counted(data.left_out, 'item')} left out"
+    return note if narrow else f"{note}, which moved nothing by {data.least:g} dB or more"

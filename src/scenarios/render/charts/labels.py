@@ -24,7 +24,7 @@ BASE, SMALL = 13, 12
 
 
 def width(text: str, size: float = BASE, *, bold: bool = False) -> float:
-    """About so many pixels."""
+    """Width of a text in pixels, approximately."""
     return sum(map(_ems, text)) * size * (_BOLD if bold else 1)
 
 
@@ -41,7 +41,7 @@ def cut(text: str, room: float, size: float = BASE, *, bold: bool = False) -> st
 def folded(
     text: str, room: float, most: int, size: float = BASE, *, bold: bool = False
 ) -> list[str]:
-    """The text in lines that fit, at most so many; the last one is cut."""
+    """Fold a text into at most `most` lines that fit; cut the last line."""
     lines: list[list[str]] = [[]]
     blank, taken = width(" ", size, bold=bold), 0.0
     for word in text.split():
@@ -70,7 +70,7 @@ def spread(
 
 
 def apart(wanted: Iterable[tuple[float, float]], gap: float = 0) -> list[bool]:
-    """Whether each span, the most wanted first, has its place beside those before it."""
+    """True for each span that has room beside the more important spans before it."""
     taken: list[tuple[float, float]] = []
     kept = []
     for low, high in wanted:
@@ -83,7 +83,7 @@ def apart(wanted: Iterable[tuple[float, float]], gap: float = 0) -> list[bool]:
 
 @cache
 def _ems(letter: str) -> float:
-    """Of a letter, or of what spells it out where nobody would see it."""
+    """Width of a letter, or of its escape where it is invisible."""
     if letter in _WIDTHS:
         return _WIDTHS[letter]
     spelled = printable(letter)

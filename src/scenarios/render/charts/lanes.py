@@ -67,7 +67,7 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Draw
 
 
 def days_of(data: Lanes, start: float, end: float) -> Days:
-    """From the first day of any member to the last one that is known, and a little more."""
+    """Days from the first day of any member to the last known day, plus a margin."""
     points = [point.day for member in data.members for point in member.points]
     ends = [member.outcome.day if member.outcome else data.as_of for member in data.members]
     first, last = min(points), max(*points, *ends)
@@ -77,7 +77,7 @@ def days_of(data: Lanes, start: float, end: float) -> Days:
 
 
 def key(data: Lanes) -> Iterator[marks.Key]:
-    """What the lines and the band mean."""
+    """Key of the lines and the band."""
     yield curves.sample("stated"), "stated"
     yield curves.sample("implied"), "implied by the evidence"
     since = f"since {data.since.day} {data.since:%b %Y}"
@@ -85,20 +85,20 @@ def key(data: Lanes) -> Iterator[marks.Key]:
 
 
 def _axis(days: Days, top: float, foot: float, wide: float) -> Iterator[str]:
-    for day, told in days.ticks():
-        x, half = days.at(day), width(told, SMALL) / 2
+    for day, label in days.ticks():
+        x, half = days.at(day), width(label, SMALL) / 2
         yield svg.path(svg.line([(x, top), (x, foot)]), "s-grid")
         if half <= x <= wide - half:
-            yield svg.text(x, foot + 15, told, "f-muted small middle")
+            yield svg.text(x, foot + 15, label, "f-muted small middle")
 
 
 def _wide(member: Member, data: Lanes, days: Days, y: float, places: Places) -> tuple[str, float]:
     lines = folded(f"{member.letter}. {member.title}", _GUTTER - 66, 4, bold=True)
     foot = y + max(LANE, len(lines) * _LINE + 4)
-    told = "".join(
+    drawn = "".join(
         svg.text(0, y + 16 + n * _LINE, line, "f-ink bold") for n, line in enumerate(lines)
     )
-    parts = [svg.mark(told, "", member.anchor, places, (0, y, _GUTTER - 50, foot - y))]
+    parts = [svg.mark(drawn, "", member.anchor, places, (0, y, _GUTTER - 50, foot - y))]
     for number, (name, figure) in enumerate(figures(member)):
         look = f"f-{name} small bold end"
         parts.append(svg.text(WIDE, y + 16 + number * _LINE, figure, look))
@@ -108,11 +108,11 @@ def _wide(member: Member, data: Lanes, days: Days, y: float, places: Places) -> 
 
 def _narrow(member: Member, data: Lanes, days: Days, y: float, places: Places) -> tuple[str, float]:
     lines = folded(f"{member.letter}. {member.title}", NARROW, 8, bold=True)
-    told = "".join(
+    drawn = "".join(
         svg.text(0, y + 14 + n * _LINE, line, "f-ink bold") for n, line in enumerate(lines)
     )
     hit = (0, y - 2, NARROW, max(len(lines) * _LINE + 4, svg.TARGET))
-    parts = [svg.mark(told, "", member.anchor, places, hit)]
+    parts = [svg.mark(drawn, "", member.anchor, places, hit)]
     y += len(lines) * _LINE + 14
     *others, last = figures(member)
     for number, (name, figure) in enumerate(others):
@@ -134,14 +134,14 @@ def figures(member: Member) -> Iterator[tuple[str, str]]:
 
 
 def lane(member: Member, data: Lanes, days: Days, top: float, foot: float, least: float) -> str:
-    """Both lines of a member on a scale of its own, of so many decibans at the `least`."""
+    """Draw both lines of a member on a scale of its own, at least `least` decibans tall."""
     odds = log_odds(_every(member), foot, top, least)
     left = days.at(max(data.since, days.first))
     parts = [svg.path(svg.bar(left, top, days.at(data.as_of) - left, foot - top), "f-window")]
-    for p, told in odds.ticks(room=SMALL):
+    for p, label in odds.ticks(room=SMALL):
         y = odds.at(p)
         parts.append(svg.path(svg.line([(days.start, y), (days.end, y)]), "s-grid"))
-        parts.append(svg.text(days.start - 6, y + 4, told, "f-muted small end"))
+        parts.append(svg.text(days.start - 6, y + 4, label, "f-muted small end"))
     last = member.points[-1].day if member.outcome else days.last
     implied = [(point.day, point.implied) for point in member.points]
     slopes = [member.decays for _ in pairwise(implied)]
@@ -156,7 +156,7 @@ def lane(member: Member, data: Lanes, days: Days, top: float, foot: float, least
 
 
 def _every(member: Member) -> list[float]:
-    return [p for one in member.points for p in (one.stated, one.implied) if p is not None]
+    return [p for point in member.points for p in (point.stated, point.implied) if p is not None]
 
 
 def _longest(data: Lanes) -> float:
@@ -173,7 +173,7 @@ def _shares(
     *,
     narrow: bool,
 ) -> tuple[str, float]:
-    """What is implied of each as a part of the whole, before and now; the letters name them."""
+    """Draw implied probabilities of the members as parts of a whole, before and now, by letter."""
     left = 92.0
     head = "implied shares, which sum to 100%"
     parts = [svg.text(0 if narrow else left, y + 14, head, "f-muted small")]

@@ -101,10 +101,10 @@ def _worth(decibans: float) -> str:
 
 
 def _axis(scale: LogOdds, foot: float) -> Iterator[str]:
-    ticks = [(scale.at(p), told) for p, told in scale.ticks()]
+    ticks = [(scale.at(p), label) for p, label in scale.ticks()]
     yield svg.path("".join(svg.line([(x, 22), (x, foot)]) for x, _ in ticks), "s-grid")
-    for x, told in ticks:
-        yield svg.text(x, 14, told, "f-muted small middle")
+    for x, label in ticks:
+        yield svg.text(x, 14, label, "f-muted small middle")
 
 
 def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
@@ -113,10 +113,10 @@ def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, flo
     tall = max(_ROW, len(lines) * _LINE + 7)
     middle = y + tall / 2
     first = middle - (len(lines) - 1) * _LINE / 2 + 4
-    told = _lines(lines, row.indent, first, look, row.told)
-    told = svg.mark(told, "", row.anchor, places, (0, y, _LABEL, max(tall, svg.TARGET)))
+    drawn = _lines(lines, row.indent, first, look, row.told)
+    drawn = svg.mark(drawn, "", row.anchor, places, (0, y, _LABEL, max(tall, svg.TARGET)))
     figure = svg.text(WIDE, middle + 4, row.figure, f"{look} end")
-    return told + _drawn(row, middle, scale) + figure, middle, tall
+    return drawn + _drawn(row, middle, scale) + figure, middle, tall
 
 
 def _narrow(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
@@ -124,13 +124,13 @@ def _narrow(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, f
     room = NARROW - width(row.figure, SMALL, bold="bold" in look) - 10
     lines = folded(row.told, room, _LINES + 1, SMALL, bold="bold" in look)
     foot = y + len(lines) * _LINE
-    told = _lines(lines, 0, y + 13, look, row.told)
-    told = svg.mark(told, "", row.anchor, places, (0, y, room, max(foot - y, svg.TARGET)))
+    drawn = _lines(lines, 0, y + 13, look, row.told)
+    drawn = svg.mark(drawn, "", row.anchor, places, (0, y, room, max(foot - y, svg.TARGET)))
     figure = svg.text(NARROW, y + 13, row.figure, f"{look} end")
     if row.after is None:
-        return told + figure, foot, foot - y + 4
+        return drawn + figure, foot, foot - y + 4
     middle = foot + _BAR / 2 + 3
-    return told + figure + _drawn(row, middle, scale), middle, middle - y + 12
+    return drawn + figure + _drawn(row, middle, scale), middle, middle - y + 12
 
 
 def _look(row: _Row) -> str:
@@ -139,8 +139,8 @@ def _look(row: _Row) -> str:
     return "f-ink small" if row.before is not None else "f-muted small bold"
 
 
-def _lines(lines: list[str], x: float, y: float, look: str, told: str) -> str:
-    whole = told if lines[-1].endswith("…") else ""
+def _lines(lines: list[str], x: float, y: float, look: str, tail: str) -> str:
+    whole = tail if lines[-1].endswith("…") else ""
     return "".join(svg.text(x, y + n * _LINE, line, look, whole) for n, line in enumerate(lines))
 
 

@@ -24,22 +24,22 @@ _BEFORE, _BETWEEN, _LINE = 12, 20, 18
 
 
 def now(x: float, y: float, look: str = "stated") -> str:
-    """What is stated."""
+    """Mark of the stated probability."""
     return svg.circle(x, y, RADIUS, f"f-{look}")
 
 
 def then(x: float, y: float, look: str = "stated") -> str:
-    """What was stated."""
+    """Mark of the earlier stated probability."""
     return svg.circle(x, y, RADIUS - 0.7, f"f-paper s-{look}", 1.7)
 
 
 def implied(x: float, y: float) -> str:
-    """What is implied: upright, so that it is seen behind a dot."""
+    """Mark of the implied probability: upright, so that it shows behind a dot."""
     return svg.path(svg.bar(x - 1.5, y - 8, 3, 16), "f-implied")
 
 
 def analyst(x: float, y: float, shape: str) -> str:
-    """What an analyst said."""
+    """Mark of one analyst's forecast."""
     start = f"M{svg.number(x)} {svg.number(y)}"
     return svg.path(start + _PATHS[shape], "f-stated s-paper")
 
@@ -54,11 +54,11 @@ def badge(x: float, y: float, figure: int) -> str:
 def key(entries: Sequence[Key], room: float, top: float) -> tuple[str, float]:
     """The shapes beside one another in as many lines as they need, and their height."""
     parts, x, y = [], 0.0, top
-    for shape, told in entries:
-        wide = 2 * _BEFORE + width(told, SMALL)
+    for shape, label in entries:
+        wide = 2 * _BEFORE + width(label, SMALL)
         if x and x + wide > room:
             x, y = 0.0, y + _LINE
         parts.append(svg.moved(shape, x + _BEFORE - 2, y - 4))
-        parts.append(svg.text(x + 2 * _BEFORE, y, told, "f-muted small"))
+        parts.append(svg.text(x + 2 * _BEFORE, y, label, "f-muted small"))
         x += wide + _BETWEEN
     return "".join(parts), y - top + _LINE

@@ -30,9 +30,11 @@ def draw(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> 
     parts, y = [key], height + 10.0
     for start in range(0, len(data.members), columns):
         row = data.members[start : start + columns]
-        titles = [folded(one.title, cell, _TITLE, bold=True) for one in row]
+        titles = [folded(cell_data.title, cell, _TITLE, bold=True) for cell_data in row]
         tall = max(map(len, titles)) * _LINE
-        above = tall + max(len(list(lanes.figures(one))) - 1 for one in row) * _LINE + 10
+        above = (
+            tall + max(len(list(lanes.figures(cell_data))) - 1 for cell_data in row) * _LINE + 10
+        )
         for number, (member, title) in enumerate(zip(row, titles, strict=True)):
             drawn = _cell(member, title, data, Box(cell, tall, above), places)
             parts.append(svg.moved(drawn, number * (cell + _GAP), y))
@@ -41,7 +43,7 @@ def draw(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> 
 
 
 class Box(NamedTuple):
-    """How wide a cell is, how high its title, and where its lines begin."""
+    """Width of a cell, height of its title, and where its lines begin."""
 
     wide: float
     title: float
@@ -50,11 +52,11 @@ class Box(NamedTuple):
 
 def _cell(member: Member, title: list[str], data: Lanes, box: Box, places: Places) -> str:
     whole = member.title if title[-1].endswith("…") else ""
-    told = "".join(
+    drawn = "".join(
         svg.text(0, 14 + n * _LINE, line, "f-ink bold", whole) for n, line in enumerate(title)
     )
     parts = [
-        svg.mark(told, "", member.anchor, places, (0, 0, box.wide, max(box.title, svg.TARGET)))
+        svg.mark(drawn, "", member.anchor, places, (0, 0, box.wide, max(box.title, svg.TARGET)))
     ]
     *others, last = lanes.figures(member)
     for number, (name, figure) in enumerate(others):

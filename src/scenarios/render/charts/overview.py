@@ -20,7 +20,7 @@ _FIGURES = 92
 _IMPLIED = 58
 _LINE, _ROW = 15, 24
 _LINES = 7
-"""Of a title; the longest has 200 characters."""
+"""Lines of a title; the longest title has 200 characters."""
 _GAP = 9
 _MANY = 24
 """Rows from which on the axis stands below them too."""
@@ -39,7 +39,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def moved(self) -> bool:
-        """Whether a figure is read otherwise than before."""
+        """True if the printed figure differs from the earlier one."""
         return _is_other(self.stated_before, self.stated) or (
             _is_other(self.implied_before, self.implied)
         )
@@ -92,11 +92,11 @@ def _heads(y: float) -> list[str]:
 
 def _axis(scale: LogOdds, top: float, foot: float, *, twice: bool) -> Iterator[str]:
     """The figures above, and `twice` below too."""
-    ticks = [(scale.at(p), told) for p, told in scale.ticks()]
+    ticks = [(scale.at(p), label) for p, label in scale.ticks()]
     yield svg.path("".join(svg.line([(x, top), (x, foot)]) for x, _ in ticks), "s-grid")
-    for x, told in ticks:
+    for x, label in ticks:
         for y in (top - 6, foot + 14) if twice else (top - 6,):
-            yield svg.text(x, y, told, "f-muted small middle")
+            yield svg.text(x, y, label, "f-muted small middle")
 
 
 def _wide(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
@@ -148,26 +148,26 @@ def _beside(row: Standing, scale: LogOdds) -> tuple[list[str], str, float]:
 def _narrow(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[list[str], float]:
     bold = " bold" if row.moved else ""
     ink = "f-ink" if row.moved else "f-muted"
-    said = _stated(row)
+    stated = _stated(row)
     implied = f"implied {_told(row.implied)}" if row.stated is not None else ""
-    room = NARROW - 12 - max(width(said, bold=row.moved), width(implied, SMALL))
+    room = NARROW - 12 - max(width(stated, bold=row.moved), width(implied, SMALL))
     lines = folded(row.title, room, _LINES * 2, bold=row.moved)
     title = "".join(
-        svg.text(0, y + 14 + n * _LINE, told, f"{ink}{bold}") for n, told in enumerate(lines)
+        svg.text(0, y + 14 + n * _LINE, line, f"{ink}{bold}") for n, line in enumerate(lines)
     )
     foot = y + max(len(lines), 2) * _LINE + 11
     parts = [
         svg.mark(title, "", row.anchor, places, (0, y, room, max(len(lines) * _LINE, 25))),
-        svg.text(NARROW, y + 14, said, f"{ink}{bold} end"),
+        svg.text(NARROW, y + 14, stated, f"{ink}{bold} end"),
         svg.text(NARROW, y + 14 + _LINE, implied, "f-implied small end"),
         svg.path(f"M0,{svg.number(foot)}H{NARROW}", "s-grid", 1, "1 4"),
         *_dumbbell(row, foot, scale),
     ]
     foot += 9
     if row.moved and row.cause:
-        for told in folded(row.cause, NARROW, 2, SMALL):
+        for line in folded(row.cause, NARROW, 2, SMALL):
             foot += 15
-            parts.append(svg.text(0, foot - 4, told, "f-muted small", row.cause))
+            parts.append(svg.text(0, foot - 4, line, "f-muted small", row.cause))
     return parts, foot - y + 6
 
 
@@ -178,25 +178,25 @@ def _dumbbell(row: Standing, y: float, scale: LogOdds) -> Iterator[str]:
     if row.stated is None:
         before, now = row.implied_before, row.implied
         if before is not None and now is not None and _is_other(before, now):
-            there, here = scale.at(before), scale.at(now)
-            line = svg.path(svg.line([(there, y), (here, y)]), "s-implied", 2, "4 3")
-            yield line + svg.path(svg.bar(there - 1.5, y - 5, 3, 10), "f-paper s-implied")
+            start, here = scale.at(before), scale.at(now)
+            line = svg.path(svg.line([(start, y), (here, y)]), "s-implied", 2, "4 3")
+            yield line + svg.path(svg.bar(start - 1.5, y - 5, 3, 10), "f-paper s-implied")
         return
     here = scale.at(row.stated)
     if row.stated_before is None or not _is_other(row.stated_before, row.stated):
         yield marks.now(here, y, "muted" if row.stated_before is not None else "stated")
         return
-    there = scale.at(row.stated_before)
-    yield svg.path(svg.line([(there, y), (here, y)]), "s-stated", 2.5)
-    yield marks.then(there, y) + marks.now(here, y)
+    start = scale.at(row.stated_before)
+    yield svg.path(svg.line([(start, y), (here, y)]), "s-stated", 2.5)
+    yield marks.then(start, y) + marks.now(here, y)
 
 
 def _stated(row: Standing) -> str:
-    """`37 → 4%`, `20%` where it is read alike, `new` where there is nothing before."""
+    """`37 → 4%`; `20%` if both print alike; `new` without an earlier figure."""
     if row.stated is None:
         return "not stated"
-    told = from_to(row.stated_before, row.stated)
-    return told if row.stated_before is not None else f"{told}, new"
+    change = from_to(row.stated_before, row.stated)
+    return change if row.stated_before is not None else f"{change}, new"
 
 
 def _told(implied: float | None) -> str:

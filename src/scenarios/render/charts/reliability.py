@@ -47,14 +47,14 @@ class Reliability(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def draw(data: Reliability, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
-    """What was said from left to right, what came from below; under it the number in each bin."""
+    """Draw forecasts from left to right, frequencies upward, and the number in each bin below."""
     side = 280.0 if narrow else 380.0
     left = 46.0
     key, height = marks.key(list(_key(data)), left + side + 12, 12)
     top = height + 24.0
 
-    def at(said: float, came: float) -> tuple[float, float]:
-        return left + said * side, top + (1 - came) * side
+    def at(forecast: float, came: float) -> tuple[float, float]:
+        return left + forecast * side, top + (1 - came) * side
 
     parts = [key, svg.text(0, top - 10, "came true", "f-muted small")]
     for p in _LADDER:
@@ -64,10 +64,10 @@ def draw(data: Reliability, *, narrow: bool = False, places: Places = NOWHERE) -
         parts.append(svg.text(left - 8, y + 4, f"{p * 100:g}%", "f-muted small end"))
         parts.append(svg.text(x, top + side + 18, f"{p * 100:g}%", "f-muted small middle"))
     parts.append(svg.path(svg.line([at(0, 0), at(1, 1)]), "s-muted", 1.5, "4 4"))
-    ends = [at(said, s.came) for s in data.curve for said in dict.fromkeys((s.low, s.high))]
+    ends = [at(forecast, s.came) for s in data.curve for forecast in dict.fromkeys((s.low, s.high))]
     if ends:
         parts.append(svg.path(svg.line(ends), "s-ink", 1.5))
-    parts += [_bin(one, at, data.look, places) for one in data.bins]
+    parts += [_bin(bin, at, data.look, places) for bin in data.bins]
     foot = top + side + 24
     parts += _counts(data, left, side, foot)
     foot += _COUNTS + 14
@@ -82,27 +82,27 @@ def _key(data: Reliability) -> Iterator[marks.Key]:
         yield svg.path("M-10,4H0V-4H10", "s-ink", 1.5), "CORP, without bins"
 
 
-def _bin(one: Bin, at: _At, look: Look, places: Places) -> str:
-    x, y = at(one.said, one.came)
-    band = svg.path(svg.line([at(one.said, one.low), at(one.said, one.high)]), f"s-{look}", 2)
-    about = f"said {percent(one.said)}, came {percent(one.came)}, n = {one.n:.2f}"
+def _bin(bin: Bin, at: _At, look: Look, places: Places) -> str:
+    x, y = at(bin.said, bin.came)
+    band = svg.path(svg.line([at(bin.said, bin.low), at(bin.said, bin.high)]), f"s-{look}", 2)
+    about = f"said {percent(bin.said)}, came {percent(bin.came)}, n = {bin.n:.2f}"
     return svg.mark(band + marks.now(x, y, look), about, "", places, svg.around(x, y))
 
 
 def _counts(data: Reliability, left: float, side: float, top: float) -> Iterator[str]:
     """A bar a bin, as tall as its share of the questions, with their number above it."""
-    most = max((one.n for one in data.bins), default=1.0)
+    most = max((bin.n for bin in data.bins), default=1.0)
     foot = top + _COUNTS
     yield svg.text(0, foot, "n", "f-muted small")
     yield svg.path(svg.line([(left, foot), (left + side, foot)]), "s-muted")
-    for one in data.bins:
-        tall = one.n / most * (_COUNTS - 18)
-        number = min(int(one.said * 10), 9)
+    for bin in data.bins:
+        tall = bin.n / most * (_COUNTS - 18)
+        number = min(int(bin.said * 10), 9)
         x = left + (number + 0.5) * side / 10
         yield svg.path(svg.bar(x - 8, foot - tall, 16, tall), f"f-{data.look}")
-        yield svg.text(x, foot - tall - 4, _number(one.n, side / 10), "f-muted small middle")
+        yield svg.text(x, foot - tall - 4, _number(bin.n, side / 10), "f-muted small middle")
 
 
 def _number(n: float, room: float) -> str:
-    told = f"{n:.1f}".removesuffix(".0")
-    return told if width(told, SMALL) < room else f"{n:.0f}"
+    label = f"{n:.1f}".removesuffix(".0")
+    return label if width(label, SMALL) < room else f"{n:.0f}"

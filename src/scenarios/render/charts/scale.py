@@ -33,7 +33,7 @@ _OUTSIDE = 8
 _STEPS = (1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200)
 """Months between two labels of the axis."""
 _DAYS = 60
-"""From so many days on an axis has months."""
+"""Days from which on an axis has months."""
 
 
 class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +51,9 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
         return self.start + share * (self.end - self.start)
 
     def ticks(self, room: float | None = None) -> list[tuple[float, str]]:
-        """Round probabilities inside it, finer ones where there is room, with their labels.
+        """Round probabilities inside the scale with their labels, finer ones where there is room.
 
-        `room` is what a label takes along the axis, where it is not as wide as it is long.
+        `room` is the length of a label along the axis, if it differs from the label's width.
         """
         chosen = self._apart(_ROUND, room)
         if len(chosen) < (_FEWEST if room is None else _FEWEST - 1):

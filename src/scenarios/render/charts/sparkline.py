@@ -13,7 +13,7 @@ _WIDE, _HIGH, _EDGE = 140, 32, 5
 
 
 class Sparkline(msgspec.Struct, frozen=True, kw_only=True):
-    """What was stated; what was implied, where nothing ever was."""
+    """Stated figures, or implied figures where nothing was ever stated."""
 
     points: tuple[Figures, ...]
 

@@ -31,7 +31,7 @@ _PAGE = """\
 
 
 def page() -> str:
-    """What a page needs beside the variables of its two schemes."""
+    """Styles of a page beyond the variables of its two schemes."""
     return f"{drawing()}\n{palette.tints()}\n{_PAGE}"
 
 

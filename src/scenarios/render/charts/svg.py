@@ -25,7 +25,7 @@ _NO_XML = re.compile("[\ufffe\uffff]")
 
 
 class Drawing(msgspec.Struct, frozen=True):
-    """What is inside an SVG, and the box that it fills."""
+    """Content of an SVG, and the box that it fills."""
 
     body: str
     box: Box
@@ -42,10 +42,10 @@ def number(place: float) -> str:
     return "0" if shown == "-0" else shown
 
 
-def text(x: float, y: float, told: str, look: str = "f-ink", whole: str = "") -> str:
+def text(x: float, y: float, label: str, look: str = "f-ink", whole: str = "") -> str:
     """A line of text, if there is any; `whole` is what it was cut from."""
-    more = f"<title>{safe(whole)}</title>" if whole and whole != told else ""
-    line = safe(" ".join(told.split()))
+    more = f"<title>{safe(whole)}</title>" if whole and whole != label else ""
+    line = safe(" ".join(label.split()))
     if not line:
         return ""
     return f'<text x="{number(x)}" y="{number(y)}" class="{look}">{more}{line}</text>'
@@ -82,7 +82,7 @@ def moved(body: str, x: float, y: float) -> str:
 
 
 def mark(body: str, about: str, anchor: str, places: Places, hit: Box | None = None) -> str:
-    """What can be pointed at, and moved to by the keyboard where the page has its anchor."""
+    """Mark with a tooltip, a link where the page has its anchor."""
     more = f"<title>{safe(about)}</title>" if about else ""
     touched = f'<path class="hit" d="{bar(*hit)}"/>' if hit else ""
     if leads := places.get(anchor):
@@ -91,5 +91,5 @@ def mark(body: str, about: str, anchor: str, places: Places, hit: Box | None = N
 
 
 def around(x: float, y: float) -> Box:
-    """What is touched of a mark."""
+    """Area of a mark that reacts to the pointer."""
     return x - TARGET / 2, y - TARGET / 2, TARGET, TARGET

@@ -1,4 +1,4 @@
-"""What was seen, below an axis of days: evidence in one lane, and a lane for each indicator."""
+"""Lanes below an axis of days: one for evidence, and one for each indicator."""
 
 from __future__ import annotations
 
@@ -68,10 +68,10 @@ def seen_lane(
         head += svg.text(0, y + _EVIDENCE / 2 + 13, "up for it, down against it", "f-muted small")
     middle = y + _EVIDENCE / 2
     parts = [head, svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")]
-    for one in seen:
-        shape = _bar(days.at(one.day), middle, one.decibans)
-        hit = svg.around(days.at(one.day), middle)
-        parts.append(shape if narrow else svg.mark(shape, says(one), one.anchor, places, hit))
+    for swim in seen:
+        shape = _bar(days.at(swim.day), middle, swim.decibans)
+        hit = svg.around(days.at(swim.day), middle)
+        parts.append(shape if narrow else svg.mark(shape, says(swim), swim.anchor, places, hit))
     return "".join(parts), y + _EVIDENCE
 
 
@@ -112,11 +112,11 @@ def _wide(swim: Swim, days: Days, y: float) -> tuple[str, float]:
     middle = y + tall / 2
     first = middle - (len(lines) - 1) * _LINE / 2 + 4
     whole = swim.statement if lines[-1].endswith("…") else ""
-    told = "".join(
+    drawn = "".join(
         svg.text(0, first + n * _LINE, line, "f-ink small", whole) for n, line in enumerate(lines)
     )
     word = svg.text(days.end + 14, middle + 4, swim.stretches[-1].state, "f-muted small")
-    return told + _bands(swim, days, middle) + word, y + tall
+    return drawn + _bands(swim, days, middle) + word, y + tall
 
 
 def _narrow(swim: Swim, days: Days, y: float) -> tuple[str, float]:
@@ -124,15 +124,15 @@ def _narrow(swim: Swim, days: Days, y: float) -> tuple[str, float]:
     state = f"{swim.stretches[-1].state}: "
     lines = folded(state + swim.statement, room, 3, SMALL)
     whole = swim.statement if lines[-1].endswith("…") else ""
-    told = "".join(
+    drawn = "".join(
         svg.text(0, y + 14 + n * _LINE, line, "f-ink small", whole) for n, line in enumerate(lines)
     )
     foot = y + len(lines) * _LINE + 12
-    return told + _bands(swim, days, foot), foot + 10
+    return drawn + _bands(swim, days, foot), foot + 10
 
 
 def _bands(swim: Swim, days: Days, middle: float) -> str:
-    drawn = "".join(_stretch(one, days, middle) for one in swim.stretches)
+    drawn = "".join(_stretch(stretch, days, middle) for stretch in swim.stretches)
     if swim.due and days.first <= swim.due <= days.last:
         x = days.at(swim.due)
         due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
@@ -140,15 +140,15 @@ def _bands(swim: Swim, days: Days, middle: float) -> str:
     return drawn
 
 
-def _stretch(one: Stretch, days: Days, middle: float) -> str:
+def _stretch(stretch: Stretch, days: Days, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
-    left = days.at(one.start)
-    right = max(days.at(one.end), left + _LEAST)
+    left = days.at(stretch.start)
+    right = max(days.at(stretch.end), left + _LEAST)
     level = svg.line([(left, middle), (right, middle)])
-    if one.state == "unobserved":
+    if stretch.state == "unobserved":
         return svg.path(level, "s-seen", 1)
-    if one.state == "reversed":
+    if stretch.state == "reversed":
         return svg.path(level, "s-seen", 3, "3 3")
-    if one.state == "emerging":
+    if stretch.state == "emerging":
         return svg.path(svg.bar(left, middle - 3, right - left, 6), "f-paper s-seen", 1.5)
     return svg.path(svg.bar(left, middle - 6, right - left, 12), "f-seen")

@@ -20,7 +20,7 @@ Word = Literal["occurred", "did not occur", "annulled"]
 WIDE, NARROW = 960, 340
 _TALL, _SHORT = 220, 180
 _TAIL = 60
-"""One day is added for so many, so that the last step is seen."""
+"""One day is added for each such number of days, so that the last step shows."""
 _APART = 17
 _FLAGS = 24
 """Pixels above the plot, for the numbers of the steps."""
@@ -49,7 +49,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saying(msgspec.Struct, frozen=True, kw_only=True):
-    """What an analyst forecast, and why."""
+    """Forecast of an analyst, with its reason."""
 
     day: date
     analyst: str
@@ -59,7 +59,7 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """How and when it ended."""
+    """Outcome and its date."""
 
     day: date
     word: Word
@@ -117,8 +117,8 @@ def draw(data: Timeline, *, narrow: bool = False, places: Places = NOWHERE) -> D
     parts.insert(1, "".join(_days(frame, y)))
     parts += [*_curves(data, frame), *_ends(data, frame)]
     parts += _sayings(data, frame, places)
-    told, y = _steps(data, frame, y + 10, places)
-    parts += told
+    steps, y = _steps(data, frame, y + 10, places)
+    parts += steps
     return Drawing("".join(parts), (-2, 0, frame.wide + 4, y + 4))
 
 
@@ -130,7 +130,7 @@ def _frame(data: Timeline, top: float, *, narrow: bool) -> Frame:
     wide, gutter = (NARROW, 44) if narrow else (WIDE, 262)
     right = wide - (12 if narrow else 134)
     foot = top + (_SHORT if narrow else _TALL)
-    figures = [p for one in data.points for p in (one.stated, one.implied) if p is not None]
+    figures = [p for point in data.points for p in (point.stated, point.implied) if p is not None]
     figures += [saying.probability for saying in data.sayings] + list(data.band or ())
     return Frame(
         wide=wide,
@@ -172,8 +172,8 @@ def _beside(data: Timeline) -> str:
         entries = [*entries[: most - 1], (marks.analyst(0, 0, marks.SHAPES[-1]), more)]
     rows = (
         svg.moved(shape, 12, 6 + _FLAGS + n * _LINE + 8)
-        + svg.text(30, 6 + _FLAGS + n * _LINE + 12, cut(told, 170, SMALL), "f-muted small", told)
-        for n, (shape, told) in enumerate(entries)
+        + svg.text(30, 6 + _FLAGS + n * _LINE + 12, cut(label, 170, SMALL), "f-muted small", label)
+        for n, (shape, label) in enumerate(entries)
     )
     return "".join(rows)
 
@@ -183,19 +183,19 @@ def _ground(data: Timeline, frame: Frame) -> Iterator[str]:
     left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
     if data.since < data.points[-1].day:
         yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
-    for p, told in frame.odds.ticks(room=SMALL):
+    for p, label in frame.odds.ticks(room=SMALL):
         y = frame.odds.at(p)
         yield svg.path(svg.line([(frame.days.start, y), (frame.days.end, y)]), "s-grid")
-        yield svg.text(frame.days.start - 6, y + 4, told, "f-muted small end")
+        yield svg.text(frame.days.start - 6, y + 4, label, "f-muted small end")
 
 
 def _days(frame: Frame, foot: float) -> Iterator[str]:
     """The axis of days, whose lines run through all that stands below."""
-    for day, told in frame.days.ticks():
-        x, half = frame.days.at(day), width(told, SMALL) / 2
+    for day, label in frame.days.ticks():
+        x, half = frame.days.at(day), width(label, SMALL) / 2
         yield svg.path(svg.line([(x, frame.foot), (x, foot)]), "s-grid")
         if half <= x <= frame.wide - half:
-            yield svg.text(x, frame.foot + 19, told, "f-muted small middle")
+            yield svg.text(x, frame.foot + 19, label, "f-muted small middle")
 
 
 def _curves(data: Timeline, frame: Frame) -> Iterator[str]:
@@ -221,8 +221,8 @@ def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
         yield curves.bracket(x, frame.odds.at(high), frame.odds.at(low))
     if not frame.narrow:
         last = data.points[-1]
-        told = ((last.implied, "implied"), (last.stated, "stated"))
-        shown = sorted(((p, name) for p, name in told if p is not None), reverse=True)
+        ends = ((last.implied, "implied"), (last.stated, "stated"))
+        shown = sorted(((p, name) for p, name in ends if p is not None), reverse=True)
         at = spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
         for y, (p, name) in zip(at, shown, strict=True):
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
@@ -233,15 +233,15 @@ def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
 
 def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
     shapes = dict(_shapes(data))
-    for one in data.sayings:
-        x, y = frame.days.at(one.day), frame.odds.at(one.probability)
-        shape = marks.analyst(x, y, shapes[one.analyst])
+    for saying in data.sayings:
+        x, y = frame.days.at(saying.day), frame.odds.at(saying.probability)
+        shape = marks.analyst(x, y, shapes[saying.analyst])
         if frame.narrow:  # the table has the words: a finger would touch several at once
             yield shape
             continue
-        why = f": {one.rationale}" if one.rationale else ""
-        about = f"{_day(one.day)}, {one.analyst}, {percent(one.probability)}{why}"
-        yield svg.mark(shape, about, one.anchor, places, svg.around(x, y))
+        why = f": {saying.rationale}" if saying.rationale else ""
+        about = f"{_day(saying.day)}, {saying.analyst}, {percent(saying.probability)}{why}"
+        yield svg.mark(shape, about, saying.anchor, places, svg.around(x, y))
 
 
 def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list[str], float]:
@@ -260,14 +260,14 @@ def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list
     for number, step in enumerate(data.steps, start=1):
         lines = folded(_says(step), frame.wide - left - 26, 4, SMALL)
         whole = _says(step) if lines[-1].endswith("…") else ""
-        told = "".join(
+        drawn = "".join(
             svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
             for n, line in enumerate(lines)
         )
-        told += marks.badge(left + 9, y + 11, number)
+        drawn += marks.badge(left + 9, y + 11, number)
         tall = max(len(lines) * _LINE + 4, svg.TARGET)
         hit = (left, y - 2, frame.wide - left, tall)
-        parts.append(svg.mark(told, "", step.anchor, places, hit))
+        parts.append(svg.mark(drawn, "", step.anchor, places, hit))
         y += tall
     return parts, y
 

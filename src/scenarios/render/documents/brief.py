@@ -26,6 +26,7 @@ from scenarios.render.document import (
     Text,
 )
 from scenarios.render.documents.review import coming, headline, names, overview
+from scenarios.render.documents.status import unless_withheld
 from scenarios.scales import printed
 from scenarios.text import counted
 
@@ -44,7 +45,6 @@ def document(made: Brief, database: Database, picture: Chart | None = None) -> D
         Heading(1, head),
         *((Paragraph(" ".join(notice.split()), tone="notice"),) if notice else ()),
         news(made, database),
-        *headline.missing(made.left_out),
         *_standing(made, picture),
         *_watched(made, database),
         *_spreads(made.spreads, database),
@@ -104,8 +104,8 @@ def _row(row: Standing) -> Row:
     before, implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
     return (
         Ref(row.scenario, "scenario", " ".join(row.title.split())),
-        _step(row.stated_before, row.stated) if row.stated is not None else "–",
-        _step(before, implied) if implied is not None else "–",
+        unless_withheld(row.withheld, _step(row.stated_before, row.stated)),
+        unless_withheld(row.withheld, _step(before, implied)),
         Figure(row.stated_before, "p"),
         Figure(row.stated, "p"),
         Figure(before, "p"),

@@ -99,7 +99,11 @@ def _what(entry: Entry, *, figures: bool) -> Iterator[Text]:
             Ref(figure.scenario, "scenario"),
             ": ",
             *(("stated ", stated, ", ") if figure.stated is not None else ()),
-            *(("implied ", implied) if figure.implied is not None else ("gone",)),
+            *(
+                ("implied ", implied)
+                if figure.implied is not None
+                else ("?" if figure.withheld else "gone",)
+            ),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.ledger.ledger import Line, Quantity
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario, SetId
 from scenarios.render.document import (
@@ -25,6 +25,7 @@ from scenarios.render.document import (
     plain,
     spans,
 )
+from scenarios.render.documents import unreadable
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
 from scenarios.render.text import percent, term
 from scenarios.scales import HIGHEST, LOWEST, probability
@@ -34,19 +35,13 @@ _STEPS = ("given", "time", "rivals", "bound")
 _NARROWEST = 24
 _POINT = 0.001
 """A bend that moves the figure by less is shown only where all are asked for."""
-_ABSENT = " (absent)"
 _BENT = {
     "ratings": "all ratings",
     "within": "correlation within a theme",
     "between": "correlation between themes",
 }
-_HOW_FAR = {
-    "prior": "±3 dB",
-    "row": "×½, ×2",
-    "ratings": "×½, ×2",
-    "within": "±0.2",
-    "between": "±0.2",
-}
+_HOW_FAR = dict.fromkeys(("row", "ratings"), "×½, ×2") | {"prior": "±3 dB"}
+_HOW_FAR |= dict.fromkeys(("within", "between"), "±0.2")
 
 
 def document(result: Explanation, database: Database, *, every: bool = False) -> Document:
@@ -58,19 +53,22 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
     outcome = (result.outcome or "").replace("-", " ")
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
+    top = (Heading(1, head, (stood,) if outcome else ()), Paragraph(scenario.question))
+    basis = lines(*_basis(result, scenario))
+    if result.implied is None:
+        return (*top, unreadable.figures(result.withheld), basis)
     return (
-        Heading(1, head, (stood,) if outcome else ()),
-        Paragraph(scenario.question),
+        *top,
         lines(*_verdict(result, database.tracker.estimative_language)),
-        _sums(result, database, every=every),
-        lines(*_basis(result, scenario)),
+        _sums(result, result.implied, database, every=every),
+        basis,
         *_behind(result, database, every=every),
         *_sweep(result, every=every),
         *_post_mortem(result),
     )
 
 
-def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
+def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool) -> Table:
     """The rows from prior to implied with their running sum, the lines under their themes."""
     running = result.prior.decibans
     set_id = database.scenarios[result.scenario].set
@@ -101,7 +99,7 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
     else:
         table += rows(evidence)
     table += rows(_of(result.lines, ("rivals", "bound")))
-    table.append(("implied", "", "", "", *_reached(running, result.implied.probability)))
+    table.append(("implied", "", "", "", *_reached(running, end.probability)))
     columns = (
         Column(name="line", least=_NARROWEST),
         Column(name="dB", key="decibans", align="right", meaning="move"),
@@ -110,7 +108,7 @@ def _sums(result: Explanation, database: Database, *, every: bool) -> Table:
         Column(name="sum", key="sum_decibans", align="right"),
         Column(name="p", key="probability", align="right"),
     )
-    graded = database.tracker.grade_weights is not None
+    graded = database.tracker.grade_weights
     caption = "" if graded else "Grades not applied: the tracker has no grade_weights."
     small = _folded(result.lines, every=every)[1]
     worth = plain(Figure(_worth(small), "dB"))
@@ -137,7 +135,7 @@ def _small(lines: Sequence[Line]) -> str:
 def _row(line: Line, running: float, set_id: SetId | None) -> Row:
     shown = line.kind not in _STEPS
     name = {
-        "absence": f"{line.id}{_ABSENT}",
+        "absence": f"{line.id} (absent)",
         "in-prior": f"{line.id} (in the prior)",
         "given": f"given {line.id}",
         "time": "time: it has not happened so far",
@@ -229,13 +227,14 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
 
 def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
     """What is implied and stated, how far that may lie apart, and on which line most rests."""
-    implied, stated = ledger.implied.probability, ledger.stated
+    stated, left, band = ledger.stated, ledger.leave_one_out, ledger.band
     if ledger.unfounded:
         said = (" Stated ", Figure(stated.probability, "p"), ".") if stated else ()
         yield ("Nothing is implied: nobody stated a prior, and nothing is rated.", *said)
         return
-    low, high = Figure(ledger.band.low, "p"), Figure(ledger.band.high, "p")
-    word = term(implied, language)
+    assert ledger.implied and band and left  # noqa: S101, PT018 - else they are withheld
+    implied = ledger.implied.probability
+    low, high, word = Figure(band.low, "p"), Figure(band.high, "p"), term(implied, language)
     yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."
     if stated and ledger.gap_decibans is not None:
         apart = Figure(abs(ledger.gap_decibans), digits=1)
@@ -248,7 +247,6 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
             *spans(gap),
             " what the evidence implies.",
         )
-    left = ledger.leave_one_out
     if left.low_line is not None or left.high_line is not None:
         lowest = _without(left.low, left.low_line, left.low_kind)
         highest = _without(left.high, left.high_line, left.high_kind)
@@ -256,7 +254,7 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
 
 
 def _without(p: float, line: str | None, kind: str | None) -> tuple[Figure | Ref | str, ...]:
-    absent = _ABSENT if kind == "absence" else ""
+    absent = " (absent)" if kind == "absence" else ""
     return (Figure(p, "p"), " without ", Ref(line), absent) if line else (Figure(p, "p"),)
 
 
@@ -296,5 +294,5 @@ def _post_mortem(result: Explanation) -> Iterator[Block]:
     pointed = {"right": result.post_mortem.right, "wrong": result.post_mortem.wrong}
     for way, found in pointed.items():
         yield Heading(3, f"Pointed the {way} way (it {outcome})")
-        rows = [Item(Ref(line.id), lead=Figure(line.decibans, "dB")) for line in found]
-        yield Items(tuple(rows)) if rows else Paragraph("nothing")
+        rows = tuple(Item(Ref(line.id), lead=Figure(line.decibans, "dB")) for line in found)
+        yield Items(rows) if rows else Paragraph("nothing")

@@ -19,7 +19,7 @@ def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
         (
             Ref(row.id, "scenario"),
             (row.outcome or row.state).replace("-", " "),
-            str(row.horizon),
+            f"{row.horizon or ''}",
             row.title,
         )
         for row in rows

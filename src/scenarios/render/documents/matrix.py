@@ -39,6 +39,9 @@ def document(result: Matrix, known: Known, title: str) -> Document:
     """The matrix, who ranks first and on what that rests, and the linchpins."""
     head = f"Analysis of competing hypotheses, as of {known.as_of}"
     top = Heading(1, head, (title,) if title else ())
+    if result.withheld:
+        told = f"Withheld: {result.withheld} cannot be read, and could change every sum and rank."
+        return (top, _table(result, known), Paragraph(told))
     if not result.rows:
         nothing = "No evidence known by then rates one of these scenarios."
         return (top, _table(result, known), Paragraph(nothing))
@@ -75,6 +78,7 @@ def _id(id: str) -> str:
 
 def _table(result: Matrix, known: Known) -> Table:
     """Rows over their sums."""
+    ruled_out = {id: score.ruled_out for id, score in result.scores.items()}
     columns = (
         Column(name="evidence, indicator", key="id", least=_NARROWEST),
         Column(name="kind", only="csv"),
@@ -82,13 +86,13 @@ def _table(result: Matrix, known: Known) -> Table:
         weight_column(known.database.tracker),
         *(
             Column(
-                name=id + (f", ruled out {score.ruled_out}" if score.ruled_out else ""),
+                name=id + (f", ruled out {gone}" if (gone := ruled_out.get(id)) else ""),
                 key=id,
                 align="right",
                 legend=known.database.scenarios[id].title,
                 meaning="rating",
             )
-            for id, score in result.scores.items()
+            for id in result.scenarios
         ),
         Column(name="dB", key="diagnosticity", align="right"),
         Column(name="what it is", key="summary", drop=1, least=_SUMMARY, cut=True),
@@ -119,7 +123,9 @@ def _code(row: MatrixRow, column: ScenarioId) -> Text:
 
 def _sums(result: Matrix) -> Iterator[Row]:
     def row(id: str, label: str, figure: Callable[[Score], Figure]) -> Row:
-        sums = (figure(result.scores[column]) for column in result.scenarios)
+        sums = (
+            figure(result.scores[column]) if result.scores else "?" for column in result.scenarios
+        )
         return (Ref(id, None, label), "score", "", "", *sums, "", "")
 
     weighted = "weighted_inconsistency"

@@ -30,16 +30,15 @@ def document(
     trends: status.Trends | None = None,
     *,
     nothing: str = "",
-    left_out: int = 0,
     picture: Chart | None = None,
     whole: bool = False,
     every: bool = False,
 ) -> Document:
-    """The review, of which so many files were `left_out`, since they could not be read.
+    """The review; `nothing` is said where no scenario had opened.
 
-    `nothing` is said where no scenario had opened. The `picture` of the open scenarios stands
-    where else its table does. `whole` adds the status table, with what was resolved before, the
-    rows that add up to each move, `every` the small ones among them, and the method.
+    The `picture` of the open scenarios stands where else their table does. `whole` adds the status
+    table, with what was resolved before, the rows that add up to each move, `every` the small ones
+    among them, and the method.
     """
     title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
     told = _told(review, database)
@@ -47,7 +46,7 @@ def document(
     findings = attention.in_full(review.findings, database)
     return (
         Heading(1, title),
-        *_news(review, database, left_out),
+        *_news(review, database),
         *attention.strip(review.findings, database),
         *_overview(review, trends, nothing, picture),
         *outcomes.section(review.resolved, with_moves, database),
@@ -69,13 +68,12 @@ def live(review: Review) -> list[StatusRow]:
     return [row for row in review.scenarios if row.outcome is None]
 
 
-def _news(review: Review, database: Database, left_out: int) -> Iterator[Block]:
-    """The headline, the notice, and what is missing."""
+def _news(review: Review, database: Database) -> Iterator[Block]:
+    """The headline and the notice."""
     if said := headline.told(review.headline, database):
         yield Paragraph(said)
     if review.tracker.notice:
         yield Paragraph(" ".join(review.tracker.notice.split()), tone="notice")
-    yield from headline.missing(left_out)
 
 
 def _told(review: Review, database: Database) -> moved.Told:

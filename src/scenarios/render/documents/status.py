@@ -32,6 +32,8 @@ _FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
 _TITLE = 20
 _FEWEST = 6
 """A trend of fewer reviews is none."""
+WITHHELD = "?"
+"""Stands for a figure that a file that cannot be read could change."""
 STRIP = Column(
     name=AXIS,
     key="strip",
@@ -95,7 +97,7 @@ def table(
     cells = {row.id: _cells(row, noted.get(row.id, []), language, trends) for row in rows}
     told = (plain(row["flags"]).replace("did not", "did_not") for row in cells.values())
     words = [word for text in told for word in text.split()]
-    banded = any(row.implied.low is not None for row in rows)
+    banded = any(row.shown.low is not None for row in rows)
     columns = _columns(max(map(len, ["flags", *words])), trends, banded=banded)
     return Table(
         columns=columns,
@@ -121,13 +123,20 @@ def resolved_table(rows: Iterable[StatusRow], ended: Mapping[ScenarioId, date]) 
             Ref(row.id, "scenario"),
             outcome_words(row),
             str(ended[row.id]),
-            Figure(row.stated.probability if row.stated else None, "p"),
-            Figure(row.shown.probability, "p"),
+            unless_withheld(
+                row.withheld, Figure(row.stated.probability if row.stated else None, "p")
+            ),
+            unless_withheld(row.withheld, Figure(row.shown.probability, "p")),
             " ".join(row.title.split()),
         )
         for row in last
     )
     return Table(columns=columns, rows=tuple(cells))
+
+
+def unless_withheld(path: str | None, figure: Text) -> Text:
+    """A figure; `?` where the file of that path withholds it."""
+    return WITHHELD if path else figure
 
 
 def strip_of(row: StatusRow) -> str:
@@ -201,22 +210,25 @@ def _cells(
 ) -> dict[str, Text]:
     stated, implied = row.stated, row.shown
     known = stated or implied
-    new = f" (+{row.evidence.new})" if row.evidence.new else ""
+    evidence, seen = row.evidence, row.indicators
+    new = f" (+{evidence.new})" if evidence and evidence.new else ""
     state = {"overdue": ["overdue"], "resolved": [outcome_words(row)]}
     is_open = row.outcome is None
     return {
         "scenario": Ref(row.id, "scenario"),
-        "stated": Figure(stated.probability if stated else None, "p"),
+        "stated": unless_withheld(
+            row.withheld, Figure(stated.probability if stated else None, "p")
+        ),
         "stated_change": move(stated.previous, stated.probability) if stated and is_open else "",
-        "implied": Figure(implied.probability, "p"),
+        "implied": unless_withheld(row.withheld, Figure(implied.probability, "p")),
         "implied_change": _change(implied) if is_open else "",
         "band": band(implied.low, implied.high),
         "strip": strip_of(row) if is_open else "",
-        "trend": Trend(trends.figures[row.id]) if trends else "",
+        "trend": Trend(trends.figures.get(row.id, ())) if trends else "",
         "gap_decibans": Figure(row.shown_gap, "dB"),
-        "evidence": f"{row.evidence.total}{new}",
-        "seen": f"{row.indicators.observed}/{row.indicators.total}",
-        "horizon": str(row.horizon),
+        "evidence": f"{evidence.total}{new}" if evidence else WITHHELD,
+        "seen": f"{seen.observed}/{seen.total}" if seen else WITHHELD,
+        "horizon": f"{row.horizon or ''}",
         "in_words": _term(known.probability, language),
         "flags": ", ".join([*state.get(row.state, []), *flags]),
         "title": " ".join(row.title.split()),

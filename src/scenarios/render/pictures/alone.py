@@ -20,9 +20,9 @@ from scenarios.render.pictures.overview import overview
 from scenarios.render.pictures.timeline import figures_of, timeline
 
 DAYS = 120
-"""A picture that stands alone is drawn on at most so many days."""
+"""Most days drawn in a picture that stands alone."""
 _NARROW = 600
-"""From so many pixels of width on a picture is drawn wide."""
+"""Width in pixels from which on a picture is drawn wide."""
 
 
 class Titled(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,29 +42,34 @@ def chosen(
     """Scenarios one below the other, or side by side; a set; one line; or all that is open."""
     database, views, since, on = window.database, window.views, window.since, window.as_of
     if kind == "overview":
-        made = overview(review(window), database, None)
+        picture = overview(review(window), database, None)
         title = f"Open scenarios on {on.day} {on:%B %Y}"
-        return [_titled(title, made)] if made else []
-    found = courses(window, ids, DAYS)
+        return [_titled(title, picture)] if picture else []
+    by_scenario = courses(window, ids, DAYS)
     if kind == "grid":
-        return [_titled("", multiples(list(found.values()), views, database, since, on))]
+        return [_titled("", multiples(list(by_scenario.values()), views, database, since, on))]
     if set_id:
         statement = database.tracker.sets.get(set_id, set_id)
-        some = list(found.values())
+        some = list(by_scenario.values())
         return [_titled(statement, lanes(statement, some, views, database, since, on))]
     if kind == "line":
-        [(id, course)] = found.items()
+        [(id, course)] = by_scenario.items()
         label = timeline(course, views[id], database, since).label
         return [Titled(title="", label=label, drawing=Sparkline(points=figures_of(course)))]
-    made_of = (timeline(found[id], views[id], database, since) for id in ids)
-    return [_titled(one.drawing.title, one) for one in made_of]
+    made_of = (timeline(by_scenario[id], views[id], database, since) for id in ids)
+    return [_titled(picture.drawing.title, picture) for picture in made_of]
 
 
-def svg(made: Sequence[Titled], signature: str, size: tuple[int, int] | None, *, dark: bool) -> str:
+def svg(
+    pictures: Sequence[Titled], signature: str, size: tuple[int, int] | None, *, dark: bool
+) -> str:
     """The pictures one below the other, as for a phone where they are not to be wide."""
     narrow = size is not None and size[0] < _NARROW
-    panels = [Panel(title=one.title, drawing=draw(one.drawing, narrow=narrow)) for one in made]
-    label = " ".join(one.label for one in made)
+    panels = [
+        Panel(title=picture.title, drawing=draw(picture.drawing, narrow=narrow))
+        for picture in pictures
+    ]
+    label = " ".join(picture.label for picture in pictures)
     return alone(panels, label, signature, dark=dark, size=size)
 
 

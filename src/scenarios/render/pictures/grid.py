@@ -21,24 +21,24 @@ _ITEMS = 150
 
 
 def grid(views: Iterable[View], database: Database, as_of: date, most: int = ROWS) -> Chart | None:
-    """The scenarios that evidence moved most, at most so many; None where none moved any."""
-    found: dict[EvidenceId, list[tuple[View, float]]] = {}
+    """Grid of the scenarios that evidence moved most; None if it moved none."""
+    by_item: dict[EvidenceId, list[tuple[View, float]]] = {}
     weights: dict[str, float] = {}
     shown = list(views)
     for view in shown:
         for line in view.ledger.lines:
             if id := _item(line, database):
-                found.setdefault(id, []).append((view, line.counted_decibans))
+                by_item.setdefault(id, []).append((view, line.counted_decibans))
                 if abs(line.counted_decibans) >= LEAST:
                     weights[view.id] = weights.get(view.id, 0.0) + abs(line.counted_decibans)
     moved = [view for view in shown if view.id in weights]
     kept = sorted(moved, key=lambda view: (-weights[view.id], view.id))[:most]
     places = {view.id: number for number, view in enumerate(kept)}
-    items = [_drawn(id, effects, places, database) for id, effects in found.items()]
-    strong = sorted((one for one in items if one.effects), key=lambda one: -one.weight)[:_ITEMS]
+    items = [_drawn(id, effects, places, database) for id, effects in by_item.items()]
+    strong = sorted((one for one in items if one.effects), key=lambda item: -item.weight)[:_ITEMS]
     if not strong:
         return None
-    strong.sort(key=lambda one: (one.day, one.anchor))
+    strong.sort(key=lambda item: (item.day, item.anchor))
     data = Grid(
         first=min(*(view.scenario.opened for view in kept), strong[0].day),
         last=as_of,
@@ -57,7 +57,7 @@ def _item(line: Line, database: Database) -> EvidenceId | None:
         return None
     if line.id in known:
         return line.id
-    return max(known, key=lambda one: (database.evidence[one].recorded, one))
+    return max(known, key=lambda item: (database.evidence[item].recorded, item))
 
 
 def _drawn(
@@ -75,14 +75,14 @@ def _drawn(
     return Item(
         day=item.recorded,
         told=short(item.summary),
-        effects=tuple(sorted(large, key=lambda one: one.row)),
+        effects=tuple(sorted(large, key=lambda effect: effect.row)),
         anchor=f"e-{id}",
     )
 
 
 def _label(data: Grid) -> str:
-    """How many items moved how many scenarios, and the one that moved most."""
-    first = max(data.items, key=lambda one: one.weight)
+    """Sentence: how many items moved how many scenarios, and the largest mover."""
+    first = max(data.items, key=lambda item: item.weight)
     items, rows = counted(len(data.items), "item"), counted(len(data.rows), "scenario")
     many = counted(len(first.effects), "scenario")
     return f"{items} moved {rows}; most did {first.told} ({first.day}), which moved {many}."

@@ -17,7 +17,7 @@ def strongest(
     items: Iterable[EvidenceId], scenario_id: ScenarioId, database: Database
 ) -> EvidenceId:
     """The item that is rated furthest from neutral for a scenario, by itself or an indicator."""
-    return max(items, key=lambda one: (_strength(one, scenario_id, database), one))
+    return max(items, key=lambda item: (_strength(item, scenario_id, database), item))
 
 
 def _strength(id: EvidenceId, scenario_id: ScenarioId, database: Database) -> float:

@@ -29,12 +29,14 @@ def lanes(
     as_of: date,
 ) -> Chart:
     """The members of a set by their figures, from high to low."""
-    ordered = sorted(courses, key=lambda one: (-_figure(views[one.scenario]), one.scenario))
-    members = tuple(
-        _member(letter(number), one, views[one.scenario], database)
-        for number, one in enumerate(ordered)
+    ordered = sorted(
+        courses, key=lambda course: (-_figure(views[course.scenario]), course.scenario)
     )
-    shown = [views[one.scenario] for one in ordered]
+    members = tuple(
+        _member(letter(number), course, views[course.scenario], database)
+        for number, course in enumerate(ordered)
+    )
+    shown = [views[course.scenario] for course in ordered]
     before, now = (
         tuple(_share(view, database, day, since) for view in shown) for day in (since, as_of)
     )
@@ -57,16 +59,16 @@ def multiples(
 ) -> Chart:
     """Scenarios side by side, in their order."""
     members = tuple(
-        _member(str(number), one, views[one.scenario], database)
-        for number, one in enumerate(courses, start=1)
+        _member(str(number), course, views[course.scenario], database)
+        for number, course in enumerate(courses, start=1)
     )
     data = Multiples(since=since, as_of=as_of, members=members)
-    shown = [views[one.scenario] for one in courses]
+    shown = [views[course.scenario] for course in courses]
     return Chart(_label(counted(len(shown), "scenario"), members), data, _table(shown, members))
 
 
 def letter(number: int) -> str:
-    """What a member goes by where there is no room for its title: A to Z, then AA."""
+    """Short label of a member where there is no room for its title: A to Z, then AA."""
     head, tail = divmod(number, 26)
     return (letter(head - 1) if head else "") + chr(ord("A") + tail)
 
@@ -89,7 +91,7 @@ def _member(name: str, course: Course, view: View, database: Database) -> Member
 
 
 def _share(view: View, database: Database, day: date, since: date) -> float:
-    """What was implied of a member on a day; 0 once it was known not to occur."""
+    """Implied probability of a member on a day; 0 once it is known not to occur."""
     if not contends(database, view.id, day):
         return 0.0
     if day > since:
@@ -99,17 +101,17 @@ def _share(view: View, database: Database, day: date, since: date) -> float:
 
 def _label(statement: str, members: Sequence[Member]) -> str:
     """The figures of those that stand highest."""
-    told = (f"{one.title} {_told(one)}" for one in members[:_TOLD])
-    return f"{statement}: {'; '.join(told)}."
+    parts = (f"{member.title} {_told(member)}" for member in members[:_TOLD])
+    return f"{statement}: {'; '.join(parts)}."
 
 
-def _told(one: Member) -> str:
-    last = one.points[-1]
-    if one.outcome:
-        return one.outcome.word
+def _told(member: Member) -> str:
+    last = member.points[-1]
+    if member.outcome:
+        return member.outcome.word
     if last.stated is None:
-        return f"implied {from_to(one.implied_before, last.implied)}"
-    return f"stated {from_to(one.stated_before, last.stated)}"
+        return f"implied {from_to(member.implied_before, last.implied)}"
+    return f"stated {from_to(member.stated_before, last.stated)}"
 
 
 def _table(views: Sequence[View], members: Sequence[Member]) -> Table:
@@ -124,13 +126,13 @@ def _table(views: Sequence[View], members: Sequence[Member]) -> Table:
         ),
         rows=tuple(
             (
-                one.letter,
+                member.letter,
                 Ref(view.id, "scenario", view.scenario.title),
-                Figure(one.stated_before, "p"),
-                Figure(one.points[-1].stated, "p"),
-                Figure(one.implied_before, "p"),
-                Figure(one.points[-1].implied, "p"),
+                Figure(member.stated_before, "p"),
+                Figure(member.points[-1].stated, "p"),
+                Figure(member.implied_before, "p"),
+                Figure(member.points[-1].implied, "p"),
             )
-            for view, one in zip(views, members, strict=True)
+            for view, member in zip(views, members, strict=True)
         ),
     )

@@ -13,14 +13,14 @@ from scenarios.render.text import percent
 from scenarios.text import counted
 
 LISTED = 12
-"""At most so many lines are drawn one by one, the strongest; the others in one sum."""
+"""Most lines drawn separately, the strongest; the others in one sum."""
 SMALL = 0.1
 """Decibans below which a line is one of the others."""
 _FIRST = ("given", "time")
 
 
 def ledger(book: Ledger, stated: float | None, database: Database, listed: int = LISTED) -> Chart:
-    """From the prior to what is implied: the strongest lines, so many, the others in one bar."""
+    """Bars from prior to implied probability: the strongest lines, the others in one bar."""
     title = database.scenarios[book.scenario].title
     steps = [line for line in book.lines if line.kind in STEPS]
     evidence = [line for line in book.lines if line.kind not in STEPS]
@@ -78,12 +78,12 @@ def _others(lines: Sequence[Line]) -> Theme:
 
 def _by_theme(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:
     """The lines of each theme, the theme that counts most first, those without one last."""
-    found: dict[str, list[Line]] = {}
+    by_theme: dict[str, list[Line]] = {}
     for line in lines:
-        found.setdefault(line.theme or "", []).append(line)
+        by_theme.setdefault(line.theme or "", []).append(line)
     titles = database.tracker.themes
-    without = "without a theme" if len(found) > 1 else ""
-    ordered = sorted(found.items(), key=lambda pair: (not pair[0], -_worth(pair[1]), pair[0]))
+    without = "without a theme" if len(by_theme) > 1 else ""
+    ordered = sorted(by_theme.items(), key=lambda pair: (not pair[0], -_worth(pair[1]), pair[0]))
     return [(titles.get(id, id) if id else without, held) for id, held in ordered]
 
 
@@ -93,13 +93,13 @@ def _worth(lines: Sequence[Line]) -> float:
 
 def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
     """From which prior to which figure, and the line that counts most."""
-    told = ""
+    tail = ""
     if strong:
         first = strong[0]
         way = "for" if first.counted_decibans > 0 else "against"
-        told = f"; most weight {way} it: {says(first, database)}"
+        tail = f"; most weight {way} it: {says(first, database)}"
     ends = f"from a prior of {percent(data.prior)} to an implied {percent(data.implied)}"
-    return f"{data.title}: {ends}{told}."
+    return f"{data.title}: {ends}{tail}."
 
 
 def _table(book: Ledger, database: Database) -> Table:

@@ -31,21 +31,21 @@ _OTHERS = {
 
 
 def overview(review: Review, database: Database, most: int | None = MOST) -> Chart | None:
-    """The open scenarios, those that moved most first, at most so many; None where none is open."""
+    """Overview of the open scenarios, largest moves first; None if none is open."""
     moves = {move.scenario: move for move in review.moves}
     causes = Causes(review.events, review.other_causes)
 
     def why(id: ScenarioId) -> str:
-        found = causes.of(id)
-        if not found or id not in moves:
+        scenario_causes = causes.of(id)
+        if not scenario_causes or id not in moves:
             return ""
-        main = _cause(found[0][1], moves[id], review, database)
+        main = _cause(scenario_causes[0][1], moves[id], review, database)
         top = top_move(database, review.as_of, moves[id], causes)
         return _stated(top, main, review, database) if top and top.figure == "stated" else main
 
-    rows = [row for row in review.scenarios if row.outcome is None]
+    rows = [row for row in review.scenarios if row.outcome is None and row.implied]
     standings = [_standing(row, why(row.id)) for row in _in_order(rows)]
-    standings.sort(key=lambda one: not one.moved)
+    standings.sort(key=lambda standing: not standing.moved)
     if not standings:
         return None
     drawn = tuple(standings[:most])
@@ -60,11 +60,14 @@ def overview(review: Review, database: Database, most: int | None = MOST) -> Cha
 
 def _in_order(rows: list[StatusRow]) -> list[StatusRow]:
     """By movement; what stands still by its figure, from high to low."""
-    return sorted(rows, key=lambda row: (-round(row.movement_bits, 9), -_figure(row), row.id))
+    return sorted(
+        rows, key=lambda row: (-round(row.movement_bits or 0.0, 9), -_figure(row), row.id)
+    )
 
 
 def _figure(row: StatusRow) -> float:
-    return row.stated.probability if row.stated else row.implied.probability
+    shown = row.stated or row.implied
+    return shown.probability if shown else 0.0
 
 
 def _standing(row: StatusRow, cause: str) -> Standing:
@@ -80,15 +83,15 @@ def _standing(row: StatusRow, cause: str) -> Standing:
 
 
 def _stated(top: TopMove, main: str, review: Review, database: Database) -> str:
-    """What moved the stated figure, and what else the implied one."""
-    told = " ".join((top.rationale or "another forecast").split())
+    """Causes of the stated move, and the other causes of the implied move."""
+    reason = " ".join((top.rationale or "another forecast").split())
     if top.because and not top.rationale:
-        told = _words(top.because[0].kind, top.because[0].subjects, review, database)
-    return f"{told}; implied: {main}" if top.apart else told
+        reason = _words(top.because[0].kind, top.because[0].subjects, review, database)
+    return f"{reason}; implied: {main}" if top.apart else reason
 
 
 def _cause(cause: Event | OtherCause, move: Move, review: Review, database: Database) -> str:
-    """What moved it in a few words: an item, or what else it was."""
+    """Cause of a move in a few words: an item, or another kind of cause."""
     if isinstance(cause, Event):
         return _words("event", cause.evidence, review, database)
     if cause.cause == "forecast":
@@ -99,12 +102,12 @@ def _cause(cause: Event | OtherCause, move: Move, review: Review, database: Data
 def _words(kind: CauseKind, subjects: Sequence[str], review: Review, database: Database) -> str:
     subject = subjects[0] if subjects else ""
     if kind == "event":
-        told, others = _item(subject, database), len(subjects) - 1
-        return f"{told} and {counted(others, 'other item')}" if others else told
+        label, others = _item(subject, database), len(subjects) - 1
+        return f"{label} and {counted(others, 'other item')}" if others else label
     if kind == "retraction":
         return f"retracted: {_item(subject, database)}"
     if kind == "given":
-        ended = {one.scenario: one.outcome for one in review.resolved}
+        ended = {outcome.scenario: outcome.outcome for outcome in review.resolved}
         title = database.scenarios[subject].title if subject in database.scenarios else subject
         return f"{title} {ended.get(subject, '').replace('-', ' ')}".strip()
     if kind == "absence":
@@ -118,7 +121,7 @@ def _item(id: str, database: Database) -> str:
 
 
 def _label(rows: list[Standing], review: Review) -> str:
-    """How many moved, and how far those that moved most."""
+    """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
     since = f"since {review.since.day} {review.since:%B %Y}"
     number = len(review.moves) or "none"
@@ -129,8 +132,8 @@ def _label(rows: list[Standing], review: Review) -> str:
 
 
 def _says(row: Standing) -> str:
-    told = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
-    for name, before, after in told:
+    figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
+    for name, before, after in figures:
         if before is not None and after is not None and percent(before) != percent(after):
             way = "rose" if after > before else "fell"
             return f"{row.title}: {name}{way} from {percent(before)} to {percent(after)}"

@@ -28,8 +28,8 @@ def calibration(score: Score) -> Chart | None:
         ),
         curve=tuple(
             Stair(low=step.low, high=step.high, came=step.frequency)
-            for one in score.corp[:1]
-            for step in one.curve
+            for curve in score.corp[:1]
+            for step in curve.curve
         ),
     )
     return Chart(_says(data), data, _bins(score))
@@ -37,60 +37,60 @@ def calibration(score: Score) -> Chart | None:
 
 def skill(score: Score) -> Chart | None:
     """Everyone against the others, each pair once; None where there is nobody to compare."""
-    known = [one for one in score.skill if one.skill is not None]
+    known = [pair for pair in score.skill if pair.skill is not None]
     if not known:
         return None
     drawn: list[Skill] = []
-    for one in sorted(known, key=_place):
-        if (one.against, one.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
-            drawn.append(one)
+    for pair in sorted(known, key=_place):
+        if (pair.against, pair.forecaster) not in {(o.forecaster, o.against) for o in drawn}:
+            drawn.append(pair)
     pairs = [
         Pair(
-            forecaster=one.forecaster,
-            against=one.against,
-            look=look_of(one.forecaster),
-            questions=one.questions,
-            skill=one.skill or 0.0,
-            low=one.low,
-            high=one.high,
+            forecaster=pair.forecaster,
+            against=pair.against,
+            look=look_of(pair.forecaster),
+            questions=pair.questions,
+            skill=pair.skill or 0.0,
+            low=pair.low,
+            high=pair.high,
         )
-        for one in drawn[:_PAIRS]
+        for pair in drawn[:_PAIRS]
     ]
     return Chart(_sure(pairs), SkillRows(pairs=tuple(pairs)), _pairs(score))
 
 
 def look_of(forecaster: str) -> Look:
-    """What is implied is orange, the prior grey, and what anybody stated blue."""
+    """Look of a forecaster: implied is orange, the prior grey, anybody's stated forecast blue."""
     return _LOOKS.get(forecaster, "stated")
 
 
-def _place(one: Skill) -> tuple[bool, int, int]:
+def _place(pair: Skill) -> tuple[bool, int, int]:
     """Those with an interval first; the team, then analysts, what is implied, the prior last."""
     order = ("team", "", "implied", "first", "prior")
-    ends = (name if name in order else "" for name in (one.forecaster, one.against))
+    ends = (name if name in order else "" for name in (pair.forecaster, pair.against))
     first, second = (order.index(name) for name in ends)
-    return one.low is None, first, second
+    return pair.low is None, first, second
 
 
 def _says(data: Reliability) -> str:
-    """How far from the diagonal the largest bin is."""
-    largest = max(data.bins, key=lambda one: one.n)
-    said, came = percent(largest.said), percent(largest.came)
-    held = f"the largest of {counted(len(data.bins), 'bin')} said {said}, and {came} came true"
+    """Sentence: how far the largest bin is from the diagonal."""
+    largest = max(data.bins, key=lambda each: each.n)
+    forecast, came = percent(largest.said), percent(largest.came)
+    held = f"the largest of {counted(len(data.bins), 'bin')} said {forecast}, and {came} came true"
     return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
 
 
 def _sure(pairs: list[Pair]) -> str:
     """Who is surely better or worse than whom."""
     sure = [
-        f"{one.forecaster} {'better' if one.low > 0 else 'worse'} than {one.against}"
-        for one in pairs
-        if one.low is not None and one.high is not None and (one.low > 0 or one.high < 0)
+        f"{pair.forecaster} {'better' if pair.low > 0 else 'worse'} than {pair.against}"
+        for pair in pairs
+        if pair.low is not None and pair.high is not None and (pair.low > 0 or pair.high < 0)
     ]
-    told = "; ".join(sure[:3]) or "no difference is sure"
+    differences = "; ".join(sure[:3]) or "no difference is sure"
     first = pairs[0]
     head = f"{first.forecaster} against {first.against} {signed(first.skill, 2)}"
-    return f"Skill: {head}; at 90%, {told}."
+    return f"Skill: {head}; at 90%, {differences}."
 
 
 def _bins(score: Score) -> Table:

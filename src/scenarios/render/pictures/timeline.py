@@ -39,7 +39,7 @@ _REASON = 300
 
 
 def timeline(course: Course, view: View, database: Database, since: date, items: int = 3) -> Chart:
-    """The picture of a scenario; a mark, and a row of its table, name at most so many `items`."""
+    """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
     data = _data(course, view, database, since, items)
     return Chart(_label(data), data, _table(course, data.points, database, items))
 
@@ -58,7 +58,7 @@ def figures_of(course: Course, *, unfounded: bool = False) -> tuple[Figures, ...
 
 
 def outcome_of(view: View) -> Outcome | None:
-    """How a scenario ended, if it did."""
+    """Outcome of a scenario, if there is one."""
     if view.resolution is None:
         return None
     return Outcome(day=view.resolution.date, word=_WORDS[view.resolution.outcome])
@@ -84,12 +84,12 @@ def _steps(course: Course, database: Database) -> list[Step]:
     """The largest changes of a figure from one day to the next, in the order of their days."""
     entered = {mark.day: mark for mark in course.marks}
     decays = changes_daily(database, course.scenario)
-    found: list[tuple[float, Step]] = []
+    steps: list[tuple[float, Step]] = []
     for before, after in pairwise(course.points):
         stated = _other(before.stated, after.stated)
         implied = _other(before.implied, after.implied)
         mark = entered.get(after.day)
-        said = [f for f in course.forecasts if before.day < f.date <= after.day]
+        forecasts = [f for f in course.forecasts if before.day < f.date <= after.day]
         if decays and not mark and (after.day - before.day).days > 1:
             implied = None  # it fell from day to day
         size = max((_size(pair) for pair in (stated, implied) if pair), default=0.0)
@@ -98,13 +98,13 @@ def _steps(course: Course, database: Database) -> list[Step]:
                 day=after.day,
                 stated=stated,
                 implied=implied,
-                told=_told(course, mark, said, database)
+                told=_told(course, mark, forecasts, database)
                 or (_elsewhere(course, after.day, database) if implied else ""),
                 anchor=anchor(course, after.day),
             )
-            found.append((size, step))
-    found.sort(key=lambda one: (-one[0], one[1].day))
-    return sorted((step for _, step in found[:_STEPS]), key=lambda step: step.day)
+            steps.append((size, step))
+    steps.sort(key=lambda step: (-step[0], step[1].day))
+    return sorted((step for _, step in steps[:_STEPS]), key=lambda step: step.day)
 
 
 def _other(before: float | None, after: float | None) -> tuple[float, float] | None:
@@ -117,18 +117,18 @@ def _size(pair: tuple[float, float]) -> float:
     return jeffreys(held(pair[0]), held(pair[1]))
 
 
-def _told(course: Course, mark: Mark | None, said: list[Given], database: Database) -> str:
+def _told(course: Course, mark: Mark | None, forecasts: list[Given], database: Database) -> str:
     """The strongest item of the day, and how many others; without one what analysts gave."""
     if mark:
         first = strongest(mark.evidence, course.scenario, database)
         others = counted(len(mark.evidence) - 1, "other item")
         more = f" and {others}" if mark.evidence[1:] else ""
         return short(database.evidence[first].summary) + more
-    return next((f.rationale for f in reversed(said) if f.rationale), "")
+    return next((f.rationale for f in reversed(forecasts) if f.rationale), "")
 
 
 def _elsewhere(course: Course, day: date, database: Database) -> str:
-    """What changes an implied figure without an item: an absence, a link, the set."""
+    """Cause of a change of the implied figure without an item: an absence, a link, the set."""
     scenario = database.scenarios[course.scenario]
     for indicator in scenario.indicators.values():
         if indicator.due and (day - indicator.due).days == 1:
@@ -160,14 +160,14 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
     first = course.points[0].day
     given = [f for f in course.forecasts if f.probability is not None and f.date >= first]
     days = [point.day for point in course.points]
-    for one in given[-most:]:
-        assert one.probability is not None  # noqa: S101 - chosen so
-        row = next((day for day in days if day >= one.date), days[-1])
+    for forecast in given[-most:]:
+        assert forecast.probability is not None  # noqa: S101 - chosen so
+        row = next((day for day in days if day >= forecast.date), days[-1])
         yield Saying(
-            day=one.date,
-            analyst=one.analyst,
-            probability=one.probability,
-            rationale=" ".join((one.rationale or "").split())[:_REASON],
+            day=forecast.date,
+            analyst=forecast.analyst,
+            probability=forecast.probability,
+            rationale=" ".join((forecast.rationale or "").split())[:_REASON],
             anchor=anchor(course, row),
         )
 
@@ -180,7 +180,7 @@ def _lanes(course: Course, view: View) -> Iterator[Swim]:
 
 
 def _label(data: Timeline) -> str:
-    """What happened: in the time under review, and how it ended."""
+    """Sentence: what happened in the period, and the outcome."""
     parts = []
     for name in ("stated", "implied"):
         values = [(p.day, getattr(p, name)) for p in data.points if getattr(p, name) is not None]
@@ -188,9 +188,11 @@ def _label(data: Timeline) -> str:
             parts.append(_happened(name, dict(values), data.since))
     if data.outcome and data.outcome.day <= data.since:
         last = data.points[-1]
-        said = f"last stated {percent(last.stated)}, " if last.stated is not None else ""
+        last_stated = f"last stated {percent(last.stated)}, " if last.stated is not None else ""
         implied = [f"last implied {percent(last.implied)}"] if last.implied is not None else []
-        parts = [said + part for part in implied] or [said.removesuffix(", ")] * bool(said)
+        parts = [last_stated + part for part in implied] or [last_stated.removesuffix(", ")] * bool(
+            last_stated
+        )
     if data.outcome:
         parts.append(f"{data.outcome.word} on {_day(data.outcome.day)}")
     return f"{data.title}: {'; '.join(parts)}."
@@ -219,10 +221,10 @@ def _table(course: Course, points: Sequence[Figures], database: Database, items:
     rows: list[Row] = []
     before = date.min
     for point in points:
-        said = [f for f in course.forecasts if before < f.date <= point.day]
-        what = _entered(entered.get(point.day, ()), said, database, items)
+        forecasts = [f for f in course.forecasts if before < f.date <= point.day]
+        entries = _entered(entered.get(point.day, ()), forecasts, database, items)
         figures = (Figure(point.stated, "p"), Figure(point.implied, "p"))
-        rows.append((str(point.day), *figures, tuple(what)))
+        rows.append((str(point.day), *figures, tuple(entries)))
         before = point.day
     return Table(
         columns=(
@@ -237,20 +239,22 @@ def _table(course: Course, points: Sequence[Figures], database: Database, items:
 
 
 def _entered(
-    evidence: tuple[EvidenceId, ...], said: list[Given], database: Database, most: int
+    evidence: tuple[EvidenceId, ...], forecasts: list[Given], database: Database, most: int
 ) -> Iterator[Span]:
-    """The items and forecasts of a row, at most so many of each, and how many others."""
+    """Items and forecasts of a row, at most `most` of each, with the number of others."""
     parts: list[tuple[Span, ...]] = []
     for id in evidence[:most]:
         item = database.evidence[id]
         parts.append((Link(item.summary, item.url),))
     if evidence[most:]:
         parts.append((f"{counted(len(evidence) - most, 'item')} more",))
-    for one in said[:most]:
-        why = f": {one.rationale}" if one.rationale else ""
-        value: Span = "withdrawn" if one.probability is None else Figure(one.probability, "p")
-        parts.append((f"{one.analyst} ", value, why))
-    if said[most:]:
-        parts.append((f"{counted(len(said) - most, 'forecast')} more",))
+    for forecast in forecasts[:most]:
+        why = f": {forecast.rationale}" if forecast.rationale else ""
+        value: Span = (
+            "withdrawn" if forecast.probability is None else Figure(forecast.probability, "p")
+        )
+        parts.append((f"{forecast.analyst} ", value, why))
+    if forecasts[most:]:
+        parts.append((f"{counted(len(forecasts) - most, 'forecast')} more",))
     for number, part in enumerate(parts):
         yield from ((*(("; ",) if number else ()), *part))

@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from scenarios.render.document import Document
 
 WRITERS = {"table": "terminal", "markdown": "markdown", "html": "html", "csv": "csv"}
-"""Each format, and the module here whose `write` makes it; only the one that is asked for loads."""
+"""Formats, each with the module here whose `write` makes it; loaded on demand."""
 
 
 def writer(form: str) -> Callable[[Document], str]:
-    """What writes a document in this format."""
+    """Return the function that writes a document in this format."""
     write: Callable[[Document], str] = import_module(f"{__name__}.{WRITERS[form]}").write
     return write

@@ -85,8 +85,8 @@ def _table(table: Table) -> Iterator[Cells]:
     for row in (*table.rows, *table.foot):
         group = row.name if isinstance(row, Group) else ""
         for cells in row.rows if isinstance(row, Group) else (row,):
-            told = [cells[n] for n in kept]
-            yield [told[0], group, *told[1:]] if by else told
+            kept_cells = [cells[n] for n in kept]
+            yield [kept_cells[0], group, *kept_cells[1:]] if by else kept_cells
 
 
 def _sum(block: Sum) -> Iterator[Cells]:

@@ -48,7 +48,7 @@ _AROUND = {
     _SECTION: ("section", "<div>", "</div></section>"),
     _PART: ("article", "", "</article>"),
 }
-"""What stands around a heading and what follows it, of each level."""
+"""HTML around a heading of each level, and around what follows it."""
 _FEW = 4
 
 
@@ -60,30 +60,30 @@ def write(document: Document) -> str:
 
 def sections(document: Iterable[Block], places: Places = NOWHERE) -> str:
     """The blocks, with what stands under a heading around it."""
-    made: list[str] = []
+    parts: list[str] = []
     open_ones: list[tuple[int, str]] = []
 
     def close(level: int) -> None:
         while open_ones and open_ones[-1][0] >= level:
-            made.append(open_ones.pop()[1])
+            parts.append(open_ones.pop()[1])
 
     for block in document:
         if isinstance(block, Heading) and block.level in (_SECTION, _PART):
             close(block.level)
             name = f' id="{escape(block.anchor)}"' if block.anchor else ""
             begin, between, end = _AROUND[block.level]
-            made += [f"<{begin}{name}>", _heading(block, places), between]
+            parts += [f"<{begin}{name}>", _heading(block, places), between]
             open_ones.append((block.level, end))
             continue
         if isinstance(block, Folded):
             close(block.heading.level)
-        made.append(_BLOCKS[type(block)](block, places))
+        parts.append(_BLOCKS[type(block)](block, places))
     close(_SECTION)
-    return "\n".join(made)
+    return "\n".join(parts)
 
 
 def blocks(document: Iterable[Block], places: Places = NOWHERE) -> str:
-    """The blocks alone; what is told of something that has a place leads to it."""
+    """Write the blocks alone; a mention of a record links to its place."""
     return "\n".join(_BLOCKS[type(block)](block, places) for block in document)
 
 
@@ -95,7 +95,7 @@ def address(url: str | None) -> str | None:
 
 
 def anchor(kind: str, id: str) -> str:
-    """By which the place of a record, or of the one that it is part of, is known."""
+    """Key under which the place of a record, or of the record it is part of, is known."""
     return f"{_ANCHORS.get(kind, kind)}-{id.partition('/')[0]}"
 
 
@@ -121,7 +121,7 @@ def _span(span: Span, places: Places) -> str:
 
 
 def _figure(figure: Figure) -> str:
-    """A figure as it is read, with the exact one behind it."""
+    """Figure as printed, with the exact value behind it."""
     read = plain(figure)
     return read if figure.value is None else f'<data value="{figure.value!r}">{read}</data>'
 
@@ -133,8 +133,8 @@ def _heading(block: Heading, places: Places) -> str:
 
 def _paragraph(block: Paragraph, places: Places) -> str:
     tone = f' class="{block.tone}"' if block.tone else ""
-    told = "<br>".join(_told(line, places) for line in (block.text, *block.lines))
-    return f"<p{tone}>{told}</p>"
+    lines = "<br>".join(_told(line, places) for line in (block.text, *block.lines))
+    return f"<p{tone}>{lines}</p>"
 
 
 def _folded(block: Folded, places: Places) -> str:
@@ -180,7 +180,7 @@ def _facts(block: Facts, places: Places) -> str:
 
 
 def _marked(name: str) -> str:
-    """What is stated and what is implied have their mark everywhere."""
+    """Mark of stated and implied figures."""
     return f' class="{name.lower()}"' if name.lower() in ("stated", "implied") else ""
 
 
@@ -205,8 +205,8 @@ def _table(table: Table, places: Places) -> str:
 def _rows(table: Table, places: Places) -> Iterator[str]:
     columns = sum(map(_shown, table.columns))
     none = ("",) * len(table.rows)
-    told = zip(table.rows, table.anchors or none, table.words or none, strict=True)
-    for row, anchor, words in told:
+    rows = zip(table.rows, table.anchors or none, table.words or none, strict=True)
+    for row, anchor, words in rows:
         if isinstance(row, Group):
             head = _told(": ".join(filter(None, (row.name, row.about))), places)
             name = f'<th colspan="{columns}" scope="rowgroup">{head}</th>'
@@ -268,9 +268,9 @@ def _sum(block: Sum, places: Places) -> str:
 
 
 def _term(term: Term, kind: str, places: Places) -> str:
-    told = ": ".join(_told(text, places) for text in (term.name, term.why) if text)
+    words = ": ".join(_told(text, places) for text in (term.name, term.why) if text)
     behind = "".join(f"<br>{_told(text, places)}" for text in term.behind)
-    return f"<div{kind}><dt>{_with_unit(term.worth, places)}</dt><dd>{told}{behind}</dd></div>"
+    return f"<div{kind}><dt>{_with_unit(term.worth, places)}</dt><dd>{words}{behind}</dd></div>"
 
 
 def _chart(block: Chart, places: Places) -> str:

@@ -1,6 +1,6 @@
-"""What is due as a calendar (RFC 5545), for a program that subscribes to it.
+"""Due dates as a calendar (RFC 5545) that programs can subscribe to.
 
-An entry keeps its UID while it is the same thing, so that one that moves is moved there too.
+An entry keeps its UID while it means the same thing, so that a moved entry moves there too.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ def _event(entry: Entry, title: str, stamp: datetime) -> Event:
     if entry.day < date.max:
         event.add("dtend", entry.day + timedelta(days=1))
     names = ", ".join(entry.scenarios)
-    told = entry.text or names
-    head = printable(" ".join(told.split()))
+    text = entry.text or names
+    head = printable(" ".join(text.split()))
     cut = head if len(head) <= _LONGEST else f"{head[: _LONGEST - 1]}…"
     event.add("summary", _HEADS[entry.what].format(cut))
-    lines = [entry.id if entry.what != "review" else "", told, names if entry.text else ""]
+    lines = [entry.id if entry.what != "review" else "", text, names if entry.text else ""]
     lines += [f"watch: {entry.watch}" if entry.watch else ""]
     event.add("description", printable("\n".join(filter(None, lines))))
     event.add("categories", [entry.what])

@@ -36,8 +36,9 @@ from scenarios.text import printable
 _WORD = re.compile(r"[^\s`|<>\[\]\\]+")
 _BEFORE, _AFTER = "\"'([“«", "\"')]”».,;:!?"
 _ACTS = re.compile(r"//|www\.|@|[#!]\d|\bgh-\d|:[\w+-]+:|\S\.[^\W\d_]{2}", re.IGNORECASE)
-"""What a code host turns into a link, a mention, a reference or a picture after it has undone
-every escape: addresses, @names, #1, !1, GH-1, :words:. It leaves code alone."""
+"""Patterns that a code host turns into a link, mention, reference or picture after it has undone
+every escape: addresses, @names, #1, !1, GH-1, :words:. It leaves code alone.
+"""
 _SIGN = re.compile(r"[\\`*_{}\[\]~|^$#!<>&]")
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _LEADING = re.compile(r"\A([0-9]+(?=[.)]))?([-+=:.)])")
@@ -83,14 +84,14 @@ def table(
 
 def _told(value: Text, root: str | None) -> str:
     """A text in one line, with its links."""
-    made, run = "", ""
+    text, run = "", ""
     for span in spans(value):
         own = plain(span) if isinstance(span, Figure) else _leading(span, root)
         if own:
-            made, run = made + _inline(_BLANKS.sub(" ", printable(run))) + own, ""
+            text, run = text + _inline(_BLANKS.sub(" ", printable(run))) + own, ""
         else:
             run += plain(span)
-    whole = (made + _inline(_BLANKS.sub(" ", printable(run)))).strip()
+    whole = (text + _inline(_BLANKS.sub(" ", printable(run)))).strip()
     is_figure = isinstance(spans(value)[0], Figure)
     return whole if is_figure else _LEADING.sub(r"\1\\\2", whole, count=1)
 
@@ -110,8 +111,8 @@ def _heading(block: Heading, root: str | None) -> str:
 
 
 def _paragraph(block: Paragraph, root: str | None) -> str:
-    told = "\\\n".join(_told(line, root) for line in (block.text, *block.lines))
-    return "> " + told.replace("\n", "\n> ") if block.tone else told
+    lines = "\\\n".join(_told(line, root) for line in (block.text, *block.lines))
+    return "> " + lines.replace("\n", "\n> ") if block.tone else lines
 
 
 def _items(block: Items, root: str | None) -> str:
@@ -120,13 +121,13 @@ def _items(block: Items, root: str | None) -> str:
 
 def _rows(rows: Iterable[Item], indent: str, root: str | None) -> Iterator[str]:
     for row in rows:
-        told = (*_led(row.lead), *spans(row.text))
-        yield f"{indent}- {_told(told, root)}"
+        words = (*_led(row.lead), *spans(row.text))
+        yield f"{indent}- {_told(words, root)}"
         yield from _rows(row.under, indent + "  ", root)
 
 
 def _led(lead: Text) -> Iterator[Span]:
-    """What leads an item, with its unit."""
+    """Lead of an item, with its unit."""
     if lead:
         yield from spans(lead)
         yield " dB  " if isinstance(lead, Figure) and lead.unit == "dB" else "  "
@@ -137,7 +138,7 @@ def _facts(block: Facts, root: str | None) -> str:
         ((row.name, " ", *spans(row.text)), f": {_told(row.under, root)}" if row.under else "")
         for row in block.rows
     )
-    return "\n".join(f"- {_told(told, root)}{why}" for told, why in rows)
+    return "\n".join(f"- {_told(row, root)}{why}" for row, why in rows)
 
 
 def _table(block: Table, root: str | None) -> str:
@@ -150,8 +151,8 @@ def _table(block: Table, root: str | None) -> str:
         right = [n + (n > 0) for n in right]
         for row, group in zip(rows, _groups(block), strict=True):
             row.insert(1, text(group))
-    made = table(names, rows, right) if rows else _told(block.empty, root)
-    parts = (_told(block.caption, root), made, _told(block.note, root))
+    body = table(names, rows, right) if rows else _told(block.empty, root)
+    parts = (_told(block.caption, root), body, _told(block.note, root))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -193,11 +194,11 @@ _BLOCKS: dict[type[Flat], Callable[[Any, str | None], str]] = {
 
 
 def _inline(line: str) -> str:
-    made, end = [], 0
+    parts, end = [], 0
     for word in _WORD.finditer(line):
-        made += [_escaped(line[end : word.start()]), _word(word[0])]
+        parts += [_escaped(line[end : word.start()]), _word(word[0])]
         end = word.end()
-    return "".join([*made, _escaped(line[end:])])
+    return "".join([*parts, _escaped(line[end:])])
 
 
 def _word(word: str) -> str:

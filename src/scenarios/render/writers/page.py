@@ -27,29 +27,29 @@ class Origin(msgspec.Struct, frozen=True):
     clean: bool | None = None
 
 
-def page_html(made: Parts, origin: Origin) -> str:
+def page_html(parts: Parts, origin: Origin) -> str:
     """The whole page; each text of the database is escaped, and what acts is spelled out."""
     foot = f"<p>{whence(origin)} As of {origin.as_of}. Made with {safe(origin.program)}.</p>"
-    return shell.whole(made.title, content(made), contents(made), SKIPS, foot)
+    return shell.whole(parts.title, content(parts), contents(parts), SKIPS, foot)
 
 
-def content(made: Parts, elsewhere: Places = NOWHERE) -> str:
+def content(parts: Parts, elsewhere: Places = NOWHERE) -> str:
     """Both parts; what has no place in them may have one `elsewhere`."""
-    here = {anchor: f"#{anchor}" for anchor in made.anchors}
+    here = {anchor: f"#{anchor}" for anchor in parts.anchors}
     places: Places = ChainMap(here, elsewhere)  # type: ignore[arg-type]
     return f"""\
 <div class="summary">
-{html.sections(made.summary, places)}
+{html.sections(parts.summary, places)}
 </div>
 <div class="appendix" id="appendix">
 <p class="kicker">Appendix</p>
-{html.sections(made.appendix, places)}
+{html.sections(parts.appendix, places)}
 </div>"""
 
 
-def contents(made: Parts) -> tuple[Entry, ...]:
+def contents(parts: Parts) -> tuple[Entry, ...]:
     """The sections of both parts, as an index has them."""
-    return (*_entries(made.summary), *_entries(made.appendix, made.below))
+    return (*_entries(parts.summary), *_entries(parts.appendix, parts.below))
 
 
 def _entries(
@@ -74,9 +74,9 @@ def whence(origin: Origin) -> str:
     """Which revision a page is of, as HTML."""
     if not origin.revision:
         return "Database: no revision is known, the files were not in git."
-    told = f"Database: revision <code>{safe(origin.revision)}</code>"
+    revision = f"Database: revision <code>{safe(origin.revision)}</code>"
     if origin.clean is None:
-        return f"{told}."
+        return f"{revision}."
     if origin.clean:
-        return f"{told}; nothing in the files differed from it."
-    return f"{told}; <strong>the files had changes that are not in it.</strong>"
+        return f"{revision}; nothing in the files differed from it."
+    return f"{revision}; <strong>the files had changes that are not in it.</strong>"

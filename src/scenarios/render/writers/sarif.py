@@ -72,9 +72,9 @@ def _result(result: Result, index: int, seen: Counter[str]) -> dict[str, Any]:
 
 
 def _fingerprint(result: Result) -> str:
-    """What stays when lines move and days pass: the figures of the message are left out."""
-    said = _FIGURES.sub("0", result.text)
-    return sha256(f"{result.rule}\0{result.path}\0{said}".encode()).hexdigest()[:32]
+    """Fingerprint that stays when lines move and days pass: the message without its figures."""
+    message = _FIGURES.sub("0", result.text)
+    return sha256(f"{result.rule}\0{result.path}\0{message}".encode()).hexdigest()[:32]
 
 
 def _message(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What stands around a page's content: its head, its policy, its style and its index."""
+"""Frame around a page's content: head, policy, style and index."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What else a page has around its content: HTML that is known to be safe, and a policy.
+    """Further parts around a page's content: trusted HTML, and a policy.
 
-    With the address of a `stylesheet` the style is read from there, and is not within. `rules` are
-    further ones, `script` is the one that may run, `policy` has further directives.
+    With the address of a `stylesheet` the style is read from there and is not inline. `rules` are
+    further styles, `script` is the one script that may run, `policy` has further directives.
     """
 
     head: str = ""
@@ -52,7 +52,7 @@ def whole(
     foot: str = "",
     around: Around = ALONE,
 ) -> str:
-    """A page that needs nothing from elsewhere and runs nothing, but for what is said `around`."""
+    """Write a page that loads nothing and runs nothing, except what `around` allows."""
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
@@ -66,7 +66,7 @@ def whole(
 {around.head}{_styles(around)}
 </head>
 <body{' class="indexed"' if index else ""}>
-{"".join(f'<a class="skip" href="{escape(one.href)}">{safe(one.name)}</a>' for one in skips)}\
+{"".join(f'<a class="skip" href="{escape(skip.href)}">{safe(skip.name)}</a>' for skip in skips)}\
 {around.top}{_index(index) if index else ""}
 <main id="main" tabindex="-1">
 {content}
@@ -78,7 +78,7 @@ def whole(
 
 
 def _policy(around: Around) -> str:
-    """What a page may use: its styles, and the script that it is made with."""
+    """Content security policy of a page: its styles, and the script that it is made with."""
     own = " ".join(f"'sha256-{digest(rules)}'" for rules in _inner(around))
     # Firefox takes no file for the same origin: a page that is opened as one names the scheme.
     elsewhere = "'self' file: " if around.stylesheet else ""
@@ -121,9 +121,9 @@ def digest(rules: str) -> str:
 
 def _index(entries: Sequence[Entry]) -> str:
     """It stays in reach: beside the content where there is room, else folded below it."""
-    made = _entries(entries)
+    index = _entries(entries)
     return f"""\
-<nav class="index" aria-label="Contents"><details><summary>Contents</summary>{made}</details></nav>
+<nav class="index" aria-label="Contents"><details><summary>Contents</summary>{index}</details></nav>
 """
 
 

@@ -30,22 +30,22 @@ from scenarios.text import fold, printable
 
 _LEADING = re.compile(rf"(?<=  )[+{MINUS}][0-9.]+ dB(?=  )")
 _LEAD = 6
-"""A figure that leads an item has so many columns, and in a sum so many:"""
+"""Columns of a figure that leads an item, and of one in a sum."""
 _WORTH = 15
 _ROOM = 32
-"""What stands under an item begins further to the left where it would have fewer columns."""
+"""Fewest columns for text under an item; with fewer it begins further to the left."""
 
 
 def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
     """The blocks one below the other, a blank line between those that do not belong together."""
-    made = ""
+    output = ""
     before: Flat | None = None
     for block in flat(document):
         text = "\n".join(_lines(block, width, colour=colour))
         if text:
-            made += ("" if before is None else "\n" if _joined(before, block) else "\n\n") + text
+            output += ("" if before is None else "\n" if _joined(before, block) else "\n\n") + text
             before = block
-    return made
+    return output
 
 
 def _joined(above: Flat, below: Flat) -> bool:
@@ -64,7 +64,7 @@ def _lines(block: Flat, width: int, *, colour: bool) -> Iterable[str]:
 
 def _coloured(text: str) -> str:
     """The decibans that lead a text, by their sign."""
-    return _LEADING.sub(lambda found: painted(found[0], sign_tone(found[0])), text, count=1)
+    return _LEADING.sub(lambda match: painted(match[0], sign_tone(match[0])), text, count=1)
 
 
 def _heading(block: Heading, width: int) -> Iterator[str]:

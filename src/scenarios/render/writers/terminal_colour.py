@@ -1,4 +1,4 @@
-"""What a colour says on a terminal, and never says alone: the words and signs are there too."""
+"""Colours of a terminal; words and signs say the same without them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def sign_tone(text: str) -> str:
 
 
 def tone(text: Text, meaning: Meaning) -> str:
-    """How a cell is painted in a column of this meaning; nothing where it says nothing special."""
+    """Paint a cell by the meaning of its column; plain where it says nothing special."""
     shown = plain(text) if meaning else ""
     if not shown:
         return ""

@@ -18,7 +18,7 @@ GAP = 2
 
 
 class Cell(NamedTuple):
-    """What is read in a place, its tone, and a trend's figures, of which the last are shown."""
+    """Text of a cell, its tone, and the figures of a trend, of which the last are shown."""
 
     text: str
     tone: str = ""
@@ -44,7 +44,7 @@ def lay_out(
     ends = [_cut(line, limits, columns) for line in foot]
     head = [Cell(names[n]) for n in shown]
     wide = [max(map(_width, cells)) for cells in zip(head, *rows, *ends, strict=True)]
-    made = tabulate.tabulate(
+    text = tabulate.tabulate(
         [[_painted(cell) for cell in row] for row in (*rows, *_rule(ends, wide), *ends)],
         [cell.text for cell in head],
         tablefmt="simple",
@@ -52,14 +52,14 @@ def lay_out(
         disable_numparse=True,
         colalign=[columns[n].align for n in shown],
     )
-    told = (line.rstrip() for line in made.split("\n"))
-    yield from islice(told, _height(head) + 1)
+    printed = (line.rstrip() for line in text.split("\n"))
+    yield from islice(printed, _height(head) + 1)
     cut = iter(rows)
     for line in lines:
         yield from (
-            [fold(line, width)] if isinstance(line, str) else islice(told, _height(next(cut)))
+            [fold(line, width)] if isinstance(line, str) else islice(printed, _height(next(cut)))
         )
-    yield from told
+    yield from printed
 
 
 @cache

@@ -27,7 +27,7 @@ WIDE = 110
 
 
 class _Grid(NamedTuple):
-    """What is read in each column, by line, under the columns' names; the foot stands apart."""
+    """Cells of each line by column, under the names of the columns; the foot is separate."""
 
     columns: Sequence[Column]
     names: list[str]
@@ -122,10 +122,10 @@ def _compact(grid: _Grid, width: int) -> _Grid:
 
 
 def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] | None:
-    """The columns that fit and their widths; None where what must stay is too wide.
+    """Columns that fit, with their widths; None if the firm columns are too wide.
 
-    The last of those that may be narrowed is, before any is left out; if `firm` only one that may
-    be left out too. What was left out for another one that followed comes back where it fits.
+    The last column that may be narrowed is narrowed before any is dropped; with `firm` only if it
+    may be dropped too. A column dropped for a later one comes back where it fits.
     """
     columns, wide = grid.columns, grid.widths()
     kept = {n: wide[n] for n, c in enumerate(columns) if width >= WIDE or not c.extra}
@@ -182,11 +182,11 @@ def _named(grid: _Grid) -> Iterator[tuple[str, Column]]:
 
 
 def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
-    """How to read the columns that want words."""
+    """Explanations of the columns that need words."""
     shown = ((grid.columns[n], limit) for n, limit in limits.items())
     abouts = (_about(c.days[-limit:]) if c.days else plain(c.about) for c, limit in shown)
-    told = [fold(about, width) for about in abouts if about]
-    yield from ["", *told] if told else []
+    folded_words = [fold(about, width) for about in abouts if about]
+    yield from ["", *folded_words] if folded_words else []
 
 
 def _about(days: Sequence[date]) -> str:
@@ -207,9 +207,9 @@ def _stacked(grid: _Grid, width: int) -> Iterator[str]:
         if isinstance(line, str):
             yield fold(line, width)
             continue
-        told = [_labelled(grid, n, line[n].text) for n in kept if line[n].text and n not in below]
-        head = ": ".join(part for part in (line[0].text, ", ".join(told)) if part)
-        yield fold(head if told else line[0].text, width, "    ", "")
+        labels = [_labelled(grid, n, line[n].text) for n in kept if line[n].text and n not in below]
+        head = ": ".join(part for part in (line[0].text, ", ".join(labels)) if part)
+        yield fold(head if labels else line[0].text, width, "    ", "")
         yield from (fold(line[n].text, width, "    ") for n in below if line[n].text)
 
 

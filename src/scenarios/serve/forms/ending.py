@@ -107,9 +107,10 @@ def _outcome_told(by: Recorder, written: Written, typed: Typed) -> Document:
     if resolution is None or resolution.recorded < after.scenarios[id].opened or id in by.hidden:
         return ()
     last = explain(after, id, resolution.recorded)
+    implied = percent(last.implied.probability) if last.implied else "?"
     stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
     outcome = resolution.outcome.replace("-", " ")
-    told = f"{id}: {stated}, implied {percent(last.implied.probability)} → {outcome}"
+    told = f"{id}: {stated}, implied {implied} → {outcome}"
     return (Paragraph(told),)
 
 

@@ -14,6 +14,7 @@ from scenarios.render.documents.forecast import document
 from scenarios.render.documents.session import set_sums
 from scenarios.render.text import percent
 from scenarios.serve.forms.fields import Field, Group
+from scenarios.serve.forms.foretold import foretold
 from scenarios.serve.forms.form import SWITCHES, Call, Form, latest, seen, until
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
@@ -123,7 +124,7 @@ def _told(by: Recorder, written: Written, typed: Typed) -> Document:
     added = sums(written.after.database, who, on, [id])
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
         after = "What the others and the evidence say is shown once it is recorded."
-        return (Paragraph(after), set_sums(added, who))
+        return (*foretold(by, written), Paragraph(after), set_sums(added, who))
     return document(forecast_figures(written, [id], on), added, who)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from scenarios.render.document import Document, Item, Items
 from scenarios.serve.forms.recorder import Recorder
-from scenarios.workspace.corrections.foretelling import foretold_of
+from scenarios.workspace.corrections.foretelling import foretold_of, words
 from scenarios.workspace.writing import Written
 
 
 def foretold(by: Recorder, written: Written) -> Document:
-    """A list, or nothing."""
-    if not written.drafts:
+    """A list, or nothing: no commit has a file that is new."""
+    if not any(draft.old is not None for draft in written.drafts):
         return ()
-    rows = [
-        Item(f"audit will say: {it.rule}: {it.record}: {it.message}")
-        for it in foretold_of(written, by.today)
-    ]
+    rows = [Item(words(found)) for found in foretold_of(written, by.today)]
     return (Items(tuple(rows)),) if rows else ()

@@ -40,9 +40,8 @@ def _draft(by: Recorder, reading: Reading) -> Call | None:
     text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
 
     def call(*, dry_run: bool, commit: bool) -> Written:
-        for path, digest in seen(typed).items():
-            if by.opened.digest(path) != digest:
-                raise Changed(path, from_here(by.root / path))
+        if seen(typed).get(located.path) != by.opened.digest(located.path):
+            raise Changed(located.path, from_here(by.root / located.path))
         how = {"dry_run": dry_run, "commit": commit, "latest": latest(by, typed)}
         return editing.replace(by.root, id, old, text.encode(), **how)[0]  # type: ignore[arg-type]
 

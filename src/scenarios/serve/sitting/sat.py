@@ -27,6 +27,7 @@ from scenarios.storage.state.session_notes import Notes, notes
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.sitting import answers
 from scenarios.workspace.sitting.end import closed_since, end
+from scenarios.workspace.sitting.sheet import foretold_of_sheet
 from scenarios.workspace.sitting.steps import Step, next_step, of_stage
 
 _TURN = threading.Lock()
@@ -83,7 +84,7 @@ def asked(sat: Sat, said: Typed | None = None, reading: Reading | None = None) -
         open_ones = of_stage(now, step.group, "revealed", "revising")
         body = shown.revision_asked(_table(sat, step), open_ones, text, faults)
     else:
-        body = shown.end_told(now, _left_out(sat), _open_ends(sat))
+        body = shown.end_told(now, _remarks(sat), _open_ends(sat))
     fault = "".join(f'<p class="attention" role="alert">{safe(f)}</p>' for f in faults.get("", ()))
     leave = "<p>What you answered is kept: leave whenever you like, and go on here.</p>"
     return page(fault + body + leave, status=422 if faults else 200)
@@ -99,14 +100,17 @@ def _table(sat: Sat, step: Step) -> str:
     return html.blocks(document(figures, (), sat.analyst, absent))
 
 
-def _left_out(sat: Sat) -> list[str]:
-    """Answers to questions that are closed meanwhile; they are said, for they are not written."""
-    told = []
+def _remarks(sat: Sat) -> list[str]:
+    """Answers to questions that are closed meanwhile, and not written; and what audit will say."""
+    told, open_ones = [], []
     for entry in end(sat.notes.sitting).entries:
         if fault := closed_since(sat.opened, entry, sat.on):
             said = answer_text(entry.probability, entry.rationale)
             told.append(f"Left out: {fault}; you had said {said}")
-    return told
+        else:
+            open_ones.append(entry)
+    given = (sat.analyst, sat.on, open_ones, parsing.today())
+    return [*told, *foretold_of_sheet(sat.opened.root, *given)]
 
 
 def _open_ends(sat: Sat) -> list[str]:

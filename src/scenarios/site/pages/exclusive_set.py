@@ -22,7 +22,7 @@ from scenarios.text import counted
 def page(site: Site, id: SetId) -> Page:
     """All of a set, as of the site's day."""
     address, made = links.place("set", id), _chapter(site, id)
-    described = f"{counted(len(made.members), 'scenario')} of which exactly one occurs."
+    described = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
     return Page(
         address=address,
         title=" ".join(made.statement.split()),
@@ -37,6 +37,7 @@ def _chapter(site: Site, id: SetId) -> SetChapter:
     members = tuple(
         Chapter(row=found.rows[one], view=found.window.views[one], course=found.course(one))
         for one in site.sets[id]
+        if one in found.window.views
     )
     return SetChapter(
         id=id,
@@ -50,7 +51,9 @@ def _body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
     window = figures(site).window
     yield Heading(1, " ".join(made.statement.split()))
     yield Paragraph(described)
-    yield Items(tuple(_member(one.row) for one in made.members))
+    yield Items(tuple(_member(figures(site).rows[one]) for one in site.sets[made.id]))
+    if not made.members:
+        return
     for block in chapter(made, window.now, window.since).blocks:
         if isinstance(block, Heading):
             yield Heading(2, block.text, block.under)
@@ -61,6 +64,8 @@ def _body(site: Site, made: SetChapter, described: str) -> Iterator[Block]:
 
 
 def _member(row: StatusRow) -> Item:
+    if row.withheld:
+        return Item((Ref(row.id, "scenario", row.title), ": stated ?, implied ?"))
     stated = ("stated ", Figure(row.stated.probability, "p"), ", ") if row.stated else ()
     outcome = f", {row.outcome.replace('-', ' ')}" if row.outcome else ""
     figures = (*stated, "implied ", Figure(row.shown.probability, "p"), outcome)

@@ -11,7 +11,6 @@ from scenarios.render.document import (
     Block,
     Column,
     Figure,
-    Folded,
     Heading,
     Item,
     Items,
@@ -25,7 +24,7 @@ from scenarios.render.document import (
     plain,
 )
 from scenarios.render.documents.review import headline
-from scenarios.render.documents.status import band
+from scenarios.render.documents.status import band, unless_withheld
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
@@ -90,9 +89,6 @@ def _summary(site: Site) -> Iterator[Block]:
             yield from (Paragraph(one) for one in quiet.before(site))
     if site.database.tracker.notice:
         yield Paragraph(" ".join(site.database.tracker.notice.split()), tone="notice")
-    yield from headline.missing(site.opened.loaded.left_out)
-    if site.opened.loaded.left_out:
-        yield _left_out(site)
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {figures(site).window.since}"
         still = quiet.is_quiet(figures(site).review.headline)
@@ -106,13 +102,6 @@ def _told(site: Site) -> tuple[Span, ...]:
     if quiet.is_quiet(found):
         return (quiet.standing(site),)
     return headline.told(found, site.database)
-
-
-def _left_out(site: Site) -> Folded:
-    """The files that no page is made of, and why."""
-    first = {one.path: one for one in reversed(site.opened.problems) if one.severity == "error"}
-    rows = (Item(f"{path}: {one.message}") for path, one in sorted(first.items()))
-    return Folded(Heading(3, "What is left out, and why", anchor="left-out"), (Items(tuple(rows)),))
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:
@@ -133,8 +122,11 @@ def _facets(site: Site) -> tuple[Facet, ...]:
 
 def _words(site: Site, id: ScenarioId) -> list[str]:
     """The set, tags, themes and state of a scenario, as words of its row."""
-    scenario, row = site.scenarios[id], figures(site).rows[id]
-    items = [site.evidence[one].theme for one in figures(site).window.views[id].evidence]
+    scenario, row = site.scenarios.get(id), figures(site).rows[id]
+    view = figures(site).window.views.get(id)
+    items = [site.evidence[one].theme for one in view.evidence] if view else []
+    if scenario is None:
+        return [f"state-{row.state}"]
     themes = {*items, *(one.theme for one in scenario.indicators.values())}
     return [
         f"state-{row.outcome or row.state}",
@@ -168,12 +160,12 @@ def _row(row: StatusRow) -> Row:
     stated, implied = row.stated, row.shown
     return (
         Ref(row.id, "scenario", row.title),
-        Figure(stated.probability, "p") if stated else "",
+        unless_withheld(row.withheld, Figure(stated.probability, "p") if stated else ""),
         move(stated.previous, stated.probability) if stated else "",
-        Figure(implied.probability, "p"),
+        unless_withheld(row.withheld, Figure(implied.probability, "p")),
         band(implied.low, implied.high),
         (row.outcome or row.state).replace("-", " "),
-        f"{row.horizon}",
+        f"{row.horizon or ''}",
     )
 
 

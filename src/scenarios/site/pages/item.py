@@ -139,6 +139,11 @@ def _counts(site: Site, id: EvidenceId) -> Iterator[Block]:
     kept = figures(site).window.now.weights.get(id, 0.0)
     rows: list[Row] = []
     for one in found:
+        if one.scenario in site.database.withheld:
+            title = site.scenarios[one.scenario].title
+            named = Ref(one.scenario, "scenario", title)
+            rows.append((named, f"{one.rating}", Figure(kept, digits=2), "?", "?", "?", one.how))
+            continue
         line, note = _line(site, id, one)
         factor: Text = Figure(line.factor, digits=2) if line and not note else ""
         rows.append(

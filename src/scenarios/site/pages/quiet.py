@@ -41,11 +41,12 @@ def before(site: Site) -> Iterator[tuple[Span, ...]]:
             told = headline.sentences(found, site.database)[0]
             yield f"The last news, by {_day(day)}: ", *told
             break
-    rows = [row for row in figures(site).rows.values() if row.outcome is None]
-    if coming := [row for row in rows if row.horizon >= site.as_of]:
-        first = min(coming, key=lambda row: (row.horizon, row.id))
-        title = named.quoted(named.scenario(first.id, site.database))
-        yield "Next to close: ", *title, f", on {_day(first.horizon)}."
+    rows = figures(site).rows.values()
+    open_ = [(row.horizon, row.id) for row in rows if row.outcome is None and row.horizon]
+    if coming := [row for row in open_ if row[0] >= site.as_of]:
+        horizon, first = min(coming)
+        title = named.quoted(named.scenario(first, site.database))
+        yield "Next to close: ", *title, f", on {_day(horizon)}."
 
 
 def _periods(site: Site) -> Iterator[tuple[date, Headline]]:

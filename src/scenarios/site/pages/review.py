@@ -39,8 +39,8 @@ def page(site: Site, day: str) -> Page:
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
     made = _compared(site, review(both))
     shown = behind.short(both, made, _MOST) if large else behind.page(both, made)
-    parts = whole(shown, site.database, both.now, site.opened.loaded.left_out)
-    news = brief.news(brief_of(site.opened, both, made), site.database)
+    parts = whole(shown, site.database, both.now)
+    news = brief.news(brief_of(both, made), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
     told = plain(headline.told(made.headline, site.database))
     return Page(

@@ -28,6 +28,7 @@ from scenarios.render.document import (
     plain,
     spans,
 )
+from scenarios.render.documents import unreadable
 from scenarios.render.documents.review import names
 from scenarios.render.documents.review.headline import move
 from scenarios.render.documents.status import NOTHING_IMPLIED, band
@@ -53,6 +54,8 @@ _LATEST = 30
 def page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
     address = links.place("s", id)
+    if path := site.database.withheld.get(id):
+        return _withheld(site, id, path)
     view, scenario = figures(site).window.views[id], site.scenarios[id]
     places = Links(site.known, address)
     found = plain(_finding(site, view))
@@ -65,6 +68,28 @@ def page(site: Site, id: ScenarioId) -> Page:
         section="scenarios",
         above=_above(site, scenario, address),
         card=_card(site, view),
+    )
+
+
+def _withheld(site: Site, id: ScenarioId, path: str) -> Page:
+    """The question alone, where a file that cannot be read could change its figures."""
+    address, scenario = links.place("s", id), site.scenarios[id]
+    title = " ".join(scenario.title.split())
+    told = unreadable.figures(path)
+    blocks: tuple[Block, ...] = (
+        Heading(1, title),
+        Paragraph(scenario.question),
+        told,
+        Paragraph(scenario.resolution_criteria),
+        Items(tuple(record(site, "scenario", id, scenario.formerly))),
+    )
+    return Page(
+        address=address,
+        title=title,
+        description=plain(told.text),
+        main=html.sections(blocks, Links(site.known, address)),
+        section="scenarios",
+        above=_above(site, scenario, address),
     )
 
 
@@ -113,7 +138,7 @@ def _figures(site: Site, view: View) -> Iterator[Fact]:
     between = band(view.band.low, view.band.high) if view.band else ""
     under: Text = (f"{term(p, language)}; band ", *spans(between)) if between else term(p, language)
     row = figures(site).rows[view.id]
-    if row.implied.unfounded:
+    if view.unfounded:
         yield Fact("Implied", "–", NOTHING_IMPLIED)
     else:
         yield Fact("Implied", Figure(p, "p"), under)

@@ -33,14 +33,14 @@ class Kept(NamedTuple):
 class Part:
     """The files of one folder: those at hand, by their places in `folder`, and those that are read.
 
-    `settled` has how each of the latter was found, if it cannot change unnoticed any more.
+    `found` has how each of the latter was found.
     """
 
     def __init__(self, name: str, folder: Folder | None) -> None:
         self.name, self.folder = name, folder
         self.places: list[int] = []
         self.read: dict[str, bytes] = {}
-        self.settled: dict[str, bytes] = {}
+        self.found: dict[str, bytes] = {}
 
     @cached_property
     def kept(self) -> dict[str, Kept]:

@@ -21,10 +21,11 @@ from scenarios.storage.loader import Loaded, Read, read_record
 
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")
 """Where records live; what lies elsewhere is a fault, and no fault is kept."""
-_GRAIN, _COARSE_GRAIN = 100_000_000, 2_100_000_000
-"""Nanoseconds in which a file can change and its times not: by a clock that tells fractions of a
-second, and by one that does not."""
-_SECOND = 1_000_000_000
+_UNSETTLED = 60_000_000_000
+"""Nanoseconds in which a file can change and its times not: ticks of a clock, and a page of a
+shared mapping that is dirty, which the system writes, and then stamps again, within 35 seconds."""
+_UNKNOWN = bytes(32)
+"""Stands for how a file was found that may change so: it is read again, and known by its digest."""
 _MADE = 64
 
 
@@ -74,17 +75,18 @@ class Memory:
         return Files(root, parts), problems
 
     def remember(self, files: Files, loaded: Loaded) -> None:
-        """Keep what is sound of a snapshot and settled, for the next one."""
+        """Keep what is sound of a snapshot, for the next one."""
         if self.place is None:
             return
         faulty = {problem.path for problem in loaded.problems}
         for name, part in files.parts.items():
             frame = files.frame if name.startswith("evidence/") else b""
             old = part.folder
-            sound = [n for n in part.settled if n in part.read and part.path(n) not in faulty]
+            sound = [n for n in part.found if n in part.read and part.path(n) not in faulty]
+            same = sum(_is_same(part, n) for n in sound)
             lost = faulty and any(part.path(n) in faulty for n in part.kept)
-            stale = old and (old.frame != frame or len(old.names) != len(part.places))
-            if _FOLDER.fullmatch(name) and (sound or lost or stale):
+            stale = old and (old.frame != frame or len(old.names) != len(part.places) + same)
+            if _FOLDER.fullmatch(name) and (len(sound) > same or lost or stale):
                 self._keep(self.place, part, sound, faulty, frame)
 
     def _keep(
@@ -99,7 +101,7 @@ class Memory:
             path, data = part.path(name), part.read[name]
             record, _ = self(kind_of(path), path, data)
             if record:
-                entries.append(entry_of(name, part.settled[name], digest_of(path, data), record))
+                entries.append(entry_of(name, part.found[name], digest_of(path, data), record))
         self._folders[part.name] = new = folder_of(part.name, frame, entries)
         place.write(_file(part.name), packed(new))
 
@@ -112,23 +114,24 @@ class Memory:
 
 
 def _is_known(part: Part, started: int, name: str, info: os.stat_result) -> bool:
-    """Whether a file is as it was; what cannot have changed unnoticed since is noted."""
+    """Whether a file is as it was; how another one was found is noted."""
     stat, folder = stat_of(info), part.folder
     place = folder.places.get(name) if folder else None
     if folder and place is not None and folder.stat(place) == stat:
         part.places.append(place)
         return True
-    if not _is_young(info, started):
-        part.settled[name] = stat
+    is_settled = max(info.st_mtime_ns, info.st_ctime_ns) <= started - _UNSETTLED
+    part.found[name] = stat if is_settled else _UNKNOWN
     return False
+
+
+def _is_same(part: Part, name: str) -> bool:
+    """Whether a file that was read is at hand as it is."""
+    old = part.folder
+    if old is None or (place := old.places.get(name)) is None:
+        return False
+    return (old.stat(place), old.digest(place)) == (part.found[name], part.digest(name))
 
 
 def _file(name: str) -> str:
     return name.replace("/", "-") or "scenarios"
-
-
-def _is_young(info: os.stat_result, now: int) -> bool:
-    """Whether it may still change without a change of its times."""
-    times = (info.st_mtime_ns, info.st_ctime_ns)
-    grain = _GRAIN if any(time % _SECOND for time in times) else _COARSE_GRAIN
-    return max(times) > now - grain

@@ -157,21 +157,20 @@ def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
         about = (*record.ratings, *record.indicators)
         links = (*record.corroborated_by, *(("",) if record.formerly else ()))
         return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(record))
-    told = msgspec.msgpack.encode(_told(record))
-    return Entry(name, stat, digest, about, links, told)
+    return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(told(record)))
 
 
-def _told(value: Any) -> Any:
+def told(value: Any) -> Any:
     """A record as a file may tell it: not every default would be valid there."""
     if isinstance(value, msgspec.Struct):
         return {
-            field.encode_name: _told(part)
+            field.encode_name: told(part)
             for field in msgspec.structs.fields(value)
             if (part := getattr(value, field.name)) != _default(field)
         }
     if isinstance(value, dict):
-        return {key: _told(part) for key, part in value.items()}
-    return [*map(_told, value)] if isinstance(value, tuple) else value
+        return {key: told(part) for key, part in value.items()}
+    return [*map(told, value)] if isinstance(value, tuple) else value
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

@@ -109,6 +109,21 @@ def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | N
     return _text(made.stdout).strip() or None
 
 
+def first_commit(database: Path) -> str | None:
+    """The first commit that led to HEAD, with the folder in it that holds the database if another.
+
+    None without a repository, and in a shallow clone, which does not have that commit.
+    """
+    try:
+        there = repository(database)
+    except ScenError:
+        return None
+    made = start(there.git_dir, "rev-list", "--max-parents=0", "HEAD", "--")
+    found = _text(made.stdout).split()
+    folder = "" if there.prefix == "scenarios/" else f"/{there.prefix.rstrip('/')}"
+    return found[-1] + folder if found and not is_shallow(there) else None
+
+
 def last_change(repository: Repository, path: str) -> str | None:
     """The last commit before HEAD, or HEAD, that changed a file of the database."""
     literal = f":(literal){repository.prefix}{path}"

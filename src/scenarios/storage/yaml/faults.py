@@ -91,6 +91,11 @@ def of_parser(path: str, text: str, error: YAMLError) -> Problem:
     return Problem(path, line, column, "yaml", message, hint)
 
 
+def of_conflict(path: str, line: int) -> Problem:
+    hint = "write what both sides mean, and remove the lines with <<<<<<<, ======= and >>>>>>>"
+    return Problem(path, line, 1, "yaml", "a conflict marker of a merge that is not finished", hint)
+
+
 def of_nothing(path: str) -> Problem:
     return Problem(path, 1, 1, "empty", "the file holds no value")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import Any, NamedTuple, cast
 
 from yaml import (
     AliasEvent,
@@ -60,6 +61,8 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
     try:
         value = _value(path, text, faults)
     except YAMLError as error:
+        if conflict := _conflict(path, text):
+            return None, [conflict]
         if is_clean:  # else it may come from what stands for a forbidden character
             faults.append(yamlfaults.of_parser(path, text, error))
     if faults:
@@ -104,6 +107,7 @@ _USUAL = (
     )
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_CONFLICT = re.compile(r"^(?:<{7} |={7}\r?$|>{7} |\|{7} )", re.MULTILINE)
 _NOT_TEXT_STARTS = frozenset(["", *"~nNtTfF-+.0123456789"])
 _WORDS: dict[str, Any] = {
     "": None,
@@ -186,6 +190,21 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
         faults.append(yamlfaults.of_nothing(path))
         return None
     return documents[0]
+
+
+def _conflict(path: str, text: str) -> Problem | None:
+    """The first line that git left in a merge; one inside a quoted text is text."""
+    quoted = []
+    next_event = CParser(text).get_event if _CONFLICT.search(text) else StreamEndEvent
+    with suppress(YAMLError):
+        while not isinstance(event := next_event(), StreamEndEvent):
+            if isinstance(event, ScalarEvent) and event.style in ("'", '"'):
+                start, end = cast("Any", event.start_mark), cast("Any", event.end_mark)
+                quoted.append((start.index, end.index))
+    for mark in _CONFLICT.finditer(text):
+        if not any(start < mark.start() < end for start, end in quoted):
+            return yamlfaults.of_conflict(path, text.count("\n", 0, mark.start()) + 1)
+    return None
 
 
 def _resolved(text: str) -> Any:

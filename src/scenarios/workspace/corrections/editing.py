@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -75,7 +76,7 @@ def replace(
             raise Changed(located.path, from_here(root / located.path))
         return new
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest)
+    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest, whole=True)
 
 
 def clarify(
@@ -112,6 +113,7 @@ def _edit(
     commit: bool,
     latest: date | None,
     seen: Mapping[str, str] = {},
+    whole: bool = False,
 ) -> tuple[Written, Located]:
     found: list[Located] = []
 
@@ -119,7 +121,8 @@ def _edit(
         opened.refuse_changed(seen)
         located = locate(opened, id)
         old = opened.snapshot[located.path]
-        new = change(located, old)
+        today = partial(renaming.of_today, opened, located.kind, located.id)
+        new = today(change(located, old if whole else today(old)))
         name = _name_in(located, old, new)
         found.append(located._replace(id=name))
         if name != located.id:

@@ -22,3 +22,8 @@ def foretold_of(written: Written, on: date) -> list[AuditFinding]:
     if written.committed and written.committed.oid:
         revisions = [one for one in revisions if one.commit.id != written.committed.oid]
     return foretold(revisions, written.before.database, written.after.database, on)
+
+
+def words(found: AuditFinding) -> str:
+    """A finding as it is said beforehand."""
+    return f"audit will say: {found.rule}: {found.record}: {found.message}"

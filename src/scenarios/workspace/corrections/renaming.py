@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scenarios.analysis.history.record_diff import records
 from scenarios.analysis.history.renames import former
 from scenarios.errors import At, Keys, ScenError
-from scenarios.model import Database, Kind, indicator_key
+from scenarios.model import Database, Kind, Tracker, indicator_key
 from scenarios.paths import path_of, place_of, references
 from scenarios.storage.edits import Draft, refuse_invalid
 from scenarios.storage.yaml.cutting import reworded
@@ -97,6 +97,23 @@ def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place
                     yield Place("forecasts", id, (part, old), "key", new)
 
 
+def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
+    """The record with the ids of today in place of former ones."""
+    path, database = path_of(kind, id), opened.database
+    record, now = opened.read(kind, path, data)[0], database.called_now
+    own = Database(Tracker())
+    if record and now and kind in ("scenario", "evidence", "forecasts"):
+        records(own, kind)[id] = record  # type: ignore[index]
+    named = {(it.of, it.name) for it in references(own)}
+    places = [
+        place
+        for of, name in sorted(named & now.keys())
+        if name not in records(database, of)
+        for place in naming(own, of, name, now[of, name])
+    ]
+    return _reworded(path, data, places)
+
+
 def refuse_half_read(opened: Opened, *ids: str) -> None:
     """What a broken file names cannot be seen: where it may name one of these, nothing is done."""
     for path, data in opened.snapshot.items():
@@ -134,7 +151,8 @@ def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
         by_path.setdefault(path_of(it.kind, it.id), []).append(it)
     for path, its in sorted(by_path.items()):
         data = opened.snapshot[path]
-        yield Draft(path, data, _reworded(path, data, its))
+        today = of_today(opened, its[0].kind, its[0].id, data)
+        yield Draft(path, data, _reworded(path, today, its))
 
 
 def _reworded(path: str, data: bytes, places: list[Place]) -> bytes:

@@ -11,7 +11,6 @@ from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
 from scenarios.storage.state import undo_journal
 from scenarios.storage.state.undo_journal import Change, Noted
-from scenarios.workspace import steps
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.writing import Written, write
@@ -24,9 +23,9 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Wr
 
     With it, what the command was. Refused where a file is not as that command left it, and where
     it was committed: then git takes it back, or a commit of its own what was not committed by the
-    command. Of one that was killed half way it is enough that its half is taken back.
+    command. Of one that was killed half way, and was no undo, its half is taken back.
     """
-    if steps.is_left(root):
+    if {note.entry.command for note in undo_journal.begun(root)} - {"undo"}:
         written = write(root, lambda _: [], "undo", edits=True, noted=False, dry_run=dry_run)
         if written.mended:
             return written, ""

@@ -18,6 +18,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.beside import beside
 from scenarios.storage.documents import refuse_unfit
+from scenarios.storage.git.repository import first_commit
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 
@@ -40,9 +41,20 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
 
 
+def identity(opened: Opened) -> str:
+    """What tells a tracker from any other: its id, else its first commit's, else its title."""
+    tracker = opened.database.tracker
+    return tracker.id or first_commit(opened.root) or tracker.title
+
+
 def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
     """The tables of a database for a day; limited, with the records that were known on it."""
-    made = Made(as_of=as_of, revision=opened.commit, program_version=__version__)
+    made = Made(
+        tracker=identity(opened),
+        as_of=as_of,
+        revision=opened.commit,
+        program_version=__version__,
+    )
     return View(opened.database, made, ROWS, limited=limited)
 
 
@@ -55,19 +67,21 @@ def export(
     overwrite: bool = False,
     progress: Progress = unwatched,
 ) -> Exported:
-    """Put the tables where a text says; over what is there if that is an earlier export.
+    """Put the tables where a text says; over what is there if that is an earlier export of them.
 
-    `overwrite` allows another file to go; what a folder holds besides never does.
+    `overwrite` allows another tracker's export or another file to go; what a folder holds besides
+    never does.
     """
     target, name = named(text)
-    if target.form != "address":
-        _refuse(opened.root, target, Path(name), overwrite=overwrite)
     view = view_of(opened, as_of, limited=limited)
+    if target.form != "address":
+        whose = view.moment.made.tracker
+        _refuse(opened.root, target, Path(name), whose, overwrite=overwrite)
     names = tuple(TABLES) if target.tables is None else target.tables
     for table in progress(names, "making the tables", len(names)):
         view.rows(table)
     if target.form == "address":
-        place = str(target.code.send(view, name))
+        place = str(target.code.send(view, name, overwrite=overwrite))
     else:
         place = from_here(Path(name))
         with beside(Path(os.path.abspath(name))) as new:  # noqa: PTH100 - follows no link
@@ -84,7 +98,7 @@ def export(
     )
 
 
-def _refuse(root: Path, target: Target, place: Path, *, overwrite: bool) -> None:
+def _refuse(root: Path, target: Target, place: Path, tracker: str, *, overwrite: bool) -> None:
     """What is no place for an export, and what must not go."""
     where, home = (Path(os.path.realpath(path)) for path in (place, root))
     shown = worktree.safe(place)
@@ -94,9 +108,11 @@ def _refuse(root: Path, target: Target, place: Path, *, overwrite: bool) -> None
     if not os.path.lexists(place) or (place.is_file() and not place.stat().st_size):
         return
     with worktree.refusals(place):
-        is_ours = target.code.is_ours(place)
-    if is_ours or (overwrite and target.form == "file"):
+        is_ours, is_own = target.code.is_ours(place), target.code.is_ours(place, tracker)
+    if is_own or (overwrite and (is_ours or target.form == "file")):
         return
+    if is_ours:
+        raise ScenError(f"{shown}: is no earlier export of this tracker: --overwrite replaces it")
     if target.form == "folder":
         raise ScenError(f"{shown}: holds more than an earlier export: name a new folder")
     raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")

@@ -12,6 +12,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Misfit
+from scenarios.exchange.tables.objects import MOST_BYTES
 from scenarios.exchange.targets import package
 from scenarios.exchange.targets.table import TARGETS, Target
 from scenarios.exchange.view.cells import Cells, typed
@@ -94,7 +95,7 @@ def _read(place: Path, misfits: list[Misfit]) -> Mapping[str, list[Cells]]:
     try:
         with worktree.refusals(place):
             return typed(target.code.read(place), misfits)
-    except (ValueError, csv.Error, msgspec.MsgspecError) as error:
+    except (ValueError, RecursionError, csv.Error, msgspec.MsgspecError) as error:
         shown = worktree.safe(place)
         raise ScenError(f"{shown}: cannot be read as {target.meaning}: {error}") from error
 
@@ -102,6 +103,10 @@ def _read(place: Path, misfits: list[Misfit]) -> Mapping[str, list[Cells]]:
 def _form(place: Path) -> Target:
     """By what lies there, and else by its ending."""
     shown = worktree.safe(place)
+    with worktree.refusals(place):
+        files = place.iterdir() if place.is_dir() else [place] if place.is_file() else []
+        if sum(file.stat().st_size for file in files) > MOST_BYTES:
+            raise ScenError(f"{shown}: more than {MOST_BYTES >> 20} MiB; nothing was written")
     if place.is_dir():
         form = package.form(place) or "csv"
         found = [one for one in TARGETS if one.name == form and one.reads]

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign
+from scenarios.exchange.references.reference import is_another
 from scenarios.exchange.slugs import slug
 from scenarios.model import Indicator, Kind, Resolution
 from scenarios.paths import path_of
@@ -103,12 +104,15 @@ class Drafting:
     def _record(self, one: Named) -> None:
         kind, id, arrival = one
         given = dict(arrival.record)
-        if arrival.foreign:
-            given["foreign"] = {arrival.foreign.system: arrival.foreign.id}
+        there = self.known.there[kind].get(id)
+        if arrival.foreign and self.known.key_of(kind, arrival.foreign) == id:
+            told = {arrival.foreign.system: arrival.foreign.id}
+            given["foreign"] = {**given.get("foreign", {}), **told}
+        if there and arrival.called:
+            given.pop("foreign", None)
         if kind == "evidence":
             self._resolve(given)
         self.plan.comes_from(path_of(kind, id), arrival)
-        there = self.known.there[kind].get(id)
         if there is None:
             given = {**plain(arrival.assumed, self.settings.timezone), **given}
             self._count_lacking(kind, given)
@@ -120,6 +124,11 @@ class Drafting:
                 self._analysts.update([made["analyst"]] if "analyst" in made else [])
             return
         was = built(there)
+        if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
+            words = (
+                "has another author and title, which no --update replaces: correct what is wrong"
+            )
+            raise Unsound(f"source '{id}', {shown(was['name'])}, {words}", "name")
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
             horizon, basis = str(given.get("horizon", there.horizon)), filling.basis_of(arrival)
             told = filling.resolution(given["resolution"], horizon, self.settings, basis)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.exchange.arrivals import Arrival, Foreign
+from scenarios.exchange.references.reference import called, is_another
 from scenarios.exchange.slugs import LONGEST, joined_words, slug, words
 from scenarios.model import Database, Kind
 from scenarios.text import did_you_mean, shown
@@ -30,6 +31,11 @@ class Known:
         self._foreign: dict[tuple[Kind, str, str], str] = {}
         self._from_elsewhere: set[tuple[Kind, str]] = set()
         self._named: dict[tuple[Kind, str], str | None] = {}
+        self._works: dict[str, str] = {}
+        self._sources = {id: source.name for id, source in database.sources.items()}
+        for id, source in database.sources.items():
+            for name in called(source.name, source.url, source.foreign):
+                self._works.setdefault(name, id)
         for kind in KINDS:
             for id, record in self.there[kind].items():
                 systems = {system: str(name) for system, name in record.foreign.items()}
@@ -39,7 +45,12 @@ class Known:
     def arrive(self, kind: Kind, id: str, arrival: Arrival) -> None:
         """A record that will be there."""
         self._ids[kind].add(id)
-        systems = {arrival.foreign.system: arrival.foreign.id} if arrival.foreign else {}
+        key = arrival.foreign
+        systems = {key.system: key.id} if key and self.key_of(kind, key) is None else {}
+        for name in arrival.called:
+            self._works.setdefault(name, id)
+        if kind == "source":
+            self._sources.setdefault(id, arrival.title)
         self._learn(kind, id, arrival.title if kind != "evidence" else None, systems)
 
     def id_of(self, kind: Kind, arrival: Arrival) -> str:
@@ -47,6 +58,8 @@ class Known:
 
         Of several from elsewhere that are called the same, all but the first get a number.
         """
+        if arrival.called:
+            return self._reference(arrival)
         if arrival.foreign and (found := self._foreign.get((kind, *arrival.foreign))):
             return found
         if arrival.id is not None:
@@ -56,6 +69,29 @@ class Known:
             number += 1
             proposed = self._proposed(kind, arrival, f"-{number}")
         return self.opened.database.called_now.get((kind, proposed), proposed)
+
+    def key_of(self, kind: Kind, name: Foreign) -> str | None:
+        """The id of the record that is called so elsewhere."""
+        return self._foreign.get((kind, *name))
+
+    def _reference(self, arrival: Arrival) -> str:
+        """The id of a source that is listed somewhere: of the same work, else a new one."""
+        now = self.opened.database.called_now
+        same = {name: self._works[name] for name in arrival.called if name in self._works}
+        if arrival.foreign and (found := self.key_of("source", arrival.foreign)):
+            same["key"] = found
+        if arrival.id:
+            same["id"] = now.get(("source", arrival.id), arrival.id)
+        for name, id in same.items():
+            is_sure = name.startswith(("doi:", "isbn:"))
+            there = self._sources.get(id)
+            if there and (is_sure or not is_another(there, arrival.title)):
+                return id
+        number, proposed = 1, arrival.id or self._proposed("source", arrival)
+        while proposed in self._sources or ("source", proposed) in now:
+            number += 1
+            proposed = self._proposed("source", arrival, f"-{number}")
+        return proposed
 
     def named(self, kind: Kind, name: str | Foreign) -> str:
         """The id of a record that is named; an Unsound where there is none, or more than one."""

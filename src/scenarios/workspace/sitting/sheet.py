@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import msgspec
 
 from scenarios.analysis.review.feedback import Reveal, reveal
+from scenarios.errors import ScenError
+from scenarios.model import Analyst
 from scenarios.paths import path_of
 from scenarios.workspace.commit import subject
+from scenarios.workspace.corrections.foretelling import foretold_of, words
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.place import from_here
 from scenarios.workspace.recording import Placed, forecast, unplaced
@@ -42,6 +48,18 @@ def write_sheet(
         dry_run=dry_run,
         commit=commit,
     )
+
+
+def foretold_of_sheet(
+    root: Path, analyst: Analyst, day: date, entries: Sequence[Entry], on: date
+) -> list[str]:
+    """What an audit will say of committed figures that these replace; nothing if refused."""
+    if not (root / path_of("forecasts", f"{day}-{analyst}")).exists():
+        return []
+    with suppress(ScenError):
+        found = foretold_of(forecast(root, analyst, day, entries, dry_run=True), on)
+        return [words(one) for one in found if one.rule == "edited-forecast"]
+    return []
 
 
 def reveals(written: Written, end: End) -> tuple[Reveal, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.review.headline import Because, Headline, Together, TopMove, outcome_of
 from scenarios.model import Database, ScenarioId
-from scenarios.render.document import Figure, Paragraph, Span
+from scenarios.render.document import Figure, Span
 from scenarios.render.documents.review import names
 from scenarios.scales import printed
 from scenarios.text import counted
@@ -32,14 +32,6 @@ def told(headline: Headline, database: Database) -> tuple[Span, ...]:
     for sentence in sentences(headline, database):
         found += [" "] * bool(found) + [*sentence]
     return tuple(found)
-
-
-def missing(left_out: int) -> Iterator[Paragraph]:
-    """That so many files are not in what is told, if any."""
-    if left_out:
-        are = "is" if left_out == 1 else "are"
-        lost = f"{counted(left_out, 'file')} could not be read and {are} left out."
-        yield Paragraph(lost, tone="attention")
 
 
 def move(

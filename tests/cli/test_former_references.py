@@ -1,0 +1,61 @@
+"""A record that is named by an id that it had before counts; `scen edit` writes today's id."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+
+from tests.cli.commands import DESK, scen
+
+FORMER = DESK.parent / "invalid" / "former-reference"
+EDITS = (
+    ("2022-02-07-desk", "rationales.rupture=One recall"),
+    ("2022-02-05-recall", "recorded=2022-02-07"),
+    ("2022-02-04-no-limits", "recorded=2022-02-07"),
+    ("rupture", "title=Rupture"),
+    ("trade", "title=Trade"),
+)
+
+
+def git(*words: str) -> None:
+    """Run git here, as somebody."""
+    who = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *who, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two records under new ids, beside what a merge brought under the old ones."""
+    monkeypatch.chdir(tmp_path)
+    place = copytree(FORMER, tmp_path / "scenarios")
+    (place / "expected.txt").unlink()
+    return place
+
+
+@pytest.mark.usefixtures("root")
+def test_each_reference_by_a_former_id_counts_for_the_record_of_today() -> None:
+    made = scen("explain", "rupture", "--as-of", "2022-03-01", "--format", "json")
+    ledger = json.loads(made.stdout)
+    assert ledger["stated"] == {"probability": 0.1, "analysts": 1}
+    lines = {line["id"]: line["kind"] for line in ledger["lines"]}
+    assert lines == {"rupture/recall": "indicator", "2022-02-04-no-limits": "in-prior"}
+    trade = scen("explain", "trade", "--as-of", "2022-03-01", "--format", "json")
+    assert [line["id"] for line in json.loads(trade.stdout)["lines"]] == ["rupture"]
+
+
+@pytest.mark.usefixtures("root")
+def test_an_edit_writes_the_id_of_today_and_audit_tells_no_edited_forecast() -> None:
+    git("init")
+    git("add", ".")
+    git("commit", "--message=Merge")
+    before = json.loads(scen("audit", "--format", "json").stdout)["findings"]
+    for words in EDITS:
+        assert scen("edit", *words).exit_code == 0
+    assert (scen("check", "--strict").exit_code, scen("check").stdout) == (0, "")
+    git("commit", "--all", "--message=Repair")
+    after = json.loads(scen("audit", "--format", "json").stdout)["findings"]
+    assert after == before
