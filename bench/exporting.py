@@ -17,7 +17,7 @@ from pathlib import Path
 
 from databases import write_desk, write_plain
 
-from scenarios.workspace.exchange.restoring import restore
+from scenarios.workspace.importing.database import restore
 from scenarios.workspace.start import start
 
 ITEMS, SCENARIOS, ANALYSTS = 10_000, 200, 10

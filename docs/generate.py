@@ -30,8 +30,7 @@ from scenarios.analysis.scores.scoring import Score
 from scenarios.exchange.events.candidates import Candidates
 from scenarios.workspace import checking, reading, results
 from scenarios.workspace.exchange.candidates import Accepted
-from scenarios.workspace.exchange.exporting import Exported
-from scenarios.workspace.exchange.querying import Queried
+from scenarios.workspace.exchange.exporting import Exported, Queried
 from scenarios.workspace.importing.settings import Imported
 
 HERE = Path(__file__).parent

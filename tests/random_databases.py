@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.chance import seen_if
+from scenarios.analysis.evidence.indicators import seen_if
 from scenarios.model import (
     Database,
     Dependence,

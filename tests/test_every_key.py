@@ -29,8 +29,7 @@ from scenarios.site.at import page_at
 from scenarios.site.site import Site
 from scenarios.storage.schema import nodes_at, schema
 from scenarios.workspace.opened import Opened, open_folder
-from scenarios.workspace.reading import records_of
-from scenarios.workspace.searching import search_of
+from scenarios.workspace.reading import records_of, search_of
 from tests.storage.test_schemas import full
 
 DAYS = tuple(map(date.fromisoformat, ("2022-02-10", "2022-08-07", "2027-01-10", "2031-02-01")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scenarios.exchange.slugs import LONGEST
+from scenarios.exchange.arrivals import LONGEST
 from scenarios.paths import place_of
 from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import open_folder

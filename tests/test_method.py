@@ -15,30 +15,31 @@ import pytest
 from msgspec.structs import replace
 
 from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
-from scenarios.analysis.evidence.chance import absence, expected_movement, seen_if
-from scenarios.analysis.evidence.indicator_state import diagnosticity, reading
+from scenarios.analysis.evidence.indicators import (
+    absence,
+    diagnosticity,
+    expected_movement,
+    reading,
+    seen_if,
+)
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
-from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.band import POINTS, bands
+from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.dependence import factors, total
-from scenarios.analysis.ledger.ledger import Ledger, ledger
+from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import Reasons, compare
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.analysis.ledger.post_mortem import post_mortem, track_records
-from scenarios.analysis.ledger.sensitivity import leave_one_out, sweep
+from scenarios.analysis.ledger.sensitivity import POINTS, bands, leave_one_out, sweep
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.disagreement import spreads
-from scenarios.analysis.period.period import window
-from scenarios.analysis.review import watch
+from scenarios.analysis.period.period import spreads, window
+from scenarios.analysis.review import brief
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import review
-from scenarios.analysis.rules.coherence import implies_broken
-from scenarios.analysis.rules.findings import GAP_DECIBANS
-from scenarios.analysis.rules.vague_words import vague_words
-from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
+from scenarios.analysis.rules.consistency import vague_words
+from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
+from scenarios.analysis.scores.daily_forecasts import baseline, brier, log_score, peer
 from scenarios.analysis.scores.scoring import Score, score
-from scenarios.analysis.scores.strength import TRIED
+from scenarios.analysis.scores.skill import TRIED
 from scenarios.errors import ScenError
 from scenarios.model import Database, Dependence, Given, HazardEnded, Rating, Tracker
 from scenarios.scales import decibans, estimative_term, jeffreys, nearest_sum_to_one, probability
@@ -419,7 +420,7 @@ def test_tornado(says: Section) -> None:
 def test_what_would_change_our_mind(says: Section) -> None:
     asked = scenario(indicators={"x": indicator({"s": "CC"})})
     looked = window(database(scenarios={"s": asked}), day(2), day(9))
-    [one] = watch.watched(looked, watch.unseen(looked))
+    [one] = brief.watched(looked, brief.unseen(looked))
     says(f"from {one.implied:.3f} to {one.if_seen:.3f}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scenarios.analysis.history.standing import States
+from scenarios.analysis.history.provenance import States
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git

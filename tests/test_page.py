@@ -17,10 +17,10 @@ import pytest
 
 import scenarios
 from scenarios.analysis.review.review import review
-from scenarios.cli.output.page import report_page
+from scenarios.cli.output.result import report_page
 from scenarios.scales import decibans
 from scenarios.workspace.opened import open_folder
-from scenarios.workspace.period import span
+from scenarios.workspace.reading import span
 from tests.browser import Seen, chromium, needs_chromium, opened
 from tests.cli.commands import make, scen
 from tests.full import FULL

@@ -15,15 +15,13 @@ from scenarios.analysis.period.period import open_views, window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.analysis.review.review import review
 from scenarios.analysis.scores.scoring import score
-from scenarios.render.charts import palette, style
+from scenarios.render.charts import svg
 from scenarios.render.charts.draw import picture
 from scenarios.render.document import Chart
-from scenarios.render.pictures.grid import grid
-from scenarios.render.pictures.lanes import lanes, multiples
 from scenarios.render.pictures.ledger import ledger
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures.overview import grid, overview
 from scenarios.render.pictures.scores import calibration, skill
-from scenarios.render.pictures.timeline import timeline
+from scenarios.render.pictures.timeline import lanes, multiples, timeline
 from scenarios.workspace.opened import open_folder
 from tests.browser import Seen, chromium, needs_chromium, opened
 
@@ -76,10 +74,10 @@ def page(folder: Path, on: date) -> Path:
     drawn = "<h1>Pictures</h1>" + "".join(
         f"<p>{picture(one.drawing, one.label)}</p>" for one in charts(on) if one
     )
-    light, dark = palette.variables(palette.LIGHT), palette.variables(palette.DARK)
+    light, dark = svg.variables(svg.LIGHT), svg.variables(svg.DARK)
     schemes = f":root{{{light}}}@media(prefers-color-scheme:dark){{:root{{{dark}}}}}"
     body = "body{margin:0 14px;background:var(--paper);color:var(--ink);color-scheme:light dark}"
-    rules = f"{schemes}{body}{style.page()}"
+    rules = f"{schemes}{body}{svg.page()}"
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     title = "<title>Pictures</title>"
     text = f'<!DOCTYPE html><html lang="en">{head}{title}<style>{rules}</style><main>{drawn}</main>'

@@ -21,11 +21,8 @@ from scenarios.snapshot import Snapshot
 from scenarios.storage import worktree
 from scenarios.workspace import recording, results
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.corrections.finding_records import Located
-from scenarios.workspace.corrections.foretelling import foretold_of
-from scenarios.workspace.corrections.removing import remove
-from scenarios.workspace.corrections.renaming import rename
+from scenarios.workspace.corrections.editing import KeyChange, foretold_of
+from scenarios.workspace.corrections.renaming import Located, remove, rename
 from scenarios.workspace.corrections.undoing import undo
 from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.files import arrive

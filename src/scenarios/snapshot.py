@@ -18,20 +18,16 @@ from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.listing import Wanted
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.search import Search
-from scenarios.analysis.scores.chosen import Chosen
-from scenarios.analysis.scores.scoring import Score, score
+from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, SourceId
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace import checking, reading
-from scenarios.workspace.exchange.exporting import Exported, export, view_of
-from scenarios.workspace.exchange.querying import Queried, query
+from scenarios.workspace.exchange.exporting import Exported, Queried, export, query, view_of
 from scenarios.workspace.history import past, states
 from scenarios.workspace.opened import Opened, known_id, open_folder, open_revision
-from scenarios.workspace.period import span, standings, start_of
-from scenarios.workspace.restate import with_history
-from scenarios.workspace.searching import search_of
+from scenarios.workspace.reading import search_of, span, standings, start_of, with_history
 
 
 class Snapshot:

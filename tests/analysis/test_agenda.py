@@ -6,7 +6,7 @@ from hypothesis import given
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import Standing, refusal
+from scenarios.analysis.forecasts import Standing, refusal
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.review.agenda import Agenda, Fresh, PastDue, Topic, agenda, without_evidence
 from scenarios.model import Clarification, Database

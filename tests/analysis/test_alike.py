@@ -10,8 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from scenarios.analysis.rules.alike import ALIKE
-from scenarios.analysis.rules.duplicates import WITHIN_DAYS, alike, clusters
+from scenarios.analysis.rules.evidence import ALIKE, WITHIN_DAYS, alike, clusters
 from scenarios.model import Evidence, first_day
 from tests.records import START, day, item, retraction
 
@@ -98,5 +97,5 @@ def test_a_crowd_is_compared_in_linear_time(
             sys.setprofile(None)
         return count
 
-    monkeypatch.setattr("scenarios.analysis.rules.duplicates.COMPARED", 10)
+    monkeypatch.setattr("scenarios.analysis.rules.evidence.COMPARED", 10)
     assert steps(800) < 6 * steps(200)

@@ -10,8 +10,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.scores.calibration import Share, calibration, decomposition, wilson
-from scenarios.analysis.scores.corp import corp, pool_adjacent_violators
+from scenarios.analysis.scores.calibration import (
+    Share,
+    calibration,
+    corp,
+    decomposition,
+    pool_adjacent_violators,
+    wilson,
+)
 from scenarios.analysis.scores.daily_forecasts import Timeline
 from tests.analysis.timelines import asked
 from tests.records import near

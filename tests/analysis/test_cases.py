@@ -7,9 +7,8 @@ from msgspec.structs import asdict
 
 from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import refusal, standing, stated
-from scenarios.analysis.period.disagreement import spreads
-from scenarios.analysis.period.period import window
+from scenarios.analysis.forecasts import refusal, standing, stated
+from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review.agenda import agenda
 from scenarios.analysis.review.due import due
 from scenarios.analysis.rules.consistency import check

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.forecasts import stated
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.cause import Causes, Contribution
 from scenarios.analysis.review.headline import Together, TopMove, outcome_of, top_move
+from scenarios.analysis.review.moves import Causes, Contribution
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.scores.scoring import score
 from scenarios.model import Database

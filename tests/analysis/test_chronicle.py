@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from scenarios.analysis.evidence import bearing
+from scenarios.analysis.evidence import knowledge
 from scenarios.analysis.evidence.knowledge import latest_day
 from scenarios.analysis.history.commits import Commit
-from scenarios.analysis.history.standing import Standing, States
+from scenarios.analysis.history.provenance import Standing, States
 from scenarios.model import Given, Prior, Source, Tracker
 from tests.analysis.story import KINDS, Broken, Story, change, held
 from tests.analysis.words import story_of
@@ -114,7 +114,7 @@ def replay(story: Story) -> None:
         expected = held(story.trees[revision.commit.id])
         assert standing.database == expected
         assert standing.latest == latest_day(expected)
-        items = bearing.bearing(expected)
+        items = knowledge.bearing(expected)
         for id in expected.scenarios:
             assert {*standing.bearing.get(id, ())} == {*items.get(id, ())}
             assert {*standing.speaking.get(id, ())} == {*expected.speaking.get(id, ())}

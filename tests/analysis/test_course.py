@@ -8,13 +8,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.bearing import bearing, near
-from scenarios.analysis.evidence.knowledge import known, members
+from scenarios.analysis.evidence.knowledge import bearing, known, members, near
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.ledger.neighbourhood import changes_daily, days_of_change, implied_on
+from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
 from scenarios.analysis.period.period import Window, window
-from scenarios.analysis.period.trajectory import Course, Mark, Span, courses, evenly
-from scenarios.analysis.period.trend import Point, last_reviews, trends
+from scenarios.analysis.period.trajectory import (
+    Course,
+    Mark,
+    Point,
+    Span,
+    courses,
+    evenly,
+    last_reviews,
+    trends,
+)
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Database, Sheet, Tracker
 from tests.records import (

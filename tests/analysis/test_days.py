@@ -7,8 +7,7 @@ from random import Random
 
 import pytest
 
-from scenarios.analysis.evidence.bearing import bearing, connected
-from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.evidence.knowledge import bearing, connected, known
 from scenarios.analysis.ledger.ledger import ledger_of
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
 from scenarios.analysis.period.period import window

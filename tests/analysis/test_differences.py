@@ -10,9 +10,13 @@ import pytest
 from hypothesis import given
 from msgspec.structs import astuple, replace
 
-from scenarios.analysis.history.commits import RecordChange
-from scenarios.analysis.history.record_diff import Differences, Rename, differences
-from scenarios.analysis.history.renames import joined
+from scenarios.analysis.history.commits import (
+    Differences,
+    RecordChange,
+    Rename,
+    differences,
+    joined,
+)
 from scenarios.model import Database, Dependence, Kind, Tracker
 from tests.analysis.words import database_of, told
 from tests.records import database, databases, indicator, scenario

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import followed, known
-from scenarios.analysis.ledger.comparison import Comparison, Comparisons, columns
+from scenarios.analysis.ledger.odds import Comparison, Comparisons, columns
 from scenarios.model import Database
 from tests.records import database, databases, day, indicator, item, rated, scenario
 

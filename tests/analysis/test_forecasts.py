@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.forecasts.stated import given as forecasts_given
-from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.review.feedback import Figure, SetSum, reveal, stating, sums
+from scenarios.analysis.forecasts import given as forecasts_given
+from scenarios.analysis.forecasts import stated
+from scenarios.analysis.review.agenda import Figure, SetSum, reveal, stating, sums
 from scenarios.model import Database
 from scenarios.scales import probability
 from tests.analysis.words import database_of

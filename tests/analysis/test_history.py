@@ -10,13 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.bearing import bearing, near
-from scenarios.analysis.evidence.knowledge import last_open_day, latest_day
-from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.evidence.knowledge import bearing, last_open_day, latest_day, near
+from scenarios.analysis.forecasts import stated
 from scenarios.analysis.history.commit_log import SHOWN, Entry, Figures, history
-from scenarios.analysis.history.commits import Revision
-from scenarios.analysis.history.record_diff import Differences, Rename
-from scenarios.analysis.ledger.neighbourhood import implied_on
+from scenarios.analysis.history.commits import Differences, Rename, Revision
+from scenarios.analysis.ledger.odds import implied_on
 from scenarios.model import Database, ScenarioId
 from scenarios.scales import MOVED_BITS, jeffreys
 from tests.analysis.story import Broken, Story, held

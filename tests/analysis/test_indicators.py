@@ -6,8 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.chance import absence, expected_movement, seen_if
-from scenarios.analysis.evidence.indicator_state import Reading, diagnosticity, reading
+from scenarios.analysis.evidence.indicators import (
+    Reading,
+    absence,
+    diagnosticity,
+    expected_movement,
+    reading,
+    seen_if,
+)
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.model import Evidence, Tracker
 from tests.records import WEIGHTS, chances, database, day, indicator, item, near, scenario

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known, resolved
-from scenarios.analysis.ledger.effects import Effect, effects
-from scenarios.analysis.ledger.ledger import Ledger, ledger
+from scenarios.analysis.ledger.ledger import Effect, Ledger, effects, ledger
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import leave_one_out
 from scenarios.model import Database, Evidence, Given, Tracker

@@ -6,7 +6,7 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.evidence.knowledge import Known, known
-from scenarios.analysis.ledger.post_mortem import TrackRecord, track_records
+from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.explanation import Explanation, explain
 from scenarios.analysis.review.listing import IndicatorRow, Wanted

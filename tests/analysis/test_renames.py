@@ -6,8 +6,8 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.history.audit import audit
 from scenarios.analysis.history.commit_log import called, history
+from scenarios.analysis.history.commits import Rename, differences
 from scenarios.analysis.history.provenance import trail
-from scenarios.analysis.history.record_diff import Rename, differences
 from scenarios.model import Source
 from tests.analysis.story import Story
 from tests.records import database, day, item, scenario, sheet

@@ -18,11 +18,15 @@ from msgspec.structs import astuple, replace
 
 from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.scores.chosen import Chosen
-from scenarios.analysis.scores.daily_forecasts import OURS
-from scenarios.analysis.scores.proper import baseline, brier, log_score, peer
-from scenarios.analysis.scores.questions import QuestionScore
-from scenarios.analysis.scores.scoring import By, ForecasterScore, Score, score
+from scenarios.analysis.scores.daily_forecasts import OURS, baseline, brier, log_score, peer
+from scenarios.analysis.scores.scoring import (
+    By,
+    Chosen,
+    ForecasterScore,
+    QuestionScore,
+    Score,
+    score,
+)
 from tests.analysis.words import database_of
 from tests.records import START, day, near
 

@@ -13,7 +13,7 @@ from scenarios.analysis.evidence.knowledge import known, latest_day
 from scenarios.analysis.history.probability_shifts import shifts
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.ledger.ledger_changes import LedgerChange, Reasons, Shift, compare, touched
-from scenarios.analysis.review.restatement import restated
+from scenarios.analysis.review.review import restated
 from scenarios.model import Database, Dependence, Evidence, HazardEnded, Source, Tracker
 from scenarios.scales import decibans
 from tests.records import (

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.scores.daily_forecasts import archive, question
 from scenarios.analysis.scores.scoring import score
-from scenarios.analysis.scores.strength import TRIED, FittedStrength, fitted_strength
+from scenarios.analysis.scores.skill import TRIED, FittedStrength, fitted_strength
 from scenarios.model import Database
 from scenarios.scales import decibans, held
 from tests.analysis.words import database_of

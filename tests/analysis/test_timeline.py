@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple, replace
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.forecasts import stated
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.scores.daily_forecasts import (
     Line,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.evidence.together import Together, rated_together
+from scenarios.analysis.evidence.knowledge import Together, rated_together
 from scenarios.model import Database, Tracker
 from tests.records import day, scenario
 

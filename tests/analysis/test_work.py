@@ -13,14 +13,14 @@ from msgspec.structs import replace
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.history.probability_shifts import shifts
-from scenarios.analysis.ledger.effects import effects
+from scenarios.analysis.ledger.ledger import effects
 from scenarios.analysis.period.period import Window, window
 from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.agenda import agenda
+from scenarios.analysis.review.brief import unseen, watched
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import status
-from scenarios.analysis.review.watch import unseen, watched
 from scenarios.analysis.rules.consistency import check
 from scenarios.analysis.rules.rule import Known
 from scenarios.analysis.scores.scoring import score

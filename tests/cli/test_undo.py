@@ -11,7 +11,7 @@ import pytest
 from scenarios.errors import ScenError
 from scenarios.storage.edits import Draft
 from scenarios.storage.state.undo_journal import MOST
-from scenarios.workspace import steps
+from scenarios.workspace import writing
 from tests.cli.commands import EACH, scen, tree
 from tests.storage.system import just_before, mounted
 from tests.storage.test_commits import is_ana
@@ -176,7 +176,7 @@ def test_what_cannot_be_put_back_is_told_and_not_that_nothing_was_written(root: 
         just_before("open", "tracker.yaml", lambda: new.write_bytes(b"by hand")),
         pytest.raises(ScenError) as caught,
     ):
-        steps.take(root, drafts, "two", noted=False)
+        writing.take(root, drafts, "two", noted=False)
     told = "\n".join([str(caught.value), *caught.value.__notes__])
     assert "nothing was written" not in told
     assert "scenarios/tracker.yaml: changed since it was read" in told

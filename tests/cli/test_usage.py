@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.cli.usage import in_our_words
+from scenarios.cli.main import in_our_words
 
 
 @pytest.mark.parametrize(

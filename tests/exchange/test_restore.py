@@ -20,7 +20,7 @@ from scenarios.exchange.view.records import records
 from scenarios.exchange.view.view import Made, View
 from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import export
-from scenarios.workspace.exchange.restoring import file, restore
+from scenarios.workspace.importing.database import file, restore
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.start import start
 from tests.cli.commands import DESK, tree

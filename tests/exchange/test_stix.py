@@ -14,9 +14,16 @@ from hypothesis import given, settings
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrived
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
+from scenarios.exchange.stix.bundle import (
+    EXTENSION,
+    Bundled,
+    Figures,
+    bundle,
+    confidence_of,
+    credibility_of,
+    label_of,
+)
 from scenarios.exchange.stix.incoming import arrived, read
-from scenarios.exchange.stix.vocabulary import EXTENSION, confidence_of, credibility_of, label_of
 from scenarios.model import Database
 from scenarios.storage.loader import load
 from tests.full import TIMES

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 
 from scenarios.errors import ScenError, UsageError
-from scenarios.exchange.tables.lines import decoding
 from scenarios.exchange.tables.reading import read
-from scenarios.workspace.exchange.restoring import tables
+from scenarios.exchange.tables.table import decoding
+from scenarios.workspace.importing.database import tables
 from tests.cli.commands import FILES, make, scen, tree
 from tests.exchange.foreign import arrived
 from tests.exchange.workbooks import MAIN, workbook

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import astuple
 
 from scenarios.analysis.ledger.ledger import ledger
-from scenarios.analysis.scores.questions import QuestionScore
-from scenarios.analysis.scores.scoring import score
+from scenarios.analysis.scores.scoring import QuestionScore, score
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.table import Table
 from scenarios.exchange.view.tables import COMPUTED, TABLES

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
-from scenarios.render.charts.labels import BASE, SMALL, width
+from scenarios.render.charts.scale import BASE, SMALL, width
 from scenarios.render.charts.svg import Drawing
 
 

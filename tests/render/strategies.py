@@ -6,15 +6,21 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
+from scenarios.render.charts.grid import Effect, Grid, GridRow, Item, Multiples
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
-from scenarios.render.charts.multiples import Multiples
 from scenarios.render.charts.overview import Overview, Standing
-from scenarios.render.charts.reliability import Bin, Reliability, Stair
-from scenarios.render.charts.skill import Pair, SkillRows
-from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
-from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
+from scenarios.render.charts.scores import Bin, Pair, Reliability, SkillRows, Stair
+from scenarios.render.charts.timeline import (
+    Figures,
+    Outcome,
+    Saying,
+    Seen,
+    Step,
+    Stretch,
+    Swim,
+    Timeline,
+)
 from tests.records import day
 
 chances = st.floats(0, 1)

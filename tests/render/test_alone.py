@@ -12,9 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.render.charts import palette
-from scenarios.render.charts.alone import Panel, alone, fitted
-from scenarios.render.charts.raster import face, png
+from scenarios.render.charts import svg
+from scenarios.render.charts.draw import Panel, alone, face, fitted, png
 from scenarios.render.charts.svg import Drawing, text
 from tests.hostile import TEXTS
 
@@ -46,8 +45,8 @@ def test_it_is_signed_to_the_eye_and_to_programs() -> None:
 
 def test_a_dark_one_is_dark_for_every_reader() -> None:
     dark = made(dark=True)
-    assert palette.DARK["paper"] in dark
-    assert palette.LIGHT["paper"] not in dark
+    assert svg.DARK["paper"] in dark
+    assert svg.LIGHT["paper"] not in dark
     assert "prefers-color-scheme" not in dark
 
 

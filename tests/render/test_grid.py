@@ -7,10 +7,10 @@ from msgspec.structs import replace
 from scenarios.analysis.period.period import window
 from scenarios.model import Database
 from scenarios.render.charts.draw import draw
-from scenarios.render.charts.sparkline import Sparkline
+from scenarios.render.charts.overview import Sparkline
 from scenarios.render.charts.timeline import Figures
 from scenarios.render.document import Chart, plain
-from scenarios.render.pictures.grid import grid
+from scenarios.render.pictures.overview import grid
 from tests.records import database, day, indicator, item, scenario
 from tests.render.drawings import elements, texts
 

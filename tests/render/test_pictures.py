@@ -11,18 +11,24 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.review.cause import Contribution, OtherCause
+from scenarios.analysis.review.moves import Contribution, OtherCause
 from scenarios.analysis.review.review import review
 from scenarios.model import Given
-from scenarios.render.charts.alone import Panel, alone
-from scenarios.render.charts.draw import draw, picture
-from scenarios.render.charts.labels import cut, folded, spread, width
+from scenarios.render.charts.draw import Panel, alone, draw, picture
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.charts.overview import Overview, Standing
-from scenarios.render.charts.scale import Days, log_odds
+from scenarios.render.charts.scale import Days, cut, folded, log_odds, spread, width
 from scenarios.render.charts.svg import Drawing
-from scenarios.render.charts.swimlanes import Seen, Stretch, Swim
-from scenarios.render.charts.timeline import Figures, Outcome, Saying, Step, Timeline
+from scenarios.render.charts.timeline import (
+    Figures,
+    Outcome,
+    Saying,
+    Seen,
+    Step,
+    Stretch,
+    Swim,
+    Timeline,
+)
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import overview
 from scenarios.render.text import percent

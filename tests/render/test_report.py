@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scenarios.analysis.ledger.effects import Effect
+from scenarios.analysis.ledger.ledger import Effect
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.review.restatement import Restated, Restatement
+from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.model import Tracker
 from scenarios.render.document import plain
 from scenarios.render.documents import effects, explanation, restatement

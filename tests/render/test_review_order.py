@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from scenarios.analysis.period.period import window
 from scenarios.analysis.review.brief import Brief, brief
-from scenarios.analysis.review.cause import Causes
+from scenarios.analysis.review.moves import Causes
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.rules.findings import RULES
 from scenarios.model import Database

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from scenarios.analysis.scores.calibration import CalibrationBin
-from scenarios.analysis.scores.corp import Corp, CorpStep
+from scenarios.analysis.scores.calibration import CalibrationBin, Corp, CorpStep
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts.draw import draw

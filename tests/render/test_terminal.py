@@ -8,13 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.analysis.period.period import window
-from scenarios.analysis.period.trend import Point
+from scenarios.analysis.period.trajectory import Point
 from scenarios.analysis.review.status import status
+from scenarios.render.document import AXIS, sparkline, strip
 from scenarios.render.documents.status import Trends, document, figures
-from scenarios.render.sparkline import AXIS, sparkline, strip
 from scenarios.render.text import shown_in
-from scenarios.render.writers.terminal import write
-from scenarios.render.writers.terminal_table import direction
+from scenarios.render.writers.terminal import direction, write
 from tests.records import database, day, resolution, scenario, sheet, sheets
 
 DAYS = [day(n) for n in range(12)]

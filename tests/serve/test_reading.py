@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from scenarios.render.writers.shell import safe
+from scenarios.render.writers.html import safe
 from tests.cli.commands import FILES, make, scen
 from tests.full import FULL
 from tests.serve.desks import reader

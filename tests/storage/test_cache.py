@@ -17,9 +17,8 @@ import pytest
 import scenarios
 from scenarios.errors import Problem
 from scenarios.model import Kind, Record
-from scenarios.storage.cache.folder import Cache, cache_of
 from scenarios.storage.cache.memory import Memory
-from scenarios.storage.cache.packed import stat_of
+from scenarios.storage.cache.packed import Cache, cache_of, stat_of
 from scenarios.storage.loader import read_record
 from scenarios.workspace.opened import Opened, open_folder
 from tests.cli.commands import FILES, make, scen, tree
@@ -243,7 +242,7 @@ def test_what_is_cut_short_or_of_another_program_is_ignored_and_written_anew(roo
 
 def test_any_module_that_is_another_makes_another_program(tmp_path: Path) -> None:
     copy = copytree(scenarios.__path__[0], tmp_path / "src" / "scenarios")
-    said = "from scenarios.storage.cache.folder import program; print(program().hex())"
+    said = "from scenarios.storage.cache.packed import program; print(program().hex())"
 
     def program() -> str:
         done = subprocess.run(
@@ -316,7 +315,7 @@ EDITOR = """
 import sys, time
 from pathlib import Path
 from scenarios.storage.cache.memory import Memory
-from scenarios.storage.cache.folder import cache_of
+from scenarios.storage.cache.packed import cache_of
 from scenarios.workspace.opened import open_folder
 
 root, mine, end = Path(sys.argv[1]), Path(sys.argv[1], sys.argv[2]), time.monotonic() + 1.5

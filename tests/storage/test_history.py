@@ -16,7 +16,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.analysis.history.commits import Commit, RecordChange, Revision
-from scenarios.analysis.history.standing import Standing, States
+from scenarios.analysis.history.provenance import Standing, States
 from scenarios.model import Database, Tracker
 from scenarios.storage.git import repository as git
 from scenarios.storage.git import revisions as history

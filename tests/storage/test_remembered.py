@@ -20,12 +20,12 @@ from scenarios.analysis.ledger.ledger import ledger
 from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
 from scenarios.storage import worktree
-from scenarios.storage.cache.folder import cache_of
 from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.edits import Draft, accept
 from scenarios.storage.loader import Loaded, load, read_record
 from scenarios.workspace.opened import Opened, open_folder
-from scenarios.workspace.period import standings
+from scenarios.workspace.reading import standings
 from tests.full import FULL
 
 DAY = date(2022, 7, 1)

@@ -15,8 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from scenarios.model import Database, Evidence, Kind, Scenario, Tracker, keys
 from scenarios.paths import MODELS, path_of
-from scenarios.storage.limits import decoded, within_limits
-from scenarios.storage.loader import load
+from scenarios.storage.loader import decoded, load, within_limits
 from scenarios.storage.schema import meaning, schema_text, validate
 from scenarios.storage.yaml.reader import read
 from scenarios.text import did_you_mean, nearest, printable, shown

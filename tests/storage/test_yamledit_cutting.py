@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.storage.yaml.cutting import reworded, unset
+from scenarios.storage.yaml.editor import reworded, unset
 from scenarios.storage.yaml.guard import EditError
 
 A_KEY_GOES_WITH_ITS_LINES = [

@@ -2,20 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from scenarios.analysis.history.commits import Revision
-from scenarios.cli.output.progress import progress
-from scenarios.cli.output.streams import say, unreadable
-from scenarios.cli.repositories import repository_of
+from scenarios.analysis.review.listing import Wanted
+from scenarios.cli import parsing
+from scenarios.cli.output.streams import progress, say, unreadable
+from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
+from scenarios.storage.git.process import Refused
+from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
+from scenarios.workspace import opened
 from scenarios.workspace.history import SHALLOW, past
-from scenarios.workspace.opened import Opened, open_folder, open_revision
-from scenarios.workspace.place import find_root, from_here
-from scenarios.workspace.steps import is_left
+from scenarios.workspace.opened import (
+    Opened,
+    find_root,
+    from_here,
+    known_id,
+    open_folder,
+    open_revision,
+)
+from scenarios.workspace.writing import is_left
+
+
+def repository_of(context: typer.Context) -> tuple[Path, Repository]:
+    """The database's folder and the repository that holds it; an embedded one is named once."""
+    root, repository = opened.repository_of(context.obj)
+    told = context.meta.setdefault(__name__, set())
+    if repository.embedded not in told:
+        told.add(repository.embedded)
+        tell_embedded(repository.embedded)
+    return root, repository
+
+
+def tell_embedded(folder: Path | None) -> None:
+    """Name a repository that tracked files form: git itself would believe it."""
+    if folder:
+        what = "its HEAD, objects and refs form a git repository of their own, which is not read"
+        how = "run no git there, and delete them or move them away"
+        say(f"{from_here(folder)}: {what}; {how}")
+
+
+def tell_refused(context: typer.Context, error: ScenError) -> None:
+    """Where a command goes on without the history: that there is one, and why it is not read."""
+    told = context.meta.setdefault(__name__, set())
+    if isinstance(error, Refused) and str(error) not in told:
+        told.add(str(error))
+        say(f"git's history is left out: {error}")
+
 
 _HALF = (
     "a command is changing several files, or was killed at it: what is read may be half of each;"
@@ -63,3 +102,62 @@ def commits(context: typer.Context, rev: str | None) -> tuple[list[Revision], st
     if git.is_shallow(repository):
         say(SHALLOW)
     return revisions, tip
+
+
+Since = Annotated[
+    str | None, typer.Option(metavar="DATE", help="From this day on, or from 7d before --as-of.")
+]
+Until = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Up to this day, or up to 7d before --as-of.")
+]
+FromSource = Annotated[str | None, typer.Option("--source", metavar="ID", help="From this one.")]
+InSet = Annotated[
+    str | None, typer.Option("--set", metavar="ID", help="About scenarios of this set.")
+]
+Tag = Annotated[str | None, typer.Option(help="About scenarios with this tag.")]
+
+
+def wanted(
+    opened: Opened,
+    on: date,
+    *,
+    scenario: str | None = None,
+    source: str | None = None,
+    tag: str | None = None,
+    set_id: str | None = None,
+    theme: str | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    unrated: bool = False,
+    unarchived: bool = False,
+    by_value: bool = False,
+) -> Wanted:
+    """What is asked for; an id that is not there is refused, and days in the wrong order."""
+    database = opened.database
+    if scenario is not None:
+        opened.scenario(scenario)
+    if source is not None:
+        opened.source(source)
+    if tag is not None:
+        tags = {tag for one in database.scenarios.values() for tag in one.tags}
+        known_id(tag, tags, "tag", "scen list scenarios")
+    if set_id is not None:
+        known_id(set_id, database.tracker.sets, "set", "tracker.yaml")
+    if theme is not None:
+        known_id(theme, database.tracker.themes, "theme", "tracker.yaml")
+    first = parsing.day(since, on) if since else None
+    last = parsing.day(until, on) if until else None
+    if first and last and last < first:
+        raise typer.BadParameter(f"--since {first} is after --until {last}")
+    return Wanted(
+        scenario=scenario,
+        source=source,
+        tag=tag,
+        set=set_id,
+        theme=theme,
+        since=first,
+        until=last,
+        unrated=unrated,
+        unarchived=unarchived,
+        by_value=by_value,
+    )

@@ -12,13 +12,18 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
 from scenarios.exchange.incoming import Incoming, incoming
-from scenarios.exchange.moments import LONG_AGO_MS, from_milliseconds
-from scenarios.exchange.names import digest
-from scenarios.exchange.questions import LONGEST_SET, LONGEST_TEXT, WrongCellError, clean
+from scenarios.exchange.questions import (
+    LONG_AGO_MS,
+    LONGEST_SET,
+    LONGEST_TEXT,
+    WrongCellError,
+    clean,
+    digest,
+    from_milliseconds,
+)
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.slugs import slug
 from scenarios.exchange.tables.table import refused
 from scenarios.text import counted, shown
 

@@ -18,18 +18,20 @@ from scenarios.exchange.incoming import (
     within,
 )
 from scenarios.exchange.incoming import text_of as text
-from scenarios.exchange.names import digest, tags
 from scenarios.exchange.questions import (
     Question,
     Resolved,
+    Said,
+    Site,
     WrongCellError,
     at,
     day,
+    digest,
     option,
     probability,
+    tags,
 )
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.sites import Said, Site
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
 from scenarios.text import shown

@@ -10,9 +10,8 @@ from typing import Any, NamedTuple
 
 from scenarios.exchange.arrivals import Place
 from scenarios.exchange.readers import Given
-from scenarios.exchange.tables import objects, reading
-from scenarios.exchange.tables.lines import lines
-from scenarios.exchange.tables.table import refused
+from scenarios.exchange.tables import reading
+from scenarios.exchange.tables.table import lines, refused
 from scenarios.text import did_you_mean
 
 MOST_FILES = 100
@@ -102,9 +101,9 @@ def items(incoming: Incoming, *lists: str) -> Iterator[Item]:
     if name.casefold().endswith((".jsonl", ".ndjson")):
         for number, line in enumerate(lines(stream, name, encoding), start=1):
             if line.strip():
-                yield Item("", Place(name, number), objects.parsed(line, name, number))
+                yield Item("", Place(name, number), reading.parsed(line, name, number))
         return
-    found = objects.value(stream, name, encoding)
+    found = reading.value(stream, name, encoding)
     if isinstance(found, list):
         yield from _numbered("", found, name)
     elif isinstance(found, dict):

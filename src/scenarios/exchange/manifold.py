@@ -8,11 +8,19 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrived, Foreign, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
-from scenarios.exchange.moments import from_milliseconds
-from scenarios.exchange.names import digest, tags
-from scenarios.exchange.questions import Question, Resolved, WrongCellError, option, probability
+from scenarios.exchange.questions import (
+    Question,
+    Resolved,
+    Said,
+    Site,
+    WrongCellError,
+    digest,
+    from_milliseconds,
+    option,
+    probability,
+    tags,
+)
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.sites import Said, Site
 from scenarios.model import Outcome
 from scenarios.text import counted, shown
 

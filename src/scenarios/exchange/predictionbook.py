@@ -8,10 +8,18 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrived, Foreign, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
-from scenarios.exchange.names import digest
-from scenarios.exchange.questions import Question, Resolved, WrongCellError, at, day, probability
+from scenarios.exchange.questions import (
+    Question,
+    Resolved,
+    Said,
+    Site,
+    WrongCellError,
+    at,
+    day,
+    digest,
+    probability,
+)
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.sites import Said, Site
 from scenarios.model import Outcome
 from scenarios.text import shown
 

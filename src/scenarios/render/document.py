@@ -5,16 +5,65 @@ It has no width, no colour and no mark-up: a writer adds them. A text is one spa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from scenarios.model import Kind
-from scenarios.render.sparkline import sparkline
+from scenarios.model import Database, Kind
 from scenarios.render.text import MINUS, in_points, percent, signed
-from scenarios.scales import printed
+from scenarios.scales import HIGHEST, decibans, held, printed
+
+BLANK = "·"
+"""Stands for a gap in a trend."""
+BARS = "▁▂▃▄▅▆▇█"
+_TINY = 1e-9
+"""What does not move stands on one level, however its odds are rounded."""
+LEAST_RANGE_DB = 10.0
+"""A row that moves by less is not drawn as if it moved by more: a bar is 1.25 dB or more."""
+
+
+def sparkline(values: tuple[float | None, ...]) -> str:
+    """A bar a figure, each an eighth of their own range in log odds; a dot where there is none.
+
+    On one scale for all rows a bar would be worth 7.5 dB, which few rows move by in a quarter.
+    """
+    odds = [None if value is None else decibans(held(value)) for value in values]
+    stood = [db for db in odds if db is not None]
+    if not stood:
+        return BLANK * len(values)
+    span = max(max(stood) - min(stood), LEAST_RANGE_DB)
+    low, top = (max(stood) + min(stood) - span) / 2, len(BARS) - 1
+    steps = (None if db is None else round((db - low) / span * top + _TINY) for db in odds)
+    return "".join(BLANK if step is None else BARS[step] for step in steps)
+
+
+_CELLS = 25
+"""Of a strip: each 2.5 dB, from 0.1 % to 99.9 %, beyond which no implied probability lies."""
+AXIS = "0.1%·······50%······99.9%"
+"""The axis of a strip, as the name of its column."""
+
+
+def strip(before: float | None, now: float, implied: float | None = None) -> str:
+    """Last time and now on that axis, `····○──●····|·····×······`; × is what is implied."""
+    cells = ["·"] * _CELLS
+    cells[_CELLS // 2] = "|"
+    if before is not None:
+        first, last = sorted((_place(before), _place(now)))
+        cells[first : last + 1] = "─" * (last + 1 - first)
+    if implied is not None:
+        cells[_place(implied)] = "×"
+    if before is not None:
+        cells[_place(before)] = "○"
+    cells[_place(now)] = "●"
+    return "".join(cells)
+
+
+def _place(probability: float) -> int:
+    share = decibans(held(probability)) / decibans(HIGHEST)
+    return round((share + 1) / 2 * (_CELLS - 1))
+
 
 Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
@@ -282,3 +331,54 @@ def _figure(figure: Figure) -> str:
         return signed(value, digits)
     shown = f"{value:.{digits}f}".replace("-", MINUS)
     return shown if shown.strip(f"{MINUS}0.") else shown.removeprefix(MINUS)
+
+
+class Signpost(msgspec.Struct, frozen=True):
+    """A line of an index below one of its parts."""
+
+    name: str
+    anchor: str
+    figure: str = ""
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """A summary and its appendix, the records that have a place there, and what is below a part."""
+
+    title: str
+    summary: Document
+    appendix: Document
+    anchors: Collection[str] = ()
+    below: dict[str, tuple[Signpost, ...]] = {}
+
+
+Part = TypeVar("Part")
+
+
+def titled(part: Part, database: Database) -> Part:
+    """A document, or a part of one, with the title of what each reference without a label names."""
+    made: Any = part
+    if isinstance(part, Ref):
+        title = "" if part.label else _title(part, database)
+        made = msgspec.structs.replace(part, label=title) if title else part
+    elif isinstance(part, tuple):
+        parts = [titled(one, database) for one in part]
+        made = part if all(a is b for a, b in zip(parts, part, strict=True)) else tuple(parts)
+    elif isinstance(part, msgspec.Struct):
+        fields = {name: getattr(part, name) for name in part.__struct_fields__}
+        changed = {n: new for n, old in fields.items() if (new := titled(old, database)) is not old}
+        made = msgspec.structs.replace(part, **changed) if changed else part
+    return made  # type: ignore[no-any-return]
+
+
+def _title(ref: Ref, database: Database) -> str:
+    owner, _, indicator = ref.id.partition("/")
+    if ref.kind == "evidence" and ref.id in database.evidence:
+        return database.evidence[ref.id].summary
+    if ref.kind == "source" and ref.id in database.sources:
+        return database.sources[ref.id].name
+    if ref.kind == "scenario" and owner in database.scenarios:
+        scenario = database.scenarios[owner]
+        if not indicator:
+            return scenario.title
+        return scenario.indicators[indicator].statement if indicator in scenario.indicators else ""
+    return ""

@@ -2,30 +2,180 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+import logging
+import os
+import socket
+import sys
+import threading
+import time
+import webbrowser
+from asyncio import Transport
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from types import FrameType
 
 import anyio
+import h11
+import uvicorn
+from msgspec.structs import replace
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from scenarios.cli import parsing
+from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
-from scenarios.serve import events
+from scenarios.render.writers.html import safe
+from scenarios.serve import events, people, warming
 from scenarios.serve.desk import Desk
-from scenarios.serve.door import Door, Guard
+from scenarios.serve.door import FORM, LET_IN, Door, Guard, policy
 from scenarios.serve.events import Bell
-from scenarios.serve.exchange import Entry, Whole
+from scenarios.serve.exchange import (
+    SHORT,
+    Ask,
+    Asked,
+    ElsewhereError,
+    Entry,
+    Made,
+    Page,
+    Sent,
+    Whole,
+    asked,
+)
 from scenarios.serve.forms.saved import Saved
-from scenarios.serve.handling import fault, route
-from scenarios.serve.kept import Kept
 from scenarios.serve.sites import Sites
-from scenarios.serve.warming import Warm
+from scenarios.serve.warming import Kept, Warm
+from scenarios.storage.state import state_folder
+
+_FIELDS = 20_000
+_CHANGED = "changed since it was looked at"
+_FAULTS = {
+    400: "That cannot be meant",
+    404: "Not found",
+    405: "Not allowed",
+    422: "Not written",
+    503: "Not now",
+}
+_HANDLING_PATIENCE = 10.0
+"""Seconds for which who has written something waits for pages that have it."""
+
+
+def route(entry: Entry) -> Route:
+    """An entry as Starlette has it; its handler runs in a thread."""
+
+    def made(ask: Ask) -> Sent:
+        return _whole_of(ask)(ask, entry.handler(ask))
+
+    def show(request: Request) -> Response:
+        return _told(request, lambda ask: _blind(ask) or warming.page(ask, made), latest=False)
+
+    def give(request: Request) -> Response:
+        return _told(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
+
+    async def take(request: Request) -> Response:
+        async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
+            return await run_in_threadpool(_taken, request, entry, form)
+
+    if entry.method == "POST":
+        return Route(entry.path, take, methods=["POST"])
+    return Route(entry.path, show if entry.kept else give, methods=["GET"])
+
+
+def _blind(ask: Ask) -> Response | None:
+    """What is answered to somebody who must not see a figure yet."""
+    page = people.instead(ask)
+    return _response(ask, page) if page else None
+
+
+def desk_of(request: Request) -> Desk:
+    """The workspace that a server is for."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def fault(request: Request, status: int, text: str) -> Response:
+    """A page that says why there is no other."""
+    desk = desk_of(request)
+    ask = Ask(request, desk, Asked(), desk.latest, parsing.today())
+    title = _FAULTS[status]
+    content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
+    return _response(ask, Page(title=title, content=content, status=status, live=False))
+
+
+def _taken(request: Request, entry: Entry, form: FormData) -> Response:
+    """What a form did; the pages that its sender asks for next have it."""
+    desk = desk_of(request)
+    made = _told(request, lambda ask: _response(ask, entry.handler(ask, form)))
+    seen = desk.look()
+    made.set_cookie(_written(request), str(seen.number), httponly=True, samesite="strict")
+    return made
+
+
+def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool = True) -> Response:
+    try:
+        for again in (False, True):
+            try:
+                return answer(_ask(request, latest=latest or again))
+            except ScenError as error:
+                if _CHANGED not in str(error):
+                    raise
+                desk_of(request).look()
+        return fault(request, 503, "The files change faster than they can be read: ask again.")
+    except ElsewhereError as error:
+        return RedirectResponse(error.address, 303)
+    except parsing.Mistyped as error:
+        return fault(request, 400, error.message)
+    except UsageError as error:
+        return fault(request, 400, str(error))
+    except ScenError as error:
+        return fault(request, 404 if request.method in ("GET", "HEAD") else 422, str(error))
+
+
+def _ask(request: Request, *, latest: bool) -> Ask:
+    """What is asked of the latest state, or of the one that readers see."""
+    desk, what = desk_of(request), asked(request.query_params)
+    own = request.cookies.get(_written(request), "")
+    number = int(own) if own.isdecimal() else 0
+    seen = desk.latest if latest else desk.since(number, _HANDLING_PATIENCE)
+    if what.rev:
+        seen = desk.at(what.rev, seen)
+    lasting = replace(what, rev=seen.opened.commit and seen.opened.commit[:SHORT])
+    given = request.query_params
+    lasts = {"as_of": str(lasting.as_of), "rev": lasting.rev or ""}
+    other = {name: text for name, text in lasts.items() if given.get(name, text) not in ("", text)}
+    if other and request.method == "GET":
+        changed = request.url.include_query_params(**other)
+        # The address will mean the same tomorrow.
+        raise ElsewhereError(f"{changed.path}?{changed.query}")
+    return Ask(request, desk, lasting, seen, what.as_of or parsing.today())
+
+
+def _written(request: Request) -> str:
+    """The cookie with the number of the state that has what its bearer wrote."""
+    return f"scen-{request.url.port}-written"
+
+
+def _response(ask: Ask, made: Made) -> Response:
+    if isinstance(made, Response):
+        return made
+    sent = _whole_of(ask)(ask, made)
+    headers = {"Content-Security-Policy": policy(sent.scripts)}
+    return Response(sent.body, made.status, headers, "text/html")
+
+
+def _whole_of(ask: Ask) -> Whole:
+    """What is around every page."""
+    whole: Whole = ask.request.app.state.whole
+    return whole
+
 
 _RULES = 4 << 20
 """The characters of the pages' own rules that are kept."""
@@ -96,4 +246,159 @@ def _refused(request: Request, error: Exception) -> Response:
     }.get(error.status_code, error.detail)
     made = fault(request, error.status_code, text)
     made.headers.update(error.headers or {})
+    return made
+
+
+_HOST = "127.0.0.1"
+_GRACE = 1
+"""Seconds that an answer which is being made may still take at the end."""
+_KEPT = 75
+"""Seconds for which a connection is kept: a form that is sent just when one ends would fail."""
+_LAST = 1.8
+"""Seconds after which what still computes is given up; a file is written whole or not at all."""
+_SLICE = 0.001
+"""Seconds after which a thread that computes lets another one answer."""
+_HEAD = 10
+"""Seconds in which a connection has to show the token, and a head to be whole."""
+_PATIENCE = {h11.SEND_BODY: 20, h11.IDLE: _KEPT + _HEAD}
+"""Seconds for which who has the token may be silent in a body, or from a request to the next."""
+_STRANGERS = 32
+"""Connections that have not shown the token, at most; the one that waits longest has to go."""
+
+
+class _Connection(H11Protocol):
+    """A connection that ends when it lets the server wait, or is one too many."""
+
+    is_known, since = False, 0.0
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, LET_IN: self._let_in}
+        self.since = self.loop.time()
+        ours = (one for one in self.connections if isinstance(one, _Connection))
+        strangers = sorted((one for one in ours if not one.is_known), key=lambda one: one.since)
+        for stranger in strangers[:-_STRANGERS]:
+            self.logger.warning("too many connections without the token: the oldest are closed")
+            stranger.end()
+        self.end_if_late()
+
+    def _let_in(self) -> None:
+        self.is_known, self.since = True, self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        before = self.conn.their_state
+        super().data_received(data)
+        if self.is_known and {before, self.conn.their_state} != {h11.IDLE}:
+            self.since = self.loop.time()  # which more bytes of a head do not win
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; where a request is being answered, that is given up."""
+        if self.conn.our_state is h11.IDLE:
+            super().send_400_response(msg)
+        else:
+            self.end()
+
+    def end_if_late(self) -> None:
+        """Look once a second whether the client should have sent more by now."""
+        now, state = self.loop.time(), self.conn.their_state
+        if self.is_known and (state not in _PATIENCE or self.flow.read_paused):
+            self.since = now
+        if now - self.since > (_PATIENCE.get(state, 0) if self.is_known else _HEAD):
+            self.end()
+        elif not self.transport.is_closing():
+            self.loop.call_later(1, self.end_if_late)
+
+    def end(self) -> None:
+        """Give it up at once; what waits to be sent may never be taken."""
+        self.connections.discard(self)
+        self.transport.abort()
+
+
+class _OfClients(logging.Filter):
+    """Passes a line a minute of what clients did; a fault of the program as it is."""
+
+    _next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        fault = record.exc_info and record.exc_info[1]
+        of_program = bool(fault) and not (record.name == "asyncio" and isinstance(fault, OSError))
+        if of_program or time.monotonic() < self._next:
+            return of_program
+        self._next = time.monotonic() + 60
+        text = record.getMessage().partition("\n")[0]
+        record.msg, record.args, record.exc_info = f"scen serve: {text}", None, None
+        return True
+
+
+class _Server(uvicorn.Server):
+    """Ends the streams at once when a signal comes: else it would wait for their pages to go."""
+
+    close: Callable[[], None]
+    page: Path | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.page:  # a browser in the terminal is waited for until it ends
+            threading.Thread(target=webbrowser.open, args=[self.page.as_uri()], daemon=True).start()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.close()
+        if self.page:
+            state_folder.drop_copy(self.page)
+        logging.getLogger("uvicorn.error").disabled = True  # of those who are cut off
+        super().handle_exit(sig, frame)
+        last = threading.Timer(_LAST, os._exit, (128 + sig,))
+        last.daemon = True
+        last.start()
+
+
+def serve(
+    made: Callable[[Door], Starlette],
+    port: int,
+    tell: Callable[[str], None],
+    *,
+    opens: Path | None = None,
+) -> None:
+    """Answer until a signal comes; `tell` is told the start address as soon as there is one."""
+    with _listening(port) as listening:
+        door = Door(listening.getsockname()[1])
+        tell(door.start)
+        app = made(door)  # only now: who was told can wait for what is imported
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=_GRACE,
+            timeout_keep_alive=_KEPT,
+            http=_Connection,
+            limit_concurrency=96,  # connections: macOS gives a process 256 descriptors
+            backlog=_STRANGERS,  # so many are taken before the first of them is looked at
+            proxy_headers=False,
+        )
+        server = _Server(config)
+        server.close = app.state.bell.close
+        sys.setswitchinterval(_SLICE)
+        of_clients = _OfClients()
+        for name in ("uvicorn.error", "asyncio"):
+            logging.getLogger(name).addFilter(of_clients)
+        if opens:  # in its state folder: what a browser is started with is seen by all
+            name = f"open-{os.urandom(4).hex()}.html"
+            page = door.opening(lambda: server.page and state_folder.drop_copy(server.page))
+            server.page = state_folder.make_copy(opens, name, page)
+        server.run([listening])
+
+
+def _listening(port: int) -> socket.socket:
+    # By its protocol asyncio knows that an answer in two parts is sent at once.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((_HOST, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        what = f"port {port} of {_HOST}: {error.strerror}"
+        raise ScenError(f"{what}; --port names another, --port 0 takes a free one") from None
     return made

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders, QueryParams
 from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 
-from scenarios.render.writers import shell
+from scenarios.render.writers import html
 from scenarios.storage.attachments import LARGEST
 
 Scope = MutableMapping[str, Any]
@@ -141,7 +141,7 @@ class Guard:
 
 def refusal(status: int, text: str, more: str = "") -> Response:
     """A page that says why nothing else is shown."""
-    body = f"<h1>Not shown</h1><p>{shell.safe(text)}</p>{more}"
+    body = f"<h1>Not shown</h1><p>{html.safe(text)}</p>{more}"
     return HTMLResponse(_document("Not shown", body), status)
 
 

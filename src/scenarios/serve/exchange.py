@@ -18,7 +18,7 @@ from scenarios.cli import parsing
 from scenarios.errors import UsageError
 from scenarios.model import Database
 from scenarios.serve.desk import Desk, Seen
-from scenarios.site.page import Page as SitePage
+from scenarios.site.links import Page as SitePage
 from scenarios.text import shown
 
 NARROWED = ("set", "tag", "theme", "source", "since", "until")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 from typing import Any
 
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
+from scenarios.cli import parsing
 from scenarios.errors import ScenError
-from scenarios.model import Analyst
-from scenarios.render.writers.shell import safe
-from scenarios.serve.exchange import Ask, Made, Page, give, take
+from scenarios.model import Analyst, ScenarioId
+from scenarios.render.writers.html import safe
+from scenarios.serve.exchange import Ask, ElsewhereError, Made, Page, give, take
+from scenarios.serve.frame import to_filter
 from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.opened import known_id
+from scenarios.workspace.opened import Opened, known_id
+from scenarios.workspace.sitting import held_back
 
 _YEAR = 365 * 24 * 3600
 
@@ -118,3 +122,38 @@ def _cookie(ask: Ask) -> str:
 
 
 ENTRIES = (give("/who/", _choosing), take("/who/", _chosen))
+
+
+_TELLS_NO_FIGURE = (
+    *("/sitting/", "/who/", "/record/", "/recorded/"),
+    *("/list/evidence/", "/list/indicators/", "/list/sources/"),
+)
+"""Where these pages begin, or where what is hidden is left out."""
+
+
+def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[ScenarioId]:
+    """The scenarios whose team's and implied figures an analyst must not see yet."""
+    return held_back(opened, analyst, today) if analyst else frozenset()
+
+
+def instead(ask: Ask) -> Page | None:
+    """The page that stands in the place of one which tells figures; None where it may.
+
+    A page of the site of which a list tells no figure leads there.
+    """
+    path = ask.request.url.path
+    if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
+        return None
+    if not hidden(ask.desk.latest.opened, analyst_of(ask), parsing.today()):
+        return None
+    listed = to_filter(path)
+    if listed.startswith(_TELLS_NO_FIGURE):
+        raise ElsewhereError(listed + ask.asked.query(only_when=True))
+    content = (
+        "<h1>After the sitting</h1><p>You sit and forecast: what the team says and what the"
+        " evidence implies is not shown before your own figures are given.</p>"
+        '<p class="does"><a class="button" href="/sitting/">Go on with the sitting</a></p>'
+        '<p>What was observed can be read: <a href="/list/evidence/">evidence</a>,'
+        ' <a href="/list/indicators/">indicators</a>, <a href="/list/sources/">sources</a>.</p>'
+    )
+    return Page(title="After the sitting", content=content, live=False)

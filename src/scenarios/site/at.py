@@ -8,8 +8,7 @@ from importlib import import_module
 
 from scenarios.paths import place_of
 from scenarios.site.frame import FEED, STYLE
-from scenarios.site.links import INDEX
-from scenarios.site.page import CARD, Page
+from scenarios.site.links import CARD, INDEX, Page
 from scenarios.site.site import Site
 
 _ONE = {

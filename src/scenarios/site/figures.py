@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from importlib import import_module
+from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import Course, courses
-from scenarios.analysis.review.cause import Causes
-from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.moves import Causes, Move
 from scenarios.analysis.review.review import Review, review
 from scenarios.analysis.review.status import StatusRow
+from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
+from scenarios.render.charts.draw import Card, card
+from scenarios.render.writers.html import safe
 from scenarios.site.site import Site
-from scenarios.workspace.period import span
+from scenarios.workspace.reading import span
 
 _DAYS = 60
 """A course is drawn on at most so many days."""
@@ -86,3 +90,55 @@ class Figures:
 def figures(site: Site) -> Figures:
     """Those of a site."""
     return site.once(Figures)
+
+
+class Facet(NamedTuple):
+    """A way to choose: its name, and each word that a row may have with how it is read."""
+
+    name: str
+    words: tuple[tuple[str, str], ...]
+
+
+def choices(facets: Iterable[Facet]) -> str:
+    """A list of words for each facet; one that cannot hide rows does not show them."""
+    made = "".join(
+        f'<label><span>{facet.name.capitalize()}</span> <select id="by-{facet.name}">'
+        f'<option value="">all</option>{"".join(map(_option, facet.words))}</select></label>'
+        for facet in facets
+    )
+    return f'<form class="filters" autocomplete="off">{made}</form>'
+
+
+def rules(facets: Iterable[Facet], rows: str) -> str:
+    """The style by which a word that was chosen hides the rows without it."""
+    return "".join(
+        f'body:has(#by-{facet.name} option[value="{word}"]:checked) {rows}:not([data-is~="{word}"])'
+        "{display:none}"
+        for facet in facets
+        for word, _ in facet.words
+    )
+
+
+def _option(word: tuple[str, str]) -> str:
+    return f'<option value="{word[0]}">{safe(word[1])}</option>'
+
+
+_RASTER = "scenarios.render.charts.draw"
+_NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
+
+
+def lacking() -> str:
+    """What it takes to draw pictures here; nothing where they can be drawn."""
+    try:
+        import_module(_RASTER).png(_NOTHING, 1)
+    except ModuleNotFoundError:
+        return "they need the extra: pip install '.[png]' in a clone of scen"
+    except ScenError as error:
+        return str(error)
+    return ""
+
+
+def drawn(data: Card) -> bytes:
+    """A card as PNG."""
+    made: bytes = import_module(_RASTER).png(card(data), 1)
+    return made

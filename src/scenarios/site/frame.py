@@ -10,11 +10,10 @@ import msgspec
 from scenarios import __version__
 from scenarios.render.charts.svg import NOWHERE
 from scenarios.render.documents.unreadable import lead
+from scenarios.render.writers import html
 from scenarios.render.writers import html as html_of
-from scenarios.render.writers import shell
-from scenarios.render.writers.shell import Around, Entry, safe
-from scenarios.site.links import INDEX
-from scenarios.site.page import CARD, Page, up
+from scenarios.render.writers.html import Around, Entry, safe
+from scenarios.site.links import CARD, INDEX, Page, up
 from scenarios.site.site import Site
 
 STYLE, FEED, READING = "site.css", "feed.xml", "reading/index.html"
@@ -50,7 +49,7 @@ class Additions(msgspec.Struct, frozen=True, kw_only=True):
 NONE = Additions()
 
 
-def html(site: Site, page: Page, more: Additions = NONE) -> str:
+def whole_page(site: Site, page: Page, more: Additions = NONE) -> str:
     """The whole page."""
     root = up(page.address)
     title = page.title if page.address == INDEX else f"{page.title} · {site.title}"
@@ -75,7 +74,7 @@ def html(site: Site, page: Page, more: Additions = NONE) -> str:
     reading = f'<a href="{root}{READING}">How to read this</a>'
     foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
     banner = html_of.blocks(lead(site.database.unreadable), NOWHERE)
-    return shell.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
+    return html.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 
 def _preview(site: Site, page: Page, title: str) -> str:
@@ -94,7 +93,7 @@ def _preview(site: Site, page: Page, title: str) -> str:
 def style() -> str:
     """The one style sheet of a site."""
     own = files("scenarios.site").joinpath("site.css").read_text(encoding="utf-8")
-    return shell.style() + own
+    return html.style() + own
 
 
 def _header(site: Site, page: Page, sections: tuple[Section, ...]) -> str:

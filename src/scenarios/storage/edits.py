@@ -16,7 +16,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.storage.yaml import editor
-from scenarios.storage.yaml.cutting import unset
+from scenarios.storage.yaml.editor import unset
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import shown

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from scenarios.errors import ScenError
-from scenarios.storage.git import directory
+from scenarios.storage.git import process
 from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.worktree import safe
 
@@ -49,7 +49,7 @@ def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 def lock_file(root: Path) -> Path:
     """Where the lock of a database is: its environment has no say in it."""
-    place = directory.nearest(root)
+    place = process.nearest(root)
     parts = ("HEAD", "objects", "refs")
     if place and all(os.path.lexists(place.common_dir / part) for part in parts):
         return place.common_dir / NAME

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.paths import ATTACHMENTS
-from scenarios.storage.temporary import temporary
+from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.yaml.reader import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -285,3 +285,57 @@ def refusals(place: Path) -> Iterator[None]:
 
 def _problem(path: str, rule: str, message: str) -> Problem:
     return Problem(safe(path), 1, 1, rule, message, _HINTS[rule])
+
+
+_AT_ONCE = 100
+"""As many files are open together."""
+_syncs_all = hasattr(os, "sync")
+
+
+def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """Write new files, in order; each path when its file has its name, durable with its batch.
+
+    Raises Exists where something is there, as `worktree.create` does.
+    """
+    folders: dict[str, Path] = {}
+    for name in {path.rpartition("/")[0] for path, _ in files}:
+        place = root / name
+        with refusals(place):
+            folders[name] = inside(root, place)
+            make_folders(folders[name])
+            clear(folders[name])
+    for start in range(0, len(files), _AT_ONCE):
+        yield from _batch(root, files[start : start + _AT_ONCE], folders)
+
+
+def remove_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
+    """Remove files that still hold what is told of each; each path when its file is gone."""
+    folders: set[Path] = set()
+    try:
+        for path, old in files:
+            remove(root, path, old, durable=False)
+            folders.add((root / path).parent)
+            yield path
+    finally:
+        for folder in folders:
+            sync(folder)
+
+
+def _batch(
+    root: Path, files: Sequence[tuple[str, bytes]], folders: Mapping[str, Path]
+) -> Iterator[str]:
+    with ExitStack() as open_files:
+        ready = []
+        for path, data in files:
+            folder, _, name = path.rpartition("/")
+            with refusals(root / path):
+                made = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
+                ready.append((path, open_files.enter_context(made), folders[folder] / name))
+        if _syncs_all:
+            os.sync()
+        for path, written, target in ready:
+            with refusals(target):
+                publish(written, target)
+            yield path
+        for place in {target.parent for _, _, target in ready}:
+            sync(place)

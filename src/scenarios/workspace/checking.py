@@ -9,20 +9,49 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
+from shlex import quote
 
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.period.period import window
-from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import findings
+from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind, indicator_key
 from scenarios.paths import id_of, kind_of, path_of, references
+from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.yaml.reader import Place, places, read
-from scenarios.workspace.attached import attachment_faults
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.place import from_here, here
+from scenarios.workspace.opened import Opened, from_here, here
+
+
+def attachment_faults(opened: Opened) -> Iterator[Problem]:
+    """Of a folder; a revision's copies are not read. Each file is read once."""
+    digests: dict[str, str | None] = {}
+    for id, item in opened.database.evidence.items() if opened.commit is None else ():
+        if item.attachment is None:
+            continue
+        file = item.attachment.file
+        if file not in digests:
+            digests[file] = digest_of(opened.root / file)
+        if digests[file] == item.attachment.sha256:
+            continue
+        path = path_of("evidence", id)
+        place = places(opened.snapshot[path])["attachment", "file"]
+        at = path, place.value_line, place.value_column
+        if digests[file] is None:
+            message = f"{file} is not there, or cannot be read"
+            hint = "put the copy back, or remove the key"
+            yield Problem(*at, "attachment-missing", message, hint, "warning")
+        else:
+            message = f"{file} is not what was attached: its SHA-256 is another"
+            yield Problem(*at, "attachment-changed", message, "put the copy back from git")
+    if opened.commit is None and not any(it.severity == "error" for it in opened.problems):
+        for file in copies(opened.root):  # a broken item may name any of them
+            if file not in digests:
+                hint = f"to remove it: rm {quote(from_here(opened.root / file))}"
+                message = "no item names this copy, which a command that was killed may have left"
+                yield Problem(file, 1, 1, "attachment-unnamed", message, hint, "warning")
 
 
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):

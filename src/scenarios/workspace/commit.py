@@ -11,7 +11,7 @@ from scenarios.render.text import percent
 from scenarios.scales import jeffreys
 from scenarios.storage.git import committing
 from scenarios.storage.git.repository import Repository
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import from_here
 
 _LONGEST = 100
 """The characters up to which a subject takes more figures than its first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from scenarios.analysis.history.record_diff import records
+from scenarios.analysis.history.commits import records
 from scenarios.errors import ScenError
 from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet, first_day
 from scenarios.paths import id_of, kind_of

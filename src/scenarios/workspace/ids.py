@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scenarios.errors import Problem, UsageError
-from scenarios.exchange.slugs import LONGEST, joined_words, words
+from scenarios.exchange.arrivals import LONGEST, joined_words, words
 from scenarios.paths import path_of, place_of
 from scenarios.workspace.opened import Opened
 

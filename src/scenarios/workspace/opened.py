@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+import gc
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -14,13 +16,48 @@ from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.cache.folder import cache_of
-from scenarios.storage.cache.items import about
+from scenarios.storage import worktree
+from scenarios.storage.cache.files import about
 from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.git import repository as git
+from scenarios.storage.git.repository import Repository
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.text import did_you_mean, shown
-from scenarios.workspace.place import from_here
+
+
+def find_root(database: str | None) -> Path:
+    """The folder with tracker.yaml: named by `database`, else in or above the current folder."""
+    is_elsewhere = database and Path(database).is_absolute()
+    return worktree.find(Path() if is_elsewhere else here(), database)
+
+
+def repository_of(database: str | None) -> tuple[Path, Repository]:
+    """The database's folder and the repository that holds it."""
+    try:
+        root = find_root(database)
+    except ScenError:
+        # No files of its own: a bare repository, or one whose database is in its history only.
+        root = Path(database or here())
+        return root, git.without_files(root, named=bool(database))
+    return root, git.repository(root)
+
+
+def here() -> Path:
+    """The current folder."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise ScenError("this folder was deleted: cd to one that is there") from None
+
+
+def from_here(path: Path) -> str:
+    """A path as one would type it from the current folder; stray bytes as escapes."""
+    try:
+        shown = path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, FileNotFoundError):
+        shown = str(path)
+    return shown.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 class Changed(ScenError):  # noqa: N818
@@ -173,3 +210,15 @@ def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
         return id
     hint = did_you_mean(id, known) or f"{where} names them"
     raise ScenError(f"no {what} {shown(id)}; {hint}")
+
+
+@contextmanager
+def nothing_collected() -> Iterator[None]:
+    """All that is made here lives to the end: a tenth of the time goes without looking for less."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import known, latest_day, members
+from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
+from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
-from scenarios.analysis.history.record_diff import FieldChange, Rename, called, differences
+from scenarios.analysis.ledger.sensitivity import Band
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.analysis.period.period import Window
-from scenarios.analysis.review.about import About, about
+from scenarios.analysis.period.period import Window, bands_of, window
 from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.ach import matrix as compare
 from scenarios.analysis.review.brief import Brief, brief
-from scenarios.analysis.review.cause import Causes
-from scenarios.analysis.review.review import Review
-from scenarios.analysis.review.status import StatusRow
-from scenarios.errors import ScenError, UsageError
-from scenarios.model import Kind, ScenarioId, SetId
+from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.moves import Causes
+from scenarios.analysis.review.review import About, Restatement, Review, about, restated, rewritten
+from scenarios.analysis.review.search import Search, What, search, words_of
+from scenarios.analysis.review.status import StatusRow, in_order, row_of, withheld
+from scenarios.analysis.rules.findings import findings
+from scenarios.analysis.rules.rule import Finding
+from scenarios.errors import At, Keys, ScenError, UsageError
+from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
+from scenarios.storage.git import repository as git
+from scenarios.storage.yaml.reader import Place, places
+from scenarios.text import unaccented
 from scenarios.workspace.history import State
-from scenarios.workspace.opened import Opened, known_id
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import Opened, from_here, known_id, open_revision
+from scenarios.workspace.remembered import remembered
 
 _FEWEST = 2
 """A matrix compares so many scenarios, or more."""
@@ -175,3 +184,168 @@ def _columns(
 def _instead(opened: Opened) -> str:
     sets = [f"--set {id}" for id in opened.database.tracker.sets]
     return f"name them, or a set with {' or '.join(sets)}" if sets else "name them"
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario's row of the status table, and the findings that have a flag there."""
+
+    row: StatusRow
+    flagged: tuple[Finding, ...]
+
+
+def span(opened: Opened, on: date, since: date | None, *, banded: bool = False) -> Window:
+    """The period from `since`, else the last review, up to `on`."""
+    start = start_of(opened, on, since)
+    return window(opened.database, start, on, bands=_bands(opened, on) if banded else {})
+
+
+def _bands(opened: Opened, on: date) -> Mapping[ScenarioId, Band]:
+    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Band]:
+        return bands_of(database, on, ids)
+
+    return remembered(opened, "bands", f"{on}", Band, make)
+
+
+def start_of(opened: Opened, on: date, since: date | None = None) -> date:
+    """`since`, or the last review day before `on`."""
+    days = timedelta(days=opened.database.tracker.review_every_days)
+    start = since or max(on - days, date.min + days)
+    if start >= on:
+        raise ScenError(f"the window is empty: --since {start} is not before {on}")
+    return start
+
+
+def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standing, ...]:
+    """Every scenario that had opened, in order, since the last review."""
+    since = start_of(opened, on)
+
+    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
+        around = {id: None for one in ids for id in (one, *database.scenarios[one].implies)}
+        period = window(database, since, on, only=around, lean=True)
+        told: dict[str, list[Finding]] = {}
+        for finding in findings(period, flagged=True):
+            told.setdefault(finding.record, []).append(finding)
+        return {
+            id: Standing(row=row_of(period, view), flagged=tuple(told.get(id, ())))
+            for id, view in period.views.items()
+            if id in ids
+        }
+
+    found = remembered(opened, "status", f"{since} {on}", Standing, make)
+    bands = _bands(opened, on) if banded else {}
+    lost = {row.id: Standing(row=row, flagged=()) for row in withheld(opened.database, on)}
+    found = {**found, **lost}
+    ordered = in_order(standing.row for standing in found.values())
+    return tuple(_banded(found[row.id], bands.get(row.id)) for row in ordered)
+
+
+def nothing_yet(opened: Opened, on: date) -> str:
+    """What is said where no scenario had opened."""
+    opens = sorted(s.opened for s in opened.database.scenarios.values())
+    if not opens:
+        return "no scenario yet: scen new"
+    return f"no scenario had opened by {on}: the first opens on {opens[0]}"
+
+
+def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
+    """The days on which those that are known to be resolved came to their end."""
+    found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
+    return {id: outcome.date for id, outcome in found.items() if outcome}
+
+
+def _banded(standing: Standing, band: Band | None) -> Standing:
+    if band is None or standing.row.implied is None:
+        return standing
+    implied = replace(standing.row.implied, low=band.low, high=band.high)
+    return replace(standing, row=replace(standing.row, implied=implied))
+
+
+class _File(NamedTuple):
+    """A file's lines as they are compared, where its keys stand, and the lines of its keys."""
+
+    lines: list[str]
+    places: dict[Keys, Place]
+    starts: list[int]
+
+
+def search_of(
+    opened: Opened,
+    text: str,
+    on: date,
+    wanted: Wanted,
+    *,
+    what: What | None = None,
+    most: int | None = None,
+) -> Search:
+    """The records known on a day whose texts hold every word of `text`, at most so many."""
+    words = words_of(text)
+    if not words:
+        raise UsageError("there is no word to look for: scen search WORD...")
+
+    @cache
+    def file(path: str) -> _File:
+        data = opened.snapshot.get(path, b"{}")  # there may be no tracker
+        at = places(data)
+        starts = sorted({place.key_line for place in at.values()})
+        return _File([unaccented(line) for line in data.decode().split("\n")], at, starts)
+
+    def locate(kind: Kind, record: str, keys: Keys, at: At, held: Sequence[str]) -> tuple[str, int]:
+        path = path_of(kind, record)
+        return from_here(opened.root / path), _line(file(path), keys, at, held)
+
+    return search(known(opened.database, on), words, wanted, locate, what=what, most=most)
+
+
+def _line(file: _File, keys: Keys, at: At, words: Sequence[str]) -> int:
+    """The line of the first word; of the value's own lines, the first where none shows it."""
+    place = file.places.get(keys)
+    if place is None or not keys:  # a default, or the id of a file
+        return 1
+    if at == "key":
+        return place.key_line
+    last = next((n for n in file.starts if n > place.value_line), len(file.lines) + 1)
+    for number in range(place.value_line, last):
+        if any(word in file.lines[number - 1] for word in words):
+            return number
+    return place.value_line
+
+
+SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"
+
+
+def with_history(
+    made: Review, opened: Opened, repository: git.Repository
+) -> tuple[Review, str | None]:
+    """The review with what the last commit up to its `since` says otherwise, and a remark.
+
+    The same review where there is no commit so early.
+    """
+    tip = git.commit_of(repository, opened.commit or "HEAD")
+    commit = git.last_commit(repository, made.since, tip)
+    if commit is None:
+        return made, SHALLOW if git.is_shallow(repository) else None
+    try:
+        printed = _at(opened, repository, commit)
+        later = _on(opened, repository, made.as_of, tip)
+    except ScenError:  # that commit had no database
+        return made, None
+    ids = [row.id for row in made.scenarios]
+    figures = restated(printed, opened.database, made.since)
+    return msgspec.structs.replace(
+        made,
+        questions=(*rewritten(printed, later, ids), *made.questions),
+        restated=Restatement(commit=commit, day=made.since, figures=figures),
+    ), None
+
+
+def _at(opened: Opened, repository: git.Repository, commit: str) -> Database:
+    files = opened.snapshot, opened.read
+    return open_revision(opened.root, repository, commit, *files).database
+
+
+def _on(opened: Opened, repository: git.Repository, day: date, tip: str) -> Database:
+    """The records as they stood at the end of a day: what was rewritten later is no news of it."""
+    commit = git.last_commit(repository, day, tip)
+    if commit is None or commit == tip:
+        return opened.database
+    return _at(opened, repository, commit)

@@ -7,12 +7,11 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import connected
+from scenarios.analysis.evidence.knowledge import connected
 from scenarios.model import Database, ScenarioId
-from scenarios.storage.cache.files import Files
-from scenarios.storage.cache.folder import digest
-from scenarios.storage.cache.items import about, digests
+from scenarios.storage.cache.files import Files, about, digests
 from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import digest
 from scenarios.workspace.opened import Opened
 
 Value = TypeVar("Value")

@@ -7,14 +7,14 @@ from datetime import date
 
 from msgspec import UNSET, Struct, UnsetType
 
-from scenarios.analysis.evidence.bearing import borne
-from scenarios.analysis.forecasts.stated import stated
+from scenarios.analysis.evidence.knowledge import borne
+from scenarios.analysis.forecasts import stated
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.analysis.ledger.effects import Effect, effects
+from scenarios.analysis.ledger.ledger import Effect, effects
+from scenarios.analysis.review.agenda import Figure
 from scenarios.analysis.review.explanation import explain
-from scenarios.analysis.review.feedback import Figure
 from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.storage.cache.items import about
+from scenarios.storage.cache.files import about
 from scenarios.workspace.writing import Written
 
 

@@ -15,7 +15,7 @@ from scenarios.storage.lock import lock
 from scenarios.storage.new_database import example, files, template
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import from_here
 
 _TRACKER = "scenarios/tracker.yaml"
 Like = Literal["empty", "template", "example"]

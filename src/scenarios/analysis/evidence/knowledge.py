@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -19,6 +20,7 @@ from scenarios.model import (
     ScenarioId,
     SetId,
     Sheet,
+    SheetId,
     first_day,
     indicator_key,
 )
@@ -277,3 +279,95 @@ def _walked(item: Evidence, firing: Firing) -> tuple[date, date, bool, EvidenceI
 
 def _when_recorded(outcome: Resolution) -> date:
     return outcome.recorded
+
+
+def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
+    """A scenario, its rivals, and those on which their priors depend, with theirs."""
+    found: dict[ScenarioId, None] = {}
+    sets: set[SetId] = set()
+    waiting = [scenario_id]
+    while waiting:
+        id = waiting.pop()
+        if id in database.scenarios and id not in found:
+            found[id] = None
+            scenario = database.scenarios[id]
+            waiting += scenario.prior.given
+            if scenario.set and scenario.set not in sets:
+                sets.add(scenario.set)
+                waiting += reversed(rivals(database, id))
+    return tuple(found)
+
+
+def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
+    """The items that bear on each scenario, or say that one of its own indicators is not absent."""
+    found: dict[ScenarioId, list[EvidenceId]] = {}
+    for id, item in database.evidence.items():
+        for scenario_id in borne(database, item):
+            found.setdefault(scenario_id, []).append(id)
+    return found
+
+
+def borne(database: Database, item: Evidence) -> set[ScenarioId]:
+    """The scenarios that an item rates, there or not, and those whose indicators it fires."""
+    return touched(database, (*item.ratings, *item.indicators))
+
+
+def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
+    """The same for one that rates these scenarios and fires these indicators."""
+    found: set[ScenarioId] = set()
+    for text in about:
+        scenario_id, indicator_id = indicator_key(text)
+        scenario = database.scenarios.get(scenario_id)
+        found.add(scenario_id)
+        if scenario and indicator_id in scenario.indicators:
+            found.update(scenario.indicators[indicator_id].ratings)
+    return found
+
+
+def near(
+    database: Database,
+    scenario_id: ScenarioId,
+    bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
+    speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
+) -> Database:
+    """What can move a scenario's figures: those it is connected with, what bears on them, sheets.
+
+    Of the sources, those that the evidence names.
+    """
+    columns = connected(database, scenario_id)
+    items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
+    evidence = {id: database.evidence[id] for id in items}
+    fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
+    around = sorted(fired.union(columns) & database.scenarios.keys())
+    told = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
+    named = {item.source for item in evidence.values() if item.source}
+    return Database(
+        database.tracker,
+        {id: database.scenarios[id] for id in around},
+        evidence,
+        {id: database.sheets[id] for id in told},
+        {id: database.sources[id] for id in sorted(named & database.sources.keys())},
+    )
+
+
+class Together(NamedTuple):
+    """What is asked about together: the open members of a set, or scenarios that share a tag."""
+
+    title: str
+    ids: list[ScenarioId]
+    is_set: bool
+
+
+def rated_together(database: Database, day: date) -> Iterator[Together]:
+    """The scenarios that are open on a day: set by set, then tag by tag."""
+    scenarios, sets = database.scenarios, database.tracker.sets
+    live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
+    for set_id, title in sets.items():
+        if ids := [id for id in live if scenarios[id].set == set_id]:
+            yield Together(f"Set {set_id}: {title}", ids, is_set=True)
+    by_tag: dict[str, list[ScenarioId]] = {}
+    for id in live:
+        if scenarios[id].set not in sets:
+            by_tag.setdefault(next(iter(scenarios[id].tags), ""), []).append(id)
+    for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
+        yield Together(f"Tag {tag}" if tag else "Without a tag", by_tag[tag], is_set=False)

@@ -8,21 +8,18 @@ from itertools import chain
 
 import msgspec
 
-from scenarios.analysis.history.audit_hindsight import (
-    hindsight_indicator,
-    late_forecast,
-    rated_after_outcome,
-)
 from scenarios.analysis.history.audit_rules import (
     AuditFinding,
     backdated,
     deleted_evidence,
     edited_forecast,
+    hindsight_indicator,
+    late_forecast,
     question_changed,
+    rated_after_outcome,
 )
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision
+from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import Trail, trail
-from scenarios.analysis.history.record_diff import KINDS, records
 from scenarios.analysis.rules.rule import Rule
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source
 

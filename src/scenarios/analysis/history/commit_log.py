@@ -9,13 +9,20 @@ from typing import Any
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import last_open_day
-from scenarios.analysis.forecasts.stated import Means, stated
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision
-from scenarios.analysis.history.record_diff import KINDS, Differences, differences, records
-from scenarios.analysis.history.renames import former, renamed
-from scenarios.analysis.history.standing import Standing, States, Unit, unit_of
-from scenarios.analysis.ledger.comparison import Comparisons
-from scenarios.analysis.ledger.odds import Odds, later
+from scenarios.analysis.forecasts import Means, stated
+from scenarios.analysis.history.commits import (
+    KINDS,
+    Commit,
+    Differences,
+    RecordChange,
+    Revision,
+    differences,
+    former,
+    records,
+    renamed,
+)
+from scenarios.analysis.history.provenance import Standing, States, Unit, unit_of
+from scenarios.analysis.ledger.odds import Comparisons, Odds, later
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import (
     Database,

@@ -1,14 +1,22 @@
-"""A database's commits, as data: who changed which record when, and the database after each."""
+"""Commits, and the records that each adds, removes, renames or changes."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import msgspec
 
 from scenarios.model import (
+    Database,
+    Evidence,
     Kind,
     Record,
+    Scenario,
+    Sheet,
+    Source,
 )
 
 
@@ -54,3 +62,280 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     changes: tuple[RecordChange, ...]
     own: tuple[RecordChange, ...]
     left_out: int = 0
+
+
+Names = Mapping[str, str]
+"""From one name to another: the id of a record, or `scenario/indicator`."""
+
+_STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
+
+
+def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
+    """The old names and the new ones of what a commit renamed.
+
+    A record that went and one that came are the same one where that names the other under
+    `formerly`, or they agree in what makes it: the question, the report, the analyst's figures.
+    Whatever else differs was edited on the way.
+    """
+    free: dict[tuple[Any, ...], list[str]] = {}
+    named = {
+        (one.kind, old): one.id
+        for one in own
+        if one.after and not one.before
+        for old in former(one.after)
+    }
+    went = {(one.kind, one.id) for one in own if one.before and not one.after and one.readable}
+    found = {old: new for (kind, old), new in named.items() if (kind, old) in went}
+    for one in own:
+        if one.after and not one.before and one.id not in found.values():
+            free.setdefault(_identity(one.kind, one.id, one.after), []).append(one.id)
+    for one in own:
+        if (one.kind, one.id) in went and one.id not in found and one.before:
+            if same := free.get(_identity(one.kind, one.id, one.before)):
+                found[one.id] = same.pop(0)
+        elif isinstance(one.before, Scenario) and isinstance(one.after, Scenario):
+            found |= _indicators(one.id, one.before, one.after)
+    return found
+
+
+def joined(
+    own: Sequence[RecordChange],
+    lost: Mapping[tuple[Kind, str], Record],
+    names: Names,
+    past: Names | None = None,
+) -> Iterator[tuple[str, RecordChange]]:
+    """Each change with the id before it, and from what the record last was, under the new names.
+
+    In both the ids of today stand for those of the `past`.
+    """
+    was = {one.id: one.before for one in own if one.id in names}
+    old_ids = {new: old for old, new in names.items()}
+    for one in own:
+        if one.id in names and one.after is None:
+            continue
+        old = old_ids.get(one.id, one.id)
+        before = one.before or was.get(old) or lost.get((one.kind, one.id))
+        before = under(before, names) if names else before
+        before, after = (of_today(record, past or {}) for record in (before, one.after))
+        yield old, msgspec.structs.replace(one, before=before, after=after)
+
+
+def of_today(record: Record | None, past: Names) -> Record | None:
+    """The record with the ids of today in place of those of the past, but among its own."""
+    if not past or not isinstance(record, Scenario | Evidence | Sheet):
+        return record
+    today: Record = under(record, past)
+    kept = {} if isinstance(record, Sheet) else {"formerly": record.formerly}
+    return msgspec.structs.replace(today, **kept)
+
+
+def former(record: Record | None) -> tuple[str, ...]:
+    """The ids that a record says it had."""
+    return record.formerly if isinstance(record, Scenario | Evidence | Source) else ()
+
+
+def other_name(text: str, names: Names) -> str:
+    """What an id, or `scenario/indicator`, is called instead; itself where it is called nothing."""
+    owner, slash, key = text.partition("/")
+    return names.get(text) or names.get(owner, owner) + slash + key
+
+
+def name(content: tuple[Any, ...], names: Names) -> bytes:
+    """Bytes that are equal where a piece of content is, under the names given."""
+    return _replaced(msgspec.json.encode(content, order="deterministic"), names)
+
+
+def _identity(kind: Kind, id: str, record: Record) -> tuple[Any, ...]:
+    if isinstance(record, Scenario):
+        return kind, record.title, record.question
+    if isinstance(record, Evidence):
+        return kind, record.summary, record.recorded
+    if isinstance(record, Sheet):
+        return kind, record.analyst, tuple(record.probabilities.values())
+    return kind, id
+
+
+def _indicators(id: str, before: Scenario, after: Scenario) -> Iterator[tuple[str, str]]:
+    came = [key for key in after.indicators if key not in before.indicators]
+    for key, indicator in before.indicators.items():
+        same = [other for other in came if after.indicators[other] == indicator]
+        if same and key not in after.indicators:
+            came.remove(same[0])
+            yield f"{id}/{key}", f"{id}/{same[0]}"
+
+
+def under(value: Any, names: Names) -> Any:
+    """The value with each text that is a name replaced, where a record need not keep its limits."""
+    if isinstance(value, str):
+        return other_name(value, names)
+    if isinstance(value, tuple):
+        return tuple(under(item, names) for item in value)
+    if isinstance(value, dict):
+        return {under(key, names): under(item, names) for key, item in value.items()}
+    if isinstance(value, Record):
+        parts = msgspec.structs.asdict(value)
+        return type(value)(**{key: under(part, names) for key, part in parts.items()})
+    return value
+
+
+def _replaced(text: bytes, names: Names) -> bytes:
+    """JSON in which every string that is a name, or begins with one and `/`, is the other one."""
+
+    def other(match: re.Match[bytes]) -> bytes:
+        return f'"{other_name(match[1].decode(), names)}"'.encode()
+
+    return _STRING.sub(other, text) if names else text
+
+
+KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
+WITHDRAWN = "withdraw"
+"""How a forecast of null is told, so that it differs from none."""
+
+Key = tuple[Kind, str]
+
+
+class FieldChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A field before and after, None where it was not set; `field` has a dot between its keys."""
+
+    record: str
+    field: str
+    before: Any
+    after: Any
+    kind: Kind
+
+
+class Rename(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """The same content under another id."""
+
+    from_: str
+    to: str
+    kind: Kind
+
+
+class Differences(msgspec.Struct, frozen=True, kw_only=True):
+    """Records that came, went or go by another id, and fields that changed, by kind and id."""
+
+    added: tuple[Key, ...] = ()
+    removed: tuple[Key, ...] = ()
+    renamed: tuple[Rename, ...] = ()
+    changed: tuple[FieldChange, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything differs."""
+        return bool(self.added or self.removed or self.renamed or self.changed)
+
+
+def differences(before: Database, after: Database) -> Differences:
+    """How `after` differs from `before`; order of keys, layout and comments never count.
+
+    Nor does it that a record is named otherwise where it is named.
+    """
+    added: list[Key] = []
+    removed: list[Key] = []
+    changed: list[FieldChange] = []
+    came: dict[Kind, list[str]] = {}
+    gone: dict[Kind, list[str]] = {}
+    for kind in KINDS:
+        old, new = records(before, kind), records(after, kind)
+        gone[kind] = [id for id in sorted(old) if id not in new]
+        came[kind] = [id for id in sorted(new) if id not in old]
+    renamed = [
+        one for kind in KINDS for one in _renames(kind, before, after, gone[kind], came[kind])
+    ]
+    names = {one.from_: one.to for one in renamed}
+    for kind in KINDS:
+        old, new = records(before, kind), records(after, kind)
+        moved = [one for one in renamed if one.kind == kind]
+        left, found = {one.from_ for one in moved}, {one.to for one in moved}
+        removed += [(kind, id) for id in gone[kind] if id not in left]
+        added += [(kind, id) for id in came[kind] if id not in found]
+        pairs = {id: id for id in old if id in new} | {one.to: one.from_ for one in moved}
+        for id, was in sorted(pairs.items()):
+            if old[was] is not new[id]:
+                earlier = under(old[was], names) if names else old[was]
+                changed += field_changes(kind, id, earlier, new[id])
+    return Differences(
+        added=tuple(added), removed=tuple(removed), renamed=tuple(renamed), changed=tuple(changed)
+    )
+
+
+def called(database: Database, names: Names) -> Database:
+    """The same database with other names for its records, wherever they are named."""
+
+    def of(kind: Kind) -> dict[str, Any]:
+        return {names.get(id, id): under(it, names) for id, it in records(database, kind).items()}
+
+    return msgspec.structs.replace(
+        database,
+        scenarios=of("scenario"),
+        evidence=of("evidence"),
+        sheets=of("forecasts"),
+        sources=of("source"),
+        withheld={names.get(id, id): path for id, path in database.withheld.items()},
+    )
+
+
+def records(database: Database, kind: Kind) -> Mapping[str, Record]:
+    """The records of one kind, by id."""
+    found: Mapping[Kind, Mapping[str, Record]] = {
+        "tracker": {"tracker": database.tracker},
+        "scenario": database.scenarios,
+        "evidence": database.evidence,
+        "forecasts": database.sheets,
+        "source": database.sources,
+    }
+    return found[kind]
+
+
+def field_changes(kind: Kind, id: str, before: Record, after: Record) -> list[FieldChange]:
+    """The fields in which two states of one record differ."""
+    if before is after or before == after:
+        return []
+    return [
+        FieldChange(record=id, field=field, before=old, after=new, kind=kind)
+        for field, old, new in _fields(_plain(before), _plain(after))
+        if field != "formerly"
+    ]
+
+
+def _renames(
+    kind: Kind, before: Database, after: Database, gone: list[str], came: list[str]
+) -> Iterator[Rename]:
+    """Pairs of which one says that it was the other, then pairs of equal content; each id once."""
+    old, new = records(before, kind), records(after, kind)
+    said = {was: id for id in came for was in former(new[id])} if gone else {}
+    free: dict[bytes, list[str]] = {}
+    for id in came if gone else ():
+        free.setdefault(_content(new[id]), []).append(id)
+    for id in gone:
+        if id in said:
+            yield Rename(from_=id, to=said[id], kind=kind)
+        elif same := free.get(_content(old[id])):
+            yield Rename(from_=id, to=same.pop(0), kind=kind)
+
+
+def _content(record: Record) -> bytes:
+    return msgspec.json.encode(record, order="deterministic")
+
+
+def _plain(record: Record) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(record)
+    told = plain.get("probabilities")
+    if told:
+        plain["probabilities"] = {k: WITHDRAWN if v is None else v for k, v in told.items()}
+    return plain
+
+
+def _fields(
+    before: Mapping[str, Any], after: Mapping[str, Any], at: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    for key in dict.fromkeys([*before, *after]):
+        old, new = before.get(key), after.get(key)
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _fields(old, new, f"{at}{key}.")
+        elif old != new:
+            yield f"{at}{key}", _none_if_empty(old), _none_if_empty(new)
+
+
+def _none_if_empty(value: Any) -> Any:
+    return list(value) or None if isinstance(value, list | tuple) else value

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing, near
 from scenarios.analysis.evidence.knowledge import (
+    bearing,
     bears_on,
     dependents,
     last_open_day,
+    near,
     resolved,
 )
-from scenarios.analysis.forecasts.stated import Means, Stated, stated
+from scenarios.analysis.forecasts import Means, Stated, stated
 from scenarios.analysis.ledger.ledger import Ledger, ledger_of
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,

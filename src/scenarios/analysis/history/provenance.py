@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any, TypeVar
 
 import msgspec
 
-from scenarios.analysis.history.commits import Commit, RecordChange, Revision
-from scenarios.analysis.history.renames import (
+from scenarios.analysis.evidence.knowledge import (
+    borne,
+    connected,
+    dependents,
+    latest_day,
+    latest_of,
+    members,
+    near,
+)
+from scenarios.analysis.history.commits import (
+    Commit,
     Names,
+    RecordChange,
+    Revision,
     former,
     joined,
     name,
@@ -18,19 +31,275 @@ from scenarios.analysis.history.renames import (
     other_name,
     renamed,
 )
-from scenarios.analysis.history.standing import States
 from scenarios.model import (
     Clarification,
     Database,
     Evidence,
+    EvidenceId,
     Kind,
     Record,
     Scenario,
     ScenarioId,
     Sheet,
     SheetId,
+    Source,
     Tracker,
+    indicator_key,
 )
+from scenarios.paths import path_of
+
+Unit = str
+"""A set, or `/` and a scenario that is in none."""
+_DATED: tuple[Kind, ...] = ("evidence", "scenario", "forecasts")
+
+
+class States:
+    """The database before each of some revisions, oldest first; branches are kept apart."""
+
+    def __init__(self, revisions: Iterable[Revision]) -> None:
+        self._waiting = Counter(parent for one in revisions for parent in one.commit.parents[:1])
+        self._after: dict[str, Standing] = {}
+
+    def before(self, revision: Revision) -> Standing:
+        """The database that a commit changed: its own to change, and to hand to `keep`."""
+        for parent in revision.commit.parents[:1]:
+            self._waiting[parent] -= 1
+            if self._waiting[parent]:
+                return self._after[parent].copy()
+            return self._after.pop(parent)
+        return Standing()
+
+    def keep(self, revision: Revision, standing: Standing) -> None:
+        """Keep what stood after a commit for those that follow it."""
+        if self._waiting[revision.commit.id]:
+            self._after[revision.commit.id] = standing
+
+
+class Standing:
+    """The database after a commit, kept up to date, with what bears on each scenario.
+
+    `lost` has the last content of the records that are gone, or can no longer be read.
+    """
+
+    def __init__(self, database: Database | None = None) -> None:
+        one = database or Database(Tracker(), {}, {}, {}, {})
+        self.database = Database(
+            one.tracker, {**one.scenarios}, {**one.evidence}, {**one.sheets}, {**one.sources}
+        )
+        self.latest = latest_day(self.database)
+        self.lost: dict[tuple[Kind, str], Record] = {}
+        self.unreadable: set[tuple[Kind, str]] = set()
+        self.bearing: dict[ScenarioId, dict[EvidenceId, None]] = {}
+        self.speaking = {id: [*sheets] for id, sheets in self.database.speaking.items()}
+        self._near: dict[Unit, Database] = {}
+        for id, item in self.database.evidence.items():
+            self._bear(id, item)
+
+    def copy(self) -> Standing:
+        """The same database, to be changed apart from this one."""
+        made = Standing(self.database)
+        made.lost = {**self.lost}
+        made.unreadable = {*self.unreadable}
+        made._near = {**self._near}
+        return made
+
+    def near(self, id: ScenarioId) -> Database:
+        """What can move what is implied of a scenario: the same until a commit touches it."""
+        unit = unit_of(self.database, id)
+        if unit not in self._near:
+            self._near[unit] = near(self.database, id, self.bearing)
+        return self._near[unit]
+
+    def around(self, id: ScenarioId) -> Database:
+        """The same, with the sheets that speak of those it is connected with."""
+        told = [
+            sheet for one in connected(self.database, id) for sheet in self.speaking.get(one, ())
+        ]
+        sheets = {sheet: self.database.sheets[sheet] for sheet in told}
+        return msgspec.structs.replace(self.near(id), sheets=sheets)
+
+    def withheld(self) -> dict[ScenarioId, str]:
+        """The scenarios whose figures a file that cannot be read could change, with its path.
+
+        What such a file is about is taken from its last readable content; without one, all are.
+        """
+        found: dict[ScenarioId, str] = {}
+        for kind, id in sorted(self.unreadable):
+            last = self.lost.get((kind, id))
+            about = {id, *_about(self.database, id, last)} if last else self.database.scenarios
+            if kind in ("scenario", "tracker"):
+                about = self.database.scenarios if kind == "tracker" else about
+                found |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
+        return found
+
+    def touched(self, changes: Iterable[RecordChange]) -> set[ScenarioId]:
+        """The scenarios that changed records bear on, and those that hang on them."""
+        found: set[ScenarioId] = set()
+        for change in changes:
+            for record in (change.before, change.after):
+                found.update(_about(self.database, change.id, record))
+        return dependents(self.database, found)
+
+    def put(self, changes: Iterable[RecordChange]) -> None:
+        """Take over what a commit changed."""
+        made = list(changes)
+        if not made:
+            return
+        self.latest = self.latest_with(made)
+        self.unreadable -= {(one.kind, one.id) for one in made}
+        self.unreadable |= {(one.kind, one.id) for one in made if not one.readable}
+        items = [one for one in made if one.kind == "evidence"]
+        others = [one for one in made if one.kind not in {"evidence", "forecasts"}]
+        self._forget(others)
+        scenarios = [one.id for one in made if one.kind == "scenario"]
+        firing = {item for id in scenarios for item in self.bearing.get(id, ())}
+        for id in firing:  # another indicator may make it bear on other scenarios
+            self._bear_no_longer(id, self.database.evidence[id])
+        for change in sorted(made, key=lambda one: one.kind != "scenario"):
+            self._put(change)
+        for id in firing & self.database.evidence.keys():
+            self._bear(id, self.database.evidence[id])
+        was = self.database  # what it has found is of before
+        self.database = msgspec.structs.replace(was)
+        self.database.__dict__["speaking"] = self.speaking
+        if not scenarios:
+            found = {k: v for k, v in was.__dict__.items() if k != "speaking"}
+            self.database.__dict__.update(found)
+        self._forget(others)
+        self._replace(items)
+
+    def latest_with(self, changes: Sequence[RecordChange]) -> date | None:
+        """The newest day once these changes are made: `latest_day` of the database after them."""
+        days = list(_days(change.after for change in changes))
+        gone = max(_days(change.before for change in changes), default=date.min)
+        if self.latest and gone < self.latest:
+            return max(self.latest, *days) if days else self.latest
+        changed = {(change.kind, change.id) for change in changes}
+        for kind in _DATED:
+            there = _folder(self.database, kind).items()
+            days += _days(one for id, one in there if (kind, id) not in changed)
+        return max(days, default=None)
+
+    def _forget(self, changes: Sequence[RecordChange]) -> None:
+        """What was near a scenario may be no longer so, or be another record."""
+        ids = self.touched(changes) & self.database.scenarios.keys() if changes else ()
+        for unit in {unit_of(self.database, id) for id in ids}:
+            self._near.pop(unit, None)
+        for change in changes:
+            if change.kind in {"scenario", "source"}:
+                self._near = {u: one for u, one in self._near.items() if not _names(one, change)}
+
+    def _replace(self, changes: Sequence[RecordChange]) -> None:
+        """Near the scenarios that it bears on, an item takes its own place."""
+        for change in changes:
+            units = self._units(change.before) | self._units(change.after)
+            if any(
+                isinstance(it, Evidence) and it.indicators for it in (change.before, change.after)
+            ):
+                for unit in units:  # the owners of what it fires are near too
+                    self._near.pop(unit, None)
+                continue
+            for unit in self._units(change.before) & self._near.keys():
+                one = self._near[unit]
+                items = {id: item for id, item in one.evidence.items() if id != change.id}
+                self._near[unit] = msgspec.structs.replace(one, evidence=items)
+            item = change.after
+            if isinstance(item, Evidence):
+                source = self.database.sources.get(item.source) if item.source else None
+                named = {item.source: source} if item.source and source else {}
+                for unit in self._units(item) & self._near.keys():
+                    one = self._near[unit]
+                    self._near[unit] = msgspec.structs.replace(
+                        one, evidence={**one.evidence, change.id: item}, sources=one.sources | named
+                    )
+
+    def _units(self, item: Record | None) -> set[Unit]:
+        """What is computed anew for an item."""
+        if not isinstance(item, Evidence):
+            return set()
+        ids = dependents(self.database, borne(self.database, item))
+        return {unit_of(self.database, id) for id in ids & self.database.scenarios.keys()}
+
+    def _put(self, change: RecordChange) -> None:
+        before, after, id = change.before, change.after, change.id
+        self.lost.pop((change.kind, id), None)
+        if before and after is None:
+            self.lost[change.kind, id] = before
+        if isinstance(before, Evidence):
+            self._bear_no_longer(id, before)
+        if isinstance(before, Sheet):
+            for scenario in before.probabilities:
+                self.speaking[scenario].remove(id)
+        if change.kind == "tracker":
+            tracker = after if isinstance(after, Tracker) else Tracker()
+            self.database = msgspec.structs.replace(self.database, tracker=tracker)
+        elif after is None:
+            _folder(self.database, change.kind).pop(id, None)
+        else:
+            _folder(self.database, change.kind)[id] = after
+        if isinstance(after, Evidence):
+            self._bear(id, after)
+        if isinstance(after, Sheet):
+            for scenario in after.probabilities:
+                insort(self.speaking.setdefault(scenario, []), id, key=self._by_date)
+
+    def _by_date(self, id: SheetId) -> tuple[date, SheetId]:
+        return self.database.sheets[id].date, id
+
+    def _bear(self, id: EvidenceId, item: Evidence) -> None:
+        for scenario in borne(self.database, item):
+            self.bearing.setdefault(scenario, {})[id] = None
+
+    def _bear_no_longer(self, id: EvidenceId, item: Evidence) -> None:
+        for scenario in borne(self.database, item):
+            self.bearing.get(scenario, {}).pop(id, None)
+
+
+def unit_of(database: Database, id: ScenarioId) -> Unit:
+    """What is computed together with a scenario: its set, or it alone."""
+    return database.scenarios[id].set or f"/{id}"
+
+
+def _names(near: Database, change: RecordChange) -> bool:
+    """Whether a scenario is near, or an item that fires one of its indicators or names a source."""
+    is_near = change.kind == "scenario" and change.id in near.scenarios
+    return is_near or any(
+        item.source == change.id or any(indicator_key(t)[0] == change.id for t in item.indicators)
+        for item in near.evidence.values()
+    )
+
+
+def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
+    """The scenarios that a state of a record has to do with, rivals aside."""
+    if isinstance(record, Tracker):
+        return database.scenarios
+    if isinstance(record, Evidence):
+        return borne(database, record)
+    if isinstance(record, Sheet):
+        return record.probabilities
+    if isinstance(record, Scenario):
+        rated = {rated for own in record.indicators.values() for rated in own.ratings}
+        return rated | {id, *members(database, record.set)} if record.set else rated | {id}
+    if isinstance(record, Source) and database.tracker.grade_weights:
+        citing = [item for item in database.evidence.values() if item.source == id]
+        return {scenario for item in citing for scenario in borne(database, item)}
+    return ()
+
+
+def _days(records: Iterable[Record | None]) -> Iterator[date]:
+    return (latest_of(one) for one in records if isinstance(one, Evidence | Scenario | Sheet))
+
+
+def _folder(database: Database, kind: Kind) -> dict[str, Any]:
+    folders: dict[Kind, Any] = {
+        "scenario": database.scenarios,
+        "evidence": database.evidence,
+        "forecasts": database.sheets,
+        "source": database.sources,
+    }
+    folder: dict[str, Any] = folders[kind]
+    return folder
+
 
 BACKDATED_DAYS = 3
 """A record may be committed so many days after its own date before it counts as backdated."""

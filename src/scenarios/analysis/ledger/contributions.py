@@ -1,19 +1,48 @@
-"""Decibans of each known item and indicator for each scenario, before grouping."""
+"""Rows of evidence: the decibans of each item, indicator and absence, and the groups they form."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
+from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.chance import absence, seen_if
-from scenarios.analysis.evidence.indicator_state import reading, strength
+from scenarios.analysis.evidence.indicators import absence, reading, seen_if, strength
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.row import Columns, Row
-from scenarios.model import EvidenceId, Indicator, IndicatorKey, Rating, ScenarioId, first_day
+from scenarios.model import (
+    EvidenceId,
+    Indicator,
+    IndicatorKey,
+    Rating,
+    ScenarioId,
+    ThemeId,
+    first_day,
+)
 from scenarios.scales import rating_decibans
+
+RowKind = Literal["direct", "indicator", "absence"]
+Columns = tuple[ScenarioId, ...]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One witness before grouping: decibans × weight for each scenario that it rates.
+
+    `ties` are its origin and its event: whatever shares one is one line. It speaks from `since` on;
+    `first` orders the rows of a group.
+    """
+
+    kind: RowKind
+    id: str
+    values: dict[ScenarioId, float]
+    weight: float
+    since: date
+    first: tuple[date, date, str, str]
+    theme: ThemeId | None = None
+    evidence: tuple[EvidenceId, ...] = ()
+    ties: frozenset[str] = frozenset()
+
 
 Beside = AbstractSet[ScenarioId]
 """The scenarios side by side, to look one up."""
@@ -165,3 +194,89 @@ def _worth(
     return {
         c: rating_decibans(r, tracker.decibans) * factor for c, r in ratings.items() if c in beside
     }
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows that share an origin or an event; the theme is that of the row that came first."""
+
+    rows: tuple[Row, ...]
+    theme: ThemeId | None
+
+
+class Net(msgspec.Struct, frozen=True, kw_only=True):
+    """Net decibans of a group for one scenario: strongest row for plus strongest against."""
+
+    group: int
+    theme: ThemeId | None
+    decibans: float
+    heard: tuple[Row, ...]
+    suppressed: tuple[Row, ...]
+
+    @property
+    def strongest(self) -> Row:
+        """The row by whose id the line goes."""
+        return self.heard[0]
+
+
+def groups(rows: Iterable[Row]) -> list[Group]:
+    """Rows that share an origin or an event, directly or through another, stand together."""
+    every = list(rows)
+    leader = list(range(len(every)))
+    first_with: dict[str, int] = {}
+
+    def lead(number: int) -> int:
+        while leader[number] != number:
+            leader[number] = number = leader[leader[number]]
+        return number
+
+    for number, row in enumerate(every):
+        for tie in row.ties:
+            first = first_with.setdefault(tie, number)
+            if first != number:
+                lower, higher = sorted((lead(number), lead(first)))
+                leader[higher] = lower
+    together: dict[int, list[Row]] = {}
+    for number, row in enumerate(every):
+        together.setdefault(lead(number), []).append(row)
+    return [
+        Group(rows=tuple(members), theme=min(members, key=_grouping_came).theme)
+        for members in together.values()
+    ]
+
+
+def net(formed: Sequence[Group], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
+    """Net lines of each scenario, without zeros; groups are numbered from `first`."""
+    nets: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
+    for number, group in enumerate(formed, first):
+        speaking: dict[ScenarioId, list[Row]] = {}
+        for row in group.rows:
+            for column, worth in row.values.items():
+                if worth:
+                    speaking.setdefault(column, []).append(row)
+        for column, rows in speaking.items():
+            nets[column].append(_net(number, group, rows, column))
+    return nets
+
+
+def _grouping_came(row: Row) -> tuple[object, ...]:
+    return row.first
+
+
+def _net(number: int, group: Group, speaking: list[Row], column: ScenarioId) -> Net:
+    if len(speaking) == 1:
+        alone = speaking[0].values[column]
+        heard = tuple(speaking)
+        return Net(group=number, theme=group.theme, decibans=alone, heard=heard, suppressed=())
+    speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
+    strongest_for = next((r for r in speaking if r.values[column] > 0), None)
+    against = next((r for r in speaking if r.values[column] < 0), None)
+    heard = tuple(r for r in speaking if r is strongest_for or r is against)
+    return Net(
+        group=number,
+        theme=group.theme,
+        decibans=sum(row.values[column] for row in heard),
+        heard=heard,
+        suppressed=tuple(
+            row for row in speaking if row is not strongest_for and row is not against
+        ),
+    )

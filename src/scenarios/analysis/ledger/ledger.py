@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from datetime import date
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.ledger.comparison import Comparison, log_odds, weighed
-from scenarios.analysis.ledger.contributions import included
+from scenarios.analysis.evidence.knowledge import (
+    Known,
+    bears_on,
+    known,
+    last_open_day,
+    resolved,
+    state,
+)
+from scenarios.analysis.ledger.contributions import Net, included
 from scenarios.analysis.ledger.dependence import factors
-from scenarios.analysis.ledger.grouping import Net
-from scenarios.analysis.ledger.odds import Odds
-from scenarios.model import EvidenceId, Prior, ScenarioId, ThemeId
-from scenarios.scales import decibans
+from scenarios.analysis.ledger.odds import Comparison, Odds, log_odds, weighed
+from scenarios.model import (
+    Database,
+    Evidence,
+    EvidenceId,
+    Outcome,
+    Prior,
+    Rating,
+    ScenarioId,
+    SourceId,
+    ThemeId,
+    indicator_key,
+)
+from scenarios.scales import decibans, printed
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
 Step = Literal["given", "time", "rivals", "bound"]
@@ -159,4 +176,231 @@ def _step(kind: Step, worth: float, id: str = "") -> list[Line]:
         Line(
             kind=kind, id=id or kind, decibans=worth, weight=1.0, factor=1.0, counted_decibans=worth
         )
+    ]
+
+
+_DOUBTFUL = "DEF"
+_EVIDENCE = frozenset({"direct", "indicator", "absence"})
+
+
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """A scenario before and after the item; `note` says why nothing, or not all, was counted.
+
+    `weight`, `factor` and `decibans` are those of the line that the item stands in. `doubtful` is
+    the item's grade where it is D, E or F and its line is now the heaviest of the scenario.
+    """
+
+    scenario: ScenarioId
+    rating: Rating
+    via: str | None
+    weight: float
+    factor: float | None
+    counted_decibans: float
+    before: float | None
+    after: float | None
+    note: str | None
+    doubtful: str | None = None
+
+
+class _Item(NamedTuple):
+    weight: float
+    retracted: bool
+    moved: bool
+
+
+def effects(
+    before: Database, after: Database, evidence_id: EvidenceId, day: date
+) -> tuple[Effect, ...]:
+    """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
+    item = after.evidence[evidence_id]
+    then, now = Odds(known(before, day)), Odds(known(after, day))
+    per_scenario = []
+    for scenario_id, rating, via in _ratings(after, item):
+        weight = now.known.weights.get(evidence_id, 0.0)
+        if state(after, scenario_id, day) in ("resolved", "unopened"):
+            per_scenario.append(
+                _uncounted(scenario_id, rating, via, weight, _life(after, scenario_id, day))
+            )
+            continue
+        old, new = ledger_of(then, scenario_id), ledger_of(now, scenario_id)
+        line = _line_of(new, via or evidence_id)
+        row = via or evidence_id
+        moved = printed(old.implied.probability) != printed(new.implied.probability)
+        note = _note(old, line, row, _Item(weight, evidence_id not in now.known.evidence, moved))
+        heard = line is not None and row not in line.suppressed
+        per_scenario.append(
+            Effect(
+                scenario=scenario_id,
+                rating=rating,
+                via=via,
+                weight=weight,
+                factor=line.factor if line else None,
+                counted_decibans=line.counted_decibans if line and heard else 0.0,
+                before=old.implied.probability,
+                after=new.implied.probability,
+                note=note,
+                doubtful=_doubtful(after, item, new, line if heard else None),
+            )
+        )
+    return tuple(per_scenario)
+
+
+def _ratings(database: Database, item: Evidence) -> list[tuple[ScenarioId, Rating, str | None]]:
+    rated: list[tuple[ScenarioId, Rating, str | None]] = [
+        (id, rating, None) for id, rating in item.ratings.items() if id in database.scenarios
+    ]
+    known_ids = bears_on(database, item)
+    for text in item.indicators:
+        scenario_id, name = indicator_key(text)
+        scenario = database.scenarios.get(scenario_id)
+        if scenario and name in scenario.indicators:
+            ratings = scenario.indicators[name].ratings
+            rated += [(id, rating, text) for id, rating in ratings.items() if id in known_ids]
+    return rated
+
+
+def _line_of(book: Ledger, row: str) -> Line | None:
+    """The line that an item or an indicator stands in, heard or suppressed."""
+    for line in book.lines:
+        if line.kind != "absence" and row in (line.id, *line.evidence, *line.suppressed):
+            return line
+    return None
+
+
+def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | None) -> str | None:
+    """The grade of an item of which little is known, and on which a scenario hangs most."""
+    graded = item.grade(database.sources)
+    if line is None or not line.counted_decibans or graded[0] not in _DOUBTFUL:
+        return None
+    weights = [abs(other.counted_decibans) for other in book.lines if other.kind in _EVIDENCE]
+    return graded if abs(line.counted_decibans) >= max(weights) else None
+
+
+def _note(old: Ledger, line: Line | None, row: str, item: _Item) -> str | None:
+    """Why nothing, or nothing more, was counted; None where the item's line changed."""
+    if item.retracted:
+        return "retracted"
+    if line is None:
+        if not item.weight:
+            return "its grade leaves it no weight"
+        alone = "neutral: tells nothing apart"
+        return "nothing of its own: its rivals moved it" if item.moved else alone
+    if line.kind == "in-prior":
+        return "in the prior"
+    if row in line.suppressed:
+        return f"same origin or event as {line.id}: one witness"
+    was = _line_of(old, line.id)
+    same = was is not None and was.decibans == line.decibans
+    return "adds nothing to what was already seen" if same else None
+
+
+def _life(database: Database, scenario_id: ScenarioId, day: date) -> str:
+    outcome = resolved(database, scenario_id, day)
+    return f"resolved on {outcome.recorded}" if outcome else "not open yet"
+
+
+def _uncounted(
+    scenario_id: ScenarioId, rating: Rating, via: str | None, weight: float, note: str
+) -> Effect:
+    return Effect(
+        scenario=scenario_id,
+        rating=rating,
+        via=via,
+        weight=weight,
+        factor=None,
+        counted_decibans=0.0,
+        before=None,
+        after=None,
+        note=note,
+    )
+
+
+class Pointed(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the last ledger; `decibans` counted toward what happened, positive or negative."""
+
+    id: str
+    kind: str
+    decibans: float
+    evidence: tuple[EvidenceId, ...]
+
+
+class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
+    """Lines that pointed to the outcome and lines that did not, largest first."""
+
+    right: tuple[Pointed, ...]
+    wrong: tuple[Pointed, ...]
+
+
+class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A source's items that counted on resolved scenarios, and what they pointed to.
+
+    The decibans counted toward what happened and against it: true reports can point either way.
+    """
+
+    items: int
+    toward_decibans: float
+    against_decibans: float
+
+
+def post_mortem(book: Ledger, outcome: Outcome | None) -> PostMortem | None:
+    """The lines of a last ledger by which way they pointed; None while open or when annulled."""
+    if outcome not in ("occurred", "did-not-occur"):
+        return None
+    sign = 1 if outcome == "occurred" else -1
+    pointed = [
+        Pointed(
+            id=line.id,
+            kind=line.kind,
+            decibans=sign * line.counted_decibans,
+            evidence=line.evidence,
+        )
+        for line in book.lines
+        if line.kind in _EVIDENCE and line.counted_decibans
+    ]
+    return PostMortem(
+        right=tuple(line for line in pointed if line.decibans > 0),
+        wrong=tuple(line for line in pointed if line.decibans < 0),
+    )
+
+
+def track_records(now: Known) -> dict[SourceId, TrackRecord]:
+    """Each source's record over the scenarios whose outcome was known at the date.
+
+    A line's decibans are shared equally among the items that speak in it; an item that two
+    scenarios heard counts once as an item.
+    """
+    heard: dict[SourceId, set[EvidenceId]] = {}
+    toward: dict[SourceId, float] = {}
+    against: dict[SourceId, float] = {}
+    for id in sorted(now.database.scenarios):
+        for line, worth in _lines(now, id):
+            share = worth / len(line.evidence)
+            for item in line.evidence:
+                source = now.database.evidence[item].source
+                if source is None:
+                    continue
+                heard.setdefault(source, set()).add(item)
+                way = toward if share > 0 else against
+                way[source] = way.get(source, 0.0) + abs(share)
+    return {
+        source: TrackRecord(
+            items=len(items),
+            toward_decibans=toward.get(source, 0.0),
+            against_decibans=against.get(source, 0.0),
+        )
+        for source, items in heard.items()
+    }
+
+
+def _lines(now: Known, id: ScenarioId) -> list[tuple[Line, float]]:
+    """The lines of a resolved scenario's last ledger that have items, with their worth."""
+    outcome = resolved(now.database, id, now.as_of)
+    if outcome is None or outcome.outcome == "annulled":
+        return []
+    sign = 1 if outcome.outcome == "occurred" else -1
+    day = last_open_day(now.database, id, now.as_of)
+    return [
+        (line, sign * line.counted_decibans)
+        for line in ledger(known(now.database, day), id).lines
+        if line.kind in _EVIDENCE and line.evidence and line.counted_decibans
     ]

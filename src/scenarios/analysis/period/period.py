@@ -17,9 +17,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.forecasts.stated import Given, Means, Stated, given, stated
-from scenarios.analysis.ledger.band import Band
-from scenarios.analysis.ledger.band import bands as bands_at
+from scenarios.analysis.forecasts import Given, Means, Standing, Stated, given, standing, stated
 from scenarios.analysis.ledger.ledger import (
     Ledger,
     Quantity,
@@ -29,8 +27,10 @@ from scenarios.analysis.ledger.ledger import (
     ledger_of,
 )
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
-from scenarios.model import Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
-from scenarios.scales import MOVED_BITS, jeffreys
+from scenarios.analysis.ledger.sensitivity import Band
+from scenarios.analysis.ledger.sensitivity import bands as bands_at
+from scenarios.model import Analyst, Database, EvidenceId, Resolution, Scenario, ScenarioId, SetId
+from scenarios.scales import MOVED_BITS, decibans, jeffreys
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -203,3 +203,66 @@ def sets_of(window: Window) -> dict[SetId, tuple[ScenarioId, ...]]:
 def open_views(window: Window) -> Iterator[View]:
     """The scenarios whose outcome is not known."""
     return (view for view in window.views.values() if view.open)
+
+
+_PAIR = 2
+
+
+class Spread(msgspec.Struct, frozen=True, kw_only=True):
+    """The standing forecasts of two or more analysts; `spread_decibans` = highest − lowest.
+
+    `low_analyst` and `high_analyst` gave the lowest and the highest, the first by name of equals.
+    The outlier is farthest, in decibans, from the mean of the others, the first by name of equals;
+    of two analysts, or of equal figures, nobody stands apart. `rationales` are those of the
+    standing forecasts.
+    """
+
+    scenario: ScenarioId
+    analysts: int
+    low: float
+    high: float
+    spread_decibans: float
+    low_analyst: Analyst
+    high_analyst: Analyst
+    outlier: Analyst | None
+    outlier_probability: float | None
+    rationales: dict[Analyst, str]
+
+
+def spreads(window: Window) -> tuple[Spread, ...]:
+    """Every live scenario that two or more analysts forecast, widest spread first."""
+    spreads = []
+    for view in window.views.values():
+        figures = standing(window.database, view.id, window.as_of) if view.open else {}
+        if len(figures) > 1:
+            spreads.append(_spread(window, view.id, figures))
+    return tuple(
+        sorted(
+            spreads,
+            key=lambda disagreement: (-disagreement.spread_decibans, disagreement.scenario),
+        )
+    )
+
+
+def _spread(window: Window, id: ScenarioId, figures: dict[Analyst, Standing]) -> Spread:
+    odds = {analyst: decibans(figure.probability) for analyst, figure in figures.items()}
+    total = sum(odds.values())
+
+    def apart(analyst: Analyst) -> float:
+        return abs(odds[analyst] - (total - odds[analyst]) / (len(odds) - 1))
+
+    low, high = min(odds, key=odds.__getitem__), max(odds, key=odds.__getitem__)
+    outlier = max(odds, key=apart) if len(odds) > _PAIR and odds[low] < odds[high] else None
+    sheets = {analyst: window.database.sheets[figure.sheet] for analyst, figure in figures.items()}
+    return Spread(
+        scenario=id,
+        analysts=len(figures),
+        low=figures[low].probability,
+        high=figures[high].probability,
+        spread_decibans=odds[high] - odds[low],
+        low_analyst=low,
+        high_analyst=high,
+        outlier=outlier,
+        outlier_probability=figures[outlier].probability if outlier else None,
+        rationales={a: why for a, sheet in sheets.items() if (why := sheet.rationales.get(id))},
+    )

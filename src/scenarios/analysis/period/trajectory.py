@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing, near
-from scenarios.analysis.evidence.indicator_state import ReadingState, reading
-from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.forecasts.stated import Given, Means, given, standing_days, stated
-from scenarios.analysis.ledger.neighbourhood import changes_daily, days_of_change, implied_on
+from scenarios.analysis.evidence.indicators import ReadingState, reading
+from scenarios.analysis.evidence.knowledge import bearing, known, last_open_day, near
+from scenarios.analysis.forecasts import Given, Means, given, standing_days, stated
+from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
 from scenarios.analysis.period.period import View, Window
-from scenarios.analysis.period.trend import Point
 from scenarios.model import (
     Database,
     Evidence,
@@ -25,6 +23,43 @@ from scenarios.model import (
     indicator_key,
 )
 from scenarios.progress import Progress, unwatched
+
+
+class Point(msgspec.Struct, frozen=True, kw_only=True):
+    """Both probabilities on a day; `stated` is None where nobody's forecast stood."""
+
+    day: date
+    stated: float | None
+    implied: float
+
+
+def trends(
+    database: Database, days: Mapping[ScenarioId, Iterable[date]]
+) -> dict[ScenarioId, tuple[Point, ...]]:
+    """The figures of each scenario on the days asked for, those on which it was open.
+
+    The last of its days is the one before its outcome was recorded.
+    """
+    items, sheets = bearing(database), database.speaking
+    by_scenario = {}
+    for id, wanted in days.items():
+        around = near(database, id, items, sheets)
+        first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
+        open_days = sorted({day for day in wanted if first <= day <= last})
+        implied = implied_on(around, {id: open_days})[id]
+        by_scenario[id] = tuple(
+            Point(day=day, stated=figure.probability if figure else None, implied=chance)
+            for day, chance in zip(open_days, implied, strict=True)
+            for figure in [stated(around, id, day)]
+        )
+    return by_scenario
+
+
+def last_reviews(as_of: date, every: int, count: int) -> Sequence[date]:
+    """`as_of` and the review days before it, oldest first."""
+    earliest = min(count, (as_of - date.min).days // every + 1)
+    return [as_of - timedelta(days=every * n) for n in reversed(range(earliest))]
+
 
 _WORK, _FEWEST = 36_000, 12
 """Items weighed, day by day, for a scenario or a set; and the days that it has in any case."""

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import strength
+from scenarios.analysis.evidence.indicators import strength
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.model import (
     Code,

@@ -8,16 +8,99 @@ from functools import partial
 
 import msgspec
 
-from scenarios.analysis.period.disagreement import Spread
-from scenarios.analysis.period.period import Window
-from scenarios.analysis.review.about import About, about
-from scenarios.analysis.review.cause import Causes
+from scenarios.analysis.evidence.indicators import ReadingState, diagnosticity, reading
+from scenarios.analysis.evidence.knowledge import bearing, known, near
+from scenarios.analysis.ledger.odds import Odds
+from scenarios.analysis.period.period import Spread, Window, open_views
 from scenarios.analysis.review.due import Due
 from scenarios.analysis.review.headline import Headline, TopMove, top_move
-from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.moves import Causes, Move
+from scenarios.analysis.review.review import About, about
 from scenarios.analysis.review.status import StatusRow
-from scenarios.analysis.review.watch import Watched, unseen, watched
-from scenarios.model import ScenarioId, SetId
+from scenarios.model import Database, Evidence, IndicatorId, IndicatorKey, ScenarioId, SetId
+from scenarios.scales import held, jeffreys, probability
+
+_IF_SEEN = "if-seen"
+"""No item has this id: theirs begin with a date."""
+
+
+TRIED = 60
+"""Of so many indicators the effect is computed: those that could have the largest."""
+
+
+class Watched(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator not seen so far, and what is implied of its scenario now and if it were seen.
+
+    That is with an item graded A1 of the day, by itself. `movement_bits` is what it would bring.
+    """
+
+    scenario: ScenarioId
+    indicator: IndicatorId
+    statement: str
+    state: ReadingState
+    due: date | None
+    watch: str | None
+    implied: float
+    if_seen: float
+    movement_bits: float
+
+
+def unseen(window: Window) -> list[IndicatorKey]:
+    """The indicators of live scenarios that may still be seen: not past due, not observed."""
+    return [
+        (view.id, name)
+        for view in open_views(window)
+        for name, indicator in view.scenario.indicators.items()
+        if indicator.due is None or indicator.due >= window.as_of
+        if reading(window.now, (view.id, name)).state != "observed"
+    ]
+
+
+def watched(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Watched, ...]:
+    """What those of these would do that could do most, largest effect first."""
+    most = sorted(keys, key=lambda key: (-_at_most(window, key), key))[:TRIED]
+    items, around = bearing(window.database), dict[ScenarioId, Database]()
+    for id, _ in most:
+        if id not in around:
+            around[id] = near(window.database, id, items)
+    found = (_if_seen(window, key, around[key[0]]) for key in most)
+    return tuple(sorted(found, key=lambda one: (-one.movement_bits, one.scenario, one.indicator)))
+
+
+def _at_most(window: Window, key: IndicatorKey) -> float:
+    """The movement in bits if it counted in full."""
+    worth = diagnosticity(window.now, key) * window.database.tracker.rating_strength
+    implied = window.views[key[0]].implied
+    ends = (probability(implied.decibans + sign * worth) for sign in (1, -1))
+    return max(jeffreys(implied.probability, held(end)) for end in ends)
+
+
+def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
+    id, name = key
+    indicator = window.database.scenarios[id].indicators[name]
+    implied = window.views[id].implied.probability
+    item = Evidence(
+        indicator.statement,
+        observed=window.as_of.isoformat(),
+        recorded=window.as_of,
+        reliability="A",
+        credibility=1,
+        theme=indicator.theme,
+        indicators={f"{id}/{name}": "observed"},
+    )
+    seen = msgspec.structs.replace(around, evidence={**around.evidence, _IF_SEEN: item})
+    after = Odds(known(seen, window.as_of)).implied(id)
+    return Watched(
+        scenario=id,
+        indicator=name,
+        statement=indicator.statement,
+        state=reading(window.now, key).state,
+        due=indicator.due,
+        watch=indicator.watch,
+        implied=implied,
+        if_seen=after,
+        movement_bits=jeffreys(implied, after),
+    )
 
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):

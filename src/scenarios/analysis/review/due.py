@@ -8,9 +8,9 @@ from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import Known, known, state
-from scenarios.analysis.forecasts.stated import given, refusal, standing
+from scenarios.analysis.forecasts import given, refusal, standing
 from scenarios.model import Analyst, Database, ScenarioId
 
 What = Literal["indicator", "horizon", "review", "forecasts"]

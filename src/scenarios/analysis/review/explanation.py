@@ -7,12 +7,24 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import State, known, last_open_day, resolved, state
-from scenarios.analysis.forecasts.stated import stated
-from scenarios.analysis.ledger.band import Band, bands
-from scenarios.analysis.ledger.ledger import Line, Quantity, is_unfounded, ledger_of
+from scenarios.analysis.forecasts import stated
+from scenarios.analysis.ledger.ledger import (
+    Line,
+    PostMortem,
+    Quantity,
+    is_unfounded,
+    ledger_of,
+    post_mortem,
+)
 from scenarios.analysis.ledger.odds import Odds
-from scenarios.analysis.ledger.post_mortem import PostMortem, post_mortem
-from scenarios.analysis.ledger.sensitivity import Bend, LeaveOneOut, leave_one_out, sweep
+from scenarios.analysis.ledger.sensitivity import (
+    Band,
+    Bend,
+    LeaveOneOut,
+    bands,
+    leave_one_out,
+    sweep,
+)
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import Database, Outcome, ScenarioId
 from scenarios.scales import decibans

@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
-from scenarios.analysis.evidence.indicator_state import (
+from scenarios.analysis.evidence.indicators import (
     ReadingState,
     diagnosticity,
     reading,
@@ -16,7 +16,7 @@ from scenarios.analysis.evidence.indicator_state import (
     value,
 )
 from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
-from scenarios.analysis.ledger.post_mortem import TrackRecord, track_records
+from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.model import (
     Analyst,
     Database,

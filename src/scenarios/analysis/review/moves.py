@@ -1,14 +1,19 @@
-"""What moved in a window, and the rows that add up to it."""
+"""Moves of a window: the rows that add up to each, and its causes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
+from itertools import islice
+from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.knowledge import contends, rivals
-from scenarios.analysis.forecasts.stated import Given, stated
+from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, rivals
+from scenarios.analysis.forecasts import Given, stated
+from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
     LineChange,
@@ -18,7 +23,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.period.period import View, Window
-from scenarios.model import ScenarioId, SheetId
+from scenarios.model import EvidenceId, ScenarioId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
@@ -116,3 +121,198 @@ def _mover(window: Window, view: View) -> Given | None:
     visible = [one for one, before, after in steps if jeffreys(before, after) >= MOVED_BITS]
     found = visible or other
     return found[-1] if found else None
+
+
+OtherKind = Literal[
+    "retraction", "given", "rivals", "time", "absence", "overlap", "bound", "forecast"
+]
+
+
+class Contribution(msgspec.Struct, frozen=True, kw_only=True):
+    """What a cause did to the implied probability of a scenario that moved."""
+
+    scenario: ScenarioId
+    decibans: float
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """New items that are one witness, one fact or one line, with what they did, largest first."""
+
+    evidence: tuple[EvidenceId, ...]
+    scenarios: tuple[Contribution, ...]
+
+
+class OtherCause(msgspec.Struct, frozen=True, kw_only=True):
+    """What else moved scenarios, largest first; `subjects` are what it is about.
+
+    Those are the items of a `retraction`, the scenario that a prior is `given`, the `rivals` that
+    left the set, and the indicators whose `absence` counts from now. `overlap` is what older lines
+    count less, or more, beside those that changed; by a `forecast` only what is stated moved.
+    """
+
+    cause: OtherKind
+    subjects: tuple[str, ...]
+    scenarios: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True)
+class Causes:
+    """Every deciban of every move, once: by event, or by what else it was."""
+
+    events: tuple[Event, ...]
+    others: tuple[OtherCause, ...]
+
+    def of(self, scenario_id: ScenarioId) -> list[tuple[float, Event | OtherCause]]:
+        """What moved a scenario, and what it is worth, the main one first.
+
+        A forecast comes first where it stands, since it says that no implied figure moved; what
+        others of the set did, overlap and the bound are consequences and come last.
+        """
+        found = self._by_scenario.get(scenario_id, [])
+        return sorted(found, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
+
+    @cached_property
+    def _by_scenario(self) -> dict[ScenarioId, list[tuple[float, Event | OtherCause]]]:
+        found: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
+        every: list[Event | OtherCause] = [*self.events, *self.others]
+        for one in every:
+            for part in one.scenarios:
+                found.setdefault(part.scenario, []).append((part.decibans, one))
+        return found
+
+
+def _rank(one: Event | OtherCause) -> int:
+    if isinstance(one, Event):
+        return 1
+    follows = one.cause in ("overlap", "bound") or (one.cause == "rivals" and not one.subjects)
+    return 0 if one.cause == "forecast" else 2 if follows else 1
+
+
+_ROUNDING = 1e-9
+_Key = tuple[OtherKind, tuple[str, ...]]
+
+
+def causes(window: Window, moves: Iterable[Move]) -> Causes:
+    """The rows of all moves, put together by what is behind them."""
+    new = window.now.evidence.keys() - window.before.evidence.keys()
+    gone = window.before.evidence.keys() - window.now.evidence.keys()
+    came, went = _Blocks(window, window.now, new), _Blocks(window, window.before, gone)
+    others: dict[_Key, dict[ScenarioId, float]] = {}
+
+    def add(cause: OtherKind, subjects: tuple[str, ...], id: ScenarioId, worth: float) -> None:
+        of = others.setdefault((cause, subjects), {})
+        of[id] = of.get(id, 0.0) + worth
+
+    for move in moves:
+        id = move.scenario
+        for line in (*move.lines_added, *move.lines_removed, *move.lines_changed):
+            worth = line.after - line.before
+            if line.cause == "time" and not went.behind(line):
+                add("absence", (line.id,), id, worth)
+            elif line.cause == "overlap":
+                add("overlap", (), id, worth)
+            elif not _is_of_items(line, id, worth, came, went):
+                add("rivals", move.ruled_out, id, worth)
+        link = tuple(window.database.scenarios[id].prior.given)
+        add("given", link, id, move.given)
+        add("time", (), id, move.time)
+        add("rivals", move.ruled_out, id, move.rivals)
+        add("bound", (), id, move.bound)
+    found: list[tuple[OtherKind, tuple[str, ...], dict[ScenarioId, float]]] = [
+        *(("retraction", items, by) for items, by in went.found()),
+        *((cause, subjects, by) for (cause, subjects), by in others.items()),
+    ]
+    told = [
+        OtherCause(cause=cause, subjects=subjects, scenarios=_ordered(by))
+        for cause, subjects, by in found
+    ]
+    told = [other for other in told if other.scenarios]
+    events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.found()]
+    views = window.views
+    alone = (move.scenario for move in moves if views[move.scenario].implied_bits < MOVED_BITS)
+    said = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
+    told.sort(key=lambda other: (-_largest(other.scenarios), other.cause, other.subjects))
+    if said:
+        told.append(OtherCause(cause="forecast", subjects=(), scenarios=said))
+    events.sort(key=lambda event: (-_largest(event.scenarios), event.evidence))
+    return Causes(tuple(event for event in events if event.scenarios), tuple(told))
+
+
+def _is_of_items(
+    line: LineChange, id: ScenarioId, worth: float, came: _Blocks, went: _Blocks
+) -> bool:
+    """Put a row to the items behind it, if there are any, those that its cause speaks of first."""
+    if line.cause == "rivals":
+        return False
+    blocks = (went, came) if line.cause in ("retraction", "time") else (came, went)
+    behind = [(of, items) for of in blocks if (items := of.behind(line))]
+    behind = behind or [(of, items) for of in blocks if (items := of.bearing(id))]
+    for of, items in behind[:1]:
+        of.add(items, id, worth)
+    return bool(behind)
+
+
+class _Blocks:
+    """Items in blocks: one origin, one event and one line each hold theirs together."""
+
+    def __init__(self, window: Window, known: Known, ids: Collection[EvidenceId]) -> None:
+        self._window, self._known = window, known
+        self._items = {id: known.evidence[id] for id in sorted(ids)}
+        self._leader = {id: id for id in self._items}
+        self._firing: dict[str, list[EvidenceId]] = {}
+        self._worth: list[tuple[EvidenceId, ScenarioId, float]] = []
+        first: dict[str, EvidenceId] = {}
+        for id, item in self._items.items():
+            for tie in ties(known, id):
+                self._join(first.setdefault(tie, id), id)
+            for key in item.indicators:
+                self._firing.setdefault(key, []).append(id)
+
+    def behind(self, line: LineChange) -> list[EvidenceId]:
+        """Those that a row names, or that fire its indicator."""
+        named = [id for id in (line.id, *line.evidence) if id in self._items]
+        return [*self._firing.get(line.id, ()), *named]
+
+    def bearing(self, scenario_id: ScenarioId) -> list[EvidenceId]:
+        """One that bears on a scenario, or on what it is compared with: no row names it."""
+        database = self._window.database
+        beside = {scenario_id, *rivals(database, scenario_id)}
+        of = (id for id, item in self._items.items() if bears_on(database, item) & beside)
+        return [*islice(of, 1)]
+
+    def add(self, items: Sequence[EvidenceId], scenario_id: ScenarioId, worth: float) -> None:
+        """A row that these items changed: they are one block from now on."""
+        for id in items:
+            self._join(items[0], id)
+        self._worth.append((items[0], scenario_id, worth))
+
+    def found(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
+        """The items of each block in the order of their records, with what they did."""
+        blocks: dict[EvidenceId, list[EvidenceId]] = {}
+        worths: dict[EvidenceId, dict[ScenarioId, float]] = {}
+        for _, id in sorted((item.recorded, id) for id, item in self._items.items()):
+            blocks.setdefault(self._lead(id), []).append(id)
+        for id, scenario_id, worth in self._worth:
+            of = worths.setdefault(self._lead(id), {})
+            of[scenario_id] = of.get(scenario_id, 0.0) + worth
+        for leader, ids in blocks.items():
+            yield tuple(ids), worths.get(leader, {})
+
+    def _lead(self, id: EvidenceId) -> EvidenceId:
+        while self._leader[id] != id:
+            self._leader[id] = id = self._leader[self._leader[id]]
+        return id
+
+    def _join(self, one: EvidenceId, other: EvidenceId) -> None:
+        self._leader[self._lead(other)] = self._lead(one)
+
+
+def _ordered(by: Mapping[ScenarioId, float]) -> tuple[Contribution, ...]:
+    """What is worth anything, the largest first."""
+    kept = [(id, worth) for id, worth in by.items() if abs(worth) > _ROUNDING]
+    kept.sort(key=lambda one: (-abs(one[1]), one[0]))
+    return tuple(Contribution(scenario=id, decibans=worth) for id, worth in kept)
+
+
+def _largest(scenarios: tuple[Contribution, ...]) -> float:
+    return abs(scenarios[0].decibans) if scenarios else 0.0

@@ -7,15 +7,34 @@ from collections.abc import Sequence
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.period.period import Window
-from scenarios.analysis.period.trajectory import courses
-from scenarios.analysis.review.ach import matrix
-from scenarios.analysis.review.chapters import Chapter, SetChapter
+from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.trajectory import Course, courses
+from scenarios.analysis.review.ach import Matrix, matrix
 from scenarios.analysis.review.listing import IndicatorRow, Wanted, indicators
 from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
 from scenarios.analysis.scores.scoring import Score, score
+from scenarios.model import SetId
 from scenarios.progress import Progress, unwatched
+
+
+class Chapter(msgspec.Struct, frozen=True, kw_only=True):
+    """One scenario: its row of the status table, its figures at both dates, its course."""
+
+    row: StatusRow
+    view: View
+    course: Course
+
+
+class SetChapter(msgspec.Struct, frozen=True, kw_only=True):
+    """A set of which two members or more had opened."""
+
+    id: SetId
+    statement: str
+    members: tuple[Chapter, ...]
+    matrix: Matrix
+
 
 DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 """Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""

@@ -2,30 +2,300 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from datetime import date
+from typing import Literal
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import IndicatorChange
-from scenarios.analysis.period.disagreement import Spread, spreads
-from scenarios.analysis.period.period import Window
-from scenarios.analysis.review.about import About, about
-from scenarios.analysis.review.cause import Event, OtherCause
-from scenarios.analysis.review.causes import causes
-from scenarios.analysis.review.due import Due, due
-from scenarios.analysis.review.entries import NewEvidence, indicator_changes, new_evidence
-from scenarios.analysis.review.headline import Headline, headline
-from scenarios.analysis.review.method import Method, method
-from scenarios.analysis.review.moves import Move, moves
-from scenarios.analysis.review.outcomes import Resolved, outcomes
-from scenarios.analysis.review.questions import QuestionChange, clarified
-from scenarios.analysis.review.restatement import Restatement
-from scenarios.analysis.review.status import StatusRow, by_movement, status
-from scenarios.analysis.rules.finding import Finding
-from scenarios.analysis.rules.findings import findings
-from scenarios.model import (
-    ScenarioId,
+from scenarios.analysis.evidence.indicators import IndicatorChange, reading
+from scenarios.analysis.evidence.knowledge import bears_on
+from scenarios.analysis.forecasts import standing
+from scenarios.analysis.history.commits import FieldChange, Key, differences, records
+from scenarios.analysis.history.probability_shifts import (
+    ScenarioShift,
+    Side,
+    compared,
+    differs,
 )
+from scenarios.analysis.ledger.ledger_changes import Shift
+from scenarios.analysis.ledger.version import VERSION
+from scenarios.analysis.period.period import Spread, View, Window, spreads
+from scenarios.analysis.review.due import Due, due
+from scenarios.analysis.review.headline import Headline, Resolved, headline, outcomes
+from scenarios.analysis.review.moves import Event, Move, OtherCause, causes, moves
+from scenarios.analysis.review.status import StatusRow, by_movement, status
+from scenarios.analysis.rules.findings import findings
+from scenarios.analysis.rules.rule import Finding
+from scenarios.model import (
+    Database,
+    Dependence,
+    EvidenceId,
+    GradeWeights,
+    Kind,
+    Retraction,
+    Scenario,
+    ScenarioId,
+    SetId,
+    Tracker,
+)
+
+
+class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
+    """An item recorded in the window, and the scenarios that it bears on.
+
+    One that was retracted in it too counts nowhere.
+    """
+
+    id: EvidenceId
+    summary: str
+    observed: str
+    recorded: date
+    source: str | None
+    grade: str
+    scenarios: tuple[ScenarioId, ...]
+    retracted: Retraction | None
+
+
+def new_evidence(window: Window) -> tuple[NewEvidence, ...]:
+    """The items that were recorded in the window, in the order of their records."""
+    database = window.database
+    recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
+    fresh = [id for on, id in recorded if window.since < on <= window.as_of]
+    return tuple(
+        NewEvidence(
+            id=id,
+            summary=item.summary,
+            observed=item.observed,
+            recorded=item.recorded,
+            source=item.source,
+            grade=item.grade(database.sources),
+            scenarios=tuple(sorted(bears_on(database, item))),
+            retracted=item.retracted if id not in window.now.evidence else None,
+        )
+        for id in fresh
+        for item in (database.evidence[id],)
+    )
+
+
+def indicator_changes(window: Window, views: Iterable[View]) -> tuple[IndicatorChange, ...]:
+    """The indicators of these scenarios whose state at the end is another than at the start."""
+    found = []
+    for view in views:
+        for key, indicator in view.scenario.indicators.items():
+            then = reading(window.before, (view.id, key))
+            now = reading(window.now, (view.id, key))
+            if then.state != now.state:
+                fresh = tuple(id for id in now.evidence if id not in then.evidence)
+                found.append(
+                    IndicatorChange(
+                        scenario=view.id,
+                        indicator=key,
+                        statement=indicator.statement,
+                        before=then.state,
+                        after=now.state,
+                        evidence=fresh,
+                    )
+                )
+    return tuple(found)
+
+
+class Method(msgspec.Struct, frozen=True, kw_only=True):
+    """The conventions that made the figures; `analysts` with a standing forecast.
+
+    `ledger` is the version of the arithmetic.
+    """
+
+    ledger: int = VERSION
+    decibans: dict[str, float]
+    grade_weights: GradeWeights | None
+    evidence_dependence: Dependence
+    rating_strength: float
+    estimative_language: str
+    review_every_days: int
+    forecast_expires_days: int | None
+    analysts: int
+
+
+def method(window: Window) -> Method:
+    """What is in force on the window's last day."""
+    tracker = window.database.tracker
+    return Method(
+        decibans=tracker.decibans,
+        grade_weights=tracker.grade_weights,
+        evidence_dependence=tracker.dependence,
+        rating_strength=tracker.rating_strength,
+        estimative_language=tracker.estimative_language,
+        review_every_days=tracker.review_every_days,
+        forecast_expires_days=tracker.forecast_expires_days,
+        analysts=len(_analysts(window)),
+    )
+
+
+def _analysts(window: Window) -> set[str]:
+    database, as_of = window.database, window.as_of
+    return {a for id, v in window.views.items() if v.open for a in standing(database, id, as_of)}
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True):
+    """The tracker's title and sets, and what a reader must know first."""
+
+    title: str
+    notice: str | None
+    sets: dict[SetId, str]
+
+
+def about(tracker: Tracker) -> About:
+    """What stands over every result of a tracker."""
+    return About(title=tracker.title, notice=tracker.notice, sets=tracker.sets)
+
+
+Asked = Literal["question", "resolution_criteria", "horizon"]
+_ASKED: tuple[Asked, ...] = ("question", "resolution_criteria", "horizon")
+
+
+class QuestionChange(msgspec.Struct, frozen=True, kw_only=True):
+    """A field of a scenario before and after; a clarification has a date, and nothing before."""
+
+    scenario: ScenarioId
+    field: Asked | Literal["clarification"]
+    before: str | None
+    after: str
+    date: date | None
+
+
+def clarified(window: Window) -> tuple[QuestionChange, ...]:
+    """The clarifications dated in the window, oldest first."""
+    dated = [
+        (one.date, view.id, one.text)
+        for view in window.views.values()
+        for one in view.scenario.clarifications
+        if window.since < one.date <= window.as_of
+    ]
+    return tuple(
+        QuestionChange(scenario=id, field="clarification", before=None, after=text, date=on)
+        for on, id, text in sorted(dated)
+    )
+
+
+def rewritten(
+    before: Database, after: Database, ids: Iterable[ScenarioId]
+) -> tuple[QuestionChange, ...]:
+    """The questions, criteria and horizons of these scenarios that differ."""
+    both = [id for id in ids if id in before.scenarios and id in after.scenarios]
+    return tuple(
+        QuestionChange(scenario=id, field=field, before=was, after=now, date=None)
+        for id in both
+        for field in _ASKED
+        if (was := _read(before.scenarios[id], field)) != (now := _read(after.scenarios[id], field))
+    )
+
+
+def _read(scenario: Scenario, field: Asked) -> str:
+    return str(getattr(scenario, field))
+
+
+_DATES: dict[Kind, str] = {"scenario": "opened", "evidence": "recorded", "forecasts": "date"}
+_MATTERS: dict[Kind, frozenset[str]] = {
+    "tracker": frozenset(
+        {"decibans", "grade_weights", "evidence_dependence", "rating_strength"}
+        | {"forecast_expires_days"}
+    ),
+    "scenario": frozenset({"opened", "horizon", "set", "prior", "indicators", "resolution"}),
+    "evidence": frozenset(
+        {"observed", "recorded", "source", "reliability", "credibility", "origin", "event"}
+        | {"theme", "ratings", "indicators", "retracted"}
+    ),
+    "forecasts": frozenset({"date", "analyst", "probabilities"}),
+    "source": frozenset({"reliability"}),
+}
+_WORDS_ONLY = frozenset({"basis", "statement", "watch", "added", "reason"})
+
+
+class Restated(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure of a past day as it was printed, as it is today, and the changes behind it."""
+
+    scenario: ScenarioId
+    stated: Shift | None
+    implied: Shift
+    because: tuple[FieldChange, ...]
+
+
+class Restatement(msgspec.Struct, frozen=True, kw_only=True):
+    """What the last commit up to a day printed for that day, where it would be different now."""
+
+    commit: str
+    day: date
+    figures: tuple[Restated, ...]
+
+
+def restated(printed: Database, today: Database, day: date) -> tuple[Restated, ...]:
+    """The figures of `day` by both databases, where they differ."""
+    return tuple(
+        Restated(
+            scenario=shift.scenario,
+            stated=shift.stated,
+            implied=shift.implied,
+            because=tuple(_because(shift, was, now, day)),
+        )
+        for shift, was, now in compared(printed, today, day)
+        if was and (differs(shift.stated) or differs(shift.implied))
+    )
+
+
+def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> Iterator[FieldChange]:
+    """The changes, of what was known on the day, that a figure rests on."""
+    if now is None:
+        yield _whole(was.database, ("scenario", shift.scenario), went=True)
+        return
+    found = differences(_until(was.database, day), _until(now.database, day))
+    behind = _behind(shift, was.database, now.database)
+    for key in found.removed:
+        if _rests_on(shift, behind, *key):
+            yield _whole(was.database, key, went=True)
+    for key in found.added:
+        if _rests_on(shift, behind, *key):
+            yield _whole(now.database, key, went=False)
+    for change in found.changed:
+        keys = change.field.split(".")
+        if keys[0] in _MATTERS[change.kind] and keys[-1] not in _WORDS_ONLY:
+            id = f"{change.record}/{keys[1]}" if keys[0] == "indicators" else change.record
+            if _rests_on(shift, behind, change.kind, id):
+                yield change
+
+
+def _until(database: Database, day: date) -> Database:
+    evidence = {id: one for id, one in database.evidence.items() if one.recorded <= day}
+    sheets = {id: one for id, one in database.sheets.items() if one.date <= day}
+    return msgspec.structs.replace(database, evidence=evidence, sheets=sheets)
+
+
+def _behind(shift: ScenarioShift, *databases: Database) -> frozenset[str]:
+    """The items and indicators of the lines that changed, and the sources of these items."""
+    ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
+    items = [one.evidence[id] for one in databases for id in ids & one.evidence.keys()]
+    return frozenset(ids | {item.source for item in items if item.source})
+
+
+def _rests_on(shift: ScenarioShift, behind: frozenset[str], kind: Kind, id: str) -> bool:
+    """Whether a changed record is behind a shift; what moved its rivals moved it too."""
+    if kind == "forecasts":
+        return differs(shift.stated)
+    return kind == "tracker" or id in behind or id == shift.scenario or shift.rivals != 0
+
+
+def _whole(database: Database, key: Key, *, went: bool) -> FieldChange:
+    """A record that came or went, told by its date."""
+    kind, id = key
+    field = _DATES.get(kind, "reliability")
+    value = str(getattr(records(database, kind)[id], field))
+    return FieldChange(
+        record=id,
+        field=field,
+        before=value if went else None,
+        after=None if went else value,
+        kind=kind,
+    )
 
 
 class Unchanged(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import State, resolved
 from scenarios.analysis.evidence.knowledge import state as state_of
 from scenarios.analysis.period.period import View, Window

@@ -2,17 +2,178 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
-from scenarios.analysis.rules import chances, conventions, priors, sets
+from scenarios.analysis.rules import probabilities
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
-from scenarios.analysis.rules.vague_words import vague_words
-from scenarios.errors import NAMED, Fault
-from scenarios.model import Kind, first_day, indicator_key
-from scenarios.text import MOST_HINTS, did_you_mean
+from scenarios.errors import NAMED, Fault, Keys
+from scenarios.model import Analyst, Code, Database, Kind, ThemeId, first_day, indicator_key
+from scenarios.text import MOST_HINTS, did_you_mean, unseen
+
+
+def decibans_out_of_order(known: Known) -> Iterator[Found]:
+    """A stronger code is worth less than a weaker one.
+
+    Example: `decibans: {CC: 5, C: 10, N: 0, I: -5, II: -10}` in tracker.yaml.
+    To do: choose values with CC ≥ C ≥ 0 ≥ I ≥ II.
+    """
+    worth = known.database.tracker.decibans
+    codes: tuple[Code, ...] = ("CC", "C", "N", "I", "II")
+    for more, less in pairwise(codes):
+        if worth[more] < worth[less]:
+            message = f"'{more}' ({worth[more]:g}) is worth less than '{less}' ({worth[less]:g})"
+            hint = "CC ≥ C ≥ 0 ≥ I ≥ II"
+            keys = ("decibans", more)
+            fault = Fault(keys, "value", "decibans-order", message, hint)
+            yield "tracker", "tracker", fault
+
+
+def correlations_out_of_order(known: Known) -> Iterator[Found]:
+    """Lines of one theme are less alike than lines of different themes.
+
+    Example: `evidence_dependence: {within: 0.2, between: 0.6}` in tracker.yaml.
+    To do: choose values with 0 ≤ between ≤ within ≤ 1.
+    """
+    within = known.database.tracker.dependence.within
+    between = known.database.tracker.dependence.between
+    if within < between:
+        message = f"'within' ({within:g}) is less than 'between' ({between:g})"
+        hint = "lines of one theme are at least as alike as others: between ≤ within"
+        keys = ("evidence_dependence", "within")
+        fault = Fault(keys, "value", "dependence-order", message, hint)
+        yield "tracker", "tracker", fault
+
+
+def undeclared_themes(known: Known) -> Iterator[Found]:
+    """An item or an indicator names a theme that tracker.yaml does not declare.
+
+    Example: `theme: enregy`, and the tracker declares `energy`.
+    To do: correct the name, or declare the theme under `themes` in tracker.yaml.
+    """
+    if known.broken["tracker"]:
+        return  # it may declare them all
+    declared = known.database.tracker.themes
+    hints: dict[ThemeId, str | None] = {}
+    for kind, id, keys, theme in _themes(known.database):
+        if theme in declared:
+            continue
+        if theme not in hints and len(hints) < MOST_HINTS:
+            hints[theme] = did_you_mean(theme, declared)
+        message = f"tracker.yaml declares no theme '{theme}'"
+        hint = hints.get(theme) or "declare it there, under 'themes'"
+        yield kind, id, Fault(keys, "value", "unknown-theme", message, hint)
+
+
+def undeclared_analysts(known: Known) -> Iterator[Found]:
+    """A sheet or an item is by an analyst whom tracker.yaml does not declare, and it declares some.
+
+    Example: `analyst: dsek`, and the tracker declares `desk` under `analysts`.
+    To do: correct the name, or declare the analyst under `analysts` in tracker.yaml.
+    """
+    declared = known.database.tracker.analysts
+    if not declared:
+        return
+    hints: dict[Analyst, str | None] = {}
+    for kind, id, analyst in _analysts(known.database):
+        if analyst in declared:
+            continue
+        if analyst not in hints and len(hints) < MOST_HINTS:
+            hints[analyst] = did_you_mean(analyst, declared)
+        message = f"tracker.yaml declares no analyst '{analyst}'"
+        hint = hints.get(analyst) or "declare them there, under 'analysts'"
+        yield kind, id, Fault(("analyst",), "value", "unknown-analyst", message, hint)
+
+
+CONVENTIONS_RULES: tuple[Between, ...] = (
+    Rule(
+        "decibans-order",
+        "A stronger code that is worth less than a weaker one",
+        "error",
+        decibans_out_of_order,
+    ),
+    Rule(
+        "dependence-order",
+        "Lines of one theme that are less alike than others",
+        "error",
+        correlations_out_of_order,
+    ),
+    Rule("unknown-theme", "A theme that the tracker does not declare", "error", undeclared_themes),
+    Rule(
+        "unknown-analyst",
+        "An analyst whom the tracker does not declare, where it declares some",
+        "error",
+        undeclared_analysts,
+    ),
+)
+
+
+def _themes(database: Database) -> Iterator[tuple[Kind, str, Keys, ThemeId]]:
+    for id, item in database.evidence.items():
+        if item.theme is not None:
+            yield "evidence", id, ("theme",), item.theme
+    for id, scenario in database.scenarios.items():
+        for key, indicator in scenario.indicators.items():
+            if indicator.theme is not None:
+                yield "scenario", id, ("indicators", key, "theme"), indicator.theme
+
+
+def _analysts(database: Database) -> Iterator[tuple[Kind, str, Analyst]]:
+    for id, item in database.evidence.items():
+        if item.analyst is not None:
+            yield "evidence", id, item.analyst
+    for id, sheet in database.sheets.items():
+        yield "forecasts", id, sheet.analyst
+
+
+_VAGUE = re.compile(
+    r"\b(?i:could|might|possibly|possible|serious chance)\b"
+    r"|\bmay\b|(?:^|(?<=[.!?] ))May(?= [^\d])"  # May in mid-sentence, or before a number: the month
+)
+_CONFIDENCE = re.compile(r"\b(high|moderate|medium|low) confidence\b|\bconfident\b", re.IGNORECASE)
+_LIKELIHOOD = re.compile(
+    r"\b(un)?likely\b|\b(im)?probabl[ey]\b|\balmost certain(ly)?\b|\bnearly certain\b"
+    r"|\balmost no chance\b|\bremote chance\b|\beven (chance|odds)\b|\brealistic possibility\b",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+
+
+def vague_words(database: Database) -> Iterator[tuple[Kind, str, Fault]]:
+    """`vague-words`: in a question or criterion, or likelihood beside confidence."""
+    for id, scenario in database.scenarios.items():
+        for key in ("question", "resolution_criteria"):
+            for word in dict.fromkeys(_VAGUE.findall(getattr(scenario, key))):
+                message = f"'{word}' decides nothing: say what must be true, by when, by whose word"
+                yield "scenario", id, _vague((key,), message)
+    for kind, id, keys, text in _judgements(database):
+        for sentence in _SENTENCE.split(text) if _CONFIDENCE.search(text) else ():
+            sure, likely = _CONFIDENCE.search(sentence), _LIKELIHOOD.search(sentence)
+            if sure and likely:
+                message = f"'{likely[0]}' and '{sure[0]}' in one sentence: ICD 203 keeps them apart"
+                yield kind, id, _vague(keys, message)
+
+
+def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
+    """The texts in which analysts judge."""
+    for id, scenario in database.scenarios.items():
+        yield "scenario", id, ("question",), scenario.question
+        yield "scenario", id, ("resolution_criteria",), scenario.resolution_criteria
+        yield "scenario", id, ("prior", "basis"), scenario.prior.basis
+    for id, sheet in database.sheets.items():
+        for scenario_id, text in sheet.rationales.items():
+            yield "forecasts", id, ("rationales", scenario_id), text
+    for id, item in database.evidence.items():
+        yield "evidence", id, ("notes",), item.notes or ""
+
+
+def _vague(keys: Keys, message: str) -> Fault:
+    return Fault(keys, "value", "vague-words", message)
 
 
 def check(known: Known) -> Iterator[Found]:
@@ -184,9 +345,9 @@ RULES: tuple[Between, ...] = (
         unknown_indicators,
     ),
     Rule("self-reference", "A record that names itself", "error", references_to_itself),
-    *sets.RULES,
-    *priors.RULES,
-    *chances.RULES,
+    *probabilities.SETS_RULES,
+    *probabilities.RULES,
+    *probabilities.CHANCES_RULES,
     Rule("date-order", "Dates out of order", "error", dates_out_of_order),
     Rule(
         "name-mismatch",
@@ -201,7 +362,7 @@ RULES: tuple[Between, ...] = (
         "error",
         words_without_probability,
     ),
-    *conventions.RULES,
+    *CONVENTIONS_RULES,
     Rule("vague-words", "Words that can be read in more than one way", "warning", vague_wording),
 )
 
@@ -253,3 +414,35 @@ def _scenario_dates(known: Known) -> Iterator[Found]:
 def _early(day: date, bound: str, limit: date | str, *keys: str) -> Fault:
     message = f"'{keys[-1]}' is {day}, before '{bound}' ({limit})"
     return Fault(keys, "value", "date-order", message)
+
+
+def unseen_characters(value: Any, keys: Keys = ()) -> Iterator[Fault]:
+    """A character that nobody sees in a text: names look alike that differ. Told once a text.
+
+    Example: U+200B (zero width space) inside `title: Align…ment`.
+    To do: delete what does not belong there; every output spells it out.
+    """
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from unseen_characters(item, (*keys, key))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from unseen_characters(item, (*keys, number))
+    elif isinstance(value, str) and (characters := unseen(value)):
+        kinds = list(dict.fromkeys(characters))
+        names = ", ".join(map(_named, kinds[:_NAMED])) + (", …" if len(kinds) > _NAMED else "")
+        number = len(characters)
+        message = f"{number:,} invisible character{'' if number == 1 else 's'}: {names}"
+        hint = "delete what does not belong there; every output spells it out"
+        yield Fault(keys, "value", "invisible-character", message, hint, "warning")
+
+
+RULE = Rule(
+    "invisible-character", "A character in a text that nobody sees", "warning", unseen_characters
+)
+_NAMED = 3
+
+
+def _named(character: str) -> str:
+    name = unicodedata.name(character, "")
+    return f"U+{ord(character):04X} {name}".rstrip()

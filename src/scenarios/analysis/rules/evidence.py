@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
-from scenarios.analysis.evidence.knowledge import resolved
+from scenarios.analysis.evidence.indicators import diagnosticity, reading
+from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.period.period import Window, open_views, sets_of
-from scenarios.analysis.rules.finding import (
-    Finding,
-    of_evidence,
-    of_indicator,
-    of_scenario,
-    several,
-)
-from scenarios.model import EvidenceId, ScenarioId, SetId
-from scenarios.scales import MOVED_BITS
+from scenarios.analysis.rules.rule import Finding, of_evidence, of_indicator, of_scenario, several
+from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId, first_day
+from scenarios.scales import MOVED_BITS, rating_decibans
+from scenarios.text import counted
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""
@@ -129,3 +129,226 @@ def _left_out(
         missing = [id for id in ids if id not in rated and not resolved(window.database, id, day)]
         if missing:
             yield set_id, several(missing)
+
+
+ENOUGH_INDICATORS = 3
+
+
+def non_diagnostic(window: Window) -> Iterator[Finding]:
+    """An indicator that is rated the same under every scenario: to see it would tell nothing.
+
+    Example: `ratings: {military-pact: C, rupture: C}`.
+    To do: rate it where the scenarios differ, or find an indicator that tells them apart.
+    """
+    for view in open_views(window):
+        for key in view.scenario.indicators:
+            if diagnosticity(window.now, (view.id, key)) == 0:
+                message = "rated the same under every scenario: seeing it would tell nothing"
+                yield of_indicator("non-diagnostic", view.id, key, message)
+
+
+def past_due(window: Window) -> Iterator[Finding]:
+    """An indicator that was due by now and was not seen.
+
+    Example: `due: 2022-06-30`, and no item fires it by 2022-07-01.
+    To do: record the item that fires it; otherwise its absence counts, by `if_absent` or `chance`.
+    """
+    for view in open_views(window):
+        for key, indicator in view.scenario.indicators.items():
+            if indicator.due is None or indicator.due >= window.as_of:
+                continue
+            if reading(window.now, (view.id, key)).strength == 0:
+                worth = indicator.if_absent or indicator.chance
+                counted = "its absence counts" if worth else "its absence counts 0"
+                message = f"due {indicator.due} and not seen: {counted}"
+                yield of_indicator("past-due", view.id, key, message)
+
+
+def absence_sign(window: Window) -> Iterator[Finding]:
+    """To see an indicator and not to see it speak for the same side, which cannot be.
+
+    In a set both are compared after centring, over the members that can still occur.
+
+    Example: `ratings: {military-pact: CC}` beside `if_absent: C`.
+    To do: give `if_absent` the other sign, or let its worth follow from a `chance`.
+    """
+    tracker, sets = window.database.tracker, sets_of(window)
+    for view in open_views(window):
+        own = view.scenario.indicators.items()
+        watched = {k: (it.ratings, it.if_absent) for k, it in own if it.if_absent is not None}
+        rivals = sets[view.scenario.set] if view.scenario.set and watched else ()
+        columns = {view.id, *(id for id in rivals if contends(window.database, id, window.as_of))}
+        for key, (ratings, if_absent) in watched.items():
+            worth = {id: rating_decibans(r, tracker.decibans) for id, r in ratings.items()}
+            seen = _centred(worth, columns)
+            absent = _centred({view.id: rating_decibans(if_absent, tracker.decibans)}, columns)
+            if any(seen[id] * absent[id] > 0 for id in columns):
+                message = (
+                    "to see it and not to see it speak for the same side: "
+                    "change if_absent, or give a chance instead"
+                )
+                yield of_indicator("absence-sign", view.id, key, message)
+
+
+def few_indicators(window: Window) -> Iterator[Finding]:
+    """An open scenario with fewer than three indicators that tell it from its rivals.
+
+    Example: a scenario with two indicators, or with five of which two are diagnostic.
+    To do: add indicators that its rivals would not make as likely: `scen add-indicator`.
+    """
+    for view in open_views(window):
+        if view.state == "overdue":
+            continue
+        telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
+        if len(telling) < ENOUGH_INDICATORS:
+            message = (
+                f"{counted(len(telling), 'diagnostic indicator')}; {ENOUGH_INDICATORS} are wanted"
+            )
+            yield of_scenario("few-indicators", view.id, message, "indicators")
+
+
+def _centred(
+    worth: Mapping[ScenarioId, float], columns: Collection[ScenarioId]
+) -> dict[ScenarioId, float]:
+    """What a row says of each column; of several it is measured from the second-highest value."""
+    values = {id: worth.get(id, 0.0) for id in columns}
+    second = sorted(values.values())[-2] if len(values) > 1 else 0.0
+    return {id: value - second for id, value in values.items()}
+
+
+ALIKE = 0.6
+"""The share of words in common (Jaccard) from which two summaries are alike."""
+
+
+WITHIN_DAYS = 3
+COMPARED = 100
+"""With the latest so many that share a rare word an item is compared, however many there are."""
+
+_ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
+
+
+class Cluster(NamedTuple):
+    """Items that are alike, directly or through others, by the days on which they were observed."""
+
+    ids: tuple[EvidenceId, ...]
+    why: str
+
+
+def possible_duplicate(window: Window) -> Iterator[Finding]:
+    """Items observed within three days of one another that share an address or most of their words.
+
+    Example: two items of 2022-02-04 with the same `url`.
+    To do: give them one `event`, so that it counts once, or retract all but one.
+    """
+    for (*others, latest), why in clusters(window.now.evidence):
+        is_pair = len(others) == 1
+        mend = "both one event, or retract one" if is_pair else "all one event, or retract the rest"
+        message = f"may be the same as {several(others)}: {why}; give {mend}"
+        yield of_evidence("possible-duplicate", latest, message)
+
+
+def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
+    """Items alike within three days of one another, by a shared address or by their summaries.
+
+    Those that are all declared to be one event are no surprise and left out. The time grows with
+    the items: of many with one address each is compared with the one before.
+    """
+    days = {id: first_day(item.observed) for id, item in evidence.items()}
+    ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
+    joined = _Joined(ordered)
+    _join_addresses(joined, evidence, days)
+    _join_summaries(joined, evidence, days)
+    grouped: dict[EvidenceId, list[EvidenceId]] = {}
+    for id in ordered:
+        grouped.setdefault(joined.first(id), []).append(id)
+    for ids in grouped.values():
+        facts = {evidence[id].event or f"item {id}" for id in ids}
+        if len(facts) > 1:
+            reasons = {why for id in ids for why in joined.reasons.get(id, ())}
+            yield Cluster(tuple(ids), " or ".join(sorted(reasons, reverse=True)))
+
+
+def alike(
+    evidence: Mapping[EvidenceId, Evidence],
+    summary: str,
+    observed: str,
+    url: str | None,
+    event: str | None = None,
+) -> list[tuple[EvidenceId, str]]:
+    """The items that a new one may be the same as, and why, the nearest in time first.
+
+    Those that are declared to be the same event are no surprise.
+    """
+    day, words = first_day(observed), frozenset(_words(summary))
+    found = []
+    for id, item in evidence.items():
+        days = abs((first_day(item.observed) - day).days)
+        if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
+            continue
+        shares = url is not None and item.url == url
+        if shares or _are_alike(words, frozenset(_words(item.summary))):
+            found.append((days, id, _ADDRESS if shares else _SUMMARIES))
+    return [(id, why) for _, id, why in sorted(found)]
+
+
+class _Joined:
+    """Disjoint sets of items: each leads to another one of its set, and at last to its first."""
+
+    def __init__(self, ids: list[EvidenceId]) -> None:
+        self.ids = ids
+        self.reasons: dict[EvidenceId, set[str]] = {}
+        self._before = {id: id for id in ids}
+
+    def first(self, id: EvidenceId) -> EvidenceId:
+        before = self._before
+        while before[id] != id:
+            before[id] = id = before[before[id]]
+        return id
+
+    def join(self, id: EvidenceId, other: EvidenceId, why: str) -> None:
+        self.reasons.setdefault(id, set()).add(why)
+        self._before[self.first(id)] = self.first(other)
+
+
+def _join_addresses(
+    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
+) -> None:
+    latest: dict[str, EvidenceId] = {}
+    for id in joined.ids:
+        if url := evidence[id].url:
+            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
+                joined.join(id, latest[url], _ADDRESS)
+            latest[url] = id
+
+
+def _join_summaries(
+    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
+) -> None:
+    words = {id: frozenset(_words(item.summary)) for id, item in evidence.items()}
+    rarity = Counter(word for id in joined.ids for word in words[id])
+    seen: dict[str, list[EvidenceId]] = {}
+    for id in joined.ids:
+        for word in _rarest(words[id], rarity):
+            those = seen.setdefault(word, [])
+            for other in reversed(those[-COMPARED:]):
+                if (days[id] - days[other]).days > WITHIN_DAYS:
+                    break
+                if joined.first(id) == joined.first(other):
+                    continue
+                if _are_alike(words[id], words[other]):
+                    joined.join(id, other, _SUMMARIES)
+            those.append(id)
+
+
+def _are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
+    return len(words & others) >= ALIKE * len(words | others)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def _rarest(words: frozenset[str], rarity: Counter[str]) -> list[str]:
+    """The rarest words of a text: two alike texts share at least one of these."""
+    ordered = sorted(words, key=lambda word: (rarity[word], word))
+    return ordered[: len(ordered) - math.ceil(ALIKE * len(ordered)) + 1]

@@ -2,32 +2,215 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
-from scenarios.analysis.forecasts.stated import given
+from scenarios.analysis.evidence.knowledge import contending, resolved, rivals
+from scenarios.analysis.forecasts import given, standing
+from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
-from scenarios.analysis.period.period import Window, open_views
-from scenarios.analysis.rules.coherence import implies_broken, sum_not_one
-from scenarios.analysis.rules.duplicates import possible_duplicate
+from scenarios.analysis.period.period import View, Window, open_views, sets_of
 from scenarios.analysis.rules.evidence import (
+    absence_sign,
+    few_indicators,
     grade_clash,
+    non_diagnostic,
     origin_of,
     partial_row,
+    past_due,
+    possible_duplicate,
     uncorroborated,
     unrated,
     weak_line,
 )
-from scenarios.analysis.rules.finding import Finding, of_scenario
-from scenarios.analysis.rules.indicators import (
-    absence_sign,
-    few_indicators,
-    non_diagnostic,
-    past_due,
-)
-from scenarios.analysis.rules.links import counted_twice, link_mismatch, shared_with_prior
-from scenarios.analysis.rules.rule import Rule
-from scenarios.scales import MOVED_BITS, decibans
+from scenarios.analysis.rules.rule import Finding, Rule, of_scenario, several
+from scenarios.model import EvidenceId, Given, ScenarioId, indicator_key
+from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
+
+_FEWEST = 2
+"""A set with fewer open members is decided, or not begun."""
+
+
+def sum_not_one(window: Window) -> Iterator[Finding]:
+    """The priors of a set, or one analyst's standing figures of it, do not sum to 1.
+
+    Figures are judged over the members that are open on the day: one that had not opened, or is
+    known not to occur, is left out. Priors are judged over the whole set, as the ledger takes
+    them, and no longer once it is decided. The message names the nearest figures that do. A sum
+    within 0.001 of 1 is rounding.
+
+    Example: the priors 0.5, 0.3 and 0.3 of one set.
+    To do: correct the priors, or forecast the whole set in one sheet.
+    """
+    for set_id, ids in sets_of(window).items():
+        live = contending(window.database, set_id, window.as_of)
+        if len(live) < _FEWEST:
+            continue
+        priors = {id: window.database.scenarios[id].prior.probability for id in ids}
+        if fault := _sum(priors):
+            message = f"the priors sum to {fault}"
+            yield Finding(
+                rule="sum-not-one",
+                subject=set_id,
+                message=message,
+                kind="tracker",
+                record="tracker",
+                keys=("sets", set_id),
+            )
+        figures = {id: standing(window.database, id, window.as_of) for id in live}
+        for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
+            own = {id: stands[analyst] for id, stands in figures.items()}
+            if fault := _sum({id: one.probability for id, one in own.items()}):
+                sheet = max(one.sheet for one in own.values())
+                message = f"the standing figures of {analyst} sum to {fault}"
+                keys = ("probabilities",)
+                yield Finding(
+                    rule="sum-not-one",
+                    subject=set_id,
+                    message=message,
+                    kind="forecasts",
+                    record=sheet,
+                    keys=keys,
+                )
+
+
+def implies_broken(window: Window) -> Iterator[Finding]:
+    """A scenario is more probable than one that it implies.
+
+    Prior, implied and stated probability are each compared; 0.001 is rounding.
+
+    Example: `military-pact` implies `trade-grows`, at 0.4 against 0.3.
+    To do: forecast both again, or remove `implies` where it does not hold in every case.
+    """
+    for view in window.views.values():
+        for other in view.scenario.implies if view.open else ():
+            that = window.views.get(other)
+            if that is None or not that.open:
+                continue
+            for name, ours, theirs in _side_by_side(view, that):
+                if ours > theirs + TOLERANCE:
+                    message = (
+                        f"its {name} {ours:.3f} exceeds the {theirs:.3f} of {other}, "
+                        f"which it implies; nearest that agree: both {(ours + theirs) / 2:.3f}"
+                    )
+                    yield of_scenario("implies-broken", view.id, message, "implies")
+
+
+def _sum(figures: dict[ScenarioId, float]) -> str | None:
+    """What is wrong with a sum, and the nearest figures without that fault."""
+    total = sum(figures.values())
+    if abs(total - 1) <= TOLERANCE + 1e-12:
+        return None
+    coherent = nearest_sum_to_one(figures)
+    pairs = ", ".join(f"{id} {figures[id]:g} → {coherent[id]:.3f}" for id in figures)
+    return f"{total:.3f}; nearest that sum to 1: {pairs}"
+
+
+def _side_by_side(view: View, that: View) -> Iterator[tuple[str, float, float]]:
+    yield "prior", view.scenario.prior.probability, that.scenario.prior.probability
+    yield "implied probability", view.implied.probability, that.implied.probability
+    if view.stated and that.stated:
+        yield "stated probability", view.stated.probability, that.stated.probability
+
+
+MISMATCH = 0.01
+_ROUNDING = 1e-12
+
+
+def link_mismatch(window: Window) -> Iterator[Finding]:
+    """A prior is not the mix of its two figures at the other scenario's own prior.
+
+    The implied probability starts at the mix, so the ledger would show the difference, of more than
+    0.01, as a jump on the first day.
+
+    Example: `probability: 0.05`, 0.2 if `war` occurs and 0.02 if not; `war` has a prior of 0.3.
+    To do: write the mix that the message names, or correct the figure that is wrong.
+    """
+    for view, other, link in _links(window):
+        prior, weight = view.scenario.prior.probability, _prior(window, other)
+        mix = weight * link.occurred + (1 - weight) * link.did_not_occur
+        if abs(prior - mix) > MISMATCH + _ROUNDING:
+            message = f"its prior is {prior:g}, and {mix:.3f} at the prior {weight:g} of {other}"
+            yield of_scenario("link-mismatch", view.id, message, "prior", "probability")
+
+
+def counted_twice(window: Window) -> Iterator[Finding]:
+    """An item rates a scenario and the one on which its prior depends, directly or by an indicator.
+
+    What it says of the other scenario has moved the prior already. Neutral ratings count nothing.
+
+    Example: `military-pact` has `given: {war: …}`, and an item has `{military-pact: C, war: CC}`.
+    To do: rate what it says beyond the other scenario only, or else N.
+    """
+    for view, other, _ in _links(window):
+        here = _counted(window, view.evidence, view.id)
+        if both := _counted(window, here, other):
+            message = f"rated here and for {other}, on which its prior depends: {several(both)}"
+            yield of_scenario("counted-twice", view.id, message, "prior", "given")
+
+
+def shared_with_prior(window: Window) -> Iterator[Finding]:
+    """Evidence that counts has the origin or the event of an item that the prior includes.
+
+    Example: `prior: {includes: [2021-12-15-call]}`, and a counted item has the same `event`.
+    To do: name it under `includes` too if it adds nothing, or correct its `origin` or `event`.
+    """
+    for view in open_views(window):
+        using: dict[str, EvidenceId] = {}
+        for id in view.scenario.prior.includes:
+            using |= dict.fromkeys(ties(window.now, id), id) if id in window.now.evidence else {}
+        shared: dict[str, list[EvidenceId]] = {}
+        for id in _counted_in_set(window, view) if using else ():
+            for tie in sorted(ties(window.now, id) & using.keys()):
+                shared.setdefault(tie, []).append(id)
+        for tie, ids in shared.items():
+            kind, _, name = tie.partition(":")
+            as_used = f"same {kind} ({name}) as {using[tie]}, which its prior includes"
+            message = f"{as_used}: {several(ids)}"
+            yield of_scenario("shared-with-prior", view.id, message, "prior", "includes")
+
+
+def _counted_in_set(window: Window, view: View) -> list[EvidenceId]:
+    """What counts in a scenario or in a rival, since in a set the prior of one is that of all."""
+    rival_views = [window.views.get(id) for id in rivals(window.database, view.id)]
+    views = [view, *(it for it in rival_views if it and it.open)]
+    return sorted({id for it in views for id in _counted(window, it.evidence, it.id)})
+
+
+def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> list[EvidenceId]:
+    """Of known items those that count in a scenario: not neutral, of weight, in no prior of it."""
+    database, using = window.database, _in_prior(window, id)
+    heard = []
+    for item_id in items:
+        item = window.now.evidence[item_id]
+        ratings = [item.ratings.get(id)]
+        for owner, key in map(indicator_key, item.indicators):
+            if owner in database.scenarios and key in database.scenarios[owner].indicators:
+                ratings.append(database.scenarios[owner].indicators[key].ratings.get(id))
+        says = any(r is not None and rating_decibans(r, database.tracker.decibans) for r in ratings)
+        if says and window.now.weights[item_id] and item_id not in using:
+            heard.append(item_id)
+    return heard
+
+
+def _in_prior(window: Window, id: ScenarioId) -> set[EvidenceId]:
+    """What the prior of a scenario uses; in a set that of any member."""
+    scenarios = window.database.scenarios
+    return {i for it in (id, *rivals(window.database, id)) for i in scenarios[it].prior.includes}
+
+
+def _links(window: Window) -> Iterator[tuple[View, ScenarioId, Given]]:
+    """The links of the open scenarios to others whose outcome is not known."""
+    for view in open_views(window):
+        for other, link in view.scenario.prior.given.items():
+            known = window.database.scenarios
+            if other in known and resolved(window.database, other, window.as_of) is None:
+                yield view, other, link
+
+
+def _prior(window: Window, id: ScenarioId) -> float:
+    return window.database.scenarios[id].prior.probability
+
 
 GAP_DECIBANS = 6.0
 

@@ -9,16 +9,10 @@ from itertools import accumulate, pairwise
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing, near
-from scenarios.analysis.evidence.knowledge import resolution, resolved, rivals
-from scenarios.analysis.forecasts.stated import pooled, share, standing_days
+from scenarios.analysis.evidence.knowledge import bearing, near, resolution, resolved, rivals
+from scenarios.analysis.forecasts import pooled, share, standing_days
 from scenarios.analysis.ledger.ledger import is_filler
-from scenarios.analysis.ledger.neighbourhood import (
-    changes_daily,
-    days_of_change,
-    implied_on,
-    odds_on,
-)
+from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on, odds_on
 from scenarios.model import Analyst, Database, EvidenceId, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
@@ -283,3 +277,23 @@ def _last_given(forecasts: Told, question: Question) -> float | None:
     given = (((on - question.opened).days, figure) for on, figure in reversed(forecasts))
     day, figure = next(entry for entry in given if entry[0] < question.scored)
     return figure if day >= 0 else None
+
+
+def brier(probability: float, happened: bool) -> float:
+    """(p − y)², one-sided: 0 best, 1 worst, 0.25 for always saying 0.5 (Brier 1950)."""
+    return (probability - happened) ** 2
+
+
+def log_score(probability: float, happened: bool) -> float:
+    """The natural log of what was given to the outcome: 0 best, ever lower."""
+    return math.log(probability if happened else 1 - probability)
+
+
+def baseline(probability: float, happened: bool) -> float:
+    """100·(log2 of what was given to the outcome + 1): 100 best, 0 for 0.5 (Metaculus)."""
+    return 100 * (math.log2(probability if happened else 1 - probability) + 1)
+
+
+def peer(log_score: float, mean: float, n: int) -> float:
+    """100·n/(n−1)·ln(p/GM): a log score beside the `mean` of all `n` who stand; alone 0."""
+    return 100 * n / (n - 1) * (log_score - mean) if n > 1 else 0.0

@@ -12,9 +12,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Future, Rates
-from scenarios.cli.output.alike import tell_alike
-from scenarios.cli.output.doubts import doubt_analyst
-from scenarios.cli.output.written import report_effects
+from scenarios.cli.output.written import doubt_analyst, report_effects, tell_alike
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, details, refuse_unknown, walk

@@ -17,8 +17,7 @@ from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.fixed_ratings import ask_absence, ask_row, ask_theme
 from scenarios.model import Database
 from scenarios.workspace import recording
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import Opened, find_root
 
 _HOW = "How expected is it if {} happens (CC, C, I, II or a ratio)"
 

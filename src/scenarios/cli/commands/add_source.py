@@ -14,7 +14,7 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.sources import source_record
 from scenarios.workspace import recording
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 
 
 def command(

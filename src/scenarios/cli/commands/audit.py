@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from scenarios.analysis.history.audit import audit as asked
+from scenarios.analysis.history.commits import differences
 from scenarios.analysis.history.provenance import trail
-from scenarios.analysis.history.record_diff import differences
 from scenarios.cli.opening import commits, open_here
 from scenarios.cli.options import TABLE, All, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show

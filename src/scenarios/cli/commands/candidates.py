@@ -7,13 +7,11 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.narrowing import Since, Until, wanted
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import Since, Until, reading, wanted
 from scenarios.cli.options import TABLE, Analyst, AsOf, Commit, DryRun, Format, Output, Rev, Shown
-from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, schema
-from scenarios.cli.output.written import report
+from scenarios.cli.output.written import doubt_analyst, report
 from scenarios.errors import UsageError
 from scenarios.exchange.events.candidates import Within
 from scenarios.render.documents.candidates import document

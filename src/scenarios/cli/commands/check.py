@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from scenarios import __version__
-from scenarios.analysis.rules.every_rule import RULES
+from scenarios.analysis.rules.files import EVERY_RULE
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_at
 from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
@@ -25,8 +25,14 @@ from scenarios.storage.git import repository
 from scenarios.text import counted, printable
 from scenarios.workspace.checking import Checked, concerned
 from scenarios.workspace.checking import check as checked
-from scenarios.workspace.opened import Opened, open_revision
-from scenarios.workspace.place import find_root, from_here, here, repository_of
+from scenarios.workspace.opened import (
+    Opened,
+    find_root,
+    from_here,
+    here,
+    open_revision,
+    repository_of,
+)
 
 CheckForm = StrEnum("CheckForm", [*Form, "sarif"])  # type: ignore[misc]
 """How faults are written: as any result, or for a code host."""
@@ -111,5 +117,10 @@ def _results(checked: Checked) -> Iterator[Result]:
         yield Result(p.rule, p.severity, text, p.path, p.line, p.column)
     for f in checked.findings:
         yield Result(
-            f.rule, RULES[f.rule].severity, f"{f.subject}: {f.message}", f.path, f.line, f.column
+            f.rule,
+            EVERY_RULE[f.rule].severity,
+            f"{f.subject}: {f.message}",
+            f.path,
+            f.line,
+            f.column,
         )

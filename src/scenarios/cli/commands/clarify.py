@@ -10,10 +10,10 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
-from scenarios.cli.output.corrected import report_correction
+from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 
 
 def command(

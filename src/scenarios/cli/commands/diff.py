@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scenarios.analysis.history.record_diff import differences
+from scenarios.analysis.history.commits import differences
 from scenarios.cli import parsing
-from scenarios.cli.opening import tell_left_out
+from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
-from scenarios.cli.repositories import repository_of
 from scenarios.render.documents.diff import Compared, document
 from scenarios.workspace.history import states
 from scenarios.workspace.reading import diff_of

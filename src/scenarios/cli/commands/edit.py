@@ -9,13 +9,13 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.options import As, Commit, DryRun, Format, Future
-from scenarios.cli.output.corrected import report_correction
+from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.text_editor import edit_copy
 from scenarios.text import shown
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
 

@@ -9,8 +9,7 @@ import typer
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import As, AsOf, Format, Rev
-from scenarios.cli.output.progress import progress
-from scenarios.cli.output.streams import say, show
+from scenarios.cli.output.streams import progress, say, show
 from scenarios.text import counted, printable
 from scenarios.workspace.exchange.exporting import Exported
 from scenarios.workspace.exchange.exporting import export as exported

@@ -9,14 +9,12 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.review.feedback import sums
+from scenarios.analysis.review.agenda import sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future, _Evidence
-from scenarios.cli.output.corrected import foretell_sheet
-from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import width
-from scenarios.cli.output.written import report
+from scenarios.cli.output.written import doubt_analyst, foretell_sheet, report
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.sheets import places_in, prepared
@@ -25,7 +23,7 @@ from scenarios.render.documents.forecast import document
 from scenarios.render.writers import terminal
 from scenarios.workspace import recording
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import forecast_recorded
 from scenarios.workspace.sheets import Entry
 

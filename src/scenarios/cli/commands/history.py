@@ -10,11 +10,10 @@ import typer
 from scenarios.analysis.history.commit_log import history as told
 from scenarios.analysis.history.commits import Revision
 from scenarios.cli import parsing
-from scenarios.cli.opening import commits, reading
+from scenarios.cli.opening import commits, reading, repository_of
 from scenarios.cli.options import TABLE, Output, Rev, Shown
-from scenarios.cli.output.progress import progress
 from scenarios.cli.output.result import show
-from scenarios.cli.repositories import repository_of
+from scenarios.cli.output.streams import progress
 from scenarios.model import Scenario
 from scenarios.render.documents.commit_log import document
 from scenarios.workspace.opened import known_id

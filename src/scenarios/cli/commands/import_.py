@@ -11,8 +11,8 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
-from scenarios.cli.output.imported import tell
-from scenarios.cli.output.progress import progress
+from scenarios.cli.output.streams import progress
+from scenarios.cli.output.written import tell
 from scenarios.errors import UsageError
 from scenarios.exchange.readers import READERS, Wanted
 from scenarios.exchange.tables.reading import FORMS
@@ -20,7 +20,7 @@ from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.files import STDIN, arrive
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Settings
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 

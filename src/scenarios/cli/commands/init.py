@@ -14,7 +14,7 @@ from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
 from scenarios.text import counted, printable
-from scenarios.workspace.place import from_here, here
+from scenarios.workspace.opened import from_here, here
 from scenarios.workspace.results import Started
 from scenarios.workspace.start import Like, outer, start
 

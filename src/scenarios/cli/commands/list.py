@@ -11,12 +11,11 @@ import typer
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review import listing
 from scenarios.cli import parsing
-from scenarios.cli.narrowing import FromSource, InSet, Since, Tag, Until, wanted
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import FromSource, InSet, Since, Tag, Until, reading, wanted
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.render.documents import lists
-from scenarios.workspace.period import standings
+from scenarios.workspace.reading import standings
 
 
 class What(StrEnum):

@@ -18,8 +18,7 @@ from scenarios.cli.terminal.agreement import agreed
 from scenarios.model import Database
 from scenarios.workspace.guards import crowded_set
 from scenarios.workspace.input import offers
-from scenarios.workspace.opened import Opened, known_id
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import Opened, find_root, known_id
 from scenarios.workspace.recording import new_scenario
 
 

@@ -14,14 +14,13 @@ from scenarios.analysis.period.period import open_views
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import AsOf, Rev
-from scenarios.cli.output.page import origin_of
+from scenarios.cli.output.result import origin_of
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.model import ScenarioId
-from scenarios.storage.documents import write
-from scenarios.workspace.opened import Opened, known_id
-from scenarios.workspace.period import span
-from scenarios.workspace.place import from_here
+from scenarios.storage.output_files import write
+from scenarios.workspace.opened import Opened, from_here, known_id
+from scenarios.workspace.reading import span
 
 _SUFFIXES = (".svg", ".png")
 
@@ -129,7 +128,7 @@ def _signature(context: typer.Context, opened: Opened, on: date) -> str:
 
 def _pixels(drawn: str, zoom: float) -> bytes:
     try:
-        from scenarios.render.charts.raster import FALLBACKS, face, png
+        from scenarios.render.charts.draw import FALLBACKS, face, png
     except ModuleNotFoundError:
         raise extra_needed("PNG, unlike .svg,", "png") from None
     pixels = png(drawn, zoom)

@@ -20,12 +20,10 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, write_parquet
 from scenarios.exchange.targets.csv_folder import as_csv
 from scenarios.render.documents.query import document
-from scenarios.storage.beside import beside
-from scenarios.storage.documents import refuse_unfit
+from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
-from scenarios.workspace.exchange.exporting import view_of
-from scenarios.workspace.exchange.querying import query
-from scenarios.workspace.place import from_here, here
+from scenarios.workspace.exchange.exporting import query, view_of
+from scenarios.workspace.opened import from_here, here
 
 QueryForm = StrEnum("QueryForm", [*Form, "parquet"])  # type: ignore[misc]
 """How an answer is written: as any result, or for other programs that read tables."""

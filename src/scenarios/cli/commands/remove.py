@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.options import As, Commit, DryRun, Format
-from scenarios.cli.output.corrected import report_correction
+from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
-from scenarios.workspace.corrections.removing import remove
-from scenarios.workspace.place import find_root
+from scenarios.workspace.corrections.renaming import remove
+from scenarios.workspace.opened import find_root
 
 
 def command(

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from scenarios.cli.options import As, Commit, DryRun, Format
-from scenarios.cli.output.corrected import report_correction
+from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections import renaming
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 
 
 def command(

@@ -11,12 +11,10 @@ import typer
 from scenarios.analysis.period.period import Window
 from scenarios.analysis.review.review import Review, review
 from scenarios.cli import parsing
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
-from scenarios.cli.output.page import origin_of, report_page
-from scenarios.cli.output.result import deliver, led, show
+from scenarios.cli.output.result import deliver, led, origin_of, report_page, show
 from scenarios.cli.output.streams import say, schema
-from scenarios.cli.repositories import repository_of, tell_refused
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
@@ -25,11 +23,8 @@ from scenarios.render.documents.brief import document as in_brief
 from scenarios.render.documents.report import document, live
 from scenarios.render.pictures.overview import overview
 from scenarios.render.writers import markdown
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.period import nothing_yet, span
-from scenarios.workspace.place import here
-from scenarios.workspace.reading import brief_of
-from scenarios.workspace.restate import with_history
+from scenarios.workspace.opened import Opened, here
+from scenarios.workspace.reading import brief_of, nothing_yet, span, with_history
 
 
 def command(

@@ -20,7 +20,7 @@ from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import percent
 from scenarios.workspace import recording
 from scenarios.workspace.input import offers
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 from scenarios.workspace.writing import Written
 
 

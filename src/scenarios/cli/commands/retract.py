@@ -16,7 +16,7 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.model import Evidence, EvidenceId
 from scenarios.workspace import recording
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 
 
 def command(

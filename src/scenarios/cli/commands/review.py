@@ -12,14 +12,13 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.forecasts.stated import refusal
+from scenarios.analysis.forecasts import refusal
 from scenarios.analysis.review.agenda import Agenda
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
 from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
-from scenarios.cli.output.corrected import foretell_sheet
-from scenarios.cli.output.doubts import doubt_analyst
 from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import doubt_analyst, foretell_sheet
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
 from scenarios.cli.session.left import tell_left
 from scenarios.cli.session.questions import ask_scenarios
@@ -35,12 +34,10 @@ from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.input.offers import analysts
-from scenarios.workspace.opened import Opened, open_folder
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting.end import End, closed_since
-from scenarios.workspace.sitting.end import end as end_of
-from scenarios.workspace.sitting.sheet import write_sheet
+from scenarios.workspace.sitting import End, closed_since, write_sheet
+from scenarios.workspace.sitting import end as end_of
 
 
 def command(

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from scenarios.analysis.scores.chosen import Chosen
+from scenarios.analysis.scores.scoring import Chosen
 from scenarios.analysis.scores.scoring import score as scored
 from scenarios.cli import parsing
 from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
-from scenarios.cli.output.progress import progress
 from scenarios.cli.output.result import show
+from scenarios.cli.output.streams import progress
 from scenarios.errors import ScenError
 from scenarios.render.documents.score import document
 from scenarios.workspace.opened import known_id

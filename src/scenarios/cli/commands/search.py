@@ -9,12 +9,11 @@ import typer
 
 from scenarios.analysis.review.search import What
 from scenarios.cli import parsing
-from scenarios.cli.narrowing import FromSource, InSet, Since, Tag, Until, wanted
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import FromSource, InSet, Since, Tag, Until, reading, wanted
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.render.documents.search import document
-from scenarios.workspace.searching import search_of
+from scenarios.workspace.reading import search_of
 
 Searched = StrEnum("Searched", get_args(What))  # type: ignore[misc]
 """What can be found."""

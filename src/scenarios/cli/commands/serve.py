@@ -37,7 +37,7 @@ def command(
     """
     if not all(map(find_spec, _PACKAGES)):
         raise extra_needed("scen serve", "serve")
-    from scenarios.serve.running import serve
+    from scenarios.serve.application import serve
 
     analyst = parsing.id(analyst) if analyst else None
     opened = open_here(context)

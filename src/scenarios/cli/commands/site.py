@@ -8,18 +8,16 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.opening import reading
+from scenarios.cli.opening import reading, repository_of, tell_refused
 from scenarios.cli.options import AsOf, Rev
-from scenarios.cli.output.progress import progress
-from scenarios.cli.output.streams import say
-from scenarios.cli.repositories import repository_of, tell_refused
+from scenarios.cli.output.streams import progress, say
 from scenarios.errors import ScenError
 from scenarios.site.build import build
-from scenarios.site.cards import lacking
+from scenarios.site.figures import lacking
 from scenarios.site.site import Site
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import from_here
 
 _LARGE = 1_000_000
 

@@ -11,8 +11,7 @@ from scenarios.cli.output.result import show
 from scenarios.cli.terminal.screen import trends_for
 from scenarios.render.document import Document
 from scenarios.render.documents.status import document
-from scenarios.workspace.period import ended, nothing_yet, standings, start_of
-from scenarios.workspace.reading import status_of
+from scenarios.workspace.reading import ended, nothing_yet, standings, start_of, status_of
 
 
 def command(

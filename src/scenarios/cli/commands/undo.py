@@ -11,7 +11,7 @@ from scenarios.cli.output.written import report
 from scenarios.errors import NAMED
 from scenarios.text import printable
 from scenarios.workspace.corrections.undoing import undo
-from scenarios.workspace.place import find_root
+from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
 
 

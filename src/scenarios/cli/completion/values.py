@@ -2,12 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from scenarios.cli.parsing import CODES, STATES
-from scenarios.storage import names
-from scenarios.workspace.place import find_root, repository_of
+from scenarios.model import Kind
+from scenarios.paths import FOLDERS, id_of, place_of
+from scenarios.storage.yaml.reader import MAX_BYTES, read
+from scenarios.workspace.opened import find_root, repository_of
+
+_LENGTH_OF_DAY = len("2022-02-07-")
+
+
+def ids(root: Path, kind: Kind, year: str = "") -> list[str]:
+    """The ids of all records of a kind; of evidence and sheets, only of years that begin so."""
+    folder = next((name for name, of in FOLDERS.items() if of == kind), "")
+    paths = _files(root, folder)
+    if kind in ("evidence", "forecasts"):
+        years = [path for path in _entries(root, folder) if path.rpartition("/")[2][:4].isdigit()]
+        wanted = (path for path in years if path.rpartition("/")[2].startswith(year))
+        paths = (file for path in wanted for file in _files(root, path))
+    return sorted(id_of(path) for path in paths if place_of(path) == (kind, id_of(path)))
+
+
+def analysts(root: Path) -> list[str]:
+    """Those who have a sheet."""
+    return sorted({id[_LENGTH_OF_DAY:] for id in ids(root, "forecasts")})
+
+
+def keys(root: Path, path: str, key: str) -> list[str]:
+    """The names that stand under a key of one record; none where that cannot be read."""
+    value: Any = None
+    place = root / path
+    if place.is_file() and not place.is_symlink():
+        with suppress(OSError), place.open("rb") as file:
+            value = read(path, file.read(MAX_BYTES + 1))[0]
+    under = value.get(key) if isinstance(value, dict) else None
+    return [*under] if isinstance(under, dict) else []
+
+
+def _files(root: Path, folder: str) -> Iterator[str]:
+    return (path for path in _entries(root, folder) if path.endswith(".yaml"))
+
+
+def _entries(root: Path, folder: str) -> list[str]:
+    """The paths in a folder of the database."""
+    try:
+        names = os.listdir(root / folder)  # noqa: PTH208 - ten thousand names, no path wanted
+    except OSError:
+        return []
+    return [f"{folder}/{name}" if folder else name for name in names]
+
 
 Offers = Mapping[str, str]
 """What can be typed, and what that is."""
@@ -29,26 +77,26 @@ def _fixed(*words: str) -> Callable[[Here, str], Iterable[str]]:
 
 
 def _scenarios(here: Here, _word: str) -> list[str]:
-    return names.ids(here.root, "scenario")
+    return ids(here.root, "scenario")
 
 
 def _evidence(here: Here, word: str) -> list[str]:
-    return names.ids(here.root, "evidence", word[:4])
+    return ids(here.root, "evidence", word[:4])
 
 
 def _sources(here: Here, _word: str) -> list[str]:
-    return names.ids(here.root, "source")
+    return ids(here.root, "source")
 
 
 def _analysts(here: Here, _word: str) -> list[str]:
-    return [*names.analysts(here.root), *names.keys(here.root, "tracker.yaml", "analysts")]
+    return [*analysts(here.root), *keys(here.root, "tracker.yaml", "analysts")]
 
 
 def _indicators(here: Here, word: str) -> list[str]:
     scenario = word.partition("/")[0]
-    if scenario not in names.ids(here.root, "scenario"):
+    if scenario not in ids(here.root, "scenario"):
         return []
-    return [f"{scenario}/{key}" for key in names.keys(here.root, f"{scenario}.yaml", "indicators")]
+    return [f"{scenario}/{key}" for key in keys(here.root, f"{scenario}.yaml", "indicators")]
 
 
 def _looking(here: Here, word: str) -> list[str]:
@@ -60,7 +108,7 @@ def _looking(here: Here, word: str) -> list[str]:
 def _records(here: Here, word: str) -> list[str]:
     if "/" in word:
         return _indicators(here, word)
-    dated = [*_evidence(here, word), *names.ids(here.root, "forecasts", word[:4])]
+    dated = [*_evidence(here, word), *ids(here.root, "forecasts", word[:4])]
     return [*_scenarios(here, word), *_sources(here, word), *dated]
 
 
@@ -85,7 +133,7 @@ def _fired(here: Here, word: str) -> list[str]:
 
 
 def _declared(key: str) -> Callable[[Here, str], Iterable[str]]:
-    return lambda here, _word: names.keys(here.root, "tracker.yaml", key)
+    return lambda here, _word: keys(here.root, "tracker.yaml", key)
 
 
 def _revisions(here: Here, _word: str) -> list[str]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import msgspec
 import typer
 
+from scenarios.cli.opening import repository_of, tell_refused
 from scenarios.cli.options import Form
-from scenarios.cli.output import pager
-from scenarios.cli.output.streams import say, told, unreadable, width
-from scenarios.errors import UsageError
+from scenarios.cli.output import streams
+from scenarios.cli.output.streams import progress, say, told, unreadable, width
+from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import Document
 from scenarios.render.documents.unreadable import lead
 from scenarios.render.writers import writer
 from scenarios.text import shown
-from scenarios.workspace.place import from_here
+from scenarios.workspace.history import origin
+from scenarios.workspace.opened import Opened, from_here, nothing_collected
 
 _NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".xls", ".xlsx")
 
@@ -28,7 +31,7 @@ def show(
     if form == "table" and output is None:
         from scenarios.render.writers import terminal
 
-        pager.page(terminal.write(led(document()), width(), colour=pager.coloured()))
+        streams.page(terminal.write(led(document()), width(), colour=streams.coloured()))
     else:
         deliver(told(result) if form == "json" else writer(form)(led(document())), output)
 
@@ -43,9 +46,49 @@ def deliver(text: str, output: Path | None) -> None:
     if output is None:
         typer.echo(text)
         return
-    from scenarios.storage.documents import write
+    from scenarios.storage.output_files import write
 
     if (ending := output.suffix.lower()) in _NO_TEXT:
         raise UsageError(f"--output {shown(output.name)}: {ending} is no text; name a .csv, .md, …")
     write(output, f"{text}\n".encode())
     say(f"written: {from_here(output)}")
+
+
+if TYPE_CHECKING:
+    from scenarios.analysis.period.period import Window
+    from scenarios.analysis.review.review import Review
+
+
+def report_page(
+    opened: Opened,
+    window: Window,
+    made: Review,
+    revision: str | None,
+    clean: bool | None,
+) -> str:
+    """The review between the window's dates as one HTML document.
+
+    `revision` is the database's commit and date; `clean` says that the files are as it had them.
+    """
+    from scenarios import __version__
+    from scenarios.analysis.review.page import page
+    from scenarios.render.chapters.whole import whole
+    from scenarios.render.writers.page import Origin, page_html
+
+    with nothing_collected():
+        parts = whole(page(window, made, progress()), opened.database, window.now)
+        parts = msgspec.structs.replace(parts, summary=led(parts.summary))
+        return page_html(parts, Origin(made.as_of, f"scen {__version__}", revision, clean))
+
+
+def origin_of(context: typer.Context, opened: Opened) -> tuple[str | None, bool | None]:
+    """The commit and day that a database is of, and whether its files are as that commit had them.
+
+    None where there is no repository, no git or no commit.
+    """
+    try:
+        _, repository = repository_of(context)
+        return origin(opened, repository)
+    except ScenError as error:
+        tell_refused(context, error)
+        return None, None

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import Problem
-from scenarios.text import inert, printable
+from scenarios.progress import Progress, unwatched
+from scenarios.render.text import shown_in
+from scenarios.text import fold, inert, printable
 
 
 def say(text: str) -> None:
@@ -66,3 +73,131 @@ def _columns() -> int:
 
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdecimal() and int(columns) else 80
+
+
+_ROOM = 12
+"""The columns that a question leaves for the answer in its last line."""
+_WIDEST = 100
+
+
+def in_lines(question: str) -> list[str]:
+    """A question, with room for an answer behind its last line."""
+    text = question.lstrip()
+    indent = " " * (len(question) - len(text))
+    return fold(text, _width() - _ROOM, indent).split("\n")
+
+
+def laid_out(text: str, first: str, rest: str | None = None) -> str:
+    """The text folded behind its first words, which the lines below leave room for."""
+    return fold(text, _width(), " " * len(first) if rest is None else rest, first)
+
+
+def screen_lines() -> int:
+    """The lines of the screen."""
+    return shutil.get_terminal_size().lines
+
+
+def cut(text: str, room: int = 2) -> str:
+    """The text in one line that leaves `room` columns."""
+    columns = _width() - room
+    text = printable(text)
+    return text if len(text) <= columns else text[: columns - 1].rstrip() + "…"
+
+
+def _width() -> int:
+    """The columns in which questions are asked."""
+    try:
+        columns = os.get_terminal_size(sys.stderr.fileno()).columns
+    except (OSError, ValueError):
+        columns = 0
+    return min(columns or 80, _WIDEST)
+
+
+_NOT_THERE = (126, 127)
+"""What a shell says of a command that it cannot run."""
+
+
+def show_paged(value: Any, text: Callable[[], str], form: str) -> None:
+    """A result on stdout: as JSON, or as the text that `text` makes, page by page."""
+    if form == "json":
+        show(value, text, form)
+    else:
+        page(text())
+
+
+def page(text: str) -> None:
+    """A text on stdout; on a terminal that it is too long for, through the pager."""
+    text = shown_in(sys.stdout.encoding, text) if sys.stdout else text
+    pager = _pager(text) if on_terminal() else ""
+    if not pager or not _is_read(pager, text):
+        typer.echo(text)
+
+
+def on_terminal() -> bool:
+    """Whether the results go to a terminal."""
+    return bool(sys.stdout and sys.stdout.isatty())
+
+
+def coloured() -> bool:
+    """Whether they may be in colour there: NO_COLOR and TERM=dumb say no.
+
+    Nothing says yes to a pipe: what is read from one is plain.
+    """
+    return on_terminal() and not os.environ.get("NO_COLOR") and not _is_dumb()
+
+
+def _pager(text: str) -> str:
+    """The command of SCEN_PAGER, else PAGER, else less; none where the text fits, or for `cat`."""
+    columns, lines = shutil.get_terminal_size()
+    long = sum(1 + max(len(line) - 1, 0) // columns for line in text.split("\n"))
+    if _is_dumb() or long < lines:
+        return ""
+    usual = "less" if shutil.which("less") else ""
+    pager = os.environ.get("SCEN_PAGER", os.environ.get("PAGER", usual)).strip()
+    return "" if pager == "cat" else pager
+
+
+def _is_read(pager: str, text: str) -> bool:
+    """False where there is no such pager; one that is left before the end has been read."""
+    environment = {"LESS": "FRX", "LV": "-c", **os.environ}
+    data = f"{text}\n".encode(sys.stdout.encoding, "replace")
+    sys.stdout.flush()
+    # The user's own command line, which a shell reads as it does for git.
+    process = subprocess.Popen(pager, shell=True, stdin=subprocess.PIPE, env=environment)  # noqa: S602
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the pager's
+    try:
+        process.communicate(data)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return process.returncode not in _NOT_THERE
+
+
+def _is_dumb() -> bool:
+    return os.environ.get("TERM", "dumb") == "dumb"
+
+
+T = TypeVar("T")
+
+PATIENCE = 1.0
+"""Seconds in which nothing is shown."""
+
+
+def progress() -> Progress:
+    """A bar where somebody looks, and else nothing."""
+    return _bar if sys.stderr and sys.stderr.isatty() else unwatched
+
+
+def _bar(items: Iterable[T], what: str, total: int) -> Iterator[T]:
+    """The bar is gone when the last item was taken: what comes after it stands alone."""
+    start, taken = time.monotonic(), 0
+    rest = iter(items)
+    for item in rest:
+        yield item
+        taken += 1
+        if time.monotonic() - start >= PATIENCE:
+            break
+    else:
+        return
+    from tqdm import tqdm
+
+    yield from tqdm(rest, desc=f"scen: {what}", initial=taken, total=total, leave=False)

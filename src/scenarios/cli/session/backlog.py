@@ -9,8 +9,7 @@ from typing import Any, Literal
 import typer
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.review.agenda import PastDue, without_evidence
-from scenarios.analysis.review.feedback import unrecorded
+from scenarios.analysis.review.agenda import PastDue, unrecorded, without_evidence
 from scenarios.cli.output.streams import say, width
 from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
@@ -21,8 +20,8 @@ from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.documents.session import past_due_text, unrated_text
 from scenarios.storage.edits import Draft, Put, edited
 from scenarios.storage.state.session_notes import HalfRated
+from scenarios.workspace import sitting
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.sitting import answers as sitting
 from scenarios.workspace.writing import write
 
 _SEEN: dict[str, Literal["seen", "not-seen", "skipped"]] = {

@@ -10,8 +10,7 @@ import msgspec
 import typer
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.review.agenda import Topic
-from scenarios.analysis.review.feedback import counted_absent, reveal, sums
+from scenarios.analysis.review.agenda import Topic, counted_absent, reveal, sums
 from scenarios.cli.output.streams import width
 from scenarios.cli.session.round import Round, put_to
 from scenarios.cli.session.state import Seat, in_turn, wants, word
@@ -24,8 +23,8 @@ from scenarios.render.text import percent
 from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Answer
 from scenarios.text import counted
-from scenarios.workspace.sitting import answers
-from scenarios.workspace.sitting.answers import is_changed, words
+from scenarios.workspace import sitting
+from scenarios.workspace.sitting import is_changed, words
 
 _WHY = "Why, now that you have seen them"
 _NO_REASON = re.compile(r"[0-9.,]*[0-9]\s*%?|s|skip|withdraw|y|yes|n|no", re.IGNORECASE)
@@ -37,7 +36,7 @@ _Figure = float | None | Literal["skip"]
 def ask_scenarios(seat: Seat, database: Database, groups: Sequence[Sequence[Topic]]) -> None:
     """Group by group, so that no figure of a set is shown before all of it is answered."""
     wanted = [
-        [topic for topic in group if answers.is_wanted(seat.said, topic, seat.only)]
+        [topic for topic in group if sitting.is_wanted(seat.said, topic, seat.only)]
         for group in groups
     ]
     topics = [topic for group in wanted for topic in group]
@@ -56,7 +55,7 @@ def _tell_what_is_done(
     seat: Seat, groups: Sequence[Sequence[Topic]], topics: Sequence[Topic]
 ) -> None:
     rest = [topic for group in groups for topic in group if topic not in topics]
-    in_the_sheet = sum(answers.is_in_the_sheet(seat.said, topic) for topic in rest)
+    in_the_sheet = sum(sitting.is_in_the_sheet(seat.said, topic) for topic in rest)
     if in_the_sheet:
         done = f"{counted(in_the_sheet, 'scenario')} in the sheet of {seat.on} already"
         prompt.tell(f"\n{done}: --scenario ID asks again", 0)
@@ -68,13 +67,13 @@ def _tell_what_is_done(
 def _reopen(this: Round, group: Sequence[Topic]) -> None:
     """An answer rests on what was known when it was given: what was shown can be revised again."""
     for topic in group:
-        if again := answers.reopened(topic, this.answer(topic)):
+        if again := sitting.reopened(topic, this.answer(topic)):
             put_to(this, topic)
             this.seat.put(topic.id, again)
 
 
 def _ask_blind(this: Round, group: Sequence[Topic]) -> None:
-    asked = [topic for topic in group if answers.is_to_be_asked(topic, this.answer(topic))]
+    asked = [topic for topic in group if sitting.is_to_be_asked(topic, this.answer(topic))]
 
     def ask(topic: Topic, is_again: bool) -> None:
         put_to(this, topic)
@@ -100,7 +99,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
         if is_again or not answer or answer.stage != "figure" or is_changed(topic, answer):
             said = _asked(this, topic, answer)
             if said == "skip":
-                answers.skip(this.seat.notes, topic.id)
+                sitting.skip(this.seat.notes, topic.id)
                 return
             reason = answer.rationale if answer else None
             answer = Answer(said, said, "figure", topic.grounds, reason)
@@ -140,7 +139,7 @@ def _figure(topic: Topic, text: str, before: float | None) -> float | None:
     if not text:
         return before
     word(text)
-    return answers.figure(topic, text)
+    return sitting.figure(topic, text)
 
 
 def _reason(topic: Topic, answer: Answer) -> str | None:
@@ -171,7 +170,7 @@ def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
     """Say what the figures of a set add up to; whether they are complete and do not make 1."""
     seat = this.seat
     found = sums(
-        answers.with_answers(this.database, seat.said),
+        sitting.with_answers(this.database, seat.said),
         seat.analyst,
         seat.on,
         [t.id for t in topics],
@@ -187,9 +186,9 @@ def _show(this: Round, group: Sequence[Topic]) -> None:
     if this.at(group, "revealed", "revising"):
         seat = this.seat
         ids = [t.id for t in this.at(group, "revealed", "revising", "settled")]
-        after = answers.with_answers(this.database, seat.said)
+        after = sitting.with_answers(this.database, seat.said)
         figures = reveal(this.database, after, seat.analyst, seat.on, ids)
-        absent = counted_absent(this.database, seat.on, answers.seen(seat.said))
+        absent = counted_absent(this.database, seat.on, sitting.seen(seat.said))
         text = terminal.write(document(figures, (), seat.analyst, absent), width())
         typer.echo(f"\n{text}\n", err=True)
 
@@ -228,7 +227,7 @@ def _revise_one(this: Round, topic: Topic) -> None:
         except Back:
             answer = msgspec.structs.replace(answer, probability=before, stage="revealed")
             this.seat.put(topic.id, answer)
-    this.seat.put(topic.id, answers.revised(answer, why))
+    this.seat.put(topic.id, sitting.revised(answer, why))
 
 
 def _figures(said: dict[ScenarioId, Answer]) -> dict[ScenarioId, float | None]:
@@ -237,4 +236,4 @@ def _figures(said: dict[ScenarioId, Answer]) -> dict[ScenarioId, float | None]:
 
 def _text(text: str) -> str:
     word(text)
-    return answers.reason(text)
+    return sitting.reason(text)

@@ -9,15 +9,14 @@ import typer
 
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.review.agenda import Topic
-from scenarios.cli.output.layout import screen_lines
-from scenarios.cli.output.streams import width
+from scenarios.cli.output.streams import screen_lines, width
 from scenarios.cli.session.state import Seat
 from scenarios.cli.terminal import prompt
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.topic import set_text, topic_text
 from scenarios.storage.state.session_notes import Answer, Stage
-from scenarios.workspace.sitting import answers
-from scenarios.workspace.sitting.answers import is_changed, words
+from scenarios.workspace import sitting
+from scenarios.workspace.sitting import is_changed, words
 
 _BELOW = 4
 """The lines of the screen for a blank, a question in two and its answer."""
@@ -46,7 +45,7 @@ class Round(NamedTuple):
 
     def stage(self, topics: Sequence[Topic], stage: Stage) -> None:
         """Keep that the answers have got so far, all at once."""
-        answers.stage(self.seat.notes, [topic.id for topic in topics], stage)
+        sitting.stage(self.seat.notes, [topic.id for topic in topics], stage)
 
 
 def put_to(this: Round, topic: Topic) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.review.feedback import counted_absent, sums
+from scenarios.analysis.review.agenda import counted_absent, sums
 from scenarios.cli.options import Format
 from scenarios.cli.output.streams import show, width
 from scenarios.cli.output.written import report
 from scenarios.render.documents.session import document
 from scenarios.render.writers import terminal
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.sitting.end import End
-from scenarios.workspace.sitting.sheet import nothing_recorded, reveals, sheet_recorded
+from scenarios.workspace.sitting import End, nothing_recorded, reveals, sheet_recorded
 from scenarios.workspace.writing import Written
 
 

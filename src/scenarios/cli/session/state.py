@@ -14,7 +14,7 @@ from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.state.session_notes import Answer, Notes, Sitting
-from scenarios.workspace.sitting import answers
+from scenarios.workspace import sitting
 
 T = TypeVar("T")
 
@@ -56,7 +56,7 @@ class Seat(NamedTuple):
 
     def put(self, id: ScenarioId, answer: Answer) -> None:
         """Keep what was said of a scenario."""
-        answers.put(self.notes, id, answer)
+        sitting.put(self.notes, id, answer)
 
     def due(self, database: Database) -> Agenda:
         """What is due."""

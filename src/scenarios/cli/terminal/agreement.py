@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import typer
 
-from scenarios.cli.output.layout import cut, laid_out, screen_lines
+from scenarios.cli.output.streams import cut, laid_out, screen_lines
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.dialogue import Back, Dialogue, Key, Row, current
 from scenarios.cli.terminal.line import drop_typed_ahead

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 import typer
 
-from scenarios.cli.output.layout import in_lines, laid_out
+from scenarios.cli.output.streams import in_lines, laid_out
 from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
 from scenarios.cli.terminal.line import editor, typed
 from scenarios.cli.terminal.retyping import note

@@ -10,11 +10,10 @@ from typing import Any, NamedTuple
 
 import typer
 
-from scenarios.analysis.evidence.knowledge import Known, known
-from scenarios.analysis.evidence.together import Together, rated_together
+from scenarios.analysis.evidence.knowledge import Known, Together, known, rated_together
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
-from scenarios.cli.output.layout import cut
+from scenarios.cli.output.streams import cut
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.fixed_ratings import ask_theme
 from scenarios.cli.terminal.prompt import tell

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
-from scenarios.analysis.period.trend import Point, last_reviews, trends
+from scenarios.analysis.period.trajectory import Point, last_reviews, trends
 from scenarios.analysis.review.status import StatusRow
-from scenarios.cli.output import pager
+from scenarios.cli.output import streams
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.status import Trends, figures
 from scenarios.workspace.opened import Opened
@@ -21,7 +21,7 @@ _REVIEWS = 12
 
 def trends_for(opened: Opened, rows: Iterable[StatusRow], on: date) -> Trends | None:
     """What a terminal shows besides; nothing is computed for a pipe."""
-    if not pager.on_terminal():
+    if not streams.on_terminal():
         return None
     days = last_reviews(on, opened.database.tracker.review_every_days, _REVIEWS)
 

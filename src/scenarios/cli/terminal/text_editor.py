@@ -12,9 +12,9 @@ from textwrap import wrap
 from scenarios.cli.output.streams import say
 from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError, UsageError
-from scenarios.storage import copies
+from scenarios.storage.state import state_folder
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.writing import Written
 
@@ -32,12 +32,12 @@ def edit_copy(
     opened = open_folder(root)
     old = opened.snapshot[locate(opened, id).path]
     name = f"edit-{os.urandom(4).hex()}-{locate(opened, id).id}.yaml"
-    copy = copies.make(root, name, old)
+    copy = state_folder.make_copy(root, name, old)
     try:
         saved = old
         while True:
             _run(copy)
-            saved = _unmarked(copies.read(copy))
+            saved = _unmarked(state_folder.read(copy))
             try:
                 made = editing.replace(
                     root, id, old, saved, dry_run=dry_run, commit=commit, latest=latest
@@ -48,13 +48,13 @@ def edit_copy(
                 say(str(fault))
                 if not prompt.confirmed("Edit again?", default=True):
                     raise ScenError("nothing was written") from None
-                copies.write(copy, _marked(str(fault)) + saved)
+                state_folder.write(copy, _marked(str(fault)) + saved)
                 continue
-            copies.drop(copy)
+            state_folder.drop_copy(copy)
             return made
     except ScenError as error:
-        if _unmarked(copies.read(copy)) == old:
-            copies.drop(copy)
+        if _unmarked(state_folder.read(copy)) == old:
+            state_folder.drop_copy(copy)
         else:
             error.add_note(f"what was typed is kept in {copy}")
         raise

@@ -12,7 +12,7 @@ import msgspec
 from scenarios.errors import ScenError
 from scenarios.exchange.address import hidden
 from scenarios.exchange.events import query
-from scenarios.exchange.events.mapping import LONGEST_SUMMARY, Layout, clean, sentence
+from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, sentence
 from scenarios.exchange.events.store import Store, layout_of
 from scenarios.model import Events, EvidenceId
 from scenarios.text import shown

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scenarios.errors import ScenError
-from scenarios.exchange.events.mapping import Layout, folded
+from scenarios.exchange.events.mappings import Layout, folded
 from scenarios.text import did_you_mean, shown
 
 Rows = Any

@@ -7,9 +7,9 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from scenarios.exchange.arrivals import slug
 from scenarios.exchange.own.days import Days, Unfit
 from scenarios.exchange.own.outcomes import OUTCOMES
-from scenarios.exchange.slugs import slug
 from scenarios.text import shown
 
 CODES = ("CC", "C", "N", "I", "II")

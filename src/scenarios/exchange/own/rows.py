@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
 from scenarios.exchange.own.cells import Cell
 from scenarios.exchange.own.columns import Column, Kind, columns
 from scenarios.exchange.own.days import Days, Unfit
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.slugs import slug
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import Row, refused
 

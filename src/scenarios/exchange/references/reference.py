@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, words
 from scenarios.exchange.questions import clean
-from scenarios.exchange.slugs import words
 from scenarios.model import Source
 from scenarios.text import shown
 from scenarios.values import ID

@@ -10,8 +10,7 @@ from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import Incoming, incoming
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.references.reference import Reference, arrived, entries, year_of
-from scenarios.exchange.tables.lines import lines
-from scenarios.exchange.tables.table import refused
+from scenarios.exchange.tables.table import lines, refused
 from scenarios.exchange.view.view import View
 from scenarios.model import Source
 

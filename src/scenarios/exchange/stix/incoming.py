@@ -16,8 +16,8 @@ from typing import Any
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, Place
 from scenarios.exchange.incoming import incoming
 from scenarios.exchange.readers import Given, Wanted
-from scenarios.exchange.stix.vocabulary import credibility_of, properties_of, refuse_without_library
-from scenarios.exchange.tables.objects import value
+from scenarios.exchange.stix.bundle import credibility_of, properties_of, refuse_without_library
+from scenarios.exchange.tables.reading import value
 from scenarios.exchange.tables.table import refused
 
 SYSTEM = "stix"

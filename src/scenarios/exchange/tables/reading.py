@@ -2,11 +2,352 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import json
+import re
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from html import unescape
+from itertools import chain
 from typing import Any, BinaryIO, Literal
 
-from scenarios.exchange.tables import delimited, objects, workbook
-from scenarios.exchange.tables.table import Table, refused
+from scenarios.errors import ScenError, extra_needed
+from scenarios.exchange.tables.table import (
+    MOST_COLUMNS,
+    MOST_ROWS,
+    Row,
+    Table,
+    lines,
+    refused,
+    table,
+    texts,
+)
+from scenarios.text import did_you_mean, shown
+
+_DELIMITERS = ",;\t|"
+_LONGEST_CELL = csv.field_size_limit()
+
+
+def read_delimited(
+    stream: BinaryIO,
+    file: str,
+    encoding: str | None = None,
+    *,
+    delimiter: str | None = None,
+    ragged: bool = False,
+) -> Table:
+    """The delimiter is the one that stands most often in the head, unless it is given."""
+    text = lines(stream, file, encoding)
+    head = next(text, "")
+    start = 1
+    if head.startswith("sep=") and len(head.strip()) == len("sep=;"):  # Excel's own
+        delimiter, head, start = head[4], next(text, ""), 2
+    elif delimiter is None:
+        delimiter = max(_DELIMITERS, key=_outside_quotes(head).count)
+    rows = _rows(chain((head,), text), file, delimiter, start)
+    return table(file, rows, ragged=ragged)
+
+
+def _rows(
+    text: Iterator[str], file: str, delimiter: str, start: int
+) -> Iterator[tuple[int, Sequence[str]]]:
+    """Each row with its number: a cell of several lines is in one row."""
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    number = start
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise refused(file, number, _told(str(error), delimiter)) from None
+        if cells is None:
+            return
+        yield number, cells
+        number += 1
+
+
+def _told(error: str, delimiter: str) -> str:
+    if "field larger" in error or "unexpected end" in error:
+        return (
+            "a quote is opened in this row and never closed,"
+            f" or a cell is longer than {_LONGEST_CELL:,} characters"
+        )
+    if "expected after" in error:
+        after = "tab" if delimiter == "\t" else f"'{delimiter}'"
+        return f'there is text behind a closing quote; {after} was expected (a quote inside is "")'
+    return error
+
+
+def _outside_quotes(head: str) -> str:
+    return "".join(head.split('"')[::2])
+
+
+MOST_PACKED, MOST_UNPACKED, MOST_PARTS = 16 << 20, 64 << 20, 2000
+_MOST_CELLS = 2_000_000
+"""The cells of the rectangle that holds all of a sheet's: a reader makes room for each."""
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="([0-9]{1,9})"')
+_NOT_WORKED_OUT = re.compile(
+    rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3}[0-9]{1,7})"[^<>]*>\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>)'
+    rb"\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
+)
+_SHOWN = re.compile(
+    rb'<((?:\w+:)?)c\b((?:\s+r="\w+"|\s+s="(\d+)"|\s+t="n")*)\s*>'
+    rb"((?:\s*<(?:\w+:)?f\b(?:[^<>]*/>|[^<>]*>[^<]*</(?:\w+:)?f>))?)\s*<(?:\w+:)?v>([^<]+)</"
+)
+"""A cell with a number, and the style in which it is shown."""
+_FORMAT = re.compile(r'<(?:\w+:)?numFmt\b(?=[^>]*\bnumFmtId="(\d+)")[^>]*\bformatCode="([^"]*)"')
+_STYLE = re.compile(r'<(?:\w+:)?xf\b(?:[^>]*\bnumFmtId="(\d+)")?')
+_LITERAL = re.compile(r'"[^"]*"|\\.')
+_LONG = re.compile(rb"<[^<]{1000000}")
+_PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
+_ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
+_WANTED = re.compile(r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels", re.IGNORECASE)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    ValueError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
+
+
+def read_workbook(
+    stream: BinaryIO, file: str, sheet: str | None = None, *, ragged: bool = False
+) -> Table:
+    """The first sheet, or the one of that name; a formula gives the value that was saved with it.
+
+    What the reader gets is what was unpacked here, stored plain: so no other reading of the file
+    can unpack to more.
+    """
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise extra_needed("reading XLSX", "exchange") from None
+    try:
+        plain = _plain(stream, file)
+        book = CalamineWorkbook.from_filelike(plain)
+        names = [one.name for one in book.sheets_metadata if one.name in book.sheet_names]
+        name = _chosen(names, sheet, file)
+        chosen = book.get_sheet_by_name(name)
+    except CalamineError as error:
+        raise refused(file, 0, f"not a workbook that can be read: {error}") from None
+    others = [shown(other) for other in names if other != name]
+    remarks = (f"read sheet {shown(name)}; --sheet reads {', '.join(others)}",) if others else ()
+    rows = iter(enumerate(chosen.iter_rows(), start=1))
+    return table(file, rows, remarks if sheet is None else (), ragged=ragged)
+
+
+def _chosen(names: Sequence[str], sheet: str | None, file: str) -> str:
+    if sheet is None and names:
+        return names[0]
+    if sheet in names:
+        return str(sheet)
+    hint = did_you_mean(sheet or "", names) or f"it has {', '.join(map(shown, names)) or 'none'}"
+    raise refused(file, 0, f"no sheet {shown(sheet)}; {hint}")
+
+
+def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
+    """The parts of the workbook that hold its texts and cells, without compression."""
+    packed = stream.read(MOST_PACKED + 1)
+    if len(packed) > MOST_PACKED:
+        raise refused(file, 0, f"more than {MOST_PACKED >> 20} MiB: save it as CSV")
+    plain = io.BytesIO()
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as source, zipfile.ZipFile(plain, "w") as target:
+            parts = [it for it in source.infolist() if _WANTED.fullmatch(it.filename)]
+            if len(parts) > MOST_PARTS:
+                raise refused(file, 0, f"{len(parts):,} parts; at most {MOST_PARTS:,} are read")
+            if len({it.filename for it in parts}) < len(parts):
+                raise refused(file, 0, "a part of the workbook stands in it twice")
+            left, percent = MOST_UNPACKED, set[bytes]()
+            for part in sorted(parts, key=lambda it: "styles" not in it.filename.lower()):
+                data = _unpacked(source, part, left, file)
+                left -= len(data)
+                _look(part.filename, data, file)
+                if "styles" in part.filename.lower():
+                    percent |= _percent(data.decode(errors="replace"))
+                elif percent and part.filename.lower().startswith("xl/worksheets/"):
+                    data = _SHOWN.sub(partial(_as_shown, percent), data)
+                target.writestr(part.filename, data)
+    except ScenError:
+        raise
+    except _BROKEN as error:
+        raise refused(file, 0, f"not a workbook that can be read: {error}") from None
+    plain.seek(0)
+    return plain
+
+
+def _percent(styles: str) -> set[bytes]:
+    """The styles of cells that show 0.6 as 60 %, by their numbers."""
+    own = {id: _LITERAL.sub("", unescape(code)) for id, code in _FORMAT.findall(styles)}
+    ids = {"9", "10", *(id for id, code in own.items() if "%" in code)}
+    cells = styles.partition("cellXfs")[2].partition("cellXfs>")[0]
+    return {b"%d" % n for n, id in enumerate(_STYLE.findall(cells)) if id in ids}
+
+
+def _as_shown(percent: set[bytes], found: re.Match[bytes]) -> bytes:
+    """A number that is shown in percent as the text that CSV would have."""
+    prefix, attributes, style, formula, number = found.groups()
+    if style not in percent:
+        return found[0]
+    told = b"%s%%" % f"{100 * float(number):.12g}".encode()
+    attributes = attributes.replace(b't="n"', b"") + b' t="str"'
+    return b"<%sc%s>%s<%sv>%s</" % (prefix, attributes, formula, prefix, told)
+
+
+def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:
+    with source.open(part) as opened:
+        data = opened.read(left + 1)
+    if len(data) > left:
+        raise refused(file, 0, f"it unpacks to more than {MOST_UNPACKED >> 20} MiB: save it as CSV")
+    return data
+
+
+def _look(name: str, data: bytes, file: str) -> None:
+    """What a part may not hold: entities, a sheet that is too wide or long, empty formulas."""
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise refused(file, 0, f"{shown(name)} declares entities, which no workbook needs")
+    if _LONG.search(data):
+        raise refused(file, 0, f"{shown(name)} holds a text of over 1,000,000 characters")
+    if not name.lower().startswith("xl/worksheets/"):
+        return
+    columns, rows = _extent(data)
+    if columns > MOST_COLUMNS:
+        raise refused(file, 0, f"{columns:,} columns; at most {MOST_COLUMNS:,} are read")
+    if rows > MOST_ROWS or rows * columns > _MOST_CELLS:
+        raise refused(file, 0, f"a sheet of {columns:,} by {rows:,} cells: save it as CSV")
+    if b":f" in data or b"<f" in data:
+        empty = [found[1].decode() for found in _NOT_WORKED_OUT.finditer(data)]
+        if empty:
+            more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
+            words = "a formula whose value was not saved: open it in a spreadsheet and save it"
+            raise refused(file, 0, f"cell {empty[0]}{more} has {words}, or give CSV")
+
+
+def _extent(data: bytes) -> tuple[int, int]:
+    """The rightmost column and the last row; a cell that does not say where it is has the next."""
+    columns = rows = 0
+    for found in _CELL.finditer(data):
+        number = 0
+        for letter in found[1]:
+            number = 26 * number + letter - 64
+        columns, rows = max(columns, number), max(rows, int(found[2]))
+    rows = max([rows, *(int(found[1]) for found in _ROW.finditer(data))])
+    if _PLACELESS.search(data):
+        every = [len(_ANY_CELL.findall(row)) for row in _ANY_ROW.split(data)]
+        columns, rows = max(columns, *every), max(rows, len(every))
+    return columns, rows
+
+
+MOST_JSON_BYTES = 64 << 20
+_MOST_OPENED, _MOST_VALUES = 600_000, 4_000_000
+"""As many objects and lists, and values, are read at once: they take more room than their text."""
+_MOST_EACH, _MOST_OF_ONE = 1_000, 200_000
+"""As many values an object or list has at most, all in all, and one that is alone in its file."""
+
+
+def read_objects(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
+    """Rows are the objects, counted from 1; the columns are all keys, `a.b` for a nested one."""
+    objects = [*_objects(value(stream, file, encoding), file)]
+    return _table(file, ((n, one) for n, one in enumerate(objects, start=1)))
+
+
+def read_lines(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
+    """An object a line."""
+    numbered = enumerate(lines(stream, file, encoding), start=1)
+    every = ((n, parsed(line, file, n)) for n, line in numbered if line.strip())
+    return _table(file, every)
+
+
+def value(stream: BinaryIO, file: str, encoding: str | None = None) -> Any:
+    """What a JSON file holds; refused where it is too large, too deep, or says a key twice."""
+    text, size = [], 0
+    for part in texts(stream, file, encoding):
+        size += len(part)
+        if size > MOST_JSON_BYTES:
+            raise refused(
+                file, 0, f"more than {MOST_JSON_BYTES >> 20} MiB of JSON: give it as JSON Lines"
+            )
+        text.append(part)
+    return parsed("".join(text), file, 0)
+
+
+def parsed(text: str, file: str, row: int) -> Any:
+    opened = text.count("{") + text.count("[")
+    if opened > _MOST_OPENED or text.count(",") > min(
+        _MOST_VALUES, _MOST_OF_ONE + _MOST_EACH * opened
+    ):
+        raise refused(file, row, "too many values of JSON at once: give it as JSON Lines")
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        line = row or error.lineno
+        raise refused(file, line, f"not JSON at column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise refused(file, row, "nested too deeply to be read") from None
+    except ValueError as error:
+        raise refused(file, row, str(error)) from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise ValueError(f"an object has {shown(twice)} twice")
+    return found
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not a number of JSON")
+
+
+def _objects(found: Any, file: str) -> Iterable[Any]:
+    if isinstance(found, Mapping):
+        lists = {name: one for name, one in found.items() if _is_table(one)}
+        if len(lists) > 1:
+            names = ", ".join(map(shown, lists))
+            raise refused(file, 0, f"which of its arrays is meant: {names}? Give that one alone")
+        is_row = any(not isinstance(one, list) for one in found.values())
+        found = next(iter(lists.values()), [found] if is_row else found)
+    if not isinstance(found, list):
+        raise refused(file, 0, "neither an array of objects nor an object that holds one")
+    return found
+
+
+def _is_table(one: Any) -> bool:
+    return isinstance(one, list) and bool(one) and isinstance(one[0], Mapping)
+
+
+def _table(file: str, objects: Iterable[tuple[int, Any]]) -> Table:
+    columns: dict[str, None] = {}
+    rows = []
+    for number, one in objects:
+        if not isinstance(one, Mapping):
+            rows.append(Row(number, {}, f"{shown(one)} where an object was expected"))
+            continue
+        cells = dict(_flat(one))
+        columns |= dict.fromkeys(cells)
+        if len(columns) > MOST_COLUMNS:
+            raise refused(file, number, f"more than {MOST_COLUMNS:,} keys in all")
+        rows.append(Row(number, {n: v for n, v in cells.items() if v not in (None, "", [])}))
+    if not columns and not any(row.fault for row in rows):
+        raise refused(file, 0, "there is nothing in it")
+    return Table(file, tuple(columns), rows)
+
+
+def _flat(one: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in one.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
 
 Form = Literal["csv", "tsv", "xlsx", "json", "jsonl"]
 FORMS: tuple[Form, ...] = ("csv", "tsv", "xlsx", "json", "jsonl")
@@ -38,15 +379,15 @@ def read(
     held = unheld if isinstance(unheld, io.BufferedReader) else io.BufferedReader(unheld)
     form = form or form_of(file, held.peek(1 << 12))
     if form == "xlsx":
-        return workbook.read(held, file, sheet, ragged=ragged)
+        return read_workbook(held, file, sheet, ragged=ragged)
     if sheet is not None:
         raise refused(file, 0, f"--sheet is for workbooks, and this is {form.upper()}")
     if form == "json":
-        return objects.read(held, file, encoding)
+        return read_objects(held, file, encoding)
     if form == "jsonl":
-        return objects.read_lines(held, file, encoding)
+        return read_lines(held, file, encoding)
     delimiter = "\t" if form == "tsv" else None
-    return delimited.read(held, file, encoding, delimiter=delimiter, ragged=ragged)
+    return read_delimited(held, file, encoding, delimiter=delimiter, ragged=ragged)
 
 
 def form_of(file: str, start: bytes) -> Form:

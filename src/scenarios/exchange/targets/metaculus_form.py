@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from scenarios.analysis.evidence.knowledge import resolution
-from scenarios.analysis.forecasts.stated import given
+from scenarios.analysis.forecasts import given
 from scenarios.exchange.targets import package
 from scenarios.exchange.view.view import View
 from scenarios.model import Analyst, Database, Scenario, ScenarioId

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
-from scenarios.exchange.slugs import slug
+from scenarios.exchange.arrivals import slug
 from scenarios.exchange.targets.ddl import create_indexes, create_table, literal, quoted
 from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import View

@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
-from scenarios.exchange.stix.vocabulary import EXTENSION, id_of
+from scenarios.exchange.stix.bundle import EXTENSION, Bundled, Figures, bundle, id_of
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import View
 

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
-from scenarios.analysis.evidence.bearing import bearing, near
-from scenarios.analysis.evidence.indicator_state import reading
-from scenarios.analysis.forecasts.stated import Means, stated
-from scenarios.analysis.ledger.neighbourhood import implied_on
+from scenarios.analysis.evidence.indicators import reading
+from scenarios.analysis.evidence.knowledge import bearing, near
+from scenarios.analysis.forecasts import Means, stated
+from scenarios.analysis.ledger.odds import implied_on
 from scenarios.analysis.period.trajectory import span_of
 from scenarios.analysis.review.status import StatusRow, row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
-from scenarios.analysis.scores.questions import every_question_score
+from scenarios.analysis.scores.scoring import every_question_score
 from scenarios.exchange.view.table import Row
 from scenarios.exchange.view.view import Moment
 from scenarios.paths import id_of, kind_of, path_of

@@ -7,7 +7,7 @@ from datetime import date
 
 from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.review.ach import Matrix, MatrixRow
-from scenarios.analysis.review.chapters import SetChapter
+from scenarios.analysis.review.page import SetChapter
 from scenarios.model import ScenarioId
 from scenarios.render.document import (
     Block,
@@ -21,11 +21,11 @@ from scenarios.render.document import (
     Table,
     Text,
     Tinted,
+    titled,
 )
 from scenarios.render.documents.effects import weight_column
 from scenarios.render.documents.matrix import reading
-from scenarios.render.pictures.lanes import lanes
-from scenarios.render.titles import titled
+from scenarios.render.pictures.timeline import lanes
 from scenarios.text import counted
 
 _TELLING = 1.0

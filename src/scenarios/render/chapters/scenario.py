@@ -8,7 +8,7 @@ from datetime import date
 import msgspec
 
 from scenarios.analysis.period.period import View
-from scenarios.analysis.review.chapters import Chapter
+from scenarios.analysis.review.page import Chapter
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
 from scenarios.render.document import (

@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.review.chapters import Chapter
-from scenarios.analysis.review.page import Page
+from scenarios.analysis.review.page import Chapter, Page
 from scenarios.model import Database
 from scenarios.render.chapters import board, evidence, exclusive_set, scenario
 from scenarios.render.charts.ledger import LedgerBars
@@ -21,14 +20,14 @@ from scenarios.render.document import (
     Folded,
     Heading,
     Paragraph,
+    Parts,
     Ref,
+    Signpost,
+    titled,
 )
 from scenarios.render.documents import report, score
-from scenarios.render.parts import Parts, Signpost
-from scenarios.render.pictures.grid import grid
-from scenarios.render.pictures.overview import overview
+from scenarios.render.pictures.overview import grid, overview
 from scenarios.render.text import percent
-from scenarios.render.titles import titled
 
 _MOST = 400
 """Items of evidence that have a place on the page."""

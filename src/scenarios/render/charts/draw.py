@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from struct import pack
+from typing import Any, Literal
+from zlib import crc32
 
-from scenarios.render.charts import (
-    grid,
-    lanes,
-    ledger,
-    multiples,
-    overview,
-    reliability,
-    skill,
-    sparkline,
-    timeline,
-)
-from scenarios.render.charts.grid import Grid
+import msgspec
+import resvg_py
+
+from scenarios.errors import ScenError
+from scenarios.render.charts import grid, lanes, ledger, overview, scores, svg, timeline
+from scenarios.render.charts.grid import Grid, Multiples
 from scenarios.render.charts.lanes import Lanes
 from scenarios.render.charts.ledger import LedgerBars
-from scenarios.render.charts.multiples import Multiples
-from scenarios.render.charts.overview import Overview
-from scenarios.render.charts.reliability import Reliability
-from scenarios.render.charts.skill import SkillRows
-from scenarios.render.charts.sparkline import Sparkline
-from scenarios.render.charts.svg import NOWHERE, Drawing, Places, number, safe
-from scenarios.render.charts.timeline import Timeline
+from scenarios.render.charts.overview import Overview, Sparkline
+from scenarios.render.charts.scale import SMALL, Days, folded, log_odds
+from scenarios.render.charts.scores import Reliability, SkillRows
+from scenarios.render.charts.svg import NOWHERE, Box, Drawing, Places, number, safe
+from scenarios.render.charts.timeline import Figures, Timeline
 
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
     Timeline: timeline.draw,
     Lanes: lanes.draw,
-    Multiples: multiples.draw,
+    Multiples: grid.draw_multiples,
     Grid: grid.draw,
-    Sparkline: sparkline.draw,
+    Sparkline: overview.draw_sparkline,
     LedgerBars: ledger.draw,
-    Reliability: reliability.draw,
-    SkillRows: skill.draw,
+    Reliability: scores.draw_reliability,
+    SkillRows: scores.draw_skill,
 }
 
 
@@ -60,3 +56,192 @@ def element(drawing: Drawing, label: str, name: str) -> str:
     size = f'width="{number(drawing.box[2])}" height="{number(drawing.box[3])}"'
     head = f'<svg class="picture {name}" role="{role}" aria-label="{safe(label)}"'
     return f'{head} viewBox="{box}" {size}>{drawing.body}</svg>'
+
+
+_EDGE, _GAP = 20, 26
+_HEAD, _LINE, _UNDER = 16, 21, 6
+_LEAST = 200
+"""Pixels of width for a title and a signature."""
+_COLOUR = re.compile(r"var\(--([a-z0-9-]+)\)")
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """A drawing under its title."""
+
+    title: str
+    drawing: Drawing
+
+
+def alone(
+    panels: Sequence[Panel],
+    label: str,
+    signature: str,
+    *,
+    dark: bool = False,
+    size: tuple[int, int] | None = None,
+) -> str:
+    """The panels one below the other as one SVG, of a size if one was asked for.
+
+    Its colours follow the reader's scheme, unless they are to be `dark`.
+    """
+    wide = max(_LEAST, *(panel.drawing.box[2] for panel in panels))
+    parts, y = [], 0.0
+    for panel in panels:
+        for line in folded(panel.title, wide, 9, _HEAD, bold=True) if panel.title else ():
+            y += _LINE
+            parts.append(svg.text(0, y - 5, line, "f-ink bold head"))
+        y += _UNDER if panel.title else 0
+        left, top, _, height = panel.drawing.box
+        parts.append(svg.moved(panel.drawing.body, -left, y - top))
+        y += height + _GAP
+    y -= _GAP
+    for line in folded(signature, wide, 4, SMALL) if signature else ():
+        y += 18
+        parts.append(svg.text(0, y, line, "f-muted small"))
+    edge = _EDGE if signature else 0
+    box = fitted((-edge, -edge, wide + 2 * edge, y + 2 * edge), size)
+    return _document("".join(parts), box, label, signature, size, dark=dark)
+
+
+def fitted(box: Box, size: tuple[int, int] | None) -> Box:
+    """The box, made wider or higher on both sides so that it has the shape of the size."""
+    if size is None:
+        return box
+    left, top, wide, high = box
+    shape = size[0] / size[1]
+    more_wide, more_high = max(high * shape - wide, 0), max(wide / shape - high, 0)
+    return left - more_wide / 2, top - more_high / 2, wide + more_wide, high + more_high
+
+
+def _document(
+    body: str,
+    box: Box,
+    label: str,
+    signature: str,
+    size: tuple[int, int] | None,
+    *,
+    dark: bool,
+) -> str:
+    wide, high = size or (round(box[2]), round(box[3]))
+    head = 'xmlns="http://www.w3.org/2000/svg" class="picture" role="img"'
+    view = " ".join(map(svg.number, box))
+    about = f"<desc>{svg.safe(signature)}</desc>" if signature else ""
+    return f"""\
+<svg {head} aria-label="{svg.safe(label)}" viewBox="{view}" width="{wide}" height="{high}">
+{about}<style>{_rules(dark=dark)}</style>
+{svg.path(svg.bar(*box), "f-paper")}
+{body}
+</svg>
+"""
+
+
+def _rules(*, dark: bool) -> str:
+    """Plain colours: what draws a picture alone need not know variables."""
+    if dark:
+        return _coloured(svg.DARK)
+    return f"{_coloured(svg.LIGHT)}@media(prefers-color-scheme:dark){{{_coloured(svg.DARK)}}}"
+
+
+def _coloured(scheme: Mapping[str, str]) -> str:
+    return _COLOUR.sub(lambda match: scheme[match[1]], svg.drawing())
+
+
+SIZE = (1200, 630)
+"""Pixels, as those who show previews ask for."""
+_WIDE, _HIGH = 400, 210
+_CARD_EDGE, _CARD_HEAD, _CARD_LINE = 22, 16, 19
+_ZOOM = 3.6
+_LEFT, _TOP, _FOOT = 190, 96, 168
+"""Where the course begins, and between which heights it runs."""
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True):
+    """Figures of a card; `points` are drawn if there are any."""
+
+    title: str
+    figure: str
+    look: Literal["stated", "implied", "ink"] = "ink"
+    about: str
+    signature: str
+    points: tuple[Figures, ...] = ()
+
+
+def card(data: Card) -> str:
+    """The card as one SVG, for light pages: those who show it know no reader's scheme."""
+    return alone([Panel(title="", drawing=_draw(data))], data.title, "", size=SIZE, dark=False)
+
+
+def _draw(data: Card) -> Drawing:
+    room = _WIDE - 2 * _CARD_EDGE
+    parts = [svg.path(svg.bar(0, 0, _WIDE, _HIGH), "f-paper")]
+    y = 30.0
+    for line in folded(data.title, room, 2, _CARD_HEAD, bold=True):
+        parts.append(svg.text(_CARD_EDGE, y, line, "f-ink bold head"))
+        y += _CARD_LINE
+    large = svg.text(0, 0, data.figure, f"f-{data.look} bold")
+    parts.append(f'<g transform="translate({_CARD_EDGE},{_FOOT - 22}) scale({_ZOOM})">{large}</g>')
+    parts.append(svg.text(_CARD_EDGE, _FOOT, data.about, "f-muted small"))
+    parts.append(_course(data.points))
+    [signature] = folded(data.signature, room, 1, SMALL)
+    parts.append(svg.text(_CARD_EDGE, _HIGH - 14, signature, "f-muted small"))
+    return Drawing("".join(parts), (0, 0, _WIDE, _HIGH))
+
+
+def _course(points: tuple[Figures, ...]) -> str:
+    if not points:
+        return ""
+    first, last = points[0].day, points[-1].day
+    days = Days(first=first, last=last, start=_LEFT, end=_WIDE - _CARD_EDGE)
+    lines = {
+        name: [(point.day, getattr(point, name)) for point in points]
+        for name in ("implied", "stated")
+    }
+    figures = [p for line in lines.values() for _, p in line if p is not None]
+    odds = log_odds(figures, _FOOT - 22, _TOP, 3)
+    steps = [False] * (len(points) - 1)
+    return "".join(
+        svg.path(scores.course(line, steps, last, days, odds), f"s-{name}", 2)
+        for name, line in lines.items()
+        if any(p is not None for _, p in line)
+    )
+
+
+NAMED = tuple(family.strip("'") for family in svg.FONTS.split(","))
+FALLBACKS = ("Noto Sans", "Liberation Serif", "DejaVu Serif", "Times New Roman")
+"""The families that a picture asks for, and those that are tried where none of them is there."""
+_PROBE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16">'
+    '<text y="14" font-size="14" font-family="\'{}\'">M</text></svg>'
+)
+_END_OF_HEADER = 33
+Folders = tuple[str, ...] | None
+
+
+def png(drawn: str, zoom: float, folders: Folders = None) -> bytes:
+    """The SVG in pixels, which names the face of its texts; `folders` replace the system's fonts.
+
+    Refused where no face draws a letter, since the texts would be missing.
+    """
+    name = face(folders)
+    data = _pixels(drawn, name, folders, zoom)
+    said = b"tEXtFont\0" + name.encode("latin-1")
+    chunk = pack(">I", len(said) - 4) + said + pack(">I", crc32(said))
+    return data[:_END_OF_HEADER] + chunk + data[_END_OF_HEADER:]
+
+
+@cache
+def face(folders: Folders = None) -> str:
+    """The family that texts are drawn in: the first one of which a letter leaves a mark."""
+    blank = _pixels(_PROBE.format(""), "", ())
+    for family in (*NAMED, *FALLBACKS):
+        if _pixels(_PROBE.format(family), "", folders) != blank:
+            return family
+    raise ScenError(
+        "no font was found to write with: install one (fonts-dejavu, Liberation) or write .svg"
+    )
+
+
+def _pixels(drawn: str, fallback: str, folders: Folders, zoom: float | None = None) -> bytes:
+    fonts: Any = {"skip_system_fonts": folders is not None, "font_dirs": list(folders or ())}
+    fonts |= {"serif_family": fallback, "sans_serif_family": fallback}
+    return bytes(resvg_py.svg_to_bytes(svg_string=drawn, zoom=zoom, **fonts))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 import msgspec
 
-from scenarios.render.charts import marks, svg
-from scenarios.render.charts.labels import SMALL, folded, spread, width
-from scenarios.render.charts.scale import Days
+from scenarios.render.charts import lanes, svg
+from scenarios.render.charts.lanes import Lanes, Member
+from scenarios.render.charts.scale import SMALL, Days, folded, spread, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import signed
 from scenarios.text import counted
@@ -69,7 +70,7 @@ def draw(data: Grid, *, narrow: bool = False, places: Places = NOWHERE) -> Drawi
     end = data.last + timedelta(min(max(1, (data.last - data.first).days // 60), room))
     left = 12.0 if narrow else _GUTTER
     days = Days(first=data.first, last=end, start=left, end=wide - 16)
-    key, height = marks.key(list(_key()), wide, 12)
+    key, height = svg.key(list(_key()), wide, 12)
     named = sorted(sorted(data.items, key=lambda item: -item.weight)[:_NAMED], key=_by_day)
     top = height + 36.0
     heads, middles, y = _rows(data.rows, top, wide, places, narrow=narrow)
@@ -89,7 +90,7 @@ def _by_day(item: Item) -> tuple[date, str]:
     return item.day, item.told
 
 
-def _key() -> Iterator[marks.Key]:
+def _key() -> Iterator[svg.Key]:
     yield _arrow(0, 0, 8), "for it"
     yield _arrow(0, 0, -8), "against it; the larger, the more decibans"
 
@@ -129,10 +130,10 @@ def _flags(
 ) -> Iterator[str]:
     """The numbers above the columns of the strongest items."""
     at = [days.at(item.day) for item in named]
-    flags = spread(at, _APART, wide - marks.BADGE, marks.BADGE)
+    flags = spread(at, _APART, wide - svg.BADGE, svg.BADGE)
     for number, (x, flag) in enumerate(zip(at, flags, strict=True), start=1):
         leader = svg.line([(flag, top), (x, top + 14), (x, foot)])
-        yield svg.path(leader, "s-muted", 1, "1 3") + marks.badge(flag, top, number)
+        yield svg.path(leader, "s-muted", 1, "1 3") + svg.badge(flag, top, number)
 
 
 def _arrows(
@@ -169,7 +170,7 @@ def _words(
             svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
             for n, line in enumerate(lines)
         )
-        drawn += marks.badge(left + 9, y + 11, number)
+        drawn += svg.badge(left + 9, y + 11, number)
         tall = max(len(lines) * _LINE + 4, svg.TARGET)
         parts.append(svg.mark(drawn, "", item.anchor, places, (left, y - 2, wide - left, tall)))
         y += tall
@@ -179,3 +180,72 @@ def _words(
 def _left_out(data: Grid, *, narrow: bool) -> str:
     note = f"{counted(data.left_out, 'item')} left out"
     return note if narrow else f"{note}, which moved nothing by {data.least:g} dB or more"
+
+
+_COLUMNS, _GAP = 3, 24
+_MULTIPLES_LINE = 16
+_TITLE = 3
+_LEAST = 6.0
+"""Decibans of a scale at the least."""
+
+
+class Multiples(Lanes, frozen=True, kw_only=True):
+    """The scenarios in the order in which they are drawn, from left to right and down."""
+
+
+def draw_multiples(data: Multiples, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
+    """In columns; the cells of a row are as high as the highest of them."""
+    wide = lanes.NARROW if narrow else lanes.WIDE
+    columns = 1 if narrow else min(_COLUMNS, len(data.members))
+    cell = (wide - (columns - 1) * _GAP) / columns
+    key, height = svg.key(list(lanes.key(data)), wide, 12)
+    parts, y = [key], height + 10.0
+    for start in range(0, len(data.members), columns):
+        row = data.members[start : start + columns]
+        titles = [folded(cell_data.title, cell, _TITLE, bold=True) for cell_data in row]
+        tall = max(map(len, titles)) * _MULTIPLES_LINE
+        above = (
+            tall
+            + max(len(list(lanes.figures(cell_data))) - 1 for cell_data in row) * _MULTIPLES_LINE
+            + 10
+        )
+        for number, (member, title) in enumerate(zip(row, titles, strict=True)):
+            drawn = _cell(member, title, data, Box(cell, tall, above), places)
+            parts.append(svg.moved(drawn, number * (cell + _GAP), y))
+        y += above + lanes.LANE + 42
+    return Drawing("".join(parts), (-2, 0, wide + 4, y - 10))
+
+
+class Box(NamedTuple):
+    """Width of a cell, height of its title, and where its lines begin."""
+
+    wide: float
+    title: float
+    above: float
+
+
+def _cell(member: Member, title: list[str], data: Lanes, box: Box, places: Places) -> str:
+    whole = member.title if title[-1].endswith("…") else ""
+    drawn = "".join(
+        svg.text(0, 14 + n * _MULTIPLES_LINE, line, "f-ink bold", whole)
+        for n, line in enumerate(title)
+    )
+    parts = [
+        svg.mark(drawn, "", member.anchor, places, (0, 0, box.wide, max(box.title, svg.TARGET)))
+    ]
+    *others, last = lanes.figures(member)
+    for number, (name, figure) in enumerate(others):
+        parts.append(
+            svg.text(0, box.title + 14 + number * _MULTIPLES_LINE, figure, f"f-{name} small bold")
+        )
+    parts.append(svg.text(box.wide, box.title + 14, last[1], f"f-{last[0]} small bold end"))
+    days = lanes.days_of(data, 44, box.wide - 8)
+    foot = box.above + lanes.LANE
+    parts.append(lanes.lane(member, data, days, box.above, foot, _LEAST))
+    return "".join(parts) + _ends(days, foot + 16)
+
+
+def _ends(days: Days, y: float) -> str:
+    """The first day and the last."""
+    first = svg.text(days.start, y, f"{days.first:%b %Y}", "f-muted small")
+    return first + svg.text(days.end, y, f"{days.last:%b %Y}", "f-muted small end")

@@ -8,9 +8,8 @@ from itertools import pairwise
 
 import msgspec
 
-from scenarios.render.charts import curves, marks, svg
-from scenarios.render.charts.labels import SMALL, folded, width
-from scenarios.render.charts.scale import Days, log_odds
+from scenarios.render.charts import scores, svg
+from scenarios.render.charts.scale import SMALL, Days, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.charts.timeline import Figures, Outcome
 from scenarios.render.text import from_to
@@ -51,7 +50,7 @@ def draw(data: Lanes, *, narrow: bool = False, places: Places = NOWHERE) -> Draw
     wide = NARROW if narrow else WIDE
     ends = (44, NARROW - 10) if narrow else (_GUTTER, WIDE - _FIGURES - 14)
     days = days_of(data, *ends)
-    names, height = marks.key(list(key(data)), wide, 12)
+    names, height = svg.key(list(key(data)), wide, 12)
     body, y = [names], height + 12.0
     top = y
     for member in data.members:
@@ -76,10 +75,10 @@ def days_of(data: Lanes, start: float, end: float) -> Days:
     return Days(first=first, last=last + tail, start=start, end=end)
 
 
-def key(data: Lanes) -> Iterator[marks.Key]:
+def key(data: Lanes) -> Iterator[svg.Key]:
     """Key of the lines and the band."""
-    yield curves.sample("stated"), "stated"
-    yield curves.sample("implied"), "implied by the evidence"
+    yield scores.sample("stated"), "stated"
+    yield scores.sample("implied"), "implied by the evidence"
     since = f"since {data.since.day} {data.since:%b %Y}"
     yield svg.path(svg.bar(-10, -6, 20, 12), "f-window s-grid"), since
 
@@ -145,13 +144,13 @@ def lane(member: Member, data: Lanes, days: Days, top: float, foot: float, least
     last = member.points[-1].day if member.outcome else days.last
     implied = [(point.day, point.implied) for point in member.points]
     slopes = [member.decays for _ in pairwise(implied)]
-    path = curves.course(implied, slopes, last, days, odds)
+    path = scores.course(implied, slopes, last, days, odds)
     parts.append(svg.path(path, "s-implied", 2, "6 3"))
     stated = [(point.day, point.stated) for point in member.points]
-    if path := curves.course(stated, [False] * len(slopes), last, days, odds):
+    if path := scores.course(stated, [False] * len(slopes), last, days, odds):
         parts.append(svg.path(path, "s-stated", 2.5))
     if member.outcome:
-        parts.append(curves.outcome(member.outcome.day, member.outcome.word, days, top, foot))
+        parts.append(scores.outcome(member.outcome.day, member.outcome.word, days, top, foot))
     return "".join(parts)
 
 

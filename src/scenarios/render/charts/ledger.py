@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.render.charts import marks, svg
-from scenarios.render.charts.labels import SMALL, folded, width
-from scenarios.render.charts.scale import LogOdds, bounded, log_odds
+from scenarios.render.charts import svg
+from scenarios.render.charts.scale import SMALL, LogOdds, bounded, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import percent, signed
 from scenarios.scales import probability
@@ -150,9 +149,9 @@ def _drawn(row: _Row, middle: float, scale: LogOdds) -> str:
         return ""
     left, right = sorted((_at(row.before, scale), _at(row.after, scale)))
     if row.mark == "stated":
-        return marks.now(left, middle)
+        return svg.now(left, middle)
     if row.mark == "implied":
-        return marks.implied(left, middle)
+        return svg.implied(left, middle)
     if row.mark:
         return svg.path(svg.line([(left, middle - 8), (left, middle + 8)]), "s-ink", 2)
     box = svg.bar(left, middle - _BAR / 2, max(right - left, 1), _BAR)

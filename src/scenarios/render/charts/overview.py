@@ -7,10 +7,10 @@ from datetime import date
 
 import msgspec
 
-from scenarios.render.charts import marks, svg
-from scenarios.render.charts.labels import SMALL, folded, width
-from scenarios.render.charts.scale import LogOdds, log_odds
+from scenarios.render.charts import scores, svg
+from scenarios.render.charts.scale import SMALL, Days, LogOdds, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
+from scenarios.render.charts.timeline import Figures
 from scenarios.render.text import from_to, percent
 from scenarios.scales import printed
 
@@ -59,7 +59,7 @@ def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> D
     figures = [p for row in data.rows for p in (row.stated, row.stated_before, row.implied)]
     left, right = (6, NARROW - 6) if narrow else (_TITLE + 28, WIDE - _FIGURES - _IMPLIED - 16)
     scale = log_odds([p for p in figures if p is not None], left, right)
-    key, height = marks.key(list(_key(data)), NARROW if narrow else WIDE, 12)
+    key, height = svg.key(list(_key(data)), NARROW if narrow else WIDE, 12)
     body, y = [], height + 24.0
     grid = y - 4
     if not narrow:
@@ -77,12 +77,12 @@ def draw(data: Overview, *, narrow: bool = False, places: Places = NOWHERE) -> D
     return Drawing("".join([key, *axis, *body]), box)
 
 
-def _key(data: Overview) -> Iterator[marks.Key]:
-    yield marks.then(0, 0), f"stated on {data.since.day} {data.since:%b %Y}"
-    yield marks.now(0, 0), f"on {data.as_of.day} {data.as_of:%b %Y}"
+def _key(data: Overview) -> Iterator[svg.Key]:
+    yield svg.then(0, 0), f"stated on {data.since.day} {data.since:%b %Y}"
+    yield svg.now(0, 0), f"on {data.as_of.day} {data.as_of:%b %Y}"
     if not all(row.moved for row in data.rows):
-        yield marks.now(0, 0, "muted"), "unchanged"
-    yield marks.implied(0, 0), "implied by the evidence"
+        yield svg.now(0, 0, "muted"), "unchanged"
+    yield svg.implied(0, 0), "implied by the evidence"
 
 
 def _heads(y: float) -> list[str]:
@@ -174,7 +174,7 @@ def _narrow(row: Standing, y: float, scale: LogOdds, places: Places) -> tuple[li
 def _dumbbell(row: Standing, y: float, scale: LogOdds) -> Iterator[str]:
     """From before to now; grey where that is read alike."""
     if row.implied is not None:
-        yield marks.implied(scale.at(row.implied), y)
+        yield svg.implied(scale.at(row.implied), y)
     if row.stated is None:
         before, now = row.implied_before, row.implied
         if before is not None and now is not None and _is_other(before, now):
@@ -184,11 +184,11 @@ def _dumbbell(row: Standing, y: float, scale: LogOdds) -> Iterator[str]:
         return
     here = scale.at(row.stated)
     if row.stated_before is None or not _is_other(row.stated_before, row.stated):
-        yield marks.now(here, y, "muted" if row.stated_before is not None else "stated")
+        yield svg.now(here, y, "muted" if row.stated_before is not None else "stated")
         return
     start = scale.at(row.stated_before)
     yield svg.path(svg.line([(start, y), (here, y)]), "s-stated", 2.5)
-    yield marks.then(start, y) + marks.now(here, y)
+    yield svg.then(start, y) + svg.now(here, y)
 
 
 def _stated(row: Standing) -> str:
@@ -212,3 +212,28 @@ def _is_other(before: float | None, after: float | None) -> bool:
     if before is None or after is None:
         return False
     return printed(before) != printed(after)
+
+
+_WIDE, _HIGH, _EDGE = 140, 32, 5
+
+
+class Sparkline(msgspec.Struct, frozen=True, kw_only=True):
+    """Stated figures, or implied figures where nothing was ever stated."""
+
+    points: tuple[Figures, ...]
+
+
+def draw_sparkline(data: Sparkline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
+    """The line and its last figure as a dot; as wide on a phone."""
+    del narrow, places
+    is_stated = any(point.stated is not None for point in data.points)
+    name = "stated" if is_stated else "implied"
+    points = [(p.day, p.stated if is_stated else p.implied) for p in data.points]
+    figures = [p for _, p in points if p is not None]
+    days = Days(first=points[0][0], last=points[-1][0], start=_EDGE, end=_WIDE - _EDGE)
+    odds = log_odds(figures, _HIGH - _EDGE, _EDGE, 3)
+    path = scores.course(points, [False] * (len(points) - 1), points[-1][0], days, odds)
+    body = svg.path(path, f"s-{name}", 2)
+    if points[-1][1] is not None:
+        body += svg.circle(days.at(points[-1][0]), odds.at(points[-1][1]), 3, f"f-{name}")
+    return Drawing(body, (0, 0, _WIDE, _HIGH))

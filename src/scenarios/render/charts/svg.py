@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from types import MappingProxyType
 
 import msgspec
 
+from scenarios.render.charts.scale import SMALL, width
 from scenarios.text import printable
 
 Places = Mapping[str, str]
@@ -93,3 +94,152 @@ def mark(body: str, about: str, anchor: str, places: Places, hit: Box | None = N
 def around(x: float, y: float) -> Box:
     """Area of a mark that reacts to the pointer."""
     return x - TARGET / 2, y - TARGET / 2, TARGET, TARGET
+
+
+LIGHT: Mapping[str, str] = {
+    "paper": "#ffffff",
+    "ink": "#1d2329",
+    "muted": "#59636e",
+    "grid": "#dde2e7",
+    "window": "#f0f3f6",
+    "stated": "#0068a3",
+    "implied": "#b84d00",
+    "seen": "#00795a",
+    "for": "#2b7d3c",
+    "against": "#8a3d94",
+}
+"""The hues are those of Okabe and Ito, darker where they are text."""
+DARK: Mapping[str, str] = {
+    **LIGHT,
+    "paper": "#14181c",
+    "ink": "#e8ebee",
+    "muted": "#a0aab4",
+    "grid": "#333b43",
+    "window": "#1f262d",
+    "stated": "#5cb8ee",
+    "implied": "#f0a13c",
+    "seen": "#2fc096",
+    "for": "#7fce8b",
+    "against": "#d79be0",
+}
+TINTS, STRONGEST = 10, 45
+"""Steps of a tint, a deciban each, and the share in per cent of the colour in the last one."""
+
+
+def tint(decibans: float) -> str:
+    """The class of a cell that is worth so much: `for-3`, `against-10`, or none."""
+    step = min(round(abs(decibans)), TINTS)
+    return f"{'for' if decibans > 0 else 'against'}-{step}" if step else ""
+
+
+def tints() -> str:
+    """The rules of the tints: so much of a colour on the ground that any text on it is read."""
+    return "\n".join(
+        f".{name}-{n}{{background:color-mix(in srgb,var(--{name}) {n * STRONGEST / TINTS:g}%,"
+        "var(--paper))}"
+        for name in ("for", "against")
+        for n in range(1, TINTS + 1)
+    )
+
+
+def variables(scheme: Mapping[str, str]) -> str:
+    """The colours of a scheme as CSS variables."""
+    return "".join(f"--{name}:{value};" for name, value in scheme.items())
+
+
+FONTS = (
+    "system-ui,-apple-system,'Segoe UI',Roboto,'Liberation Sans','DejaVu Sans',"
+    "Arial,Helvetica,sans-serif"
+)
+_TEXT = f"""\
+.picture text{{font-family:{FONTS};font-size:13px;font-variant-numeric:tabular-nums;\
+stroke:var(--paper);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}}
+.picture path{{fill:none}}
+.picture text.head{{font-size:16px}}
+.picture text.badge{{fill:var(--paper);stroke:none}}
+.picture .small{{font-size:12px}}
+.picture .bold{{font-weight:700}}
+.picture .end{{text-anchor:end}}
+.picture .middle{{text-anchor:middle}}
+.picture path.hit{{fill:transparent}}
+"""
+_PAGE = """\
+.picture{display:block;max-width:100%;height:auto}
+.picture.narrow{display:none;width:100%;max-width:30rem}
+.picture .mark{cursor:pointer}
+.picture .mark:focus{outline:none}
+.picture .mark:is(:hover,:focus-visible) .hit{fill:var(--window);stroke:var(--ink);stroke-width:2px}
+@media screen and (max-width:60rem){.picture.wide{display:none}.picture.narrow{display:block}}
+"""
+
+
+def page() -> str:
+    """Styles of a page beyond the variables of its two schemes."""
+    return f"{drawing()}\n{tints()}\n{_PAGE}"
+
+
+def drawing() -> str:
+    """Texts and colours of what is drawn, in the variables of a scheme."""
+    return f"{_TEXT}{_classes()}\n"
+
+
+def _classes() -> str:
+    return "\n".join(
+        f".picture .f-{name}{{fill:var(--{name})}}.picture .s-{name}{{stroke:var(--{name})}}"
+        for name in LIGHT
+    )
+
+
+RADIUS, BADGE = 4.5, 9
+SHAPES = ("square", "triangle", "diamond", "wedge", "cross", "star")
+"""The analysts' marks in the order of their names; all from the sixth on share the last."""
+_PATHS = {
+    "square": "m-4-4h8v8h-8z",
+    "triangle": "m0-5.5 5.5 9.5h-11z",
+    "diamond": "m0-6 5 6-5 6-5-6z",
+    "wedge": "m-5.5-4h11l-5.5 9.5z",
+    "cross": "m-2-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z",
+    "star": "m0-6.5 1.6 4.5h4.7l-3.8 2.9 1.4 4.6-3.9-2.8-3.9 2.8 1.4-4.6-3.8-2.9h4.7z",
+}
+Key = tuple[str, str]
+"""A shape drawn around (0, 0), and what it means."""
+_BEFORE, _BETWEEN, _LINE = 12, 20, 18
+
+
+def now(x: float, y: float, look: str = "stated") -> str:
+    """Mark of the stated probability."""
+    return circle(x, y, RADIUS, f"f-{look}")
+
+
+def then(x: float, y: float, look: str = "stated") -> str:
+    """Mark of the earlier stated probability."""
+    return circle(x, y, RADIUS - 0.7, f"f-paper s-{look}", 1.7)
+
+
+def implied(x: float, y: float) -> str:
+    """Mark of the implied probability: upright, so that it shows behind a dot."""
+    return path(bar(x - 1.5, y - 8, 3, 16), "f-implied")
+
+
+def analyst(x: float, y: float, shape: str) -> str:
+    """Mark of one analyst's forecast."""
+    start = f"M{number(x)} {number(y)}"
+    return path(start + _PATHS[shape], "f-stated s-paper")
+
+
+def badge(x: float, y: float, figure: int) -> str:
+    """A number that a text takes up elsewhere."""
+    return circle(x, y, BADGE, "f-ink") + text(x, y + 4, str(figure), "badge small bold middle")
+
+
+def key(entries: Sequence[Key], room: float, top: float) -> tuple[str, float]:
+    """The shapes beside one another in as many lines as they need, and their height."""
+    parts, x, y = [], 0.0, top
+    for shape, label in entries:
+        wide = 2 * _BEFORE + width(label, SMALL)
+        if x and x + wide > room:
+            x, y = 0.0, y + _LINE
+        parts.append(moved(shape, x + _BEFORE - 2, y - 4))
+        parts.append(text(x + 2 * _BEFORE, y, label, "f-muted small"))
+        x += wide + _BETWEEN
+    return "".join(parts), y - top + _LINE

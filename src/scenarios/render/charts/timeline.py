@@ -2,19 +2,155 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from scenarios.render.charts import curves, marks, svg
-from scenarios.render.charts.labels import SMALL, cut, folded, spread, width
-from scenarios.render.charts.scale import Days, LogOdds, log_odds
+from scenarios.render.charts import scores, svg
+from scenarios.render.charts.scale import SMALL, Days, LogOdds, cut, folded, log_odds, spread, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.charts.swimlanes import Seen, Swim, lanes, seen_lane
-from scenarios.render.text import from_to, percent
+from scenarios.render.text import from_to, percent, signed
+
+State = Literal["unobserved", "emerging", "observed", "reversed"]
+_LANE, _SWIMLANES_LINE = 24, 15
+_EVIDENCE, _TALLEST = 44, 17
+_LEAST = 5
+"""Pixels of a state that began on the last day."""
+
+
+class Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """Items that entered the record on a day, and by how much the implied figure changed on it.
+
+    `more` of them are not named.
+    """
+
+    day: date
+    items: tuple[str, ...]
+    decibans: float
+    more: int = 0
+    anchor: str = ""
+
+
+class Stretch(msgspec.Struct, frozen=True, kw_only=True):
+    """A state from one day to another."""
+
+    state: State
+    start: date
+    end: date
+
+
+class Swim(msgspec.Struct, frozen=True, kw_only=True):
+    """An indicator's states, oldest first, without a gap, and the day on which it is due."""
+
+    statement: str
+    stretches: tuple[Stretch, ...]
+    due: date | None = None
+
+
+def seen_lane(
+    seen: Sequence[Seen], days: Days, y: float, places: Places, *, narrow: bool
+) -> tuple[str, float]:
+    """The evidence: upwards what spoke for it, downwards what spoke against it.
+
+    On a phone a finger would touch several at once: there the table has the words.
+    """
+    if not seen:
+        return "", y
+    if narrow:
+        y += _SWIMLANES_LINE
+        head = svg.text(0, y, "evidence, up for and down against", "f-muted small")
+    else:
+        head = svg.text(0, y + _EVIDENCE / 2 - 2, "evidence:", "f-ink small")
+        head += svg.text(0, y + _EVIDENCE / 2 + 13, "up for it, down against it", "f-muted small")
+    middle = y + _EVIDENCE / 2
+    parts = [head, svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")]
+    for swim in seen:
+        shape = _bar(days.at(swim.day), middle, swim.decibans)
+        hit = svg.around(days.at(swim.day), middle)
+        parts.append(shape if narrow else svg.mark(shape, says(swim), swim.anchor, places, hit))
+    return "".join(parts), y + _EVIDENCE
+
+
+def says(seen: Seen) -> str:
+    """The items of a day in words."""
+    more = [f"and {seen.more} more"] if seen.more else []
+    return "\n".join([f"{_day(seen.day)}, {signed(seen.decibans)} dB", *seen.items, *more])
+
+
+def _bar(x: float, middle: float, decibans: float) -> str:
+    """An arrow as long as the root of its worth; a dot for what changed nothing."""
+    if signed(decibans) == "0":
+        return svg.circle(x, middle, 2.5, "f-ink")
+    tall = min(5 + 3.5 * math.sqrt(abs(decibans)), _TALLEST)
+    way = -1 if decibans > 0 else 1
+    tip = middle + way * tall
+    shaft = svg.line([(x, middle), (x, tip)])
+    head = f"M{svg.number(x - 3)},{svg.number(tip - way * 4)}h6l-3,{way * 4}z"
+    return svg.path(shaft + head, "f-ink s-ink", 2)
+
+
+def lanes(swims: Sequence[Swim], days: Days, y: float, *, narrow: bool) -> tuple[str, float]:
+    """The indicators; what colour would tell, shape and the word at the end tell."""
+    parts = []
+    for swim in swims:
+        drawn, y = (_narrow if narrow else _wide)(swim, days, y)
+        parts.append(drawn)
+    return "".join(parts), y
+
+
+def _wide(swim: Swim, days: Days, y: float) -> tuple[str, float]:
+    lines = folded(swim.statement, days.start - 20, 3, SMALL)
+    tall = max(_LANE, len(lines) * _SWIMLANES_LINE + 6)
+    middle = y + tall / 2
+    first = middle - (len(lines) - 1) * _SWIMLANES_LINE / 2 + 4
+    whole = swim.statement if lines[-1].endswith("…") else ""
+    drawn = "".join(
+        svg.text(0, first + n * _SWIMLANES_LINE, line, "f-ink small", whole)
+        for n, line in enumerate(lines)
+    )
+    word = svg.text(days.end + 14, middle + 4, swim.stretches[-1].state, "f-muted small")
+    return drawn + _bands(swim, days, middle) + word, y + tall
+
+
+def _narrow(swim: Swim, days: Days, y: float) -> tuple[str, float]:
+    room = days.end + 10
+    state = f"{swim.stretches[-1].state}: "
+    lines = folded(state + swim.statement, room, 3, SMALL)
+    whole = swim.statement if lines[-1].endswith("…") else ""
+    drawn = "".join(
+        svg.text(0, y + 14 + n * _SWIMLANES_LINE, line, "f-ink small", whole)
+        for n, line in enumerate(lines)
+    )
+    foot = y + len(lines) * _SWIMLANES_LINE + 12
+    return drawn + _bands(swim, days, foot), foot + 10
+
+
+def _bands(swim: Swim, days: Days, middle: float) -> str:
+    drawn = "".join(_stretch(stretch, days, middle) for stretch in swim.stretches)
+    if swim.due and days.first <= swim.due <= days.last:
+        x = days.at(swim.due)
+        due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
+        drawn += svg.mark(due, f"due {_day(swim.due)}", "", NOWHERE)
+    return drawn
+
+
+def _stretch(stretch: Stretch, days: Days, middle: float) -> str:
+    """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
+    left = days.at(stretch.start)
+    right = max(days.at(stretch.end), left + _LEAST)
+    level = svg.line([(left, middle), (right, middle)])
+    if stretch.state == "unobserved":
+        return svg.path(level, "s-seen", 1)
+    if stretch.state == "reversed":
+        return svg.path(level, "s-seen", 3, "3 3")
+    if stretch.state == "emerging":
+        return svg.path(svg.bar(left, middle - 3, right - left, 6), "f-paper s-seen", 1.5)
+    return svg.path(svg.bar(left, middle - 6, right - left, 12), "f-seen")
+
 
 Word = Literal["occurred", "did not occur", "annulled"]
 WIDE, NARROW = 960, 340
@@ -106,7 +242,7 @@ def draw(data: Timeline, *, narrow: bool = False, places: Places = NOWHERE) -> D
     """The figures above, evidence and indicators below, the largest steps in words at the foot."""
     key, height = "", 6.0
     if narrow:
-        key, height = marks.key(list(_key(data)), NARROW, 12)
+        key, height = svg.key(list(_key(data)), NARROW, 12)
     frame = _frame(data, height + _FLAGS, narrow=narrow)
     parts = [key or _beside(data), *_ground(data, frame)]
     y = frame.foot + _AXIS
@@ -143,24 +279,24 @@ def _frame(data: Timeline, top: float, *, narrow: bool) -> Frame:
     )
 
 
-def _key(data: Timeline) -> Iterator[marks.Key]:
+def _key(data: Timeline) -> Iterator[svg.Key]:
     last = data.points[-1]
     stated = f" {percent(last.stated)}" if last.stated is not None else ", no longer"
     if any(point.stated is not None for point in data.points):
-        yield curves.sample("stated"), f"stated{stated}"
+        yield scores.sample("stated"), f"stated{stated}"
     if last.implied is not None:
-        yield curves.sample("implied"), f"implied {percent(last.implied)}"
+        yield scores.sample("implied"), f"implied {percent(last.implied)}"
     if data.band:
         low, high = map(percent, data.band)
-        yield curves.bracket(0, -6, 6), f"band {low} to {high}"
+        yield scores.bracket(0, -6, 6), f"band {low} to {high}"
     for name, shape in _shapes(data):
-        yield marks.analyst(0, 0, shape), name
+        yield svg.analyst(0, 0, shape), name
 
 
 def _shapes(data: Timeline) -> Iterator[tuple[str, str]]:
-    last = len(marks.SHAPES) - 1
+    last = len(svg.SHAPES) - 1
     for number, name in enumerate(data.analysts):
-        yield name, marks.SHAPES[min(number, last)]
+        yield name, svg.SHAPES[min(number, last)]
 
 
 def _beside(data: Timeline) -> str:
@@ -169,7 +305,7 @@ def _beside(data: Timeline) -> str:
     most = _TALL // _LINE - 1
     if len(entries) > most:
         more = f"and {len(entries) - most + 1} more analysts"
-        entries = [*entries[: most - 1], (marks.analyst(0, 0, marks.SHAPES[-1]), more)]
+        entries = [*entries[: most - 1], (svg.analyst(0, 0, svg.SHAPES[-1]), more)]
     rows = (
         svg.moved(shape, 12, 6 + _FLAGS + n * _LINE + 8)
         + svg.text(30, 6 + _FLAGS + n * _LINE + 12, cut(label, 170, SMALL), "f-muted small", label)
@@ -207,9 +343,9 @@ def _curves(data: Timeline, frame: Frame) -> Iterator[str]:
         data.decays and not (after[0] in turns and (after[0] - before[0]).days > 1)
         for before, after in pairwise(implied)
     ]
-    if path := curves.course(implied, slopes, last, frame.days, frame.odds):
+    if path := scores.course(implied, slopes, last, frame.days, frame.odds):
         yield svg.path(path, "s-implied", 2, "6 3")
-    if path := curves.course(stated, [False] * (len(stated) - 1), last, frame.days, frame.odds):
+    if path := scores.course(stated, [False] * (len(stated) - 1), last, frame.days, frame.odds):
         yield svg.path(path, "s-stated", 2.5)
 
 
@@ -218,7 +354,7 @@ def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
     x = frame.days.end + 6
     if data.band:
         low, high = data.band
-        yield curves.bracket(x, frame.odds.at(high), frame.odds.at(low))
+        yield scores.bracket(x, frame.odds.at(high), frame.odds.at(low))
     if not frame.narrow:
         last = data.points[-1]
         ends = ((last.implied, "implied"), (last.stated, "stated"))
@@ -228,14 +364,14 @@ def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
     if data.outcome:
         end = data.outcome
-        yield curves.outcome(end.day, end.word, frame.days, frame.top, frame.foot, end.told)
+        yield scores.outcome(end.day, end.word, frame.days, frame.top, frame.foot, end.told)
 
 
 def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
     shapes = dict(_shapes(data))
     for saying in data.sayings:
         x, y = frame.days.at(saying.day), frame.odds.at(saying.probability)
-        shape = marks.analyst(x, y, shapes[saying.analyst])
+        shape = svg.analyst(x, y, shapes[saying.analyst])
         if frame.narrow:  # the table has the words: a finger would touch several at once
             yield shape
             continue
@@ -247,15 +383,15 @@ def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
 def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list[str], float]:
     """A number above each step, and by the number what changed because of what."""
     at = [frame.days.at(step.day) for step in data.steps]
-    end = frame.wide - marks.BADGE
-    flags = spread(at, _NUMBERED, end, marks.BADGE)
+    end = frame.wide - svg.BADGE
+    flags = spread(at, _NUMBERED, end, svg.BADGE)
     parts = []
     for number, (step, x, flag) in enumerate(zip(data.steps, at, flags, strict=True), start=1):
         ends = [p for pair in (step.stated, step.implied) if pair for p in pair]
         foot = max(map(frame.odds.at, ends))
         top = frame.top - 12
         leader = svg.line([(flag, top), (x, frame.top), (x, foot)])
-        parts.append(svg.path(leader, "s-muted", 1, "2 2") + marks.badge(flag, top, number))
+        parts.append(svg.path(leader, "s-muted", 1, "2 2") + svg.badge(flag, top, number))
     left = 0 if frame.narrow else frame.gutter
     for number, step in enumerate(data.steps, start=1):
         lines = folded(_says(step), frame.wide - left - 26, 4, SMALL)
@@ -264,7 +400,7 @@ def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list
             svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
             for n, line in enumerate(lines)
         )
-        drawn += marks.badge(left + 9, y + 11, number)
+        drawn += svg.badge(left + 9, y + 11, number)
         tall = max(len(lines) * _LINE + 4, svg.TARGET)
         hit = (left, y - 2, frame.wide - left, tall)
         parts.append(svg.mark(drawn, "", step.anchor, places, hit))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.period.disagreement import Spread
-from scenarios.analysis.review.brief import Brief, Standing
-from scenarios.analysis.review.watch import Watched
+from scenarios.analysis.period.period import Spread
+from scenarios.analysis.review.brief import Brief, Standing, Watched
 from scenarios.model import Analyst, Database
 from scenarios.render.document import (
     Block,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.history.commit_log import Entry, Figures, History
-from scenarios.analysis.history.record_diff import Differences
+from scenarios.analysis.history.commits import Differences
 from scenarios.model import Kind
 from scenarios.render.document import (
     Block,

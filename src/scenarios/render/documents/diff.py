@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from scenarios.analysis.history.commits import Differences, FieldChange, Key, records
 from scenarios.analysis.history.probability_shifts import ScenarioShift
-from scenarios.analysis.history.record_diff import Differences, FieldChange, Key, records
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.model import Database, Evidence, Record, Scenario, Source
 from scenarios.render.document import (

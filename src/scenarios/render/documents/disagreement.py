@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scenarios.analysis.period.disagreement import Spread
+from scenarios.analysis.period.period import Spread
 from scenarios.model import Analyst, Database
 from scenarios.render.document import Figure, Item
 from scenarios.render.documents.review import names

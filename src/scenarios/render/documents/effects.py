@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from scenarios.analysis.ledger.effects import Effect
+from scenarios.analysis.ledger.ledger import Effect
 from scenarios.model import Tracker
 from scenarios.render.document import (
     Column,

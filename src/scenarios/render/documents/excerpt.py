@@ -9,8 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.scores.daily_forecasts import OURS, place
-from scenarios.analysis.scores.questions import QuestionScore
-from scenarios.analysis.scores.scoring import ForecasterScore, Score
+from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
 from scenarios.model import ScenarioId
 
 EACH = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from scenarios.analysis.review.feedback import SetSum
+from scenarios.analysis.review.agenda import SetSum
 from scenarios.model import Analyst
 from scenarios.render.document import Column, Document, Figure, Ref, Row, Table
 from scenarios.render.documents.session import set_sums

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.review.questions import QuestionChange
+from scenarios.analysis.review.review import QuestionChange
 from scenarios.model import Database
 from scenarios.render.document import Item
 from scenarios.render.documents.review import names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.review.cause import Causes
+from scenarios.analysis.review.moves import Causes
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database

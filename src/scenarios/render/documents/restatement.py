@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.history.record_diff import FieldChange
+from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.ledger.ledger_changes import Shift
-from scenarios.analysis.review.restatement import Restated, Restatement
+from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.render.documents.diff import field_words
 from scenarios.render.text import percent
 from scenarios.scales import printed

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from scenarios.analysis.scores.bootstrap import DRAWS, FEWEST
-from scenarios.analysis.scores.calibration import CalibrationBin
-from scenarios.analysis.scores.corp import Corp
-from scenarios.analysis.scores.questions import QuestionScore
-from scenarios.analysis.scores.scoring import ForecasterScore, Score
-from scenarios.analysis.scores.strength import MOST, FittedStrength
+from scenarios.analysis.scores.calibration import CalibrationBin, Corp
+from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
+from scenarios.analysis.scores.skill import DRAWS, FEWEST, MOST, FittedStrength
 from scenarios.render.document import (
     Block,
     Chart,

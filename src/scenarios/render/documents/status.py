@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from scenarios.analysis.period.trend import Point
+from scenarios.analysis.period.trajectory import Point
 from scenarios.analysis.review.status import Implied, StatusRow
-from scenarios.analysis.rules.finding import Finding
 from scenarios.analysis.rules.findings import RULES
+from scenarios.analysis.rules.rule import Finding
 from scenarios.model import ScenarioId, SetId
 from scenarios.render.document import (
+    AXIS,
     Column,
     Document,
     Figure,
@@ -24,8 +25,8 @@ from scenarios.render.document import (
     Trend,
     move,
     plain,
+    strip,
 )
-from scenarios.render.sparkline import AXIS, strip
 from scenarios.render.text import term
 
 _FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}

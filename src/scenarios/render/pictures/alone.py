@@ -11,13 +11,11 @@ from scenarios.analysis.period.period import Window
 from scenarios.analysis.period.trajectory import courses
 from scenarios.analysis.review.review import review
 from scenarios.model import ScenarioId, SetId
-from scenarios.render.charts.alone import Panel, alone
-from scenarios.render.charts.draw import draw
-from scenarios.render.charts.sparkline import Sparkline
+from scenarios.render.charts.draw import Panel, alone, draw
+from scenarios.render.charts.overview import Sparkline
 from scenarios.render.document import Chart
-from scenarios.render.pictures.lanes import lanes, multiples
 from scenarios.render.pictures.overview import overview
-from scenarios.render.pictures.timeline import figures_of, timeline
+from scenarios.render.pictures.timeline import figures_of, lanes, multiples, timeline
 
 DAYS = 120
 """Most days drawn in a picture that stands alone."""

@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from scenarios.analysis.review.cause import Causes, Event, OtherCause
+from scenarios.analysis.ledger.ledger import Line
+from scenarios.analysis.period.period import View
 from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
-from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, ScenarioId
+from scenarios.model import Database, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.overview import Overview, Standing
-from scenarios.render.document import Chart, Column, Figure, Ref, Table
-from scenarios.render.pictures.items import short
+from scenarios.render.document import Chart, Column, Figure, Ref, Row, Table
 from scenarios.render.text import percent
+from scenarios.scales import rating_decibans
 from scenarios.text import counted
+
+
+def short(text: str) -> str:
+    """The first clause of a summary."""
+    return " ".join(text.split()).partition("; ")[0]
+
+
+def strongest(
+    items: Iterable[EvidenceId], scenario_id: ScenarioId, database: Database
+) -> EvidenceId:
+    """The item that is rated furthest from neutral for a scenario, by itself or an indicator."""
+    return max(items, key=lambda item: (_strength(item, scenario_id, database), item))
+
+
+def _strength(id: EvidenceId, scenario_id: ScenarioId, database: Database) -> float:
+    item = database.evidence[id]
+    ratings: list[Rating | None] = [item.ratings.get(scenario_id)]
+    for text in item.indicators:
+        owner, name = indicator_key(text)
+        if owner in database.scenarios and name in database.scenarios[owner].indicators:
+            indicator = database.scenarios[owner].indicators[name]
+            ratings.append(indicator.ratings.get(scenario_id))
+    worth = (abs(rating_decibans(r, database.tracker.decibans)) for r in ratings if r is not None)
+    return max(worth, default=0.0)
+
 
 MOST = 60
 """Scenarios that are drawn."""
@@ -161,4 +189,97 @@ def _table(rows: list[Standing]) -> Table:
             )
             for row in rows
         ),
+    )
+
+
+LEAST = 0.5
+"""Decibans below which an effect is left out."""
+ROWS = 40
+_ITEMS = 150
+"""Items that are drawn, those that moved most."""
+
+
+def grid(views: Iterable[View], database: Database, as_of: date, most: int = ROWS) -> Chart | None:
+    """Grid of the scenarios that evidence moved most; None if it moved none."""
+    by_item: dict[EvidenceId, list[tuple[View, float]]] = {}
+    weights: dict[str, float] = {}
+    shown = list(views)
+    for view in shown:
+        for line in view.ledger.lines:
+            if id := _grid_item(line, database):
+                by_item.setdefault(id, []).append((view, line.counted_decibans))
+                if abs(line.counted_decibans) >= LEAST:
+                    weights[view.id] = weights.get(view.id, 0.0) + abs(line.counted_decibans)
+    moved = [view for view in shown if view.id in weights]
+    kept = sorted(moved, key=lambda view: (-weights[view.id], view.id))[:most]
+    places = {view.id: number for number, view in enumerate(kept)}
+    items = [_drawn(id, effects, places, database) for id, effects in by_item.items()]
+    strong = sorted((one for one in items if one.effects), key=lambda item: -item.weight)[:_ITEMS]
+    if not strong:
+        return None
+    strong.sort(key=lambda item: (item.day, item.anchor))
+    data = Grid(
+        first=min(*(view.scenario.opened for view in kept), strong[0].day),
+        last=as_of,
+        rows=tuple(GridRow(title=v.scenario.title, anchor=f"s-{v.id}") for v in kept),
+        items=tuple(strong),
+        least=LEAST,
+        left_out=len(items) - len(strong),
+    )
+    return Chart(_grid_label(data), data, _grid_table(data))
+
+
+def _grid_item(line: Line, database: Database) -> EvidenceId | None:
+    """The item that a line stands for: its own, or the last recorded one behind an indicator."""
+    known = [id for id in line.evidence if id in database.evidence]
+    if line.kind not in ("direct", "indicator") or not known:
+        return None
+    if line.id in known:
+        return line.id
+    return max(known, key=lambda item: (database.evidence[item].recorded, item))
+
+
+def _drawn(
+    id: EvidenceId,
+    effects: Sequence[tuple[View, float]],
+    places: dict[str, int],
+    database: Database,
+) -> Item:
+    item = database.evidence[id]
+    large = (
+        Effect(row=places[view.id], decibans=worth)
+        for view, worth in effects
+        if abs(worth) >= LEAST and view.id in places
+    )
+    return Item(
+        day=item.recorded,
+        told=short(item.summary),
+        effects=tuple(sorted(large, key=lambda effect: effect.row)),
+        anchor=f"e-{id}",
+    )
+
+
+def _grid_label(data: Grid) -> str:
+    """Sentence: how many items moved how many scenarios, and the largest mover."""
+    first = max(data.items, key=lambda item: item.weight)
+    items, rows = counted(len(data.items), "item"), counted(len(data.rows), "scenario")
+    many = counted(len(first.effects), "scenario")
+    return f"{items} moved {rows}; most did {first.told} ({first.day}), which moved {many}."
+
+
+def _grid_table(data: Grid) -> Table:
+    rows: list[Row] = []
+    for item in data.items:
+        for effect in item.effects:
+            row = data.rows[effect.row]
+            name = Ref(row.anchor.removeprefix("s-"), "scenario", row.title)
+            rows.append((str(item.day), item.told, name, Figure(effect.decibans, "dB")))
+    return Table(
+        columns=(
+            Column(name="recorded"),
+            Column(name="item", least=20),
+            Column(name="scenario"),
+            Column(name="counted, dB", key="counted_decibans", align="right"),
+        ),
+        rows=tuple(rows),
     )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from scenarios.analysis.scores.scoring import Score
 from scenarios.analysis.scores.skill import Skill
-from scenarios.render.charts.reliability import Bin, Look, Reliability, Stair
-from scenarios.render.charts.skill import Pair, SkillRows
+from scenarios.render.charts.scores import Bin, Look, Pair, Reliability, SkillRows, Stair
 from scenarios.render.document import Chart, Column, Figure, Table
 from scenarios.render.text import percent, signed
 from scenarios.text import counted

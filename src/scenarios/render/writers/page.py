@@ -9,10 +9,9 @@ from datetime import date
 import msgspec
 
 from scenarios.render.charts.svg import NOWHERE, Places
-from scenarios.render.document import Block, Document, Folded, Heading, plain
-from scenarios.render.parts import Parts, Signpost
-from scenarios.render.writers import html, shell
-from scenarios.render.writers.shell import Entry, safe
+from scenarios.render.document import Block, Document, Folded, Heading, Parts, Signpost, plain
+from scenarios.render.writers import html
+from scenarios.render.writers.html import Entry, safe
 
 SKIPS = (Entry("Skip to the review", "#main"), Entry("Skip to the appendix", "#appendix"))
 _SECTION = 2
@@ -30,7 +29,7 @@ class Origin(msgspec.Struct, frozen=True):
 def page_html(parts: Parts, origin: Origin) -> str:
     """The whole page; each text of the database is escaped, and what acts is spelled out."""
     foot = f"<p>{whence(origin)} As of {origin.as_of}. Made with {safe(origin.program)}.</p>"
-    return shell.whole(parts.title, content(parts), contents(parts), SKIPS, foot)
+    return html.whole(parts.title, content(parts), contents(parts), SKIPS, foot)
 
 
 def content(parts: Parts, elsewhere: Places = NOWHERE) -> str:

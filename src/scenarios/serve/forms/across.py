@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from scenarios.analysis.evidence.together import Together, rated_together
+from scenarios.analysis.evidence.knowledge import Together, rated_together
 from scenarios.errors import Keys, ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
 from scenarios.serve.forms.fields import Cell, Row

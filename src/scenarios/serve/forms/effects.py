@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from scenarios.analysis.ledger.effects import Effect
+from scenarios.analysis.ledger.ledger import Effect
 from scenarios.render.document import Document, Item, Items
 from scenarios.render.documents.effects import document
 from scenarios.serve.forms.recorder import Recorder

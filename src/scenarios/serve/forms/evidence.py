@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from scenarios.analysis.rules.duplicates import alike
+from scenarios.analysis.rules.evidence import alike
 from scenarios.errors import ScenError
 from scenarios.model import first_day
 from scenarios.render.document import Document

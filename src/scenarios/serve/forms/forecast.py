@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from functools import partial
 
-from scenarios.analysis.forecasts.stated import standing
-from scenarios.analysis.review.feedback import sums
+from scenarios.analysis.forecasts import standing
+from scenarios.analysis.review.agenda import sums
 from scenarios.errors import Keys, ScenError
 from scenarios.paths import path_of
 from scenarios.render.document import Document, Paragraph

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from scenarios.render.writers.shell import safe
+from scenarios.render.writers.html import safe
 from scenarios.serve.forms.fields import Cell, Field, Group, Row
 from scenarios.serve.forms.typed import Typed
 

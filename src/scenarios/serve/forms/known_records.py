@@ -6,7 +6,7 @@ from scenarios.errors import ScenError
 from scenarios.serve.forms.fields import Field
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Typed
-from scenarios.workspace.corrections.finding_records import Located, locate
+from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.input.offers import newest, titled
 
 _NEWEST = 200

@@ -9,16 +9,15 @@ from scenarios.errors import Problem
 from scenarios.paths import id_of, kind_of
 from scenarios.render.document import Document
 from scenarios.render.writers import html
-from scenarios.render.writers.shell import safe
+from scenarios.render.writers.html import safe
 from scenarios.serve.forms.fields import Group, labels
 from scenarios.serve.forms.form import SURE, Attempt, Form
 from scenarios.serve.forms.html import fault_of
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Typed
 from scenarios.storage.edits import Draft
-from scenarios.workspace.differences import moved_or_changed
 from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.writing import Written
+from scenarios.workspace.writing import Written, moved_or_changed
 
 
 def said(form: Form, groups: Iterable[Group], made: Attempt) -> str:

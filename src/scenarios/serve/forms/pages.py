@@ -14,8 +14,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from scenarios.cli import parsing
-from scenarios.render.writers.shell import safe
-from scenarios.serve import blind, people
+from scenarios.render.writers.html import safe
+from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Entry, Made, Page, give, take
 from scenarios.serve.forms import (
     ending,
@@ -60,7 +60,7 @@ def recorder(ask: Ask, sent: Path | None = None) -> Recorder:
     """Who records through a page: always on the files as they are."""
     opened = ask.desk.latest.opened
     who, today = people.analyst_of(ask), parsing.today()
-    return Recorder(opened.root, opened, today, who, blind.hidden(opened, who, today), sent)
+    return Recorder(opened.root, opened, today, who, people.hidden(opened, who, today), sent)
 
 
 def _shown(form: Form, ask: Ask) -> Page:

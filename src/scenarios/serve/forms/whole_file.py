@@ -10,8 +10,7 @@ from scenarios.serve.forms.known_records import asked_for, found
 from scenarios.serve.forms.recorder import Recorder
 from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.workspace.corrections import editing
-from scenarios.workspace.opened import Changed
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import Changed, from_here
 from scenarios.workspace.writing import Written
 
 

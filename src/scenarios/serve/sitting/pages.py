@@ -2,36 +2,163 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
+from typing import NamedTuple
 
 import msgspec
 from starlette.datastructures import FormData
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from scenarios.analysis.review.agenda import Agenda, Topic, agenda
-from scenarios.analysis.review.feedback import counted_absent, sums
+from scenarios.analysis.evidence.knowledge import known
+from scenarios.analysis.review.agenda import (
+    Agenda,
+    Topic,
+    agenda,
+    counted_absent,
+    reveal,
+    sums,
+    unrecorded,
+)
 from scenarios.cli import parsing
 from scenarios.errors import ScenError
-from scenarios.model import Analyst, ScenarioId
+from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
-from scenarios.render.documents.session import document, set_sums
+from scenarios.render.documents.session import answer_text, document, set_sums
 from scenarios.render.writers import html
-from scenarios.render.writers.shell import safe
+from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Made, Page, give, take
 from scenarios.serve.forms import across
 from scenarios.serve.forms.outcome import texts
-from scenarios.serve.forms.typed import Reading
+from scenarios.serve.forms.typed import Reading, Typed, typed
 from scenarios.serve.sitting import shown
-from scenarios.serve.sitting.sat import Sat, asked, page, sent, sitting, taken
-from scenarios.storage.state.session_notes import Answer, earlier, kept, notes
+from scenarios.storage.state.session_notes import Answer, Notes, earlier, kept, notes
+from scenarios.workspace import sitting
 from scenarios.workspace.input import typed_in
+from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import rate
-from scenarios.workspace.sitting import answers, steps
-from scenarios.workspace.sitting.end import closed_since, end
-from scenarios.workspace.sitting.sheet import reveals, write_sheet
-from scenarios.workspace.sitting.steps import of_stage
+from scenarios.workspace.sitting import (
+    Step,
+    closed_since,
+    end,
+    foretold_of_sheet,
+    next_step,
+    of_stage,
+    reveals,
+    write_sheet,
+)
+
+_TURN = threading.Lock()
+"""The tabs of one browser take turns; a terminal that holds the sitting is told of."""
+
+
+class Sat(NamedTuple):
+    """A sitting that is being gone on with."""
+
+    ask: Ask
+    opened: Opened
+    notes: Notes
+    analyst: Analyst
+    on: date
+
+    @property
+    def database(self) -> Database:
+        """What is sound of it."""
+        return self.opened.database
+
+    @property
+    def due(self) -> Agenda:
+        """What is due."""
+        return agenda(self.database, self.analyst, self.on)
+
+    @property
+    def step(self) -> Step:
+        """What comes next."""
+        return next_step(self.database, self.due, self.notes)
+
+
+@contextmanager
+def open_sitting(ask: Ask, analyst: Analyst) -> Iterator[Sat]:
+    opened, on = ask.desk.refresh().opened, parsing.today()
+    opened.refuse_without_tracker()
+    with _TURN, notes(opened.root, analyst, on) as held:
+        yield Sat(ask, opened, held, analyst, on)
+
+
+def asked(sat: Sat, said: Typed | None = None, reading: Reading | None = None) -> Page:
+    """The next step, with what was typed in it and is wrong."""
+    text, faults = said or Typed(), reading.faults if reading else {}
+    step, now = sat.step, sat.notes.sitting
+    at_day = known(sat.database, sat.on)
+    if step.kind == "item":
+        body = shown.item_asked(sat.database, at_day, step.item, text, faults)
+    elif step.kind == "past-due":
+        body = shown.past_due_asked(step)
+    elif step.kind == "ask":
+        body = shown.group_asked(sat.database, at_day, now, step, text, faults)
+    elif step.kind == "sums":
+        body = shown.sums_told(now, step)
+    elif step.kind == "revise":
+        open_ones = of_stage(now, step.group, "revealed", "revising")
+        body = shown.revision_asked(_table(sat, step), open_ones, text, faults)
+    else:
+        body = shown.end_told(now, _remarks(sat), _open_ends(sat))
+    fault = "".join(f'<p class="attention" role="alert">{safe(f)}</p>' for f in faults.get("", ()))
+    leave = "<p>What you answered is kept: leave whenever you like, and go on here.</p>"
+    return page(fault + body + leave, status=422 if faults else 200)
+
+
+def _table(sat: Sat, step: Step) -> str:
+    """What may be seen once a group is answered."""
+    said = sat.notes.sitting
+    ids = [t.id for t, _ in of_stage(said, step.group, "revealed", "revising", "settled")]
+    after = sitting.with_answers(sat.database, said)
+    figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
+    absent = counted_absent(sat.database, sat.on, sitting.seen(said))
+    return html.blocks(document(figures, (), sat.analyst, absent))
+
+
+def _remarks(sat: Sat) -> list[str]:
+    """Answers to questions that are closed meanwhile, and not written; and what audit will say."""
+    told, open_ones = [], []
+    for entry in end(sat.notes.sitting).entries:
+        if fault := closed_since(sat.opened, entry, sat.on):
+            said = answer_text(entry.probability, entry.rationale)
+            told.append(f"Left out: {fault}; you had said {said}")
+        else:
+            open_ones.append(entry)
+    given = (sat.analyst, sat.on, open_ones, parsing.today())
+    return [*told, *foretold_of_sheet(sat.opened.root, *given)]
+
+
+def _open_ends(sat: Sat) -> list[str]:
+    return [
+        f"Seen, and not recorded: {safe(key)}. "
+        f'<a href="/record/evidence/?fires:{safe(key)}=observed">Record it</a>'
+        for key in unrecorded(sat.database, sat.on, sitting.seen(sat.notes.sitting))
+    ]
+
+
+def taken(ask: Ask, do: Callable[[Sat], Made | None]) -> Made:
+    """Do what a step says, and go on with the next."""
+    analyst = people.analyst_of(ask)
+    if analyst is None:
+        return RedirectResponse("/who/?to=/sitting/", 303)
+    with open_sitting(ask, analyst) as sat:
+        return do(sat) or RedirectResponse("/sitting/", 303)
+
+
+def sent(form: FormData) -> Typed:
+    return typed(((k, v) for k, v in form.multi_items() if isinstance(v, str)), is_sent=True)
+
+
+def page(content: str, *, status: int = 200) -> Page:
+    head = "<h1>The weekly sitting</h1>"
+    return Page(title="The weekly sitting", content=head + content, live=False, status=status)
+
 
 _HOW = ("seen", "not-seen", "skipped")
 
@@ -43,7 +170,7 @@ def _shown(ask: Ask) -> Page:
     root, on = ask.desk.root, parsing.today()
     if kept(root, analyst, on) is None:
         return _before(ask, analyst, on)
-    with sitting(ask, analyst) as sat:
+    with open_sitting(ask, analyst) as sat:
         return asked(sat)
 
 
@@ -118,7 +245,7 @@ def _past_due(ask: Ask, form: FormData) -> Made:
     said = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
 
     def do(sat: Sat) -> None:
-        asked = {steps.key_of(one) for one in sat.step.past_due}
+        asked = {sitting.key_of(one) for one in sat.step.past_due}
         known_ones = {key: how for key, how in said.items() if key in asked}
         sat.notes.keep(past_due={**sat.notes.sitting.past_due, **known_ones})
 
@@ -138,7 +265,7 @@ def _answered(ask: Ask, form: FormData) -> Made:
             return asked(sat, said, reading)
         after = sat.step
         if after.kind == "sums" and not any(one.nearest for one in after.sums):
-            steps.show(sat.notes, after.group)
+            sitting.show(sat.notes, after.group)
         return None
 
     return taken(ask, do)
@@ -148,16 +275,16 @@ def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
     """What is said of one scenario: kept as far as it is good."""
     id, said = topic.id, reading.typed
     if said.one(f"skip:{id}"):
-        answers.skip(sat.notes, id)
+        sitting.skip(sat.notes, id)
         return
     made = _figure(topic, reading)
-    why = reading.wanted(f"why:{id}", answers.reason)
+    why = reading.wanted(f"why:{id}", sitting.reason)
     if made is None or reading.faults.get(f"why:{id}"):
         if not reading.faults.get(f"p:{id}") and made is None:
             reading.fault(f"p:{id}", "a probability, as before, or skip it")
         return
     answer = Answer(made[0], made[0], "answered", topic.grounds, why)
-    answers.put(sat.notes, id, answer)
+    sitting.put(sat.notes, id, answer)
 
 
 def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
@@ -165,7 +292,7 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     id = topic.id
     if reading.typed.one(f"same:{id}") and topic.standing:
         return (topic.standing.probability,)
-    return reading.wanted(f"p:{id}", lambda text: (answers.figure(topic, text),))
+    return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
 
 
 def _kept(ask: Ask, form: FormData) -> Made:
@@ -177,11 +304,11 @@ def _kept(ask: Ask, form: FormData) -> Made:
         for topic in step.group if step.kind == "ask" else ():
             reading = Reading(said)
             made = _figure(topic, reading)
-            why = reading.wanted(f"why:{topic.id}", answers.reason)
+            why = reading.wanted(f"why:{topic.id}", sitting.reason)
             if made and not reading.faults:
                 draft = Answer(made[0], made[0], "figure", topic.grounds, why)
                 if draft != sat.notes.sitting.answers.get(topic.id):
-                    answers.put(sat.notes, topic.id, draft)
+                    sitting.put(sat.notes, topic.id, draft)
         return Response(status_code=204)
 
     return taken(ask, do)
@@ -196,9 +323,9 @@ def _revealed(ask: Ask, form: FormData) -> Made:
             return
         if goes_back:
             ids = [topic.id for topic, _ in of_stage(sat.notes.sitting, step.group, "answered")]
-            answers.stage(sat.notes, ids, "figure")
+            sitting.stage(sat.notes, ids, "figure")
         else:
-            steps.show(sat.notes, step.group)
+            sitting.show(sat.notes, step.group)
 
     return taken(ask, do)
 
@@ -213,14 +340,14 @@ def _revised(ask: Ask, form: FormData) -> Made:
         made = {}
         for topic, answer in of_stage(sat.notes.sitting, step.group, "revealed", "revising"):
             now = _figure(topic, reading)
-            why = reading.wanted(f"why:{topic.id}", answers.reason)
+            why = reading.wanted(f"why:{topic.id}", sitting.reason)
             if now is None or now[0] == answer.blind:
                 made[topic.id] = _settled(answer)
             elif why is None:
                 reading.fault(f"why:{topic.id}", "a revision needs a reason")
             else:
                 moved = msgspec.structs.replace(answer, probability=now[0])
-                made[topic.id] = answers.revised(moved, why)
+                made[topic.id] = sitting.revised(moved, why)
         if said.one("do") != "anyway":
             for told in _off(sat, step.group, made):
                 reading.fault("", told)
@@ -236,7 +363,7 @@ def _off(sat: Sat, group: Sequence[Topic], made: Mapping[ScenarioId, Answer]) ->
     """What a revision makes the figures of a set add up to, where that is not 100%."""
     before = sat.notes.sitting
     after = msgspec.structs.replace(before, answers={**before.answers, **made})
-    was, now = (steps.figures(sat.database, said, group) for said in (before, after))
+    was, now = (sitting.figures(sat.database, said, group) for said in (before, after))
     off = [one for one in now if one.nearest and one not in was]
     for row in set_sums(off, sat.analyst).rows:
         yield "; ".join(plain(one.text) for one in (row, *row.under))

@@ -14,15 +14,14 @@ from scenarios.render.documents import topic as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
 from scenarios.render.text import percent
 from scenarios.render.writers import html
-from scenarios.render.writers.shell import safe
+from scenarios.render.writers.html import safe
 from scenarios.serve.forms import across
 from scenarios.serve.forms.fields import Cell, Field, Group, Row
 from scenarios.serve.forms.html import Faults, fields
 from scenarios.serve.forms.typed import Typed
 from scenarios.storage.state.session_notes import Answer, Sitting
 from scenarios.text import counted
-from scenarios.workspace.sitting.answers import words
-from scenarios.workspace.sitting.steps import Step, key_of
+from scenarios.workspace.sitting import Step, key_of, words
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))

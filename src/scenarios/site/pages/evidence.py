@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.render.document import Block, Heading, Item, Items, Jump, Paragraph
 from scenarios.render.writers import html
-from scenarios.site.links import INDEX, Links
-from scenarios.site.page import Page
+from scenarios.site.links import INDEX, Links, Page
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.site import Site
 from scenarios.text import counted

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.review.ach import matrix
-from scenarios.analysis.review.chapters import Chapter, SetChapter
+from scenarios.analysis.review.page import Chapter, SetChapter
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import SetId
 from scenarios.render.chapters.exclusive_set import chapter
@@ -13,8 +13,7 @@ from scenarios.render.document import Block, Figure, Folded, Heading, Item, Item
 from scenarios.render.writers import html
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.links import Links, Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 

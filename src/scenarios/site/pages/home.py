@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId
-from scenarios.render.charts.card import Card
+from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
     Column,
@@ -30,10 +30,8 @@ from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
 from scenarios.site import links
 from scenarios.site.commits import revision
-from scenarios.site.figures import figures
-from scenarios.site.filters import Facet, choices, rules
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.figures import Facet, choices, figures, rules
+from scenarios.site.links import Links, Page
 from scenarios.site.pages import quiet
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.site import Site

@@ -10,8 +10,7 @@ from scenarios.render.chapters.board import table
 from scenarios.render.document import Block, Heading, Paragraph
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.links import Links, Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 

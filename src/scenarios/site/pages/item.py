@@ -27,12 +27,11 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents.effects import weight_column
 from scenarios.render.writers import html
-from scenarios.render.writers.shell import Entry
+from scenarios.render.writers.html import Entry
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links
-from scenarios.site.page import Page, up
+from scenarios.site.links import Links, Page, up
 from scenarios.site.pages.listed import listed, retracted
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site

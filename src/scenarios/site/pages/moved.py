@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scenarios.site import links
-from scenarios.site.page import Page, up
+from scenarios.site.links import Page, up
 from scenarios.site.site import Site
 
 _TITLES = {"s": "scenario", "e": "evidence"}

@@ -14,7 +14,7 @@ from scenarios.render.documents.review import names as named
 from scenarios.site.figures import figures
 from scenarios.site.site import Site
 from scenarios.text import counted
-from scenarios.workspace.period import span
+from scenarios.workspace.reading import span
 
 _WINDOWS = 2
 """So many periods in which something was recorded are looked at, from the last one back."""

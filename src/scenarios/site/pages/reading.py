@@ -6,8 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.render.document import Block, Heading, Paragraph
 from scenarios.render.writers import html
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.links import Links, Page
 from scenarios.site.site import Site
 
 ADDRESS = "reading/index.html"

@@ -16,12 +16,9 @@ from scenarios.render.documents import brief
 from scenarios.render.documents.review import attention, headline
 from scenarios.render.writers import page as writer
 from scenarios.site import links
-from scenarios.site.links import Links
-from scenarios.site.page import Page, up
+from scenarios.site.links import Links, Page, up
 from scenarios.site.site import Site
-from scenarios.workspace.period import start_of
-from scenarios.workspace.reading import brief_of
-from scenarios.workspace.restate import with_history
+from scenarios.workspace.reading import brief_of, start_of, with_history
 
 _MOST = 12
 """Chapters of a review of very many scenarios."""

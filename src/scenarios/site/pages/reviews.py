@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from scenarios.render.document import Block, Column, Figure, Heading, Jump, Paragraph, Row, Table
 from scenarios.render.writers import html
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.links import Links, Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.evidence.indicator_state import reading
+from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.period.period import View
 from scenarios.analysis.review.headline import top_move
 from scenarios.model import Scenario, ScenarioId
 from scenarios.render.chapters.scenario import excerpt, terms
-from scenarios.render.charts.card import Card
+from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
     Column,
@@ -36,11 +36,10 @@ from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.text import percent, term
 from scenarios.render.writers import html
-from scenarios.render.writers.shell import Entry
+from scenarios.render.writers.html import Entry
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links
-from scenarios.site.page import Page, up
+from scenarios.site.links import Links, Page, up
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from scenarios.analysis.review.page import forecaster
 from scenarios.analysis.scores.scoring import score
-from scenarios.render.document import Heading
+from scenarios.render.document import Heading, titled
 from scenarios.render.documents.score import document
-from scenarios.render.titles import titled
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.links import Links, Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 

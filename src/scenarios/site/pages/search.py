@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from scenarios.model import Evidence, Scenario
 from scenarios.site import links
-from scenarios.site.page import Page, up
+from scenarios.site.links import Page, up
 from scenarios.site.site import Site
 from scenarios.text import printable
 

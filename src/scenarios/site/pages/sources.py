@@ -18,13 +18,12 @@ from scenarios.render.document import (
     Link,
     Paragraph,
     Table,
+    titled,
 )
 from scenarios.render.documents.lists import sources as document
-from scenarios.render.titles import titled
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.links import Links
-from scenarios.site.page import Page
+from scenarios.site.links import Links, Page
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site

@@ -15,8 +15,15 @@ from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
 from scenarios.storage.cache.files import Files, Part, digest_of
-from scenarios.storage.cache.folder import Cache
-from scenarios.storage.cache.packed import Folder, entry_of, folder_of, packed, stat_of, unpacked
+from scenarios.storage.cache.packed import (
+    Cache,
+    Folder,
+    entry_of,
+    folder_of,
+    packed,
+    stat_of,
+    unpacked,
+)
 from scenarios.storage.loader import Loaded, Read, read_record
 
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from scenarios.errors import ScenError
-from scenarios.storage.git import directory
+from scenarios.storage.git import process
 
 _NAME = "scen-commit-"
 _LOCKS = (
@@ -39,8 +39,8 @@ def notes(git_dir: Path) -> list[Path]:
 def is_left(folder: Path) -> bool:
     """Whether a folder's repository has a note of a dead command: no git is started for that."""
     try:
-        found = directory.find(folder)
-    except directory.Refused:
+        found = process.find(folder)
+    except process.Refused:
         return False
     return found is not None and any(map(left, notes(found.git_dir)))
 
@@ -103,7 +103,7 @@ def clear_locks(note: Path, top: Path) -> None:
     that of a dead one. Where processes cannot be listed, or one of git is there, all stay.
     """
     git_dir = note.parent
-    shared = directory.common(git_dir)
+    shared = process.common(git_dir)
     if _is_git_at_work(top):
         return
     since = note.stat()

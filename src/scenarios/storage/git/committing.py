@@ -13,17 +13,37 @@ from scenarios.errors import ScenError
 from scenarios.storage.git import begun
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.begun import Begun
-from scenarios.storage.git.durable import SYNCED, settle
-from scenarios.storage.git.repository import Repository
-from scenarios.storage.git.run import (
+from scenarios.storage.git.process import (
     INERT,
     answer,
     as_user,
+    common,
     ctrl_c_is_for_git,
     launch,
     let_run,
     said,
 )
+from scenarios.storage.git.repository import Repository
+from scenarios.storage.worktree import sync
+
+SYNCED = ("-c", "core.fsync=committed,index")
+"""Options with which git syncs the objects, references and index that it writes."""
+
+
+def settle(git_dir: Path) -> None:
+    """Make the names of what was committed durable, and the index that stands then."""
+    sync(git_dir / "index")
+    for folder in _folders(git_dir, common(git_dir)):
+        sync(folder)
+
+
+def _folders(git_dir: Path, shared: Path) -> Iterator[Path]:
+    """Where a commit adds or renames files, deepest first."""
+    for top in (shared / "objects", shared / "refs" / "heads", shared / "logs"):
+        for folder, _, _ in os.walk(top, topdown=False):
+            yield Path(folder)
+    yield from {shared / "refs", shared, git_dir}
+
 
 _NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"

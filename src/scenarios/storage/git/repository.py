@@ -15,8 +15,8 @@ from types import MappingProxyType
 from typing import IO, NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.storage.git import directory
-from scenarios.storage.git.run import (
+from scenarios.storage.git import process
+from scenarios.storage.git.process import (
     INERT,
     answer,
     as_user,
@@ -59,7 +59,7 @@ class Entry(NamedTuple):
 
 def repository(database: Path) -> Repository:
     """The repository that holds a database folder."""
-    place = directory.find(database)
+    place = process.find(database)
     if place is None:
         need = "revisions and --commit need one (git init makes it)"
         raise ScenError(f"{database} is in no git repository: {need}")
@@ -76,11 +76,11 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
     A bare one inside a work tree, which any clone may bring, has to be `named` by the user.
     """
     real = Path(os.path.realpath(folder))
-    is_bare = directory.is_git_dir(real) and not os.path.lexists(real / ".git")
-    if is_bare and (named or directory.find(real.parent) is None):
+    is_bare = process.is_git_dir(real) and not os.path.lexists(real / ".git")
+    if is_bare and (named or process.find(real.parent) is None):
         _found_by_git(real, real)
         return Repository(folder, "scenarios/", real)
-    place = directory.find(folder)
+    place = process.find(folder)
     if place is None:
         raise ScenError(f"{folder} is not a git repository")
     return repository(place.top)._replace(folder=folder, prefix="scenarios/")
@@ -156,7 +156,7 @@ def branches_and_tags(repository: Repository) -> list[str]:
 
 def is_shallow(repository: Repository) -> bool:
     """Whether this clone lacks the older part of its history."""
-    listed = directory.common(repository.git_dir) / "shallow"
+    listed = process.common(repository.git_dir) / "shallow"
     return listed.is_file() and listed.stat().st_size > 0
 
 

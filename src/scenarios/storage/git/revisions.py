@@ -14,7 +14,7 @@ from scenarios.model import Kind, Record
 from scenarios.paths import place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.run import run
+from scenarios.storage.git.process import run
 from scenarios.storage.loader import read_record
 from scenarios.storage.yaml.reader import MAX_BYTES
 

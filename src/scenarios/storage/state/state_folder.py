@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from scenarios.errors import ScenError
+from scenarios.storage import worktree
 
 MODE = 0o600
 """Each file is its owner's alone."""
@@ -95,3 +96,27 @@ def close_to_others(place: Path, info: os.stat_result) -> None:
     """Earlier versions left it open to those who read."""
     if os.name != "nt" and info.st_mode & 0o077:
         place.chmod(stat.S_IMODE(info.st_mode) & 0o700)
+
+
+drop_copy = drop
+
+
+def make_copy(root: Path, name: str, data: bytes) -> Path:
+    """A new copy; its place."""
+    folder = folder_of(root)
+    make(folder)
+    worktree.create(folder, name, data, MODE)
+    return folder / name
+
+
+def read(copy: Path) -> bytes:
+    """What was saved; an editor may have put another file there."""
+    data = content(copy)
+    if data is None:
+        raise ScenError(f"the copy {copy} is gone: nothing was written")
+    return data
+
+
+def write(copy: Path, data: bytes) -> None:
+    """Put other content into the copy."""
+    worktree.replace(copy.parent, copy.name, read(copy), data)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, NamedTuple, cast
 
@@ -20,7 +22,235 @@ from yaml import (
 from yaml._yaml import CParser
 
 from scenarios.errors import Problem
-from scenarios.storage.yaml import faults as yamlfaults
+
+
+def of_size(path: str, size: int, most: int) -> Problem:
+    message = f"the file has {size:,} bytes; at most {most:,} are read"
+    return Problem(path, 1, 1, "too-large", message)
+
+
+def of_encoding(path: str, data: bytes, at: int) -> Problem:
+    """The first byte that is not UTF-8."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return Problem(path, 1, 1, "encoding", "the file is UTF-16", _SAVE_AS_UTF8)
+    before = data[:at].decode()
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    message = f"byte 0x{data[at]:02X} is not UTF-8"
+    return Problem(path, line, column, "encoding", message, _SAVE_AS_UTF8)
+
+
+def of_characters(path: str, text: str) -> tuple[list[Problem], str]:
+    """Every character that may not stand in a file, and the text with a stand-in for each."""
+    clean = text.removeprefix("\ufeff")
+    faults = []
+    if clean != text:
+        message = "the file starts with a byte order mark"
+        hint = "save as UTF-8 without a byte order mark"
+        faults.append(Problem(path, 1, 1, "byte-order-mark", message, hint))
+    for line, content in enumerate(re.split("\r?\n", clean), start=1):
+        for found in _FORBIDDEN.finditer(content):
+            fault = _of_character(path, line, found.start() + 1, found[0])
+            if fault.rule == "encoding":
+                return [fault], clean
+            faults.append(fault)
+    return faults, _FORBIDDEN_RAW.sub("\ufffd", clean)
+
+
+def of_directives(path: str, text: str) -> Iterator[Problem]:
+    """Directives other than one `%YAML 1.2`, and those of a second document.
+
+    libyaml compares each %TAG with all before it, so they must not reach it.
+    """
+    are_allowed = True
+    has_version = is_over = False
+    for line, content in enumerate(text.split("\n"), start=1):
+        if _DOCUMENT_END.match(content):
+            is_over = True
+        elif not content.startswith("%"):
+            are_allowed = are_allowed and not content.partition("#")[0].strip()
+        elif is_over:
+            yield _second_document(path, line, 1)
+            return
+        elif are_allowed and (has_version or not _YAML_1_2.fullmatch(content)):
+            hint = "remove the line; files are read as YAML 1.2"
+            yield Problem(path, line, 1, "yaml", f"the directive {_shown(content)}", hint)
+        else:
+            has_version = True
+
+
+def of_parser(path: str, text: str, error: YAMLError) -> Problem:
+    """What libyaml could not parse, as one line; it sees an end on a line behind the last."""
+    problem = str(getattr(error, "problem", None) or error)
+    context = getattr(error, "context", None)
+    mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = text.count("\n") + 1
+    if line > lines:
+        line, column = lines, len(text) - text.rfind("\n")
+    if problem == "exceeded maximum nesting depth":
+        return Problem(path, line, column, "too-deep", _TOO_DEEP)
+    if problem == "found undefined tag handle":
+        return Problem(path, line, column, "tag", _TAG, _QUOTE_START)
+    if problem == "found unexpected end of stream" and start:
+        line, column = start.line + 1, start.column + 1
+        return Problem(path, line, column, "yaml", "the closing quote is missing")
+    message = problem.replace("in this context", "here")
+    if context and start and mark and start.index != mark.index:
+        message += f", {context} that starts at {start.line + 1}:{start.column + 1}"
+    elif context:
+        message += f", {context}"
+    hint = _HINTS.get(problem)
+    return Problem(path, line, column, "yaml", message, hint)
+
+
+def of_conflict(path: str, line: int) -> Problem:
+    hint = "write what both sides mean, and remove the lines with <<<<<<<, ======= and >>>>>>>"
+    return Problem(path, line, 1, "yaml", "a conflict marker of a merge that is not finished", hint)
+
+
+def of_nothing(path: str) -> Problem:
+    return Problem(path, 1, 1, "empty", "the file holds no value")
+
+
+def of_second_document(path: str, event: Any) -> Problem:
+    return _second_document(path, event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def of_properties(path: str, event: Any) -> Iterator[Problem]:
+    """The anchor and the tag of a node."""
+    if event.anchor is not None:
+        message = f"the anchor '&{_clipped(event.anchor)}'"
+        yield _at(path, event, "anchor", message, "write the value out in each place")
+    if event.tag is not None:
+        yield _at(path, event, "tag", _TAG, "remove the tag, or " + _QUOTE_START)
+
+
+def of_alias(path: str, event: Any) -> Problem:
+    message = f"the alias '*{_clipped(event.anchor)}'"
+    return _at(path, event, "alias", message, "write the value out, or " + _QUOTE_START)
+
+
+def of_key(path: str, event: Any) -> Problem:
+    """A key that is not a string: another kind of scalar, or a collection."""
+    text = getattr(event, "value", None)
+    if text is None:
+        return _at(path, event, "key-type", "a key must be a text, not a list or a mapping")
+    if text == "":
+        return _at(path, event, "key-type", "a key is missing before the ':'")
+    message = f"the key {_clipped(text)} is not a text"
+    return _at(path, event, "key-type", message, f'put quotes around it: "{_clipped(text)}"')
+
+
+def of_duplicate(path: str, first: Any, again: Any) -> Problem:
+    places = " and at ".join(
+        f"{event.start_mark.line + 1}:{event.start_mark.column + 1}" for event in (first, again)
+    )
+    message = f"the key {_shown(again.value)} stands twice, at {places}"
+    return _at(path, again, "duplicate-key", message, "keep one of them")
+
+
+def of_depth(path: str, event: Any) -> Problem:
+    return _at(path, event, "too-deep", _TOO_DEEP)
+
+
+def of_number(path: str, event: Any) -> Problem:
+    message = f"{_clipped(event.value)} is not a number that can be kept"
+    return _at(path, event, "number", message, "write a finite number, or quote a text")
+
+
+def of_escapes(path: str, text: str, event: Any) -> Iterator[Problem]:
+    """Every control character that a double-quoted scalar writes as an escape."""
+    line, line_start = event.start_mark.line + 1, event.start_mark.index - event.start_mark.column
+    for found in _ESCAPE.finditer(text, event.start_mark.index, event.end_mark.index):
+        escape = found[0]
+        if escape == "\n":
+            line, line_start = line + 1, found.end()
+            continue
+        digits = escape[2:]
+        code = int(digits, 16) if digits else _CONTROL_ESCAPES.get(escape[1], ord("x"))
+        if _is_control(code):
+            message = f"the control character U+{code:04X}, written {escape}"
+            column = found.start() - line_start + 1
+            yield Problem(path, line, column, "control-character", message, "remove it")
+
+
+_SHOWN = 40  # characters of a text, in a message
+_SAVE_AS_UTF8 = "save the file as UTF-8"
+_QUOTE_START = "put quotes around a text that starts with '&', '*' or '!'"
+_TAG = "a tag: values have no types of their own here"
+_TOO_DEEP = "mappings and lists are nested more than 20 deep"
+
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+_FORBIDDEN_RAW = re.compile(rf"\r(?!\n)|(?!\r){_FORBIDDEN.pattern}")
+_DOCUMENT_END = re.compile(r"\.\.\.(?:\s|$)")
+_YAML_1_2 = re.compile(r"%YAML[ \t]+1\.2[ \t]*(?:\s#.*)?\r?")
+_ESCAPE = re.compile(r"\n|\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[^xuU\n\r])")
+_CONTROL_ESCAPES = {"0": 0, "a": 7, "b": 8, "v": 11, "f": 12, "r": 13, "e": 27, "N": 0x85}
+
+_HINTS = {
+    "mapping values are not allowed in this context": (
+        "put quotes around a text that holds ': ', and a space behind the colon of a key"
+    ),
+    "could not find expected ':'": "a key needs ': ' behind it; quote a text of several lines",
+    "did not find expected key": (
+        "start the keys of one mapping in one column; double a quote inside a quoted text"
+    ),
+    "did not find expected '-' indicator": "start the items of one list in one column",
+    "block sequence entries are not allowed in this context": "start a list on a line of its own",
+    "found character that cannot start any token": (
+        "indent with spaces, not tabs; put quotes around a text that starts with '@', '`' or '%'"
+    ),
+    "found a tab character that violates indentation": "indent with spaces, not tabs",
+    "found a tab character where an indentation space is expected": "indent with spaces, not tabs",
+    "found unexpected document indicator": "the closing quote is missing",
+    "found unknown escape character": (
+        "a backslash in double quotes starts an escape: double it, or use single quotes"
+    ),
+    "found invalid Unicode character escape code": "write the character itself",
+    "did not find expected alphabetic or numeric character": _QUOTE_START,
+    "did not find expected <document start>": "a file holds one mapping and nothing behind it",
+}
+
+
+def _of_character(path: str, line: int, column: int, character: str) -> Problem:
+    code = f"U+{ord(character):04X}"
+    if character == "\0":
+        hint = f"{_SAVE_AS_UTF8}; is it UTF-16?"
+        return Problem(path, line, column, "encoding", f"the file holds {code} (NUL)", hint)
+    if character == "\ufeff":
+        message = f"a byte order mark ({code}) inside the text"
+        return Problem(path, line, column, "byte-order-mark", message, "remove it")
+    if character == "\r":
+        message = f"a carriage return without a line feed ({code})"
+        hint = "save the file with LF or CRLF line ends"
+        return Problem(path, line, column, "control-character", message, hint)
+    name = "control character" if _is_control(ord(character)) else "character"
+    message = f"the {name} {code} may not stand in a file"
+    return Problem(path, line, column, "control-character", message, "remove it")
+
+
+def _is_control(code: int) -> bool:
+    """Whether it is of the category Cc and neither a line feed nor a tab."""
+    return chr(code) not in "\n\t" and unicodedata.category(chr(code)) == "Cc"
+
+
+def _second_document(path: str, line: int, column: int) -> Problem:
+    hint = "one record, one file: remove the '---' line and what follows, or move it"
+    return Problem(path, line, column, "several-documents", "a second document starts here", hint)
+
+
+def _at(path: str, event: Any, rule: str, message: str, hint: str | None = None) -> Problem:
+    mark = event.start_mark
+    return Problem(path, mark.line + 1, mark.column + 1, rule, message, hint)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _shown(text: str) -> str:
+    return repr(_clipped(text))
+
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
@@ -44,16 +274,16 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
     Plain scalars follow the core schema of YAML 1.2, so `NO`, `12:30` and `2021-12-17` are texts.
     """
     if len(data) > MAX_BYTES:
-        return None, [yamlfaults.of_size(path, len(data), MAX_BYTES)]
+        return None, [of_size(path, len(data), MAX_BYTES)]
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        return None, [yamlfaults.of_encoding(path, data, error.start)]
+        return None, [of_encoding(path, data, error.start)]
     faults: list[Problem] = []
     if not _USUAL.fullmatch(text.replace("\r\n", "\n")):
-        faults, text = yamlfaults.of_characters(path, text)
+        faults, text = of_characters(path, text)
     if text.startswith("%") or "\n%" in text:
-        faults += yamlfaults.of_directives(path, text)
+        faults += of_directives(path, text)
     if any(fault.rule in _FATAL for fault in faults):
         return None, faults
     is_clean = not faults
@@ -64,7 +294,7 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
         if conflict := _conflict(path, text):
             return None, [conflict]
         if is_clean:  # else it may come from what stands for a forbidden character
-            faults.append(yamlfaults.of_parser(path, text, error))
+            faults.append(of_parser(path, text, error))
     if faults:
         return None, sorted(faults, key=lambda fault: (fault.line, fault.column))
     return value, faults
@@ -138,14 +368,14 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
         if kind is ScalarEvent:
             value = event.value
             if event.tag is not None or event.anchor is not None:
-                faults += yamlfaults.of_properties(path, event)
+                faults += of_properties(path, event)
             if event.style:
                 if event.style == '"' and _CONTROL.search(value):
-                    faults += yamlfaults.of_escapes(path, text, event)
+                    faults += of_escapes(path, text, event)
             elif value[:1] in _NOT_TEXT_STARTS:
                 value = _resolved(value)
                 if value is _BAD_NUMBER:
-                    faults.append(yamlfaults.of_number(path, event))
+                    faults.append(of_number(path, event))
             if keys is None:
                 container.append(value)
             elif key is not _AWAITED:
@@ -154,14 +384,14 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
             else:
                 key = event.value
                 if value is not key:
-                    faults.append(yamlfaults.of_key(path, event))
+                    faults.append(of_key(path, event))
                 elif key in keys:
-                    faults.append(yamlfaults.of_duplicate(path, keys[key], event))
+                    faults.append(of_duplicate(path, keys[key], event))
                 else:
                     keys[key] = event
         elif kind is MappingStartEvent or kind is SequenceStartEvent:
             if event.tag is not None or event.anchor is not None:
-                faults += yamlfaults.of_properties(path, event)
+                faults += of_properties(path, event)
             value = {} if kind is MappingStartEvent else []
             if keys is None:
                 container.append(value)
@@ -169,25 +399,25 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
                 container[key] = value
                 key = _AWAITED
             else:
-                faults.append(yamlfaults.of_key(path, event))
+                faults.append(of_key(path, event))
                 key = ""
             above.append((container, keys, key))
             if len(above) > MAX_DEPTH:
-                faults.append(yamlfaults.of_depth(path, event))
+                faults.append(of_depth(path, event))
                 return None
             container, keys, key = value, ({} if kind is MappingStartEvent else None), _AWAITED
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             container, keys, key = above.pop()
         elif kind is AliasEvent:
-            faults.append(yamlfaults.of_alias(path, event))
+            faults.append(of_alias(path, event))
             key = "" if key is _AWAITED and keys is not None else _AWAITED
         elif kind is DocumentStartEvent and documents:
-            faults.append(yamlfaults.of_second_document(path, event))
+            faults.append(of_second_document(path, event))
             return None
         elif kind is StreamEndEvent:
             break
     if not documents:
-        faults.append(yamlfaults.of_nothing(path))
+        faults.append(of_nothing(path))
         return None
     return documents[0]
 
@@ -203,7 +433,7 @@ def _conflict(path: str, text: str) -> Problem | None:
                 quoted.append((start.index, end.index))
     for mark in _CONFLICT.finditer(text):
         if not any(start < mark.start() < end for start, end in quoted):
-            return yamlfaults.of_conflict(path, text.count("\n", 0, mark.start()) + 1)
+            return of_conflict(path, text.count("\n", 0, mark.start()) + 1)
     return None
 
 

@@ -9,18 +9,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from scenarios.analysis.history.audit import foretold
+from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.errors import Problem, ScenError
 from scenarios.model import ScenarioId
 from scenarios.storage.edits import Draft, refuse_unwritable
+from scenarios.storage.git import repository as git
 from scenarios.storage.typed_values import typed
 from scenarios.storage.yaml import reader
-from scenarios.storage.yaml.cutting import unset
-from scenarios.storage.yaml.editor import append, put
+from scenarios.storage.yaml.editor import append, put, unset
 from scenarios.storage.yaml.guard import EditError, exact
 from scenarios.workspace.corrections import renaming
-from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.opened import Changed, Opened
-from scenarios.workspace.place import from_here
+from scenarios.workspace.corrections.renaming import Located, locate
+from scenarios.workspace.history import past
+from scenarios.workspace.opened import Changed, Opened, from_here
 from scenarios.workspace.writing import Written, write
 
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
@@ -176,3 +178,20 @@ def _at(data: bytes, keys: Sequence[str]) -> Any:
 
 def _read(data: bytes) -> tuple[Any, list[Problem]]:
     return reader.read("", data)
+
+
+def foretold_of(written: Written, on: date) -> list[AuditFinding]:
+    """What a later audit will find of a change; nothing where no commit is there to compare."""
+    try:
+        repository = git.repository(written.before.root)
+        revisions, _ = past(repository, None)
+    except ScenError:
+        return []
+    if written.committed and written.committed.oid:
+        revisions = [one for one in revisions if one.commit.id != written.committed.oid]
+    return foretold(revisions, written.before.database, written.after.database, on)
+
+
+def foretold_words(found: AuditFinding) -> str:
+    """A finding as it is said beforehand."""
+    return f"audit will say: {found.rule}: {found.record}: {found.message}"

@@ -5,21 +5,72 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
-from scenarios.analysis.history.record_diff import records
-from scenarios.analysis.history.renames import former
+from scenarios.analysis.history.commits import former, records
 from scenarios.errors import At, Keys, ScenError
 from scenarios.model import Database, Kind, Tracker, indicator_key
 from scenarios.paths import path_of, place_of, references
-from scenarios.storage.edits import Draft, refuse_invalid
-from scenarios.storage.yaml.cutting import reworded
-from scenarios.storage.yaml.editor import append, put
+from scenarios.storage.edits import Draft, refuse_invalid, refuse_unwritable
+from scenarios.storage.yaml.editor import append, put, reworded, unset
 from scenarios.storage.yaml.guard import EditError
 from scenarios.text import shown
-from scenarios.workspace.corrections.finding_records import Located, locate
-from scenarios.workspace.opened import Opened
+from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write
+
+_KINDS: tuple[Kind, ...] = ("scenario", "evidence", "forecasts", "source")
+
+
+class Located(NamedTuple):
+    """A record, and the indicator of it that is meant, if one is."""
+
+    kind: Kind
+    id: str
+    indicator: str | None = None
+
+    @property
+    def path(self) -> str:
+        """Its file inside the database."""
+        return path_of(self.kind, self.id)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The way to what is meant, in that file."""
+        return ("indicators", self.indicator) if self.indicator else ()
+
+    @property
+    def name(self) -> str:
+        """As it is typed."""
+        return f"{self.id}/{self.indicator}" if self.indicator else self.id
+
+
+def locate(opened: Opened, text: str) -> Located:
+    """`ID`, `KIND:ID`, `SCENARIO/INDICATOR` or `tracker`; there, whether it is sound or not."""
+    kind, colon, id = text.partition(":")
+    if colon and kind not in get_args(Kind):
+        known_id(kind, get_args(Kind), "kind of record", "KIND:ID")
+    kinds = [one for one in _KINDS if kind == one] if colon else [*_KINDS]
+    id = id if colon else text
+    if id == "tracker":
+        return Located("tracker", "tracker")
+    scenario, slash, indicator = id.partition("/")
+    if slash:
+        known = opened.database.scenarios[opened.scenario(scenario)].indicators
+        known_id(indicator, known, f"indicator of {scenario}", f"scen show {scenario}")
+        return Located("scenario", scenario, indicator)
+    found = [one for one in kinds if path_of(one, id) in opened.snapshot]
+    if len(found) > 1:
+        choices = " or ".join(f"{one}:{id}" for one in found)
+        raise ScenError(f"two records are called {shown(id)}: say which, {choices}")
+    if not found:
+        for one in kinds:
+            if now := opened.database.called_now.get((one, id)):
+                raise ScenError(f"no {one} '{id}': it is called '{now}' now")
+        what = kinds[0] if colon and kinds else "record"
+        ids = [key for one in kinds for key in records(opened.database, one)]
+        known_id(id, ids, what, "scen list")
+    return Located(found[0], id)
+
 
 _KEEPS_NAMES = ("scenario", "evidence", "source")
 
@@ -185,3 +236,78 @@ def _refuse_taken(opened: Opened, old: Located, new: str) -> None:
             f"{old.kind} '{now}' was called {shown(new)} before: choose another id;"
             " nothing was written"
         )
+
+
+_NAMED = 5
+_INSTEAD = {
+    "evidence": "scen retract {} keeps it, and it counts no longer",
+    "forecasts": "scen forecast SCENARIO withdraw takes a figure back",
+    "indicator": "scen edit takes it out of them",
+    "scenario": "scen resolve {} annulled ends it",
+    "source": "scen edit gives them another one",
+}
+
+
+def remove(
+    root: Path, id: str, reason: str, *, dry_run: bool = False, commit: bool = False
+) -> tuple[Written, Located]:
+    """Take away a record, or an indicator; the reason stays in the commit's subject alone.
+
+    Refused where a figure counts it or another record names it: that would be gone too.
+    """
+    found: list[Located] = []
+
+    def draft(opened: Opened) -> list[Draft]:
+        located = locate(opened, id)
+        found.append(located)
+        refuse_unwritable(reason, "reason")
+        if located.kind == "tracker":
+            raise ScenError("the tracker is what all records rest on; nothing was written")
+        rest = [*_resting(opened.database, located)]
+        if rest:
+            more = f" and {len(rest) - _NAMED} more" if len(rest) > _NAMED else ""
+            words = _INSTEAD["indicator" if located.indicator else located.kind]
+            raise ScenError(
+                f"{located.name} is what others rest on: {', '.join(rest[:_NAMED])}{more};"
+                f" nothing was written; {words.format(located.id)}"
+            )
+        refuse_half_read(opened, located.name)
+        data = opened.snapshot[located.path]
+        return [Draft(located.path, data, _without(located, data))]
+
+    words = (lambda _: f"remove: {found[-1].name}: {' '.join(reason.split())}") if commit else None
+    what = f"remove {id}"
+    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
+    return written, found[-1]
+
+
+def _without(located: Located, data: bytes) -> bytes | None:
+    if not located.indicator:
+        return None
+    try:
+        return unset(data, located.keys)
+    except EditError as error:
+        where = f"{located.path}:{error.line}:{error.column}"
+        raise ScenError(f"nothing was written: {where}: {error}") from error
+
+
+def _resting(database: Database, located: Located) -> Iterator[str]:
+    """What names a record, and the figures that count it."""
+    kind, id, indicator = located
+    if indicator:
+        for item_id, item in database.evidence.items():
+            if (id, indicator) in map(indicator_key, item.indicators):
+                yield path_of("evidence", item_id)
+        return
+    naming = {
+        path_of(it.kind, it.id): None
+        for it in references(database)
+        if (it.of, it.name) == (kind, id) and (it.kind, it.id) != (kind, id)
+    }
+    yield from naming
+    if kind == "evidence" and id in database.evidence:
+        item = database.evidence[id]
+        bears = [*item.ratings, *(indicator_key(text)[0] for text in item.indicators)]
+        yield from (f"the figures of {scenario}" for scenario in dict.fromkeys(bears))
+    if kind == "forecasts" and id in database.sheets:
+        yield from (f"the forecasts of {it}" for it in database.sheets[id].probabilities)

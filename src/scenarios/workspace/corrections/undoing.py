@@ -11,8 +11,7 @@ from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
 from scenarios.storage.state import undo_journal
 from scenarios.storage.state.undo_journal import Change, Noted
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.place import from_here
+from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, write
 
 _LONGEST = 100

@@ -5,22 +5,23 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from scenarios import __version__
+from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError
+from scenarios.exchange.query import SECONDS, Answer, ask, plain
 from scenarios.exchange.targets.table import Target, named
 from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
 from scenarios.exchange.view.view import Made, View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
-from scenarios.storage.beside import beside
-from scenarios.storage.documents import refuse_unfit
 from scenarios.storage.git.repository import first_commit
-from scenarios.workspace.opened import Opened
-from scenarios.workspace.place import from_here
+from scenarios.storage.output_files import beside, refuse_unfit
+from scenarios.workspace.opened import Opened, from_here
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,3 +117,33 @@ def _refuse(root: Path, target: Target, place: Path, tracker: str, *, overwrite:
     if target.form == "folder":
         raise ScenError(f"{shown}: holds more than an earlier export: name a new folder")
     raise ScenError(f"{shown}: is not an earlier export of this kind: --overwrite replaces it")
+
+
+class QueryColumn(msgspec.Struct, frozen=True, kw_only=True):
+    """A column of an answer, with DuckDB's type."""
+
+    name: str
+    type: str
+
+
+class Queried(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer to a query: its columns, and its rows by their names."""
+
+    ledger: int = VERSION
+    as_of: date
+    revision: str | None
+    columns: tuple[QueryColumn, ...]
+    rows: list[dict[str, Any]]
+
+
+def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answer]:
+    """What SQL finds in the tables of a view, as a result and as DuckDB has it."""
+    answer = ask(view, sql, seconds)
+    names = [name for name, _ in answer.columns]
+    result = Queried(
+        as_of=view.moment.as_of,
+        revision=view.moment.made.revision,
+        columns=tuple(QueryColumn(name=name, type=of) for name, of in answer.columns),
+        rows=[dict(zip(names, map(plain, row), strict=True)) for row in answer.rows],
+    )
+    return result, answer

@@ -13,7 +13,7 @@ from scenarios.exchange.readers import READERS, Given, Wanted, reader
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import did_you_mean, shown
-from scenarios.workspace.importing.known import titles
+from scenarios.workspace.importing.records import titles
 from scenarios.workspace.opened import open_folder
 
 STDIN = "-"

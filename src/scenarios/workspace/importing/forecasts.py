@@ -6,14 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from scenarios.analysis.forecasts.stated import refusal
+from scenarios.analysis.forecasts import refusal
 from scenarios.exchange.arrivals import ForecastArrival, Foreign
 from scenarios.model import Database, Sheet
 from scenarios.storage.edits import Put
-from scenarios.workspace.importing.faults import Faults, Unsound
-from scenarios.workspace.importing.known import Known
-from scenarios.workspace.importing.records import day_of
-from scenarios.workspace.importing.settings import Count, Settings
+from scenarios.workspace.importing.records import Known, day_of
+from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 
 LOWEST, HIGHEST = 0.0001, 0.9999
 

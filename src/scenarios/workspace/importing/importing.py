@@ -2,22 +2,292 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from msgspec.structs import replace
 
 from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrived, Misfit
+from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, slug
+from scenarios.exchange.references.reference import is_another
+from scenarios.model import Indicator, Kind, Resolution
+from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.edits import Draft, Refused, accept
-from scenarios.text import counted
-from scenarios.workspace.importing import filling, forecasts
-from scenarios.workspace.importing.drafting import Drafting
-from scenarios.workspace.importing.faults import Faults, refusal
-from scenarios.workspace.importing.settings import Imported, Settings, Skipped
+from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
+from scenarios.text import counted, shown
+from scenarios.workspace.importing import forecasts, records
+from scenarios.workspace.importing.records import (
+    NOTHING_WRITTEN,
+    Known,
+    Plan,
+    built,
+    differences,
+    plain,
+)
+from scenarios.workspace.importing.settings import (
+    Faults,
+    Imported,
+    Settings,
+    Skipped,
+    Unsound,
+    refusal,
+)
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
+
+
+class Named(NamedTuple):
+    """A record that arrives, by its id here."""
+
+    kind: Kind
+    id: str
+    arrival: Arrival
+
+
+class Drafting:
+    """Fills a plan with all that arrives; `remarks` say what was taken otherwise than it stood."""
+
+    def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
+        self.plan = Plan(opened, settings, faults)
+        self.opened, self.settings, self.faults = opened, settings, faults
+        self.known = Known(opened)
+        self.remarks: list[str] = []
+        self.lacking = Counter[str]()
+        self.superseded = self.clipped = self.idle = 0
+        self._new: dict[str, dict[str, Any]] = {}
+        self._puts: dict[str, list[Put]] = {}
+        self._analysts: set[str] = set()
+        self._sets: set[str] = set()
+
+    def draft(self, arrived: Arrived, progress: Progress) -> Plan:
+        """The plan; what is unfit is among its faults, and not in it."""
+        records = [
+            replace(it, record=plain(it.record, self.settings.timezone))
+            for it in arrived.records
+            if it.place not in self.faults
+        ]
+        named = [*self._named(it for it in records if it.kind != "indicator")]
+        for kind in ("source", "scenario", "evidence"):
+            of = [one for one in named if one.kind == kind]
+            for one in progress(of, "drafting the records", len(of)):
+                self._guarded(one.arrival, self._record, one)
+            if kind == "scenario":
+                for it in records:
+                    if it.kind == "indicator":
+                        self._guarded(it, self._indicator, it)
+                self._scenarios()
+        self._forecasts(arrived.forecasts, progress)
+        self._tracker(arrived)
+        return self.plan
+
+    def _guarded(self, arrival: Arrival, draft: Callable[[Any], None], one: Any) -> None:
+        try:
+            draft(one)
+        except Unsound as error:
+            column = arrival.columns.get(error.key, error.key)
+            self.faults.add(arrival.place._replace(column=column), str(error))
+
+    def _named(self, arrivals: Iterable[Arrival]) -> Iterator[Named]:
+        """Each record with its id; of two that are the same one the second is a fault."""
+        seen: dict[tuple[str, str], int] = {}
+        for arrival in arrivals:
+            kind: Any = arrival.kind
+            id = self.known.id_of(kind, arrival)
+            place = arrival.place
+            if first := seen.get((kind, id)):
+                self.faults.add(place, f"the same {kind} as row {first}: '{id}'")
+                continue
+            try:
+                refuse_invalid(kind, id)
+                if id not in self.known.there[kind]:
+                    self.opened.refuse_left_out(kind, id, self.known.there[kind])
+            except ScenError as error:
+                column = arrival.columns.get("id", "id")
+                message = str(error).removeprefix(NOTHING_WRITTEN)
+                hint = "; --map COLUMN=foreign takes it as the id elsewhere" if arrival.id else ""
+                self.faults.add(place._replace(column=column), f"{message}{hint}")
+                continue
+            seen[kind, id] = place.row
+            self.known.arrive(kind, id, arrival)
+            yield Named(kind, id, arrival)
+
+    def _record(self, one: Named) -> None:
+        kind, id, arrival = one
+        given = dict(arrival.record)
+        there = self.known.there[kind].get(id)
+        if arrival.foreign and self.known.key_of(kind, arrival.foreign) == id:
+            told = {arrival.foreign.system: arrival.foreign.id}
+            given["foreign"] = {**given.get("foreign", {}), **told}
+        if there and arrival.called:
+            given.pop("foreign", None)
+        if kind == "evidence":
+            self._resolve(given)
+        self.plan.comes_from(path_of(kind, id), arrival)
+        if there is None:
+            given = {**plain(arrival.assumed, self.settings.timezone), **given}
+            self._count_lacking(kind, given)
+            made = records.filled(kind, given, arrival, self.settings)
+            if kind == "scenario":
+                self._new[id] = made
+            elif self.plan.add(kind, id, made):
+                self.plan.counts[kind].added += 1
+                self._analysts.update([made["analyst"]] if "analyst" in made else [])
+            return
+        was = built(there)
+        if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
+            words = (
+                "has another author and title, which no --update replaces: correct what is wrong"
+            )
+            raise Unsound(f"source '{id}', {shown(was['name'])}, {words}", "name")
+        if kind == "scenario" and "resolution" in given and "resolution" not in was:
+            horizon, basis = str(given.get("horizon", there.horizon)), records.basis_of(arrival)
+            told = records.resolution(given["resolution"], horizon, self.settings, basis)
+            given["resolution"] = tidy(Resolution, told)
+        self._change(kind, id, [*differences(was, given)], was)
+
+    def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
+        """Put what differs into a record that is there, if that is allowed."""
+        count = self.plan.counts["indicator" if below else kind]
+        if not puts:
+            count.unchanged += 1
+            return
+        if not self.settings.update:
+            names = [put.keys[len(below) :] for put in puts]
+            old = was
+            for name in names[0]:
+                old = old.get(name) if isinstance(old, dict) else None
+            keys = ", ".join(".".join(name) for name in names[:4]) + (", …" if names[4:] else "")
+            what = f"indicator '{id}/{below[1]}'" if below else f"{kind} '{id}'"
+            differs = f"{keys}: {_told(old)} there, {_told(puts[0].value)} here"
+            message = f"{what} is there and differs in {differs}; --update takes this"
+            if any(name[0] == "foreign" for name in names):
+                message = (
+                    f"{what} is called the same, and is not known to be this one: --update takes"
+                    " it for the same, a column id calls this another"
+                )
+            raise Unsound(message, ".".join(names[0]))
+        count.updated += 1
+        self._sets.update(put.value for put in puts if put.keys == ("set",))
+        self._analysts.update(put.value for put in puts if put.keys == ("analyst",))
+        self._puts.setdefault(f"{kind} {id}", []).extend(puts)
+        if kind != "scenario":
+            self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
+
+    def _resolve(self, given: dict[str, Any]) -> None:
+        """The ids of what an item names by a title, or as it is called elsewhere."""
+        if "source" in given:
+            given["source"] = self._id("source", given["source"], "source")
+        if "ratings" in given:
+            told = given["ratings"].items()
+            given["ratings"] = {self._id("scenario", n, f"ratings.{n}"): one for n, one in told}
+        if "indicators" in given:
+            given["indicators"] = {
+                self._key(name): state for name, state in given["indicators"].items()
+            }
+
+    def _id(self, kind: Kind, name: str | Foreign, key: str) -> str:
+        try:
+            return self.known.named(kind, name)
+        except Unsound as error:
+            raise Unsound(str(error), key) from None
+
+    def _key(self, name: str) -> str:
+        scenario, _, indicator = name.partition("/")
+        return f"{self._id('scenario', scenario, 'indicators')}/{indicator}"
+
+    def _indicator(self, arrival: Arrival) -> None:
+        scenario = self._id("scenario", arrival.scenario or "", "scenario")
+        id = arrival.id or slug(arrival.title, otherwise="indicator")
+        given = dict(arrival.record)
+        told = given.get("ratings", {}).items()
+        given["ratings"] = {self._id("scenario", n, f"ratings.{n}"): one for n, one in told}
+        path, below = path_of("scenario", scenario), ("indicators", id)
+        there = self.opened.database.scenarios.get(scenario)
+        if there is None and scenario not in self._new:
+            raise Unsound(f"scenario '{scenario}' cannot be imported", "scenario")
+        if there and id in there.indicators:
+            was = built(there.indicators[id])
+            puts = [Put((*below, *it.keys), it.value) for it in differences(was, given)]
+            self._change("scenario", scenario, puts, was, *below)
+        elif there is None and id in self._new[scenario].get("indicators", {}):
+            raise Unsound(f"the scenario has an indicator '{id}' already", "id")
+        else:
+            value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
+            if there:
+                self._puts.setdefault(f"scenario {scenario}", []).append(Put(below, value))
+            else:
+                self._new[scenario].setdefault("indicators", {})[id] = value
+            self.plan.counts["indicator"].added += 1
+        self.plan.comes_from(path, arrival, *below)
+
+    def _scenarios(self) -> None:
+        for id, made in self._new.items():
+            self.plan.counts["scenario"].added += self.plan.add("scenario", id, made)
+        for name, puts in self._puts.items():
+            self.plan.change("scenario", name.partition(" ")[2], puts)
+        self._puts.clear()
+
+    def _forecasts(self, arrivals: Iterable[ForecastArrival], progress: Progress) -> None:
+        kept = [it for it in arrivals if it.place not in self.faults]
+        asked = self.plan.asked()
+        made = forecasts.sheets(kept, self.known, asked, self.settings, self.faults)
+        self.superseded, self.clipped, self.idle = made.superseded, made.clipped, made.idle
+        count = self.plan.counts["forecasts"]
+        for on, analyst in progress(made.of, "drafting the sheets", len(made.of)):
+            entries, id = made.of[on, analyst], f"{on}-{analyst}"
+            path, there = path_of("forecasts", id), self.opened.database.sheets.get(id)
+            for entry in entries.values():
+                for part in ("probabilities", "rationales", "evidence"):
+                    self.plan.comes_from(path, entry.arrival, part, entry.scenario)
+            if there:
+                self._analysts.add(analyst)
+                puts = forecasts.edits(there, id, entries, self.settings, count, self.faults)
+                if puts:
+                    self.plan.change("forecasts", id, puts)
+            elif self.plan.add("forecasts", id, forecasts.record(on, analyst, entries)):
+                self._analysts.add(analyst)
+                count.added += len(entries)
+
+    def _tracker(self, arrived: Arrived) -> None:
+        """Sets that scenarios name; analysts, where it declares who may forecast."""
+        tracker = self.opened.database.tracker
+        self._sets.update(made["set"] for made in self._new.values() if "set" in made)
+        sets = sorted(self._sets - {*tracker.sets})
+        puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
+        if tracker.analysts:
+            who = sorted(self._analysts - {*tracker.analysts})
+            puts += [Put(("analysts", id), arrived.analysts.get(id, id)) for id in who]
+        else:
+            other = [name for id, name in arrived.analysts.items() if id != name]
+            counts = self.plan.counts
+            if other and counts["forecasts"].added + counts["evidence"].added:
+                self.remarks.append(
+                    "analysts are called by their ids, and names are not kept"
+                    f" ({', '.join(map(shown, other[:3]))}{', …' if len(other) > 3 else ''}):"  # noqa: PLR2004
+                    " the tracker keeps names where it declares analysts"
+                )
+        if puts:
+            self.plan.change("tracker", "tracker", puts)
+            names = ", ".join(".".join(put.keys) for put in puts[:10])
+            more = f" and {len(puts) - 10} more" if len(puts) > 10 else ""  # noqa: PLR2004
+            self.remarks.append(f"added to the tracker: {names}{more}")
+
+    def _count_lacking(self, kind: str, given: dict[str, Any]) -> None:
+        if kind == "scenario":
+            outcome = given.get("resolution", {})
+            self.lacking["prior"] += "probability" not in given.get("prior", {})
+            self.lacking["opened"] += "opened" not in given
+            self.lacking["resolution.date"] += bool(outcome) and "date" not in outcome
+        elif kind == "evidence":
+            self.lacking["recorded"] += "recorded" not in given
+
+
+def _told(value: Any) -> str:
+    return "nothing" if value in (None, "", (), []) else shown(value)
+
 
 _MOST_ROUNDS = 20
 """A row that is left out can take others with it, which name what it would have been."""
@@ -133,7 +403,7 @@ def _imported(
 def _remarks(drafting: Drafting) -> list[str]:
     """What was taken for what the file does not say, and what became of some forecasts."""
     lacking, settings = drafting.lacking, drafting.settings
-    even = filling.EVEN if settings.prior is None else settings.prior
+    even = records.EVEN if settings.prior is None else settings.prior
     said = {
         "prior": f"no prior: {even:g}, with the basis '{NONE_STATED}'",
         "opened": "no opening day: today, or that of its outcome or its horizon if that is earlier",

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from scenarios.errors import UsageError
+from scenarios.exchange.arrivals import slug, words
 from scenarios.exchange.own.outcomes import OUTCOMES
-from scenarios.exchange.slugs import slug, words
 from scenarios.text import nearest, shown
 
 T = TypeVar("T")

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from scenarios.analysis.rules.finding import Finding
+from scenarios.analysis.rules.rule import Finding
 from scenarios.model import Database
-from scenarios.render.document import (
-    Flat,
-    Folded,
-    Heading,
-    Item,
-    Items,
-    Jump,
-    Span,
-)
+from scenarios.render.document import Flat, Folded, Heading, Item, Items, Jump, Span
 from scenarios.render.documents.review import names
 
 ANCHOR, TODOS = "findings", "needs"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.analysis.review.method import Method
+from scenarios.analysis.review.review import Method
 
 
 def sentences(method: Method) -> str:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scenarios.analysis.review.cause import Causes, Contribution, Event, OtherCause
 from scenarios.analysis.review.headline import Together, outcome_of
-from scenarios.analysis.review.moves import Move
+from scenarios.analysis.review.moves import Causes, Contribution, Event, Move, OtherCause
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.document import (

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from scenarios.analysis.evidence.indicator_state import IndicatorChange
-from scenarios.analysis.period.disagreement import Spread
-from scenarios.analysis.review.entries import NewEvidence
-from scenarios.analysis.review.questions import QuestionChange
-from scenarios.analysis.review.restatement import Restatement
+from scenarios.analysis.evidence.indicators import IndicatorChange
+from scenarios.analysis.period.period import Spread
+from scenarios.analysis.review.review import NewEvidence, QuestionChange, Restatement
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.document import Flat, Heading, Item, Items, Ref
 from scenarios.render.documents import disagreement, questions, restatement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from scenarios.analysis.review.outcomes import LastFigure, Resolved
+from scenarios.analysis.review.headline import LastFigure, Resolved
 from scenarios.model import Database, EvidenceId
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref, Span
 from scenarios.render.documents.review import names

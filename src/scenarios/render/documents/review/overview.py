@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from scenarios.analysis.review.status import StatusRow
-from scenarios.analysis.rules.finding import Finding
+from scenarios.analysis.rules.rule import Finding
 from scenarios.model import SetId
 from scenarios.render.document import Column, Figure, Group, Ref, Row, Table, Text, Trend
 from scenarios.render.documents import status

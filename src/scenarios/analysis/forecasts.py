@@ -1,0 +1,175 @@
+"""The stated probability: what people forecast, and who stands behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection
+from datetime import date
+from typing import NamedTuple
+
+import msgspec
+
+from scenarios.analysis.evidence.knowledge import contends, members, resolution
+from scenarios.model import (
+    Analyst,
+    Database,
+    EvidenceId,
+    ScenarioId,
+    SetId,
+    Sheet,
+    SheetId,
+    Tracker,
+)
+from scenarios.scales import decibans, probability
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """One analyst's forecast that stands at a date."""
+
+    probability: float
+    date: date
+    sheet: SheetId
+
+
+class Stated(msgspec.Struct, frozen=True, kw_only=True):
+    """The stated probability and the analysts behind it; `pooled` is theirs, before normalising."""
+
+    probability: float
+    analysts: tuple[Analyst, ...]
+    pooled: float
+
+
+class Together(NamedTuple):
+    """The members in a set on a day, the sum of their figures, and whether any has none."""
+
+    members: frozenset[ScenarioId]
+    whole: float
+    incomplete: bool
+
+
+Means = dict[tuple[SetId, date], Together]
+"""What was stated of each set on a day, pooled once."""
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What one sheet said of one scenario."""
+
+    sheet: SheetId
+    date: date
+    analyst: Analyst
+    probability: float | None
+    rationale: str | None
+    evidence: tuple[EvidenceId, ...]
+
+
+def given(
+    database: Database, scenario_id: ScenarioId, since: date | None, until: date
+) -> list[Given]:
+    """Every forecast of a scenario after `since` and up to `until`, oldest first."""
+    sheets = ((id, database.sheets[id]) for id in database.speaking.get(scenario_id, ()))
+    return [
+        _given(id, sheet, scenario_id)
+        for id, sheet in sheets
+        if sheet.date <= until and (since is None or sheet.date > since)
+    ]
+
+
+def standing_days(tracker: Tracker) -> int:
+    """On how many days a forecast stands, its own the first; without expiry, on all there are."""
+    expiry = tracker.forecast_expires_days
+    return date.max.toordinal() if expiry is None else expiry + 1
+
+
+def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[Analyst, Standing]:
+    """Each analyst's latest forecast at `as_of`, unless withdrawn or expired."""
+    latest: dict[Analyst, SheetId] = {}
+    for id in database.speaking.get(scenario_id, ()):
+        if database.sheets[id].date > as_of:
+            break
+        latest[database.sheets[id].analyst] = id
+    days = standing_days(database.tracker)
+    found = {}
+    for analyst, id in sorted(latest.items()):
+        day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
+        if figure is not None and (as_of - day).days < days:
+            found[analyst] = Standing(probability=figure, date=day, sheet=id)
+    return found
+
+
+def stated(
+    database: Database, scenario_id: ScenarioId, as_of: date, means: Means | None = None
+) -> Stated | None:
+    """The pooled standing forecasts, in a set where every member in it has one each its share.
+
+    `means` serves further calls with the same database.
+    """
+    own = standing(database, scenario_id, as_of)
+    if not own:
+        return None
+    mean, means = _mean(own), {} if means is None else means
+    set_id = database.scenarios[scenario_id].set
+    if set_id is None:
+        return Stated(probability=mean, analysts=tuple(own), pooled=mean)
+    if (set_id, as_of) not in means:
+        means[set_id, as_of] = _means(database, set_id, as_of)
+    together = means[set_id, as_of]
+    whole = together.whole if scenario_id in together.members else together.whole + mean
+    chance = mean if together.incomplete else share(mean, whole)
+    return Stated(probability=chance, analysts=tuple(own), pooled=mean)
+
+
+def pooled(figures: Collection[float], in_decibans: Callable[[float], float] = decibans) -> float:
+    """The geometric mean of odds (Satopää et al. 2014); one figure stays exactly as it was given.
+
+    `in_decibans` is `decibans`, or a table of it where many are pooled.
+    """
+    lowest = min(figures)
+    if lowest == max(figures):
+        return lowest
+    return probability(math.fsum(map(in_decibans, figures)) / len(figures))
+
+
+def share(own: float, whole: float) -> float:
+    """A figure, normalised where those of its set, its own among them, sum to another than 1."""
+    # Alone, in no set or as the last member of one, it is its own whole.
+    return own if own == whole or abs(whole - 1) <= _ROUNDING else own / whole
+
+
+_ROUNDING = 1e-9
+
+
+def _means(database: Database, set_id: SetId, as_of: date) -> Together:
+    inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
+    figures = [standing(database, id, as_of) for id in sorted(inside)]
+    whole = math.fsum(_mean(one) for one in figures if one)
+    return Together(members=inside, whole=whole, incomplete=not all(figures))
+
+
+def _mean(figures: dict[Analyst, Standing]) -> float:
+    return pooled([figure.probability for figure in figures.values()])
+
+
+def _given(id: SheetId, sheet: Sheet, scenario_id: ScenarioId) -> Given:
+    return Given(
+        sheet=id,
+        date=sheet.date,
+        analyst=sheet.analyst,
+        probability=sheet.probabilities[scenario_id],
+        rationale=sheet.rationales.get(scenario_id),
+        evidence=sheet.evidence.get(scenario_id, ()),
+    )
+
+
+def refusal(database: Database, id: ScenarioId, on: date) -> str | None:
+    """Why a forecast of a scenario on a day would never count."""
+    opened = database.scenarios[id].opened
+    if on < opened:
+        return f"{id} opened on {opened}: nothing was asked on {on}"
+    outcome = resolution(database, id)
+    if outcome and outcome.date <= on:
+        return f"the outcome of {id} was known on {outcome.date}: a forecast of {on} never counts"
+    horizon = database.scenarios[id].horizon
+    if horizon < on:
+        how = f"scen resolve {id} OUTCOME --basis … ends it"
+        return f"the horizon of {id} is {horizon}: a forecast of {on} never counts; {how}"
+    return None

@@ -1,0 +1,254 @@
+"""Run git, and find its directory."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from scenarios.errors import ScenError
+
+_LONGEST = 1 << 16
+_LINKED = ("modules", "worktrees")
+"""Where git keeps the git directories of submodules and of linked worktrees."""
+
+
+class Refused(ScenError):  # noqa: N818
+    """There is a repository, and git or we would not have it."""
+
+
+class Place(NamedTuple):
+    """A work tree, its git directory, and the one that all worktrees of the repository share.
+
+    A broken `.git` may name a git directory that is not there: git then says so itself. `embedded`
+    is a folder on the way that git, started there, would take for a repository.
+    """
+
+    top: Path
+    git_dir: Path
+    common_dir: Path
+    embedded: Path | None = None
+
+
+def find(folder: Path) -> Place | None:
+    """The repository whose work tree holds a folder, or None; symbolic links are followed.
+
+    Files between the folder and the top that form a repository by themselves, which any clone may
+    hold, are none. A repository in the folder itself is refused where another one holds the folder,
+    unless it is a submodule or a linked worktree of that one. As in git, the search stops at
+    GIT_CEILING_DIRECTORIES.
+    """
+    real = Path(os.path.realpath(folder))
+    holders = _upwards(real)
+    embedded = None
+    for top in holders:
+        if place := _at(top):
+            if top == real:
+                _refuse_embedded(place, holders)
+            return place._replace(embedded=embedded)
+        embedded = embedded or (top if is_git_dir(top) else None)
+    return None
+
+
+def nearest(folder: Path) -> Place | None:
+    """The work tree that a folder lies in by its `.git`, whatever the environment says of it."""
+    real = Path(os.path.realpath(folder))
+    return next(filter(None, map(_at, (real, *real.parents))), None)
+
+
+def common(git_dir: Path) -> Path:
+    """The git directory that all worktrees share, of one of theirs."""
+    named = git_dir / "commondir"
+    return Path(os.path.realpath(git_dir / _text(named).strip())) if named.is_file() else git_dir
+
+
+def is_git_dir(folder: Path) -> bool:
+    """Whether git might take a folder for a git directory: files that may be run pass there too."""
+    return os.path.lexists(folder / "HEAD") and (
+        os.path.lexists(folder / "commondir")
+        or all(os.path.lexists(folder / name) for name in ("objects", "refs"))
+    )
+
+
+def _upwards(folder: Path) -> Iterator[Path]:
+    stops = os.environ.get("GIT_CEILING_DIRECTORIES", "").split(os.pathsep)
+    ceilings = {os.path.realpath(stop) for stop in stops if Path(stop).is_absolute()}
+    yield folder
+    for above in folder.parents:
+        if str(above) in ceilings:
+            return
+        yield above
+
+
+def _at(top: Path) -> Place | None:
+    """What a `.git` says; an empty folder of that name says nothing, as in git."""
+    dot_git = top / ".git"
+    if dot_git.is_file():
+        words = _text(dot_git)
+        named = words.removeprefix("gitdir:")
+        git_dir = top / (named.strip() if named != words else ".git")
+    elif any(os.path.lexists(dot_git / name) for name in ("HEAD", "objects", "refs")):
+        git_dir = dot_git
+    else:
+        return None
+    git_dir = Path(os.path.realpath(git_dir))
+    return Place(top, git_dir, common(git_dir))
+
+
+def _text(file: Path) -> str:
+    """What a file names; nothing where it cannot be read."""
+    try:
+        with file.open("rb") as opened:
+            return os.fsdecode(opened.read(_LONGEST)).partition("\0")[0].rstrip("\r\n")
+    except OSError:
+        return ""
+
+
+def _refuse_embedded(inner: Place, holders: Iterator[Path]) -> None:
+    outer = next(filter(None, map(_at, holders)), None)
+    if outer is None:
+        return
+    if not any(outer.common_dir / name in inner.git_dir.parents for name in _LINKED):
+        raise Refused(
+            f"{inner.top}/.git: a git repository inside that of {outer.top}: move one of them"
+            " away; or make it a submodule there (git submodule add, git submodule absorbgitdirs);"
+            f" or, if it stands alone, set GIT_CEILING_DIRECTORIES={outer.top}"
+        )
+
+
+_SAID = 2000
+"""The characters of what git or a hook said that are shown from either end."""
+_READ = 1 << 16
+_AS_USER = re.compile(
+    r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)"
+    r"|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)|EXEC_PATH)"
+)
+
+
+INERT = (
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+    *("-c", "log.showSignature=false"),
+    *("-c", "safe.bareRepository=explicit"),
+)
+"""Nothing that a repository's own settings name is run: reading is not trusting."""
+
+
+def run(
+    git_dir: Path, *words: str, given: bytes | None = None, refused: str | None = None
+) -> bytes:
+    """What git prints when it reads `given`; a refusal is an error with git's own reason."""
+    return answer(start(git_dir, *words, given=given), refused)
+
+
+def start(
+    git_dir: Path, *words: str, given: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Let git read to its end, whatever it answers: no index, no work tree, no program but git."""
+    return launch(reading(git_dir, *words), git_dir, for_reading(git_dir), given)
+
+
+def launch(
+    words: Sequence[str], folder: Path, environment: Mapping[str, str], given: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder to its end."""
+    try:
+        return subprocess.run(  # noqa: S603 - fixed words, revisions behind --end-of-options
+            words, cwd=folder, env=environment, input=given, capture_output=True, check=False
+        )
+    except FileNotFoundError:
+        raise ScenError("git is not installed: revisions and --commit need it") from None
+
+
+def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tuple[int, str]:
+    """Run git with the user's hooks, which inherit a descriptor; its exit and what was said.
+
+    What is said goes to a file without a name, where a commit can be written anyway: what a hook
+    leaves running may keep a pipe open for ever.
+    """
+    from tempfile import TemporaryFile  # noqa: PLC0415 - a commit alone needs it
+
+    with TemporaryFile(dir=git_dir) as output:
+        made = subprocess.run(  # noqa: S603 - fixed words and paths
+            ["git", *words],
+            cwd=folder,
+            env=as_user(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            pass_fds=(held,) if os.name != "nt" else (),
+            check=False,
+        )
+        size = output.seek(0, os.SEEK_END)
+        output.seek(0)
+        data = output.read(_READ)
+        if size > 2 * _READ:
+            output.seek(size - _READ)
+        return made.returncode, said(data + output.read())
+
+
+def answer(made: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
+    """What git printed; where it refused, an error: in its own words, if there are no others."""
+    if made.returncode:
+        reason = said(made.stderr) or f"exit {made.returncode}"
+        raise ScenError(refused) if refused else Refused(f"git: {reason}")
+    return made.stdout
+
+
+def said(data: bytes) -> str:
+    """What git or a hook said, as it is read; of much, the beginning and the end."""
+    text = data.decode(errors="replace").expandtabs().strip().removeprefix("fatal: ")
+    if len(text) <= 2 * _SAID:
+        return text
+    return f"{text[:_SAID]}\n… and more, left out here …\n{text[-_SAID:]}"
+
+
+def as_user() -> dict[str, str]:
+    """The environment with the user's name, configuration and language, and no way elsewhere."""
+    kept = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith("GIT_") or _AS_USER.fullmatch(key)
+    }
+    return {**kept, "GIT_NO_LAZY_FETCH": "1"}
+
+
+def reading(git_dir: Path, *words: str) -> list[str]:
+    """The command line that lets git read."""
+    names = ("-c", "mailmap.blob=HEAD:.mailmap")  # as without a work tree
+    return ["git", "--bare", f"--git-dir={git_dir}", "--no-pager", *INERT, *names, *words]
+
+
+def for_reading(git_dir: Path) -> dict[str, str]:
+    """The environment without what would point git elsewhere or make it speak otherwise."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    return {
+        **kept,
+        "LC_ALL": "C",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_INDEX_FILE": str(git_dir / "scen reads no index"),
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_GRAFT_FILE": os.devnull,
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "none",
+    }
+
+
+@contextmanager
+def ctrl_c_is_for_git() -> Iterator[None]:
+    """It stops git and its hooks, which take their locks away; then this program has the rest."""
+    before = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or before is not signal.default_int_handler:
+        yield  # nobody here waits for it
+        return
+    signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
