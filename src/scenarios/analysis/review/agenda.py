@@ -400,3 +400,10 @@ def sums(
         nearest = nearest_sum_to_one(figures) if off else None
         found.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
     return tuple(found)
+
+
+def criteria_text(scenario: Scenario) -> str:
+    """The criteria of a scenario, its last day and its clarifications, a line each."""
+    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
+    lines += [f"{one.date}: {one.text}" for one in scenario.clarifications]
+    return "\n".join(lines)
