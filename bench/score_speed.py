@@ -20,7 +20,6 @@ import msgspec
 
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.model import (
-    Code,
     Database,
     Evidence,
     Outcome,
@@ -33,6 +32,7 @@ from scenarios.model import (
 )
 from scenarios.render.documents.score import document
 from scenarios.render.writers import terminal
+from scenarios.values import Code
 
 QUESTIONS, DAYS, ANALYSTS = 100, 100, 200
 FORECASTS, ITEMS = 5, 10  # of an analyst on a question, of evidence on a question

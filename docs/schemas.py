@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import inspect
+import itertools
 import json
+import re
 import types
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -37,7 +40,7 @@ def schemas(command: str) -> dict[str, str]:
         head = {
             "$schema": "https://json-schema.org/draft/2020-12/schema",
             "$id": f"urn:scen:schema:{kind}",
-            "$comment": f"Made by `{command}` of the records in src/scenarios/model.",
+            "$comment": f"Made by `{command}` of the records in src/scenarios/model.py.",
             "description": " ".join(inspect.cleandoc(model.__doc__ or "").split()),
         }
         text = json.dumps({**head, **_record(model)}, indent=2, ensure_ascii=False)
@@ -47,14 +50,16 @@ def schemas(command: str) -> dict[str, str]:
 
 def _record(model: type[msgspec.Struct]) -> dict[str, Any]:
     """The schema of a record; its example has the keys that it needs."""
-    hints = get_type_hints(model, include_extras=True)
+    hints, texts = get_type_hints(model, include_extras=True), _texts(model)
     required, properties = [], {}
     for field in msgspec.structs.fields(model):
         hint = hints[field.name]
         metas = hint.__metadata__ if get_origin(hint) is Annotated else ()
         if field.required or any((meta.extra or {}).get("required") for meta in metas):
             required.append(field.encode_name)
-        properties[field.encode_name] = _node(hint, can_be_absent=not field.required)
+        node = _node(hint, can_be_absent=not field.required)
+        meaning, examples = texts[field.name]
+        properties[field.encode_name] = _told(node, meaning, examples)
     return {
         "type": "object",
         "additionalProperties": False,
@@ -62,6 +67,27 @@ def _record(model: type[msgspec.Struct]) -> dict[str, Any]:
         "properties": properties,
         "examples": [{key: properties[key]["examples"][0] for key in required}],
     }
+
+
+def _texts(model: type[msgspec.Struct]) -> dict[str, tuple[str, list[Any]]]:
+    """The meaning of each field and its examples, from the text below it in the source."""
+    record: Any = ast.parse(inspect.getsource(model)).body[0]
+    texts = {}
+    for field, below in itertools.pairwise(record.body):
+        if isinstance(field, ast.AnnAssign):
+            text = " ".join(ast.literal_eval(below.value).split())
+            meaning, _, examples = re.sub(r"(^|\. )Examples?: ", r"\1\0", text).partition("\0")
+            texts[ast.unparse(field.target)] = meaning.strip(), json.loads(f"[{examples[:-1]}]")
+    return texts
+
+
+def _told(node: dict[str, Any], meaning: str | None, examples: Any) -> dict[str, Any]:
+    """A schema with its description first and its examples last."""
+    if meaning:
+        node = {"description": meaning, **node}
+    if examples := examples or node.pop("examples", None):
+        node["examples"] = examples
+    return node
 
 
 def _node(hint: Any, *, can_be_absent: bool = False) -> dict[str, Any]:
@@ -103,7 +129,7 @@ def _listed(hint: Any) -> dict[str, Any]:
 
 
 def _limited(node: dict[str, Any], meta: Meta) -> dict[str, Any]:
-    """A schema with what a `Meta` adds to it: its description first, its examples last."""
+    """A schema with what a `Meta` adds to it."""
     kind = node.get("type")
     for limit, name in _LIMITS[kind].items() if isinstance(kind, str) else ():
         value = getattr(meta, limit)
@@ -113,11 +139,7 @@ def _limited(node: dict[str, Any], meta: Meta) -> dict[str, Any]:
     if "anyOf" in extra:  # in place of the type
         node = {}
     node |= _fixed(node, extra["properties"]) if "properties" in extra else extra
-    if meta.description:
-        node = {"description": meta.description, **node}
-    if examples := meta.examples or node.pop("examples", None):
-        node["examples"] = examples
-    return node
+    return _told(node, meta.description, meta.examples)
 
 
 def _fixed(node: dict[str, Any], keys: dict[str, Any]) -> dict[str, Any]:

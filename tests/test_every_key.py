@@ -21,13 +21,14 @@ from scenarios.exchange.stix.bundle import Bundled, Figures, bundle
 from scenarios.exchange.view.cells import typed
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.records import records, rows_of
-from scenarios.model import Kind, keys
+from scenarios.model import Kind
 from scenarios.paths import MODELS, path_of
 from scenarios.render.documents.record import document
 from scenarios.render.writers import terminal
 from scenarios.site.at import page_at
 from scenarios.site.site import Site
 from scenarios.storage.schema import nodes_at, schema
+from scenarios.values import keys
 from scenarios.workspace.opened import Opened, open_folder
 from scenarios.workspace.reading import records_of, search_of
 from tests.storage.test_schemas import full

@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
-from scenarios.model import (
-    Database,
-    Evidence,
-    Kind,
-    Record,
-    Scenario,
-    Sheet,
-    Source,
-    Tracker,
-    indicator_key,
-)
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.values import indicator_key
 
 MODELS: dict[Kind, type[Record]] = {
     "tracker": Tracker,

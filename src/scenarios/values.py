@@ -13,15 +13,6 @@ SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 """The inside of a class of characters: `\\s` to ECMA 262, and so to the schemas."""
 
 
-def key(meaning: str, *examples: Any, message: str | None = None) -> Meta:
-    """The meaning of a key, values that it may have, and the message where it has another."""
-    return Meta(
-        description=meaning,
-        examples=[*examples] or None,
-        extra_json_schema={"errorMessage": message} if message else None,
-    )
-
-
 def words(message: str) -> Meta:
     """The message where a value is another than its type allows."""
     return Meta(extra_json_schema={"errorMessage": message})
@@ -127,21 +118,25 @@ Chance = Annotated[float, Meta(ge=0.0001, le=0.9999)]
 Forecast = Annotated[
     Chance | None, words("a forecast is a number from 0.0001 to 0.9999, or null to withdraw")
 ]
-Decibans = Annotated[float, Meta(ge=-100, le=100)]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Prior = Annotated[float, Meta(ge=0.001, le=0.999), words("a prior is a number from 0.001 to 0.999")]
 Column = Annotated[
     str, name("[A-Za-z_][A-Za-z0-9_]*", 80, "it must be a name of letters, digits and _")
 ]
 Value = Annotated[str, text(200), words('a value to match is a text: quote a code, as in "036"')]
-Foreign = dict[
-    Id,
-    Annotated[
-        Annotated[str, text(500)] | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)],
-        words("an id elsewhere is a text of at most 500 characters, or a whole number"),
+Foreign = Annotated[
+    dict[
+        Id,
+        Annotated[
+            Annotated[str, text(500)] | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)],
+            words("an id elsewhere is a text of at most 500 characters, or a whole number"),
+        ],
     ],
+    Meta(
+        description="What it is called elsewhere: an id by system, text or a whole number,"
+        " compared as text; `scen import` and `scen candidates` write and look for it."
+    ),
 ]
-"""The ids that a record has elsewhere, by system; text or integer, and compared as text."""
 
 Code = Literal["CC", "C", "N", "I", "II"]
 Rating = Annotated[
@@ -150,8 +145,31 @@ Rating = Annotated[
 ]
 """A consistency code, or a likelihood ratio from 0.001 to 1000."""
 Letter = Literal["A", "B", "C", "D", "E", "F"]
-CodeText = Annotated[str, name("(CC|C|N|I|II)")]
-LetterText = Annotated[str, name("[A-F]")]
+_MORE, _LESS = (f"{word} expected if the scenario happens" for word in ("more", "less"))
+DecibansByCode = Annotated[
+    dict[Annotated[str, name("(CC|C|N|I|II)")], Annotated[float, Meta(ge=-100, le=100)]],
+    Meta(min_length=5),
+    fixed(
+        "N",
+        CC=(f"Strongly consistent: much {_MORE}. Decibans, 0 to 100.", 10),
+        C=(f"Consistent: {_MORE}. Decibans, 0 to 100.", 5),
+        N=("Neutral: equally expected either way; always 0.", 0),
+        I=(f"Inconsistent: {_LESS}. Decibans, -100 to 0.", -5),
+        II=(f"Strongly inconsistent: much {_LESS}. Decibans, -100 to 0.", -10),
+    ),
+]
+ShareByLetter = Annotated[
+    dict[Annotated[str, name("[A-F]")], Share],
+    Meta(min_length=6),
+    fixed(
+        A=("The share kept for A, completely reliable. 0 to 1.", 1.0),
+        B=("The share kept for B, usually reliable. 0 to 1.", 0.8),
+        C=("The share kept for C, fairly reliable. 0 to 1.", 0.6),
+        D=("The share kept for D, not usually reliable. 0 to 1.", 0.3),
+        E=("The share kept for E, unreliable. 0 to 1.", 0.0),
+        F=("The share kept for F, reliability cannot be judged. 0 to 1.", 0.4),
+    ),
+]
 ScenarioId = Id
 SourceId = Id
 SetId = Id
@@ -160,11 +178,6 @@ Analyst = Id
 IndicatorId = Annotated[Id, Meta(examples=["talks-announced"])]
 Outcome = Literal["occurred", "did-not-occur", "annulled"]
 IndicatorState = Literal["observed", "emerging", "reversed"]
-FOREIGN = (
-    "What it is called elsewhere: an id by system, text or a whole number, compared as text;"
-    " `scen import` and `scen candidates` write and look for it."
-)
-"""The meaning of a `foreign` key."""
 
 
 class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

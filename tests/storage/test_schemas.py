@@ -13,12 +13,13 @@ import jsonschema_rs
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from scenarios.model import Database, Evidence, Kind, Scenario, Tracker, keys
+from scenarios.model import Database, Evidence, Kind, Scenario, Tracker
 from scenarios.paths import MODELS, path_of
 from scenarios.storage.loader import decoded, load, within_limits
 from scenarios.storage.schema import meaning, schema_text, validate
 from scenarios.storage.yaml.reader import read
 from scenarios.text import did_you_mean, nearest, printable, shown
+from scenarios.values import keys
 from tests.full import FULL
 from tests.storage.mutants import mutants
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from scenarios.errors import Problem, ScenError, folded
-from scenarios.model import Kind, Record, keys
+from scenarios.model import Kind, Record
 from scenarios.paths import MODELS, RESERVED, id_of, kind_of, path_of, place_of, schema_address
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files
@@ -20,6 +20,7 @@ from scenarios.storage.yaml.editor import unset
 from scenarios.storage.yaml.guard import EditError
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import shown
+from scenarios.values import keys
 
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from scenarios.exchange.view.table import SCENARIO, column, position, table, tables
-from scenarios.model import Database, Evidence, Rating, first_day
+from scenarios.model import Database, Evidence, Rating
 from scenarios.scales import rating_decibans
+from scenarios.values import first_day
 
 
 def _first_day(_database: Database, item: Evidence) -> date:

@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from scenarios.exchange.view.cells import Cells
 from scenarios.exchange.view.record_tables import RECORDED
 from scenarios.exchange.view.table import Column, Row, Table, Value, as_json
-from scenarios.model import Database, Kind, Part, keys
+from scenarios.model import Database, Kind
 from scenarios.paths import MODELS
+from scenarios.values import Part, keys
 
 _KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
 _ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")

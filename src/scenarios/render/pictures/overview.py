@@ -11,12 +11,13 @@ from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.model import Database, EvidenceId, Rating, ScenarioId
 from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.document import Chart, Column, Figure, Ref, Row, Table
 from scenarios.scales import percent, rating_decibans
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
 
 def short(text: str) -> str:

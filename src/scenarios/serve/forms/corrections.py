@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from scenarios.errors import Keys, ScenError
-from scenarios.model import Indicator, keys
+from scenarios.model import Indicator
 from scenarios.paths import MODELS
 from scenarios.render.document import Document, Item, Items
 from scenarios.serve.forms.form import (
@@ -19,6 +19,7 @@ from scenarios.serve.forms.form import (
     Typed,
     seen,
 )
+from scenarios.values import keys
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange, foretold_of, foretold_words
 from scenarios.workspace.corrections.renaming import Located, locate

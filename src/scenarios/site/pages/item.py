@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger import Line
-from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId
 from scenarios.render.document import (
     Block,
     Column,
@@ -36,6 +36,7 @@ from scenarios.site.pages.listed import listed, retracted
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
 
 def page(site: Site, id: EvidenceId) -> Page:
