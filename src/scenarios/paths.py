@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
-from scenarios.model import (
-    Database,
-    Evidence,
-    Kind,
-    Record,
-    Scenario,
-    Sheet,
-    Source,
-    Tracker,
-    indicator_key,
-)
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.values import indicator_key
 
 MODELS: dict[Kind, type[Record]] = {
     "tracker": Tracker,
@@ -31,36 +22,6 @@ RESERVED = frozenset({"tracker", "null", "true", "false"})
 LONGEST_ID = 80
 ATTACHMENTS = "attachments"
 """The folder of saved copies: nothing in it is a record."""
-
-KEY_ORDER: dict[str, tuple[str, ...]] = {
-    "tracker": (
-        *("format", "id", "title", "description", "notice", "repository", "review_every_days"),
-        *("forecast_expires_days", "estimative_language", "decibans", "grade_weights"),
-        *("evidence_dependence", "rating_strength", "themes", "analysts", "sets"),
-    ),
-    "scenario": (
-        *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),
-        *("prior", "implies", "indicators", "clarifications", "resolution", "foreign", "formerly"),
-    ),
-    "evidence": (
-        *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
-        *("credibility", "origin", "event", "theme", "attachment", "corroborated_by", "quote"),
-        *("ratings", "indicators", "notes", "retracted", "foreign", "formerly"),
-    ),
-    "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
-    "source": ("name", "url", "reliability", "reliability_basis", "foreign", "formerly"),
-    "prior": ("probability", "basis", "includes", "hazard", "hazard_ended", "given"),
-    "hazard_ended": ("date", "reason"),
-    "indicator": (
-        *("statement", "ratings", "added", "watch", "due", "if_absent", "chance", "theme"),
-        "events",
-    ),
-    "events": ("table", "match", "count"),
-    "clarification": ("date", "text"),
-    "resolution": ("outcome", "date", "recorded", "basis", "evidence"),
-    "retracted": ("date", "reason"),
-}
-"""The order of the keys in a new file, for each kind of record and each part of one."""
 
 _SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _ID = re.compile(_SLUG)

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.sql import connect, faults, fill, insert, literal, quoted
 from scenarios.exchange.view.table import Rows
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.text import did_you_mean, shown
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from scenarios.errors import NotWritten, Problem, ScenError, folded
-from scenarios.model import Kind
-from scenarios.paths import KEY_ORDER, RESERVED, bad_id, id_of, kind_of, path_of, schema_address
+from scenarios.model import Kind, Record
+from scenarios.paths import MODELS, RESERVED, bad_id, id_of, kind_of, path_of, schema_address
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files
 from scenarios.storage.loader import Loaded, Read, load, read_record
@@ -20,8 +20,8 @@ from scenarios.storage.yaml import editor
 from scenarios.storage.yaml.editor import EditError, unset
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import shown
+from scenarios.values import keys
 
-_PARTS = {"prior": "prior", "retracted": "retracted", "resolution": "resolution"}
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -55,7 +55,7 @@ def new_file(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
     path = path_of(kind, id)
     refuse_invalid(kind, id)
     refuse_unwritable(record)
-    return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
+    return Draft(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
 def refuse_invalid(kind: Kind, id: str) -> None:
@@ -130,11 +130,13 @@ def new_problems(
             yield problem
 
 
-def tidy(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The keys in their fixed order, without empty values."""
+def tidy(model: type[Record], record: Mapping[str, Any]) -> dict[str, Any]:
+    """The keys in the order of the model's fields, without empty values."""
     return {
-        key: tidy(key, record[key]) if key in _PARTS else record[key]
-        for key in KEY_ORDER[kind]
+        key: tidy(part.record, record[key])
+        if part and not part.many and isinstance(record[key], Mapping)
+        else record[key]
+        for key, part in keys(model).items()
         if record.get(key) not in (None, "", [], {}, ())
     }
 

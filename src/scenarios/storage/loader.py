@@ -14,13 +14,14 @@ from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
 from scenarios.analysis.rules.rule import Known
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, Kind, Record, ScenarioId, Tracker, first_day, indicator_key
+from scenarios.model import Database, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files, Items
 from scenarios.storage.cache.packed import as_builtins
 from scenarios.storage.schema import validate, whole
 from scenarios.storage.yaml import reader
+from scenarios.values import first_day, indicator_key
 
 
 def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:

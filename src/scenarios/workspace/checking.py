@@ -18,10 +18,11 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import Keys, Problem, UsageError, folded
-from scenarios.model import Kind, indicator_key
+from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.yaml.reader import Place, places, read
+from scenarios.values import indicator_key
 from scenarios.workspace.opened import Opened, from_here, here
 
 

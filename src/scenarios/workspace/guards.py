@@ -7,12 +7,13 @@ from datetime import date
 
 from scenarios.analysis.history.commits import records
 from scenarios.errors import NotWritten
-from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet, first_day
+from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
 from scenarios.paths import id_of, kind_of
 from scenarios.scales import TOLERANCE
 from scenarios.storage.edits import Draft
 from scenarios.storage.loader import Read
 from scenarios.text import did_you_mean
+from scenarios.values import first_day
 
 
 def refuse_future(

@@ -9,15 +9,9 @@ from typing import Literal, TypeVar
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Firing, Known, members
-from scenarios.model import (
-    EvidenceId,
-    IndicatorId,
-    IndicatorKey,
-    IndicatorState,
-    ScenarioId,
-    first_day,
-)
+from scenarios.model import EvidenceId, IndicatorId, IndicatorKey, IndicatorState, ScenarioId
 from scenarios.scales import jeffreys, rating_decibans
+from scenarios.values import first_day
 
 Case = TypeVar("Case")
 

@@ -11,16 +11,9 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import absence, reading, seen_if, strength
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.model import (
-    EvidenceId,
-    Indicator,
-    IndicatorKey,
-    Rating,
-    ScenarioId,
-    ThemeId,
-    first_day,
-)
+from scenarios.model import EvidenceId, Indicator, IndicatorKey, Rating, ScenarioId, ThemeId
 from scenarios.scales import rating_decibans
+from scenarios.values import first_day
 
 RowKind = Literal["direct", "indicator", "absence"]
 Columns = tuple[ScenarioId, ...]

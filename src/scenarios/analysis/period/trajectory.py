@@ -13,16 +13,9 @@ from scenarios.analysis.evidence.knowledge import bearing, known, last_open_day,
 from scenarios.analysis.forecasts import Given, Means, given, standing_days, stated
 from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
 from scenarios.analysis.period.period import View, Window
-from scenarios.model import (
-    Database,
-    Evidence,
-    EvidenceId,
-    IndicatorId,
-    IndicatorKey,
-    ScenarioId,
-    indicator_key,
-)
+from scenarios.model import Database, Evidence, EvidenceId, IndicatorId, IndicatorKey, ScenarioId
 from scenarios.progress import Progress, unwatched
+from scenarios.values import indicator_key
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,8 +13,9 @@ from typing import Any
 from scenarios.analysis.rules import probabilities
 from scenarios.analysis.rules.rule import Between, Found, Known, Rule
 from scenarios.errors import NAMED, Fault, Keys
-from scenarios.model import Analyst, Code, Database, Kind, ThemeId, first_day, indicator_key
+from scenarios.model import Analyst, Database, Kind, ThemeId
 from scenarios.text import MOST_HINTS, did_you_mean, unseen
+from scenarios.values import Code, first_day, indicator_key
 
 
 def decibans_out_of_order(known: Known) -> Iterator[Found]:

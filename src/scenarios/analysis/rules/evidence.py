@@ -14,9 +14,10 @@ from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.period.period import Window, open_views, sets_of
 from scenarios.analysis.rules.rule import Finding, of_evidence, of_indicator, of_scenario, several
-from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId, first_day
+from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, rating_decibans
 from scenarios.text import counted
+from scenarios.values import first_day
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""

@@ -20,10 +20,9 @@ import msgspec
 
 from scenarios.exchange.targets import sql
 from scenarios.exchange.targets.table import Codec, TableRows
-from scenarios.exchange.view.moment import Made
 from scenarios.exchange.view.table import Table, Type
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 from scenarios.text import printable
 
 _NAME = "datapackage.json"

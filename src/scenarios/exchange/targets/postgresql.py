@@ -22,9 +22,8 @@ from scenarios.exchange.targets.sql import (
     literal,
     quoted,
 )
-from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import View
-from scenarios.exchange.view.views import VIEWS
 from scenarios.text import shown
 
 if TYPE_CHECKING:

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scenarios.errors import ScenError, extra_needed
 from scenarios.exchange.targets.table import Codec, TableRows
-from scenarios.exchange.view.moment import SCHEMA_VERSION
 from scenarios.exchange.view.table import Row, Rows, Table, Type, Value
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
+from scenarios.exchange.view.view import SCHEMA_VERSION
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

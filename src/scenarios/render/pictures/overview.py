@@ -11,7 +11,7 @@ from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.model import Database, EvidenceId, Rating, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, one_line, right
 from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
@@ -20,6 +20,7 @@ from scenarios.render.document import Chart, Figure, Ref, Table
 from scenarios.render.text import long_day, rose_or_fell
 from scenarios.scales import percent, rating_decibans
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
 
 def short(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from scenarios.analysis.ledger.ledger import Line
-from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, one_line, p, right
 from scenarios.render.document import (
@@ -34,6 +34,7 @@ from scenarios.site.links import Links, Page, page_of, up
 from scenarios.site.pages.record import record_items
 from scenarios.site.site import Site
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
 _MOST = 60
 """Items on the first page of evidence."""

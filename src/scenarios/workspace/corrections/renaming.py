@@ -9,11 +9,12 @@ from typing import NamedTuple, get_args
 
 from scenarios.analysis.history.commits import former, records
 from scenarios.errors import At, Keys, ScenError
-from scenarios.model import Database, Kind, Tracker, indicator_key
+from scenarios.model import Database, Kind, Tracker
 from scenarios.paths import path_of, place_of, references
 from scenarios.storage.edits import Draft, at_place, refuse_invalid, refuse_unwritable
 from scenarios.storage.yaml.editor import append, put, reworded, unset
 from scenarios.text import shown
+from scenarios.values import indicator_key
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write

@@ -14,17 +14,14 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError
 from scenarios.exchange.query import SECONDS, Answer, ask, plain
 from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view import computed_rows, record_rows
-from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.git.repository import first_commit
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.workspace.opened import Opened, from_here
-
-ROWS = {**record_rows.ROWS, **computed_rows.ROWS}
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):

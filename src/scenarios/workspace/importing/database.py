@@ -18,7 +18,7 @@ from scenarios.exchange.targets.table import TARGETS, Target
 from scenarios.exchange.view.cells import Cells, typed
 from scenarios.exchange.view.records import Entry, records
 from scenarios.model import Kind
-from scenarios.paths import path_of, schema_address
+from scenarios.paths import MODELS, path_of, schema_address
 from scenarios.storage import worktree
 from scenarios.storage.edits import Draft, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
@@ -128,7 +128,7 @@ def file(entry: Entry) -> Draft:
         return new_file(kind, id, record)
     path = path_of(kind, id)
     refuse_unwritable(record)
-    return Draft(path, None, dump(tidy(kind, record), schema_address(path)).encode())
+    return Draft(path, None, dump(tidy(MODELS[kind], record), schema_address(path)).encode())
 
 
 def _same(opened: Opened, entry: Entry, old: bytes, new: bytes) -> bool:

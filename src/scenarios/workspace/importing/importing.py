@@ -13,7 +13,7 @@ from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, slug
 from scenarios.exchange.references import is_another
-from scenarios.model import Kind
+from scenarios.model import Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
@@ -144,7 +144,7 @@ class Drafting:
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
             horizon, basis = str(given.get("horizon", there.horizon)), records.basis_of(arrival)
             outcome = records.resolution(given["resolution"], horizon, self.settings, basis)
-            given["resolution"] = tidy("resolution", outcome)
+            given["resolution"] = tidy(Resolution, outcome)
         self._change(kind, id, [*differences(was, given)], was)
 
     def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
@@ -213,7 +213,7 @@ class Drafting:
         elif there is None and id in self._new[scenario].get("indicators", {}):
             raise Unsound(f"the scenario has an indicator '{id}' already", "id")
         else:
-            value = tidy("indicator", records.filled("indicator", given, arrival, self.settings))
+            value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
             if there:
                 self._puts.setdefault(f"scenario {scenario}", []).append(Put(below, value))
             else:

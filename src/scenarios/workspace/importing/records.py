@@ -23,7 +23,7 @@ from scenarios.exchange.arrivals import (
 )
 from scenarios.exchange.references import called, is_another
 from scenarios.model import Database, Kind
-from scenarios.paths import id_of, kind_of, path_of, schema_address
+from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
@@ -91,14 +91,14 @@ def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) 
     if record is None:
         return None
     value, address = built(record), schema_address(path)
-    if dump(tidy(kind, value), address).encode() != data:
+    if dump(tidy(MODELS[kind], value), address).encode() != data:
         return None
     for put in puts:
         within = value
         for key in put.keys[:-1]:
             within = within.setdefault(key, {})
         within[put.keys[-1]] = put.value
-    return Draft(path, data, dump(tidy(kind, value), address).encode())
+    return Draft(path, data, dump(tidy(MODELS[kind], value), address).encode())
 
 
 KINDS: tuple[Kind, ...] = ("scenario", "evidence", "source")
@@ -243,7 +243,7 @@ class Plan:
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
         """Draft a new file, if it is sound; return that."""
         path, latest = path_of(kind, id), self.settings.latest
-        sound, broken = decoded(kind, tidy(kind, record))
+        sound, broken = decoded(kind, tidy(MODELS[kind], record))
         for fault in broken:
             self.blame(path, fault.keys, _with_hint(fault))
         days = moments(sound) if sound and latest else ()
