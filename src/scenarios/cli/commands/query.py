@@ -19,7 +19,7 @@ from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, write_parquet
-from scenarios.exchange.targets.csv_folder import as_csv
+from scenarios.exchange.targets.folders import as_csv
 from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe

@@ -18,8 +18,7 @@ from scenarios.render.document import Document
 from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import writer
 from scenarios.text import shown
-from scenarios.workspace.history import origin
-from scenarios.workspace.opened import Opened, from_here, nothing_collected
+from scenarios.workspace.opened import Opened, from_here, nothing_collected, origin
 
 _NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".xls", ".xlsx")
 
