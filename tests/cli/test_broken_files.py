@@ -130,6 +130,15 @@ def test_markers_inside_a_quoted_text_are_text(
 
 
 @pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize("command", ["status", "report", "report --brief"])
+def test_a_withheld_figure_is_a_question_mark_in_each_table_of_scenarios(command: str) -> None:
+    lines = scen(*command.split(), *DAY, "--format", "csv").stdout.splitlines()
+    title = FILES["ties.yaml"].partition("title: ")[2].partition("\n")[0]
+    row = next(line for line in lines if line.startswith(("ties,", f"{title},", f'"{title}"')))
+    assert row.count("?") >= 2
+
+
+@pytest.mark.usefixtures("broken")
 def test_pages_have_a_banner_and_a_question_mark_for_the_figures(tmp_path: Path) -> None:
     made = scen("site", "out", *DAY)
     assert made.exit_code == 1
