@@ -171,12 +171,12 @@ def decoding(name: str) -> codecs.IncrementalDecoder:
 
 
 def _stray(data: bytes, start: int, at: int, encoding: str) -> str:
-    what = f"byte {at:,} is 0x{data[start]:02x}, which is not {encoding.upper()}"
+    problem = f"byte {at:,} is 0x{data[start]:02x}, which is not {encoding.upper()}"
     if data[:2] in _UTF_16 and at == 0:
-        return f"{what} but the mark of UTF-16: --encoding utf-16"
+        return f"{problem} but the mark of UTF-16: --encoding utf-16"
     if encoding == "utf-8":
-        return f"{what}: --encoding windows-1252, or whichever it is in"
-    return what
+        return f"{problem}: --encoding windows-1252, or whichever it is in"
+    return problem
 
 
 def _too_long(file: str, number: int) -> ScenError:
