@@ -1,1 +1,1 @@
-"""What comes from elsewhere and goes there: one file for each foreign format."""
+"""The formats in which records come in and go out."""

@@ -19,7 +19,7 @@ from scenarios.exchange.questions import (
     LONGEST_SET,
     LONGEST_TEXT,
     CellError,
-    Site,
+    Intake,
     clean,
     digest,
     from_milliseconds,
@@ -48,7 +48,7 @@ class _Matrix(NamedTuple):
     evidence: list[Element]
 
 
-class _Item(NamedTuple):
+class _Evidence(NamedTuple):
     """An item of evidence and the day on which it was observed; None if the file has no day."""
 
     day: dt.date | None
@@ -65,7 +65,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
 
 
 def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
-    site = Site("achz", wanted)
+    site = Intake("achz", wanted)
     items = [*_items(site, name, matrix)]
     days = [item.day for item in items if item.day] or [wanted.today]
     opened, last = min(days), max(days)
@@ -104,7 +104,7 @@ def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _items(site: Site, name: str, matrix: _Matrix) -> Iterator[_Item]:
+def _items(site: Intake, name: str, matrix: _Matrix) -> Iterator[_Evidence]:
     for number, element in enumerate(matrix.evidence, start=len(matrix.hypotheses) + 1):
         place, text = Place(name, number, "EVIDENCE"), _text(element, "DATE")
         day = None
@@ -114,11 +114,11 @@ def _items(site: Site, name: str, matrix: _Matrix) -> Iterator[_Item]:
             except ValueError:
                 words = f"{shown(text)} is not a number of milliseconds since 1970"
                 site.misfit(place._replace(column="DATE"), words)
-        yield _Item(day, element, place)
+        yield _Evidence(day, element, place)
 
 
 def _evidence(
-    site: Site, item: _Item, hypotheses: list[Foreign], project: str, last: dt.date
+    site: Intake, item: _Evidence, hypotheses: list[Foreign], project: str, last: dt.date
 ) -> Arrival:
     def text(name: str) -> str:
         return _text(item.element, name)

@@ -21,10 +21,10 @@ from scenarios.exchange.incoming import (
 from scenarios.exchange.incoming import text_of as text
 from scenarios.exchange.questions import (
     CellError,
+    Ended,
+    Intake,
     Option,
-    Question,
-    Resolved,
-    Site,
+    Posed,
     digest,
     moment,
     probability,
@@ -59,7 +59,7 @@ _Choice = tuple[str, str]
 """The resolution of a question or an option, and its time."""
 
 
-class _Asked(NamedTuple):
+class _Exported(NamedTuple):
     """A question by the texts of its columns; `options` has an empty key if it has none."""
 
     id: str
@@ -75,7 +75,7 @@ class _Asked(NamedTuple):
 
 def read(given: Given, wanted: Wanted) -> Arrived:
     """The questions and forecasts of the files; a time without a zone is in the wanted one."""
-    site, questions = Site("fatebook", wanted), dict[str, _Asked]()
+    site, questions = Intake("fatebook", wanted), dict[str, _Exported]()
     with incoming(given, wanted.encoding, ".csv", ".json") as files:
         for file in files:
             (_read_json if is_json(file) else _read_table)(site, questions, file)
@@ -85,7 +85,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _read_table(site: Site, questions: dict[str, _Asked], file: Incoming) -> None:
+def _read_table(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
     for row in rows(file, NEEDED):
         if row.ragged:
             site.misfit(row.place, row.ragged)
@@ -101,10 +101,10 @@ def _read_table(site: Site, questions: dict[str, _Asked], file: Incoming) -> Non
             if not row.text(column):
                 site.left_out[_HIDDEN] += 1
                 continue
-            made = site.at(row.text("Forecast created at"), "Forecast created at")
+            time = site.at(row.text("Forecast created at"), "Forecast created at")
             value = probability(row.text(column), column)
             name = row.text("Forecast created by")
-            site.forecast(site.foreign(id, choice), name, made, value, row.at(column))
+            site.forecast(site.foreign(id, choice), name, time, value, row.at(column))
 
 
 def _id(created_at: str, title: str) -> str:
@@ -116,9 +116,9 @@ def _id(created_at: str, title: str) -> str:
     return f"{created.isoformat(timespec='seconds')}-{digest(title)}"
 
 
-def _asked_in_row(row: Row, id: str) -> _Asked:
+def _asked_in_row(row: Row, id: str) -> _Exported:
     named = [*row.text("Question tags").split(";"), row.text("Tournament name")]
-    return _Asked(id, row.place, row.text, _COLUMNS, row.text("Question notes"), named, {})
+    return _Exported(id, row.place, row.text, _COLUMNS, row.text("Question notes"), named, {})
 
 
 def _forecast_column(row: Row) -> str:
@@ -129,7 +129,7 @@ def _forecast_column(row: Row) -> str:
     raise refused(row.place.file, 1, "no column 'Forecast (scale = 0-1)'")
 
 
-def _read_json(site: Site, questions: dict[str, _Asked], file: Incoming) -> None:
+def _read_json(site: Intake, questions: dict[str, _Exported], file: Incoming) -> None:
     for item in items(file, "items"):
         value = item.value
         if not item.place.row and "title" not in value:
@@ -146,7 +146,7 @@ def _read_json(site: Site, questions: dict[str, _Asked], file: Incoming) -> None
                 _forecasts(site, asked, value)
 
 
-def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
+def _asked_in_item(value: dict[str, Any], place: Place) -> _Exported:
     resolution, resolved_at = text(value, "resolution"), text(value, "resolvedAt")
     exclusive = value.get("exclusiveAnswers") is not False
     is_void = exclusive and resolution == "AMBIGUOUS"  # whose options all say NO
@@ -158,7 +158,7 @@ def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
     }
     named = [text(tag, "name") for key in ("tags", "tournaments") for tag in list_of(value, key)]
     id = text(value, "id")
-    return _Asked(
+    return _Exported(
         id or _id(text(value, "createdAt"), text(value, "title")),
         place,
         partial(text, value),
@@ -171,7 +171,7 @@ def _asked_in_item(value: dict[str, Any], place: Place) -> _Asked:
     )
 
 
-def _forecasts(site: Site, asked: _Asked, value: dict[str, Any]) -> None:
+def _forecasts(site: Intake, asked: _Exported, value: dict[str, Any]) -> None:
     """Add the forecasts of an item once, even if they stand with the question and its option."""
     options = list_of(value, "options")
     choices = {text(option, "id"): text(option, "text") for option in options}
@@ -191,19 +191,19 @@ def _forecasts(site: Site, asked: _Asked, value: dict[str, Any]) -> None:
             scenario = site.foreign(asked.id, choices.get(text(forecast, "optionId"), ""))
             user = text(forecast, "user", "name") or text(forecast, "userId")
             name = user or text(forecast, "user", "id")
-            made = site.at(text(forecast, "createdAt"), "forecasts.createdAt")
+            time = site.at(text(forecast, "createdAt"), "forecasts.createdAt")
             chance = probability(forecast["forecast"], place.column)
-            site.forecast(scenario, name, made, chance, place)
+            site.forecast(scenario, name, time, chance, place)
 
 
-def _question(site: Site, asked: _Asked) -> Question:
+def _question(site: Intake, asked: _Exported) -> Posed:
     columns = asked.columns
     title = asked.text(columns["title"])
     if not title:
         raise CellError("Question title", "empty")
     opened = site.day(asked.text(columns["opened"]), columns["opened"])
     horizon = site.day(asked.text(columns["horizon"]), columns["horizon"])
-    return Question(
+    return Posed(
         asked.id,
         title,
         asked.address,
@@ -222,8 +222,8 @@ def _question(site: Site, asked: _Asked) -> Question:
 
 
 def _resolved(
-    site: Site, resolution: str, at: str, columns: Mapping[str, str], horizon: dt.date
-) -> Resolved | None:
+    site: Intake, resolution: str, at: str, columns: Mapping[str, str], horizon: dt.date
+) -> Ended | None:
     if not resolution:
         return None
     outcome = _OUTCOMES.get(resolution.upper())
@@ -233,10 +233,10 @@ def _resolved(
     day = horizon if horizon <= site.today else None
     if at:
         day = site.day(at, columns["resolution.date"])
-    return Resolved(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
+    return Ended(outcome, day, f"Resolved as {resolution.upper()} at Fatebook")
 
 
-def _is_set(asked: _Asked) -> bool:
+def _is_set(asked: _Exported) -> bool:
     """Whether exactly one of its options can be right, as far as the file shows."""
     known = [resolution.upper() for resolution, _ in asked.options.values()]
     is_open = known.count("YES") <= 1 and known.count("NO") < len(known)

@@ -7,14 +7,7 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
-from scenarios.exchange.questions import (
-    CellError,
-    Option,
-    Question,
-    Resolved,
-    Site,
-    probability,
-)
+from scenarios.exchange.questions import CellError, Ended, Intake, Option, Posed, probability
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
 from scenarios.text import counted, shown
@@ -39,7 +32,7 @@ _Object = dict[str, Any]
 
 def read(given: Given, wanted: Wanted) -> Arrived:
     """The markets and bets of the files: lists of either, or both in one object or list."""
-    site, marked = Site("manifold", wanted), set[str]()
+    site, marked = Intake("manifold", wanted), set[str]()
     lists = ("markets", "contracts", "bets")
     with incoming(given, wanted.encoding, ".json", ".jsonl") as files:
         for item in (item for file in files for item in items(file, *lists)):
@@ -55,7 +48,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _bet(site: Site, value: _Object, place: Place) -> None:
+def _bet(site: Intake, value: _Object, place: Place) -> None:
     """Take the probability to which a bet moved the market as its maker's forecast."""
     if value.get("isRedemption") is True or value.get("isAnte") is True:
         site.left_out["bets that Manifold made by itself"] += 1
@@ -66,13 +59,13 @@ def _bet(site: Site, value: _Object, place: Place) -> None:
     with site.row(place):
         names = (text_of(value, key) for key in ("userUsername", "userName", "userId"))
         chance = probability(value.get("probAfter"), "probAfter")
-        made = site.milliseconds(value.get("createdTime"), "createdTime")
+        time = site.milliseconds(value.get("createdTime"), "createdTime")
         scenario = site.foreign(text_of(value, "contractId"), text_of(value, "answerId"))
         where = place._replace(column="probAfter")
-        site.forecast(scenario, next(filter(None, names), ""), made, chance, where)
+        site.forecast(scenario, next(filter(None, names), ""), time, chance, where)
 
 
-def _market(site: Site, value: _Object, place: Place, marked: set[str]) -> None:
+def _market(site: Intake, value: _Object, place: Place, marked: set[str]) -> None:
     id, type = text_of(value, "id"), text_of(value, "outcomeType")
     for number, bet in enumerate(list_of(value, "bets"), start=1):
         _bet(site, {"contractId": id, **bet}, within(place, number))
@@ -88,9 +81,7 @@ def _market(site: Site, value: _Object, place: Place, marked: set[str]) -> None:
             marked.add(id)
 
 
-def _question(
-    site: Site, value: _Object, id: str, place: Place, answers: list[_Object]
-) -> Question:
+def _question(site: Intake, value: _Object, id: str, place: Place, answers: list[_Object]) -> Posed:
     if not id:
         raise CellError("id", "empty")
     is_set = bool(answers) and value.get("shouldAnswersSumToOne") is not False
@@ -108,7 +99,7 @@ def _question(
         timed = answer if answer.get("resolutionTime") else value
         resolved = _resolved(site, timed, known, horizon)
         options.append(Option(text_of(answer, "id"), text_of(answer, "text"), resolved))
-    return Question(
+    return Posed(
         id,
         text_of(value, "question"),
         text_of(value, "url") or f"{ADDRESS}/market/{text_of(value, 'slug') or id}",
@@ -124,7 +115,7 @@ def _question(
     )
 
 
-def _resolved(site: Site, value: _Object, known: str, horizon: dt.date) -> Resolved | None:
+def _resolved(site: Intake, value: _Object, known: str, horizon: dt.date) -> Ended | None:
     if not known:
         return None
     if known not in _OUTCOMES:
@@ -134,4 +125,4 @@ def _resolved(site: Site, value: _Object, known: str, horizon: dt.date) -> Resol
     words = f"Resolved as {known} at Manifold"
     if known == "MKT" and value.get("resolutionProbability") is not None:
         words += f", at {text_of(value, 'resolutionProbability')}"
-    return Resolved(_OUTCOMES[known], day, words)
+    return Ended(_OUTCOMES[known], day, words)

@@ -7,7 +7,7 @@ from typing import Any
 
 from scenarios.exchange.arrivals import Arrived, Place
 from scenarios.exchange.incoming import incoming, items, list_of, text_of, within
-from scenarios.exchange.questions import CellError, Question, Resolved, Site, digest, probability
+from scenarios.exchange.questions import CellError, Ended, Intake, Posed, digest, probability
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.model import Outcome
 from scenarios.text import shown
@@ -34,7 +34,7 @@ _COLUMNS = {
 
 def read(given: Given, wanted: Wanted) -> Arrived:
     """The predictions of the files: the answer of the API, or a list."""
-    site = Site("predictionbook", wanted)
+    site = Intake("predictionbook", wanted)
     with incoming(given, wanted.encoding, ".json") as files:
         for item in (item for file in files for item in items(file, "predictions")):
             title = text_of(item.value, "description")
@@ -45,7 +45,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
     return site.arrived()
 
 
-def _take(site: Site, value: dict[str, Any], place: Place, title: str) -> None:
+def _take(site: Intake, value: dict[str, Any], place: Place, title: str) -> None:
     """Add a prediction, and its responses with a confidence; the others are comments."""
     id = text_of(value, "id") or text_of(value, "uuid") or digest(title)
     days = []
@@ -53,25 +53,25 @@ def _take(site: Site, value: dict[str, Any], place: Place, title: str) -> None:
         site.left_out["comments"] += bool(response.get("comment"))
         if response.get("confidence") is None:
             continue
-        there = within(place, number, "responses.confidence")
-        with site.row(there):
+        where = within(place, number, "responses.confidence")
+        with site.row(where):
             name = text_of(response, "user_label") or text_of(response, "user_id")
-            chance = probability(response["confidence"], there.column, 100)
-            made = site.at(text_of(response, "created_at"), "responses.created_at")
-            site.forecast(site.foreign(id), name, made, chance, there)
-            days.append(made.date())
+            chance = probability(response["confidence"], where.column, 100)
+            time = site.at(text_of(response, "created_at"), "responses.created_at")
+            site.forecast(site.foreign(id), name, time, chance, where)
+            days.append(time.date())
     with site.row(place, id):
         site.ask(_question(site, value, id, place, days))
 
 
 def _question(
-    site: Site, value: dict[str, Any], id: str, place: Place, days: list[dt.date]
-) -> Question:
+    site: Intake, value: dict[str, Any], id: str, place: Place, days: list[dt.date]
+) -> Posed:
     number = text_of(value, "id")
     horizon = site.day(text_of(value, "deadline"), "deadline")
     created = text_of(value, "created_at")
     opened = site.day(created, "created_at") if created else min([*days, horizon])
-    return Question(
+    return Posed(
         id,
         text_of(value, "description"),
         f"{ADDRESS}/{number}" if number else ADDRESS,
@@ -85,8 +85,8 @@ def _question(
 
 
 def _resolved(
-    site: Site, value: dict[str, Any], horizon: dt.date, days: list[dt.date]
-) -> Resolved | None:
+    site: Intake, value: dict[str, Any], horizon: dt.date, days: list[dt.date]
+) -> Ended | None:
     """The outcome; the file does not say when it was known, so the day is an estimate."""
     known = value.get("outcome")
     plain = known.casefold() if isinstance(known, str) else known
@@ -102,4 +102,4 @@ def _resolved(
     if day > site.today:
         day = max(days)
     words = {"occurred": "Judged right", "did-not-occur": "Judged wrong", "annulled": "Withdrawn"}
-    return Resolved(outcome, day, f"{words[outcome]} at PredictionBook")
+    return Ended(outcome, day, f"{words[outcome]} at PredictionBook")

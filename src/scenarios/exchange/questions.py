@@ -50,8 +50,8 @@ def moment(text: str, zone: dt.tzinfo) -> dt.datetime:
     micro = int((fraction or "0").ljust(6, "0")[:6])
     try:
         year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
-        there = _offset(offset) or zone
-        time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=there)
+        stated = _offset(offset) or zone
+        time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=stated)
         return time.astimezone(zone)
     except (ValueError, OverflowError):
         raise ValueError(f"{shown(text)} is not in the calendar") from None
@@ -84,7 +84,7 @@ LONGEST_SET = 300
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
-class Resolved(NamedTuple):
+class Ended(NamedTuple):
     """An outcome, the day on which it was known (None: unknown) and the site's words for it."""
 
     outcome: Outcome
@@ -97,10 +97,10 @@ class Option(NamedTuple):
 
     id: str
     text: str
-    resolved: Resolved | None
+    resolved: Ended | None
 
 
-class Question(NamedTuple):
+class Posed(NamedTuple):
     """A question with two outcomes, or with `options` of which each becomes a scenario."""
 
     id: str
@@ -113,7 +113,7 @@ class Question(NamedTuple):
     wording: str = ""
     details: str = ""
     tags: Iterable[str] = ()
-    resolved: Resolved | None = None
+    resolved: Ended | None = None
     set: str | None = None
     options: Sequence[Option] = ()
 
@@ -129,7 +129,7 @@ class CellError(ValueError):
 MOST_FORECASTS = 300_000
 
 
-class Site:
+class Intake:
     """Collects what the files of a site hold; nothing of a question with a fault is taken."""
 
     def __init__(self, system: str, wanted: Wanted) -> None:
@@ -180,12 +180,12 @@ class Site:
     def misfit(self, place: Place, message: str) -> None:
         self._misfits.append(Misfit(place=place, message=message))
 
-    def skip(self, id: str, what: str) -> None:
+    def skip(self, id: str, kind: str) -> None:
         """Leave out a question, counted as `what`."""
-        self.left_out[what] += 1
+        self.left_out[kind] += 1
         self.not_taken.add(id)
 
-    def ask(self, question: Question) -> None:
+    def ask(self, question: Posed) -> None:
         """Add a question, or each of its options, as a scenario."""
         for option in question.options or [Option("", "", question.resolved)]:
             asked = question._replace(resolved=option.resolved)
@@ -201,7 +201,7 @@ class Site:
         self,
         scenario: Foreign,
         name: str,
-        made: dt.datetime,
+        time: dt.datetime,
         probability: float | None,
         place: Place,
     ) -> None:
@@ -210,7 +210,7 @@ class Site:
             ForecastArrival(
                 scenario=scenario,
                 analyst=name or "unnamed",
-                made=made,
+                made=time,
                 probability=probability,
                 place=place,
             )
@@ -237,14 +237,14 @@ class Site:
                 for forecast in forecasts
             ),
             misfits=tuple(self._misfits),
-            left_out={what: number for what, number in self.left_out.items() if number},
+            left_out={kind: number for kind, number in self.left_out.items() if number},
             sets=self.sets,
             analysts={ids[name]: title for name, title in titles.items()},
             remarks=tuple(self.remarks),
         )
 
 
-def _scenario(question: Question, foreign: Foreign) -> Arrival:
+def _scenario(question: Posed, foreign: Foreign) -> Arrival:
     """The scenario; a horizon or an outcome before the opening is moved to it."""
     title = clean(question.title, 200, is_line=True)
     record: dict[str, Any] = {

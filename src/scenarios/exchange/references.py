@@ -28,7 +28,7 @@ _ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
 _ID = re.compile(ID)
 
 
-class _Entry(NamedTuple):
+class _Listed(NamedTuple):
     """An entry of a bibliography; `key` is its id there."""
 
     key: str
@@ -42,7 +42,7 @@ class _Entry(NamedTuple):
     basis: str = ""
 
 
-_Entries = Iterator[tuple[Place, _Entry]]
+_Entries = Iterator[tuple[Place, _Listed]]
 
 
 def read_ris(given: Given, wanted: Wanted) -> Arrived:
@@ -76,9 +76,9 @@ def _read(
     return Arrived(records=tuple(records), misfits=tuple(misfits))
 
 
-def _entries(sources: Mapping[str, Source]) -> Iterator[_Entry]:
+def _entries(sources: Mapping[str, Source]) -> Iterator[_Listed]:
     for id, source in sorted(sources.items()):
-        yield _Entry(
+        yield _Listed(
             key=id,
             title=source.name,
             url=source.url or "",
@@ -100,8 +100,8 @@ def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[s
 
 def is_another(name: str, other: str) -> bool:
     """Whether author and title of two names both differ."""
-    (author, _, title), (by, _, what) = _work(name), _work(other)
-    return author != by and title != what
+    (author, _, title), (by, _, other_title) = _work(name), _work(other)
+    return author != by and title != other_title
 
 
 def _work(name: str) -> tuple[str, str, str]:
@@ -112,7 +112,7 @@ def _work(name: str) -> tuple[str, str, str]:
     return "-".join(words(author)), year, "-".join(words(title if colon else name))
 
 
-def _name(entry: _Entry) -> str:
+def _name(entry: _Listed) -> str:
     """`Clemen, Winkler (1985): Limits for …`; a title alone where nobody is named."""
     by = ", ".join(name.split(",")[0].strip() for name in entry.authors[:3])
     by += " et al." if len(entry.authors) > len(entry.authors[:3]) else ""
@@ -121,7 +121,7 @@ def _name(entry: _Entry) -> str:
     return clean(": ".join(filter(None, parts)), 200, is_line=True)
 
 
-def _source(system: str, place: Place, entry: _Entry, name: str) -> Arrival:
+def _source(system: str, place: Place, entry: _Listed, name: str) -> Arrival:
     record: dict[str, Any] = {"name": name}
     url, given_doi = entry.url.strip(), _DOI.fullmatch(entry.doi.strip())
     if not _ADDRESS.fullmatch(url):
@@ -230,13 +230,13 @@ def _ris_entries(file: Incoming) -> _Entries:
         raise refused(file.name, begun, "not RIS: this entry does not end with 'ER  - '")
 
 
-def _of_ris(tags: Mapping[str, list[str]]) -> _Entry:
+def _of_ris(tags: Mapping[str, list[str]]) -> _Listed:
     def first(*names: str) -> str:
         return next((value for name in names for value in tags.get(name, ()) if value), "")
 
     grade = next(filter(None, map(_GRADE.fullmatch, tags.get("C1", ()))), None)
     notes = [note.removeprefix(_BASIS) for note in tags.get("N1", ()) if note.startswith(_BASIS)]
-    return _Entry(
+    return _Listed(
         key=first("ID"),
         title=first("TI", "T1", "CT", "BT", "T2", "JO", "JF", "PB"),
         authors=[*tags.get("AU", ()), *tags.get("A1", ())],
@@ -348,12 +348,12 @@ def _family(name: str, *, is_whole: bool) -> str:
     return name.split(",", maxsplit=1)[0] if "," in name else name.rsplit(maxsplit=1)[-1]
 
 
-def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> _Entry:
+def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> _Listed:
     def first(*names: str) -> str:
         return next((fields[name] for name in names if fields.get(name)), "").strip()
 
     where = _URL.search(first("url") or first("howpublished", "note"))
-    return _Entry(
+    return _Listed(
         key=key,
         title=first("title", "booktitle", "journal", "publisher", "organization"),
         authors=[name for name in authors if name],
@@ -396,11 +396,11 @@ def _csl_entries(file: Incoming) -> _Entries:
             yield item.place, _of_csl(item.value)
 
 
-def _of_csl(value: Any) -> _Entry:
+def _of_csl(value: Any) -> _Listed:
     issued = value.get("issued") if isinstance(value, dict) else None
     dated = issued if isinstance(issued, dict) else {}
     container = text_of(value, "container-title")
-    return _Entry(
+    return _Listed(
         key=text_of(value, "id"),
         title=text_of(value, "title") or container,
         authors=[text_of(a, "family") or text_of(a, "literal") for a in list_of(value, "author")],

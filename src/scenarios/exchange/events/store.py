@@ -65,8 +65,10 @@ def files_of(place: Path, table: str, tables: Sequence[str], layout: Layout) -> 
     paths = sorted(chain.from_iterable(map(_below, named)))
     kinds = {_kind_of(path) for path in paths}
     if len(kinds) != 1:
-        what = "both Parquet and text" if kinds else "no Parquet, CSV or TSV file (zipped: unpack)"
-        raise ScenError(f"{where} holds {what}")
+        reason = (
+            "both Parquet and text" if kinds else "no Parquet, CSV or TSV file (zipped: unpack)"
+        )
+        raise ScenError(f"{where} holds {reason}")
     if kinds == {"parquet"}:
         return Files(tuple(paths), "parquet")
     return _text(tuple(paths), layout)

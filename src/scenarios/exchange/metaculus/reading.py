@@ -15,10 +15,10 @@ from scenarios.exchange.incoming import Incoming, Row, rows
 from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
 from scenarios.exchange.questions import (
     CellError,
+    Ended,
+    Intake,
     Option,
-    Question,
-    Resolved,
-    Site,
+    Posed,
     analyst_ids,
     clean,
     digest,
@@ -66,7 +66,7 @@ def read(given: Given, wanted: Wanted) -> Arrived:
         return _Download(parts, wanted).arrived()
 
 
-class _Asked(NamedTuple):
+class _Taken(NamedTuple):
     """A question that was taken: the options of a multiple choice in their order, else none."""
 
     title: str
@@ -89,8 +89,8 @@ class _Download:
     """Collects the parts: `not_taken` has the title and type of questions that were left out."""
 
     def __init__(self, parts: Mapping[str, Incoming], wanted: Wanted) -> None:
-        self.site = Site("metaculus", wanted)
-        self.asked: dict[str, _Asked] = {}
+        self.site = Intake("metaculus", wanted)
+        self.asked: dict[str, _Taken] = {}
         self.not_taken: list[str] = []
         self.titles: dict[str, str] = {}
         self.aggregates: set[str] = set()
@@ -102,9 +102,9 @@ class _Download:
         ):
             if part in parts:
                 take(parts[part])
-        for part, what in COUNTED.items():
+        for part, kind in COUNTED.items():
             if part in parts:
-                self.site.left_out[what] += sum(1 for _ in rows(parts[part], (), ragged=True))
+                self.site.left_out[kind] += sum(1 for _ in rows(parts[part], (), ragged=True))
 
     def arrived(self) -> Arrived:
         if left := self.not_taken:
@@ -139,7 +139,7 @@ class _Download:
                     site.ask(question)
                     post = row.text("Post ID")
                     opened = question.opened
-                    self.asked[id] = _Asked(question.title, post, options, opened, closed)
+                    self.asked[id] = _Taken(question.title, post, options, opened, closed)
 
     def _forecasts(self, file: Incoming) -> None:
         site, number = self.site, 0
@@ -161,8 +161,8 @@ class _Download:
                     self.made[id, name].append(_Made(start, end, values, row.place.row))
                 else:
                     site.left_out["forecasts without a probability"] += 1
-        for (id, name), made in self.made.items():
-            site.forecasts += self._of_one(file.name, name, made, self.asked.get(id))
+        for (id, name), forecasts in self.made.items():
+            site.forecasts += self._of_one(file.name, name, forecasts, self.asked.get(id))
 
     def _name(self, row: Row) -> str:
         name = row.text(_first(row, *_NAMES) or _NAMES[0])
@@ -174,12 +174,12 @@ class _Download:
         return name
 
     def _of_one(
-        self, file: str, name: str, made: list[_Made], question: _Asked | None
+        self, file: str, name: str, forecasts: list[_Made], question: _Taken | None
     ) -> Iterator[ForecastArrival]:
         """Each forecast, and its end unless another follows, it is in the future or the close."""
-        made.sort(key=lambda forecast: forecast.start)
+        forecasts.sort(key=lambda forecast: forecast.start)
         closed, today = question.closed if question else None, self.site.today
-        for forecast, following in zip(made, [*made[1:], None], strict=True):
+        for forecast, following in zip(forecasts, [*forecasts[1:], None], strict=True):
             end = forecast.end
             moments = [(forecast.start, YES)]
             if end and not (following and following.start <= end) and end.date() <= today:
@@ -195,7 +195,7 @@ class _Download:
                     )
 
     def _key_factors(self, file: Incoming) -> None:
-        posts: dict[str, list[_Asked]] = defaultdict(list)
+        posts: dict[str, list[_Taken]] = defaultdict(list)
         for question in self.asked.values():
             posts[question.post].append(question)
         for row in rows(file, ("Type",), ragged=True):
@@ -215,7 +215,7 @@ def _first(row: Row, *columns: str) -> str | None:
     return next((column for column in columns if row.text(column)), None)
 
 
-def _question(site: Site, row: Row, id: str, options: tuple[str, ...]) -> Question:
+def _question(site: Intake, row: Row, id: str, options: tuple[str, ...]) -> Posed:
     title, label = row.text("Question Title"), row.text("Label")
     if label and label.casefold() not in title.casefold():
         title = f"{title} ({label})"
@@ -227,7 +227,7 @@ def _question(site: Site, row: Row, id: str, options: tuple[str, ...]) -> Questi
         raise CellError("Scheduled Close Time", "empty: a scenario needs a horizon")
     known = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
     post = row.text("Post ID")
-    return Question(
+    return Posed(
         id,
         title,
         row.text("Question URL") or f"{ADDRESS}/{post}{'/' if post else ''}",
@@ -242,28 +242,28 @@ def _question(site: Site, row: Row, id: str, options: tuple[str, ...]) -> Questi
     )
 
 
-def _day(site: Site, row: Row, *columns: str) -> dt.date | None:
+def _day(site: Intake, row: Row, *columns: str) -> dt.date | None:
     column = _first(row, *columns)
     return site.day(row.text(column), column) if column else None
 
 
-def _resolved(row: Row, option: str, options: tuple[str, ...], day: dt.date) -> Resolved | None:
+def _resolved(row: Row, option: str, options: tuple[str, ...], day: dt.date) -> Ended | None:
     """The outcome; None for an option that did not occur, as its set implies it."""
     known = row.text("Resolution").casefold()
     words = f"Resolved as {shown(row.text('Resolution'))[1:-1]} at Metaculus"
     if not known:
         return None
     if known in _VOID:
-        return Resolved("annulled", day, words)
+        return Ended("annulled", day, words)
     if options:
         if known not in (text.casefold() for text in options):
             message = f"{shown(row.text('Resolution'))} is none of its options"
             raise CellError("Resolution", message)
-        return Resolved("occurred", day, words) if option.casefold() == known else None
+        return Ended("occurred", day, words) if option.casefold() == known else None
     if known not in _YES | _NO:
         message = f"{shown(row.text('Resolution'))} is not yes, no, annulled or ambiguous"
         raise CellError("Resolution", message)
-    return Resolved("occurred" if known in _YES else "did-not-occur", day, words)
+    return Ended("occurred" if known in _YES else "did-not-occur", day, words)
 
 
 def _options(row: Row) -> tuple[str, ...]:
@@ -301,7 +301,7 @@ def _unescaped(escape: re.Match[str]) -> str:
 
 
 def _values(
-    site: Site, row: Row, id: str, question: _Asked | None
+    site: Intake, row: Row, id: str, question: _Taken | None
 ) -> Iterator[tuple[Foreign, float]]:
     """The probability of a question, or of each option that it had at the time."""
     if row.text(YES):
@@ -338,7 +338,7 @@ def _numbers(text: str) -> list[float | None]:
     ]
 
 
-def _evidence(site: Site, row: Row, about: list[_Asked]) -> Arrival:
+def _evidence(site: Intake, row: Row, about: list[_Taken]) -> Arrival:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
         message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"

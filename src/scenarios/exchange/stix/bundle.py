@@ -139,8 +139,8 @@ def _write(view: View, place: Path) -> None:
     names = TABLES["status"].places(("scenario_id", "stated", "implied"))
     rows: list[Any] = [tuple(row[n] for n in names) for row in view.rows("status")]
     figures = {id: Figures(stated, implied) for id, stated, implied in rows}
-    made = view.moment.made
-    text = bundle(Bundled(view.moment.records, made.tracker, made.as_of, figures))
+    meta = view.moment.made
+    text = bundle(Bundled(view.moment.records, meta.tracker, meta.as_of, figures))
     with place.open("wb") as file:
         file.write(text.encode())
 
@@ -159,8 +159,8 @@ FILE = Codec(_write, _is_ours)
 def bundle(bundled: Bundled) -> str:
     """The bundle as JSON, the same for the same database and day."""
     refuse_without_library()
-    made = {"type": "bundle", "id": bundled.named("bundle"), "objects": [*_objects(bundled)]}
-    return json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    document = {"type": "bundle", "id": bundled.named("bundle"), "objects": [*_objects(bundled)]}
+    return json.dumps(document, indent=1, ensure_ascii=False) + "\n"
 
 
 def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:

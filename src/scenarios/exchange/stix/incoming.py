@@ -85,7 +85,7 @@ def arrived(bundle: Any, name: str) -> Arrived:
         records=tuple(records),
         forecasts=tuple(forecasts),
         misfits=tuple(misfits),
-        left_out={what: count for what, count in left_out.items() if count},
+        left_out={kind: count for kind, count in left_out.items() if count},
         sets=sets,
     )
 

@@ -136,26 +136,22 @@ def texts(stream: BinaryIO, file: str, encoding: str | None) -> Iterator[str]:
     """The text of each chunk of bytes; ScenError names a byte that is not text."""
     name = encoding or "utf-8"
     decoder, offset = decoding(name), 0
-    while chunk := stream.read(_CHUNK):
-        pending = len(decoder.getstate()[0])
+    while True:
+        chunk, pending = stream.read(_CHUNK), len(decoder.getstate()[0])
         try:
-            text = decoder.decode(chunk)
+            text = decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             at = offset - pending + error.start
             raise refused(file, 0, _stray(error.object, error.start, at, name)) from None
         if "\0" in text:
-            before = len(text[: text.index("\0")].encode(name))
-            at = offset - pending + before
+            at = offset - pending + len(text[: text.index("\0")].encode(name))
             raise refused(file, 0, f"byte {at:,} is NUL: this is not text (or --encoding utf-16)")
         yield text.removeprefix("\ufeff") if offset == 0 else text
+        if not chunk:
+            return
         offset += len(chunk)
         if offset > MOST_BYTES:
             raise refused(file, 0, f"more than {MOST_BYTES >> 20} MiB: split the file")
-    try:
-        yield decoder.decode(b"", final=True)
-    except UnicodeDecodeError as error:
-        at = offset - len(error.object) + error.start
-        raise refused(file, 0, _stray(error.object, error.start, at, name)) from None
 
 
 def decoding(name: str) -> codecs.IncrementalDecoder:
@@ -171,12 +167,12 @@ def decoding(name: str) -> codecs.IncrementalDecoder:
 
 
 def _stray(data: bytes, start: int, at: int, encoding: str) -> str:
-    what = f"byte {at:,} is 0x{data[start]:02x}, which is not {encoding.upper()}"
+    problem = f"byte {at:,} is 0x{data[start]:02x}, which is not {encoding.upper()}"
     if data[:2] in _UTF_16 and at == 0:
-        return f"{what} but the mark of UTF-16: --encoding utf-16"
+        return f"{problem} but the mark of UTF-16: --encoding utf-16"
     if encoding == "utf-8":
-        return f"{what}: --encoding windows-1252, or whichever it is in"
-    return what
+        return f"{problem}: --encoding windows-1252, or whichever it is in"
+    return problem
 
 
 def _too_long(file: str, number: int) -> ScenError:

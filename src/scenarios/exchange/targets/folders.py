@@ -40,14 +40,14 @@ _RUN = re.compile(r"'*\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 """The beginning of a cell that a spreadsheet may run, apostrophes aside."""
 
 
-def describe(folder: Path, made: Made, resources: list[dict[str, Any]], title: str) -> None:
+def describe(folder: Path, meta: Made, resources: list[dict[str, Any]], title: str) -> None:
     """Write the description of a folder, with our mark in it."""
     package = {
         "$schema": _PROFILE,
         "name": "scen-export",
         "title": title or "Scenarios",
         "resources": resources,
-        _MARK: msgspec.to_builtins(made),
+        _MARK: msgspec.to_builtins(meta),
     }
     text = json.dumps(package, indent=2, ensure_ascii=False)
     with (folder / _NAME).open("w", encoding="utf-8", newline="\n") as file:

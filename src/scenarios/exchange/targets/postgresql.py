@@ -214,8 +214,8 @@ def _swap(connection: Connection[Any], place: SchemaPlace) -> None:
     try:
         with connection.transaction():
             connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
-            there = connection.execute("SELECT to_regnamespace(%s)", [place.schema]).fetchone()
-            if there != (None,):
+            existing = connection.execute("SELECT to_regnamespace(%s)", [place.schema]).fetchone()
+            if existing != (None,):
                 rename = f"ALTER SCHEMA {quoted(place.schema)} RENAME TO {quoted(place.old)}"
                 connection.execute(rename)
             connection.execute(f"ALTER SCHEMA {quoted(place.new)} RENAME TO {quoted(place.schema)}")

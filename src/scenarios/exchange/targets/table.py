@@ -138,9 +138,9 @@ def _path(scheme: str, rest: str) -> str:
     return path
 
 
-def _unknown(what: str, word: str, known: Any) -> str:
+def _unknown(problem: str, word: str, known: Any) -> str:
     hint = did_you_mean(word, known) or f"there are {', '.join(sorted(known))}"
-    return f"{what}; {hint}; a folder of CSV is named with a slash at its end, like out/"
+    return f"{problem}; {hint}; a folder of CSV is named with a slash at its end, like out/"
 
 
 def begins_with(place: Path, begin: bytes) -> bool:
