@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from scenarios.scales import estimative_term, percent, printed
 
 MINUS = "−"
@@ -52,3 +54,8 @@ def signed(value: float, digits: int = 1) -> str:
 def in_words(value: float, language: str) -> str:
     """A probability as number and term: `45% (unlikely)`."""
     return f"{percent(value)} ({term(value, language)})"
+
+
+def short_day(day: date) -> str:
+    """`24 Feb 2022`."""
+    return f"{day.day} {day:%b %Y}"

@@ -63,7 +63,7 @@ def says(line: Line, database: Database) -> str:
 def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
     return tuple(
         Bar(
-            told=says(line, database),
+            label=says(line, database),
             decibans=line.counted_decibans,
             anchor=f"e-{line.evidence[0]}" if line.evidence else "",
         )
@@ -73,7 +73,7 @@ def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
 
 def _others(lines: Sequence[Line]) -> Theme:
     worth = sum(line.counted_decibans for line in lines)
-    return Theme(name="", bars=(Bar(told=counted(len(lines), "other line"), decibans=worth),))
+    return Theme(name="", bars=(Bar(label=counted(len(lines), "other line"), decibans=worth),))
 
 
 def _by_theme(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:

@@ -12,8 +12,8 @@ from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, Rating, ScenarioId, indicator_key
-from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
-from scenarios.render.charts.overview import Overview, Standing
+from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow
+from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.document import Chart, Column, Figure, Ref, Row, Table
 from scenarios.scales import percent, rating_decibans
 from scenarios.text import counted
@@ -97,8 +97,8 @@ def _figure(row: StatusRow) -> float:
     return shown.probability if shown else 0.0
 
 
-def _standing(row: StatusRow, cause: str) -> Standing:
-    return Standing(
+def _standing(row: StatusRow, cause: str) -> OverviewRow:
+    return OverviewRow(
         title=row.title,
         stated=row.stated.probability if row.stated else None,
         stated_before=row.stated.previous if row.stated else None,
@@ -147,7 +147,7 @@ def _item(id: str, database: Database) -> str:
     return short(database.evidence[id].summary) if id in database.evidence else id
 
 
-def _label(rows: list[Standing], review: Review) -> str:
+def _label(rows: list[OverviewRow], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
     since = f"since {review.since.day} {review.since:%B %Y}"
@@ -158,7 +158,7 @@ def _label(rows: list[Standing], review: Review) -> str:
     return ". ".join([head, *map(_says, moved[:_TOLD])]) + "."
 
 
-def _says(row: Standing) -> str:
+def _says(row: OverviewRow) -> str:
     figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
     for name, before, after in figures:
         if before is not None and after is not None and percent(before) != percent(after):
@@ -167,7 +167,7 @@ def _says(row: Standing) -> str:
     return f"{row.title}: new"
 
 
-def _table(rows: list[Standing]) -> Table:
+def _table(rows: list[OverviewRow]) -> Table:
     return Table(
         columns=(
             Column(name="scenario"),
@@ -243,16 +243,16 @@ def _drawn(
     effects: Sequence[tuple[View, float]],
     places: dict[str, int],
     database: Database,
-) -> Item:
+) -> GridItem:
     item = database.evidence[id]
     large = (
-        Effect(row=places[view.id], decibans=worth)
+        GridEffect(row=places[view.id], decibans=worth)
         for view, worth in effects
         if abs(worth) >= LEAST and view.id in places
     )
-    return Item(
+    return GridItem(
         day=item.recorded,
-        told=short(item.summary),
+        summary=short(item.summary),
         effects=tuple(sorted(large, key=lambda effect: effect.row)),
         anchor=f"e-{id}",
     )
@@ -263,7 +263,7 @@ def _grid_label(data: Grid) -> str:
     first = max(data.items, key=lambda item: item.weight)
     items, rows = counted(len(data.items), "item"), counted(len(data.rows), "scenario")
     many = counted(len(first.effects), "scenario")
-    return f"{items} moved {rows}; most did {first.told} ({first.day}), which moved {many}."
+    return f"{items} moved {rows}; most did {first.summary} ({first.day}), which moved {many}."
 
 
 def _grid_table(data: Grid) -> Table:
@@ -272,7 +272,7 @@ def _grid_table(data: Grid) -> Table:
         for effect in item.effects:
             row = data.rows[effect.row]
             name = Ref(row.anchor.removeprefix("s-"), "scenario", row.title)
-            rows.append((str(item.day), item.told, name, Figure(effect.decibans, "dB")))
+            rows.append((str(item.day), item.summary, name, Figure(effect.decibans, "dB")))
     return Table(
         columns=(
             Column(name="recorded"),
