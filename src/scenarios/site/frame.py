@@ -12,7 +12,7 @@ from scenarios.render.charts.svg import NOWHERE
 from scenarios.render.documents.unreadable import lead
 from scenarios.render.writers import html
 from scenarios.render.writers import html as html_of
-from scenarios.render.writers.html import Around, Entry, safe
+from scenarios.render.writers.html import Around, IndexEntry, safe
 from scenarios.site.links import CARD, INDEX, Page, up
 from scenarios.site.site import Site
 
@@ -28,7 +28,7 @@ SECTIONS: tuple[Section, ...] = (
     ("search", "Search", "search/index.html"),
 )
 """The entries of the navigation: what a page calls its section, the name, and the address."""
-_SKIPS = (Entry("Skip to the content", "#main"),)
+_SKIPS = (IndexEntry("Skip to the content", "#main"),)
 
 
 class Additions(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ def _way(page: Page, sections: tuple[Section, ...]) -> str:
     section = next((one for one in sections if one[0] == page.section), sections[0])
     if section[2] == page.address:
         return ""
-    above = (Entry(section[1], up(page.address) + section[2]), *page.above)
+    above = (IndexEntry(section[1], up(page.address) + section[2]), *page.above)
     steps = "".join(
         f'<li><a href="{escape(one.href)}"><bdi>{safe(one.name)}</bdi></a></li>' for one in above
     )

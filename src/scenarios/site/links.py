@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from scenarios.render.charts.draw import Card
-from scenarios.render.writers.html import Entry
+from scenarios.render.writers.html import IndexEntry
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,9 +26,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     main: str
     section: str = ""
-    above: tuple[Entry, ...] = ()
-    contents: tuple[Entry, ...] = ()
-    skips: tuple[Entry, ...] = ()
+    above: tuple[IndexEntry, ...] = ()
+    contents: tuple[IndexEntry, ...] = ()
+    skips: tuple[IndexEntry, ...] = ()
     rules: str = ""
     script: str = ""
     card: Card | None = None

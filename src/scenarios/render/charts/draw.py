@@ -216,8 +216,8 @@ def png(drawn: str, zoom: float, folders: Folders = None) -> bytes:
     """
     name = face(folders)
     data = _pixels(drawn, name, folders, zoom)
-    said = b"tEXtFont\0" + name.encode("latin-1")
-    chunk = pack(">I", len(said) - 4) + said + pack(">I", crc32(said))
+    text = b"tEXtFont\0" + name.encode("latin-1")
+    chunk = pack(">I", len(text) - 4) + text + pack(">I", crc32(text))
     return data[:_END_OF_HEADER] + chunk + data[_END_OF_HEADER:]
 
 

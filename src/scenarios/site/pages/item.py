@@ -27,7 +27,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents.effects import weight_column
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Entry
+from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site import links
 from scenarios.site.figures import figures
@@ -50,7 +50,7 @@ def page(site: Site, id: EvidenceId) -> Page:
         main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
         + html.sections(_body(site, id, item), places),
         section="evidence",
-        above=(Entry(year, f"{up(address)}evidence/{year}/{links.INDEX}"),),
+        above=(IndexEntry(year, f"{up(address)}evidence/{year}/{links.INDEX}"),),
     )
 
 

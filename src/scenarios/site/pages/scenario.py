@@ -36,7 +36,7 @@ from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.text import term
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Entry
+from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import percent
 from scenarios.site import links
 from scenarios.site.figures import figures
@@ -111,11 +111,11 @@ def _card(site: Site, view: View) -> Card:
     )
 
 
-def _above(site: Site, scenario: Scenario, address: str) -> tuple[Entry, ...]:
+def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ...]:
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (Entry(name, up(address) + links.place("set", scenario.set)),)
+    return (IndexEntry(name, up(address) + links.place("set", scenario.set)),)
 
 
 def _top(site: Site, view: View) -> Iterator[Block]:
