@@ -51,7 +51,7 @@ from scenarios.serve.exchange import (
     asked,
 )
 from scenarios.serve.forms.saved import Saved
-from scenarios.serve.sites import Sites
+from scenarios.serve.frame import Sites
 from scenarios.serve.warming import Kept, Warm
 from scenarios.storage.state import state_folder
 

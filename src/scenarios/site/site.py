@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from scenarios.analysis.evidence.knowledge import shown
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, SetId
+from scenarios.site.links import INDEX, Links, up
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace.opened import Opened
 
@@ -34,6 +36,7 @@ class Site:
         self.opened, self.as_of, self.repository = opened, as_of, repository
         self.weeks, self.url, self.previews = weeks, url, previews
         self._found: dict[Callable[[Site], Any], Any] = {}
+        self._query: str | None = None
 
     @property
     def database(self) -> Database:
@@ -115,6 +118,28 @@ class Site:
         """Where the tracker's repository has a file; nothing where it names none."""
         base = self.database.tracker.repository
         return f"{base.rstrip('/')}/{path}" if base else ""
+
+    def served(self, query: str) -> Site:
+        """Return the same site with links between the pages of a server, a query behind each."""
+        site = copy(self)
+        site._query = query  # noqa: SLF001 - its own
+        return site
+
+    @property
+    def is_served(self) -> bool:
+        """True where a server answers with the pages."""
+        return self._query is not None
+
+    def href(self, page: str, address: str) -> str:
+        """The link from a page to an address of the site."""
+        if self._query is None:
+            return up(page) + address
+        path, mark, anchor = address.partition("#")
+        return (up(page) + path.removesuffix(INDEX) or "./") + self._query + mark + anchor
+
+    def links(self, page: str) -> Links:
+        """The links from a page to all that has a place on the site."""
+        return Links(self.known, partial(self.href, page))
 
     def once(self, find: Callable[[Site], T]) -> T:
         """What a function finds of the site, found once."""

@@ -32,22 +32,25 @@ class IndexEntry(msgspec.Struct, frozen=True):
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """Further parts around a page's content: trusted HTML, and a policy.
+    """The parts of a page around its content, as trusted HTML.
 
-    With the address of a `stylesheet` the style is read from there and is not inline. `rules` are
-    further styles, `script` is the one script that may run, `policy` has further directives.
+    The style is read from the address of a `stylesheet`, or else stands in the page. `rules` are
+    further styles, read from `rules_at` where that is given; `script` is the one that may run.
+    Attributes of the content are in `main`. A page that `is_served` has its policy in the headers.
     """
 
     head: str = ""
     top: str = ""
     stylesheet: str = ""
     rules: str = ""
+    rules_at: str = ""
     script: str = ""
-    policy: str = ""
+    main: str = ""
+    is_served: bool = False
 
 
 ALONE = Around()
-"""Nothing: the page needs nothing from elsewhere and runs nothing."""
+"""A page that needs nothing from elsewhere and runs nothing."""
 
 
 def whole(
@@ -59,14 +62,16 @@ def whole(
     around: Around = ALONE,
 ) -> str:
     """Write a page that loads nothing and runs nothing, except what `around` allows."""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(around)}">\n'
+    referrer = '<meta name="referrer" content="no-referrer">\n'
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_policy(around)}">
+{"" if around.is_served else policy}\
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
+{"" if around.is_served else referrer}\
 <meta name="color-scheme" content="light dark">
 <title>{safe(title)}</title>
 {around.head}{_styles(around)}
@@ -74,7 +79,7 @@ def whole(
 <body{' class="indexed"' if index else ""}>
 {"".join(f'<a class="skip" href="{escape(skip.href)}">{safe(skip.name)}</a>' for skip in skips)}\
 {around.top}{_index(index) if index else ""}
-<main id="main" tabindex="-1">
+<main {around.main}id="main" tabindex="-1">
 {content}
 </main>
 {f"<footer>{foot}</footer>" if foot else ""}
@@ -90,14 +95,14 @@ def _policy(around: Around) -> str:
     elsewhere = "'self' file: " if around.stylesheet else ""
     script = f"script-src 'sha256-{digest(around.script)}'; " if around.script else ""
     styles = f"style-src {elsewhere}{own}".rstrip()
-    return (
-        f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'{around.policy}"
-    )
+    return f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'"
 
 
 def _styles(around: Around) -> str:
     sheet = f'<link rel="stylesheet" href="{escape(around.stylesheet)}">\n'
     inner = "\n".join(f"<style>{rules}</style>" for rules in _inner(around))
+    if around.rules_at:
+        inner = f'<link rel="stylesheet" id="rules" href="{escape(around.rules_at)}">'
     return (sheet if around.stylesheet else "") + inner
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.render.document import Block, Heading, Item, Items, Jump, Paragraph
 from scenarios.render.writers import html
-from scenarios.site.links import INDEX, Links, Page
+from scenarios.site.links import INDEX, Page
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.site import Site
 from scenarios.text import counted
@@ -27,7 +27,7 @@ def page(site: Site, year: str = "") -> Page:
         address=address,
         title=f"Evidence of {year}" if year else "Evidence",
         description=counted(number, "item"),
-        main=html.sections(_year(site, year) if year else _all(site), Links(site.known, address)),
+        main=html.sections(_year(site, year) if year else _all(site), site.links(address)),
         section="evidence",
     )
 

@@ -13,7 +13,7 @@ from scenarios.render.document import Block, Figure, Folded, Heading, Item, Item
 from scenarios.render.writers import html
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -26,7 +26,7 @@ def page(site: Site, id: SetId) -> Page:
         address=address,
         title=" ".join(made.statement.split()),
         description=described,
-        main=html.sections(_body(site, made, described), Links(site.known, address)),
+        main=html.sections(_body(site, made, described), site.links(address)),
         section="scenarios",
     )
 

@@ -31,7 +31,7 @@ from scenarios.render.writers.page import whence
 from scenarios.site import links
 from scenarios.site.commits import revision
 from scenarios.site.figures import Facet, choices, figures, rules
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.pages import quiet
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.site import Site
@@ -41,7 +41,7 @@ _LATEST, _REVIEWS = 8, 8
 
 def page(site: Site) -> Page:
     """What is open, what moved, and everything by set, tag, theme and state."""
-    places = Links(site.known, links.INDEX)
+    places = site.links(links.INDEX)
     told = _told(site) if site.scenarios else ()
     facets = _facets(site)
     main = (

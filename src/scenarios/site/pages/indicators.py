@@ -10,7 +10,7 @@ from scenarios.render.chapters.board import table
 from scenarios.render.document import Block, Heading, Paragraph
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -26,7 +26,7 @@ def page(site: Site) -> Page:
         address=ADDRESS,
         title="Indicators",
         description=told,
-        main=html.sections(_body(site, rows, told), Links(site.known, ADDRESS)),
+        main=html.sections(_body(site, rows, told), site.links(ADDRESS)),
         section="indicators",
     )
 

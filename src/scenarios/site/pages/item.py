@@ -31,7 +31,7 @@ from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page, up
+from scenarios.site.links import Page
 from scenarios.site.pages.listed import listed, retracted
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site
@@ -41,7 +41,7 @@ from scenarios.text import counted
 def page(site: Site, id: EvidenceId) -> Page:
     """All of an item, as of the site's day."""
     address = links.place("e", id)
-    item, places = site.evidence[id], Links(site.known, address)
+    item, places = site.evidence[id], site.links(address)
     year = id[:4]
     return Page(
         address=address,
@@ -50,7 +50,7 @@ def page(site: Site, id: EvidenceId) -> Page:
         main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
         + html.sections(_body(site, id, item), places),
         section="evidence",
-        above=(IndexEntry(year, f"{up(address)}evidence/{year}/{links.INDEX}"),),
+        above=(IndexEntry(year, site.href(address, links.place("year", year))),),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from scenarios.render.document import Block, Heading, Paragraph
 from scenarios.render.writers import html
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 
 ADDRESS = "reading/index.html"
@@ -66,7 +66,7 @@ def page(site: Site) -> Page:
         address=ADDRESS,
         title="How to read this",
         description=_ABOUT,
-        main=html.sections(_body(), Links(site.known, ADDRESS)),
+        main=html.sections(_body(), site.links(ADDRESS)),
     )
 
 

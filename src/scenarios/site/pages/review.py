@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 
 import msgspec
 
@@ -16,7 +17,7 @@ from scenarios.render.documents import brief
 from scenarios.render.documents.review import attention, headline
 from scenarios.render.writers import page as writer
 from scenarios.site import links
-from scenarios.site.links import Links, Page, up
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 from scenarios.workspace.reading import brief_of, start_of, with_history
 
@@ -44,7 +45,7 @@ def page(site: Site, day: str) -> Page:
         address=address,
         title=f"Review of {day}",
         description=told,
-        main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
+        main=_turn(site, on, address) + writer.content(parts, site.links(address)),
         noticed=True,
         section="reviews",
         day=day,
@@ -81,15 +82,14 @@ def _turn(site: Site, on: date, address: str) -> str:
     """The way to the reviews before and after."""
     at = site.days.index(on)
     before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
-    root = up(address)
+    places = {
+        day: escape(site.href(address, links.place("review", f"{day}")))
+        for day in (*before, *after)
+    }
     entries = [
-        *(f'<a rel="prev" href="{root}{_place(one)}">← {one}</a>' for one in before),
-        *(f'<a rel="next" href="{root}{_place(one)}">{one} →</a>' for one in after),
+        *(f'<a rel="prev" href="{places[day]}">← {day}</a>' for day in before),
+        *(f'<a rel="next" href="{places[day]}">{day} →</a>' for day in after),
     ]
     if not entries:
         return ""
     return f'<nav class="turn" aria-label="Other reviews">{" ".join(entries)}</nav>\n'
-
-
-def _place(day: date) -> str:
-    return links.place("review", f"{day}")

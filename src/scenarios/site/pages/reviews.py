@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scenarios.render.document import Block, Column, Figure, Heading, Jump, Paragraph, Row, Table
 from scenarios.render.writers import html
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -20,7 +20,7 @@ def page(site: Site) -> Page:
         address=ADDRESS,
         title="Reviews",
         description=counted(len(site.days), "review"),
-        main=html.sections(_body(site), Links(site.known, ADDRESS)),
+        main=html.sections(_body(site), site.links(ADDRESS)),
         section="reviews",
     )
 

@@ -40,7 +40,7 @@ from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import percent
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page, up
+from scenarios.site.links import Page
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site
@@ -57,7 +57,7 @@ def page(site: Site, id: ScenarioId) -> Page:
     if path := site.database.withheld.get(id):
         return _withheld(site, id, path)
     view, scenario = figures(site).window.views[id], site.scenarios[id]
-    places = Links(site.known, address)
+    places = site.links(address)
     found = plain(_finding(site, view))
     return Page(
         address=address,
@@ -87,7 +87,7 @@ def _withheld(site: Site, id: ScenarioId, path: str) -> Page:
         address=address,
         title=title,
         description=plain(told.text),
-        main=html.sections(blocks, Links(site.known, address)),
+        main=html.sections(blocks, site.links(address)),
         section="scenarios",
         above=_above(site, scenario, address),
     )
@@ -115,7 +115,7 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ..
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (IndexEntry(name, up(address) + links.place("set", scenario.set)),)
+    return (IndexEntry(name, site.href(address, links.place("set", scenario.set))),)
 
 
 def _top(site: Site, view: View) -> Iterator[Block]:

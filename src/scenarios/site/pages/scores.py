@@ -8,7 +8,7 @@ from scenarios.render.document import Heading, titled
 from scenarios.render.documents.score import document
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -24,6 +24,6 @@ def page(site: Site) -> Page:
         address=ADDRESS,
         title="Scores and calibration",
         description=f"{counted(asked, 'resolved question')} scored",
-        main=html.sections(titled(body, site.database), Links(site.known, ADDRESS)),
+        main=html.sections(titled(body, site.database), site.links(ADDRESS)),
         section="scores",
     )

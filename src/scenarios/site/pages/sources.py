@@ -23,7 +23,7 @@ from scenarios.render.document import (
 from scenarios.render.documents.lists import sources as document
 from scenarios.render.writers import html
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.pages.listed import listed, newest
 from scenarios.site.pages.record import record
 from scenarios.site.site import Site
@@ -39,7 +39,7 @@ def page(site: Site) -> Page:
         address=ADDRESS,
         title="Sources",
         description=counted(len(site.database.sources), "source"),
-        main=html.sections(_body(site), Links(site.known, ADDRESS)),
+        main=html.sections(_body(site), site.links(ADDRESS)),
         section="sources",
     )
 
