@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from scenarios.cli import parsing
 from scenarios.errors import ScenError
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Around, safe
@@ -30,6 +29,7 @@ from scenarios.site.site import Site
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
+from scenarios.workspace.input import clock
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
 _STATUS = ("status", "Status", f"status/{INDEX}")
@@ -115,7 +115,7 @@ def bar(ask: Ask) -> str:
 <div>{_when(ask)}
 <form class="find" action="/search/" role="search">
 <label>Search <input type="search" name="q" value="{safe(ask.asked.words)}" id="find"></label>
-{_carried(ask, "as_of", "rev")}<button>Find</button></form></div>
+{carried(ask, "as_of", "rev")}<button>Find</button></form></div>
 </details>
 {_remarks(ask)}<p class="changed" id="changed" role="status" hidden></p>
 </section>
@@ -150,7 +150,7 @@ def _about(ask: Ask) -> str:
 def _when(ask: Ask) -> str:
     """The day and the revision, in a form that needs no script; the slider comes with one."""
     opened = [scenario.opened for scenario in ask.database.scenarios.values()]
-    first, last = min((*opened, ask.on)), max(ask.on, parsing.today())
+    first, last = min((*opened, ask.on)), max(ask.on, clock.today())
     offered = "".join(
         f'<option value="{commit.id[:SHORT]}">{safe(f"{commit.day} {commit.subject}")}</option>'
         for commit in ask.seen.offered
@@ -165,12 +165,12 @@ max="{(last - first).days}" value="{(ask.on - first).days}" data-first="{first}"
 <label>Revision <input name="rev" list="revisions" value="{escape(ask.asked.rev or "")}" \
 placeholder="as they are" autocomplete="off"></label>
 <datalist id="revisions">{offered}</datalist>
-{_carried(ask, *NARROWED, "q")}<button>Show</button>
+{carried(ask, *NARROWED, "q")}<button>Show</button>
 <a href="{lasting.leads(ask.request.url.path)}" id="cite">Permalink</a>
 </form>"""
 
 
-def _carried(ask: Ask, *names: str) -> str:
+def carried(ask: Ask, *names: str) -> str:
     """The parts of the address that a form keeps, as hidden fields."""
     given = ask.asked.given()
     return "".join(
