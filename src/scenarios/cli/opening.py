@@ -16,14 +16,15 @@ from scenarios.storage.git.process import Refused
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
 from scenarios.workspace import opened
-from scenarios.workspace.history import SHALLOW, past
 from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import (
+    SHALLOW,
     Opened,
     find_root,
     from_here,
     open_folder,
     open_revision,
+    past,
 )
 from scenarios.workspace.writing import is_left
 

@@ -17,7 +17,7 @@ from scenarios.analysis.review import listing
 from scenarios.analysis.review.listing import Wanted
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
-from scenarios.render.documents import lists, search, status
+from scenarios.render.documents import records, status
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
@@ -141,7 +141,7 @@ def _status(ask: Ask) -> Page:
 
 def _list(ask: Ask) -> Page:
     kind, opened = ask.part("kind"), ask.seen.opened
-    if kind not in lists.DOCUMENTS:
+    if kind not in records.DOCUMENTS:
         raise HTTPException(404)
     narrow = _narrowed(ask, kind)
     if kind == "scenarios":
@@ -158,7 +158,7 @@ def _list(ask: Ask) -> Page:
         every = ask.asked.leads(ask.request.url.path)
         every += f"{'&amp;' if '?' in every else '?'}all=1"
         before += f'<p>The first {_SHOWN} are shown. <a href="{every}">Show all</a></p>'
-    blocks = lists.DOCUMENTS[kind](rows, every=True)
+    blocks = records.DOCUMENTS[kind](rows, every=True)
     return _page(ask, f"{kind.capitalize()} ({number:,})", before, blocks)
 
 
@@ -167,7 +167,7 @@ def _search(ask: Ask) -> Page:
     if not words:
         return _page(ask, "Search", _bar(ask, "search"), ())
     hits = search_of(ask.seen.opened, words, ask.on, _narrowed(ask, "search"), most=_HITS)
-    return _page(ask, f"Search: {words}", _bar(ask, "search"), search.document(hits))
+    return _page(ask, f"Search: {words}", _bar(ask, "search"), records.hits(hits))
 
 
 def _narrowed(ask: Ask, kind: str) -> Wanted:

@@ -8,7 +8,7 @@ from importlib.resources import files
 from msgspec.structs import replace
 
 from scenarios import __version__
-from scenarios.render.documents.unreadable import lead
+from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import html
 from scenarios.render.writers.html import ALONE, Around, IndexEntry, safe
 from scenarios.site.links import CARD, INDEX, Page, up
@@ -57,7 +57,7 @@ def whole_page(
     day = page.day or site.as_of
     reading = f'<a href="{_href(site, page, READING)}">How to read this</a>'
     foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>"
-    banner = html.blocks(lead(site.database.unreadable))
+    banner = html.blocks(unreadable_files(site.database.unreadable))
     return html.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 

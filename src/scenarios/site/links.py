@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from scenarios.render.charts.draw import Card
+from scenarios.render.document import Block
+from scenarios.render.writers import html
 from scenarios.render.writers.html import IndexEntry
 
 
@@ -83,3 +86,16 @@ class Links(Mapping[str, str]):
 def place(kind: str, id: str) -> str:
     """The address of a record's page from the root of the site."""
     return _PLACES[kind].format(id)
+
+
+def page_of(
+    links: Callable[[str], Links],
+    address: str,
+    title: str,
+    description: str,
+    blocks: Iterable[Block],
+    **more: Any,
+) -> Page:
+    """A page of blocks, with the links from its address."""
+    main = html.sections(blocks, links(address))
+    return Page(address=address, title=title, description=description, main=main, **more)
