@@ -6,20 +6,19 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from scenarios.render.charts.grid import Effect, Grid, GridRow, Item, Multiples
+from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow, Multiples
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
-from scenarios.render.charts.overview import Overview, Standing
+from scenarios.render.charts.overview import Overview, OverviewRow
+from scenarios.render.charts.parts import DayFigures, Outcome
 from scenarios.render.charts.scores import Bin, Pair, Reliability, SkillRows, Stair
 from scenarios.render.charts.timeline import (
-    Figures,
-    Outcome,
+    DayEvidence,
+    LargeChange,
     Saying,
-    Seen,
-    Step,
+    ScenarioTimeline,
     Stretch,
     Swim,
-    Timeline,
 )
 from tests.records import day
 
@@ -27,7 +26,7 @@ chances = st.floats(0, 1)
 words = st.text("abcdefghij WMij—漢 ", min_size=1, max_size=200).filter(str.strip)
 
 standings = st.builds(
-    Standing,
+    OverviewRow,
     title=words,
     stated=st.none() | chances,
     stated_before=st.none() | chances,
@@ -44,7 +43,7 @@ overviews = st.builds(
 )
 
 
-bars = st.builds(Bar, told=words, decibans=st.floats(-30, 30))
+bars = st.builds(Bar, label=words, decibans=st.floats(-30, 30))
 ledgers = st.builds(
     LedgerBars,
     title=words,
@@ -59,13 +58,17 @@ ledgers = st.builds(
 
 
 looks = st.sampled_from(["stated", "implied", "muted"])
-bins = st.builds(Bin, n=st.floats(0.01, 900), said=chances, came=chances, low=chances, high=chances)
+bins = st.builds(
+    Bin, n=st.floats(0.01, 900), forecast=chances, came=chances, low=chances, high=chances
+)
 stairs = st.builds(Stair, low=chances, high=chances, came=chances)
 reliabilities = st.builds(
     Reliability,
     forecaster=words.map(lambda text: text[:40]),
     look=looks,
-    bins=st.lists(bins, max_size=10, unique_by=lambda one: min(int(one.said * 10), 9)).map(tuple),
+    bins=st.lists(bins, max_size=10, unique_by=lambda one: min(int(one.forecast * 10), 9)).map(
+        tuple
+    ),
     curve=st.lists(stairs, max_size=3).map(tuple),
 )
 ends = st.none() | st.floats(-3, 1)
@@ -80,11 +83,11 @@ pairs = st.builds(
     high=ends,
 )
 skills = st.builds(SkillRows, pairs=st.lists(pairs, min_size=1, max_size=4).map(tuple))
-effects = st.lists(st.builds(Effect, row=st.integers(0, 1), decibans=st.floats(-30, 30)))
+effects = st.lists(st.builds(GridEffect, row=st.integers(0, 1), decibans=st.floats(-30, 30)))
 items = st.builds(
-    Item,
+    GridItem,
     day=st.integers(0, 300).map(day),
-    told=words,
+    summary=words,
     effects=effects.map(tuple),
 )
 rows = st.lists(st.builds(GridRow, title=words), min_size=2, max_size=3)
@@ -111,7 +114,7 @@ def lanes(drawn: st.DrawFn) -> Lanes:
             letter=letter,
             title=drawn(words),
             points=tuple(
-                Figures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
+                DayFigures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
                 for n in numbers
             ),
             stated_before=drawn(st.none() | chances),
@@ -129,7 +132,7 @@ def lanes(drawn: st.DrawFn) -> Lanes:
 
 
 @st.composite
-def timelines(drawn: st.DrawFn) -> Timeline:
+def timelines(drawn: st.DrawFn) -> ScenarioTimeline:
     """Days in order, with all that can stand on them."""
     numbers = sorted(drawn(st.sets(st.integers(0, 2000), min_size=1, max_size=6)))
     days = st.sampled_from([day(n) for n in numbers])
@@ -138,16 +141,18 @@ def timelines(drawn: st.DrawFn) -> Timeline:
     stretch = st.builds(Stretch, state=states, start=days, end=days)
     lane = st.lists(stretch, min_size=1, max_size=3).map(tuple)
     figures = [
-        Figures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
+        DayFigures(day=day(n), stated=drawn(st.none() | chances), implied=drawn(chances))
         for n in numbers
     ]
-    seen = st.builds(Seen, day=days, items=st.tuples(words), decibans=st.floats(-30, 30))
-    step = st.builds(Step, day=days, stated=pair, implied=st.tuples(chances, chances), told=words)
+    seen = st.builds(DayEvidence, day=days, items=st.tuples(words), decibans=st.floats(-30, 30))
+    step = st.builds(
+        LargeChange, day=days, stated=pair, implied=st.tuples(chances, chances), cause=words
+    )
     names = st.sampled_from(["desk", "an-analyst-with-a-rather-long-name", *"abcdefg"])
     saying = st.builds(Saying, day=days, analyst=names, probability=chances, rationale=words)
     swim = st.builds(Swim, statement=words, stretches=lane, due=st.none() | days)
     low, high = sorted(drawn(st.tuples(chances, chances)))
-    return Timeline(
+    return ScenarioTimeline(
         title=drawn(words),
         since=day(numbers[-1]) - timedelta(7),
         points=tuple(figures),

@@ -8,7 +8,7 @@ from scenarios.analysis.period.period import window
 from scenarios.model import Database
 from scenarios.render.charts.draw import draw
 from scenarios.render.charts.overview import Sparkline
-from scenarios.render.charts.timeline import Figures
+from scenarios.render.charts.parts import DayFigures
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import grid
 from tests.records import database, day, indicator, item, scenario
@@ -42,7 +42,7 @@ def test_each_item_has_its_effects_on_each_scenario_and_the_weak_are_counted() -
     assert made
     assert [row.title for row in made.drawing.rows] == ["Other", "Title"]
     assert [
-        (one.told, [(e.row, e.decibans) for e in one.effects]) for one in made.drawing.items
+        (one.summary, [(e.row, e.decibans) for e in one.effects]) for one in made.drawing.items
     ] == [
         ("First", [(0, -5.0), (1, 10.0)]),
         ("Second", [(0, 10.0)]),
@@ -79,7 +79,7 @@ def test_only_the_scenarios_that_moved_most_have_a_row() -> None:
 
 
 def test_a_sparkline_is_what_was_stated_or_what_is_implied_and_ends_in_a_dot() -> None:
-    points = [Figures(day=day(n), stated=n / 10, implied=0.5) for n in (1, 5, 9)]
+    points = [DayFigures(day=day(n), stated=n / 10, implied=0.5) for n in (1, 5, 9)]
     made = draw(Sparkline(points=tuple(points)))
     assert texts(made) == []
     assert [len(elements(made, **{"class": look})) for look in ("s-stated", "f-stated")] == [1, 1]

@@ -35,7 +35,7 @@ def test_a_ledger_is_drawn_from_prior_to_implied_and_the_weak_in_one() -> None:
     base = database(dependent, scenarios={"a": scenario(0.5)}, evidence=evidence)
     data: LedgerBars = ledger(book_of(base), 0.25, base).drawing
     bars = [bar for theme in data.themes for bar in theme.bars]
-    assert [bar.told for bar in bars[-2:]] == ["Something was seen", "2 other lines"]
+    assert [bar.label for bar in bars[-2:]] == ["Something was seen", "2 other lines"]
     assert decibans(data.prior) + sum(bar.decibans for bar in bars) == near(decibans(data.implied))
     for narrow in (False, True):
         told = texts(draw(data, narrow=narrow))

@@ -16,18 +16,17 @@ from scenarios.analysis.review.review import review
 from scenarios.model import Given
 from scenarios.render.charts.draw import Panel, alone, draw, picture
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
-from scenarios.render.charts.overview import Overview, Standing
-from scenarios.render.charts.scale import Days, cut, folded, log_odds, spread, width
+from scenarios.render.charts.overview import Overview, OverviewRow
+from scenarios.render.charts.parts import DayFigures, Outcome
+from scenarios.render.charts.scale import DayScale, cut, folded, log_odds, spread, width
 from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import (
-    Figures,
-    Outcome,
+    DayEvidence,
+    LargeChange,
     Saying,
-    Seen,
-    Step,
+    ScenarioTimeline,
     Stretch,
     Swim,
-    Timeline,
 )
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import overview
@@ -71,7 +70,7 @@ def test_days_are_labelled_at_round_distances() -> None:
         ("2021-12-17", "2026-11-24", "2022, 2023, 2024, 2025, 2026"),
     ):
         ends = {"first": day(0).fromisoformat(first), "last": day(0).fromisoformat(last)}
-        made = Days(**ends, start=0, end=480).ticks()
+        made = DayScale(**ends, start=0, end=480).ticks()
         assert ", ".join(text for _, text in made) == labels
 
 
@@ -100,7 +99,7 @@ def test_no_label_of_a_picture_covers_another_or_is_cut_off(data: Any, narrow: b
 
 def test_an_overview_has_every_figure_and_its_title_whole() -> None:
     title = "A title that is so long that it is folded onto several lines " * 3
-    row = Standing(
+    row = OverviewRow(
         title=title, stated=0.04, stated_before=0.37, implied=0.083, implied_before=0.3, cause="Gas"
     )
     for narrow in (False, True):
@@ -112,14 +111,14 @@ def test_an_overview_has_every_figure_and_its_title_whole() -> None:
 
 
 def test_the_axis_of_many_rows_stands_below_them_too() -> None:
-    row = Standing(title="A", stated=0.2, stated_before=0.2, implied=0.5, implied_before=0.5)
+    row = OverviewRow(title="A", stated=0.2, stated_before=0.2, implied=0.5, implied_before=0.5)
     few, many = (draw(overview_of(*[row] * number)) for number in (24, 25))
     assert (texts(few).count("25%"), texts(many).count("25%")) == (1, 2)
     assert (outside(many), overlaps(many)) == ([], [])
 
 
 def test_what_did_not_move_is_grey_and_what_is_new_has_one_mark() -> None:
-    row = Standing(
+    row = OverviewRow(
         title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, cause="Not told"
     )
     still = draw(overview_of(row))
@@ -134,7 +133,7 @@ def test_what_did_not_move_is_grey_and_what_is_new_has_one_mark() -> None:
 
 
 def test_a_mark_leads_to_a_place_of_the_page_and_to_nothing_else() -> None:
-    row = Standing(
+    row = OverviewRow(
         title="A", stated=0.2, stated_before=0.2, implied=0.2, implied_before=0.2, anchor="s-a"
     )
     assert elements(draw(overview_of(row)), "a") == []
@@ -142,7 +141,7 @@ def test_a_mark_leads_to_a_place_of_the_page_and_to_nothing_else() -> None:
     assert link.get("href") == "#s-a"
 
 
-def overview_of(*rows: Standing) -> Overview:
+def overview_of(*rows: OverviewRow) -> Overview:
     return Overview(since=day(0), as_of=day(7), rows=rows)
 
 
@@ -235,7 +234,7 @@ def test_the_table_of_an_overview_has_every_scenario_and_the_figures_of_the_draw
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_hostile_text_is_inert_in_a_picture(text: str) -> None:
-    row = Standing(
+    row = OverviewRow(
         title=text, stated=0.4, stated_before=0.2, implied=0.3, implied_before=0.2, cause=text
     )
     markup = picture(overview_of(row), text)
@@ -246,16 +245,16 @@ def test_hostile_text_is_inert_in_a_picture(text: str) -> None:
 
 SINCE, AS_OF = day(45), day(52)
 FALL = (
-    Figures(day=day(0), stated=0.45, implied=0.45),
-    Figures(day=day(30), stated=0.37, implied=0.4),
-    Figures(day=day(50), stated=0.04, implied=0.083),
+    DayFigures(day=day(0), stated=0.45, implied=0.45),
+    DayFigures(day=day(30), stated=0.37, implied=0.4),
+    DayFigures(day=day(50), stated=0.04, implied=0.083),
 )
 SMALL: dict[str, Any] = {
     "overview": Overview(
         since=SINCE,
         as_of=AS_OF,
         rows=(
-            Standing(
+            OverviewRow(
                 title="Gas flows through the pipeline",
                 stated=0.04,
                 stated_before=0.37,
@@ -263,7 +262,7 @@ SMALL: dict[str, Any] = {
                 implied_before=0.4,
                 cause="The licence is withdrawn",
             ),
-            Standing(
+            OverviewRow(
                 title="A treaty is signed",
                 stated=0.02,
                 stated_before=0.02,
@@ -272,21 +271,21 @@ SMALL: dict[str, Any] = {
             ),
         ),
     ),
-    "timeline": Timeline(
+    "timeline": ScenarioTimeline(
         title="Gas flows through the pipeline",
         since=SINCE,
         points=FALL,
         band=(0.05, 0.14),
         outcome=Outcome(day=day(51), word="did not occur"),
         steps=(
-            Step(
+            LargeChange(
                 day=day(50),
                 stated=(0.37, 0.04),
                 implied=(0.4, 0.083),
-                told="The licence is withdrawn",
+                cause="The licence is withdrawn",
             ),
         ),
-        seen=(Seen(day=day(50), items=("The licence is withdrawn",), decibans=-8.7),),
+        seen=(DayEvidence(day=day(50), items=("The licence is withdrawn",), decibans=-8.7),),
         sayings=(
             Saying(day=day(50), analyst="desk", probability=0.04, rationale="No licence."),
             Saying(day=day(30), analyst="second", probability=0.37, rationale=""),
@@ -306,8 +305,8 @@ SMALL: dict[str, Any] = {
         title="Gas flows through the pipeline",
         prior=0.45,
         themes=(
-            Theme(name="Gas", bars=(Bar(told="The licence is withdrawn", decibans=-12.0),)),
-            Theme(name="", bars=(Bar(told="2 other lines", decibans=2.4),)),
+            Theme(name="Gas", bars=(Bar(label="The licence is withdrawn", decibans=-12.0),)),
+            Theme(name="", bars=(Bar(label="2 other lines", decibans=2.4),)),
         ),
         implied=0.083,
         stated=0.04,

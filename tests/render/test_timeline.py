@@ -11,7 +11,7 @@ from scenarios.analysis.period.trajectory import courses
 from scenarios.model import Database
 from scenarios.render.charts.draw import draw
 from scenarios.render.charts.svg import Drawing
-from scenarios.render.charts.timeline import Timeline
+from scenarios.render.charts.timeline import ScenarioTimeline
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.timeline import timeline
 from scenarios.render.text import from_to
@@ -65,8 +65,8 @@ def test_a_label_says_what_happened_on_which_day_and_how_it_ended() -> None:
 
 
 def test_the_largest_steps_have_numbers_and_words() -> None:
-    made: Timeline = chart(base()).drawing
-    assert [(step.day, step.told) for step in made.steps] == [
+    made: ScenarioTimeline = chart(base()).drawing
+    assert [(step.day, step.cause) for step in made.steps] == [
         (day(10), "Seen first and 1 other item"),
         (day(25), "Seen last"),
         (day(26), ""),
@@ -87,7 +87,7 @@ def test_evidence_is_a_step_and_decay_a_slope() -> None:
 
 
 def test_each_analyst_has_a_shape_up_to_the_sixth_and_a_rationale_that_is_reached() -> None:
-    data: Timeline = chart(base(analysts=8)).drawing
+    data: ScenarioTimeline = chart(base(analysts=8)).drawing
     one = replace(data.sayings[0], rationale="Because")
     made = draw(
         replace(data, sayings=(one, *data.sayings[1:])), places={one.anchor: f"#{one.anchor}"}
@@ -135,7 +135,7 @@ def test_the_end_is_a_mark_with_its_word_and_day() -> None:
 
 def test_the_table_has_a_row_for_each_day_to_which_marks_lead() -> None:
     made = chart(base())
-    data: Timeline = made.drawing
+    data: ScenarioTimeline = made.drawing
     rows = [[plain(cell) for cell in row] for row in made.table.rows if isinstance(row, tuple)]
     assert [row[1:3] for row in rows] == [
         [percent(p.stated) if p.stated else "–", from_to(None, p.implied)] for p in data.points

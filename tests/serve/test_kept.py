@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from scenarios.serve.desk import Seen
 from scenarios.serve.forms.saved import Saved, Told
-from scenarios.serve.sites import Sites
+from scenarios.serve.frame import Sites
 from scenarios.serve.warming import Kept
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from scenarios.cli import parsing
 from scenarios.storage.state.session_notes import Answer, kept, notes
+from scenarios.workspace.input import clock
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader
 from tests.serve.forms import FROM_HERE, Sent, as_analyst, hidden, send
@@ -33,7 +33,7 @@ EVERY = {**FILES, **SHEETS, "evidence/2022/2022-02-18-dinner.yaml": UNRATED, "pa
 
 @pytest.fixture(autouse=True)
 def _day(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parsing, "today", lambda: TODAY)
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
 
 
 @pytest.fixture

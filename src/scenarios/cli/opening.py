@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from scenarios.analysis.history.commits import Revision
-from scenarios.analysis.review.listing import Wanted
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import progress, say, unreadable
 from scenarios.errors import ScenError
@@ -18,12 +16,12 @@ from scenarios.storage.git.process import Refused
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
 from scenarios.workspace import opened
+from scenarios.workspace.input.narrowing import narrowed
 from scenarios.workspace.opened import (
     SHALLOW,
     Opened,
     find_root,
     from_here,
-    known_id,
     open_folder,
     open_revision,
     past,
@@ -118,47 +116,4 @@ InSet = Annotated[
 Tag = Annotated[str | None, typer.Option(help="About scenarios with this tag.")]
 
 
-def wanted(
-    opened: Opened,
-    on: date,
-    *,
-    scenario: str | None = None,
-    source: str | None = None,
-    tag: str | None = None,
-    set_id: str | None = None,
-    theme: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    unrated: bool = False,
-    unarchived: bool = False,
-    by_value: bool = False,
-) -> Wanted:
-    """What is asked for; an id that is not there is refused, and days in the wrong order."""
-    database = opened.database
-    if scenario is not None:
-        opened.scenario(scenario)
-    if source is not None:
-        opened.source(source)
-    if tag is not None:
-        tags = {tag for one in database.scenarios.values() for tag in one.tags}
-        known_id(tag, tags, "tag", "scen list scenarios")
-    if set_id is not None:
-        known_id(set_id, database.tracker.sets, "set", "tracker.yaml")
-    if theme is not None:
-        known_id(theme, database.tracker.themes, "theme", "tracker.yaml")
-    first = parsing.day(since, on) if since else None
-    last = parsing.day(until, on) if until else None
-    if first and last and last < first:
-        raise typer.BadParameter(f"--since {first} is after --until {last}")
-    return Wanted(
-        scenario=scenario,
-        source=source,
-        tag=tag,
-        set=set_id,
-        theme=theme,
-        since=first,
-        until=last,
-        unrated=unrated,
-        unarchived=unarchived,
-        by_value=by_value,
-    )
+wanted = parsing.typed(narrowed)

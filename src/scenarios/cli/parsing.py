@@ -6,28 +6,22 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, tzinfo
 from functools import partial
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 import typer
 
 from scenarios.errors import UsageError
 from scenarios.text import shown
 from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.clock import today
 from scenarios.workspace.input.typed_in import CODES, STATES
 
-__all__ = ["CODES", "STATES"]
+__all__ = ["CODES", "STATES", "today"]
 
-In = TypeVar("In")
+In = ParamSpec("In")
 T = TypeVar("T")
-Mistyped = typer.BadParameter
-"""What was typed cannot be meant; its `message` says why."""
 _SIZE = re.compile(r"([0-9]{1,4})[xX×]([0-9]{1,4})")
 _FEWEST, _MOST = 16, 8000
-
-
-def today() -> date:
-    """The one place at which a command looks at the calendar."""
-    return date.today()  # noqa: DTZ011 - an analyst's day is the local one
 
 
 def latest(*, future: bool) -> date | None:
@@ -35,10 +29,12 @@ def latest(*, future: bool) -> date | None:
     return None if future else today()
 
 
-def typed(parse: Callable[[In], T]) -> Callable[[In], T]:
-    def parsed(text: In) -> T:
+def typed(parse: Callable[In, T]) -> Callable[In, T]:
+    """Return the parser whose faults are faults of how the command was called."""
+
+    def parsed(*given: In.args, **named: In.kwargs) -> T:
         try:
-            return parse(text)
+            return parse(*given, **named)
         except UsageError as error:
             raise typer.BadParameter(str(error)) from None
 

@@ -1,4 +1,4 @@
-"""What every result is made of: headings, paragraphs, lists, tables, sums and charts.
+"""Documents: the headings, paragraphs, lists, tables, sums and charts of every result.
 
 It has no width, no colour and no mark-up: a writer adds them. A text is one span or several.
 """
@@ -19,7 +19,7 @@ BLANK = "·"
 """Stands for a gap in a trend."""
 BARS = "▁▂▃▄▅▆▇█"
 _TINY = 1e-9
-"""What does not move stands on one level, however its odds are rounded."""
+"""Added before rounding, so that figures that do not move stay on one level."""
 LEAST_RANGE_DB = 10.0
 """A row that moves by less is not drawn as if it moved by more: a bar is 1.25 dB or more."""
 
@@ -68,7 +68,7 @@ def _place(probability: float) -> int:
 Unit = Literal["p", "dB", "points", "bits", "number", "ratio"]
 """`dB` and `points` are read with their sign, a `ratio` with as many digits as count."""
 Meaning = Literal["", "move", "attention", "state", "grade", "rating"]
-"""What the cells of a column are, where a writer that has colours may say so by them."""
+"""The kind of a column's cells, by which a writer may colour them."""
 _DIGITS: dict[Unit, int] = {"dB": 1, "bits": 3, "number": 0}
 
 
@@ -82,7 +82,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 class Ref(msgspec.Struct, frozen=True):
-    """What has an id, read by its label; of a record, or of what stands in one, its kind too."""
+    """A reference by id, shown by its label; `kind` is set for a record or a part of one."""
 
     id: str
     kind: Kind | None = None
@@ -121,7 +121,7 @@ Text = Span | tuple[Span, ...]
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """Of the document (1), of a section (2) or of what follows (3, 4); lines may stand under it.
+    """A heading of the document (1), of a section (2) or of a part (3, 4), with lines under it.
 
     `anchor` names a section that a page leads to.
     """
@@ -157,7 +157,7 @@ class Items(msgspec.Struct, frozen=True):
 
 
 class Fact(msgspec.Struct, frozen=True):
-    """What is told under a name, and what explains it."""
+    """A text under a name, and its explanation."""
 
     name: str
     text: Text
@@ -256,19 +256,28 @@ class Folded(msgspec.Struct, frozen=True):
     blocks: tuple[Block, ...]
 
 
-Flat = Heading | Paragraph | Items | Facts | Table | Sum | Chart
-Block = Flat | Folded
+Flat = Heading | Paragraph | Items | Facts | Table | Sum
+Block = Flat | Chart | Folded
 Document = tuple[Block, ...]
 
 
 def flat(document: Iterable[Block]) -> Iterator[Flat]:
-    """The blocks of a document where nothing can be folded."""
+    """The blocks of a document where nothing can be folded and nothing is drawn."""
     for block in document:
         if isinstance(block, Folded):
             yield block.heading
             yield from flat(block.blocks)
         else:
-            yield block
+            yield block.table if isinstance(block, Chart) else block
+
+
+def grouped(table: Table) -> Iterator[tuple[Group | None, Row]]:
+    """Each row of a table and of its foot, with its group."""
+    for row in (*table.rows, *table.foot):
+        if isinstance(row, Group):
+            yield from ((row, cells) for cells in row.rows)
+        else:
+            yield None, row
 
 
 def spans(text: Text) -> tuple[Span, ...]:
@@ -277,30 +286,30 @@ def spans(text: Text) -> tuple[Span, ...]:
 
 
 def plain(text: Text) -> str:
-    """What is read of a text; nothing in it is safe yet."""
+    """Return a text as it is read; nothing in it is escaped."""
     return "".join(map(_read, spans(text)))
 
 
 def move(before: float | None, after: float) -> Text:
-    """A change in points; nothing where there is nothing to compare."""
+    """A change in points; empty without an earlier figure."""
     return Figure((after - before) * 100, "points") if before is not None else ""
 
 
 def change_of(before: float, after: float, word: str = "") -> Text:
     """A probability before and after, with a word for it, and the change in points.
 
-    Two that are read alike are told once; unchanged is what moved by no point that is read.
+    Two that print alike are printed once; "unchanged" moved by no printed point.
     """
-    told = f" ({word})" if word else ""
+    about = f" ({word})" if word else ""
     change = move(before, after)
     if plain(change) == "0":
-        return Figure(after, "p"), f"{told}, unchanged"
+        return Figure(after, "p"), f"{about}, unchanged"
     step = () if printed(before) == printed(after) else (Figure(before, "p"), " → ")
-    return *step, Figure(after, "p"), f"{told}, ", *spans(change), " points"
+    return *step, Figure(after, "p"), f"{about}, ", *spans(change), " points"
 
 
 def lines(*texts: Text) -> Paragraph:
-    """A paragraph of so many lines."""
+    """Return the texts as the lines of one paragraph."""
     return Paragraph(texts[0], texts[1:])
 
 
@@ -356,18 +365,18 @@ Part = TypeVar("Part")
 
 def titled(part: Part, database: Database) -> Part:
     """A document, or a part of one, with the title of what each reference without a label names."""
-    made: Any = part
     if isinstance(part, Ref):
         title = "" if part.label else _title(part, database)
-        made = msgspec.structs.replace(part, label=title) if title else part
-    elif isinstance(part, tuple):
-        parts = [titled(one, database) for one in part]
-        made = part if all(a is b for a, b in zip(parts, part, strict=True)) else tuple(parts)
-    elif isinstance(part, msgspec.Struct):
+        return msgspec.structs.replace(part, label=title) if title else part
+    if isinstance(part, tuple):
+        items = [titled(item, database) for item in part]
+        same = all(new is old for new, old in zip(items, part, strict=True))
+        return part if same else tuple(items)  # type: ignore[return-value]
+    if isinstance(part, msgspec.Struct):
         fields = {name: getattr(part, name) for name in part.__struct_fields__}
         changed = {n: new for n, old in fields.items() if (new := titled(old, database)) is not old}
-        made = msgspec.structs.replace(part, **changed) if changed else part
-    return made  # type: ignore[no-any-return]
+        return msgspec.structs.replace(part, **changed) if changed else part
+    return part
 
 
 def _title(ref: Ref, database: Database) -> str:

@@ -8,7 +8,7 @@ from scenarios.scales import estimative_term, percent, printed
 
 MINUS = "−"
 _LARGE = 9.95
-"""From this many points on a move is told without a decimal."""
+"""Points from which a move is printed without a decimal."""
 _ASCII: dict[int, int | str] = {
     **str.maketrans("−–…·→○●×─▁▂▃▄▅▆▇█“”Σ≥±", '--~.>o*x-12345678""S>~'),
     ord("½"): "1/2",
@@ -25,7 +25,7 @@ def shown_in(encoding: str, text: str) -> str:
 
 
 def from_to(before: float | None, after: float | None) -> str:
-    """`37 → 4.0%`, and `20%` where both are read alike, or there is nothing before."""
+    """`37 → 4.0%`, or `20%` where both print alike or there is nothing before."""
     if after is None:
         return "–"
     if before is None or percent(before) == percent(after):
@@ -34,12 +34,12 @@ def from_to(before: float | None, after: float | None) -> str:
 
 
 def term(value: float, language: str) -> str:
-    """The estimative term of a probability as it is shown: 4.96 % is shown, and read, as 5.0 %."""
+    """The estimative term of a probability as it is printed: 4.96 % as 5.0 %."""
     return estimative_term(printed(value), language)
 
 
 def in_points(change: float) -> str:
-    """So many points, signed: `+3.0`, and `+12` where that is plain enough."""
+    """A change in points, signed: `+3.0`, or `+12` from 10 points on."""
     return signed(change, 0 if abs(change) >= _LARGE else 1)
 
 
@@ -54,6 +54,11 @@ def signed(value: float, digits: int = 1) -> str:
 def in_words(value: float, language: str) -> str:
     """A probability as number and term: `45% (unlikely)`."""
     return f"{percent(value)} ({term(value, language)})"
+
+
+def short_day(day: date) -> str:
+    """`24 Feb 2022`."""
+    return f"{day.day} {day:%b %Y}"
 
 
 def long_day(day: date) -> str:

@@ -30,7 +30,6 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from scenarios.cli import parsing
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst
 from scenarios.render.writers.html import safe
@@ -43,18 +42,19 @@ from scenarios.serve.exchange import (
     Ask,
     Asked,
     ElsewhereError,
-    Entry,
-    Made,
+    Endpoint,
     Page,
+    Reply,
     Sent,
     Whole,
     asked,
 )
 from scenarios.serve.forms.saved import Saved
-from scenarios.serve.sites import Sites
+from scenarios.serve.frame import Sites
 from scenarios.serve.warming import Kept, Warm
 from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
+from scenarios.workspace.input import clock
 
 _FIELDS = 20_000
 _FAULTS = {
@@ -68,17 +68,17 @@ _HANDLING_PATIENCE = 10.0
 """Seconds for which who has written something waits for pages that have it."""
 
 
-def route(entry: Entry) -> Route:
-    """An entry as Starlette has it; its handler runs in a thread."""
+def route(entry: Endpoint) -> Route:
+    """Return the route of an endpoint; its handler runs in a thread."""
 
-    def made(ask: Ask) -> Sent:
+    def make(ask: Ask) -> Sent:
         return _whole_of(ask)(ask, entry.handler(ask))
 
     def show(request: Request) -> Response:
-        return _told(request, lambda ask: _blind(ask) or warming.page(ask, made), latest=False)
+        return _reply(request, lambda ask: _blind(ask) or warming.page(ask, make), latest=False)
 
     def give(request: Request) -> Response:
-        return _told(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
+        return _reply(request, lambda ask: _blind(ask) or _response(ask, entry.handler(ask)))
 
     async def take(request: Request) -> Response:
         async with request.form(max_fields=_FIELDS, max_part_size=FORM) as form:
@@ -90,47 +90,39 @@ def route(entry: Entry) -> Route:
 
 
 def _blind(ask: Ask) -> Response | None:
-    """What is answered to somebody who must not see a figure yet."""
+    """The reply to an analyst who must not see a figure yet."""
     page = people.instead(ask)
     return _response(ask, page) if page else None
 
 
-def desk_of(request: Request) -> Desk:
-    """The workspace that a server is for."""
-    desk: Desk = request.app.state.desk
-    return desk
-
-
 def fault(request: Request, status: int, text: str) -> Response:
-    """A page that says why there is no other."""
-    desk = desk_of(request)
-    ask = Ask(request, desk, Asked(), desk.latest, parsing.today())
+    """Reply with a page that says what is wrong."""
+    desk: Desk = request.app.state.desk
+    ask = Ask(request, desk, Asked(), desk.latest, clock.today())
     title = _FAULTS[status]
     content = f'<h1>{title}</h1><p class="attention">{safe(text)}</p>'
     return _response(ask, Page(title=title, content=content, status=status, live=False))
 
 
-def _taken(request: Request, entry: Entry, form: FormData) -> Response:
-    """What a form did; the pages that its sender asks for next have it."""
-    desk = desk_of(request)
-    made = _told(request, lambda ask: _response(ask, entry.handler(ask, form)))
-    seen = desk.look()
-    made.set_cookie(_written(request), str(seen.number), httponly=True, samesite="strict")
-    return made
+def _taken(request: Request, entry: Endpoint, form: FormData) -> Response:
+    """Reply to a form; the pages that its sender asks for next have what it wrote."""
+    response = _reply(request, lambda ask: _response(ask, entry.handler(ask, form)))
+    desk: Desk = request.app.state.desk
+    number = str(desk.look().number)
+    response.set_cookie(_written(request), number, httponly=True, samesite="strict")
+    return response
 
 
-def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool = True) -> Response:
+def _reply(request: Request, answer: Callable[[Ask], Response], *, latest: bool = True) -> Response:
     try:
         for again in (False, True):
             try:
                 return answer(_ask(request, latest=latest or again))
             except ChangedMeanwhile:
-                desk_of(request).look()
+                request.app.state.desk.look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
     except ElsewhereError as error:
         return RedirectResponse(error.address, 303)
-    except parsing.Mistyped as error:
-        return fault(request, 400, error.message)
     except UsageError as error:
         return fault(request, 400, str(error))
     except ScenError as error:
@@ -138,22 +130,23 @@ def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool =
 
 
 def _ask(request: Request, *, latest: bool) -> Ask:
-    """What is asked of the latest state, or of the one that readers see."""
-    desk, what = desk_of(request), asked(request.query_params)
+    """The request with its state of the database: the latest, or the one that readers see."""
+    desk: Desk = request.app.state.desk
+    given = request.query_params
+    parts = asked(given)
     own = request.cookies.get(_written(request), "")
     number = int(own) if own.isdecimal() else 0
     seen = desk.latest if latest else desk.since(number, _HANDLING_PATIENCE)
-    if what.rev:
-        seen = desk.at(what.rev, seen)
-    lasting = replace(what, rev=seen.opened.commit and seen.opened.commit[:SHORT])
-    given = request.query_params
+    if parts.rev:
+        seen = desk.at(parts.rev, seen)
+    lasting = replace(parts, rev=seen.opened.commit and seen.opened.commit[:SHORT])
     lasts = {"as_of": str(lasting.as_of), "rev": lasting.rev or ""}
     other = {name: text for name, text in lasts.items() if given.get(name, text) not in ("", text)}
     if other and request.method == "GET":
         changed = request.url.include_query_params(**other)
         # The address will mean the same tomorrow.
         raise ElsewhereError(f"{changed.path}?{changed.query}")
-    return Ask(request, desk, lasting, seen, what.as_of or parsing.today())
+    return Ask(request, desk, lasting, seen, parts.as_of or clock.today())
 
 
 def _written(request: Request) -> str:
@@ -161,16 +154,15 @@ def _written(request: Request) -> str:
     return f"scen-{request.url.port}-written"
 
 
-def _response(ask: Ask, made: Made) -> Response:
-    if isinstance(made, Response):
-        return made
-    sent = _whole_of(ask)(ask, made)
+def _response(ask: Ask, reply: Reply) -> Response:
+    if isinstance(reply, Response):
+        return reply
+    sent = _whole_of(ask)(ask, reply)
     headers = {"Content-Security-Policy": policy(sent.scripts)}
-    return Response(sent.body, made.status, headers, "text/html")
+    return Response(sent.body, reply.status, headers, "text/html")
 
 
 def _whole_of(ask: Ask) -> Whole:
-    """What is around every page."""
     whole: Whole = ask.request.app.state.whole
     return whole
 
@@ -191,15 +183,15 @@ _STATIC = {
 def app(
     root: Path,
     door: Door,
-    entries: Iterable[Entry],
+    entries: Iterable[Endpoint],
     whole: Whole,
     *,
     read_only: bool = False,
     analyst: Analyst | None = None,
 ) -> Starlette:
-    """What answers at these addresses, and at those of what pages are made with.
+    """Return the application of these addresses, and of the files that its pages load.
 
-    By `analyst` is recorded, or by whom a browser says.
+    The `analyst` records, or whoever a browser names.
     """
     desk = Desk(root, read_only=read_only)
     warm = Warm()
@@ -215,17 +207,17 @@ def app(
             bell.close()
             tasks.cancel_scope.cancel()
 
-    made = Starlette(
+    application = Starlette(
         routes=[*events.ROUTES, Route("/-/{name}", _static, methods=["GET"]), *map(route, entries)],
         middleware=[Middleware(Guard, door=door)],
         exception_handlers={HTTPException: _refused},
         lifespan=living,
     )
-    made.state.desk, made.state.bell, made.state.warm = desk, bell, warm
-    made.state.sites, made.state.whole = Sites(), whole
-    made.state.saved, made.state.analyst = Saved(), analyst
-    made.state.rules = Kept[str](_RULES, len)
-    return made
+    application.state.desk, application.state.bell, application.state.warm = desk, bell, warm
+    application.state.sites, application.state.whole = Sites(), whole
+    application.state.saved, application.state.analyst = Saved(), analyst
+    application.state.rules = Kept[str](_RULES, len)
+    return application
 
 
 def _static(request: Request) -> Response:
@@ -242,9 +234,9 @@ def _refused(request: Request, error: Exception) -> Response:
         404: f"There is nothing at {request.url.path}.",
         405: f"{request.method} is not what {request.url.path} is for.",
     }.get(error.status_code, error.detail)
-    made = fault(request, error.status_code, text)
-    made.headers.update(error.headers or {})
-    return made
+    response = fault(request, error.status_code, text)
+    response.headers.update(error.headers or {})
+    return response
 
 
 _HOST = "127.0.0.1"
@@ -261,7 +253,7 @@ _HEAD = 10
 _PATIENCE = {h11.SEND_BODY: 20, h11.IDLE: _KEPT + _HEAD}
 """Seconds for which who has the token may be silent in a body, or from a request to the next."""
 _STRANGERS = 32
-"""Connections that have not shown the token, at most; the one that waits longest has to go."""
+"""Most connections that have not shown the token; the one that waits longest is closed."""
 
 
 class _Connection(H11Protocol):
@@ -273,8 +265,10 @@ class _Connection(H11Protocol):
         super().connection_made(transport)
         self.app_state = {**self.app_state, LET_IN: self._let_in}
         self.since = self.loop.time()
-        ours = (one for one in self.connections if isinstance(one, _Connection))
-        strangers = sorted((one for one in ours if not one.is_known), key=lambda one: one.since)
+        ours = (other for other in self.connections if isinstance(other, _Connection))
+        strangers = sorted(
+            (other for other in ours if not other.is_known), key=lambda other: other.since
+        )
         for stranger in strangers[:-_STRANGERS]:
             self.logger.warning("too many connections without the token: the oldest are closed")
             stranger.end()
@@ -313,7 +307,7 @@ class _Connection(H11Protocol):
 
 
 class _OfClients(logging.Filter):
-    """Passes a line a minute of what clients did; a fault of the program as it is."""
+    """Passes a line a minute on faults of clients, and faults of the program as they are."""
 
     _next = 0.0
 
@@ -351,17 +345,17 @@ class _Server(uvicorn.Server):
 
 
 def serve(
-    made: Callable[[Door], Starlette],
+    make: Callable[[Door], Starlette],
     port: int,
     tell: Callable[[str], None],
     *,
     opens: Path | None = None,
 ) -> None:
-    """Answer until a signal comes; `tell` is told the start address as soon as there is one."""
+    """Serve until a signal comes; call `tell` with the start address as soon as there is one."""
     with _listening(port) as listening:
         door = Door(listening.getsockname()[1])
         tell(door.start)
-        app = made(door)  # only now: who was told can wait for what is imported
+        app = make(door)  # only now: who was told can wait for what is imported
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -390,13 +384,13 @@ def serve(
 
 def _listening(port: int) -> socket.socket:
     # By its protocol asyncio knows that an answer in two parts is sent at once.
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        made.bind((_HOST, port))
-        made.listen(128)
+        listening.bind((_HOST, port))
+        listening.listen(128)
     except OSError as error:
-        made.close()
-        what = f"port {port} of {_HOST}: {error.strerror}"
-        raise ScenError(f"{what}; --port names another, --port 0 takes a free one") from None
-    return made
+        listening.close()
+        place = f"port {port} of {_HOST}: {error.strerror}"
+        raise ScenError(f"{place}; --port names another, --port 0 takes a free one") from None
+    return listening

@@ -1,4 +1,4 @@
-"""A database as it is now, or as a revision had it, for many readers at once."""
+"""The database as it is now, or as a revision had it, for many readers at once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from scenarios.storage.git.revisions import Named, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 
 _REVISIONS = 4
-"""So many other states are kept at hand."""
+"""Revisions that are kept."""
 _OFFERED = 100
 
 
@@ -54,9 +54,9 @@ class Desk:
     def look(self) -> Seen:
         """Look at the files; what has not changed is not read again."""
         with self._lock:
-            found = self._read(self.latest)
-            if (found.name, found.remark) != (self.latest.name, self.latest.remark):
-                self.latest = found._replace(number=self.latest.number + 1)
+            seen = self._read(self.latest)
+            if (seen.name, seen.remark) != (self.latest.name, self.latest.remark):
+                self.latest = seen._replace(number=self.latest.number + 1)
                 with self._turn:
                     self._turn.notify_all()
             latest = self.latest
@@ -85,7 +85,7 @@ class Desk:
                 self._turn.notify_all()
 
     def since(self, number: int, patience: float) -> Seen:
-        """What readers see once it has a state's changes in it; the latest if that takes long."""
+        """Return the readers' state once it has this number; the latest if that takes long."""
         with self._turn:
             self._turn.wait_for(lambda: self.now.number >= number, patience)
             return self.now if self.now.number >= number else self.latest
@@ -95,15 +95,14 @@ class Desk:
         repository = git.repository(self.root)
         commit = git.commit_of(repository, revision)
         with self._lock:
-            found = self._kept.get(commit)
-            if found is None:
+            if commit not in self._kept:
                 here = seen.opened
-                found = open_revision(self.root, repository, commit, here.snapshot, here.read)
-                self._kept[commit] = found
+                opened = open_revision(self.root, repository, commit, here.snapshot, here.read)
+                self._kept[commit] = opened
                 while len(self._kept) > _REVISIONS:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(commit)
-        return seen._replace(opened=found, name=f"{commit} {seen.name}")
+            return seen._replace(opened=self._kept[commit], name=f"{commit} {seen.name}")
 
     def _read(self, before: Seen | None) -> Seen:
         if before and not (self.root / "tracker.yaml").is_file():

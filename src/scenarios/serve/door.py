@@ -20,7 +20,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 START = "token"
-"""What the start address calls the token."""
+"""The name of the token in the start address."""
 LET_IN = "let_in"  # in a request's state, what tells its connection that it has the token
 SAFE = frozenset({"GET", "HEAD"})
 _METHODS = SAFE | {"POST"}
@@ -56,14 +56,14 @@ class Door:
         return _opening(f"{self.address}/?{START}={ticket}").encode()
 
     def knows(self, token: str) -> bool:
-        """Whether it is ours; a ticket is torn."""
+        """True for the token, and once for a ticket."""
         if used := self._tickets.pop(token, None):
             used()
             return True
         return self.is_token(token)
 
     def is_token(self, token: str) -> bool:
-        """Whether it is the token, in time that does not tell how much of it is right."""
+        """True for the token, in a time that does not tell how much of it is right."""
         return secrets.compare_digest(token.encode(), self.token.encode())
 
 
@@ -84,19 +84,19 @@ class Guard:
             return
         if scope["type"] != "http":  # there are no web sockets here
             return
-        told = _told(send, f"http://{Headers(scope=scope).get('host')}")
+        sends = _with_headers(send, f"http://{Headers(scope=scope).get('host')}")
         refused = self._refused(scope) or self._let_in(scope)
         if refused:
-            await refused(scope, receive, told)
+            await refused(scope, receive, sends)
             return
         scope.get("state", {}).get(LET_IN, lambda: None)()
         most = _most(Headers(scope=scope))
         try:
-            await self._app(scope, _bounded(receive, most), told)
+            await self._app(scope, _bounded(receive, most), sends)
         except ClientDisconnect:
             return
         except _TooLargeError:
-            await _too_large(most)(scope, receive, told)
+            await _too_large(most)(scope, receive, sends)
 
     def _refused(self, scope: Scope) -> Response | None:
         headers, method = Headers(scope=scope), scope["method"]
@@ -109,9 +109,9 @@ class Guard:
         if method not in SAFE and len(origins) != 1:
             return refusal(403, "It does not say which page it was sent from.")
         if method not in _METHODS:
-            made = refusal(405, f"There is no {method} here.")
-            made.headers["Allow"] = ", ".join(sorted(_METHODS))
-            return made
+            response = refusal(405, f"There is no {method} here.")
+            response.headers["Allow"] = ", ".join(sorted(_METHODS))
+            return response
         is_foreign = headers.get("sec-fetch-site", "none") not in ("same-origin", "none")
         if is_foreign and headers.get("sec-fetch-dest") != "document":
             return refusal(403, "Another site wanted to show this as a part of its own.")
@@ -125,10 +125,11 @@ class Guard:
         given = QueryParams(scope["query_string"]).get(START, "")
         if scope["method"] == "GET" and scope["path"] == "/" and self._door.knows(given):
             # Not a redirect: a browser that comes from elsewhere keeps a strict cookie back then.
-            made = HTMLResponse(_opening("/"))
-            made.set_cookie(self._door.cookie, self._door.token, httponly=True, samesite="strict")
-            return made
-        cookies = (one.strip().partition("=") for one in headers.get("cookie", "").split(";"))
+            page, token = HTMLResponse(_opening("/")), self._door.token
+            page.set_cookie(self._door.cookie, token, httponly=True, samesite="strict")
+            return page
+        texts = headers.get("cookie", "").split(";")
+        cookies = (cookie.strip().partition("=") for cookie in texts)
         if any(n == self._door.cookie and self._door.is_token(value) for n, _, value in cookies):
             return None
         return refusal(
@@ -168,7 +169,7 @@ def _too_large(most: int) -> Response:
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
-    """What is sent without saying how much is counted."""
+    """Count the bytes of a body, whose length nothing may have said."""
     taken = 0
 
     async def counted() -> Message:
@@ -183,18 +184,18 @@ def _bounded(receive: Receive, most: int) -> Receive:
 
 
 def policy(scripts: Iterable[str] = ()) -> str:
-    """What a page may load and run: what is ours, and what is in it by its digest."""
-    script = " ".join(("'self'", *(f"'sha256-{one}'" for one in scripts)))
+    """Return what a page may load and run: files of the desk, and scripts of these digests."""
+    script = " ".join(("'self'", *(f"'sha256-{digest}'" for digest in scripts)))
     return (
         f"default-src 'none'; script-src {script}; style-src 'self'; connect-src 'self';"
         " img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
 
-def _told(send: Send, here: str) -> Send:
-    """Every answer says what may be done with it, and leads nowhere but `here`."""
+def _with_headers(send: Send, here: str) -> Send:
+    """Put the headers of the desk on every response, and redirect nowhere but `here`."""
 
-    async def told(message: Message) -> None:
+    async def sends(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.update(_HEADERS)
@@ -204,4 +205,4 @@ def _told(send: Send, here: str) -> Send:
                 headers["Location"] = "/" + headers["Location"].removeprefix(here).lstrip("/")
         await send(message)
 
-    return told
+    return sends

@@ -26,7 +26,7 @@ _AWAY = 0.5
 _LONG = 1.0
 """A state that took more seconds to prepare is the last one for as long again."""
 _BEAT = 15.0
-"""Seconds after which something is said, so that a page that has gone is noticed."""
+"""Seconds between comments, by which a page that has gone is noticed."""
 
 
 class Bell:
@@ -86,7 +86,7 @@ class Bell:
                     await self._closing.wait()
 
     def ring(self) -> None:
-        """Tell every page; one that has not heard the last time hears it once."""
+        """Wake every stream; one that has not taken the last signal gets only one."""
         for send in tuple(self._open):
             try:
                 send.send_nowait(None)
@@ -103,20 +103,20 @@ class Bell:
         self._open.clear()
 
     async def listen(self) -> AsyncIterator[str]:
-        """The state that is, and each one that follows, as server-sent events."""
+        """Yield the current state and each later one as server-sent events."""
         send, receive = anyio.create_memory_object_stream[None](1)
         self._open.add(send)
         try:
             yield _event(self.desk.now)
             while not self._closing.is_set():
-                told = ": still here\n\n"
+                event = ": still here\n\n"
                 with anyio.move_on_after(_BEAT):
                     try:
                         await receive.receive()
-                        told = _event(self.desk.now)
+                        event = _event(self.desk.now)
                     except anyio.EndOfStream:
                         return
-                yield told
+                yield event
         finally:
             self._open.discard(send)
             receive.close()

@@ -1,45 +1,48 @@
-"""A page as it is sent, in the frame of the site; and the pages of the site."""
+"""Pages in the frame of the site, with the bar above them; and the pages of the site."""
 
 from __future__ import annotations
 
-import re
+import threading
+from collections import OrderedDict
 from datetime import date
 from hashlib import blake2b
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote, urljoin
 
 from msgspec.structs import replace
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from scenarios.cli import parsing
 from scenarios.errors import ScenError
 from scenarios.render.writers import html
-from scenarios.render.writers.html import safe
+from scenarios.render.writers.html import Around, safe
+from scenarios.serve.desk import Seen
 from scenarios.serve.exchange import NARROWED, SHORT, Ask, ElsewhereError, Page, Sent, give, read
-from scenarios.serve.sites import site_of
 from scenarios.serve.warming import Kept
 from scenarios.site import frame
 from scenarios.site.at import page_at
-from scenarios.site.frame import SECTIONS, Additions, Section
+from scenarios.site.frame import SECTIONS, Section
 from scenarios.site.links import INDEX
 from scenarios.site.links import Page as SitePage
+from scenarios.site.site import Site
+from scenarios.storage.git import repository as git
+from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
-
-Way = tuple[str, str, str]
+from scenarios.workspace.input import clock
 
 _BY_SECTION = {section[0]: section for section in SECTIONS}
+_STATUS = ("status", "Status", f"status/{INDEX}")
+_FORECASTS = ("forecasts", "Forecasts", f"list/forecasts/{INDEX}")
 READING: tuple[Section, ...] = (
     _BY_SECTION["scenarios"],
-    ("status", "Status", f"status/{INDEX}"),
-    _BY_SECTION["reviews"],
-    _BY_SECTION["indicators"],
-    _BY_SECTION["evidence"],
-    ("forecasts", "Forecasts", f"list/forecasts/{INDEX}"),
-    _BY_SECTION["sources"],
-    _BY_SECTION["scores"],
+    _STATUS,
+    *(_BY_SECTION[name] for name in ("reviews", "indicators", "evidence")),
+    _FORECASTS,
+    *(_BY_SECTION[name] for name in ("sources", "scores")),
 )
 """The navigation: that of the site; a field searches."""
+Way = tuple[str, str, str]
 KEYED: tuple[Way, ...] = (
     ("Overview", "/", "g h"),
     ("Status", "/status/", "g t"),
@@ -51,7 +54,7 @@ KEYED: tuple[Way, ...] = (
     ("Sources, to filter", "/list/sources/", "g o"),
     ("Scores", "/scores/", "g c"),
 )
-"""What is read, by keys."""
+"""Pages to read, by keys."""
 DOING: tuple[Way, ...] = (
     ("Record", "/record/", "g a"),
     ("Sitting", "/sitting/", "w"),
@@ -62,38 +65,10 @@ RECORDING: tuple[Way, ...] = (
     ("New evidence", "/record/evidence/", "n"),
     ("Forecast", "/record/forecast/", "f"),
 )
-"""What is recorded most, by a key; the page that says what can be recorded leads there too."""
-
-
-def section_of(path: str) -> str:
-    """The entry of the navigation that a page of the desk's own belongs to; none for a form."""
-    first, _, rest = path.strip("/").partition("/")
-    found = rest if first == "list" else first
-    return found if found in {section[0] for section in READING} else ""
-
-
-def to_filter(path: str) -> str:
-    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
-    kind = path.strip("/").partition("/")[0] or "scenarios"
-    return f"/list/{kind}/" if kind in _LISTED and path.count("/") < _DEEP else ""
-
-
+"""The forms used most, by a key; the page that lists all forms leads there too."""
 _LISTED = ("scenarios", "indicators", "evidence", "sources")
-_DEEP = 3
-
-
-def about(path: str) -> tuple[tuple[str, str], ...]:
-    """What can be recorded of the record that a page is about: a name and an address each."""
-    kind, _, id = path.strip("/").partition("/")
-    if not id or "/" in id:
-        return ()
-    return tuple(
-        (name, f"/record/{form}/?{key}={quote(id)}") for name, form, key in _ABOUT.get(kind, ())
-    )
-
-
-KINDS = {"s": "This scenario", "e": "This item"}
-_ABOUT = {
+_LABELS = {"s": "This scenario", "e": "This item"}
+_ABOUT: dict[str, tuple[Way, ...]] = {
     "s": (
         ("Forecast it", "forecast", "scenario"),
         ("Add an indicator", "indicator", "scenario"),
@@ -107,6 +82,13 @@ _ABOUT = {
         ("Edit", "file", "id"),
     ),
 }
+"""The forms about a record: for each the label, the form and the field that takes the id."""
+
+
+def to_filter(path: str) -> str:
+    """The list that can be filtered, of what a page of the site shows; nothing where none is."""
+    kind = path.strip("/").partition("/")[0] or "scenarios"
+    return f"/list/{kind}/" if kind in _LISTED and path.count("/") <= len("//") else ""
 
 
 _KEYS = (
@@ -118,59 +100,47 @@ _KEYS = (
 
 
 def bar(ask: Ask) -> str:
-    """What stands above a page."""
+    """The bar above a page."""
+    rev = f", {ask.asked.rev}" if ask.asked.rev else ""
+    state = f"As of {ask.on}{rev}" if ask.asked.as_of or rev else "More"
+    doing, keyed = "", "".join(_way(ask, way) for way in KEYED)
+    if not ask.desk.read_only:
+        ways = "".join(_way(ask, way, marks=True) for way in DOING)
+        doing = f'<nav aria-label="What can be done">{ways}</nav>'
+        keyed += "".join(_way(ask, way) for way in RECORDING)
     return f"""\
 <section class="bar" id="bar" aria-label="The desk" data-state="{ask.seen.number}">
-{_doing(ask)}{_about(ask)}
-<details id="tools"><summary>{_state(ask)}</summary>
+{doing}{_about(ask)}
+<details id="tools"><summary>{state}</summary>
 <div>{_when(ask)}
 <form class="find" action="/search/" role="search">
 <label>Search <input type="search" name="q" value="{safe(ask.asked.words)}" id="find"></label>
-{_carried(ask, "as_of", "rev")}<button>Find</button></form></div>
+{carried(ask, "as_of", "rev")}<button>Find</button></form></div>
 </details>
 {_remarks(ask)}<p class="changed" id="changed" role="status" hidden></p>
 </section>
-{_keyed(ask)}{_help(ask)}"""
+<div id="keyed" hidden>{keyed}</div>{_help(ask)}"""
 
 
-def _state(ask: Ask) -> str:
-    """What is shown, where there is no room for more."""
-    rev = f", {ask.asked.rev}" if ask.asked.rev else ""
-    return f"As of {ask.on}{rev}" if ask.asked.as_of or rev else "More"
-
-
-def _doing(ask: Ask) -> str:
-    """What can be done, whatever the page is about."""
-    if ask.desk.read_only:
-        return ""
-    return f'<nav aria-label="What can be done">{"".join(_way(ask, way) for way in DOING)}</nav>'
-
-
-def _way(ask: Ask, way: Way) -> str:
+def _way(ask: Ask, way: Way, *, marks: bool = False) -> str:
+    """A link with its key; `marks` says where the reader is."""
     name, path, key = way
     here = ask.request.url.path
-    current = f' aria-current="{"page" if here == path else "true"}"' * here.startswith(path)
+    current = f' aria-current="{"page" if here == path else "true"}"'
+    current = current if marks and here.startswith(path) else ""
     return f'<a href="{ask.asked.leads(path)}" data-key="{key}"{current}>{safe(name)}</a>'
 
 
-def _keyed(ask: Ask) -> str:
-    """Where keys lead beside."""
-    ways = KEYED if ask.desk.read_only else (*KEYED, *RECORDING)
-    links = (
-        f'<a href="{ask.asked.leads(path)}" data-key="{key}">{safe(name)}</a>'
-        for name, path, key in ways
-    )
-    return f'<div id="keyed" hidden>{"".join(links)}</div>'
-
-
 def _about(ask: Ask) -> str:
-    """What can be recorded of the record that the page is about; or the list to filter."""
+    """The forms about the record of this page; or the list to filter."""
     path = ask.request.url.path
-    leads = () if ask.desk.read_only else about(path)
-    links = "".join(f'<a href="{escape(address)}">{safe(name)}</a>' for name, address in leads)
-    if links:
-        name = KINDS[path.strip("/").partition("/")[0]]
-        nav = f'<nav aria-label="{name}">{links}</nav>'
+    kind, _, id = path.strip("/").partition("/")
+    if kind in _ABOUT and id and "/" not in id and not ask.desk.read_only:
+        links = "".join(
+            f'<a href="/record/{form}/?{key}={escape(quote(id))}">{safe(name)}</a>'
+            for name, form, key in _ABOUT[kind]
+        )
+        nav = f'<nav aria-label="{_LABELS[kind]}">{links}</nav>'
         return f'<details class="this"><summary>This one</summary>{nav}</details>'
     if listed := to_filter(path):
         return f'<a class="listed" href="{ask.asked.leads(listed)}">Filter</a>'
@@ -179,11 +149,14 @@ def _about(ask: Ask) -> str:
 
 def _when(ask: Ask) -> str:
     """The day and the revision, in a form that needs no script; the slider comes with one."""
-    first, last = _first(ask), max(ask.on, parsing.today())
+    opened = [scenario.opened for scenario in ask.database.scenarios.values()]
+    first, last = min((*opened, ask.on)), max(ask.on, clock.today())
     offered = "".join(
-        f'<option value="{one.id[:SHORT]}">{safe(f"{one.day} {one.subject}")}</option>'
-        for one in ask.seen.offered
+        f'<option value="{commit.id[:SHORT]}">{safe(f"{commit.day} {commit.subject}")}</option>'
+        for commit in ask.seen.offered
     )
+    newest = ask.seen.offered[0].id[:SHORT] if ask.seen.offered else None
+    lasting = replace(ask.asked, as_of=ask.on, rev=ask.asked.rev or newest)
     return f"""\
 <form class="when" id="when">
 <label>As of <input type="date" name="as_of" value="{ask.on}" min="{first}" max="{last}"></label>
@@ -192,26 +165,13 @@ max="{(last - first).days}" value="{(ask.on - first).days}" data-first="{first}"
 <label>Revision <input name="rev" list="revisions" value="{escape(ask.asked.rev or "")}" \
 placeholder="as they are" autocomplete="off"></label>
 <datalist id="revisions">{offered}</datalist>
-{_carried(ask, *NARROWED, "q")}<button>Show</button>
-<a href="{_cited(ask)}" id="cite">Permalink</a>
+{carried(ask, *NARROWED, "q")}<button>Show</button>
+<a href="{lasting.leads(ask.request.url.path)}" id="cite">Permalink</a>
 </form>"""
 
 
-def _first(ask: Ask) -> date:
-    """The day on which the first question was asked."""
-    opened = [one.opened for one in ask.database.scenarios.values()]
-    return min((*opened, ask.on))
-
-
-def _cited(ask: Ask) -> str:
-    """An address that shows the same tomorrow."""
-    newest = ask.seen.offered[0].id[:SHORT] if ask.seen.offered else None
-    lasting = replace(ask.asked, as_of=ask.on, rev=ask.asked.rev or newest)
-    return lasting.leads(ask.request.url.path)
-
-
-def _carried(ask: Ask, *names: str) -> str:
-    """What a form keeps of the address."""
+def carried(ask: Ask, *names: str) -> str:
+    """The parts of the address that a form keeps, as hidden fields."""
     given = ask.asked.given()
     return "".join(
         f'<input type="hidden" name="{name}" value="{escape(given[name])}">'
@@ -221,18 +181,19 @@ def _carried(ask: Ask, *names: str) -> str:
 
 
 def _remarks(ask: Ask) -> str:
-    """What a reader must know of the state that is shown."""
+    """Warnings about the state that is shown."""
     problems = [problem for problem in ask.seen.opened.problems if problem.severity == "error"]
-    told = [ask.seen.remark]
+    remarks = [ask.seen.remark] if ask.seen.remark else []
     if problems:
         lost = counted(ask.seen.opened.loaded.left_out, "file")
         faults = counted(sum(problem.count for problem in problems), "fault")
-        told.append(f"{lost} left out, {faults}: scen check names them. The first: {problems[0]}")
-    return "".join(f'<p class="attention" role="status">{safe(one)}</p>' for one in told if one)
+        first = f"scen check names them. The first: {problems[0]}"
+        remarks.append(f"{lost} left out, {faults}: {first}")
+    return "".join(f'<p class="attention" role="status">{safe(text)}</p>' for text in remarks)
 
 
 def _help(ask: Ask) -> str:
-    """What the keys do, behind `?`."""
+    """The keys, behind `?`."""
     doing = () if ask.desk.read_only else (*RECORDING, *DOING)
     ways = ((key, name) for name, _, key in (*KEYED, *doing))
     rows = "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in (*ways, *_KEYS))
@@ -242,13 +203,7 @@ def _help(ask: Ask) -> str:
 """
 
 
-_METAS = re.compile(
-    r"<(?:meta (?:http-equiv=\"Content-Security-Policy\"|name=\"referrer\")"
-    r"|link rel=\"alternate\")[^>]*>\n?"
-)
-"""What an answer says in its own head, and the feed, which has no cookie."""
-_LINK = re.compile(r'(<a\b[^>]* href=")(?![a-z]+:|[#/])([^"#?]+)(#[^"]*)?"')
-"""A link as the site has it: from its page, to a file."""
+_SITES = 4
 _HEAD = """\
 <link rel="icon" href="/-/desk.svg">
 <link rel="stylesheet" href="/-/desk.css">
@@ -262,32 +217,37 @@ _HEAD = """\
 
 
 def whole(ask: Ask, page: Page) -> Sent:
-    """The page, with what it was made of that its policy must know."""
-    site = site_of(ask).site
+    """The page in its frame, and the digests of its scripts, which its policy must name."""
+    path = ask.request.url.path
+    first, _, rest = path.strip("/").partition("/")
+    section = rest if first == "list" else first
     own = page.of_site or SitePage(
-        address=f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/"),
+        address=_address(ask),
         title=page.title,
         description=page.title,
         main=page.content,
-        section=section_of(ask.request.url.path),
+        section=section if section in {name for name, _, _ in READING} else "",
     )
-    made = frame.whole_page(site, own, Additions(head=_HEAD, top=bar(ask), sections=READING))
-    made = _from_here(made, ask.asked.query(only_when=True))
-    made = _METAS.sub("", made, count=3)
-    if page.live:
-        made = made.replace("<main ", "<main data-live ", 1)
-    if own.rules:
-        made = made.replace(f"<style>{own.rules}</style>", _rules(ask, own.rules), 1)
-    scripts = [html.digest(script) for script in (own.script,) if script]
-    return Sent(made.encode(), tuple(scripts))
+    around = Around(
+        head=_HEAD,
+        top=bar(ask),
+        rules_at=_rules(ask, own.rules) if own.rules else "",
+        main="data-live " if page.live else "",
+    )
+    text = frame.whole_page(site_of(ask).site, own, READING, around)
+    return Sent(text.encode(), (html.digest(own.script),) if own.script else ())
+
+
+def _address(ask: Ask) -> str:
+    return f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/")
 
 
 def _rules(ask: Ask, rules: str) -> str:
-    """A page's own rules as a file: a script can put another state of it in its place."""
+    """The address of a page's own rules: a script can put another state of them in their place."""
     name = blake2b(rules.encode(), digest_size=16).hexdigest()
     kept: Kept[str] = ask.request.app.state.rules
     kept.get(name, lambda: rules)
-    return f'<link rel="stylesheet" id="rules" href="/-/rules/{name}">'
+    return f"/-/rules/{name}"
 
 
 def _its_rules(ask: Ask) -> Response:
@@ -299,34 +259,62 @@ def _its_rules(ask: Ask) -> Response:
     return Response(kept.get(ask.part("name"), gone), media_type="text/css")
 
 
-def _from_here(made: str, when: str) -> str:
-    """Each link within the site leads to the page at the same day and revision."""
+class Sited(NamedTuple):
+    """A site, and a lock: a part of it that two pages need is made by one of them."""
 
-    def leads(link: re.Match[str]) -> str:
-        path = link[2].removesuffix(INDEX) or "./"
-        return f'{link[1]}{path}{escape(when)}{link[3] or ""}"'
+    site: Site
+    turn: threading.Lock
 
-    return _LINK.sub(leads, made)
+
+class Sites:
+    """The sites of the states and days that were looked at last: what pages share is made once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, date], Sited] = OrderedDict()
+
+    def of(self, seen: Seen, on: date) -> Sited:
+        """The site of a state on a day."""
+        with self._lock:
+            if (seen.name, on) not in self._kept:
+                site = Site(seen.opened, on, _repository(seen))
+                self._kept[seen.name, on] = Sited(site, threading.Lock())
+                while len(self._kept) > _SITES:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end((seen.name, on))
+            return self._kept[seen.name, on]
+
+
+def _repository(seen: Seen) -> Repository | None:
+    try:
+        return git.repository(seen.opened.root) if seen.offered else None
+    except ScenError:
+        return None
+
+
+def site_of(ask: Ask) -> Sited:
+    """The site of a request, with the same day and revision behind its links."""
+    sites: Sites = ask.request.app.state.sites
+    site, turn = sites.of(ask.seen, ask.on)
+    return Sited(site.served(ask.asked.query(only_when=True)), turn)
 
 
 def _site(ask: Ask) -> Page:
-    """What the site has at an address."""
-    address = f"{ask.request.url.path.strip('/')}/{INDEX}".lstrip("/")
+    """The page of the site at an address."""
     site, turn = site_of(ask)
     with turn:
-        found = page_at(site, address)
-    if found is None:
+        page = page_at(site, _address(ask))
+    if page is None:
         _refuse(ask)
         raise HTTPException(404)
-    if found.moved_to:
-        to = urljoin(ask.request.url.path, found.moved_to.removesuffix(INDEX))
-        raise ElsewhereError(to + ask.asked.query(only_when=True))
+    if page.moved_to:
+        raise ElsewhereError(urljoin(ask.request.url.path, page.moved_to))
     # What its own script has made of a page would be lost with it.
-    return Page(title=found.title, of_site=found, live=not found.script)
+    return Page(title=page.title, of_site=page, live=not page.script)
 
 
 def _refuse(ask: Ask) -> None:
-    """Say of an id that is not there what the command line says."""
+    """Refuse an id that is not there in the words of the command line."""
     kind, _, id = ask.request.url.path.strip("/").partition("/")
     opened = ask.seen.opened
     if kind == "s":

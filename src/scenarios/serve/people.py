@@ -1,4 +1,4 @@
-"""Who is who: what `--analyst` says, else what a browser was told; there are no accounts."""
+"""The analyst who records: of `--analyst`, or chosen in the browser; there are no accounts."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from typing import Any
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse
 
-from scenarios.cli import parsing
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, ScenarioId
 from scenarios.render.writers.html import safe
-from scenarios.serve.exchange import Ask, ElsewhereError, Made, Page, give, take
+from scenarios.serve.exchange import Ask, ElsewhereError, Page, Reply, give, take
 from scenarios.serve.frame import to_filter
 from scenarios.workspace.guards import new_analyst
-from scenarios.workspace.input import typed_in
+from scenarios.workspace.input import clock, typed_in
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.sitting import held_back
@@ -25,7 +24,7 @@ _YEAR = 365 * 24 * 3600
 
 
 def analyst_of(ask: Ask) -> Analyst | None:
-    """Who records here; None where nobody said so."""
+    """Return who records here, or None."""
     if given := given_analyst(ask):
         return given
     try:
@@ -35,27 +34,23 @@ def analyst_of(ask: Ask) -> Analyst | None:
 
 
 def given_analyst(ask: Ask) -> Analyst | None:
-    """Who `--analyst` says records here."""
+    """Return the analyst that `scen serve` was started with."""
     given: Analyst | None = getattr(ask.request.app.state, "analyst", None)
     return given
 
 
-def told(ask: Ask) -> str:
-    """A line that says for whom is recorded, and leads to where that is chosen."""
+def who_records(ask: Ask) -> str:
+    """A line that names who records, with a link to change that."""
     who = analyst_of(ask)
     if given_analyst(ask):
         return f"<p>You record as <strong>{safe(who or '')}</strong>.</p>"
-    leads = f'<a href="/who/?to={escape(ask.request.url.path)}">'
+    link = f'<a href="/who/?to={escape(ask.request.url.path)}">'
     if who is None:
-        return f"<p>Nobody is named as who records: {leads}say who you are</a>.</p>"
-    return f"<p>You record as <strong>{safe(who)}</strong>. {leads}Change</a></p>"
+        return f"<p>Nobody is named as who records: {link}say who you are</a>.</p>"
+    return f"<p>You record as <strong>{safe(who)}</strong>. {link}Change</a></p>"
 
 
-def _choosing(ask: Ask) -> Page:
-    return _page(ask, analyst_of(ask) or "", "")
-
-
-def _chosen(ask: Ask, form: FormData) -> Made:
+def _chosen(ask: Ask, form: FormData) -> Reply:
     text = str(form.get("other") or form.get("analyst") or "").strip()
     declared = ask.database.tracker.analysts
     if not text:
@@ -67,12 +62,25 @@ def _chosen(ask: Ask, form: FormData) -> Made:
     except ScenError as error:
         return _page(ask, text, str(error))
     to = ask.request.query_params.get("to", "")
-    made = RedirectResponse(to if _is_ours(to) else "/", 303)
-    made.set_cookie(_cookie(ask), id, max_age=_YEAR, httponly=True, samesite="strict")
-    return made
+    reply = RedirectResponse(to if _is_ours(to) else "/", 303)
+    reply.set_cookie(_cookie(ask), id, max_age=_YEAR, httponly=True, samesite="strict")
+    return reply
 
 
-def _page(ask: Ask, chosen: str, fault: str) -> Page:
+def _page(ask: Ask, chosen: str, fault: str = "") -> Page:
+    content = (
+        "<h1>Who are you?</h1><p>There are no accounts: whoever has the start address can record"
+        " under any name. The name goes into what is recorded, and git has who committed it.</p>"
+    )
+    if given := given_analyst(ask):
+        content += f"<p>scen serve was started with <code>--analyst {safe(given)}</code>.</p>"
+    else:
+        content += _form(ask, chosen, fault)
+    status = 422 if fault else 200
+    return Page(title="Who are you?", content=content, live=False, status=status)
+
+
+def _form(ask: Ask, chosen: str, fault: str) -> str:
     declared = ask.database.tracker.analysts
     known: list[tuple[str, Any]] = [*(declared.items() if declared else analysts(ask.database))]
     radios = "".join(
@@ -82,33 +90,22 @@ def _page(ask: Ask, chosen: str, fault: str) -> Page:
         for id, name in known
     )
     other = chosen if chosen not in dict(known) else ""
-    doubt = new_analyst(ask.database, chosen) if chosen and not fault else None
     typed = (
         '<div class="field line"><label for="other">Somebody else</label>'
         '<span class="hint" id="hint-other">Small letters and hyphens, like jane-doe.</span>'
         f'<input id="other" name="other" value="{escape(other)}" autocomplete="off"'
         f' aria-describedby="hint-other"></div>'
     )
+    doubt = new_analyst(ask.database, chosen) if chosen and not fault else None
     note = f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
     note += f"<p>{safe(doubt)}</p>" if doubt else ""
     to = ask.request.query_params.get("to", "")
     action = f"/who/?to={to}" if _is_ours(to) else "/who/"
-    given = given_analyst(ask)
-    if given:
-        body = f"<p>scen serve was started with <code>--analyst {safe(given)}</code>.</p>"
-    else:
-        body = (
-            f'{note}<form class="record" method="post" action="{escape(action)}">'
-            f'<fieldset class="field"><legend>Who records in this browser</legend>'
-            f'<div class="choices">{radios}</div></fieldset>{"" if declared else typed}'
-            "<p><button>That is me</button></p></form>"
-        )
-    content = (
-        "<h1>Who are you?</h1><p>There are no accounts: whoever has the start address can record"
-        " under any name. The name goes into what is recorded, and git has who committed it.</p>"
-    )
-    return Page(
-        title="Who are you?", content=content + body, live=False, status=422 if fault else 200
+    return (
+        f'{note}<form class="record" method="post" action="{escape(action)}">'
+        f'<fieldset class="field"><legend>Who records in this browser</legend>'
+        f'<div class="choices">{radios}</div></fieldset>{"" if declared else typed}'
+        "<p><button>That is me</button></p></form>"
     )
 
 
@@ -121,30 +118,30 @@ def _cookie(ask: Ask) -> str:
     return f"scen-{ask.request.url.port}-analyst"
 
 
-ENTRIES = (give("/who/", _choosing), take("/who/", _chosen))
+ENTRIES = (give("/who/", lambda ask: _page(ask, analyst_of(ask) or "")), take("/who/", _chosen))
 
 
 _TELLS_NO_FIGURE = (
     *("/sitting/", "/who/", "/record/", "/recorded/"),
     *("/list/evidence/", "/list/indicators/", "/list/sources/"),
 )
-"""Where these pages begin, or where what is hidden is left out."""
+"""The pages that show no figure, or leave out those that are hidden."""
 
 
 def hidden(opened: Opened, analyst: Analyst | None, today: date) -> frozenset[ScenarioId]:
-    """The scenarios whose team's and implied figures an analyst must not see yet."""
+    """Return the scenarios whose team's and implied figures an analyst must not see yet."""
     return held_back(opened, analyst, today) if analyst else frozenset()
 
 
 def instead(ask: Ask) -> Page | None:
-    """The page that stands in the place of one which tells figures; None where it may.
+    """Return the page shown instead of one with figures; None where figures may be seen.
 
-    A page of the site of which a list tells no figure leads there.
+    A page of the site that has a list without figures redirects to that list.
     """
     path = ask.request.url.path
     if path.startswith(_TELLS_NO_FIGURE) or path.endswith(".css"):
         return None
-    if not hidden(ask.desk.latest.opened, analyst_of(ask), parsing.today()):
+    if not hidden(ask.desk.latest.opened, analyst_of(ask), clock.today()):
         return None
     listed = to_filter(path)
     if listed.startswith(_TELLS_NO_FIGURE):

@@ -1,4 +1,4 @@
-"""Pages of the state that readers see: made once, and of a new one before it is shown."""
+"""Pages kept for the state that readers see, and made for a new one before it is shown."""
 
 from __future__ import annotations
 
@@ -12,66 +12,66 @@ from typing import Generic, NamedTuple, TypeVar
 
 from starlette.responses import Response
 
-from scenarios.cli import parsing
 from scenarios.serve.desk import Seen
 from scenarios.serve.door import policy
 from scenarios.serve.exchange import Ask, Sent
+from scenarios.workspace.input import clock
 
 Value = TypeVar("Value")
 
 
 class Kept(Generic[Value]):
-    """Values by what they were made of; what was not asked for longest gives way."""
+    """Values by key; those used least recently give way."""
 
     def __init__(self, most: int, weigh: Callable[[Value], int]) -> None:
         self._lock, self._most, self._size, self._weigh = threading.Lock(), most, 0, weigh
-        self._made: OrderedDict[Hashable, Value] = OrderedDict()
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
         self._making: dict[Hashable, threading.Lock] = {}
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
-        """What was made under this key, or is made now; others who want the same wait for it."""
+        """Return the value of a key, made now if it is new; others who want the same wait."""
         with self._lock:
-            if (found := self._found(key)) is not None:
-                return found
+            if (value := self._kept(key)) is not None:
+                return value
             turn = self._making.setdefault(key, threading.Lock())
         with turn:
             with self._lock:
-                if (found := self._found(key)) is not None:
-                    return found
+                if (value := self._kept(key)) is not None:
+                    return value
             try:
-                made = make()
+                value = make()
             finally:
                 with self._lock:
                     self._making.pop(key, None)
             with self._lock:
-                self._keep(key, made)
-            return made
+                self._keep(key, value)
+            return value
 
-    def _found(self, key: Hashable) -> Value | None:
-        if key in self._made:
-            self._made.move_to_end(key)
-        return self._made.get(key)
+    def _kept(self, key: Hashable) -> Value | None:
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
 
-    def _keep(self, key: Hashable, made: Value) -> None:
-        before = self._made.pop(key, None)
-        self._size += self._weigh(made) - (self._weigh(before) if before else 0)
-        self._made[key] = made
+    def _keep(self, key: Hashable, value: Value) -> None:
+        before = self._values.pop(key, None)
+        self._size += self._weigh(value) - (self._weigh(before) if before else 0)
+        self._values[key] = value
         while self._size > self._most:
-            self._size -= self._weigh(self._made.popitem(last=False)[1])
+            self._size -= self._weigh(self._values.popitem(last=False)[1])
 
 
 _ROOM = 64 << 20
 """The bytes of the pages that are kept."""
 _MOST, _AGE = 64, 30.0
-"""So many pages are made again, if somebody has asked for them in the last seconds."""
+"""Most pages that are made again, and how long ago they may have been asked for, in seconds."""
 _LEAST, _TIMES = 0.3, 4
-"""A new state waits for them so many seconds, and so many times as long as its first page took."""
+"""Grace period before a new state is shown: SECONDS, plus FACTOR × its first page's time."""
 
 
 Make = Callable[[Ask], Sent]
 
 
-class _Asked(NamedTuple):
+class _AskedFor(NamedTuple):
     ask: Ask
     make: Make
     when: float
@@ -84,42 +84,42 @@ class Warm:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept = Kept[Sent](_ROOM, lambda sent: len(sent.body))
-        self._asked: OrderedDict[Hashable, _Asked] = OrderedDict()
+        self._asked: OrderedDict[Hashable, _AskedFor] = OrderedDict()
 
     def page(self, ask: Ask, make: Make) -> Sent:
-        """A page as it is sent."""
+        """Return a page as it is sent."""
         if ask.asked.rev is None:
             address = ask.request.url.path, ask.request.url.query
             with self._lock:
                 times = self._asked[address].times + 1 if address in self._asked else 1
-                self._asked[address] = _Asked(ask, make, time.monotonic(), times)
+                self._asked[address] = _AskedFor(ask, make, time.monotonic(), times)
                 self._asked.move_to_end(address)
                 while len(self._asked) > _MOST:
                     self._asked.popitem(last=False)
-        return self._made(ask, make)
+        return self._page(ask, make)
 
     def prepare(self, seen: Seen) -> None:
         """Make the pages of a state that are asked for most, as far as there is time."""
         started = time.monotonic()
         until = None
         with self._lock:
-            asked = [one for one in self._asked.values() if one.when > started - _AGE]
-        for one in sorted(asked, key=lambda one: one.times, reverse=True):
+            asked = [page for page in self._asked.values() if page.when > started - _AGE]
+        for page in sorted(asked, key=lambda page: page.times, reverse=True):
             with suppress(Exception):  # who asks for it is told
-                on = one.ask.asked.as_of or parsing.today()
-                self._made(one.ask._replace(seen=seen, on=on), one.make)
+                on = page.ask.asked.as_of or clock.today()
+                self._page(page.ask._replace(seen=seen, on=on), page.make)
             until = until or started + _LEAST + _TIMES * (time.monotonic() - started)
             if time.monotonic() > until:
                 return
 
-    def _made(self, ask: Ask, make: Make) -> Sent:
+    def _page(self, ask: Ask, make: Make) -> Sent:
         url, seen = ask.request.url, ask.seen
         key = (seen.name, seen.remark, url.path, url.query, ask.on)
         return self._kept.get(key, lambda: make(ask))
 
 
 def page(ask: Ask, make: Make) -> Response:
-    """A page, or that it is the one which the reader has."""
+    """Reply with a page, or with 304 where the reader has it."""
     warm: Warm = ask.request.app.state.warm
     sent = warm.page(ask, make)
     headers = {

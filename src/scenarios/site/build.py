@@ -7,9 +7,10 @@ import multiprocessing
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from uuid import NAMESPACE_URL, uuid5
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import bears_on
-from scenarios.model import EvidenceId, ScenarioId
+from scenarios.model import EvidenceId, Kind, ScenarioId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.render.writers.html import safe
@@ -37,44 +38,48 @@ from scenarios.workspace.reading import keys_of
 
 SEARCH = "search/index.html"
 _MANY = 60
-"""From so many pages on a second process saves time."""
+"""Pages from which on a second process saves time."""
 
 
-class Made(msgspec.Struct, frozen=True, array_like=True):
-    """A file of a site: what it rests on, what it is, how large, and what it says of itself."""
+class SiteFile(msgspec.Struct, frozen=True, array_like=True):
+    """A file of a site: the key of what it rests on, its digest and size, and its description."""
 
     key: str
     digest: bytes
     size: int
-    told: str = ""
+    description: str = ""
 
 
-class _Done(msgspec.Struct, frozen=True):
-    """What another process did, or the fault of the system that it met."""
+class _Share(msgspec.Struct, frozen=True):
+    """The files of another process, or the fault of the system that it met."""
 
-    made: dict[str, Made] = {}
+    made: dict[str, SiteFile] = {}
     written: set[str] = set()
     fault: tuple[int, str] | None = None
 
 
 class Making:
-    """What was `made` in this run, and what of it `written`: files with other bytes than before."""
+    """The files `made` in this run, and those `written`, whose bytes differ from before."""
 
     def __init__(
-        self, site: Site, folder: SiteFolder, before: Mapping[str, Made], keys: Mapping[str, str]
+        self,
+        site: Site,
+        folder: SiteFolder,
+        before: Mapping[str, SiteFile],
+        keys: Mapping[str, str],
     ) -> None:
         self._site, self._folder, self._before, self._keys = site, folder, before, keys
-        self.made: dict[str, Made] = {}
+        self.made: dict[str, SiteFile] = {}
         self.written: set[str] = set()
 
     def stands(self, address: str) -> bool:
-        """Whether a page needs not be made: all that it rests on is as it was, and it is there."""
+        """True for a page that is there and rests on what it rested on before."""
         key, card = self._keys.get(address, ""), card_of(address)
         if card in self._before and not self.standing(card, key):
             return False
         return self.standing(address, key) is not None
 
-    def standing(self, path: str, key: str) -> Made | None:
+    def standing(self, path: str, key: str) -> SiteFile | None:
         """A file that rests on what it rested on before."""
         was = self._before.get(path)
         if not was or not key or was.key != key:
@@ -82,12 +87,12 @@ class Making:
         data = self._folder.content(path, was.size)
         return was if data is not None and digest(data) == was.digest else None
 
-    def put(self, path: str, data: bytes, key: str = "", told: str = "") -> Made:
+    def put(self, path: str, data: bytes, key: str = "", description: str = "") -> SiteFile:
         """Keep a file, and write it where it differs from what is there."""
         if self._folder.content(path, len(data)) != data:
             self._folder.put(path, data)
             self.written.add(path)
-        self.made[path] = Made(key, digest(data), len(data), told)
+        self.made[path] = SiteFile(key, digest(data), len(data), description)
         return self.made[path]
 
     def pages(self, addresses: Sequence[str], progress: Progress) -> None:
@@ -104,7 +109,7 @@ class Making:
                 process.kill()
 
     def _make(self, addresses: Sequence[str], progress: Progress) -> None:
-        ids = [one.split("/")[1] for one in addresses if one.startswith("s/")]
+        ids = [address.split("/")[1] for address in addresses if address.startswith("s/")]
         figures(self._site).draw(*(id for id in ids if id in figures(self._site).window.views))
         for address in progress(addresses, "making the pages", len(addresses)):
             page = page_at(self._site, address)
@@ -128,16 +133,16 @@ class Making:
         reader.close()
         try:
             self._make(share, unwatched)
-            done = _Done(self.made, self.written)
+            done = _Share(self.made, self.written)
         except OSError as error:
-            done = _Done(fault=(error.errno or 0, error.strerror or ""))
+            done = _Share(fault=(error.errno or 0, error.strerror or ""))
         except KeyboardInterrupt:
             return  # the first process says so
         with suppress(BrokenPipeError):  # the first process was killed
             writer.send_bytes(msgspec.msgpack.encode(done))
 
     def _take(self, reader: Connection) -> None:
-        done = msgspec.msgpack.decode(reader.recv_bytes(), type=_Done)
+        done = msgspec.msgpack.decode(reader.recv_bytes(), type=_Share)
         if done.fault:
             raise OSError(*done.fault)
         self.made |= done.made
@@ -150,13 +155,12 @@ def card_of(address: str) -> str:
 
 
 def _shares(site: Site, addresses: Sequence[str]) -> list[list[str]]:
-    """For each processor, up to two, as much work; what is drawn together stays together."""
+    """As much work for each processor, up to two; members of a set stay together."""
     if sys.platform != "linux" or (os.cpu_count() or 1) < 2:  # noqa: PLR2004
         return [[*addresses]]
     figures(site).rows  # noqa: B018 - found once, for both
-    drawn = [one for one in addresses if one.startswith("s/")]
-    drawn.sort(key=lambda one: _unit(site, one))
-    others = [one for one in addresses if not one.startswith("s/")]
+    drawn = sorted((page for page in addresses if page.startswith("s/")), key=partial(_unit, site))
+    others = [page for page in addresses if not page.startswith("s/")]
     half = len(drawn) // 2
     return [drawn[:half] + others[::2], drawn[half:] + others[1::2]]
 
@@ -168,7 +172,7 @@ def _unit(site: Site, address: str) -> tuple[str, str]:
 
 
 def keys(site: Site) -> Mapping[str, str]:
-    """By address; a page without one is made each time, and compared.
+    """The digest of what each page rests on, by address; a page without one is always made.
 
     None has one where the database is not read from its files.
     """
@@ -176,22 +180,24 @@ def keys(site: Site) -> Mapping[str, str]:
     if not isinstance(files, Files):
         return {}
     base = program() + f"{site.database.unreadable} {site.previews} {site.url}".encode()
-    today = f"{site.as_of}"
-    figures = keys_of(files, site.database, today)
+    today = f"{site.as_of}".encode()
+    figures = keys_of(files, site.database, f"{site.as_of}")
     items = {id: files.digest(path_of("evidence", id)) for id in site.evidence}
-    found = dict(_scenarios(site, figures))
-    found.update(_items(site, files, figures, items))
-    found["scores/index.html"] = _scores(site, files, items)
-    found = {address: key + today.encode() for address, key in found.items()}
-    found.update(_reviews(site, files, items))
-    return {address: digest(base + key).hex() for address, key in found.items()}
+    by_address = {
+        **dict(_scenarios(site, figures)),
+        **dict(_items(site, files, figures, items)),
+        "scores/index.html": _scores(site, files, items),
+    }
+    by_address = {address: key + today for address, key in by_address.items()}
+    by_address |= _reviews(site, files, items)
+    return {address: digest(base + key).hex() for address, key in by_address.items()}
 
 
 def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tuple[str, bytes]]:
     for id in site.scenarios:
         yield links.place("s", id), figures[id] + _commits(site, path_of("scenario", id))
     for id, members in site.sets.items():
-        yield links.place("set", id), b"".join(figures[one] for one in members)
+        yield links.place("set", id), b"".join(figures[member] for member in members)
 
 
 def _items(
@@ -202,38 +208,40 @@ def _items(
 ) -> Iterator[tuple[str, bytes]]:
     beside = files.beside("sources", "forecasts")
     for id, item in site.evidence.items():
-        about = [figures[one] for one in sorted(bears_on(site.database, item))]
-        others = [items[one] for one in item.corroborated_by if one in items]
+        about = [figures[scenario] for scenario in sorted(bears_on(site.database, item))]
+        others = [items[other] for other in item.corroborated_by if other in items]
         own = _commits(site, path_of("evidence", id))
         yield links.place("e", id), b"".join((items[id], beside, own, *about, *others))
 
 
-def _reviews(
-    site: Site, files: Files, items: Mapping[EvidenceId, bytes]
-) -> Iterator[tuple[str, bytes]]:
-    """What was recorded by its day, all else at the top, and the reviews beside it."""
+def _reviews(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
+    """Keys of the reviews: records of its day, files at the top, and the reviews beside it."""
+    by_address = {}
     for number, day in enumerate(site.days):
         around = f"{site.days[max(number - 1, 0) : number + 2]} {printed(site, day)}"
-        yield links.place("review", f"{day}"), _by(day, site, files, items) + around.encode()
+        key = _by(day, site, files, items) + around.encode()
+        by_address[links.place("review", f"{day}")] = key
+    return by_address
 
 
 def _scores(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
-    """What was recorded until the last outcome was known: a forecast is scored up to then."""
-    known = (one.resolution.recorded for one in site.scenarios.values() if one.resolution)
-    last = max((day for day in known if day <= site.as_of), default=date.min)
+    """Key of the scores: a forecast is scored up to the day of the last outcome."""
+    scenarios = site.scenarios.values()
+    days = (scenario.resolution.recorded for scenario in scenarios if scenario.resolution)
+    last = max((day for day in days if day <= site.as_of), default=date.min)
     return _by(last, site, files, items)
 
 
 def _by(day: date, site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
-    """What stands for the items that were recorded by a day, and for all other files."""
-    told = b"".join(items[id] for id, one in site.evidence.items() if one.recorded <= day)
-    return digest(told) + files.beside("sources", "forecasts")
+    """Digest of the items that were recorded by a day, and of all other files."""
+    own = b"".join(items[id] for id, item in site.evidence.items() if item.recorded <= day)
+    return digest(own) + files.beside("sources", "forecasts")
 
 
 def _commits(site: Site, path: str) -> bytes:
-    """The commits of a record, and where its file is seen."""
-    told = [one.id for one in commits(site).get(path, ())]
-    return f"{site.file_address(path)}{told}".encode()
+    """The commits of a record, and the address of its file."""
+    ids = [commit.id for commit in commits(site).get(path, ())]
+    return f"{site.file_address(path)}{ids}".encode()
 
 
 ADDRESS = "feed.xml"
@@ -241,66 +249,59 @@ _MOST = 40
 _NO_XML = re.compile("[\ufffe\uffff]")
 
 
-class _Entry(NamedTuple):
+class _FeedEntry(NamedTuple):
     day: date
     address: str
     title: str
     summary: str
-    named: str
+    name: str
 
 
-def feed(site: Site, told: Mapping[str, str]) -> str:
-    """The newest entries; `told` has what pages say of themselves, by address.
+def feed(site: Site, descriptions: Mapping[str, str]) -> str:
+    """The newest entries, summed up by the descriptions of their pages, by address.
 
-    No clock is asked: an entry is of the day of what it tells.
+    An entry is of the day of its record, not of the clock.
     """
-    entries = sorted((*_feed_reviews(site, told), *_feed_items(site, told)), reverse=True)[:_MOST]
-    updated = max((one.day for one in entries), default=site.as_of)
-    base = site.url
-    self_link = f'<link rel="self" href="{safe(base)}{ADDRESS}"/>\n' if base else ""
+    entries = _feed_entries(site, descriptions)
+    updated = max((entry.day for entry in entries), default=site.as_of)
+    base = safe(site.url)
+    self_link = f'<link rel="self" href="{base}{ADDRESS}"/>\n' if base else ""
+    head = (
+        f"<id>{_id(site, '')}</id>\n<title>{_text(site.title)}</title>\n"
+        f"<updated>{updated}T00:00:00Z</updated>\n"
+    )
+    items = "".join(
+        f"<entry>\n<id>{_id(site, entry.name)}</id>\n<title>{_text(entry.title)}</title>\n"
+        f"<updated>{entry.day}T00:00:00Z</updated>\n"
+        f'<link href="{base}{entry.address}"/>\n<summary>{_text(entry.summary)}</summary>\n'
+        "</entry>\n"
+        for entry in entries
+    )
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n'
         '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">\n'
-        f"<id>{_id(site, '')}</id>\n<title>{_text(site.title)}</title>\n"
-        f"<updated>{_moment(updated)}</updated>\n<author><name>{_text(site.title)}</name></author>\n"
-        f'{self_link}<link href="{safe(base)}{links.INDEX}"/>\n'
-        + "".join(_told(site, one) for one in entries)
-        + "</feed>\n"
+        f"{head}<author><name>{_text(site.title)}</name></author>\n"
+        f'{self_link}<link href="{base}{links.INDEX}"/>\n{items}</feed>\n'
     )
 
 
-def _feed_reviews(site: Site, told: Mapping[str, str]) -> Iterator[_Entry]:
-    for day in site.days[-_MOST:]:
+def _feed_entries(site: Site, descriptions: Mapping[str, str]) -> list[_FeedEntry]:
+    entries = []
+    for day in site.days:
         address = links.place("review", f"{day}")
-        title, named = f"Review of {day}", f"review/{day}"
-        yield _Entry(day, address, title, told.get(address, ""), named)
+        summary = descriptions.get(address, "")
+        entries.append(_FeedEntry(day, address, f"Review of {day}", summary, f"review/{day}"))
+    for id, item in site.evidence.items():
+        address, first = links.place("e", id), item.formerly[0] if item.formerly else id
+        summary = descriptions.get(address, "")
+        entries.append(_FeedEntry(item.recorded, address, item.summary, summary, f"e/{first}"))
+    return sorted(entries, reverse=True)[:_MOST]
 
 
-def _feed_items(site: Site, told: Mapping[str, str]) -> Iterator[_Entry]:
-    newest = sorted((one.recorded, id) for id, one in site.evidence.items())[-_MOST:]
-    for day, id in newest:
-        item, address = site.evidence[id], links.place("e", id)
-        first = item.formerly[0] if item.formerly else id
-        yield _Entry(day, address, item.summary, told.get(address, ""), f"e/{first}")
-
-
-def _told(site: Site, one: _Entry) -> str:
-    return (
-        f"<entry>\n<id>{_id(site, one.named)}</id>\n<title>{_text(one.title)}</title>\n"
-        f"<updated>{_moment(one.day)}</updated>\n"
-        f'<link href="{safe(site.url)}{one.address}"/>\n<summary>{_text(one.summary)}</summary>\n'
-        "</entry>\n"
-    )
-
-
-def _id(site: Site, named: str) -> str:
-    """The same for as long as the tracker has its repository, or without one its title."""
+def _id(site: Site, name: str) -> str:
+    """A name that stays as long as the tracker has its repository, or without one its title."""
     of = site.database.tracker.repository or f"scen:{site.title}"
-    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{of}#{named}')}"
-
-
-def _moment(day: date) -> str:
-    return f"{day}T00:00:00Z"
+    return f"urn:uuid:{uuid5(NAMESPACE_URL, f'{of}#{name}')}"
 
 
 def _text(text: str) -> str:
@@ -323,17 +324,18 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
     """Bring the site in a folder up to the database, its day and its revision."""
     cache = cache_of(site.opened.root)
     name = f"site-{digest(os.fsencode(os.path.realpath(place))).hex()}"
-    before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, Made])
+    before = msgspec.json.decode((cache and cache.read(name)) or b"{}", type=dict[str, SiteFile])
     with site_folder.opened(place, site.opened.root, has_place) as folder, nothing_collected():
         making = Making(site, folder, before, keys(site))
         wanted = list(dict.fromkeys(addresses(site)))
-        making.pages([one for one in wanted if not making.stands(one)], progress)
+        making.pages([page for page in wanted if not making.stands(page)], progress)
         sources = {page: making.made if page in making.made else before for page in wanted}
         now = {page: source[page] for page, source in sources.items()}
         if site.previews:
             cards = ((card_of(page), source) for page, source in sources.items())
             now |= {card: source[card] for card, source in cards if card in source}
-        now |= _files(site, making, {one: entry.told for one, entry in now.items()})
+        descriptions = {path: file.description for path, file in now.items()}
+        now |= _files(site, making, descriptions)
         removed = folder.publish(making.written, now)
         search = folder.content(SEARCH, now[SEARCH].size) or b""
     if cache:
@@ -346,28 +348,22 @@ def build(site: Site, place: Path, progress: Progress = unwatched) -> Built:
     )
 
 
-def _files(site: Site, making: Making, told: Mapping[str, str]) -> dict[str, Made]:
-    """What is no page: the style, the feed, and copies of the records that no repository shows."""
-    found = {
+def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[str, SiteFile]:
+    """The style, the feed, and copies of the records that no repository shows."""
+    kept = {
         frame.STYLE: making.put(frame.STYLE, frame.style().encode()),
-        frame.FEED: making.put(frame.FEED, feed(site, told).encode()),
+        frame.FEED: making.put(frame.FEED, feed(site, descriptions).encode()),
     }
-    if not site.database.tracker.repository:
-        for path in _records(site):
-            found[f"records/{path}"] = _copy(site, making, path)
-    return found
-
-
-def _copy(site: Site, making: Making, path: str) -> Made:
-    files, to = site.opened.snapshot, f"records/{path}"
-    key = files.digest(path).hex() if isinstance(files, Files) else ""
-    if made := making.standing(to, key):
-        return made
-    return making.put(to, files[path], key)
-
-
-def _records(site: Site) -> Iterator[str]:
-    """The files that pages lead to."""
-    yield from (path_of("scenario", id) for id in site.scenarios)
-    yield from (path_of("evidence", id) for id in site.evidence)
-    yield from (path_of("source", id) for id in site.database.sources)
+    if site.database.tracker.repository:
+        return kept
+    files = site.opened.snapshot
+    kinds: tuple[tuple[Kind, Collection[str]], ...] = (
+        ("scenario", site.scenarios),
+        ("evidence", site.evidence),
+        ("source", site.database.sources),
+    )
+    for path in (path_of(kind, id) for kind, ids in kinds for id in ids):
+        copy = f"records/{path}"
+        key = files.digest(path).hex() if isinstance(files, Files) else ""
+        kept[copy] = making.standing(copy, key) or making.put(copy, files[path], key)
+    return kept

@@ -15,29 +15,28 @@ By = Mapping[str, Sequence[Commit]]
 
 
 def commits(site: Site) -> By:
-    """Those that changed each file, newest first; none where there is no history."""
-    return site.once(_found)
+    """The commits that changed each file, newest first; none where there is no history."""
+    return site.once(_by_file)
 
 
 def printed(site: Site, day: date) -> str:
-    """What stands for the commits up to a day, beside which its review is put."""
-    every = {one.id: one for found in commits(site).values() for one in found}
-    return "".join(sorted(id for id, one in every.items() if one.committed <= day))
+    """The commits up to a day as a key: the review of the day is put beside them."""
+    every = {commit for changes in commits(site).values() for commit in changes}
+    return "".join(sorted(commit.id for commit in every if commit.committed <= day))
 
 
 def revision(site: Site) -> Origin:
-    """Which state of the database the site is made from."""
-    none = Origin(site.as_of, "")
+    """The state of the database that the site is made from."""
     if site.repository is None:
-        return none
+        return Origin(site.as_of, "")
     try:
         commit, clean = origin(site.opened, site.repository)
     except ScenError:  # no commit yet
-        return none
+        return Origin(site.as_of, "")
     return Origin(site.as_of, "", commit, clean)
 
 
-def _found(site: Site) -> By:
+def _by_file(site: Site) -> By:
     if site.repository is None:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""The figures of a site on its day: each part is found once, when a page asks."""
+"""The figures of a site on its day, each found once when a page asks."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from scenarios.site.site import Site
 from scenarios.workspace.reading import span
 
 _DAYS = 60
-"""A course is drawn on at most so many days."""
+"""Most days of a course that is drawn."""
 _EVIDENCE = frozenset({"indicator", "direct", "in-prior"})
 
 
 class Figures:
-    """What was stated and implied on the day of a site, and at the review before it."""
+    """Stated and implied figures on the day of a site, and at the review before it."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -41,7 +41,7 @@ class Figures:
 
     @cached_property
     def review(self) -> Review:
-        """What moved since the last review."""
+        """The review of all moves since the last one."""
         return review(self.window)
 
     @cached_property
@@ -51,16 +51,16 @@ class Figures:
 
     @cached_property
     def moves(self) -> Mapping[ScenarioId, Move]:
-        """What moved."""
+        """The moves by scenario."""
         return {move.scenario: move for move in self.review.moves}
 
     @cached_property
     def causes(self) -> Causes:
-        """Why it moved."""
+        """The causes of the moves."""
         return Causes(self.review.events, self.review.other_causes)
 
     def course(self, id: ScenarioId) -> Course:
-        """How a scenario came to where it stands."""
+        """The course of a scenario to where it stands."""
         if id not in self._courses:
             self.draw(id)
         return self._courses[id]
@@ -72,12 +72,12 @@ class Figures:
     def lines(self, id: ScenarioId) -> Mapping[str, Sequence[Line]]:
         """The lines of a scenario's ledger by each item and indicator that stands in them."""
         if id not in self._lines:
-            found: dict[str, list[Line]] = {}
+            lines: dict[str, list[Line]] = {}
             for line in self.ledger(id).lines:
                 if line.kind in _EVIDENCE:
                     for row in dict.fromkeys((line.id, *line.evidence, *line.suppressed)):
-                        found.setdefault(row, []).append(line)
-            self._lines[id] = found
+                        lines.setdefault(row, []).append(line)
+            self._lines[id] = lines
         return self._lines[id]
 
     def ledger(self, id: ScenarioId) -> Ledger:
@@ -88,12 +88,12 @@ class Figures:
 
 
 def figures(site: Site) -> Figures:
-    """Those of a site."""
+    """Return the figures of a site, found once."""
     return site.once(Figures)
 
 
 class Facet(NamedTuple):
-    """A way to choose: its name, and each word that a row may have with how it is read."""
+    """A way to choose rows: its name, and each key of a row with its word."""
 
     name: str
     words: tuple[tuple[str, str], ...]
@@ -101,12 +101,14 @@ class Facet(NamedTuple):
 
 def choices(facets: Iterable[Facet]) -> str:
     """A list of words for each facet; one that cannot hide rows does not show them."""
-    made = "".join(
-        f'<label><span>{facet.name.capitalize()}</span> <select id="by-{facet.name}">'
-        f'<option value="">all</option>{"".join(map(_option, facet.words))}</select></label>'
-        for facet in facets
-    )
-    return f'<form class="filters" autocomplete="off">{made}</form>'
+    lists = ""
+    for facet in facets:
+        options = "".join(f'<option value="{id}">{safe(word)}</option>' for id, word in facet.words)
+        lists += (
+            f'<label><span>{facet.name.capitalize()}</span> <select id="by-{facet.name}">'
+            f'<option value="">all</option>{options}</select></label>'
+        )
+    return f'<form class="filters" autocomplete="off">{lists}</form>'
 
 
 def rules(facets: Iterable[Facet], rows: str) -> str:
@@ -119,16 +121,12 @@ def rules(facets: Iterable[Facet], rows: str) -> str:
     )
 
 
-def _option(word: tuple[str, str]) -> str:
-    return f'<option value="{word[0]}">{safe(word[1])}</option>'
-
-
 _RASTER = "scenarios.render.charts.draw"
 _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 
 def lacking() -> str:
-    """What it takes to draw pictures here; nothing where they can be drawn."""
+    """Return what is missing to draw pictures here; empty where they can be drawn."""
     try:
         import_module(_RASTER).png(_NOTHING, 1)
     except ModuleNotFoundError:
@@ -140,5 +138,5 @@ def lacking() -> str:
 
 def drawn(data: Card) -> bytes:
     """A card as PNG."""
-    made: bytes = import_module(_RASTER).png(card(data), 1)
-    return made
+    pixels: bytes = import_module(_RASTER).png(card(data), 1)
+    return pixels

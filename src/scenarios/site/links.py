@@ -10,7 +10,7 @@ import msgspec
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import Block
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Entry
+from scenarios.render.writers.html import IndexEntry
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,9 +29,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     main: str
     section: str = ""
-    above: tuple[Entry, ...] = ()
-    contents: tuple[Entry, ...] = ()
-    skips: tuple[Entry, ...] = ()
+    above: tuple[IndexEntry, ...] = ()
+    contents: tuple[IndexEntry, ...] = ()
+    skips: tuple[IndexEntry, ...] = ()
     rules: str = ""
     script: str = ""
     card: Card | None = None
@@ -51,28 +51,30 @@ def up(address: str) -> str:
 
 
 INDEX = "index.html"
-_PLACES: dict[str, Callable[[str], str]] = {
-    "s": lambda it: f"s/{it}/{INDEX}",
-    "e": lambda it: f"e/{it}/{INDEX}",
-    "set": lambda it: f"set/{it}/{INDEX}",
-    "source": lambda it: f"sources/{INDEX}#source-{it}",
-    "review": lambda day: f"review/{day}/{INDEX}",
-    "year": lambda it: f"evidence/{it}/{INDEX}",
-    "file": lambda path: f"records/{path}",
+_PLACES = {
+    "s": "s/{}/index.html",
+    "e": "e/{}/index.html",
+    "set": "set/{}/index.html",
+    "source": "sources/index.html#source-{}",
+    "review": "review/{}/index.html",
+    "year": "evidence/{}/index.html",
+    "file": "records/{}",
 }
 
 
 class Links(Mapping[str, str]):
-    """Where an anchor is found from an address: what has a page of its own, on that page."""
+    """The address of each anchor that has a page; `leads` makes it of an address of the site."""
 
-    def __init__(self, known: Mapping[str, Mapping[str, object]], address: str) -> None:
-        self._known, self._up = known, up(address)
+    def __init__(
+        self, known: Mapping[str, Mapping[str, object]], leads: Callable[[str], str]
+    ) -> None:
+        self._known, self._leads = known, leads
 
     def __getitem__(self, anchor: str) -> str:
         kind, _, id = anchor.partition("-")
         if id not in self._known.get(kind, ()):
             raise KeyError(anchor)
-        return self._up + _PLACES[kind](id)
+        return self._leads(place(kind, id))
 
     def __iter__(self) -> Iterator[str]:
         return (f"{kind}-{id}" for kind, ids in self._known.items() for id in ids)
@@ -82,18 +84,18 @@ class Links(Mapping[str, str]):
 
 
 def place(kind: str, id: str) -> str:
-    """The address of a page of a kind."""
-    return _PLACES[kind](id)
+    """The address of a record's page from the root of the site."""
+    return _PLACES[kind].format(id)
 
 
 def page_of(
-    known: Mapping[str, Mapping[str, object]],
+    links: Callable[[str], Links],
     address: str,
     title: str,
     description: str,
     blocks: Iterable[Block],
     **more: Any,
 ) -> Page:
-    """A page of blocks, with links to what is known."""
-    main = html.sections(blocks, Links(known, address))
+    """A page of blocks, with the links from its address."""
+    main = html.sections(blocks, links(address))
     return Page(address=address, title=title, description=description, main=main, **more)

@@ -13,19 +13,20 @@ import msgspec
 import resvg_py
 
 from scenarios.errors import ScenError
-from scenarios.render.charts import grid, lanes, ledger, overview, scores, svg, timeline
+from scenarios.render.charts import grid, lanes, ledger, overview, parts, scores, svg, timeline
 from scenarios.render.charts.grid import Grid, Multiples
 from scenarios.render.charts.lanes import Lanes
 from scenarios.render.charts.ledger import LedgerBars
 from scenarios.render.charts.overview import Overview, Sparkline
-from scenarios.render.charts.scale import SMALL, Days, folded, log_odds
+from scenarios.render.charts.parts import DayFigures
+from scenarios.render.charts.scale import SMALL, DayScale, folded, log_odds
 from scenarios.render.charts.scores import Reliability, SkillRows
 from scenarios.render.charts.svg import NOWHERE, Box, Drawing, Places, number, safe
-from scenarios.render.charts.timeline import Figures, Timeline
+from scenarios.render.charts.timeline import ScenarioTimeline
 
 _DRAWN: dict[type[Any], Callable[..., Drawing]] = {
     Overview: overview.draw,
-    Timeline: timeline.draw,
+    ScenarioTimeline: timeline.draw,
     Lanes: lanes.draw,
     Multiples: grid.draw_multiples,
     Grid: grid.draw,
@@ -85,22 +86,22 @@ def alone(
     Its colours follow the reader's scheme, unless they are to be `dark`.
     """
     wide = max(_LEAST, *(panel.drawing.box[2] for panel in panels))
-    parts, y = [], 0.0
+    body, y = [], 0.0
     for panel in panels:
         for line in folded(panel.title, wide, 9, _HEAD, bold=True) if panel.title else ():
             y += _LINE
-            parts.append(svg.text(0, y - 5, line, "f-ink bold head"))
+            body.append(svg.text(0, y - 5, line, "f-ink bold head"))
         y += _UNDER if panel.title else 0
         left, top, _, height = panel.drawing.box
-        parts.append(svg.moved(panel.drawing.body, -left, y - top))
+        body.append(svg.moved(panel.drawing.body, -left, y - top))
         y += height + _GAP
     y -= _GAP
     for line in folded(signature, wide, 4, SMALL) if signature else ():
         y += 18
-        parts.append(svg.text(0, y, line, "f-muted small"))
+        body.append(svg.text(0, y, line, "f-muted small"))
     edge = _EDGE if signature else 0
     box = fitted((-edge, -edge, wide + 2 * edge, y + 2 * edge), size)
-    return _document("".join(parts), box, label, signature, size, dark=dark)
+    return _document("".join(body), box, label, signature, size, dark=dark)
 
 
 def fitted(box: Box, size: tuple[int, int] | None) -> Box:
@@ -163,7 +164,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     look: Literal["stated", "implied", "ink"] = "ink"
     about: str
     signature: str
-    points: tuple[Figures, ...] = ()
+    points: tuple[DayFigures, ...] = ()
 
 
 def card(data: Card) -> str:
@@ -173,37 +174,28 @@ def card(data: Card) -> str:
 
 def _draw(data: Card) -> Drawing:
     room = _WIDE - 2 * _CARD_EDGE
-    parts = [svg.path(svg.bar(0, 0, _WIDE, _HIGH), "f-paper")]
+    body = [svg.path(svg.bar(0, 0, _WIDE, _HIGH), "f-paper")]
     y = 30.0
     for line in folded(data.title, room, 2, _CARD_HEAD, bold=True):
-        parts.append(svg.text(_CARD_EDGE, y, line, "f-ink bold head"))
+        body.append(svg.text(_CARD_EDGE, y, line, "f-ink bold head"))
         y += _CARD_LINE
     large = svg.text(0, 0, data.figure, f"f-{data.look} bold")
-    parts.append(f'<g transform="translate({_CARD_EDGE},{_FOOT - 22}) scale({_ZOOM})">{large}</g>')
-    parts.append(svg.text(_CARD_EDGE, _FOOT, data.about, "f-muted small"))
-    parts.append(_course(data.points))
+    body.append(f'<g transform="translate({_CARD_EDGE},{_FOOT - 22}) scale({_ZOOM})">{large}</g>')
+    body.append(svg.text(_CARD_EDGE, _FOOT, data.about, "f-muted small"))
+    body.append(_course(data.points))
     [signature] = folded(data.signature, room, 1, SMALL)
-    parts.append(svg.text(_CARD_EDGE, _HIGH - 14, signature, "f-muted small"))
-    return Drawing("".join(parts), (0, 0, _WIDE, _HIGH))
+    body.append(svg.text(_CARD_EDGE, _HIGH - 14, signature, "f-muted small"))
+    return Drawing("".join(body), (0, 0, _WIDE, _HIGH))
 
 
-def _course(points: tuple[Figures, ...]) -> str:
+def _course(points: tuple[DayFigures, ...]) -> str:
     if not points:
         return ""
     first, last = points[0].day, points[-1].day
-    days = Days(first=first, last=last, start=_LEFT, end=_WIDE - _CARD_EDGE)
-    lines = {
-        name: [(point.day, getattr(point, name)) for point in points]
-        for name in ("implied", "stated")
-    }
-    figures = [p for line in lines.values() for _, p in line if p is not None]
-    odds = log_odds(figures, _FOOT - 22, _TOP, 3)
-    steps = [False] * (len(points) - 1)
-    return "".join(
-        svg.path(scores.course(line, steps, last, days, odds), f"s-{name}", 2)
-        for name, line in lines.items()
-        if any(p is not None for _, p in line)
-    )
+    days = DayScale(first=first, last=last, start=_LEFT, end=_WIDE - _CARD_EDGE)
+    odds = log_odds(parts.probabilities(points), _FOOT - 22, _TOP, 3)
+    courses = {name: parts.course(points, name, days, odds) for name in ("implied", "stated")}
+    return "".join(svg.path(line, f"s-{name}", 2) for name, line in courses.items() if line)
 
 
 NAMED = tuple(family.strip("'") for family in svg.FONTS.split(","))
@@ -224,8 +216,8 @@ def png(drawn: str, zoom: float, folders: Folders = None) -> bytes:
     """
     name = face(folders)
     data = _pixels(drawn, name, folders, zoom)
-    said = b"tEXtFont\0" + name.encode("latin-1")
-    chunk = pack(">I", len(said) - 4) + said + pack(">I", crc32(said))
+    text = b"tEXtFont\0" + name.encode("latin-1")
+    chunk = pack(">I", len(text) - 4) + text + pack(">I", crc32(text))
     return data[:_END_OF_HEADER] + chunk + data[_END_OF_HEADER:]
 
 

@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import msgspec
 
-from scenarios.render.charts import svg
+from scenarios.render.charts import parts, svg
+from scenarios.render.charts.parts import LINE, NARROW, WIDE
 from scenarios.render.charts.scale import SMALL, LogOdds, bounded, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.text import signed
 from scenarios.scales import percent, probability
 
-WIDE, NARROW = 960, 340
 _LABEL, _FIGURE = 420, 78
-_ROW, _LINE = 23, 15
+_ROW = 23
 _BAR, _INDENT = 11, 14
 _LINES = 3
 
@@ -23,7 +23,7 @@ _LINES = 3
 class Bar(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the ledger, or the sum of several, in decibans."""
 
-    told: str
+    label: str
     decibans: float
     anchor: str = ""
 
@@ -48,7 +48,7 @@ class LedgerBars(msgspec.Struct, frozen=True, kw_only=True):
 class _Row(NamedTuple):
     """A bar from one sum to another, or a mark at one; a heading has neither."""
 
-    told: str
+    label: str
     figure: str
     before: float | None = None
     after: float | None = None
@@ -75,7 +75,9 @@ def draw(data: LedgerBars, *, narrow: bool = False, places: Places = NOWHERE) ->
             last = middle
         y += tall
     between = svg.path("".join(links), "s-muted", 1, "2 2")
-    return Drawing("".join([*_axis(scale, y), between, *body]), (-2, 0, wide + 4, y + 4))
+    return Drawing(
+        "".join([*parts.odds_axis(scale, 22, y, 14), between, *body]), (-2, 0, wide + 4, y + 4)
+    )
 
 
 def _rows(data: LedgerBars) -> Iterator[_Row]:
@@ -83,11 +85,12 @@ def _rows(data: LedgerBars) -> Iterator[_Row]:
     yield _Row("prior", percent(data.prior), running, running, "prior")
     for theme in data.themes:
         if theme.name:
-            yield _Row(theme.name, _worth(sum(bar.decibans for bar in theme.bars)))
+            yield _Row(theme.name, f"{signed(sum(bar.decibans for bar in theme.bars))} dB")
         indent = _INDENT if theme.name else 0
         for bar in theme.bars:
             before, running = running, running + bar.decibans
-            yield _Row(bar.told, _worth(bar.decibans), before, running, "", bar.anchor, indent)
+            worth = f"{signed(bar.decibans)} dB"
+            yield _Row(bar.label, worth, before, running, "", bar.anchor, indent)
     end = bounded(data.implied)
     yield _Row("implied", percent(data.implied), end, end, "implied")
     if data.stated is not None:
@@ -95,24 +98,12 @@ def _rows(data: LedgerBars) -> Iterator[_Row]:
         yield _Row("stated", percent(data.stated), at, at, "stated")
 
 
-def _worth(decibans: float) -> str:
-    return f"{signed(decibans)} dB"
-
-
-def _axis(scale: LogOdds, foot: float) -> Iterator[str]:
-    ticks = [(scale.at(p), label) for p, label in scale.ticks()]
-    yield svg.path("".join(svg.line([(x, 22), (x, foot)]) for x, _ in ticks), "s-grid")
-    for x, label in ticks:
-        yield svg.text(x, 14, label, "f-muted small middle")
-
-
 def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
     look = _look(row)
-    lines = folded(row.told, _LABEL - row.indent, _LINES, SMALL, bold="bold" in look)
-    tall = max(_ROW, len(lines) * _LINE + 7)
+    texts = folded(row.label, _LABEL - row.indent, _LINES, SMALL, bold="bold" in look)
+    tall = max(_ROW, len(texts) * LINE + 7)
     middle = y + tall / 2
-    first = middle - (len(lines) - 1) * _LINE / 2 + 4
-    drawn = _lines(lines, row.indent, first, look, row.told)
+    drawn = parts.centred(row.indent, middle, texts, look, row.label)
     drawn = svg.mark(drawn, "", row.anchor, places, (0, y, _LABEL, max(tall, svg.TARGET)))
     figure = svg.text(WIDE, middle + 4, row.figure, f"{look} end")
     return drawn + _drawn(row, middle, scale) + figure, middle, tall
@@ -121,15 +112,15 @@ def _wide(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, flo
 def _narrow(row: _Row, y: float, scale: LogOdds, places: Places) -> tuple[str, float, float]:
     look = _look(row)
     room = NARROW - width(row.figure, SMALL, bold="bold" in look) - 10
-    lines = folded(row.told, room, _LINES + 1, SMALL, bold="bold" in look)
-    foot = y + len(lines) * _LINE
-    drawn = _lines(lines, 0, y + 13, look, row.told)
+    texts = folded(row.label, room, _LINES + 1, SMALL, bold="bold" in look)
+    foot = y + len(texts) * LINE
+    drawn = parts.lines(0, y + 13, texts, look, row.label)
     drawn = svg.mark(drawn, "", row.anchor, places, (0, y, room, max(foot - y, svg.TARGET)))
-    figure = svg.text(NARROW, y + 13, row.figure, f"{look} end")
+    drawn += svg.text(NARROW, y + 13, row.figure, f"{look} end")
     if row.after is None:
-        return drawn + figure, foot, foot - y + 4
+        return drawn, foot, foot - y + 4
     middle = foot + _BAR / 2 + 3
-    return drawn + figure + _drawn(row, middle, scale), middle, middle - y + 12
+    return drawn + _drawn(row, middle, scale), middle, middle - y + 12
 
 
 def _look(row: _Row) -> str:
@@ -138,20 +129,15 @@ def _look(row: _Row) -> str:
     return "f-ink small" if row.before is not None else "f-muted small bold"
 
 
-def _lines(lines: list[str], x: float, y: float, look: str, tail: str) -> str:
-    whole = tail if lines[-1].endswith("…") else ""
-    return "".join(svg.text(x, y + n * _LINE, line, look, whole) for n, line in enumerate(lines))
-
-
 def _drawn(row: _Row, middle: float, scale: LogOdds) -> str:
     """Full to the right for what speaks for it, hollow to the left for what speaks against it."""
     if row.before is None or row.after is None:
         return ""
     left, right = sorted((_at(row.before, scale), _at(row.after, scale)))
     if row.mark == "stated":
-        return svg.now(left, middle)
+        return parts.now(left, middle)
     if row.mark == "implied":
-        return svg.implied(left, middle)
+        return parts.implied(left, middle)
     if row.mark:
         return svg.path(svg.line([(left, middle - 8), (left, middle + 8)]), "s-ink", 2)
     box = svg.bar(left, middle - _BAR / 2, max(right - left, 1), _BAR)

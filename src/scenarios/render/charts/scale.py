@@ -10,6 +10,7 @@ from itertools import accumulate, compress
 
 import msgspec
 
+from scenarios.render.text import short_day
 from scenarios.scales import decibans
 from scenarios.text import printable
 
@@ -123,6 +124,11 @@ _DAYS = 60
 """Days from which on an axis has months."""
 
 
+def _between(value: float, low: float, high: float, start: float, end: float) -> float:
+    share = min(max((value - low) / (high - low), 0), 1)
+    return start + share * (end - start)
+
+
 class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
     """Probabilities from `low` to `high`, in decibans, along pixels from `start` to `end`."""
 
@@ -133,9 +139,7 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, p: float) -> float:
         """Where a probability stands."""
-        db = bounded(p)
-        share = min(max((db - self.low) / (self.high - self.low), 0), 1)
-        return self.start + share * (self.end - self.start)
+        return _between(bounded(p), self.low, self.high, self.start, self.end)
 
     def ticks(self, room: float | None = None) -> list[tuple[float, str]]:
         """Round probabilities inside the scale with their labels, finer ones where there is room.
@@ -148,7 +152,7 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
         return [(p, label(p)) for p in sorted(chosen)]
 
     def _apart(self, wanted: Iterable[float], room: float | None) -> list[float]:
-        inside = [p for p in wanted if self._inside(p)]
+        inside = [p for p in wanted if self.low <= decibans(p) <= self.high]
         spans = []
         for p in inside:
             half = (width(label(p), SMALL) if room is None else room) / 2
@@ -157,9 +161,6 @@ class LogOdds(msgspec.Struct, frozen=True, kw_only=True):
         fits = [low - _OUTSIDE <= first and last <= high + _OUTSIDE for first, last in spans]
         spans, inside = list(compress(spans, fits)), list(compress(inside, fits))
         return [p for p, kept in zip(inside, apart(spans, _BESIDE), strict=True) if kept]
-
-    def _inside(self, p: float) -> bool:
-        return self.low <= decibans(p) <= self.high
 
 
 def log_odds(figures: Iterable[float], start: float, end: float, least: float = _LEAST) -> LogOdds:
@@ -190,11 +191,10 @@ class Linear(msgspec.Struct, frozen=True, kw_only=True):
 
     def at(self, value: float) -> float:
         """Where a figure stands; what is outside stands at the edge."""
-        share = min(max((value - self.low) / (self.high - self.low), 0), 1)
-        return self.start + share * (self.end - self.start)
+        return _between(value, self.low, self.high, self.start, self.end)
 
 
-class Days(msgspec.Struct, frozen=True, kw_only=True):
+class DayScale(msgspec.Struct, frozen=True, kw_only=True):
     """Days from `first` to `last`, along pixels from `start` to `end`."""
 
     first: date
@@ -205,8 +205,7 @@ class Days(msgspec.Struct, frozen=True, kw_only=True):
     def at(self, day: date) -> float:
         """Where a day stands; what is outside stands at the edge."""
         length = max((self.last - self.first).days, 1)
-        share = min(max((day - self.first).days / length, 0), 1)
-        return self.start + share * (self.end - self.start)
+        return _between((day - self.first).days, 0, length, self.start, self.end)
 
     def ticks(self) -> list[tuple[date, str]]:
         """First days of months at round distances, or of years; within two months single days."""
@@ -215,7 +214,7 @@ class Days(msgspec.Struct, frozen=True, kw_only=True):
         if length < _DAYS:
             step = max(1, -(-length // max(most - 1, 1)))
             days = [self.first + timedelta(n) for n in range(0, length + 1, step)]
-            return [(day, f"{day.day} {day:%b %Y}") for day in days][:most]
+            return [(day, short_day(day)) for day in days][:most]
         months = [
             date(year, month, 1)
             for year in range(self.first.year, self.last.year + 1)
@@ -227,3 +226,9 @@ class Days(msgspec.Struct, frozen=True, kw_only=True):
             if len(chosen) <= most:
                 return [(d, f"{d:%Y}" if step % 12 == 0 else f"{d:%b %Y}") for d in chosen]
         return []
+
+
+def days_beyond(first: date, last: date, start: float, end: float) -> DayScale:
+    """Days with a margin of a sixtieth, so that a step on the last of them shows."""
+    margin = min(max(1, (last - first).days // 60), (date.max - last).days)
+    return DayScale(first=first, last=last + timedelta(margin), start=start, end=end)

@@ -4,26 +4,37 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date
+from itertools import pairwise, zip_longest
 from typing import Literal, NamedTuple
 
 import msgspec
 
-from scenarios.render.charts import scores, svg
-from scenarios.render.charts.scale import SMALL, Days, LogOdds, cut, folded, log_odds, spread, width
+from scenarios.render.charts import parts, svg
+from scenarios.render.charts.parts import LINE, NARROW, SHAPES, WIDE, DayFigures, Outcome
+from scenarios.render.charts.scale import (
+    SMALL,
+    DayScale,
+    LogOdds,
+    cut,
+    days_beyond,
+    folded,
+    log_odds,
+    spread,
+)
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import from_to, signed
+from scenarios.render.text import from_to, short_day, signed
 from scenarios.scales import percent
 
 State = Literal["unobserved", "emerging", "observed", "reversed"]
-_LANE, _SWIMLANES_LINE = 24, 15
+_LANE = 24
 _EVIDENCE, _TALLEST = 44, 17
+_LAST = [*SHAPES][-1]
 _LEAST = 5
 """Pixels of a state that began on the last day."""
 
 
-class Seen(msgspec.Struct, frozen=True, kw_only=True):
+class DayEvidence(msgspec.Struct, frozen=True, kw_only=True):
     """Items that entered the record on a day, and by how much the implied figure changed on it.
 
     `more` of them are not named.
@@ -53,7 +64,7 @@ class Swim(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def seen_lane(
-    seen: Sequence[Seen], days: Days, y: float, places: Places, *, narrow: bool
+    seen: Sequence[DayEvidence], days: DayScale, y: float, places: Places, *, narrow: bool
 ) -> tuple[str, float]:
     """The evidence: upwards what spoke for it, downwards what spoke against it.
 
@@ -62,24 +73,26 @@ def seen_lane(
     if not seen:
         return "", y
     if narrow:
-        y += _SWIMLANES_LINE
-        head = svg.text(0, y, "evidence, up for and down against", "f-muted small")
+        y += LINE
+        body = svg.text(0, y, "evidence, up for and down against", "f-muted small")
     else:
-        head = svg.text(0, y + _EVIDENCE / 2 - 2, "evidence:", "f-ink small")
-        head += svg.text(0, y + _EVIDENCE / 2 + 13, "up for it, down against it", "f-muted small")
+        body = svg.text(0, y + _EVIDENCE / 2 - 2, "evidence:", "f-ink small")
+        body += svg.text(0, y + _EVIDENCE / 2 + 13, "up for it, down against it", "f-muted small")
     middle = y + _EVIDENCE / 2
-    parts = [head, svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")]
-    for swim in seen:
-        shape = _bar(days.at(swim.day), middle, swim.decibans)
-        hit = svg.around(days.at(swim.day), middle)
-        parts.append(shape if narrow else svg.mark(shape, says(swim), swim.anchor, places, hit))
-    return "".join(parts), y + _EVIDENCE
+    body += svg.path(svg.line([(days.start, middle), (days.end, middle)]), "s-muted")
+    for day in seen:
+        x = days.at(day.day)
+        shape = _bar(x, middle, day.decibans)
+        hit = svg.around(x, middle)
+        body += shape if narrow else svg.mark(shape, says(day), day.anchor, places, hit)
+    return body, y + _EVIDENCE
 
 
-def says(seen: Seen) -> str:
+def says(seen: DayEvidence) -> str:
     """The items of a day in words."""
     more = [f"and {seen.more} more"] if seen.more else []
-    return "\n".join([f"{_day(seen.day)}, {signed(seen.decibans)} dB", *seen.items, *more])
+    head = f"{short_day(seen.day)}, {signed(seen.decibans)} dB"
+    return "\n".join([head, *seen.items, *more])
 
 
 def _bar(x: float, middle: float, decibans: float) -> str:
@@ -94,52 +107,30 @@ def _bar(x: float, middle: float, decibans: float) -> str:
     return svg.path(shaft + head, "f-ink s-ink", 2)
 
 
-def lanes(swims: Sequence[Swim], days: Days, y: float, *, narrow: bool) -> tuple[str, float]:
-    """The indicators; what colour would tell, shape and the word at the end tell."""
-    parts = []
-    for swim in swims:
-        drawn, y = (_narrow if narrow else _wide)(swim, days, y)
-        parts.append(drawn)
-    return "".join(parts), y
-
-
-def _wide(swim: Swim, days: Days, y: float) -> tuple[str, float]:
-    lines = folded(swim.statement, days.start - 20, 3, SMALL)
-    tall = max(_LANE, len(lines) * _SWIMLANES_LINE + 6)
-    middle = y + tall / 2
-    first = middle - (len(lines) - 1) * _SWIMLANES_LINE / 2 + 4
-    whole = swim.statement if lines[-1].endswith("…") else ""
-    drawn = "".join(
-        svg.text(0, first + n * _SWIMLANES_LINE, line, "f-ink small", whole)
-        for n, line in enumerate(lines)
-    )
-    word = svg.text(days.end + 14, middle + 4, swim.stretches[-1].state, "f-muted small")
-    return drawn + _bands(swim, days, middle) + word, y + tall
-
-
-def _narrow(swim: Swim, days: Days, y: float) -> tuple[str, float]:
-    room = days.end + 10
-    state = f"{swim.stretches[-1].state}: "
-    lines = folded(state + swim.statement, room, 3, SMALL)
-    whole = swim.statement if lines[-1].endswith("…") else ""
-    drawn = "".join(
-        svg.text(0, y + 14 + n * _SWIMLANES_LINE, line, "f-ink small", whole)
-        for n, line in enumerate(lines)
-    )
-    foot = y + len(lines) * _SWIMLANES_LINE + 12
-    return drawn + _bands(swim, days, foot), foot + 10
-
-
-def _bands(swim: Swim, days: Days, middle: float) -> str:
-    drawn = "".join(_stretch(stretch, days, middle) for stretch in swim.stretches)
+def _swimlane(swim: Swim, days: DayScale, y: float, *, narrow: bool) -> tuple[str, float]:
+    """An indicator; what colour would tell, shape and its last state in words tell."""
+    state = swim.stretches[-1].state
+    if narrow:
+        texts = folded(f"{state}: {swim.statement}", days.end + 10, 3, SMALL)
+        body = parts.lines(0, y + 14, texts, whole=swim.statement)
+        middle = y + len(texts) * LINE + 12
+        foot = middle + 10
+    else:
+        texts = folded(swim.statement, days.start - 20, 3, SMALL)
+        foot = y + max(_LANE, len(texts) * LINE + 6)
+        middle = (y + foot) / 2
+        body = parts.centred(0, middle, texts, "f-ink small", swim.statement)
+    body += "".join(_stretch(stretch, days, middle) for stretch in swim.stretches)
     if swim.due and days.first <= swim.due <= days.last:
         x = days.at(swim.due)
         due = svg.path(svg.line([(x, middle - 9), (x, middle + 9)]), "s-ink", 1.5)
-        drawn += svg.mark(due, f"due {_day(swim.due)}", "", NOWHERE)
-    return drawn
+        body += svg.mark(due, f"due {short_day(swim.due)}", "", NOWHERE)
+    if not narrow:
+        body += svg.text(days.end + 14, middle + 4, state, "f-muted small")
+    return body, foot
 
 
-def _stretch(stretch: Stretch, days: Days, middle: float) -> str:
+def _stretch(stretch: Stretch, days: DayScale, middle: float) -> str:
     """Thin where nothing was seen, hollow where it emerges, full where it was seen."""
     left = days.at(stretch.start)
     right = max(days.at(stretch.end), left + _LEAST)
@@ -153,35 +144,21 @@ def _stretch(stretch: Stretch, days: Days, middle: float) -> str:
     return svg.path(svg.bar(left, middle - 6, right - left, 12), "f-seen")
 
 
-Word = Literal["occurred", "did not occur", "annulled"]
-WIDE, NARROW = 960, 340
 _TALL, _SHORT = 220, 180
-_TAIL = 60
-"""One day is added for each such number of days, so that the last step shows."""
 _APART = 17
 _FLAGS = 24
 """Pixels above the plot, for the numbers of the steps."""
 _AXIS = 28
 _LINE = 16
-_NUMBERED = 20
-"""Pixels between the numbers of two steps."""
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
-    """Both probabilities on a day; None where nobody's forecast stood, or nothing is implied."""
-
-    day: date
-    stated: float | None
-    implied: float | None
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class LargeChange(msgspec.Struct, frozen=True, kw_only=True):
     """One of the largest changes, and what made it; the figures are those that changed."""
 
     day: date
     stated: tuple[float, float] | None
     implied: tuple[float, float] | None
-    told: str
+    cause: str
     anchor: str = ""
 
 
@@ -195,29 +172,17 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
     anchor: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """Outcome and its date."""
-
-    day: date
-    word: Word
-
-    @property
-    def told(self) -> str:
-        """`occurred 24 Feb 2022`."""
-        return f"{self.word} {self.day.day} {self.day:%b %Y}"
-
-
-class Timeline(msgspec.Struct, frozen=True, kw_only=True):
+class ScenarioTimeline(msgspec.Struct, frozen=True, kw_only=True):
     """`decays`: between its points the implied figure falls from day to day, and does not step."""
 
     title: str
     since: date
-    points: tuple[Figures, ...]
+    points: tuple[DayFigures, ...]
     decays: bool = False
     band: tuple[float, float] | None = None
     outcome: Outcome | None = None
-    steps: tuple[Step, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    steps: tuple[LargeChange, ...] = ()
+    seen: tuple[DayEvidence, ...] = ()
     sayings: tuple[Saying, ...] = ()
     lanes: tuple[Swim, ...] = ()
 
@@ -232,47 +197,56 @@ class Frame(NamedTuple):
 
     wide: float
     gutter: float
-    days: Days
+    days: DayScale
     odds: LogOdds
     top: float
     foot: float
     narrow: bool
 
 
-def draw(data: Timeline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
+def draw(data: ScenarioTimeline, *, narrow: bool = False, places: Places = NOWHERE) -> Drawing:
     """The figures above, evidence and indicators below, the largest steps in words at the foot."""
-    key, height = "", 6.0
-    if narrow:
-        key, height = svg.key(list(_key(data)), NARROW, 12)
+    key, height = parts.key(_key(data), NARROW) if narrow else (_beside(data), 6.0)
     frame = _frame(data, height + _FLAGS, narrow=narrow)
-    parts = [key or _beside(data), *_ground(data, frame)]
-    y = frame.foot + _AXIS
-    drawn, y = seen_lane(data.seen, frame.days, y, places, narrow=narrow)
-    parts.append(drawn)
-    drawn, y = lanes(data.lanes, frame.days, y, narrow=narrow)
-    parts.append(drawn)
-    parts.insert(1, "".join(_days(frame, y)))
-    parts += [*_curves(data, frame), *_ends(data, frame)]
-    parts += _sayings(data, frame, places)
-    steps, y = _steps(data, frame, y + 10, places)
-    parts += steps
-    return Drawing("".join(parts), (-2, 0, frame.wide + 4, y + 4))
+    drawn, y = seen_lane(data.seen, frame.days, frame.foot + _AXIS, places, narrow=narrow)
+    below = [drawn]
+    for swim in data.lanes:
+        drawn, y = _swimlane(swim, frame.days, y, narrow=narrow)
+        below.append(drawn)
+    body = [
+        key,
+        *parts.day_axis(frame.days, frame.wide, frame.foot, y, frame.foot + 19),
+        *_ground(data, frame),
+        *below,
+        *_curves(data, frame),
+        *_ends(data, frame),
+        *_sayings(data, frame, places),
+    ]
+    columns = [
+        (
+            frame.days.at(step.day),
+            max(frame.odds.at(p) for pair in (step.stated, step.implied) if pair for p in pair),
+        )
+        for step in data.steps
+    ]
+    body += parts.flags(columns, frame.top - 12, frame.top, frame.wide, "2 2")
+    box = (0 if narrow else frame.gutter, y + 10, frame.wide)
+    labels = [(_says(step), step.anchor) for step in data.steps]
+    steps, y = parts.notes(labels, box, 4, places, _LINE)
+    return Drawing("".join([*body, *steps]), (-2, 0, frame.wide + 4, y + 4))
 
 
-def _frame(data: Timeline, top: float, *, narrow: bool) -> Frame:
-    first, last = data.points[0].day, data.points[-1].day
+def _frame(data: ScenarioTimeline, top: float, *, narrow: bool) -> Frame:
+    last = data.points[-1].day
     last = max(last, data.outcome.day) if data.outcome else last
-    room = (date.max - last).days
-    end = last + timedelta(min(max(1, (last - first).days // _TAIL), room))
     wide, gutter = (NARROW, 44) if narrow else (WIDE, 262)
-    right = wide - (12 if narrow else 134)
     foot = top + (_SHORT if narrow else _TALL)
-    figures = [p for point in data.points for p in (point.stated, point.implied) if p is not None]
+    figures = parts.probabilities(data.points)
     figures += [saying.probability for saying in data.sayings] + list(data.band or ())
     return Frame(
         wide=wide,
         gutter=gutter,
-        days=Days(first=first, last=end, start=gutter, end=right),
+        days=days_beyond(data.points[0].day, last, gutter, wide - (12 if narrow else 134)),
         odds=log_odds(figures, foot, top),
         top=top,
         foot=foot,
@@ -280,33 +254,31 @@ def _frame(data: Timeline, top: float, *, narrow: bool) -> Frame:
     )
 
 
-def _key(data: Timeline) -> Iterator[svg.Key]:
+def _key(data: ScenarioTimeline) -> Iterator[parts.Key]:
     last = data.points[-1]
     stated = f" {percent(last.stated)}" if last.stated is not None else ", no longer"
     if any(point.stated is not None for point in data.points):
-        yield scores.sample("stated"), f"stated{stated}"
+        yield parts.sample("stated"), f"stated{stated}"
     if last.implied is not None:
-        yield scores.sample("implied"), f"implied {percent(last.implied)}"
+        yield parts.sample("implied"), f"implied {percent(last.implied)}"
     if data.band:
         low, high = map(percent, data.band)
-        yield scores.bracket(0, -6, 6), f"band {low} to {high}"
-    for name, shape in _shapes(data):
-        yield svg.analyst(0, 0, shape), name
+        yield parts.bracket(0, -6, 6), f"band {low} to {high}"
+    for name, shape in _shapes(data).items():
+        yield parts.analyst(0, 0, shape), name
 
 
-def _shapes(data: Timeline) -> Iterator[tuple[str, str]]:
-    last = len(svg.SHAPES) - 1
-    for number, name in enumerate(data.analysts):
-        yield name, svg.SHAPES[min(number, last)]
+def _shapes(data: ScenarioTimeline) -> dict[str, str]:
+    return dict(zip_longest(data.analysts, [*SHAPES][: len(data.analysts)], fillvalue=_LAST))
 
 
-def _beside(data: Timeline) -> str:
+def _beside(data: ScenarioTimeline) -> str:
     """The key at the left, an entry a line."""
     entries = list(_key(data))
     most = _TALL // _LINE - 1
     if len(entries) > most:
         more = f"and {len(entries) - most + 1} more analysts"
-        entries = [*entries[: most - 1], (svg.analyst(0, 0, svg.SHAPES[-1]), more)]
+        entries = [*entries[: most - 1], (parts.analyst(0, 0, _LAST), more)]
     rows = (
         svg.moved(shape, 12, 6 + _FLAGS + n * _LINE + 8)
         + svg.text(30, 6 + _FLAGS + n * _LINE + 12, cut(label, 170, SMALL), "f-muted small", label)
@@ -315,109 +287,61 @@ def _beside(data: Timeline) -> str:
     return "".join(rows)
 
 
-def _ground(data: Timeline, frame: Frame) -> Iterator[str]:
+def _ground(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
     """The time under review, and the lines of the figures."""
     left, right = frame.days.at(data.since), frame.days.at(data.points[-1].day)
     if data.since < data.points[-1].day:
         yield svg.path(svg.bar(left, frame.top, right - left, frame.foot - frame.top), "f-window")
-    for p, label in frame.odds.ticks(room=SMALL):
-        y = frame.odds.at(p)
-        yield svg.path(svg.line([(frame.days.start, y), (frame.days.end, y)]), "s-grid")
-        yield svg.text(frame.days.start - 6, y + 4, label, "f-muted small end")
+    yield from parts.levels(frame.odds, frame.days)
 
 
-def _days(frame: Frame, foot: float) -> Iterator[str]:
-    """The axis of days, whose lines run through all that stands below."""
-    for day, label in frame.days.ticks():
-        x, half = frame.days.at(day), width(label, SMALL) / 2
-        yield svg.path(svg.line([(x, frame.foot), (x, foot)]), "s-grid")
-        if half <= x <= frame.wide - half:
-            yield svg.text(x, frame.foot + 19, label, "f-muted small middle")
-
-
-def _curves(data: Timeline, frame: Frame) -> Iterator[str]:
-    stated = [(point.day, point.stated) for point in data.points]
-    implied = [(point.day, point.implied) for point in data.points]
+def _curves(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
     turns = {seen.day for seen in data.seen}
     last = max(data.points[-1].day, data.outcome.day) if data.outcome else frame.days.last
     slopes = [
-        data.decays and not (after[0] in turns and (after[0] - before[0]).days > 1)
-        for before, after in pairwise(implied)
+        data.decays and not (after.day in turns and (after.day - before.day).days > 1)
+        for before, after in pairwise(data.points)
     ]
-    if path := scores.course(implied, slopes, last, frame.days, frame.odds):
-        yield svg.path(path, "s-implied", 2, "6 3")
-    if path := scores.course(stated, [False] * (len(stated) - 1), last, frame.days, frame.odds):
-        yield svg.path(path, "s-stated", 2.5)
+    return parts.courses(data.points, frame.days, frame.odds, last, slopes)
 
 
-def _ends(data: Timeline, frame: Frame) -> Iterator[str]:
+def _ends(data: ScenarioTimeline, frame: Frame) -> Iterator[str]:
     """The last figures, the band around the implied one, and the outcome."""
     x = frame.days.end + 6
     if data.band:
         low, high = data.band
-        yield scores.bracket(x, frame.odds.at(high), frame.odds.at(low))
+        yield parts.bracket(x, frame.odds.at(high), frame.odds.at(low))
     if not frame.narrow:
         last = data.points[-1]
         ends = ((last.implied, "implied"), (last.stated, "stated"))
         shown = sorted(((p, name) for p, name in ends if p is not None), reverse=True)
-        at = spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
-        for y, (p, name) in zip(at, shown, strict=True):
+        heights = spread([frame.odds.at(p) + 4 for p, _ in shown], _APART, frame.foot + 4)
+        for y, (p, name) in zip(heights, shown, strict=True):
             yield svg.text(x + 8, y, f"{percent(p)} {name}", f"f-{name} bold")
     if data.outcome:
-        end = data.outcome
-        yield scores.outcome(end.day, end.word, frame.days, frame.top, frame.foot, end.told)
+        label = data.outcome.label
+        yield parts.ending(data.outcome, frame.days, frame.top, frame.foot, label)
 
 
-def _sayings(data: Timeline, frame: Frame, places: Places) -> Iterator[str]:
-    shapes = dict(_shapes(data))
+def _sayings(data: ScenarioTimeline, frame: Frame, places: Places) -> Iterator[str]:
+    shapes = _shapes(data)
     for saying in data.sayings:
         x, y = frame.days.at(saying.day), frame.odds.at(saying.probability)
-        shape = svg.analyst(x, y, shapes[saying.analyst])
+        shape = parts.analyst(x, y, shapes[saying.analyst])
         if frame.narrow:  # the table has the words: a finger would touch several at once
             yield shape
             continue
         why = f": {saying.rationale}" if saying.rationale else ""
-        about = f"{_day(saying.day)}, {saying.analyst}, {percent(saying.probability)}{why}"
+        about = f"{short_day(saying.day)}, {saying.analyst}, {percent(saying.probability)}{why}"
         yield svg.mark(shape, about, saying.anchor, places, svg.around(x, y))
 
 
-def _steps(data: Timeline, frame: Frame, y: float, places: Places) -> tuple[list[str], float]:
-    """A number above each step, and by the number what changed because of what."""
-    at = [frame.days.at(step.day) for step in data.steps]
-    end = frame.wide - svg.BADGE
-    flags = spread(at, _NUMBERED, end, svg.BADGE)
-    parts = []
-    for number, (step, x, flag) in enumerate(zip(data.steps, at, flags, strict=True), start=1):
-        ends = [p for pair in (step.stated, step.implied) if pair for p in pair]
-        foot = max(map(frame.odds.at, ends))
-        top = frame.top - 12
-        leader = svg.line([(flag, top), (x, frame.top), (x, foot)])
-        parts.append(svg.path(leader, "s-muted", 1, "2 2") + svg.badge(flag, top, number))
-    left = 0 if frame.narrow else frame.gutter
-    for number, step in enumerate(data.steps, start=1):
-        lines = folded(_says(step), frame.wide - left - 26, 4, SMALL)
-        whole = _says(step) if lines[-1].endswith("…") else ""
-        drawn = "".join(
-            svg.text(left + 24, y + 15 + n * _LINE, line, "f-ink small", whole)
-            for n, line in enumerate(lines)
-        )
-        drawn += svg.badge(left + 9, y + 11, number)
-        tall = max(len(lines) * _LINE + 4, svg.TARGET)
-        hit = (left, y - 2, frame.wide - left, tall)
-        parts.append(svg.mark(drawn, "", step.anchor, places, hit))
-        y += tall
-    return parts, y
-
-
-def _says(step: Step) -> str:
+def _says(step: LargeChange) -> str:
     """`24 Feb 2022: stated 37 → 4.0%, implied 45 → 12%: because of this`."""
     changes = (
         f"{name} {from_to(*pair)}"
         for name, pair in (("stated", step.stated), ("implied", step.implied))
         if pair
     )
-    return f"{_day(step.day)}, {', '.join(changes)}: {step.told or 'no reason was given'}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"
+    cause = step.cause or "no reason was given"
+    return f"{short_day(step.day)}, {', '.join(changes)}: {cause}"

@@ -64,7 +64,7 @@ def says(line: Line, database: Database) -> str:
 def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
     return tuple(
         Bar(
-            told=says(line, database),
+            label=says(line, database),
             decibans=line.counted_decibans,
             anchor=f"e-{line.evidence[0]}" if line.evidence else "",
         )
@@ -73,7 +73,7 @@ def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
 
 
 def _others(lines: Sequence[Line]) -> Theme:
-    bar = Bar(told=counted(len(lines), "other line"), decibans=counted_in(lines))
+    bar = Bar(label=counted(len(lines), "other line"), decibans=counted_in(lines))
     return Theme(name="", bars=(bar,))
 
 

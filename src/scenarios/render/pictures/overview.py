@@ -14,8 +14,8 @@ from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, Rating, ScenarioId
 from scenarios.render import cells
 from scenarios.render.cells import Cell, left, one_line, right
-from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
-from scenarios.render.charts.overview import Overview, Standing
+from scenarios.render.charts.grid import Grid, GridEffect, GridItem, GridRow
+from scenarios.render.charts.overview import Overview, OverviewRow
 from scenarios.render.document import Chart, Figure, Ref, Table
 from scenarios.render.text import long_day, rose_or_fell
 from scenarios.scales import percent, rating_decibans
@@ -99,9 +99,9 @@ def _figure(row: StatusRow) -> float:
     return shown.probability if shown else 0.0
 
 
-def _standing(row: StatusRow, cause: str) -> Standing:
+def _standing(row: StatusRow, cause: str) -> OverviewRow:
     stated_before, stated, implied_before, implied = cells.four(row)
-    return Standing(
+    return OverviewRow(
         title=row.title,
         stated=stated,
         stated_before=stated_before,
@@ -150,7 +150,7 @@ def _item(id: str, database: Database) -> str:
     return short(database.evidence[id].summary) if id in database.evidence else id
 
 
-def _label(rows: list[Standing], review: Review) -> str:
+def _label(rows: list[OverviewRow], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
     number = len(review.moves) or "none"
@@ -161,7 +161,7 @@ def _label(rows: list[Standing], review: Review) -> str:
     return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 
-def _says(row: Standing) -> str:
+def _says(row: OverviewRow) -> str:
     figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
     for name, before, after in figures:
         if before is not None and after is not None and percent(before) != percent(after):
@@ -169,8 +169,8 @@ def _says(row: Standing) -> str:
     return f"{row.title}: new"
 
 
-def _table(rows: list[Standing]) -> Table:
-    columns: tuple[Cell[Standing], ...] = (
+def _table(rows: list[OverviewRow]) -> Table:
+    columns: tuple[Cell[OverviewRow], ...] = (
         (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
         *cells.before_and_after(_four),
         (left("what moved it most", "cause", drop=1, least=20), lambda row: row.cause),
@@ -178,7 +178,7 @@ def _table(rows: list[Standing]) -> Table:
     return cells.table(rows, columns)
 
 
-def _four(row: Standing) -> cells.Four:
+def _four(row: OverviewRow) -> cells.Four:
     return row.stated_before, row.stated, row.implied_before, row.implied
 
 
@@ -236,16 +236,16 @@ def _drawn(
     effects: Sequence[tuple[View, float]],
     places: dict[str, int],
     database: Database,
-) -> Item:
+) -> GridItem:
     item = database.evidence[id]
     large = (
-        Effect(row=places[view.id], decibans=worth)
+        GridEffect(row=places[view.id], decibans=worth)
         for view, worth in effects
         if abs(worth) >= LEAST and view.id in places
     )
-    return Item(
+    return GridItem(
         day=item.recorded,
-        told=short(item.summary),
+        summary=short(item.summary),
         effects=tuple(sorted(large, key=lambda effect: effect.row)),
         anchor=f"e-{id}",
     )
@@ -256,13 +256,13 @@ def _grid_label(data: Grid) -> str:
     first = max(data.items, key=lambda item: item.weight)
     items, rows = counted(len(data.items), "item"), counted(len(data.rows), "scenario")
     many = counted(len(first.effects), "scenario")
-    return f"{items} moved {rows}; most did {first.told} ({first.day}), which moved {many}."
+    return f"{items} moved {rows}; most did {first.summary} ({first.day}), which moved {many}."
 
 
 def _grid_table(data: Grid) -> Table:
-    columns: tuple[Cell[tuple[Item, Effect]], ...] = (
+    columns: tuple[Cell[tuple[GridItem, GridEffect]], ...] = (
         (left("recorded"), lambda pair: str(pair[0].day)),
-        (left("item", least=20), lambda pair: pair[0].told),
+        (left("item", least=20), lambda pair: pair[0].summary),
         (left("scenario"), lambda pair: _grid_row(data.rows[pair[1].row])),
         (right("counted, dB", "counted_decibans"), lambda pair: Figure(pair[1].decibans, "dB")),
     )

@@ -32,7 +32,13 @@ def calibration(score: Score) -> Chart | None:
         forecaster=name,
         look=look_of(name),
         bins=tuple(
-            Bin(n=b.n, said=b.mean_forecast, came=b.frequency, low=b.wilson_low, high=b.wilson_high)
+            Bin(
+                n=b.n,
+                forecast=b.mean_forecast,
+                came=b.frequency,
+                low=b.wilson_low,
+                high=b.wilson_high,
+            )
             for b in score.calibration
         ),
         curve=tuple(
@@ -84,7 +90,7 @@ def _place(pair: Skill) -> tuple[bool, int, int]:
 def _says(data: Reliability) -> str:
     """Sentence: how far the largest bin is from the diagonal."""
     largest = max(data.bins, key=lambda each: each.n)
-    forecast, came = percent(largest.said), percent(largest.came)
+    forecast, came = percent(largest.forecast), percent(largest.came)
     held = f"the largest of {counted(len(data.bins), 'bin')} said {forecast}, and {came} came true"
     return f"Calibration of {data.forecaster}: {held} (n = {largest.n:.1f})."
 

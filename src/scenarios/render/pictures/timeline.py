@@ -16,16 +16,14 @@ from scenarios.render import cells
 from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.grid import Multiples
 from scenarios.render.charts.lanes import Lanes, Member
+from scenarios.render.charts.parts import DayFigures, Outcome, Word
 from scenarios.render.charts.timeline import (
-    Figures,
-    Outcome,
+    DayEvidence,
+    LargeChange,
     Saying,
-    Seen,
-    Step,
+    ScenarioTimeline,
     Stretch,
     Swim,
-    Timeline,
-    Word,
 )
 from scenarios.render.document import Chart, Link, Ref, Row, Span, Table
 from scenarios.render.pictures.overview import short, strongest
@@ -56,10 +54,10 @@ def anchor(course: Course, day: date) -> str:
     return f"d-{course.scenario}-{day}"
 
 
-def figures_of(course: Course, *, unfounded: bool = False) -> tuple[Figures, ...]:
+def figures_of(course: Course, *, unfounded: bool = False) -> tuple[DayFigures, ...]:
     """The points of a course; nothing implied where that is unfounded."""
     return tuple(
-        Figures(day=p.day, stated=p.stated, implied=None if unfounded else p.implied)
+        DayFigures(day=p.day, stated=p.stated, implied=None if unfounded else p.implied)
         for p in course.points
     )
 
@@ -71,9 +69,11 @@ def outcome_of(view: View) -> Outcome | None:
     return Outcome(day=view.resolution.date, word=_WORDS[view.resolution.outcome])
 
 
-def _data(course: Course, view: View, database: Database, since: date, items: int) -> Timeline:
+def _data(
+    course: Course, view: View, database: Database, since: date, items: int
+) -> ScenarioTimeline:
     band = None if view.unfounded else view.band
-    return Timeline(
+    return ScenarioTimeline(
         title=view.scenario.title,
         since=since,
         points=figures_of(course, unfounded=view.unfounded),
@@ -87,11 +87,11 @@ def _data(course: Course, view: View, database: Database, since: date, items: in
     )
 
 
-def _steps(course: Course, database: Database) -> list[Step]:
+def _steps(course: Course, database: Database) -> list[LargeChange]:
     """The largest changes of a figure from one day to the next, in the order of their days."""
     entered = {mark.day: mark for mark in course.marks}
     decays = changes_daily(database, course.scenario)
-    steps: list[tuple[float, Step]] = []
+    steps: list[tuple[float, LargeChange]] = []
     for before, after in pairwise(course.points):
         stated = _other(before.stated, after.stated)
         implied = _other(before.implied, after.implied)
@@ -101,11 +101,11 @@ def _steps(course: Course, database: Database) -> list[Step]:
             implied = None  # it fell from day to day
         size = max((_size(pair) for pair in (stated, implied) if pair), default=0.0)
         if size:
-            step = Step(
+            step = LargeChange(
                 day=after.day,
                 stated=stated,
                 implied=implied,
-                told=_told(course, mark, forecasts, database)
+                cause=_told(course, mark, forecasts, database)
                 or (_elsewhere(course, after.day, database) if implied else ""),
                 anchor=anchor(course, after.day),
             )
@@ -146,7 +146,7 @@ def _elsewhere(course: Course, day: date, database: Database) -> str:
     return ", ".join(titles) or ("the others in its set" if scenario.set else "")
 
 
-def _seen(course: Course, database: Database, most: int) -> Iterator[Seen]:
+def _seen(course: Course, database: Database, most: int) -> Iterator[DayEvidence]:
     at = {point.day: number for number, point in enumerate(course.points)}
     for mark in course.marks:
         here = at[mark.day]
@@ -154,7 +154,7 @@ def _seen(course: Course, database: Database, most: int) -> Iterator[Seen]:
         if here:
             before, after = course.points[here - 1].implied, course.points[here].implied
             change = decibans(after) - decibans(before)
-        yield Seen(
+        yield DayEvidence(
             day=mark.day,
             items=tuple(short(database.evidence[id].summary) for id in mark.evidence[:most]),
             more=max(len(mark.evidence) - most, 0),
@@ -186,7 +186,7 @@ def _lanes(course: Course, view: View) -> Iterator[Swim]:
         yield Swim(statement=indicator.statement, stretches=tuple(stretches), due=indicator.due)
 
 
-def _label(data: Timeline) -> str:
+def _label(data: ScenarioTimeline) -> str:
     """Sentence: what happened in the period, and the outcome."""
     parts = []
     for name in ("stated", "implied"):
@@ -215,7 +215,7 @@ def _happened(name: str, values: Mapping[date, float], since: date) -> str:
     return f"{name} {rose_or_fell(then, now)} on {long_day(largest)}"
 
 
-def _table(course: Course, points: Sequence[Figures], database: Database, items: int) -> Table:
+def _table(course: Course, points: Sequence[DayFigures], database: Database, items: int) -> Table:
     entered = {mark.day: mark.evidence for mark in course.marks}
     rows: list[Row] = []
     before = date.min

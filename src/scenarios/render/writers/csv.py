@@ -11,25 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from scenarios.render.document import (
-    Chart,
-    Document,
-    Facts,
-    Figure,
-    Flat,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Ref,
-    Sum,
-    Table,
-    Term,
-    Text,
-    Tinted,
-    flat,
-    plain,
-)
+from scenarios.render import document as doc
+from scenarios.render.document import Document, Figure, Text, flat, grouped, plain
 from scenarios.text import printable
 
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
@@ -38,16 +21,16 @@ Cells = Sequence[Text | None]
 
 
 def write(document: Document) -> str:
-    """Every table, or else every block that has rows."""
+    """Write every table, or else every block that has rows."""
     heading: Text = ""
     tables: list[tuple[Text, list[Cells]]] = []
     blocks = tuple(flat(document))
-    kinds = (Table, Chart) if any(isinstance(b, Table | Chart) for b in blocks) else tuple(_ROWS)
+    kinds = (doc.Table,) if any(isinstance(b, doc.Table) for b in blocks) else tuple(_ROWS)
     for block in blocks:
-        if isinstance(block, Heading):
+        if isinstance(block, doc.Heading):
             heading = block.text
         elif isinstance(block, kinds):
-            caption = block.caption if isinstance(block, Table) else ""
+            caption = block.caption if isinstance(block, doc.Table) else ""
             tables.append((caption or heading, list(_ROWS[type(block)](block))))
             heading = ""
     several = len(tables) > 1
@@ -65,65 +48,56 @@ def _text(rows: Iterable[Cells], title: Text) -> str:
 
 def _cell(text: Text | None) -> float | str | None:
     """A text that a spreadsheet would run is led by an apostrophe; a number stays one."""
-    if isinstance(text, Tinted):
+    if isinstance(text, doc.Tinted):
         text = text.text
     if isinstance(text, Figure):
         value = text.value
         return round(value, 6) + 0.0 if isinstance(value, float) else value
     if not text:
         return None
-    shown = text.id if isinstance(text, Ref) else plain(text)
+    shown = text.id if isinstance(text, doc.Ref) else plain(text)
     return printable("'" + shown if _FORMULA.match(shown) else shown)
 
 
-def _table(table: Table) -> Iterator[Cells]:
+def _table(table: doc.Table) -> Iterator[Cells]:
     kept = [n for n, column in enumerate(table.columns) if column.only != "terminal"]
     names = [column.key or column.name for column in table.columns]
-    by = [table.by] if any(isinstance(row, Group) for row in table.rows) else []
+    by = [table.by] if any(isinstance(row, doc.Group) for row in table.rows) else []
     first, *others = (names[n] for n in kept)
     yield [first, *by, *others]
-    for row in (*table.rows, *table.foot):
-        group = row.name if isinstance(row, Group) else ""
-        for cells in row.rows if isinstance(row, Group) else (row,):
-            kept_cells = [cells[n] for n in kept]
-            yield [kept_cells[0], group, *kept_cells[1:]] if by else kept_cells
+    for group, row in grouped(table):
+        cells = [row[n] for n in kept]
+        yield [cells[0], group.name if group else "", *cells[1:]] if by else cells
 
 
-def _sum(block: Sum) -> Iterator[Cells]:
+def _sum(block: doc.Sum) -> Iterator[Cells]:
     yield ["decibans" if block.total.worth.unit == "dB" else block.total.worth.unit, "line", "why"]
-    yield from map(_term, (*block.terms, block.total))
+    for term in (*block.terms, block.total):
+        reasons = [plain(text) for text in (term.why, *term.behind)]
+        yield [term.worth, term.name, "; ".join(filter(None, reasons))]
 
 
-def _term(term: Term) -> Cells:
-    behind = [plain(text) for text in term.behind]
-    return [term.worth, term.name, "; ".join(filter(None, [plain(term.why), *behind]))]
+def _items(block: doc.Items) -> Iterator[Cells]:
+    leads = any(row.lead for row in block.rows)
+    yield ["level", "lead", "text"] if leads else ["level", "text"]
+    yield from _rows(block.rows, 1, leads=leads)
 
 
-def _items(block: Items) -> Iterator[Cells]:
-    yield ["level", "lead", "text"] if any(row.lead for row in block.rows) else ["level", "text"]
-    yield from _rows(block.rows, 1, leads=any(row.lead for row in block.rows))
-
-
-def _rows(rows: Iterable[Item], level: int, *, leads: bool) -> Iterator[Cells]:
+def _rows(rows: Iterable[doc.Item], level: int, *, leads: bool) -> Iterator[Cells]:
     for row in rows:
         lead = [row.lead] if leads else []
         yield [Figure(level), *lead, row.text]
         yield from _rows(row.under, level + 1, leads=leads)
 
 
-def _facts(block: Facts) -> Iterator[Cells]:
+def _facts(block: doc.Facts) -> Iterator[Cells]:
     yield ["name", "text", "why"]
     yield from ([row.name, row.text, row.under] for row in block.rows)
 
 
-def _chart(block: Chart) -> Iterator[Cells]:
-    return _table(block.table)
-
-
-_ROWS: dict[type[Flat], Callable[[Any], Iterator[Cells]]] = {
-    Table: _table,
-    Chart: _chart,
-    Sum: _sum,
-    Items: _items,
-    Facts: _facts,
+_ROWS: dict[type[doc.Flat], Callable[[Any], Iterator[Cells]]] = {
+    doc.Table: _table,
+    doc.Sum: _sum,
+    doc.Items: _items,
+    doc.Facts: _facts,
 }

@@ -14,84 +14,64 @@ from typing import Any
 
 import msgspec
 
+from scenarios.render import document as doc
 from scenarios.render.charts import svg
-from scenarios.render.charts import svg as charts
 from scenarios.render.charts.draw import picture
 from scenarios.render.charts.svg import NOWHERE, Places
-from scenarios.render.document import (
-    Block,
-    Chart,
-    Column,
-    Document,
-    Facts,
-    Figure,
-    Folded,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Jump,
-    Link,
-    Paragraph,
-    Ref,
-    Row,
-    Span,
-    Sum,
-    Table,
-    Term,
-    Text,
-    Tinted,
-    plain,
-    spans,
-)
+from scenarios.render.document import Document, Figure, Text, grouped, plain, spans
 from scenarios.text import printable
 
 
-class Entry(msgspec.Struct, frozen=True):
+class IndexEntry(msgspec.Struct, frozen=True):
     """A line of the index: what it is called, where it leads, a figure, and what is below it."""
 
     name: str
     href: str
     figure: str = ""
-    under: tuple[Entry, ...] = ()
+    under: tuple[IndexEntry, ...] = ()
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """Further parts around a page's content: trusted HTML, and a policy.
+    """The parts of a page around its content, as trusted HTML.
 
-    With the address of a `stylesheet` the style is read from there and is not inline. `rules` are
-    further styles, `script` is the one script that may run, `policy` has further directives.
+    The style is read from the address of a `stylesheet`, or else stands in the page. `rules` are
+    further styles, read from `rules_at` where that is given; `script` is the one that may run.
+    Attributes of the content are in `main`. A page that `is_served` has its policy in the headers.
     """
 
     head: str = ""
     top: str = ""
     stylesheet: str = ""
     rules: str = ""
+    rules_at: str = ""
     script: str = ""
-    policy: str = ""
+    main: str = ""
+    is_served: bool = False
 
 
 ALONE = Around()
-"""Nothing: the page needs nothing from elsewhere and runs nothing."""
+"""A page that needs nothing from elsewhere and runs nothing."""
 
 
 def whole(
     title: str,
     content: str,
-    index: Sequence[Entry] = (),
-    skips: Sequence[Entry] = (),
+    index: Sequence[IndexEntry] = (),
+    skips: Sequence[IndexEntry] = (),
     foot: str = "",
     around: Around = ALONE,
 ) -> str:
     """Write a page that loads nothing and runs nothing, except what `around` allows."""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(around)}">\n'
+    referrer = '<meta name="referrer" content="no-referrer">\n'
     return f"""\
 <!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_policy(around)}">
+{"" if around.is_served else policy}\
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="referrer" content="no-referrer">
+{"" if around.is_served else referrer}\
 <meta name="color-scheme" content="light dark">
 <title>{safe(title)}</title>
 {around.head}{_styles(around)}
@@ -99,7 +79,7 @@ def whole(
 <body{' class="indexed"' if index else ""}>
 {"".join(f'<a class="skip" href="{escape(skip.href)}">{safe(skip.name)}</a>' for skip in skips)}\
 {around.top}{_index(index) if index else ""}
-<main id="main" tabindex="-1">
+<main {around.main}id="main" tabindex="-1">
 {content}
 </main>
 {f"<footer>{foot}</footer>" if foot else ""}
@@ -115,14 +95,14 @@ def _policy(around: Around) -> str:
     elsewhere = "'self' file: " if around.stylesheet else ""
     script = f"script-src 'sha256-{digest(around.script)}'; " if around.script else ""
     styles = f"style-src {elsewhere}{own}".rstrip()
-    return (
-        f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'{around.policy}"
-    )
+    return f"default-src 'none'; {styles}; {script}base-uri 'none'; form-action 'none'"
 
 
 def _styles(around: Around) -> str:
     sheet = f'<link rel="stylesheet" href="{escape(around.stylesheet)}">\n'
     inner = "\n".join(f"<style>{rules}</style>" for rules in _inner(around))
+    if around.rules_at:
+        inner = f'<link rel="stylesheet" id="rules" href="{escape(around.rules_at)}">'
     return (sheet if around.stylesheet else "") + inner
 
 
@@ -142,7 +122,7 @@ def style() -> str:
     light, dark = svg.variables(svg.LIGHT), svg.variables(svg.DARK)
     schemes = f":root{{{light}}}\n@media(prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
     paper = f"@media print{{:root{{{light}}}}}\n"
-    return f"\n{schemes}{paper}{charts.page()}{rules}\n"
+    return f"\n{schemes}{paper}{svg.page()}{rules}\n"
 
 
 def digest(rules: str) -> str:
@@ -150,23 +130,22 @@ def digest(rules: str) -> str:
     return base64.b64encode(hashlib.sha256(rules.encode()).digest()).decode()
 
 
-def _index(entries: Sequence[Entry]) -> str:
-    """It stays in reach: beside the content where there is room, else folded below it."""
-    index = _entries(entries)
+def _index(entries: Sequence[IndexEntry]) -> str:
+    """Write the index: beside the content where there is room, else folded below it."""
     return f"""\
-<nav class="index" aria-label="Contents"><details><summary>Contents</summary>{index}</details></nav>
+<nav class="index" aria-label="Contents"><details><summary>Contents</summary>{_entries(entries)}\
+</details></nav>
 """
 
 
-def _entries(entries: Sequence[Entry]) -> str:
-    return f"<ul>{''.join(map(_entry, entries))}</ul>"
-
-
-def _entry(entry: Entry) -> str:
-    figure = f" <span>{escape(entry.figure)}</span>" if entry.figure else ""
-    under = _entries(entry.under) if entry.under else ""
-    name = f"<bdi>{safe(entry.name)}</bdi>"
-    return f'<li><a href="{escape(entry.href)}">{name}{figure}</a>{under}</li>'
+def _entries(entries: Sequence[IndexEntry]) -> str:
+    items = ""
+    for entry in entries:
+        figure = f" <span>{escape(entry.figure)}</span>" if entry.figure else ""
+        under = _entries(entry.under) if entry.under else ""
+        name = f"<bdi>{safe(entry.name)}</bdi>{figure}"
+        items += f'<li><a href="{escape(entry.href)}">{name}</a>{under}</li>'
+    return f"<ul>{items}</ul>"
 
 
 _ADDRESS = re.compile(r"https?://[^\s\\<>\"'`{|}^\x00-\x20\x7f-\x9f]+", re.IGNORECASE)
@@ -183,35 +162,34 @@ _FEW = 4
 
 def write(document: Document) -> str:
     """The whole page; each text is escaped, and what acts is spelled out."""
-    heads = [plain(block.text) for block in document if isinstance(block, Heading)]
+    heads = [plain(block.text) for block in document if isinstance(block, doc.Heading)]
     return whole(heads[0] if heads else "scen", sections(document))
 
 
-def sections(document: Iterable[Block], places: Places = NOWHERE) -> str:
+def sections(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
     """The blocks, with what stands under a heading around it."""
     parts: list[str] = []
-    open_ones: list[tuple[int, str]] = []
+    open_sections: list[tuple[int, str]] = []
 
     def close(level: int) -> None:
-        while open_ones and open_ones[-1][0] >= level:
-            parts.append(open_ones.pop()[1])
+        while open_sections and open_sections[-1][0] >= level:
+            parts.append(open_sections.pop()[1])
 
     for block in document:
-        if isinstance(block, Heading) and block.level in (_SECTION, _PART):
+        if isinstance(block, doc.Heading) and block.level in (_SECTION, _PART):
             close(block.level)
-            name = f' id="{escape(block.anchor)}"' if block.anchor else ""
             begin, between, end = _AROUND[block.level]
-            parts += [f"<{begin}{name}>", _heading(block, places), between]
-            open_ones.append((block.level, end))
+            parts += [f"<{begin}{_id(block.anchor)}>", _heading(block, places), between]
+            open_sections.append((block.level, end))
             continue
-        if isinstance(block, Folded):
+        if isinstance(block, doc.Folded):
             close(block.heading.level)
         parts.append(_BLOCKS[type(block)](block, places))
     close(_SECTION)
     return "\n".join(parts)
 
 
-def blocks(document: Iterable[Block], places: Places = NOWHERE) -> str:
+def blocks(document: Iterable[doc.Block], places: Places = NOWHERE) -> str:
     """Write the blocks alone; a mention of a record links to its place."""
     return "\n".join(_BLOCKS[type(block)](block, places) for block in document)
 
@@ -228,22 +206,26 @@ def anchor(kind: str, id: str) -> str:
     return f"{_ANCHORS.get(kind, kind)}-{id.partition('/')[0]}"
 
 
-def _told(text: Text, places: Places) -> str:
+def _id(anchor: str) -> str:
+    return f' id="{escape(anchor)}"' if anchor else ""
+
+
+def _text(text: Text, places: Places) -> str:
     return "".join(_span(span, places) for span in spans(text) if span != "")
 
 
-def _span(span: Span, places: Places) -> str:
+def _span(span: doc.Span, places: Places) -> str:
     if isinstance(span, Figure):
         return _figure(span)
-    if isinstance(span, Tinted):
+    if isinstance(span, doc.Tinted):
         return _span(span.text, places)
     read = f"<bdi>{safe(plain(span))}</bdi>"
-    if isinstance(span, Link) and (leads := address(span.address)):
+    if isinstance(span, doc.Link) and (leads := address(span.address)):
         return f'<a href="{escape(leads)}" rel="noopener noreferrer">{read}</a>'
-    if isinstance(span, Jump):
+    if isinstance(span, doc.Jump):
         leads = places.get(span.anchor, f"#{span.anchor}")
         return f'<a href="{escape(leads)}">{read}</a>'
-    if isinstance(span, Ref) and span.kind:
+    if isinstance(span, doc.Ref) and span.kind:
         leads = places.get(anchor(span.kind, span.id))
         return f'<a href="{escape(leads)}">{read}</a>' if leads else read
     return read
@@ -255,74 +237,64 @@ def _figure(figure: Figure) -> str:
     return read if figure.value is None else f'<data value="{figure.value!r}">{read}</data>'
 
 
-def _heading(block: Heading, places: Places) -> str:
-    head = f"<h{block.level}>{_told(block.text, places)}</h{block.level}>"
-    return "\n".join([head, *(f"<p>{_told(line, places)}</p>" for line in block.under)])
+def _heading(block: doc.Heading, places: Places) -> str:
+    head = f"<h{block.level}>{_text(block.text, places)}</h{block.level}>"
+    return "\n".join([head, *(f"<p>{_text(line, places)}</p>" for line in block.under)])
 
 
-def _paragraph(block: Paragraph, places: Places) -> str:
+def _paragraph(block: doc.Paragraph, places: Places) -> str:
     tone = f' class="{block.tone}"' if block.tone else ""
-    lines = "<br>".join(_told(line, places) for line in (block.text, *block.lines))
+    lines = "<br>".join(_text(line, places) for line in (block.text, *block.lines))
     return f"<p{tone}>{lines}</p>"
 
 
-def _folded(block: Folded, places: Places) -> str:
+def _folded(block: doc.Folded, places: Places) -> str:
     """Its place is inside, since only then does a link to it open it."""
     head = block.heading
-    name = f' id="{escape(head.anchor)}"' if head.anchor else ""
-    under = "".join(f" <span>{_told(line, places)}</span>" for line in head.under)
+    under = "".join(f" <span>{_text(line, places)}</span>" for line in head.under)
     tag = f"h{head.level}"
     return (
-        f"<details><summary><{tag}>{_told(head.text, places)}</{tag}>{under}</summary>"
-        f"<div{name}>{blocks(block.blocks, places)}</div></details>"
+        f"<details><summary><{tag}>{_text(head.text, places)}</{tag}>{under}</summary>"
+        f"<div{_id(head.anchor)}>{blocks(block.blocks, places)}</div></details>"
     )
 
 
-def _items(block: Items, places: Places) -> str:
-    return _list(block.rows, places)
-
-
-def _list(rows: Iterable[Item], places: Places) -> str:
+def _list(rows: Iterable[doc.Item], places: Places) -> str:
     return f'<ul class="plain">{"".join(_item(row, places) for row in rows)}</ul>'
 
 
-def _item(row: Item, places: Places) -> str:
-    name = f' id="{escape(row.anchor)}"' if row.anchor else ""
+def _item(row: doc.Item, places: Places) -> str:
     lead = f"{_with_unit(row.lead, places)} " if row.lead else ""
     under = _list(row.under, places) if row.under else ""
-    return f"<li{name}>{lead}{_told(row.text, places)}{under}</li>"
+    return f"<li{_id(row.anchor)}>{lead}{_text(row.text, places)}{under}</li>"
 
 
 def _with_unit(text: Text, places: Places) -> str:
     unit = " dB" if isinstance(text, Figure) and text.unit == "dB" else ""
-    return f"{_told(text, places)}{unit}"
+    return f"{_text(text, places)}{unit}"
 
 
-def _facts(block: Facts, places: Places) -> str:
-    rows = (
-        f"<div><dt{_marked(row.name)}>{safe(row.name)}</dt><dd>{_told(row.text, places)}</dd>"
-        + (f"<dd>{_told(row.under, places)}</dd>" if row.under else "")
-        + "</div>"
-        for row in block.rows
-    )
-    return f'<dl class="facts">{"".join(rows)}</dl>'
+def _facts(block: doc.Facts, places: Places) -> str:
+    rows = ""
+    for row in block.rows:
+        name = row.name.lower()
+        mark = f' class="{name}"' if name in ("stated", "implied") else ""
+        rows += f"<div><dt{mark}>{safe(row.name)}</dt><dd>{_text(row.text, places)}</dd>"
+        rows += (f"<dd>{_text(row.under, places)}</dd>" if row.under else "") + "</div>"
+    return f'<dl class="facts">{rows}</dl>'
 
 
-def _marked(name: str) -> str:
-    """Mark of stated and implied figures."""
-    return f' class="{name.lower()}"' if name.lower() in ("stated", "implied") else ""
-
-
-def _table(table: Table, places: Places) -> str:
+def _table(table: doc.Table, places: Places) -> str:
     if not table.rows:
-        return f"<p>{_told(table.empty, places)}</p>" if table.empty else ""
-    caption = f"<caption>{_told(table.caption, places)}</caption>" if table.caption else ""
+        return f"<p>{_text(table.empty, places)}</p>" if table.empty else ""
+    caption = f"<caption>{_text(table.caption, places)}</caption>" if table.caption else ""
     label = safe(plain(table.caption) or f"By {table.columns[0].name}")
-    names = (f'<th scope="col"{_n(c)}>{safe(c.name)}</th>' for c in table.columns if _shown(c))
+    names = (f'<th scope="col"{_n(c)}>{safe(c.name)}</th>' for c in table.columns if not c.only)
     foot = "".join(_row(table, row, places) for row in table.foot)
     many = ' class="many"' if _many(table) else ""
-    tinted = " tinted" if any(isinstance(cell, Tinted) for cell in _cells(table)) else ""
-    note = f"<p>{_told(table.note, places)}</p>" if table.note else ""
+    cells = (cell for _, row in grouped(table) for cell in row)
+    tinted = " tinted" if any(isinstance(cell, doc.Tinted) for cell in cells) else ""
+    note = f"<p>{_text(table.note, places)}</p>" if table.note else ""
     return (
         f'<div class="scroll{tinted}" role="group" aria-label="{label}" tabindex="0">'
         f"<table{many}>{caption}"
@@ -331,78 +303,60 @@ def _table(table: Table, places: Places) -> str:
     )
 
 
-def _rows(table: Table, places: Places) -> Iterator[str]:
-    columns = sum(map(_shown, table.columns))
+def _rows(table: doc.Table, places: Places) -> Iterator[str]:
+    columns = sum(not column.only for column in table.columns)
     none = ("",) * len(table.rows)
     rows = zip(table.rows, table.anchors or none, table.words or none, strict=True)
     for row, anchor, words in rows:
-        if isinstance(row, Group):
-            head = _told(": ".join(filter(None, (row.name, row.about))), places)
+        if isinstance(row, doc.Group):
+            head = _text(": ".join(filter(None, (row.name, row.about))), places)
             name = f'<th colspan="{columns}" scope="rowgroup">{head}</th>'
             yield f'</tbody><tbody><tr class="group">{name}</tr>'
             yield from (_row(table, cells, places) for cells in row.rows)
             yield "</tbody><tbody>"
         else:
-            yield _row(table, row, places, _named(anchor, words))
+            data = f' data-is="{escape(words)}"' if words else ""
+            yield _row(table, row, places, _id(anchor) + data)
 
 
-def _named(anchor: str, words: str) -> str:
-    name = f' id="{escape(anchor)}"' if anchor else ""
-    return f'{name} data-is="{escape(words)}"' if words else name
-
-
-def _row(table: Table, cells: Row, places: Places, name: str = "") -> str:
-    pairs = [(c, cell) for c, cell in zip(table.columns, cells, strict=True) if _shown(c)]
-    (_, head), *others = pairs
-    many = _many(table)
-    rest = "".join(
-        f"<td{_n(column, cell)}{_of(column, many=many)}>{_told(cell, places)}</td>"
-        for column, cell in others
+def _row(table: doc.Table, cells: doc.Row, places: Places, name: str = "") -> str:
+    head, *others = (
+        (column, cell) for column, cell in zip(table.columns, cells, strict=True) if not column.only
     )
-    return f'<tr{name}><th scope="row">{_told(head, places)}</th>{rest}</tr>'
+    rest = ""
+    for column, cell in others:
+        of = f' data-of="{safe(column.name)}"' if _many(table) else ""
+        rest += f"<td{_n(column, cell)}{of}>{_text(cell, places)}</td>"
+    return f'<tr{name}><th scope="row">{_text(head[1], places)}</th>{rest}</tr>'
 
 
-def _cells(table: Table) -> Iterator[Text]:
-    for row in table.rows:
-        for cells in row.rows if isinstance(row, Group) else (row,):
-            yield from cells
+def _many(table: doc.Table) -> bool:
+    """True for more columns than fit on a phone, where each cell then has its column's name."""
+    return sum(not column.only for column in table.columns) > _FEW
 
 
-def _many(table: Table) -> bool:
-    """More columns than stand beside one another on a phone: there each cell has its name."""
-    return sum(map(_shown, table.columns)) > _FEW
-
-
-def _of(column: Column, *, many: bool) -> str:
-    return f' data-of="{safe(column.name)}"' if many else ""
-
-
-def _shown(column: Column) -> bool:
-    return not column.only
-
-
-def _n(column: Column, cell: Text = "") -> str:
+def _n(column: doc.Column, cell: Text = "") -> str:
     """Figures to the right, and grounds; a cell of words may have no figures."""
-    if isinstance(cell, Tinted):
+    if isinstance(cell, doc.Tinted):
         return f' class="{svg.tint(cell.decibans) or "even"}"'
     if isinstance(cell, str) and _DAY.fullmatch(cell):
         return ' class="day"'
     return ' class="n"' if column.align == "right" else ""
 
 
-def _sum(block: Sum, places: Places) -> str:
+def _sum(block: doc.Sum, places: Places) -> str:
     terms = "".join(_term(term, "", places) for term in block.terms)
     total = _term(block.total, ' class="sum"', places)
     return f'<dl class="causes">{terms}{total}</dl>'
 
 
-def _term(term: Term, kind: str, places: Places) -> str:
-    words = ": ".join(_told(text, places) for text in (term.name, term.why) if text)
-    behind = "".join(f"<br>{_told(text, places)}" for text in term.behind)
+def _term(term: doc.Term, kind: str, places: Places) -> str:
+    words = ": ".join(_text(text, places) for text in (term.name, term.why) if text)
+    behind = "".join(f"<br>{_text(text, places)}" for text in term.behind)
     return f"<div{kind}><dt>{_with_unit(term.worth, places)}</dt><dd>{words}{behind}</dd></div>"
 
 
-def _chart(block: Chart, places: Places) -> str:
+def _chart(block: doc.Chart, places: Places) -> str:
     """The drawing, with its table folded behind it; the table alone where nothing is drawn."""
     table = _table(block.table, places)
     if block.drawing is None:
@@ -416,13 +370,13 @@ def _chart(block: Chart, places: Places) -> str:
     )
 
 
-_BLOCKS: dict[type[Block], Callable[[Any, Places], str]] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Items: _items,
-    Facts: _facts,
-    Table: _table,
-    Sum: _sum,
-    Chart: _chart,
-    Folded: _folded,
+_BLOCKS: dict[type[doc.Block], Callable[[Any, Places], str]] = {
+    doc.Heading: _heading,
+    doc.Paragraph: _paragraph,
+    doc.Items: lambda block, places: _list(block.rows, places),
+    doc.Facts: _facts,
+    doc.Table: _table,
+    doc.Sum: _sum,
+    doc.Chart: _chart,
+    doc.Folded: _folded,
 }

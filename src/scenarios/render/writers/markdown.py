@@ -8,29 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from scenarios.paths import path_of
-from scenarios.render.document import (
-    Chart,
-    Document,
-    Facts,
-    Figure,
-    Flat,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Link,
-    Paragraph,
-    Ref,
-    Row,
-    Span,
-    Sum,
-    Table,
-    Term,
-    Text,
-    flat,
-    plain,
-    spans,
-)
+from scenarios.render import document as doc
+from scenarios.render.document import Document, Figure, Text, flat, grouped, plain, spans
 from scenarios.text import printable
 
 _WORD = re.compile(r"[^\s`|<>\[\]\\]+")
@@ -82,7 +61,7 @@ def table(
     return "\n".join(f"| {' | '.join(row)} |" for row in (headers, rules, *rows))
 
 
-def _told(value: Text, root: str | None) -> str:
+def _spans(value: Text, root: str | None) -> str:
     """A text in one line, with its links."""
     text, run = "", ""
     for span in spans(value):
@@ -96,100 +75,75 @@ def _told(value: Text, root: str | None) -> str:
     return whole if is_figure else _LEADING.sub(r"\1\\\2", whole, count=1)
 
 
-def _leading(span: Span, root: str | None) -> str:
-    if isinstance(span, Link):
+def _leading(span: doc.Span, root: str | None) -> str:
+    if isinstance(span, doc.Link):
         return link(span.label, span.address)
-    if isinstance(span, Ref) and span.kind and root is not None:
+    if isinstance(span, doc.Ref) and span.kind and root is not None:
         owner = span.id.partition("/")[0]
         return file_link(span.label or span.id, f"{root}/{path_of(span.kind, owner)}")
     return ""
 
 
-def _heading(block: Heading, root: str | None) -> str:
-    head = f"{'#' * block.level} {_told(block.text, root)}"
-    return "\n\n".join([head, *(_told(line, root) for line in block.under)])
+def _heading(block: doc.Heading, root: str | None) -> str:
+    head = f"{'#' * block.level} {_spans(block.text, root)}"
+    return "\n\n".join([head, *(_spans(line, root) for line in block.under)])
 
 
-def _paragraph(block: Paragraph, root: str | None) -> str:
-    lines = "\\\n".join(_told(line, root) for line in (block.text, *block.lines))
+def _paragraph(block: doc.Paragraph, root: str | None) -> str:
+    lines = "\\\n".join(_spans(line, root) for line in (block.text, *block.lines))
     return "> " + lines.replace("\n", "\n> ") if block.tone else lines
 
 
-def _items(block: Items, root: str | None) -> str:
+def _items(block: doc.Items, root: str | None) -> str:
     return "\n".join(_rows(block.rows, "", root))
 
 
-def _rows(rows: Iterable[Item], indent: str, root: str | None) -> Iterator[str]:
+def _rows(rows: Iterable[doc.Item], indent: str, root: str | None) -> Iterator[str]:
     for row in rows:
-        words = (*_led(row.lead), *spans(row.text))
-        yield f"{indent}- {_told(words, root)}"
+        unit = " dB  " if isinstance(row.lead, Figure) and row.lead.unit == "dB" else "  "
+        lead = (*spans(row.lead), unit) if row.lead else ()
+        yield f"{indent}- {_spans((*lead, *spans(row.text)), root)}"
         yield from _rows(row.under, indent + "  ", root)
 
 
-def _led(lead: Text) -> Iterator[Span]:
-    """Lead of an item, with its unit."""
-    if lead:
-        yield from spans(lead)
-        yield " dB  " if isinstance(lead, Figure) and lead.unit == "dB" else "  "
-
-
-def _facts(block: Facts, root: str | None) -> str:
+def _facts(block: doc.Facts, root: str | None) -> str:
     rows = (
-        ((row.name, " ", *spans(row.text)), f": {_told(row.under, root)}" if row.under else "")
+        ((row.name, " ", *spans(row.text)), f": {_spans(row.under, root)}" if row.under else "")
         for row in block.rows
     )
-    return "\n".join(f"- {_told(row, root)}{why}" for row, why in rows)
+    return "\n".join(f"- {_spans(row, root)}{why}" for row, why in rows)
 
 
-def _table(block: Table, root: str | None) -> str:
+def _table(block: doc.Table, root: str | None) -> str:
     kept = [n for n, column in enumerate(block.columns) if not column.only]
-    rows = [[_told(cells[n], root) for n in kept] for cells in _flat(block)]
+    rows = [[_spans(cells[n], root) for n in kept] for _, cells in grouped(block)]
     names = [text(block.columns[n].name) for n in kept]
     right = [n for n, at in enumerate(kept) if block.columns[at].align == "right"]
-    if any(isinstance(row, Group) for row in block.rows):
+    if any(isinstance(row, doc.Group) for row in block.rows):
         names.insert(1, text(block.by))
         right = [n + (n > 0) for n in right]
-        for row, group in zip(rows, _groups(block), strict=True):
-            row.insert(1, text(group))
-    body = table(names, rows, right) if rows else _told(block.empty, root)
-    parts = (_told(block.caption, root), body, _told(block.note, root))
+        for row, (group, _) in zip(rows, grouped(block), strict=True):
+            row.insert(1, text(group.name if group else ""))
+    body = table(names, rows, right) if rows else _spans(block.empty, root)
+    parts = (_spans(block.caption, root), body, _spans(block.note, root))
     return "\n\n".join(part for part in parts if part)
 
 
-def _flat(block: Table) -> Iterator[Row]:
-    for row in block.rows:
-        yield from row.rows if isinstance(row, Group) else (row,)
-    yield from block.foot
-
-
-def _groups(block: Table) -> Iterator[str]:
-    for row in block.rows:
-        yield from [row.name] * len(row.rows) if isinstance(row, Group) else [""]
-    yield from [""] * len(block.foot)
-
-
-def _sum(block: Sum, root: str | None) -> str:
-    rows = [_term(term, root) for term in (*block.terms, block.total)]
+def _sum(block: doc.Sum, root: str | None) -> str:
+    rows = []
+    for term in (*block.terms, block.total):
+        reasons = [_spans(text, root) for text in (term.why, *term.behind) if text]
+        rows.append([_spans(term.worth, root), _spans(term.name, root), "; ".join(reasons)])
     return table([block.total.worth.unit, "line", "why"], rows, right=(0,))
 
 
-def _term(term: Term, root: str | None) -> list[str]:
-    behind = [_told(text, root) for text in (term.why, *term.behind) if text]
-    return [_told(term.worth, root), _told(term.name, root), "; ".join(behind)]
-
-
-def _chart(block: Chart, root: str | None) -> str:
-    return _table(block.table, root)
-
-
-_BLOCKS: dict[type[Flat], Callable[[Any, str | None], str]] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Items: _items,
-    Facts: _facts,
-    Table: _table,
-    Sum: _sum,
-    Chart: _chart,
+_BLOCKS: dict[type[doc.Flat], Callable[[Any, str | None], str]] = {
+    doc.Heading: _heading,
+    doc.Paragraph: _paragraph,
+    doc.Items: _items,
+    doc.Facts: _facts,
+    doc.Table: _table,
+    doc.Sum: _sum,
 }
 
 

@@ -9,11 +9,11 @@ from datetime import date
 import msgspec
 
 from scenarios.render.charts.svg import NOWHERE, Places
-from scenarios.render.document import Block, Document, Folded, Heading, Parts, Signpost, plain
+from scenarios.render.document import Document, Folded, Heading, Parts, Signpost, plain
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Entry, safe
+from scenarios.render.writers.html import IndexEntry, safe
 
-SKIPS = (Entry("Skip to the review", "#main"), Entry("Skip to the appendix", "#appendix"))
+SKIPS = (IndexEntry("Skip to the review", "#main"), IndexEntry("Skip to the appendix", "#appendix"))
 _SECTION = 2
 
 
@@ -46,27 +46,21 @@ def content(parts: Parts, elsewhere: Places = NOWHERE) -> str:
 </div>"""
 
 
-def contents(parts: Parts) -> tuple[Entry, ...]:
+def contents(parts: Parts) -> tuple[IndexEntry, ...]:
     """The sections of both parts, as an index has them."""
     return (*_entries(parts.summary), *_entries(parts.appendix, parts.below))
 
 
 def _entries(
     document: Document, below: Mapping[str, tuple[Signpost, ...]] | None = None
-) -> Iterator[Entry]:
+) -> Iterator[IndexEntry]:
     """The sections of a document that have an anchor."""
     for block in document:
-        head = _head(block)
-        if head and head.level <= _SECTION and head.anchor:
+        head = block.heading if isinstance(block, Folded) else block
+        if isinstance(head, Heading) and head.level <= _SECTION and head.anchor:
             posts = (below or {}).get(head.anchor, ())
-            under = tuple(Entry(post.name, f"#{post.anchor}", post.figure) for post in posts)
-            yield Entry(plain(head.text), f"#{head.anchor}", under=under)
-
-
-def _head(block: Block) -> Heading | None:
-    if isinstance(block, Folded):
-        return block.heading
-    return block if isinstance(block, Heading) else None
+            under = tuple(IndexEntry(post.name, f"#{post.anchor}", post.figure) for post in posts)
+            yield IndexEntry(plain(head.text), f"#{head.anchor}", under=under)
 
 
 def whence(origin: Origin) -> str:

@@ -11,27 +11,13 @@ from functools import cache
 from itertools import count, islice
 from typing import Any, NamedTuple
 
+from scenarios.render import document as doc
 from scenarios.render.document import (
     BLANK,
     LEAST_RANGE_DB,
-    Chart,
-    Column,
     Document,
-    Facts,
     Figure,
-    Flat,
-    Group,
-    Heading,
-    Item,
-    Items,
-    Meaning,
-    Paragraph,
-    Row,
-    Sum,
-    Table,
-    Term,
     Text,
-    Trend,
     flat,
     move,
     plain,
@@ -61,7 +47,7 @@ def sign_tone(text: str) -> str:
     return {"+": _UP, MINUS: _DOWN, "0": _WEAK}.get(text[:1], "")
 
 
-def tone(text: Text, meaning: Meaning) -> str:
+def tone(text: Text, meaning: doc.Meaning) -> str:
     """Paint a cell by the meaning of its column; plain where it says nothing special."""
     shown = plain(text) if meaning else ""
     if not shown:
@@ -80,48 +66,63 @@ def tone(text: Text, meaning: Meaning) -> str:
 GAP = 2
 
 
-class Cell(NamedTuple):
-    """Text of a cell, its tone, and the figures of a trend, of which the last are shown."""
+class TextCell(NamedTuple):
+    """The text of a cell, its tone, and the figures of a trend, of which the last are shown."""
 
     text: str
     tone: str = ""
     trend: tuple[float | None, ...] = ()
 
 
-Line = list[Cell] | str
+Line = list[TextCell] | str
 """A line of cells, or a text across all of them."""
 
 
-def lay_out(
-    columns: Sequence[Column],
-    names: Sequence[str],
-    lines: Sequence[Line],
-    foot: Sequence[Sequence[Cell]],
-    limits: Mapping[int, int],
-    width: int,
-) -> Iterator[str]:
+class _Grid(NamedTuple):
+    """Cells of each line by column, under the names of the columns; the foot is separate."""
+
+    columns: Sequence[doc.Column]
+    names: list[str]
+    lines: list[Line]
+    foot: list[list[TextCell]]
+
+    def widths(self) -> list[int]:
+        cells = [line for line in self.lines if not isinstance(line, str)]
+        every = [[len(cell.text) for cell in line] for line in (*cells, *self.foot)]
+        heads = [max(map(len, name.split("\n"))) for name in self.names]
+        return [max(column) for column in zip(heads, *every, strict=True)]
+
+
+def _lay_out(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
     """The columns of `limits`, none wider than that, a rule below their names and over the foot."""
-    tabulate = _tabulate()
-    shown = list(limits)
-    rows = [_cut(line, limits, columns) for line in lines if not isinstance(line, str)]
-    ends = [_cut(line, limits, columns) for line in foot]
-    head = [Cell(names[n]) for n in shown]
-    wide = [max(map(_width, cells)) for cells in zip(head, *rows, *ends, strict=True)]
-    text = tabulate.tabulate(
+    columns = [(n, limit, grid.columns[n]) for n, limit in limits.items()]
+
+    def clipped(line: Sequence[TextCell]) -> list[TextCell]:
+        return [_clipped(line[n], limit, column) for n, limit, column in columns]
+
+    rows = [clipped(line) for line in grid.lines if not isinstance(line, str)]
+    ends = [clipped(line) for line in grid.foot]
+    head = [TextCell(grid.names[n]) for n in limits]
+    wide = [
+        max(len(line) for cell in cells for line in cell.text.split("\n"))
+        for cells in zip(head, *rows, *ends, strict=True)
+    ]
+    text = _tabulate().tabulate(
         [[_painted(cell) for cell in row] for row in (*rows, *_rule(ends, wide), *ends)],
         [cell.text for cell in head],
         tablefmt="simple",
         preserve_whitespace=True,
         disable_numparse=True,
-        colalign=[columns[n].align for n in shown],
+        colalign=[column.align for _, _, column in columns],
     )
     printed = (line.rstrip() for line in text.split("\n"))
     yield from islice(printed, _height(head) + 1)
     cut = iter(rows)
-    for line in lines:
-        yield from (
-            [fold(line, width)] if isinstance(line, str) else islice(printed, _height(next(cut)))
-        )
+    for line in grid.lines:
+        if isinstance(line, str):
+            yield fold(line, width)
+        else:
+            yield from islice(printed, _height(next(cut)))
     yield from printed
 
 
@@ -143,37 +144,28 @@ def folded(name: str, cells: int) -> str:
     return "\n".join(textwrap.wrap(name, max(cells, *map(len, name.split() or [""]), 1)))
 
 
-def _cut(line: Sequence[Cell], limits: Mapping[int, int], columns: Sequence[Column]) -> list[Cell]:
-    return [_clipped(line[n], limit, columns[n]) for n, limit in limits.items()]
-
-
-def _clipped(cell: Cell, limit: int, column: Column) -> Cell:
+def _clipped(cell: TextCell, limit: int, column: doc.Column) -> TextCell:
     if cell.trend:
         return cell._replace(text=sparkline(cell.trend[-limit:]).replace(BLANK, " ").rstrip())
     if len(cell.text) <= limit:
         return cell
-    cut = column.cut
-    return cell._replace(
-        text=cell.text[: limit - 1] + "…" if cut else "\n".join(textwrap.wrap(cell.text, limit))
-    )
+    if column.cut:
+        return cell._replace(text=cell.text[: limit - 1] + "…")
+    return cell._replace(text="\n".join(textwrap.wrap(cell.text, limit)))
 
 
-def _rule(foot: Sequence[Sequence[Cell]], wide: Sequence[int]) -> Iterator[list[Cell]]:
+def _rule(foot: Sequence[Sequence[TextCell]], wide: Sequence[int]) -> Iterator[list[TextCell]]:
     """The rule over the foot: below each column but the first of which it says something."""
     if foot:
         speaks = [any(cell.text for cell in cells) for cells in zip(*foot, strict=True)]
-        yield [Cell("-" * w if n and speaks[n] else "") for n, w in enumerate(wide)]
+        yield [TextCell("-" * w if n and speaks[n] else "") for n, w in enumerate(wide)]
 
 
-def _painted(cell: Cell) -> str:
+def _painted(cell: TextCell) -> str:
     return "\n".join(painted(line, cell.tone) for line in cell.text.split("\n"))
 
 
-def _width(cell: Cell) -> int:
-    return max(map(len, cell.text.split("\n")))
-
-
-def _height(row: Sequence[Cell]) -> int:
+def _height(row: Sequence[TextCell]) -> int:
     return max(cell.text.count("\n") for cell in row) + 1
 
 
@@ -181,22 +173,7 @@ WIDE = 110
 """From this many columns on the page has room for what is extra."""
 
 
-class _Grid(NamedTuple):
-    """Cells of each line by column, under the names of the columns; the foot is separate."""
-
-    columns: Sequence[Column]
-    names: list[str]
-    lines: list[Line]
-    foot: list[list[Cell]]
-
-    def widths(self) -> list[int]:
-        cells = [line for line in self.lines if not isinstance(line, str)]
-        every = [[len(cell.text) for cell in line] for line in (*cells, *self.foot)]
-        heads = [max(map(len, name.split("\n"))) for name in self.names]
-        return [max(column) for column in zip(heads, *every, strict=True)]
-
-
-def draw(table: Table, width: int, *, colour: bool) -> Iterator[str]:
+def draw(table: doc.Table, width: int, *, colour: bool) -> Iterator[str]:
     """The table, or a paragraph a row where it does not fit, with its caption and its note."""
     if table.caption:
         yield fold(plain(table.caption), width)
@@ -218,28 +195,28 @@ def draw(table: Table, width: int, *, colour: bool) -> Iterator[str]:
     if limits is None:
         yield from _stacked(grid, width)
     else:
-        yield from lay_out(grid.columns, grid.names, grid.lines, grid.foot, limits, width)
+        yield from _lay_out(grid, limits, width)
         yield from _abouts(grid, limits, width)
     if table.note:
         yield fold(plain(table.note), width)
 
 
-def _grid(table: Table, *, colour: bool) -> _Grid:
+def _grid(table: doc.Table, *, colour: bool) -> _Grid:
     kept = [n for n, column in enumerate(table.columns) if column.only != "csv"]
 
-    def cells(row: Row) -> list[Cell]:
+    def cells(row: doc.Row) -> list[TextCell]:
         return [_cell(row[n], table.columns[n], colour=colour) for n in kept]
 
     lines: list[Line] = []
     above = ""
     for row in table.rows:
-        name = row.name if isinstance(row, Group) else ""
+        name = row.name if isinstance(row, doc.Group) else ""
         if lines and (name or above):
             lines.append("")
         above = name
-        if isinstance(row, Group):
+        if isinstance(row, doc.Group):
             lines.append(_text(f"{name}: {row.about}".rstrip()))
-        lines += map(cells, row.rows if isinstance(row, Group) else (row,))
+        lines += map(cells, row.rows if isinstance(row, doc.Group) else (row,))
     columns = [table.columns[n] for n in kept]
     return _Grid(columns, [_text(c.name) for c in columns], lines, [*map(cells, table.foot)])
 
@@ -248,11 +225,11 @@ def _text(text: Text) -> str:
     return printable(plain(text)).replace("\n", " ")
 
 
-def _cell(text: Text, column: Column, *, colour: bool) -> Cell:
-    if isinstance(text, Trend):
+def _cell(text: Text, column: doc.Column, *, colour: bool) -> TextCell:
+    if isinstance(text, doc.Trend):
         way = sign_tone(direction(text.values)) if colour else ""
-        return Cell(_text(text), way, text.values)
-    return Cell(_text(text), tone(text, column.meaning) if colour else "")
+        return TextCell(_text(text), way, text.values)
+    return TextCell(_text(text), tone(text, column.meaning) if colour else "")
 
 
 def direction(values: Sequence[float | None]) -> str:
@@ -318,7 +295,7 @@ def _fitting(grid: _Grid, width: int, *, firm: bool = False) -> dict[int, int] |
 
 
 def _legend(grid: _Grid, width: int) -> Iterator[str]:
-    named = [(name, column) for name, column in _named(grid) if column.legend]
+    named = [pair for pair in zip(grid.names, grid.columns, strict=True) if pair[1].legend]
     pad = len(str(len(named)))
     for number, (name, column) in enumerate(named, start=1):
         text = f"{name}: {plain(column.legend)}"
@@ -328,12 +305,8 @@ def _legend(grid: _Grid, width: int) -> Iterator[str]:
 def _numbered(grid: _Grid) -> _Grid:
     """Numbers instead of the names that have a legend."""
     numbers = count(1)
-    names = [str(next(numbers)) if c.legend else name for name, c in _named(grid)]
-    return grid._replace(names=names)
-
-
-def _named(grid: _Grid) -> Iterator[tuple[str, Column]]:
-    return zip(grid.names, grid.columns, strict=True)
+    named = zip(grid.names, grid.columns, strict=True)
+    return grid._replace(names=[str(next(numbers)) if c.legend else name for name, c in named])
 
 
 def _abouts(grid: _Grid, limits: Mapping[int, int], width: int) -> Iterator[str]:
@@ -389,7 +362,7 @@ _ROOM = 32
 def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
     """The blocks one below the other, a blank line between those that do not belong together."""
     output = ""
-    before: Flat | None = None
+    before: doc.Flat | None = None
     for block in flat(document):
         text = "\n".join(_lines(block, width, colour=colour))
         if text:
@@ -398,18 +371,17 @@ def write(document: Document, width: int = 80, *, colour: bool = False) -> str:
     return output
 
 
-def _joined(above: Flat, below: Flat) -> bool:
-    if isinstance(above, Heading):
-        return above.level > 1 and not isinstance(below, Heading)
-    return isinstance(above, Facts) and isinstance(below, Sum)
+def _joined(above: doc.Flat, below: doc.Flat) -> bool:
+    if isinstance(above, doc.Heading):
+        return above.level > 1 and not isinstance(below, doc.Heading)
+    return isinstance(above, doc.Facts) and isinstance(below, doc.Sum)
 
 
-def _lines(block: Flat, width: int, *, colour: bool) -> Iterable[str]:
-    if isinstance(block, Table | Chart):
-        table = block.table if isinstance(block, Chart) else block
-        return draw(table, width, colour=colour)
+def _lines(block: doc.Flat, width: int, *, colour: bool) -> Iterable[str]:
+    if isinstance(block, doc.Table):
+        return draw(block, width, colour=colour)
     lines = _DRAWN[type(block)](block, width)
-    return map(_coloured, lines) if colour and isinstance(block, Items | Sum) else lines
+    return map(_coloured, lines) if colour and isinstance(block, doc.Items | doc.Sum) else lines
 
 
 def _coloured(text: str) -> str:
@@ -417,7 +389,7 @@ def _coloured(text: str) -> str:
     return _LEADING.sub(lambda match: painted(match[0], sign_tone(match[0])), text, count=1)
 
 
-def _heading(block: Heading, width: int) -> Iterator[str]:
+def _heading(block: doc.Heading, width: int) -> Iterator[str]:
     text = fold(plain(block.text), width)
     yield text
     if block.level == 2:  # noqa: PLR2004 - a section
@@ -425,30 +397,22 @@ def _heading(block: Heading, width: int) -> Iterator[str]:
     yield from (fold(plain(line), width) for line in block.under)
 
 
-def _paragraph(block: Paragraph, width: int) -> Iterator[str]:
+def _paragraph(block: doc.Paragraph, width: int) -> Iterator[str]:
     return (fold(plain(text), width) for text in (block.text, *block.lines))
 
 
-def _items(block: Items, width: int) -> Iterator[str]:
-    return _rows(block.rows, width, "")
-
-
-def _rows(rows: Sequence[Item], width: int, indent: str) -> Iterator[str]:
+def _rows(rows: Sequence[doc.Item], width: int, indent: str) -> Iterator[str]:
     """Each item hangs below its lead, and what stands under it begins there."""
     widest = max((len(plain(row.lead)) for row in rows), default=0)
     for row in rows:
         first, hang = indent + ("- " if row.bullet else ""), indent + "  "
         if row.lead:
-            first = f"{indent}{_lead(row.lead, widest)}  "
+            lead = printable(plain(row.lead)).ljust(widest)
+            lead = _worth(row.lead, _LEAD) if isinstance(row.lead, Figure) else lead
+            first = f"{indent}{lead}  "
             hang = " " * len(first)
         yield fold(plain(row.text), width, hang, first)
         yield from _rows(row.under, width, hang if len(hang) + _ROOM <= width else "  ")
-
-
-def _lead(lead: Text, widest: int) -> str:
-    if isinstance(lead, Figure):
-        return _worth(lead, _LEAD)
-    return printable(plain(lead)).ljust(widest)
 
 
 def _worth(figure: Figure, columns: int) -> str:
@@ -456,7 +420,7 @@ def _worth(figure: Figure, columns: int) -> str:
     return f"{plain(figure):>{columns}}{unit}"
 
 
-def _facts(block: Facts, width: int) -> Iterator[str]:
+def _facts(block: doc.Facts, width: int) -> Iterator[str]:
     widest = max(len(row.name) for row in block.rows)
     hang = " " * (widest + 4)
     for row in block.rows:
@@ -465,22 +429,19 @@ def _facts(block: Facts, width: int) -> Iterator[str]:
             yield fold(plain(row.under), width, hang)
 
 
-def _sum(block: Sum, width: int) -> Iterator[str]:
+def _sum(block: doc.Sum, width: int) -> Iterator[str]:
     for term in (*block.terms, block.total):
         lead = f"{_worth(term.worth, _WORTH)}  "
         hang = " " * (len(lead) + 1)
-        yield fold(_told(term), width, hang, lead)
+        words = ": ".join(part for part in (plain(term.name), plain(term.why)) if part)
+        yield fold(words, width, hang, lead)
         yield from (fold(plain(text), width, hang) for text in term.behind)
 
 
-def _told(term: Term) -> str:
-    return ": ".join(part for part in (plain(term.name), plain(term.why)) if part)
-
-
-_DRAWN: dict[type[Flat], Callable[[Any, int], Iterable[str]]] = {
-    Heading: _heading,
-    Paragraph: _paragraph,
-    Items: _items,
-    Facts: _facts,
-    Sum: _sum,
+_DRAWN: dict[type[doc.Flat], Callable[[Any, int], Iterable[str]]] = {
+    doc.Heading: _heading,
+    doc.Paragraph: _paragraph,
+    doc.Items: lambda block, width: _rows(block.rows, width, ""),
+    doc.Facts: _facts,
+    doc.Sum: _sum,
 }

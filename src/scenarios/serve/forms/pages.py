@@ -13,10 +13,9 @@ from tempfile import TemporaryDirectory
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from scenarios.cli import parsing
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Entry, Made, Page, give, take
+from scenarios.serve.exchange import Ask, Endpoint, Page, Reply, give, take
 from scenarios.serve.forms import (
     corrections,
     evidence,
@@ -39,6 +38,7 @@ from scenarios.serve.forms.form import (
 )
 from scenarios.serve.forms.saved import Saved, Told, ticket
 from scenarios.serve.forms.tasks import form_of
+from scenarios.workspace.input import clock
 from scenarios.workspace.tasks import (
     clarification,
     indicator,
@@ -67,7 +67,7 @@ _CHUNK = 1 << 20
 def recorder(ask: Ask, sent: Path | None = None) -> Recorder:
     """Who records through a page: always on the files as they are."""
     opened = ask.desk.latest.opened
-    who, today = people.analyst_of(ask), parsing.today()
+    who, today = people.analyst_of(ask), clock.today()
     return Recorder(opened.root, opened, today, who, people.hidden(opened, who, today), sent)
 
 
@@ -79,7 +79,7 @@ def _shown(form: Form, ask: Ask) -> Page:
     return _page(form, ask, by, given, groups, Attempt())
 
 
-def _sent(form: Form, ask: Ask, data: FormData) -> Made:
+def _sent(form: Form, ask: Ask, data: FormData) -> Reply:
     ask.desk.refresh()
     said = typed(((k, v) for k, v in data.multi_items() if isinstance(v, str)), is_sent=True)
     is_live = "hx-request" in ask.request.headers
@@ -168,7 +168,7 @@ def _page(
     form: Form, ask: Ask, by: Recorder, said: Typed, groups: Sequence[Group], made: Attempt
 ) -> Page:
     lead = f"<p>{safe(form.lead)}</p>" if form.lead else ""
-    head = f"<h1>{safe(form.title)}</h1>{lead}{people.told(ask)}"
+    head = f"<h1>{safe(form.title)}</h1>{lead}{people.who_records(ask)}"
     content = head + _form(form, by, said, groups, made)
     status = 422 if said.one("do") == "save" else 200
     return Page(title=form.title, content=content, live=False, status=status)
@@ -226,7 +226,7 @@ def _every(ask: Ask) -> Page:
             ("/undo/", "Undo", "the last command, here or in a terminal"),
         )
     )
-    content = f'<h1>Record</h1>{people.told(ask)}<ul class="plain">{rows}</ul>'
+    content = f'<h1>Record</h1>{people.who_records(ask)}<ul class="plain">{rows}</ul>'
     return Page(title="Record", content=content, live=False)
 
 
@@ -243,7 +243,7 @@ def _recorded(ask: Ask) -> Page:
     return Page(title="Recorded", content=content, live=False)
 
 
-def _entries(form: Form) -> tuple[Entry, Entry]:
+def _entries(form: Form) -> tuple[Endpoint, Endpoint]:
     path = f"/record/{form.name}/"
     return (
         give(path, lambda ask: _shown(form, ask)),

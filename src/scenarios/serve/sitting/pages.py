@@ -22,7 +22,6 @@ from scenarios.analysis.review.agenda import (
     sums,
     unrecorded,
 )
-from scenarios.cli import parsing
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
@@ -30,7 +29,7 @@ from scenarios.render.documents.session import answer_text, reveal_table, set_su
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
-from scenarios.serve.exchange import Ask, Made, Page, give, take
+from scenarios.serve.exchange import Ask, Page, Reply, give, take
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.outcome import texts
@@ -38,7 +37,7 @@ from scenarios.serve.sitting import shown
 from scenarios.storage.state.session_notes import Answer, Notes, earlier, kept, notes
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
-from scenarios.workspace.input import typed_in
+from scenarios.workspace.input import clock, typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import (
@@ -83,7 +82,7 @@ class Sat(NamedTuple):
 
 @contextmanager
 def open_sitting(ask: Ask, analyst: Analyst) -> Iterator[Sat]:
-    opened, on = ask.desk.refresh().opened, parsing.today()
+    opened, on = ask.desk.refresh().opened, clock.today()
     opened.refuse_without_tracker()
     with _TURN, notes(opened.root, analyst, on) as held:
         yield Sat(ask, opened, held, analyst, on)
@@ -131,7 +130,7 @@ def _remarks(sat: Sat) -> list[str]:
             told.append(f"Left out: {fault}; you had said {said}")
         else:
             open_ones.append(entry)
-    given = (sat.analyst, sat.on, open_ones, parsing.today())
+    given = (sat.analyst, sat.on, open_ones, clock.today())
     return [*told, *foretold_of_sheet(sat.opened.root, *given)]
 
 
@@ -143,7 +142,7 @@ def _open_ends(sat: Sat) -> list[str]:
     ]
 
 
-def taken(ask: Ask, do: Callable[[Sat], Made | None]) -> Made:
+def taken(ask: Ask, do: Callable[[Sat], Reply | None]) -> Reply:
     """Do what a step says, and go on with the next."""
     analyst = people.analyst_of(ask)
     if analyst is None:
@@ -167,8 +166,8 @@ _HOW = ("seen", "not-seen", "skipped")
 def _shown(ask: Ask) -> Page:
     analyst = people.analyst_of(ask)
     if analyst is None:
-        return page("<p>A sitting is somebody's own.</p>" + people.told(ask))
-    root, on = ask.desk.root, parsing.today()
+        return page("<p>A sitting is somebody's own.</p>" + people.who_records(ask))
+    root, on = ask.desk.root, clock.today()
     if kept(root, analyst, on) is None:
         return _before(ask, analyst, on)
     with open_sitting(ask, analyst) as sat:
@@ -189,19 +188,19 @@ def _before(ask: Ask, analyst: Analyst, on: date) -> Page:
         " kept at once; one sheet is written at the end.</p>"
     )
     begin = "" if due == Agenda() else shown.form("begin", "", ("begin", "Begin"))
-    return page(f"{people.told(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
+    return page(f"{people.who_records(ask)}{shown.agenda_told(due)}{about}{old}{begin}")
 
 
-def _begun(ask: Ask, _form: FormData) -> Made:
+def _begun(ask: Ask, _form: FormData) -> Reply:
     def do(sat: Sat) -> None:
         sat.notes.keep()
 
     return taken(ask, do)
 
 
-def _left(ask: Ask, form: FormData) -> Made:
+def _left(ask: Ask, form: FormData) -> Reply:
     """Take the answers of a sitting of an earlier day over, to be looked at again, or drop them."""
-    day, takes = typed_in.day(str(form.get("day")), parsing.today), form.get("do") == "take"
+    day, takes = typed_in.day(str(form.get("day")), clock.today), form.get("do") == "take"
 
     def do(sat: Sat) -> None:
         with notes(sat.opened.root, sat.analyst, day) as old:
@@ -215,10 +214,10 @@ def _left(ask: Ask, form: FormData) -> Made:
     return taken(ask, do)
 
 
-def _rated(ask: Ask, form: FormData) -> Made:
+def _rated(ask: Ask, form: FormData) -> Reply:
     said = sent(form)
 
-    def do(sat: Sat) -> Made | None:
+    def do(sat: Sat) -> Reply | None:
         id, now = said.one("item"), sat.notes.sitting
         reading = Reading(said)
         ratings, states = across.ratings(reading), across.states(reading)
@@ -242,7 +241,7 @@ def _rated(ask: Ask, form: FormData) -> Made:
     return taken(ask, do)
 
 
-def _past_due(ask: Ask, form: FormData) -> Made:
+def _past_due(ask: Ask, form: FormData) -> Reply:
     said = {key: how for key, how in sent(form).under("due").items() if how in _HOW}
 
     def do(sat: Sat) -> None:
@@ -253,10 +252,10 @@ def _past_due(ask: Ask, form: FormData) -> Made:
     return taken(ask, do)
 
 
-def _answered(ask: Ask, form: FormData) -> Made:
+def _answered(ask: Ask, form: FormData) -> Reply:
     said = sent(form)
 
-    def do(sat: Sat) -> Made | None:
+    def do(sat: Sat) -> Reply | None:
         step, reading = sat.step, Reading(said)
         if step.kind != "ask":  # another tab was faster
             return None
@@ -296,11 +295,11 @@ def _figure(topic: Topic, reading: Reading) -> tuple[float | None] | None:
     return reading.wanted(f"p:{id}", lambda text: (sitting.figure(topic, text),))
 
 
-def _kept(ask: Ask, form: FormData) -> Made:
+def _kept(ask: Ask, form: FormData) -> Reply:
     """A draft, while somebody types: what is no figure yet is left for later."""
     said = sent(form)
 
-    def do(sat: Sat) -> Made:
+    def do(sat: Sat) -> Reply:
         step = sat.step
         for topic in step.group if step.kind == "ask" else ():
             reading = Reading(said)
@@ -315,7 +314,7 @@ def _kept(ask: Ask, form: FormData) -> Made:
     return taken(ask, do)
 
 
-def _revealed(ask: Ask, form: FormData) -> Made:
+def _revealed(ask: Ask, form: FormData) -> Reply:
     goes_back = form.get("do") == "change"
 
     def do(sat: Sat) -> None:
@@ -331,10 +330,10 @@ def _revealed(ask: Ask, form: FormData) -> Made:
     return taken(ask, do)
 
 
-def _revised(ask: Ask, form: FormData) -> Made:
+def _revised(ask: Ask, form: FormData) -> Reply:
     said = sent(form)
 
-    def do(sat: Sat) -> Made | None:
+    def do(sat: Sat) -> Reply | None:
         step, reading = sat.step, Reading(said)
         if step.kind != "revise":
             return None
@@ -374,10 +373,10 @@ def _settled(answer: Answer) -> Answer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 
-def _ended(ask: Ask, form: FormData) -> Made:
+def _ended(ask: Ask, form: FormData) -> Reply:
     commit = bool(form.get("commit"))
 
-    def do(sat: Sat) -> Made | None:
+    def do(sat: Sat) -> Reply | None:
         if sat.step.kind != "end":
             return None
         made = end(sat.notes.sitting)

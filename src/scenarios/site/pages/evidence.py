@@ -26,11 +26,11 @@ from scenarios.render.document import (
     spans,
 )
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Entry
+from scenarios.render.writers.html import IndexEntry
 from scenarios.scales import CREDIBILITY, RELIABILITY
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page, page_of, up
+from scenarios.site.links import Page, page_of
 from scenarios.site.pages.record import record_items
 from scenarios.site.site import Site
 from scenarios.text import counted
@@ -69,7 +69,7 @@ def _is_retracted(site: Site, id: EvidenceId) -> bool:
 def item_page(site: Site, id: EvidenceId) -> Page:
     """All of an item, as of the site's day."""
     address, year = links.place("e", id), id[:4]
-    item, places = site.evidence[id], Links(site.known, address)
+    item, places = site.evidence[id], site.links(address)
     bearings = _bearings(site, id)
     bears = counted(len(bearings), "scenario")
     return Page(
@@ -79,7 +79,7 @@ def item_page(site: Site, id: EvidenceId) -> Page:
         main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
         + html.sections(_body(site, id, item, bearings), places),
         section="evidence",
-        above=(Entry(year, f"{up(address)}evidence/{year}/{links.INDEX}"),),
+        above=(IndexEntry(year, site.href(address, links.place("year", year))),),
     )
 
 
@@ -225,7 +225,7 @@ def year_page(site: Site, year: str = "") -> Page:
     number = len(site.years.get(year, ()) if year else site.evidence)
     title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
     shown = (Heading(1, title), *blocks(site, year))
-    return page_of(site.known, address, title, counted(number, "item"), shown, section="evidence")
+    return page_of(site.links, address, title, counted(number, "item"), shown, section="evidence")
 
 
 def _latest(site: Site, _: str) -> Iterator[Block]:

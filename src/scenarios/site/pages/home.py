@@ -32,7 +32,7 @@ from scenarios.render.writers.page import whence
 from scenarios.site import links
 from scenarios.site.commits import revision
 from scenarios.site.figures import Facet, choices, figures, rules
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page
 from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.site import Site
 from scenarios.text import counted
@@ -93,7 +93,7 @@ def _days(site: Site) -> set[date]:
 
 def page(site: Site) -> Page:
     """The first page: the headline, open scenarios, and a table by set, tag, theme and state."""
-    places = Links(site.known, links.INDEX)
+    places = site.links(links.INDEX)
     news = _told(site) if site.scenarios else ()
     facets = _facets(site)
     main = (

@@ -32,7 +32,7 @@ def indicators_page(site: Site) -> Page:
     summary = f"{counted(len(rows), 'indicator')}, {late} due and not seen"
     blocks = _indicators(site, rows, summary)
     address = "indicators/index.html"
-    return page_of(site.known, address, "Indicators", summary, blocks, section="indicators")
+    return page_of(site.links, address, "Indicators", summary, blocks, section="indicators")
 
 
 def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Iterator[Block]:
@@ -66,7 +66,7 @@ def sources_page(site: Site) -> Page:
     description = counted(len(site.database.sources), "source")
     blocks = _sources(site)
     address = "sources/index.html"
-    return page_of(site.known, address, "Sources", description, blocks, section="sources")
+    return page_of(site.links, address, "Sources", description, blocks, section="sources")
 
 
 def _sources(site: Site) -> Iterator[Block]:
@@ -107,4 +107,4 @@ def scores_page(site: Site) -> Page:
     title = "Scores and calibration"
     blocks = titled((Heading(1, title), *score_document(result, "")[1:]), site.database)
     description = f"{counted(number, 'resolved question')} scored"
-    return page_of(site.known, "scores/index.html", title, description, blocks, section="scores")
+    return page_of(site.links, "scores/index.html", title, description, blocks, section="scores")

@@ -62,4 +62,4 @@ def page(site: Site) -> Page:
     blocks: list[Block] = [Heading(1, title), Paragraph(_ABOUT)]
     for name, text in _WORDS.items():
         blocks += [Heading(2, name), Paragraph(text)]
-    return page_of(site.known, "reading/index.html", title, _ABOUT, blocks)
+    return page_of(site.links, "reading/index.html", title, _ABOUT, blocks)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from html import escape
 
 from scenarios.model import Kind
 from scenarios.paths import path_of
 from scenarios.render.document import Item, Jump, Link, Span
 from scenarios.site import links
 from scenarios.site.commits import commits
-from scenarios.site.links import Page, up
+from scenarios.site.links import Page
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -41,12 +42,12 @@ def moved_page(site: Site, folder: str, id: str) -> Page:
     """A page that sends its reader on, without a script."""
     address = links.place(folder, id)
     now = site.moved[folder][id]
-    leads = up(address) + links.place(folder, now)
+    leads = site.href(address, links.place(folder, now))
     return Page(
         address=address,
         title=f"{id} is {now} now",
         description=f"The {_TITLES[folder]} {id} is called {now} now.",
-        main=f'<h1>{id} is called {now} now</h1><p><a href="{leads}">{now}</a></p>',
+        main=f'<h1>{id} is called {now} now</h1><p><a href="{escape(leads)}">{now}</a></p>',
         section="scenarios" if folder == "s" else "evidence",
         moved_to=leads,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from html import escape
 
 import msgspec
 
@@ -20,7 +21,7 @@ from scenarios.render.documents import brief
 from scenarios.render.documents.review import findings, headline
 from scenarios.render.writers import page as writer
 from scenarios.site import links
-from scenarios.site.links import Links, Page, page_of, up
+from scenarios.site.links import Page, page_of
 from scenarios.site.site import Site
 from scenarios.text import counted
 from scenarios.workspace.reading import brief_of, start_of, with_history
@@ -49,7 +50,7 @@ def review_page(site: Site, day: str) -> Page:
         address=address,
         title=f"Review of {day}",
         description=description,
-        main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
+        main=_turn(site, on, address) + writer.content(parts, site.links(address)),
         noticed=True,
         section="reviews",
         day=day,
@@ -86,25 +87,24 @@ def _turn(site: Site, on: date, address: str) -> str:
     """The way to the reviews before and after."""
     at = site.days.index(on)
     before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
-    root = up(address)
+    places = {
+        day: escape(site.href(address, links.place("review", f"{day}")))
+        for day in (*before, *after)
+    }
     entries = [
-        *(f'<a rel="prev" href="{root}{_place(other)}">← {other}</a>' for other in before),
-        *(f'<a rel="next" href="{root}{_place(other)}">{other} →</a>' for other in after),
+        *(f'<a rel="prev" href="{places[day]}">← {day}</a>' for day in before),
+        *(f'<a rel="next" href="{places[day]}">{day} →</a>' for day in after),
     ]
     if not entries:
         return ""
     return f'<nav class="turn" aria-label="Other reviews">{" ".join(entries)}</nav>\n'
 
 
-def _place(day: date) -> str:
-    return links.place("review", f"{day}")
-
-
 def reviews_page(site: Site) -> Page:
     """Every day with a sheet, the latest first."""
     description, blocks = counted(len(site.days), "review"), _reviews(site)
     address = "review/index.html"
-    return page_of(site.known, address, "Reviews", description, blocks, section="reviews")
+    return page_of(site.links, address, "Reviews", description, blocks, section="reviews")
 
 
 def _reviews(site: Site) -> Iterator[Block]:

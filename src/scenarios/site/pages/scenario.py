@@ -33,10 +33,10 @@ from scenarios.render.documents.review.headline import move
 from scenarios.render.pictures.ledger import LISTED
 from scenarios.render.pictures.timeline import figures_of, timeline
 from scenarios.render.writers import html
-from scenarios.render.writers.html import Entry
+from scenarios.render.writers.html import IndexEntry
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page, page_of, up
+from scenarios.site.links import Page, page_of
 from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.pages.record import record_items
 from scenarios.site.site import Site
@@ -50,7 +50,7 @@ _LATEST = 30
 def scenario_page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
     address, scenario = links.place("s", id), site.scenarios[id]
-    places, card = Links(site.known, address), None
+    places, card = site.links(address), None
     if path := site.database.withheld.get(id):
         description = cells.withheld_figures(path)
         main = html.sections(_withheld(site, scenario, id, description), places)
@@ -99,11 +99,11 @@ def _card(site: Site, view: View) -> Card:
     )
 
 
-def _above(site: Site, scenario: Scenario, address: str) -> tuple[Entry, ...]:
+def _above(site: Site, scenario: Scenario, address: str) -> tuple[IndexEntry, ...]:
     if not scenario.set:
         return ()
     name = site.database.tracker.sets.get(scenario.set, scenario.set)
-    return (Entry(name, up(address) + links.place("set", scenario.set)),)
+    return (IndexEntry(name, site.href(address, links.place("set", scenario.set))),)
 
 
 def _top(site: Site, view: View) -> Iterator[Block]:
@@ -208,7 +208,7 @@ def set_page(site: Site, id: SetId) -> Page:
         *_set(site, id, statement),
     )
     title = one_line(statement)
-    return page_of(site.known, address, title, description, blocks, section="scenarios")
+    return page_of(site.links, address, title, description, blocks, section="scenarios")
 
 
 def _set(site: Site, id: SetId, statement: str) -> Iterator[Block]:
