@@ -12,7 +12,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from scenarios.cli import parsing
-from scenarios.storage.state.session_notes import Answer, kept, notes
+from scenarios.storage.state.session_notes import SittingAnswer as Answer
+from scenarios.storage.state.session_notes import kept, notes
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader
 from tests.serve.forms import FROM_HERE, Sent, as_analyst, hidden, send

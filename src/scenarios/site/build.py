@@ -29,7 +29,7 @@ from scenarios.site.figures import drawn, figures
 from scenarios.site.links import CARD, INDEX
 from scenarios.site.site import Site
 from scenarios.storage import site_folder
-from scenarios.storage.cache.files import Files
+from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
 from scenarios.storage.site_folder import SiteFolder
 from scenarios.workspace.opened import nothing_collected
@@ -173,7 +173,7 @@ def keys(site: Site) -> Mapping[str, str]:
     None has one where the database is not read from its files.
     """
     files = site.opened.snapshot
-    if not isinstance(files, Files):
+    if not isinstance(files, CachedFiles):
         return {}
     base = program() + f"{site.database.unreadable} {site.previews} {site.url}".encode()
     today = f"{site.as_of}"
@@ -196,7 +196,7 @@ def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tupl
 
 def _items(
     site: Site,
-    files: Files,
+    files: CachedFiles,
     figures: Mapping[ScenarioId, bytes],
     items: Mapping[EvidenceId, bytes],
 ) -> Iterator[tuple[str, bytes]]:
@@ -209,7 +209,7 @@ def _items(
 
 
 def _reviews(
-    site: Site, files: Files, items: Mapping[EvidenceId, bytes]
+    site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]
 ) -> Iterator[tuple[str, bytes]]:
     """What was recorded by its day, all else at the top, and the reviews beside it."""
     for number, day in enumerate(site.days):
@@ -217,14 +217,14 @@ def _reviews(
         yield links.place("review", f"{day}"), _by(day, site, files, items) + around.encode()
 
 
-def _scores(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
+def _scores(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
     """What was recorded until the last outcome was known: a forecast is scored up to then."""
     known = (one.resolution.recorded for one in site.scenarios.values() if one.resolution)
     last = max((day for day in known if day <= site.as_of), default=date.min)
     return _by(last, site, files, items)
 
 
-def _by(day: date, site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
+def _by(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
     """What stands for the items that were recorded by a day, and for all other files."""
     told = b"".join(items[id] for id, one in site.evidence.items() if one.recorded <= day)
     return digest(told) + files.beside("sources", "forecasts")
@@ -360,7 +360,7 @@ def _files(site: Site, making: Making, told: Mapping[str, str]) -> dict[str, Mad
 
 def _copy(site: Site, making: Making, path: str) -> Made:
     files, to = site.opened.snapshot, f"records/{path}"
-    key = files.digest(path).hex() if isinstance(files, Files) else ""
+    key = files.digest(path).hex() if isinstance(files, CachedFiles) else ""
     if made := making.standing(to, key):
         return made
     return making.put(to, files[path], key)

@@ -41,7 +41,7 @@ def is_left(folder: Path) -> bool:
     """True if the repository has a note of a dead command; starts no git."""
     try:
         place = process.find(folder)
-    except process.Refused:
+    except process.GitRefused:
         return False
     return place is not None and any(map(left, notes(place.git_dir)))
 

@@ -60,7 +60,7 @@ _UNDERWAY = {
 _CACHED = ("diff", "--cached", "--no-ext-diff")
 
 
-class Commit(NamedTuple):
+class NewCommit(NamedTuple):
     """A commit, and the output of git and hooks."""
 
     oid: str
@@ -132,7 +132,7 @@ def uncommitted(
     return [path for path, name in zip(paths, real, strict=True) if name in listed]
 
 
-def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit | None:
+def commit(repository: Repository, paths: Sequence[str], subject: str) -> NewCommit | None:
     """Commit these files as they are on disk, and leave whatever else is staged.
 
     If git or a hook refuses, files and index stay. None if there is nothing to commit: removed
@@ -162,7 +162,7 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
         settle(repository.git_dir)
-    return Commit(after, what)
+    return NewCommit(after, what)
 
 
 def mend(repository: Repository) -> Iterator[str]:
