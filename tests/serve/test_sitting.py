@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from scenarios.storage.state.session_notes import Answer, kept, notes
+from scenarios.storage.state.session_notes import SittingAnswer as Answer
+from scenarios.storage.state.session_notes import kept, notes
 from scenarios.workspace.input import clock
 from tests.cli.commands import FILES, make, scen
 from tests.serve.desks import reader

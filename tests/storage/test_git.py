@@ -13,7 +13,8 @@ import pytest
 
 from scenarios.storage import worktree
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.process import Place, find
+from scenarios.storage.git.process import WorkTree as Place
+from scenarios.storage.git.process import find
 
 TRACKER = b"format: 1\ntitle: T\n"
 SOURCE = b"name: A paper\nreliability: B\n"

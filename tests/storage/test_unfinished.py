@@ -18,15 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
-from scenarios.storage.state.session_notes import (
-    Answer,
-    HalfRated,
-    Sitting,
-    earlier,
-    jotted,
-    left,
-    notes,
-)
+from scenarios.storage.state.session_notes import HalfRated, Sitting, earlier, jotted, left, notes
+from scenarios.storage.state.session_notes import SittingAnswer as Answer
 from scenarios.storage.state.state_folder import drop
 from tests.full import TIMES
 

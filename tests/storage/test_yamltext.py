@@ -12,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.storage.loader import load
-from scenarios.storage.yaml.reader import MAX_BYTES, MAX_DEPTH, Place, places, read
+from scenarios.storage.yaml.reader import MAX_BYTES, MAX_DEPTH, places, read
+from scenarios.storage.yaml.reader import KeyPlace as Place
 from tests.full import FULL, TIMES
 from tests.storage.layouts import damaged, layouts, value_of
 

@@ -12,7 +12,7 @@ from scenarios.cli import parsing
 from scenarios.cli.output.streams import progress, say, unreadable
 from scenarios.errors import ScenError
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.process import Refused
+from scenarios.storage.git.process import GitRefused
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
 from scenarios.workspace import opened
@@ -50,7 +50,7 @@ def tell_embedded(folder: Path | None) -> None:
 def tell_refused(context: typer.Context, error: ScenError) -> None:
     """Where a command goes on without the history: that there is one, and why it is not read."""
     told = context.meta.setdefault(__name__, set())
-    if isinstance(error, Refused) and str(error) not in told:
+    if isinstance(error, GitRefused) and str(error) not in told:
         told.add(str(error))
         say(f"git's history is left out: {error}")
 

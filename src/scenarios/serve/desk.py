@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import Files
+from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.revisions import Named, newest
+from scenarios.storage.git.revisions import ListedCommit, newest
 from scenarios.workspace.opened import Opened, open_folder, open_revision
 
 _REVISIONS = 4
@@ -31,7 +31,7 @@ class Seen(NamedTuple):
     opened: Opened
     name: str
     remark: str
-    offered: tuple[Named, ...]
+    offered: tuple[ListedCommit, ...]
 
 
 class Desk:
@@ -115,7 +115,7 @@ class Desk:
             opened = before.opened  # with all that was made of it
         return Seen(before.number if before else 1, opened, name, self._unwritable(), offered)
 
-    def _offered(self, before: tuple[Named, ...]) -> tuple[Named, ...]:
+    def _offered(self, before: tuple[ListedCommit, ...]) -> tuple[ListedCommit, ...]:
         try:
             repository = git.repository(self.root)
             tip = git.commit_of(repository, "HEAD")
@@ -131,5 +131,5 @@ class Desk:
 
 def _state(opened: Opened) -> str:
     files = opened.snapshot
-    assert isinstance(files, Files)  # noqa: S101 - a folder, and no revision
+    assert isinstance(files, CachedFiles)  # noqa: S101 - a folder, and no revision
     return files.state().hex()

@@ -30,7 +30,7 @@ from scenarios.site.figures import drawn, figures
 from scenarios.site.links import CARD, INDEX
 from scenarios.site.site import Site
 from scenarios.storage import site_folder
-from scenarios.storage.cache.files import Files
+from scenarios.storage.cache.files import CachedFiles
 from scenarios.storage.cache.packed import cache_of, digest, program
 from scenarios.storage.site_folder import SiteFolder
 from scenarios.workspace.opened import nothing_collected
@@ -177,7 +177,7 @@ def keys(site: Site) -> Mapping[str, str]:
     None has one where the database is not read from its files.
     """
     files = site.opened.snapshot
-    if not isinstance(files, Files):
+    if not isinstance(files, CachedFiles):
         return {}
     base = program() + f"{site.database.unreadable} {site.previews} {site.url}".encode()
     today = f"{site.as_of}".encode()
@@ -202,7 +202,7 @@ def _scenarios(site: Site, figures: Mapping[ScenarioId, bytes]) -> Iterator[tupl
 
 def _items(
     site: Site,
-    files: Files,
+    files: CachedFiles,
     figures: Mapping[ScenarioId, bytes],
     items: Mapping[EvidenceId, bytes],
 ) -> Iterator[tuple[str, bytes]]:
@@ -214,7 +214,7 @@ def _items(
         yield links.place("e", id), b"".join((items[id], beside, own, *about, *others))
 
 
-def _reviews(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
+def _reviews(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> dict[str, bytes]:
     """Keys of the reviews: records of its day, files at the top, and the reviews beside it."""
     by_address = {}
     for number, day in enumerate(site.days):
@@ -224,7 +224,7 @@ def _reviews(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> dic
     return by_address
 
 
-def _scores(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
+def _scores(site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
     """Key of the scores: a forecast is scored up to the day of the last outcome."""
     scenarios = site.scenarios.values()
     days = (scenario.resolution.recorded for scenario in scenarios if scenario.resolution)
@@ -232,7 +232,7 @@ def _scores(site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> byte
     return _by(last, site, files, items)
 
 
-def _by(day: date, site: Site, files: Files, items: Mapping[EvidenceId, bytes]) -> bytes:
+def _by(day: date, site: Site, files: CachedFiles, items: Mapping[EvidenceId, bytes]) -> bytes:
     """Digest of the items that were recorded by a day, and of all other files."""
     own = b"".join(items[id] for id, item in site.evidence.items() if item.recorded <= day)
     return digest(own) + files.beside("sources", "forecasts")
@@ -364,6 +364,6 @@ def _files(site: Site, making: Making, descriptions: Mapping[str, str]) -> dict[
     )
     for path in (path_of(kind, id) for kind, ids in kinds for id in ids):
         copy = f"records/{path}"
-        key = files.digest(path).hex() if isinstance(files, Files) else ""
+        key = files.digest(path).hex() if isinstance(files, CachedFiles) else ""
         kept[copy] = making.standing(copy, key) or making.put(copy, files[path], key)
     return kept

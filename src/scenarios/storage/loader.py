@@ -17,7 +17,7 @@ from scenarios.errors import Fault, Problem, folded
 from scenarios.model import Database, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
-from scenarios.storage.cache.files import Files, Items
+from scenarios.storage.cache.files import CachedEvidence, CachedFiles
 from scenarios.storage.cache.packed import as_builtins
 from scenarios.storage.schema import validate, whole
 from scenarios.storage.yaml import reader
@@ -108,7 +108,7 @@ def load(
     what they depend on has changed. `lost` are faults of files missing from the snapshot.
     """
     files_read = _FilesRead(lost)
-    files = snapshot if isinstance(snapshot, Files) else None
+    files = snapshot if isinstance(snapshot, CachedFiles) else None
     paths = sorted(files.fresh() if files else snapshot)
     for path in progress(paths, "reading the records", len(paths)):
         files_read.read(path, snapshot[path], read or read_record)
@@ -180,10 +180,10 @@ class _FilesRead:
             self.problems += faults
             self.records[kind][id] = record
 
-    def evidence(self, files: Files) -> Items:
+    def evidence(self, files: CachedFiles) -> CachedEvidence:
         """All evidence; kept records of other kinds are taken as they are."""
         evidence = self.records["evidence"]
-        items = Items(files, evidence)
+        items = CachedEvidence(files, evidence)
         for name, part in files.parts.items():
             if (folder := part.folder) is None:
                 continue

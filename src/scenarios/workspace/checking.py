@@ -21,7 +21,7 @@ from scenarios.errors import Keys, Problem, UsageError, folded
 from scenarios.model import Kind
 from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
-from scenarios.storage.yaml.reader import Place, places, read
+from scenarios.storage.yaml.reader import KeyPlace, places, read
 from scenarios.values import indicator_key
 from scenarios.workspace.opened import Opened, from_here, here
 
@@ -159,10 +159,10 @@ def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
     """The findings with their lines; line 1 where the file shows none."""
 
     @cache
-    def lines(path: str) -> Mapping[Keys, Place]:
+    def lines(path: str) -> Mapping[Keys, KeyPlace]:
         data = opened.snapshot.get(path, b"")
         # The tracker of a set may be missing, or no YAML at all.
-        return {(): Place(1, 1, 1, 1)} if read(path, data)[1] else places(data)
+        return {(): KeyPlace(1, 1, 1, 1)} if read(path, data)[1] else places(data)
 
     placed = []
     for finding in findings:

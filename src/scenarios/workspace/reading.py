@@ -29,11 +29,11 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
-from scenarios.storage.cache.files import Files, bearing_on, digests
+from scenarios.storage.cache.files import CachedFiles, bearing_on, digests
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
-from scenarios.storage.yaml.reader import Place, places
+from scenarios.storage.yaml.reader import KeyPlace, places
 from scenarios.text import unaccented
 from scenarios.workspace.opened import Opened, State, from_here, known_id, open_revision
 
@@ -66,7 +66,7 @@ def remembered(
     database, files = opened.database, opened.snapshot
     asked += "".join(database.withheld)
     memory = opened.read
-    if not isinstance(memory, Memory) or not isinstance(files, Files) or memory.place is None:
+    if not isinstance(memory, Memory) or not isinstance(files, CachedFiles) or memory.place is None:
         return make(database, database.scenarios)
     whole = digest(asked.encode() + files.state())
     at_hand: _Memo[Value] | None = memory.made.get((name, asked))
@@ -93,7 +93,7 @@ def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
     return memo
 
 
-def keys_of(files: Files, database: Database, asked: str) -> dict[ScenarioId, bytes]:
+def keys_of(files: CachedFiles, database: Database, asked: str) -> dict[ScenarioId, bytes]:
     """The digest of all that each scenario's figures depend on."""
     beside = asked.encode() + files.beside("sources", "forecasts")
     own = digests(files, database)
@@ -255,7 +255,7 @@ def _columns(
     return columns
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class StatusStanding(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario's row of the status table, and its flagged findings."""
 
     row: StatusRow
@@ -284,25 +284,25 @@ def start_of(opened: Opened, on: date, since: date | None = None) -> date:
     return start
 
 
-def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standing, ...]:
+def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[StatusStanding, ...]:
     """Every scenario that had opened, in order, since the last review."""
     since = start_of(opened, on)
 
-    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
+    def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, StatusStanding]:
         around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}
         period = window(database, since, on, only=around, lean=True)
         flags: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
             flags.setdefault(finding.record, []).append(finding)
         return {
-            id: Standing(row=row_of(period, view), flagged=tuple(flags.get(id, ())))
+            id: StatusStanding(row=row_of(period, view), flagged=tuple(flags.get(id, ())))
             for id, view in period.views.items()
             if id in ids
         }
 
-    by_id = dict(remembered(opened, "status", f"{since} {on}", Standing, make))
+    by_id = dict(remembered(opened, "status", f"{since} {on}", StatusStanding, make))
     for row in withheld(opened.database, on):
-        by_id[row.id] = Standing(row=row, flagged=())
+        by_id[row.id] = StatusStanding(row=row, flagged=())
     for id, band in _bands(opened, on).items() if banded else ():
         standing = by_id.get(id)
         if standing and (implied := standing.row.implied):
@@ -326,11 +326,11 @@ def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, dat
     return {id: outcome.date for id, outcome in outcomes.items() if outcome}
 
 
-class _File(NamedTuple):
+class _FileLines(NamedTuple):
     """A file's lines for comparison, its places, and the lines of its keys."""
 
     lines: list[str]
-    places: dict[Keys, Place]
+    places: dict[Keys, KeyPlace]
     starts: list[int]
 
 
@@ -349,11 +349,11 @@ def search_of(
         raise UsageError("there is no word to look for: scen search WORD...")
 
     @cache
-    def file(path: str) -> _File:
+    def file(path: str) -> _FileLines:
         data = opened.snapshot.get(path, b"{}")  # there may be no tracker
         at = places(data)
         starts = sorted({place.key_line for place in at.values()})
-        return _File([unaccented(line) for line in data.decode().split("\n")], at, starts)
+        return _FileLines([unaccented(line) for line in data.decode().split("\n")], at, starts)
 
     def locate(kind: Kind, record: str, keys: Keys, at: At, held: Sequence[str]) -> tuple[str, int]:
         path = path_of(kind, record)
@@ -362,7 +362,7 @@ def search_of(
     return search(known(opened.database, on), words, wanted, locate, what=what, most=most)
 
 
-def _line(file: _File, keys: Keys, at: At, words: Sequence[str]) -> int:
+def _line(file: _FileLines, keys: Keys, at: At, words: Sequence[str]) -> int:
     """The line of the first word; of the value's own lines, the first if none shows it."""
     place = file.places.get(keys)
     if place is None or not keys:  # a default, or the id of a file

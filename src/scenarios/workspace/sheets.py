@@ -16,7 +16,7 @@ from scenarios.paths import path_of
 from scenarios.scales import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
-from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read
+from scenarios.storage.yaml.reader import MAX_BYTES, KeyPlace, places, read
 from scenarios.workspace.opened import Opened
 
 
@@ -148,6 +148,6 @@ def read_sheet(
     )
 
 
-def _placed(path: Path, place: Place | None, message: str) -> str:
+def _placed(path: Path, place: KeyPlace | None, message: str) -> str:
     where = f"{path}:{place.value_line}:{place.value_column}" if place else path
     return f"{where}: {message}"

@@ -26,7 +26,7 @@ from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.scales import percent
-from scenarios.storage.state.session_notes import Answer, Notes, Sitting, Stage, kept
+from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer, Stage, kept
 from scenarios.workspace.commit import subject
 from scenarios.workspace.corrections.editing import foretold_of, foretold_words
 from scenarios.workspace.how import AS_USUAL, TRIED, How
@@ -67,7 +67,7 @@ def words(probability: float | None) -> str:
     return percent(probability) if probability is not None else "withdrawn"
 
 
-def put(notes: Notes, id: ScenarioId, answer: Answer) -> None:
+def put(notes: Notes, id: ScenarioId, answer: SittingAnswer) -> None:
     """Keep the answer to a scenario."""
     skipped = tuple(other for other in notes.sitting.skipped if other != id)
     notes.keep(answers={**notes.sitting.answers, id: answer}, skipped=skipped)
@@ -98,28 +98,28 @@ def is_in_the_sheet(sitting: Sitting, topic: Topic) -> bool:
     return topic.last is not None and topic.last.date == sitting.date
 
 
-def is_to_be_asked(topic: Topic, answer: Answer | None) -> bool:
+def is_to_be_asked(topic: Topic, answer: SittingAnswer | None) -> bool:
     """True if the blind figure or reason is missing or outdated."""
     is_blind = answer is None or answer.stage in ("figure", "answered")
     is_done = answer and answer.stage == "answered" and not is_changed(topic, answer)
     return is_blind and not is_done
 
 
-def is_changed(topic: Topic, answer: Answer) -> bool:
+def is_changed(topic: Topic, answer: SittingAnswer) -> bool:
     """True if an answer not yet in a sheet rests on outdated grounds."""
     last = topic.last
     is_written = last and not topic.days and last.probability == answer.probability
     return answer.grounds != topic.grounds and not is_written
 
 
-def reopened(topic: Topic, answer: Answer | None) -> Answer | None:
+def reopened(topic: Topic, answer: SittingAnswer | None) -> SittingAnswer | None:
     """An answer to revise again, as its grounds changed after the reveal."""
     if answer and answer.stage in ("revealed", "settled") and is_changed(topic, answer):
         return msgspec.structs.replace(answer, stage="revealed", grounds=topic.grounds)
     return None
 
 
-def revised(answer: Answer, why: str) -> Answer:
+def revised(answer: SittingAnswer, why: str) -> SittingAnswer:
     """The answer with the reason of its revision, which also keeps the blind figure."""
     blind = f"{answer.blind:g}" if answer.blind is not None else "withdraw"
     rationale = (
@@ -142,7 +142,7 @@ def with_answers(database: Database, sitting: Sitting) -> Database:
 Kind = Literal["item", "past-due", "ask", "sums", "revise", "end"]
 
 
-class Step(NamedTuple):
+class SittingStep(NamedTuple):
     """The next thing to do: rate an item, settle indicators, answer, show or revise scenarios; or
     end.
 
@@ -163,14 +163,14 @@ def key_of(one: PastDue) -> str:
     return f"{one.scenario}/{one.id}"
 
 
-def next_step(database: Database, due: Agenda, notes: Notes) -> Step:
+def next_step(database: Database, due: Agenda, notes: Notes) -> SittingStep:
     """The first step not done; answers on changed grounds are reopened."""
     sitting = notes.sitting
     for id in due.unrated:
         if id not in (*sitting.left_unrated, *sitting.rated):
-            return Step("item", item=id)
+            return SittingStep("item", item=id)
     if past_due := [late for late in due.past_due if key_of(late) not in sitting.past_due]:
-        return Step("past-due", past_due=past_due)
+        return SittingStep("past-due", past_due=past_due)
     are, to = sum(len(_of_sitting(sitting, group)) for group in due.groups), 0
     for topics in due.groups:
         number = to + 1
@@ -181,10 +181,12 @@ def next_step(database: Database, due: Agenda, notes: Notes) -> Step:
                 put(notes, topic.id, again)
         if step := _in_group(database, notes.sitting, group):
             return step._replace(number=number, to=to, are=are)
-    return Step("end")
+    return SittingStep("end")
 
 
-def of_stage(sitting: Sitting, group: Sequence[Topic], *stages: str) -> list[tuple[Topic, Answer]]:
+def of_stage(
+    sitting: Sitting, group: Sequence[Topic], *stages: str
+) -> list[tuple[Topic, SittingAnswer]]:
     """Scenarios whose answer is at one of these stages."""
     answers = ((topic, sitting.answers.get(topic.id)) for topic in group)
     return [(topic, answer) for topic, answer in answers if answer and answer.stage in stages]
@@ -206,13 +208,13 @@ def _of_sitting(sitting: Sitting, group: Sequence[Topic]) -> list[Topic]:
     return [t for t in group if t.id in sitting.answers or not is_in_the_sheet(sitting, t)]
 
 
-def _in_group(database: Database, sitting: Sitting, group: Sequence[Topic]) -> Step | None:
+def _in_group(database: Database, sitting: Sitting, group: Sequence[Topic]) -> SittingStep | None:
     if any(is_to_be_asked(topic, sitting.answers.get(topic.id)) for topic in group):
-        return Step("ask", group=group)
+        return SittingStep("ask", group=group)
     if of_stage(sitting, group, "answered"):
-        return Step("sums", group=group, sums=figures(database, sitting, group))
+        return SittingStep("sums", group=group, sums=figures(database, sitting, group))
     if of_stage(sitting, group, "revealed", "revising"):
-        return Step("revise", group=group)
+        return SittingStep("revise", group=group)
     return None
 
 

@@ -15,7 +15,7 @@ from scenarios.progress import Progress, unwatched
 from scenarios.storage import temporary, worktree
 from scenarios.storage.attachments import Copy, drop
 from scenarios.storage.edits import Draft, accept, new_problems
-from scenarios.storage.git import begun
+from scenarios.storage.git.committing import is_left as is_left_in_git
 from scenarios.storage.loader import Loaded, Read
 from scenarios.storage.lock import lock, lock_file
 from scenarios.storage.state import undo_journal
@@ -238,7 +238,7 @@ def write(
 @contextmanager
 def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
     """Hold the lock if a change needs it; yield messages about a killed command."""
-    in_git, in_files = (not how.dry_run and left(root) for left in (begun.is_left, is_left))
+    in_git, in_files = (not how.dry_run and left(root) for left in (is_left_in_git, is_left))
     is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
     with lock(root) if is_locked else nullcontext():
         mended = (

@@ -19,7 +19,7 @@ from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
 from scenarios.scales import percent
-from scenarios.storage.state.session_notes import Answer, Stage
+from scenarios.storage.state.session_notes import SittingAnswer, Stage
 from scenarios.text import counted
 from scenarios.workspace import sitting
 from scenarios.workspace.sitting import is_changed, words
@@ -100,7 +100,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
                 sitting.skip(this.seat.notes, topic.id)
                 return
             reason = answer.rationale if answer else None
-            answer = Answer(said, said, "figure", topic.grounds, reason)
+            answer = SittingAnswer(said, said, "figure", topic.grounds, reason)
             this.seat.put(topic.id, answer)
         else:
             prompt.tell(f"you said {words(answer.probability)}")
@@ -113,7 +113,7 @@ def _ask(this: Round, topic: Topic, *, is_again: bool = False) -> None:
         return
 
 
-def _asked(this: Round, topic: Topic, answer: Answer | None) -> _Figure:
+def _asked(this: Round, topic: Topic, answer: SittingAnswer | None) -> _Figure:
     own = topic.standing
     enter = ""
     if answer:
@@ -140,7 +140,7 @@ def _figure(topic: Topic, text: str, before: float | None) -> float | None:
     return sitting.figure(topic, text)
 
 
-def _reason(topic: Topic, answer: Answer) -> str | None:
+def _reason(topic: Topic, answer: SittingAnswer) -> str | None:
     """Why; asked for once more where the figure moved and nothing says why."""
     kept = answer.rationale
     question = f"Reason (Enter = {'as before' if kept else 'none'})"
@@ -228,7 +228,7 @@ def _revise_one(this: Round, topic: Topic) -> None:
     this.seat.put(topic.id, sitting.revised(answer, why))
 
 
-def _figures(said: dict[ScenarioId, Answer]) -> dict[ScenarioId, float | None]:
+def _figures(said: dict[ScenarioId, SittingAnswer]) -> dict[ScenarioId, float | None]:
     return {id: answer.probability for id, answer in said.items()}
 
 
@@ -254,7 +254,7 @@ class Round(NamedTuple):
     groups: Mapping[ScenarioId, Sequence[Topic]]
     told: set[ScenarioId]
 
-    def answer(self, topic: Topic) -> Answer | None:
+    def answer(self, topic: Topic) -> SittingAnswer | None:
         """What was said so far."""
         return self.seat.said.answers.get(topic.id)
 

@@ -13,7 +13,7 @@ from scenarios.analysis.review.agenda import Agenda, agenda
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, ScenarioId
-from scenarios.storage.state.session_notes import Answer, Notes, Sitting
+from scenarios.storage.state.session_notes import Notes, Sitting, SittingAnswer
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
 
@@ -54,7 +54,7 @@ class Seat(NamedTuple):
         """The day of the sheet."""
         return self.said.date
 
-    def put(self, id: ScenarioId, answer: Answer) -> None:
+    def put(self, id: ScenarioId, answer: SittingAnswer) -> None:
         """Keep what was said of a scenario."""
         sitting.put(self.notes, id, answer)
 

@@ -34,14 +34,14 @@ from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.outcome import texts
 from scenarios.serve.sitting import shown
-from scenarios.storage.state.session_notes import Answer, Notes, earlier, kept, notes
+from scenarios.storage.state.session_notes import Notes, SittingAnswer, earlier, kept, notes
 from scenarios.workspace import sitting
 from scenarios.workspace.how import How
 from scenarios.workspace.input import clock, typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import rate
 from scenarios.workspace.sitting import (
-    Step,
+    SittingStep,
     closed_since,
     end,
     foretold_of_sheet,
@@ -75,7 +75,7 @@ class Sat(NamedTuple):
         return agenda(self.database, self.analyst, self.on)
 
     @property
-    def step(self) -> Step:
+    def step(self) -> SittingStep:
         """What comes next."""
         return next_step(self.database, self.due, self.notes)
 
@@ -111,7 +111,7 @@ def asked(sat: Sat, said: Typed | None = None, reading: Reading | None = None) -
     return page(fault + body + leave, status=422 if faults else 200)
 
 
-def _table(sat: Sat, step: Step) -> str:
+def _table(sat: Sat, step: SittingStep) -> str:
     """What may be seen once a group is answered."""
     said = sat.notes.sitting
     ids = [t.id for t, _ in of_stage(said, step.group, "revealed", "revising", "settled")]
@@ -283,7 +283,7 @@ def _answer(sat: Sat, topic: Topic, reading: Reading) -> None:
         if not reading.faults.get(f"p:{id}") and made is None:
             reading.fault(f"p:{id}", "a probability, as before, or skip it")
         return
-    answer = Answer(made[0], made[0], "answered", topic.grounds, why)
+    answer = SittingAnswer(made[0], made[0], "answered", topic.grounds, why)
     sitting.put(sat.notes, id, answer)
 
 
@@ -306,7 +306,7 @@ def _kept(ask: Ask, form: FormData) -> Reply:
             made = _figure(topic, reading)
             why = reading.wanted(f"why:{topic.id}", sitting.reason)
             if made and not reading.faults:
-                draft = Answer(made[0], made[0], "figure", topic.grounds, why)
+                draft = SittingAnswer(made[0], made[0], "figure", topic.grounds, why)
                 if draft != sat.notes.sitting.answers.get(topic.id):
                     sitting.put(sat.notes, topic.id, draft)
         return Response(status_code=204)
@@ -359,7 +359,9 @@ def _revised(ask: Ask, form: FormData) -> Reply:
     return taken(ask, do)
 
 
-def _off(sat: Sat, group: Sequence[Topic], made: Mapping[ScenarioId, Answer]) -> Iterator[str]:
+def _off(
+    sat: Sat, group: Sequence[Topic], made: Mapping[ScenarioId, SittingAnswer]
+) -> Iterator[str]:
     """What a revision makes the figures of a set add up to, where that is not 100%."""
     before = sat.notes.sitting
     after = msgspec.structs.replace(before, answers={**before.answers, **made})
@@ -369,7 +371,7 @@ def _off(sat: Sat, group: Sequence[Topic], made: Mapping[ScenarioId, Answer]) ->
         yield "; ".join(plain(one.text) for one in (row, *row.under))
 
 
-def _settled(answer: Answer) -> Answer:
+def _settled(answer: SittingAnswer) -> SittingAnswer:
     return msgspec.structs.replace(answer, probability=answer.blind, stage="settled")
 
 

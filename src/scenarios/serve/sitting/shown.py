@@ -18,9 +18,9 @@ from scenarios.scales import percent
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
 from scenarios.serve.forms.html import Faults, fields
-from scenarios.storage.state.session_notes import Answer, Sitting
+from scenarios.storage.state.session_notes import Sitting, SittingAnswer
 from scenarios.text import counted
-from scenarios.workspace.sitting import Step, key_of, words
+from scenarios.workspace.sitting import SittingStep, key_of, words
 
 _WIDE = 1_000_000
 _SEEN = (("skipped", "later"), ("seen", "seen"), ("not-seen", "not seen"))
@@ -88,7 +88,7 @@ def item_asked(database: Database, at_day: Known, id: str, typed: Typed, faults:
     return f"<h2>Not rated yet</h2>{told}{asked}"
 
 
-def past_due_asked(step: Step) -> str:
+def past_due_asked(step: SittingStep) -> str:
     """Whether each was seen by now."""
     cells = tuple(
         Cell(
@@ -107,7 +107,12 @@ def past_due_asked(step: Step) -> str:
 
 
 def group_asked(
-    database: Database, at_day: Known, said: Sitting, step: Step, typed: Typed, faults: Faults
+    database: Database,
+    at_day: Known,
+    said: Sitting,
+    step: SittingStep,
+    typed: Typed,
+    faults: Faults,
 ) -> str:
     """The figures and reasons of scenarios that are answered together."""
     group, language = step.group, database.tracker.estimative_language
@@ -133,7 +138,7 @@ def _topic(topic: Topic, at_day: Known, language: str, *, is_set: bool) -> str:
     return html.blocks((title, *told))
 
 
-def _asked(topic: Topic, answer: Answer | None, typed: Typed, faults: Faults) -> str:
+def _asked(topic: Topic, answer: SittingAnswer | None, typed: Typed, faults: Faults) -> str:
     own, id = topic.standing, topic.id
     before = f"It stands at {percent(own.probability)}. " if own else ""
     same = Field(
@@ -163,7 +168,7 @@ def _asked(topic: Topic, answer: Answer | None, typed: Typed, faults: Faults) ->
     return fields((Group(title="", parts=asked),), typed, faults)
 
 
-def sums_told(said: Sitting, step: Step) -> str:
+def sums_told(said: Sitting, step: SittingStep) -> str:
     """The own figures of a set, before anything else is shown."""
     rows = "".join(
         f"<li>{safe(topic.id)}: {safe(words(said.answers[topic.id].probability))}</li>"
@@ -177,7 +182,7 @@ def sums_told(said: Sitting, step: Step) -> str:
 
 
 def revision_asked(
-    table: str, shown: Sequence[tuple[Topic, Answer]], typed: Typed, faults: Faults
+    table: str, shown: Sequence[tuple[Topic, SittingAnswer]], typed: Typed, faults: Faults
 ) -> str:
     """The figures of all, and each own one, which may be revised once."""
     body = ""

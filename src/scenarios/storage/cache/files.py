@@ -23,7 +23,7 @@ class ChangedMeanwhile(ScenError):  # noqa: N818
     """A file changed between the look at its folder and its reading: try again."""
 
 
-class Kept(NamedTuple):
+class CachedFile(NamedTuple):
     """A file whose record is cached."""
 
     folder: Folder
@@ -49,10 +49,12 @@ class Part:
         self.found: dict[str, bytes] = {}
 
     @cached_property
-    def kept(self) -> dict[str, Kept]:
+    def kept(self) -> dict[str, CachedFile]:
         """Cached files, by name."""
         folder = self.folder
-        return {folder.names[n]: Kept(folder, n) for n in sorted(self.places)} if folder else {}
+        return (
+            {folder.names[n]: CachedFile(folder, n) for n in sorted(self.places)} if folder else {}
+        )
 
     @property
     def is_whole(self) -> bool:
@@ -92,7 +94,7 @@ class Part:
         return [n for n in sorted(kept) if any(link not in items for link in links[n])]
 
 
-class Files(Mapping[str, bytes]):
+class CachedFiles(Mapping[str, bytes]):
     """Path → bytes, read late where the record is cached.
 
     `frame` is the digest of all that evidence is judged beside: tracker, scenarios, sources.
@@ -124,7 +126,7 @@ class Files(Mapping[str, bytes]):
         part, name = self._place(str(path))
         return part is not None and (name in part.read or name in part.kept)
 
-    def kept(self, path: str) -> Kept | None:
+    def kept(self, path: str) -> CachedFile | None:
         """The cached file at a path."""
         part, name = self._place(path)
         return part.kept.get(name) if part else None
@@ -137,7 +139,7 @@ class Files(Mapping[str, bytes]):
         """The paths of files that were read, unordered."""
         return [part.path(name) for part in self.parts.values() for name in part.read]
 
-    def changed(self, files: Mapping[str, bytes | None]) -> Files:
+    def changed(self, files: Mapping[str, bytes | None]) -> CachedFiles:
         """The same with files replaced; None removes one."""
         of: dict[str, dict[str, bytes | None]] = {}
         for path, data in files.items():
@@ -146,7 +148,7 @@ class Files(Mapping[str, bytes]):
         parts = dict(self.parts)
         for folder, inside in of.items():
             parts[folder] = parts.get(folder, Part(folder, None)).changed(inside)
-        return Files(self.root, parts)
+        return CachedFiles(self.root, parts)
 
     def state(self) -> bytes:
         """The digest of all files."""
@@ -166,7 +168,7 @@ class Files(Mapping[str, bytes]):
         folder, _, name = path.rpartition("/")
         return self.parts.get(folder), name
 
-    def _read(self, path: str, at: Kept) -> bytes:
+    def _read(self, path: str, at: CachedFile) -> bytes:
         data = worktree.content(self.root, path)
         if data is None or digest_of(path, data) != at.digest():
             place = worktree.safe(self.root / path)
@@ -181,17 +183,17 @@ def digest_of(path: str, data: bytes) -> bytes:
     return digest(os.fsencode(path) + b"\0" + data)
 
 
-class Items(Mapping[EvidenceId, Evidence]):
+class CachedEvidence(Mapping[EvidenceId, Evidence]):
     """Evidence by id, in order: records that were `made`, and cached ones."""
 
-    def __init__(self, files: Files, made: Mapping[EvidenceId, Evidence]) -> None:
+    def __init__(self, files: CachedFiles, made: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.made = files, made
         self.parts = [p for name, p in files.parts.items() if name.startswith("evidence/")]
         self._is_packed = True
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
         item = self._by_id[id]
-        if type(item) is Kept:
+        if type(item) is CachedFile:
             item = self._by_id[id] = item.record()
         evidence: Evidence = item
         return evidence
@@ -233,11 +235,11 @@ class Items(Mapping[EvidenceId, Evidence]):
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or id_of(names[place]) in used:
-                        chosen.setdefault(part.path(names[place]), Kept(folder, place))
+                        chosen.setdefault(part.path(names[place]), CachedFile(folder, place))
         ordered = sorted(chosen.items(), key=itemgetter(0))
         items: dict[EvidenceId, Any] = {}
         for path, at in ordered:
-            items[id_of(path)] = at.record() if type(at) is Kept else at
+            items[id_of(path)] = at.record() if type(at) is CachedFile else at
         return items
 
     @cached_property
@@ -251,7 +253,7 @@ class Items(Mapping[EvidenceId, Evidence]):
     def _unpacked(self) -> dict[EvidenceId, Evidence]:
         if self._is_packed:
             for id, at in self._by_id.items():
-                if type(at) is Kept:
+                if type(at) is CachedFile:
                     self._by_id[id] = at.record()
             self._is_packed = False
         return self._by_id
@@ -265,12 +267,12 @@ def bearing_on(
     `besides` are items to keep in any case.
     """
     items = database.evidence
-    if not isinstance(items, Items):
+    if not isinstance(items, CachedEvidence):
         return database
     return replace(database, evidence=items.about(database, scenarios, besides))
 
 
-def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:
+def digests(files: CachedFiles, database: Database) -> dict[ScenarioId, bytes]:
     """The digest of all evidence that bears on each scenario."""
     of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
     for name, part in files.parts.items():

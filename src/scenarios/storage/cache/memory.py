@@ -14,7 +14,7 @@ from scenarios.errors import Problem
 from scenarios.model import Kind, Record
 from scenarios.paths import kind_of
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import Files, Part, digest_of
+from scenarios.storage.cache.files import CachedFiles, Part, digest_of
 from scenarios.storage.cache.packed import (
     Cache,
     Folder,
@@ -67,7 +67,7 @@ class Memory:
         if len(self.made) > _MADE:
             self.made.pop(next(iter(self.made)), None)
 
-    def snapshot(self, root: Path) -> tuple[Files, list[Problem]]:
+    def snapshot(self, root: Path) -> tuple[CachedFiles, list[Problem]]:
         """The working tree, without the bytes of cached files."""
         started = self._clock()
         parts: dict[str, Part] = {}
@@ -80,9 +80,9 @@ class Memory:
         for path, data in read.items():
             folder, _, name = path.rpartition("/")
             parts.setdefault(folder, Part(folder, None)).read[name] = data
-        return Files(root, parts), problems
+        return CachedFiles(root, parts), problems
 
-    def remember(self, files: Files, loaded: Loaded) -> None:
+    def remember(self, files: CachedFiles, loaded: Loaded) -> None:
         """Cache the sound files of a snapshot."""
         if self.place is None:
             return

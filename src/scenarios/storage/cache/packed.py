@@ -29,7 +29,7 @@ _DECODERS = {kind: msgspec.msgpack.Decoder(model) for kind, model in MODELS.item
 _Links = dict[int, tuple[str, ...]]
 
 
-class Entry(NamedTuple):
+class PackedRecord(NamedTuple):
     """A sound file: its name, stat, digest and record.
 
     `about` names the scenarios that an item rates and the indicators that it fires, `links` the
@@ -82,8 +82,8 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         """The record at a place, decoded anew each time."""
         return _DECODERS[kind_of(self.path(place))].decode(self._packed(place))
 
-    def entry(self, place: int) -> Entry:
-        return Entry(
+    def entry(self, place: int) -> PackedRecord:
+        return PackedRecord(
             self.names[place],
             self.stat(place),
             self.digest(place),
@@ -104,7 +104,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
         return self._view[self._ends[place - 1] if place else 0 : self._ends[place]]
 
 
-def folder_of(name: str, frame: bytes, entries: Iterable[Entry]) -> Folder:
+def folder_of(name: str, frame: bytes, entries: Iterable[PackedRecord]) -> Folder:
     """Pack entries, sorted by name."""
     names: list[str] = []
     about: dict[tuple[str, ...], int] = {}
@@ -140,12 +140,12 @@ def unpacked(data: bytes | None) -> Folder | None:
         return None
 
 
-def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
+def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> PackedRecord:
     if isinstance(record, Evidence):
         about = (*record.ratings, *record.indicators)
         links = (*record.corroborated_by, *(("",) if record.formerly else ()))
-        return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(record))
-    return Entry(name, stat, digest, (), (), msgspec.msgpack.encode(as_builtins(record)))
+        return PackedRecord(name, stat, digest, about, links, msgspec.msgpack.encode(record))
+    return PackedRecord(name, stat, digest, (), (), msgspec.msgpack.encode(as_builtins(record)))
 
 
 def as_builtins(value: Any) -> Any:

@@ -6,13 +6,15 @@ import os
 import shlex
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from scenarios.errors import NotWritten, ScenError
-from scenarios.storage.git import begun
+from scenarios.storage.git import process
 from scenarios.storage.git import repository as git
-from scenarios.storage.git.begun import Begun
 from scenarios.storage.git.process import (
     INERT,
     answer,
@@ -24,7 +26,132 @@ from scenarios.storage.git.process import (
     said,
 )
 from scenarios.storage.git.repository import Repository
+from scenarios.storage.opening import try_lock
 from scenarios.storage.worktree import sync
+
+_NOTE = "scen-commit-"
+_LOCKS = (
+    "index.lock",
+    "HEAD.lock",
+    "AUTO_MERGE.lock",
+    "packed-refs.lock",
+    "objects/maintenance.lock",
+)
+"""Locks of a commit, beside those of its index and branch."""
+
+
+class Begun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """HEAD before the commit, its paths from the top, and those new to git."""
+
+    head: str | None
+    paths: list[str]
+    new: list[str]
+
+
+def notes(git_dir: Path) -> list[Path]:
+    """Notes of commits under way or killed."""
+    return sorted(git_dir.glob(f"{_NOTE}*"))
+
+
+def is_left(folder: Path) -> bool:
+    """True if the repository has a note of a dead command; starts no git."""
+    try:
+        place = process.find(folder)
+    except process.GitRefused:
+        return False
+    return place is not None and any(map(left_note, notes(place.git_dir)))
+
+
+@contextmanager
+def noted(git_dir: Path, begun: Begun) -> Iterator[int]:
+    """Keep a note until the commit is made or refused; yield the descriptor that locks it.
+
+    git and its hooks inherit the descriptor: the lock outlives this program while they work.
+    """
+    file = git_dir / f"{_NOTE}{os.urandom(8).hex()}"
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise ScenError(f"written, not committed: {file}: {error.strerror}") from None
+    try:
+        _lock(descriptor)
+        os.write(descriptor, msgspec.json.encode(begun))
+        os.fsync(descriptor)
+        try:
+            yield descriptor
+        except ScenError:
+            drop_note(file)
+            raise
+        drop_note(file)
+    finally:
+        os.close(descriptor)
+
+
+def left_note(file: Path) -> Begun | None:
+    """The note of a killed command, once nothing of it runs; an incomplete note is dropped."""
+    try:
+        descriptor = os.open(file, os.O_RDWR | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        if os.fstat(descriptor).st_uid != os.geteuid() or not _lock(descriptor):
+            return None
+        return msgspec.json.decode(file.read_bytes(), type=Begun)
+    except msgspec.DecodeError:
+        drop_note(file)
+        return None
+    finally:
+        os.close(descriptor)
+
+
+def drop_note(file: Path) -> None:
+    with suppress(FileNotFoundError):
+        file.unlink()
+
+
+def clear_locks(note: Path, top: Path) -> None:
+    """Remove git's locks of a dead commit, by its note.
+
+    That is, locks of this user, newer than the note, while no git works in this work tree. If
+    processes cannot be listed, all stay.
+    """
+    git_dir = note.parent
+    shared = process.common(git_dir)
+    if _is_git_at_work(top):
+        return
+    since = note.stat()
+    locks = [folder / name for folder in {git_dir, shared} for name in _LOCKS]
+    for folder in {git_dir, shared}:
+        locks += [*folder.glob("next-index-*.lock"), *(folder / "refs").rglob("*.lock")]
+    for lock in locks:
+        with suppress(FileNotFoundError, PermissionError):
+            info = lock.lstat()
+            if info.st_uid == since.st_uid and info.st_mtime_ns >= since.st_mtime_ns:
+                lock.unlink()
+
+
+def _is_git_at_work(top: Path) -> bool:
+    processes = list(Path("/proc").glob("[0-9]*/comm"))
+    for comm in processes:
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if comm.read_text(errors="replace").startswith("git"):
+                try:
+                    folder = (comm.parent / "cwd").readlink()
+                except PermissionError:
+                    return True
+                if folder.is_relative_to(top):
+                    return True
+    return not processes
+
+
+def _lock(descriptor: int) -> bool:
+    """True if the lock was free; false where nothing can be locked."""
+    try:
+        try_lock(descriptor)
+    except OSError:
+        return False
+    return True
+
 
 SYNCED = ("-c", "core.fsync=committed,index")
 """Options with which git syncs the objects, references and index that it writes."""
@@ -60,7 +187,7 @@ _UNDERWAY = {
 _CACHED = ("diff", "--cached", "--no-ext-diff")
 
 
-class Commit(NamedTuple):
+class NewCommit(NamedTuple):
     """A commit, and the output of git and hooks."""
 
     oid: str
@@ -132,7 +259,7 @@ def uncommitted(
     return [path for path, name in zip(paths, real, strict=True) if name in listed]
 
 
-def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit | None:
+def commit(repository: Repository, paths: Sequence[str], subject: str) -> NewCommit | None:
     """Commit these files as they are on disk, and leave whatever else is staged.
 
     If git or a hook refuses, files and index stay. None if there is nothing to commit: removed
@@ -143,7 +270,7 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
     before = _head(repository)
     new = _files(repository, real, "--others")
     note = Begun(before, real, new)
-    with ctrl_c_is_for_git(), begun.noted(repository.git_dir, note) as held:
+    with ctrl_c_is_for_git(), noted(repository.git_dir, note) as held:
         # Git commits no path that it does not know of.
         words = (*SYNCED, _LITERAL, "add", "--intent-to-add", "--", *new)
         code, what = _let_run(repository, held, *words) if new else (0, "")
@@ -162,7 +289,7 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
             # A hook put them in another form: git committed that, and left the old one staged.
             _reset(repository, real)
         settle(repository.git_dir)
-    return Commit(after, what)
+    return NewCommit(after, what)
 
 
 def mend(repository: Repository) -> Iterator[str]:
@@ -172,15 +299,15 @@ def mend(repository: Repository) -> Iterator[str]:
     reset if HEAD has one parent, the noted one, and changed no other path, and the index still
     holds the parent's content.
     """
-    for note in begun.notes(repository.git_dir):
-        if commit_begun := begun.left(note):
-            begun.clear_locks(note, _top(repository))
+    for note in notes(repository.git_dir):
+        if commit_begun := left_note(note):
+            clear_locks(note, _top(repository))
             lock = repository.git_dir / "index.lock"
             if os.path.lexists(lock):
                 yield f"a command was killed at its commit; if no git is at work, delete {lock}"
                 continue
             yield from _mend(repository, commit_begun)
-            begun.drop(note)
+            drop_note(note)
 
 
 def _mend(repository: Repository, found: Begun) -> Iterator[str]:

@@ -19,11 +19,11 @@ _LINKED = ("modules", "worktrees")
 """Where git keeps git directories of submodules and linked worktrees."""
 
 
-class Refused(ScenError):  # noqa: N818
+class GitRefused(ScenError):  # noqa: N818
     """git, or this program, refuses the repository."""
 
 
-class Place(NamedTuple):
+class WorkTree(NamedTuple):
     """A work tree, its git directory, and the one shared by all worktrees.
 
     A broken `.git` may name a missing git directory: git itself says so. `embedded` is a folder on
@@ -36,7 +36,7 @@ class Place(NamedTuple):
     embedded: Path | None = None
 
 
-def find(folder: Path) -> Place | None:
+def find(folder: Path) -> WorkTree | None:
     """The repository whose work tree holds a folder, or None; symbolic links are followed.
 
     Files between the folder and the top that form a repository by themselves, which any clone may
@@ -55,7 +55,7 @@ def find(folder: Path) -> Place | None:
     return None
 
 
-def nearest(folder: Path) -> Place | None:
+def nearest(folder: Path) -> WorkTree | None:
     """The work tree of a folder by its `.git`, whatever the environment says."""
     real = Path(os.path.realpath(folder))
     return next(filter(None, map(_at, (real, *real.parents))), None)
@@ -85,7 +85,7 @@ def _upwards(folder: Path) -> Iterator[Path]:
         yield above
 
 
-def _at(top: Path) -> Place | None:
+def _at(top: Path) -> WorkTree | None:
     """The place that a `.git` names; None for an empty folder, as in git."""
     dot_git = top / ".git"
     if dot_git.is_file():
@@ -97,7 +97,7 @@ def _at(top: Path) -> Place | None:
     else:
         return None
     git_dir = Path(os.path.realpath(git_dir))
-    return Place(top, git_dir, common(git_dir))
+    return WorkTree(top, git_dir, common(git_dir))
 
 
 def _text(file: Path) -> str:
@@ -109,12 +109,12 @@ def _text(file: Path) -> str:
         return ""
 
 
-def _refuse_embedded(inner: Place, holders: Iterator[Path]) -> None:
+def _refuse_embedded(inner: WorkTree, holders: Iterator[Path]) -> None:
     outer = next(filter(None, map(_at, holders)), None)
     if outer is None:
         return
     if not any(outer.common_dir / name in inner.git_dir.parents for name in _LINKED):
-        raise Refused(
+        raise GitRefused(
             f"{inner.top}/.git: a git repository inside that of {outer.top}: move one of them"
             " away; or make it a submodule there (git submodule add, git submodule absorbgitdirs);"
             f" or, if it stands alone, set GIT_CEILING_DIRECTORIES={outer.top}"
@@ -195,7 +195,7 @@ def answer(ended: subprocess.CompletedProcess[bytes], refused: str | None = None
     """The output of git; an error, by default in git's words, if it refused."""
     if ended.returncode:
         reason = said(ended.stderr) or f"exit {ended.returncode}"
-        raise ScenError(refused) if refused else Refused(f"git: {reason}")
+        raise ScenError(refused) if refused else GitRefused(f"git: {reason}")
     return ended.stdout
 
 

@@ -49,7 +49,7 @@ class Repository(NamedTuple):
     embedded: Path | None = None
 
 
-class Entry(NamedTuple):
+class TreeFile(NamedTuple):
     """A file of a tree."""
 
     mode: str
@@ -189,7 +189,7 @@ def snapshot(
     return dict(sorted(files.items())), problems
 
 
-def tree(repository: Repository, commit: str) -> list[Entry]:
+def tree(repository: Repository, commit: str) -> list[TreeFile]:
     """The database's files in a commit, by path within the database, sorted."""
     top = f"{commit}:{repository.prefix.rstrip('/')}" if repository.prefix else commit
     if start(repository.git_dir, "cat-file", "-e", top).returncode:
@@ -202,7 +202,7 @@ def tree(repository: Repository, commit: str) -> list[Entry]:
         name = os.fsdecode(path)
         hidden = any(part.startswith(".") for part in name.split("/"))
         if not hidden and name.lower().endswith((".yaml", ".yml")):
-            entries.append(Entry(mode, oid, name))
+            entries.append(TreeFile(mode, oid, name))
     return sorted(entries, key=lambda entry: entry.path)
 
 

@@ -33,7 +33,7 @@ class _File(NamedTuple):
     is_gone: bool
 
 
-class Named(NamedTuple):
+class ListedCommit(NamedTuple):
     """A commit in a list to choose from."""
 
     id: str
@@ -41,12 +41,12 @@ class Named(NamedTuple):
     subject: str
 
 
-def newest(repository: git.Repository, tip: str, most: int) -> tuple[Named, ...]:
+def newest(repository: git.Repository, tip: str, most: int) -> tuple[ListedCommit, ...]:
     """The last commits that changed the database, newest first; no record is read."""
     shape = ("--encoding=UTF-8", "--format=%H%x00%cs%x00%s", f"--max-count={most}")
     listed = run(repository.git_dir, "rev-list", *shape, tip, "--", _only(repository))
     lines = listed.decode("utf-8", "replace").split("\n")[1::2]  # each stands behind its own name
-    return tuple(Named(*line.split("\0", 2)) for line in lines)
+    return tuple(ListedCommit(*line.split("\0", 2)) for line in lines)
 
 
 def revisions(

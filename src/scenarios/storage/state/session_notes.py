@@ -28,7 +28,7 @@ _HEAD = """\
 """
 
 
-class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class SittingAnswer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A probability, None to withdraw; `blind` is the figure before the reveal."""
 
     probability: float | None
@@ -51,7 +51,7 @@ class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     database: str
     date: date
     analyst: Analyst
-    answers: dict[ScenarioId, Answer] = {}
+    answers: dict[ScenarioId, SittingAnswer] = {}
     skipped: tuple[ScenarioId, ...] = ()
     rated: tuple[EvidenceId, ...] = ()
     left_unrated: tuple[EvidenceId, ...] = ()

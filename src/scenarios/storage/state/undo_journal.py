@@ -37,7 +37,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
         return digest(data) == self.after
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class CommandChanges(msgspec.Struct, frozen=True, kw_only=True):
     """The changes of one command, and its commit.
 
     `command` is shown to the user; `copy` is an attachment that it added.
@@ -53,7 +53,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 class Noted:
     """An entry and its file."""
 
-    def __init__(self, place: Path, entry: Entry, data: bytes) -> None:
+    def __init__(self, place: Path, entry: CommandChanges, data: bytes) -> None:
         self.place, self.entry, self._data = place, entry, data
 
     @property
@@ -83,7 +83,7 @@ def note(root: Path, changes: Sequence[Change], command: str, copy: str | None =
     folder = folder_of(root)
     make(folder)
     database = os.path.realpath(root)
-    entry = Entry(database=database, changes=tuple(changes), command=command, copy=copy)
+    entry = CommandChanges(database=database, changes=tuple(changes), command=command, copy=copy)
     data = msgspec.json.encode(entry)
     kind = "begun" if len(changes) > 1 else "json"
     number = max((number for number, _ in _there(folder)), default=0)
@@ -130,7 +130,7 @@ def _read(root: Path, place: Path) -> Noted | None:
     if data is None:
         return None
     with suppress(msgspec.DecodeError):
-        entry = msgspec.json.decode(data, type=Entry)
+        entry = msgspec.json.decode(data, type=CommandChanges)
         if entry.database == os.path.realpath(root):
             return Noted(place, entry, data)
     return None

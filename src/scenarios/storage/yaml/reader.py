@@ -227,7 +227,7 @@ MAX_DIGITS = 100
 KeyPath = tuple[str | int, ...]
 
 
-class Place(NamedTuple):
+class KeyPlace(NamedTuple):
     """Where a key and its value stand, from 1; a list item has the place of its value."""
 
     key_line: int
@@ -269,9 +269,9 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
     return value, faults
 
 
-def places(data: bytes) -> dict[KeyPath, Place]:
+def places(data: bytes) -> dict[KeyPath, KeyPlace]:
     """The place of every key path in a file that `read` accepts; `()` is the root."""
-    places_by_keys: dict[KeyPath, Place] = {}
+    places_by_keys: dict[KeyPath, KeyPlace] = {}
     above: list[tuple[KeyPath, int]] = []
     here: KeyPath = ()
     index = -1  # of the next item of a list; -1 in a mapping
@@ -424,8 +424,8 @@ def _resolved(text: str) -> Any:
     return real if real - real == 0 else _BAD_NUMBER
 
 
-def _place(key: Any, value: Any) -> Place:
+def _place(key: Any, value: Any) -> KeyPlace:
     at, to, end = key.start_mark, value.start_mark, value.end_mark
     if type(value) is ScalarEvent and at.line < to.line and to.index == end.index:
         to = at  # a value that is not written, perhaps behind the end of the file
-    return Place(at.line + 1, at.column + 1, to.line + 1, to.column + 1)
+    return KeyPlace(at.line + 1, at.column + 1, to.line + 1, to.column + 1)

@@ -51,8 +51,8 @@ def edit(
     """
 
     def change(located: Located, data: bytes) -> bytes:
-        for key_change in changes:
-            data = _changed(located, data, key_change)
+        for change in changes:
+            data = _changed(located, data, change)
         return data
 
     return _edit(root, id, change, how, seen)

@@ -73,7 +73,7 @@ def locate(opened: Opened, text: str) -> Located:
 _KEEPS_NAMES = ("scenario", "evidence", "source")
 
 
-class Place(NamedTuple):
+class RenamedReference(NamedTuple):
     """A reference to a record, and its text under the new name."""
 
     kind: Kind
@@ -131,18 +131,18 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
     ]
 
 
-def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place]:
+def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[RenamedReference]:
     """Every reference to a record, with its new text."""
     for ref in references(database):
         if (ref.of, ref.name) == (kind, old):
             key = ref.keys[-1]
             rest = key[len(old) :] if ref.at == "key" and isinstance(key, str) else ""
-            yield Place(ref.kind, ref.id, ref.keys, ref.at, new + rest)
+            yield RenamedReference(ref.kind, ref.id, ref.keys, ref.at, new + rest)
     if kind == "scenario":
         for id, sheet in database.sheets.items():
             for part in ("rationales", "evidence"):
                 if old in getattr(sheet, part):
-                    yield Place("forecasts", id, (part, old), "key", new)
+                    yield RenamedReference("forecasts", id, (part, old), "key", new)
 
 
 def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
@@ -182,9 +182,9 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
     refuse_half_read(opened, old.name)
     data = opened.snapshot[old.path]
     key: Keys = ("indicators", str(old.indicator))
-    own = Place("scenario", old.id, key, "key", new)
+    own = RenamedReference("scenario", old.id, key, "key", new)
     fired = [
-        Place("evidence", id, ("indicators", text), "key", f"{old.id}/{new}")
+        RenamedReference("evidence", id, ("indicators", text), "key", f"{old.id}/{new}")
         for id, item in opened.database.evidence.items()
         for text in item.indicators
         if indicator_key(text) == (old.id, old.indicator)
@@ -193,8 +193,8 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
     return [Draft(old.path, data, now), *_in_other_files(opened, fired)]
 
 
-def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
-    by_path: dict[str, list[Place]] = {}
+def _in_other_files(opened: Opened, places: list[RenamedReference]) -> Iterator[Draft]:
+    by_path: dict[str, list[RenamedReference]] = {}
     for place in places:
         by_path.setdefault(path_of(place.kind, place.id), []).append(place)
     for path, in_file in sorted(by_path.items()):
@@ -203,7 +203,7 @@ def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
         yield Draft(path, data, _reworded(path, today, in_file))
 
 
-def _reworded(path: str, data: bytes, places: list[Place]) -> bytes:
+def _reworded(path: str, data: bytes, places: list[RenamedReference]) -> bytes:
     if not places:
         return data
     with at_place(path):

@@ -26,52 +26,46 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     undone.
     """
     is_left = {note.entry.command for note in undo_journal.begun(root)} - {"undo"}
-    if is_left and (written := _mended(root, how)).mended:
-        return written, ""
+    if is_left:  # then nothing is written but what mends it
+        alone = how._replace(commit=False)
+        written = write(root, lambda _: [], "undo", alone, subject="", noted=False)
+        if written.mended:
+            return written, ""
     taken: list[Noted] = []
 
     def draft(opened: Opened) -> list[Draft]:
         note = _last(opened, forgets=not how.dry_run)
         if note.entry.commit:
             oid = note.entry.commit[:12]
-            raise ScenError(f"{_told(note)} was committed as {oid}: git revert {oid}")
-        for one in note.entry.changes:
-            if not one.is_after(opened.snapshot.get(one.path)):
-                place = from_here(opened.root / one.path)
+            raise ScenError(f"{_name(note)} was committed as {oid}: git revert {oid}")
+        now, changes = opened.snapshot, note.entry.changes
+        for change in changes:
+            if not change.is_after(now.get(change.path)):
+                place, is_new = from_here(opened.root / change.path), change.before is None
+                instead = "scen remove takes a record away" if is_new else "edit it by hand"
                 raise ScenError(
-                    f"{place}: changed since {_told(note)}: nothing was"
-                    f" written; {_instead(one.before)}"
+                    f"{place}: changed since {_name(note)}: nothing was written; {instead}"
                 )
-        if not how.commit:
-            _refuse_committed(opened, note)
+        if not how.commit and (later := _commit_with(opened, note)):
+            raise ScenError(
+                f"{_name(note)} was committed meanwhile, in {later}: git revert {later} takes back"
+                " all of that commit, scen undo --commit this command alone"
+            )
         taken.append(note)
-        now = opened.snapshot
-        return [Draft(one.path, now.get(one.path), one.before) for one in note.entry.changes]
-
-    def words(written: Written) -> str:
-        text = f"undo: {', '.join(draft.path.removesuffix('.yaml') for draft in written.drafts)}"
-        return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+        return [Draft(change.path, now.get(change.path), change.before) for change in changes]
 
     def stray(after: Database) -> str | None:
         return _stray(root, taken[-1], after)
 
-    written = write(root, draft, "undo", how, subject=words, noted=False, stray=stray)
+    written = write(root, draft, "undo", how, subject=_subject, noted=False, stray=stray)
     if not how.dry_run:
         taken[-1].forget()
     return written, taken[-1].entry.command
 
 
-def _mended(root: Path, how: How) -> Written:
-    """Nothing written but what a killed command had left half done."""
-    return write(root, lambda _: [], "undo", how._replace(commit=False), subject="", noted=False)
-
-
-def _refuse_committed(opened: Opened, note: Noted) -> None:
-    if later := _commit_with(opened, note):
-        raise ScenError(
-            f"{_told(note)} was committed meanwhile, in {later}: git revert {later} takes back"
-            " all of that commit, scen undo --commit this command alone"
-        )
+def _subject(written: Written) -> str:
+    text = f"undo: {', '.join(draft.path.removesuffix('.yaml') for draft in written.drafts)}"
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def _stray(root: Path, note: Noted, after: Database) -> str | None:
@@ -89,18 +83,18 @@ def _last(opened: Opened, *, forgets: bool) -> Noted:
     if note is None:
         raise ScenError("nothing to undo: no recording command of this checkout is noted any more")
     changes = note.entry.changes
-    if all(opened.snapshot.get(one.path) == one.before for one in changes):
+    if all(opened.snapshot.get(change.path) == change.before for change in changes):
         if forgets:
             note.forget()
-        places = ", ".join(from_here(opened.root / one.path) for one in changes)
+        places = ", ".join(from_here(opened.root / change.path) for change in changes)
         raise ScenError(
-            f"{places}: as before {_told(note)}, of which nothing is left to take back;"
+            f"{places}: as before {_name(note)}, of which nothing is left to take back;"
             " scen undo once more takes back the command before it"
         )
     return note
 
 
-def _told(note: Noted) -> str:
+def _name(note: Noted) -> str:
     return f"the last command ({note.entry.command})" if note.entry.command else "the last command"
 
 
@@ -114,10 +108,10 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
         files, _ = git.snapshot(repository, git.commit_of(repository, "HEAD"), opened.snapshot)
     except ScenError:
         return None
-    for one in note.entry.changes:
-        is_there = one.is_after(files.get(one.path))
-        is_older = one.after is not None and _was_so(opened.root, note, one)
-        if is_there and not is_older and (oid := git.last_change(repository, one.path)):
+    for change in note.entry.changes:
+        is_there = change.is_after(files.get(change.path))
+        is_older = change.after is not None and _was_so(opened.root, note, change)
+        if is_there and not is_older and (oid := git.last_change(repository, change.path)):
             return oid[:12]
     return None
 
@@ -126,11 +120,7 @@ def _was_so(root: Path, note: Noted, change: Change) -> bool:
     """True if an earlier command found the file as this one left it."""
     while earlier := undo_journal.last(root, before=note.place):
         note = earlier
-        for one in earlier.entry.changes:
-            if one.path == change.path and change.is_after(one.before):
+        for before in earlier.entry.changes:
+            if before.path == change.path and change.is_after(before.before):
                 return True
     return False
-
-
-def _instead(before: bytes | None) -> str:
-    return "edit it by hand" if before is not None else "scen remove takes a record away"

@@ -10,13 +10,13 @@ from scenarios.analysis.forecasts import refusal
 from scenarios.exchange.arrivals import ForecastArrival, Foreign
 from scenarios.model import Database, Sheet
 from scenarios.storage.edits import Put
-from scenarios.workspace.importing.records import Known, day_of
+from scenarios.workspace.importing.records import KnownIds, day_of
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 
 LOWEST, HIGHEST = 0.0001, 0.9999
 
 
-class Entry(NamedTuple):
+class SheetEntry(NamedTuple):
     """A forecast with its scenario's id and the probability to write."""
 
     scenario: str
@@ -28,7 +28,7 @@ class Entry(NamedTuple):
 class Sheets(NamedTuple):
     """The entries of each day and analyst; counts of overtaken, clipped and idle ones."""
 
-    of: dict[tuple[dt.date, str], dict[str, Entry]]
+    of: dict[tuple[dt.date, str], dict[str, SheetEntry]]
     superseded: int
     clipped: int
     idle: int
@@ -36,7 +36,7 @@ class Sheets(NamedTuple):
 
 def sheets(
     forecasts: Iterable[ForecastArrival],
-    known: Known,
+    known: KnownIds,
     asked: Database,
     settings: Settings,
     faults: Faults,
@@ -45,7 +45,7 @@ def sheets(
 
     One that would never count for what is `asked` is a fault, or from a site left out.
     """
-    of: dict[tuple[dt.date, str], dict[str, Entry]] = {}
+    of: dict[tuple[dt.date, str], dict[str, SheetEntry]] = {}
     superseded = clipped = idle = 0
     for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.made, settings)):
         place, analyst = forecast.place, forecast.analyst
@@ -82,7 +82,7 @@ def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> 
 def edits(
     there: Sheet,
     id: str,
-    entries: Mapping[str, Entry],
+    entries: Mapping[str, SheetEntry],
     settings: Settings,
     count: Count,
     faults: Faults,
@@ -105,7 +105,7 @@ def edits(
     return puts
 
 
-def record(on: dt.date, analyst: str, entries: Mapping[str, Entry]) -> dict[str, Any]:
+def record(on: dt.date, analyst: str, entries: Mapping[str, SheetEntry]) -> dict[str, Any]:
     """A sheet as its file has it."""
     ordered = sorted(entries.items())
     return {
@@ -123,7 +123,7 @@ def _moment(day: dt.date, settings: Settings) -> dt.datetime:
     return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(forecast: ForecastArrival, known: Known, settings: Settings) -> Entry:
+def _entry(forecast: ForecastArrival, known: KnownIds, settings: Settings) -> SheetEntry:
     scenario = known.named("scenario", forecast.scenario)
     evidence = [known.named("evidence", id) for id in forecast.evidence]
     p = forecast.probability
@@ -135,10 +135,10 @@ def _entry(forecast: ForecastArrival, known: Known, settings: Settings) -> Entry
                 f" --clip takes {bound} for it"
             )
         p = min(max(p, LOWEST), HIGHEST)
-    return Entry(scenario, p, evidence, forecast)
+    return SheetEntry(scenario, p, evidence, forecast)
 
 
-def _puts(there: Sheet, entry: Entry) -> list[Put]:
+def _puts(there: Sheet, entry: SheetEntry) -> list[Put]:
     id, puts = entry.scenario, []
     if there.probabilities.get(id, "") != entry.probability:
         puts.append(Put(("probabilities", id), entry.probability))

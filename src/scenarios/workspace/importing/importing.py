@@ -20,13 +20,7 @@ from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid,
 from scenarios.text import counted, shown
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import forecasts, records
-from scenarios.workspace.importing.records import (
-    Known,
-    Plan,
-    built,
-    differences,
-    plain,
-)
+from scenarios.workspace.importing.records import KnownIds, Plan, built, differences, plain
 from scenarios.workspace.importing.settings import (
     Faults,
     Imported,
@@ -39,7 +33,7 @@ from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
 
 
-class Named(NamedTuple):
+class ArrivingRecord(NamedTuple):
     """An arriving record, with its id here."""
 
     kind: Kind
@@ -53,7 +47,7 @@ class Drafting:
     def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
         self.plan = Plan(opened, settings, faults)
         self.opened, self.settings, self.faults = opened, settings, faults
-        self.known = Known(opened)
+        self.known = KnownIds(opened)
         self.remarks: list[str] = []
         self.lacking = Counter[str]()
         self.superseded = self.clipped = self.idle = 0
@@ -90,7 +84,7 @@ class Drafting:
             column = arrival.columns.get(error.key, error.key)
             self.faults.add(arrival.place._replace(column=column), str(error))
 
-    def _named(self, arrivals: Iterable[Arrival]) -> Iterator[Named]:
+    def _named(self, arrivals: Iterable[Arrival]) -> Iterator[ArrivingRecord]:
         """Each record with its id; the second of two equal ones is a fault."""
         seen: dict[tuple[str, str], int] = {}
         for arrival in arrivals:
@@ -111,9 +105,9 @@ class Drafting:
                 continue
             seen[kind, id] = place.row
             self.known.arrive(kind, id, arrival)
-            yield Named(kind, id, arrival)
+            yield ArrivingRecord(kind, id, arrival)
 
-    def _record(self, record: Named) -> None:
+    def _record(self, record: ArrivingRecord) -> None:
         kind, id, arrival = record
         given = dict(arrival.record)
         there = self.known.there[kind].get(id)

@@ -105,7 +105,7 @@ KINDS: tuple[Kind, ...] = ("scenario", "evidence", "source")
 _TITLES = {"scenario": "title", "evidence": "summary", "source": "name"}
 
 
-class Known:
+class KnownIds:
     """Ids by what a record is called: its id, a former id, its title, or its foreign id."""
 
     def __init__(self, opened: Opened) -> None:
@@ -218,7 +218,7 @@ class Known:
 PLAN_KINDS = ("scenario", "indicator", "evidence", "source", "forecasts")
 
 
-class Origin(NamedTuple):
+class RowOrigin(NamedTuple):
     """The row that the part of a file below `keys` came from."""
 
     keys: tuple[str, ...]
@@ -233,11 +233,11 @@ class Plan:
         self.opened, self.settings, self.faults = opened, settings, faults
         self.counts = {kind: Count() for kind in PLAN_KINDS}
         self.drafts: dict[str, Draft] = {}
-        self._origins: dict[str, list[Origin]] = {}
+        self._origins: dict[str, list[RowOrigin]] = {}
 
     def comes_from(self, path: str, arrival: Arrival | ForecastArrival, *keys: str) -> None:
         """Note the origin of a file, or of the part of it below `keys`."""
-        origin = Origin(keys, arrival.place, arrival.columns)
+        origin = RowOrigin(keys, arrival.place, arrival.columns)
         self._origins.setdefault(path, []).append(origin)
 
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
@@ -313,7 +313,7 @@ class Plan:
                 keys = there
         self.blame(problem.path, keys, message)
 
-    def _origin(self, path: str, keys: Keys) -> Origin | None:
+    def _origin(self, path: str, keys: Keys) -> RowOrigin | None:
         """The nearest origin of a key; for the whole file the first."""
         origins = self._origins.get(path, [])
         fits = [origin for origin in origins if tuple(keys[: len(origin.keys)]) == origin.keys]
