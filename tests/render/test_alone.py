@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from scenarios.errors import ScenError
 from scenarios.render.charts import svg
-from scenarios.render.charts.draw import Panel, alone, face, fitted, png
+from scenarios.render.charts.draw import Panel, alone, fitted
+from scenarios.render.charts.raster import face, png
 from scenarios.render.charts.svg import Drawing, text
 from tests.hostile import TEXTS
 

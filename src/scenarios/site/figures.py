@@ -121,7 +121,7 @@ def rules(facets: Iterable[Facet], rows: str) -> str:
     )
 
 
-_RASTER = "scenarios.render.charts.draw"
+_RASTER = "scenarios.render.charts.raster"
 _NOTHING = '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>'
 
 

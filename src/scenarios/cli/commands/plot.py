@@ -128,7 +128,7 @@ def _signature(context: typer.Context, opened: Opened, on: date) -> str:
 
 def _pixels(drawn: str, zoom: float) -> bytes:
     try:
-        from scenarios.render.charts.draw import FALLBACKS, face, png
+        from scenarios.render.charts.raster import FALLBACKS, face, png
     except ModuleNotFoundError:
         raise extra_needed("PNG, unlike .svg,", "png") from None
     pixels = png(drawn, zoom)
