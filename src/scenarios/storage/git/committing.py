@@ -333,14 +333,14 @@ def _is_next(repository: Repository, head: str, found: Begun) -> bool:
     """True if a commit follows the killed command's parent and changed only its paths."""
     listed = _ask(repository, "rev-list", "--parents", "-1", head)
     parents = os.fsdecode(listed.stdout).split()[1:]
-    words = ("diff-tree", "--root", "--no-commit-id", "-r", "--no-renames")
+    words = ("diff-tree", "--root", "--no-commit-id", "-r")
     changed = _named(repository, *words, head)
     return parents == ([found.head] if found.head else []) and set(changed) <= set(found.paths)
 
 
 def _named(repository: Repository, *words: str) -> list[str]:
-    """The paths that a kind of `diff` names."""
-    form = ("-z", "--name-only", "--no-relative", "--no-ext-diff")
+    """The paths that a kind of `diff` names; of a rename both."""
+    form = ("-z", "--name-only", "--no-renames", "--no-relative", "--no-ext-diff")
     listed = _ask(repository, _LITERAL, words[0], *form, *words[1:])
     return os.fsdecode(listed.stdout).split("\0")[:-1]
 
