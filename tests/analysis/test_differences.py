@@ -91,8 +91,8 @@ def test_the_tracker_changes_and_never_comes_or_goes() -> None:
 
 def under(names: dict[str, str], kind: Kind, before: Any) -> Any:
     """What a record was, under the names that others have now."""
-    [(_, change)] = joined(
-        [RecordChange(kind=kind, id="x", before=before, after=before)], {}, names
+    [(_, change, _)] = joined(
+        [RecordChange(kind=kind, id="x", before=before, after=before)], {}, names, {}
     )
     return change.before
 

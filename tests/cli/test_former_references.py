@@ -48,7 +48,7 @@ def test_each_reference_by_a_former_id_counts_for_the_record_of_today() -> None:
 
 
 @pytest.mark.usefixtures("root")
-def test_an_edit_writes_the_id_of_today_and_audit_tells_no_edited_forecast() -> None:
+def test_an_edit_writes_the_id_of_today_and_audit_says_renamed() -> None:
     git("init")
     git("add", ".")
     git("commit", "--message=Merge")
@@ -58,4 +58,7 @@ def test_an_edit_writes_the_id_of_today_and_audit_tells_no_edited_forecast() -> 
     assert (scen("check", "--strict").exit_code, scen("check").stdout) == (0, "")
     git("commit", "--all", "--message=Repair")
     after = json.loads(scen("audit", "--format", "json").stdout)["findings"]
-    assert after == before
+    renamed = {(it["record"], it["message"]) for it in after if it["rule"] == "renamed"}
+    assert [it for it in after if it["rule"] != "renamed"] == before
+    assert {record for record, _ in renamed} == {words[0] for words in EDITS}
+    assert ("2022-02-07-desk", "break → rupture: renamed, the same record") in renamed

@@ -17,6 +17,7 @@ from scenarios.analysis.history.audit_rules import (
     late_forecast,
     question_changed,
     rated_after_outcome,
+    renamed,
 )
 from scenarios.analysis.history.commits import KINDS, Commit, RecordChange, Revision, records
 from scenarios.analysis.history.provenance import Trail, trail
@@ -31,6 +32,7 @@ RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
         hindsight_indicator,
     ),
     Rule("edited-forecast", "Forecasts edited after they were committed", "note", edited_forecast),
+    Rule("renamed", "References renamed to the id of today", "note", renamed),
     Rule(
         "question-changed", "Questions changed after the first forecast", "note", question_changed
     ),

@@ -91,6 +91,17 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     yield from _lost_forecasts(trail, left)
 
 
+def renamed(trail: Trail) -> Iterator[AuditFinding]:
+    """A reference by a former id that was replaced by the id of today: no judgement changed.
+
+    Example: a sheet named `pact`, which is `treaty` now, and a later commit wrote `treaty`.
+    To do: nothing.
+    """
+    for step in trail.steps:
+        for old, new in step.replaced.items():
+            yield of_step("renamed", step, f"{old} → {new}: renamed, the same record")
+
+
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
 

@@ -102,11 +102,11 @@ def joined(
     own: Sequence[RecordChange],
     lost: Mapping[tuple[Kind, str], Record],
     names: Names,
-    past: Names | None = None,
-) -> Iterator[tuple[str, RecordChange]]:
+    past: Names,
+) -> Iterator[tuple[str, RecordChange, Names]]:
     """Each change with the id before it, and from what the record last was, under the new names.
 
-    In both the ids of today stand for those of the `past`.
+    In both the ids of today stand for those of the `past`; the names are those it replaced.
     """
     was = {one.id: one.before for one in own if one.id in names}
     old_ids = {new: old for old, new in names.items()}
@@ -116,8 +116,17 @@ def joined(
         old = old_ids.get(one.id, one.id)
         before = one.before or was.get(old) or lost.get((one.kind, one.id))
         before = under(before, names) if names else before
-        before, after = (of_today(record, past or {}) for record in (before, one.after))
-        yield old, msgspec.structs.replace(one, before=before, after=after)
+        replaced = _former_in(before, past).items() - _former_in(one.after, past).items()
+        before, after = of_today(before, past), of_today(one.after, past)
+        change = msgspec.structs.replace(one, before=before, after=after)
+        yield old, change, dict(sorted(replaced)) if after else {}
+
+
+def _former_in(record: Record | None, past: Names) -> Names:
+    """The names of the past by which a record calls others."""
+    if of_today(record, past) == record:
+        return {}
+    return {old: new for old, new in past.items() if of_today(record, {old: new}) != record}
 
 
 def of_today(record: Record | None, past: Names) -> Record | None:

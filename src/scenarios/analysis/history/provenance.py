@@ -327,11 +327,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that a commit changed itself, from what it last was, under whatever id."""
+    """A record that a commit changed itself, from what it last was, under whatever id.
+
+    `replaced` are former ids by which it named others, each with the id of today.
+    """
 
     number: int
     commit: Commit
     change: RecordChange
+    replaced: Names
 
 
 class Trail(msgspec.Struct, frozen=True, kw_only=True):
@@ -402,10 +406,12 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
         names = renamed(revision.own)
         aliases |= {new: other_name(old, aliases) for old, new in names.items()}
         past |= {old: one.id for one in revision.own for old in former(one.after)}
-        for old, change in joined(revision.own, lost, names, past):
+        for old, change, replaced in joined(revision.own, lost, names, past):
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
-            steps.append(Step(number=number, commit=revision.commit, change=change))
+            steps.append(
+                Step(number=number, commit=revision.commit, change=change, replaced=replaced)
+            )
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             answers += _answers(number, change, database.scenarios)
     sheets: dict[SheetId, Any] = {id: of_today(one, past) for id, one in database.sheets.items()}
