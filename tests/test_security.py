@@ -51,3 +51,7 @@ def test_each_test_that_the_page_names_is_there() -> None:
         assert (TOP / file).exists(), file
         if name:
             assert f"\ndef {name}(" in (TOP / file).read_text(), name
+    for row in re.findall(r"^\| \*\*.*", PAGE, re.MULTILINE):
+        files = [path for path, _ in _NAMED.findall(row) if path.endswith(".py")]
+        for name in re.findall(r"`(test_\w+)`", row):
+            assert any(f"def {name}(" in (TOP / file).read_text() for file in files), name
