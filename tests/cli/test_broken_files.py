@@ -156,3 +156,27 @@ def test_sql_has_no_figure_and_the_fault_among_the_findings() -> None:
     assert rows[1].startswith("trade,0.")
     found = scen(*words, "select path, severity from findings where path = 'pact.yaml'")
     assert found.stdout.splitlines()[-1] == "pact.yaml,error"
+
+
+@pytest.mark.usefixtures("broken")
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("list", "scenarios", "--format", "json"),
+        ("plot", "trade", "--output", "trade.svg"),
+        ("export", "out.json"),
+    ],
+)
+def test_where_the_result_has_no_room_stderr_names_the_file(words: tuple[str, ...]) -> None:
+    made = scen(*words, *DAY)
+    assert made.exit_code == 1
+    line = FILES["pact.yaml"][: FILES["pact.yaml"].index("opened:")].count("\n") + 1
+    assert f"scen: pact.yaml:{line}:1: yaml: a conflict marker" in made.stderr
+
+
+@pytest.mark.usefixtures("broken")
+def test_json_names_no_file_where_all_can_be_read_but_a_report_says_that() -> None:
+    Path("scenarios/pact.yaml").write_text(FILES["pact.yaml"])
+    made = (scen(name, *DAY, "--format", "json") for name in ("status", "report"))
+    status, report = (json.loads(each.stdout) for each in made)
+    assert (status.get("unreadable"), report["unreadable"]) == (None, [])

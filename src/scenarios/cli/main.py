@@ -13,9 +13,9 @@ from typer.core import TyperGroup
 
 from scenarios import __version__
 from scenarios.cli.commands import HELP, command
-from scenarios.cli.output.streams import say, schema, unreadable
+from scenarios.cli.output.streams import is_led, say, schema, unreadable
 from scenarios.cli.terminal import retyping
-from scenarios.errors import ScenError
+from scenarios.errors import NAMED, ScenError
 from scenarios.text import did_you_mean, printable, shown
 
 _CHOICE = re.compile(r"(?:Value error, )?'(.*)' is not one of (.*?)\.?", re.DOTALL)
@@ -81,8 +81,7 @@ class _Group(TyperGroup):
             result = super().invoke(ctx)
             if sys.stdout:
                 sys.stdout.flush()
-            if unreadable.get():
-                raise typer.Exit(1)
+            _end_with_1_without_every_file()
         except ClickUsageError as error:
             error.message = printable(in_our_words(error.message)) + _place(ctx, error)
             raise
@@ -121,6 +120,14 @@ def _place(ctx: Any, error: Any) -> str:
 def _print_nowhere() -> None:
     """Nobody reads: what is still in the buffer must not fail again at the end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_with_1_without_every_file() -> None:
+    """Name the files that could not be read, where the result had no room for them."""
+    if faults := unreadable.get():
+        for fault in () if is_led.get() else faults[:NAMED]:
+            say(str(fault))
+        raise typer.Exit(1)
 
 
 def _say_again() -> None:
@@ -165,7 +172,8 @@ def scen(
 ) -> None:
     context.obj = database
     schema.set(context.invoked_subcommand or "")
-    unreadable.set(None)
+    unreadable.set(())
+    is_led.set(False)
     if no_pager:
         os.environ["SCEN_PAGER"] = "cat"
     if no_cache:

@@ -85,7 +85,7 @@ def reading(context: typer.Context, rev: str | None = None) -> Opened:
 
 def tell_left_out(opened: Opened, where: str = "") -> None:
     """Say how much of a database could not be read."""
-    unreadable.set((*(unreadable.get() or ()), *opened.database.unreadable))
+    unreadable.set((*unreadable.get(), *opened.database.unreadable))
     errors = sum(p.count for p in opened.problems if p.severity == "error")
     if errors:
         files = f"{counted(opened.loaded.left_out, 'file')} left out"

@@ -26,8 +26,10 @@ def say(text: str) -> None:
     typer.echo(f"scen: {printable(text)}", err=True)
 
 
-unreadable: ContextVar[tuple[Problem, ...] | None] = ContextVar("unreadable", default=None)
-"""The files that could not be read, where the command that runs reads a database."""
+unreadable: ContextVar[tuple[Problem, ...]] = ContextVar("unreadable", default=())
+"""The files that could not be read by the command that runs."""
+is_led: ContextVar[bool] = ContextVar("is_led", default=False)
+"""Whether its result names them; else stderr does."""
 schema: ContextVar[str] = ContextVar("schema", default="")
 """What the JSON of the command that runs is described by: its name, in docs/json."""
 
@@ -38,17 +40,19 @@ def show(value: Any, text: Callable[[], str], form: str) -> None:
 
 
 def told(value: Any) -> str:
-    """A result as JSON that names its schema, the ledger's version and the files left out.
+    """A result as JSON that names its schema and the ledger's version; a list is its rows alone.
 
-    A list is its rows alone.
+    It names the files left out where there are any; a report says too that there are none.
     """
     import msgspec
 
     if isinstance(value, msgspec.Struct):
         named: dict[str, Any] = {"schema": schema.get(), "ledger": VERSION}
-        if (faults := unreadable.get()) is not None:
+        faults = unreadable.get()
+        if faults or schema.get() == "report":
             keys = ("path", "line", "column", "message")
-            named["unreadable"] = [{key: getattr(one, key) for key in keys} for one in faults]
+            named["unreadable"] = [{key: getattr(it, key) for key in keys} for it in faults]
+            is_led.set(True)
         value = named | msgspec.to_builtins(value)
     return encoded(value)
 

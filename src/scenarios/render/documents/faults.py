@@ -29,11 +29,11 @@ def unreadable_files(unreadable: Sequence[Problem]) -> Document:
     """Each file by its path, the line and the fault; nothing where every file could be read."""
     if not unreadable:
         return ()
-    figures = "a figure that they could change is withheld: ?"
+    figures = "figures that this could change are withheld: ?"
     if any(fault.path == "tracker.yaml" for fault in unreadable):
         figures = "without a readable tracker.yaml there are no figures"
     columns = (left("file"), right("line"), left("fault", least=30))
     rows = ((fault.path, f"{fault.line}", f"{fault.rule}: {fault.message}") for fault in unreadable)
     files = counted(len(unreadable), "file")
-    caption = f"{files} cannot be read: what they hold is missing here, and {figures}"
+    caption = f"{files} cannot be read: records are missing here, and {figures}"
     return (Table(columns=columns, rows=tuple(rows), caption=caption),)
