@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.cli.commands import process, scen
@@ -57,3 +58,18 @@ def test_a_git_directory_that_cannot_be_written_to_is_seen_before_the_file(top: 
         assert (made.exit_code, made.stderr.startswith(refused)) == (1, True)
         assert not list(top.rglob("2022-02-28-talks.yaml"))
         assert scen("history").exit_code == 0
+
+
+def test_of_a_rename_that_was_killed_at_its_commit_the_index_keeps_neither_name(top: Path) -> None:
+    before, index = run(top, "rev-parse", "HEAD").strip(), top / ".git/index"
+    assert scen("rename", "trade", "commerce").exit_code == 0
+    new = "scenarios/commerce.yaml"
+    run(top, "add", "--intent-to-add", new)
+    paths = run(top, "diff", "--name-only", "--no-renames").split()
+    stood = index.read_bytes()
+    run(top, "commit", "--quiet", "--only", "--message=Rename", "--", *paths)
+    index.write_bytes(stood)
+    note = msgspec.json.encode({"head": before, "paths": paths, "new": [new]})
+    (top / ".git/scen-commit-0").write_bytes(note)
+    assert "killed after its commit" in scen(*NEXT).stderr
+    assert run(top, "status", "--porcelain", "--untracked-files=no") == ""

@@ -110,6 +110,8 @@ def _commands(*, commits: bool) -> Iterator[Command]:
         yield Command((*words, *switch), commits, words[0] == "init")
     for first, then in _LATER:
         yield Command((*then, *switch), commits, first=(first, *(_COMMITTED if commits else ())))
+    if not commits:  # a form takes back what is not committed
+        yield Command(("post", "/undo/", "{}", ""), commits, first=(("rename", "pact", "treaty"),))
     chosen = {"commit": "yes"} if commits else {}
     for form, asked, fields in _FORMS:
         sent = json.dumps({**fields, "do": "save", **chosen})

@@ -79,23 +79,33 @@ def take_back_halves(root: Path) -> tuple[str, ...]:
     """
     messages: list[str] = []
     for note in undo_journal.begun(root):
-        places = {change.path: root / change.path for change in note.entry.changes}
-        now = {path: file.read_bytes() if file.is_file() else None for path, file in places.items()}
-        changed = [change for change in note.entry.changes if change.is_after(now[change.path])]
-        if len(changed) == len(now) and note.entry.command != "undo":  # which is not undone
+        drafts = half(root, note)
+        if drafts is None:
             note.done()
             continue
-        drafts = [Draft(change.path, now[change.path], change.before) for change in changed]
         for _ in _written(root, drafts):
             pass
         note.forget()
-        if changed:
-            names = ", ".join(from_here(root / change.path) for change in changed[:NAMED])
-            more = f" and {len(changed) - NAMED:,} more" if changed[NAMED:] else ""
+        if drafts:
+            names = ", ".join(from_here(root / draft.path) for draft in drafts[:NAMED])
+            more = f" and {len(drafts) - NAMED:,} more" if drafts[NAMED:] else ""
             messages.append(
                 f"a command was killed between its files; put back as they were: {names}{more}"
             )
     return tuple(messages)
+
+
+def half(root: Path, note: Noted) -> list[Draft] | None:
+    """Drafts that put back what a killed command changed; None where it had changed all of it.
+
+    An undo is put back all the same: it is not noted, so nothing else would take it back.
+    """
+    places = {change.path: root / change.path for change in note.entry.changes}
+    now = {path: file.read_bytes() if file.is_file() else None for path, file in places.items()}
+    changed = [change for change in note.entry.changes if change.is_after(now[change.path])]
+    drafts = [Draft(change.path, now[change.path], change.before) for change in changed]
+    is_whole = len(drafts) == len(note.entry.changes) and note.entry.command != "undo"
+    return None if is_whole else drafts
 
 
 def _note(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from scenarios.errors import ScenError
@@ -13,7 +14,7 @@ from scenarios.storage.state import undo_journal
 from scenarios.storage.state.undo_journal import Change, Noted
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here
-from scenarios.workspace.writing import Written, write
+from scenarios.workspace.writing import Written, half, write
 
 _LONGEST = 100
 
@@ -23,36 +24,34 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
 
     Refused if a file changed since, and if it was committed: then git reverts it, or a commit of
     its own undoes what the command had not committed. Of a killed command the written half is
-    undone.
+    undone. A dry run looks at the files as they are after that.
     """
-    is_left = {note.entry.command for note in undo_journal.begun(root)} - {"undo"}
-    if is_left:  # then nothing is written but what mends it
+    begun = undo_journal.begun(root)
+    back = [draft for note in begun for draft in half(root, note) or ()] if how.dry_run else []
+    if any(note.entry.command != "undo" for note in begun):  # nothing is written but what mends it
         alone = how._replace(commit=False)
-        written = write(root, lambda _: [], "undo", alone, subject="", noted=False)
-        if written.mended:
+        written = write(root, lambda _: back, "undo", alone, subject="", noted=False)
+        if written.mended or written.drafts:
             return written, ""
     taken: list[Noted] = []
 
     def draft(opened: Opened) -> list[Draft]:
-        note = _last(opened, forgets=not how.dry_run)
+        now = opened.snapshot
+        put_back = {**now, **{draft.path: draft.new for draft in back}} if back else now
+        note = _last(root, put_back, forgets=not how.dry_run)
         if note.entry.commit:
             oid = note.entry.commit[:12]
             raise ScenError(f"{_name(note)} was committed as {oid}: git revert {oid}")
-        now, changes = opened.snapshot, note.entry.changes
-        for change in changes:
-            if not change.is_after(now.get(change.path)):
-                place, is_new = from_here(opened.root / change.path), change.before is None
-                instead = "scen remove takes a record away" if is_new else "edit it by hand"
-                raise ScenError(
-                    f"{place}: changed since {_name(note)}: nothing was written; {instead}"
-                )
+        _refuse_changed(root, put_back, note)
         if not how.commit and (later := _commit_with(opened, note)):
             raise ScenError(
                 f"{_name(note)} was committed meanwhile, in {later}: git revert {later} takes back"
                 " all of that commit, scen undo --commit this command alone"
             )
         taken.append(note)
-        return [Draft(change.path, now.get(change.path), change.before) for change in changes]
+        return [
+            Draft(change.path, now.get(change.path), change.before) for change in note.entry.changes
+        ]
 
     def stray(after: Database) -> str | None:
         return _stray(root, taken[-1], after)
@@ -61,6 +60,14 @@ def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     if not how.dry_run:
         taken[-1].forget()
     return written, taken[-1].entry.command
+
+
+def _refuse_changed(root: Path, now: Mapping[str, bytes | None], note: Noted) -> None:
+    for change in note.entry.changes:
+        if not change.is_after(now.get(change.path)):
+            place, is_new = from_here(root / change.path), change.before is None
+            instead = "scen remove takes a record away" if is_new else "edit it by hand"
+            raise ScenError(f"{place}: changed since {_name(note)}: nothing was written; {instead}")
 
 
 def _subject(written: Written) -> str:
@@ -77,16 +84,18 @@ def _stray(root: Path, note: Noted, after: Database) -> str | None:
     return None if copy in named else copy
 
 
-def _last(opened: Opened, *, forgets: bool) -> Noted:
+def _last(root: Path, now: Mapping[str, bytes | None], *, forgets: bool) -> Noted:
     """The last command; one already taken back is reported and forgotten."""
-    note = undo_journal.last(opened.root)
+    note = undo_journal.last(root)
+    while note and note.is_begun and note.entry.command == "undo":  # in a dry run
+        note = undo_journal.last(root, before=note.place)
     if note is None:
         raise ScenError("nothing to undo: no recording command of this checkout is noted any more")
     changes = note.entry.changes
-    if all(opened.snapshot.get(change.path) == change.before for change in changes):
+    if all(now.get(change.path) == change.before for change in changes):
         if forgets:
             note.forget()
-        places = ", ".join(from_here(opened.root / change.path) for change in changes)
+        places = ", ".join(from_here(root / change.path) for change in changes)
         raise ScenError(
             f"{places}: as before {_name(note)}, of which nothing is left to take back;"
             " scen undo once more takes back the command before it"
