@@ -295,7 +295,8 @@ class Prior(Record, frozen=True):
     probability: values.Prior
     """The probability before the evidence below, 0.001 to 0.999. Example: 0.05."""
     basis: values.Prose
-    """Why this number: the base rate or reference class. Example: "No treaty in twenty years."."""
+    """Why this number: the base rate or the reference class. Example: "No treaty in twenty years of
+    partnership."."""
     includes: Annotated[values.EvidenceIds, lacks(stix=PRIOR_ALONE)] = ()
     """Evidence that the basis already uses: it is shown and counts 0. Example:
     ["2021-12-15-leaders-speak-by-video"]."""

@@ -45,11 +45,11 @@ def test_a_field_is_named_by_its_path() -> None:
     before = "tags=military given=pact/.9/.1 talks:a/CC y:s/C"
     after = "probability=.4 given=pact/.9/.2 hazard_ended=9 talks:a/C visit:a/CC y:s/C"
     assert changed(before, f"{after}/chance=.1/theme=war") == [
+        ("tags", ["military"], None),
         ("prior.probability", 0.5, 0.4),
         ("prior.hazard", None, "constant"),
         ("prior.hazard_ended", None, {"date": "2022-01-10", "reason": "A summit."}),
         ("prior.given.pact.did-not-occur", 0.1, 0.2),
-        ("tags", ["military"], None),
         ("indicators.talks.ratings.a", "CC", "C"),
         ("indicators.y.chance", None, 0.1),
         ("indicators.y.theme", None, "war"),

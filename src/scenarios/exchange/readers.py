@@ -15,11 +15,11 @@ from scenarios.exchange.tables.reading import Form
 from scenarios.progress import Progress, unwatched
 
 READERS = {
-    "scenarios": "own.scenarios",
-    "indicators": "own.indicators",
-    "evidence": "own.evidence",
-    "forecasts": "own.forecasts",
-    "sources": "own.sources",
+    "scenarios": "own.kinds:scenarios",
+    "indicators": "own.kinds:indicators",
+    "evidence": "own.kinds:evidence",
+    "forecasts": "own.kinds:forecasts",
+    "sources": "own.kinds:sources",
     "metaculus": "metaculus.reading",
     "fatebook": "fatebook",
     "predictionbook": "predictionbook",

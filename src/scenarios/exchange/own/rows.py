@@ -1,19 +1,177 @@
-"""The rows of a table as keys with their values, and what is wrong with their cells."""
+"""The rows of a table as keys with their values, and which column is which key."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
+from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
-from scenarios.exchange.own.cells import Cell
-from scenarios.exchange.own.columns import Column, Kind, columns
-from scenarios.exchange.own.days import Days, Unfit
+from scenarios.exchange.own.cells import Cell, Days, Parse, Unfit, chance, forecast, in_percent
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables import reading
 from scenarios.exchange.tables.table import Row, refused
+from scenarios.text import did_you_mean, shown
+
+_PART = re.compile(r"\{([^{}]+)\}")
+_BLANK = re.compile(r"[\s\-]+")
+EVERY_OTHER = "*"
+_NOTHING = ("N/A", "n/a", "#N/A")
+"""What says of a cell that nothing is in it."""
+
+
+class Kind(NamedTuple):
+    """The keys of a kind with what reads each; `families` are keys that end in a name of choice.
+
+    Of the keys `required` one of each group must have a column. `wide` is the family of columns
+    that are named as scenarios.
+    """
+
+    name: str
+    fields: Mapping[str, Parse]
+    synonyms: Mapping[str, str]
+    families: Mapping[str, Parse] = {}
+    required: Sequence[tuple[str, ...]] = ()
+    wide: str | None = None
+
+
+class Column(NamedTuple):
+    """Where a key's value comes from: a column, or several with text between them."""
+
+    field: str
+    name: str
+    parse: Parse
+    otherwise: str | None = None
+
+    def of(self, cells: Mapping[str, Any]) -> Any:
+        """The value, None where there is none."""
+        if self.name in cells or "{" not in self.name:
+            value = cells.get(self.name)
+            return self.otherwise if value is None or value in _NOTHING else value
+        names = _PART.findall(self.name)
+        if not any(name in cells for name in names):
+            return self.otherwise
+        return _PART.sub(lambda found: _plain(cells.get(found[1], "")), self.name)
+
+
+def columns(kind: Kind, names: Sequence[str], wanted: Wanted, file: str) -> list[Column]:
+    """The columns of a table that hold something; refused where one is not known."""
+    chosen = [(name, field) for name, field in wanted.columns if name != EVERY_OTHER]
+    _refuse_absent(chosen, names, file)
+    mapped = {name for name, _ in chosen}
+    parts = {part for name in mapped for part in _PART.findall(name)}
+    found = [_mapped(kind, name, field) for name, field in chosen if field]
+    is_told = {one.field for one in found}
+    rest, unknown = [name for name in names if name not in mapped], []
+    by_name = {name: field for name in rest if (field := _known(kind, name))}
+    is_wide = bool(kind.wide) and "probability" not in {*by_name.values()} | is_told
+    for name in rest:
+        field = by_name.get(name)
+        if field is None and is_wide and (id := wanted.scenarios.get(name.lower())):
+            field = f"{kind.wide}.{id}"
+        if field is None:
+            unknown += [name] if name not in parts else []
+        elif field not in is_told:
+            found.append(_mapped(kind, name, field))
+    if unknown and (EVERY_OTHER, "") not in wanted.columns:
+        raise UsageError(f"{file}: {_told(kind, unknown, wanted, is_wide=is_wide)}")
+    found = _with_defaults(kind, found, wanted.defaults)
+    _refuse_twice(found, file)
+    _refuse_lacking(kind, found, file)
+    return found
+
+
+def _refuse_absent(chosen: Sequence[tuple[str, str]], names: Sequence[str], file: str) -> None:
+    for name, field in chosen:
+        parts = [name] if name in names else _PART.findall(name) or [name]
+        for part in parts:
+            if part not in names:
+                hint = did_you_mean(part, names) or f"it has {', '.join(map(shown, names[:12]))}"
+                words = f"--map '{name}={field}': {file} has no column {shown(part)}"
+                raise UsageError(f"{words}; {hint}")
+
+
+def _mapped(kind: Kind, name: str, told: str, option: str = "--map") -> Column:
+    """A column as a field; one with a `%` behind it holds numbers from 0 to 100."""
+    plain = told.removesuffix("%")
+    field = plain if plain in kind.fields else kind.synonyms.get(plain, told)
+    parse = kind.fields.get(field)
+    if parse and plain != told:
+        parse = in_percent(parse) if parse in (chance, forecast) else None
+    family, dot, member = field.partition(".")
+    if parse is None and dot and member:
+        parse = kind.families.get(family)
+    if parse is None:
+        every = [*kind.fields, *(f"{one}.…" for one in kind.families)]
+        hint = did_you_mean(told, kind.fields) or f"there is {', '.join(every)}"
+        typed = f"{name}={told}" if option == "--map" else told
+        raise UsageError(f"{option} '{typed}': {kind.name} have no {shown(told)}; {hint}")
+    return Column(field, name, parse)
+
+
+def _with_defaults(
+    kind: Kind, found: Sequence[Column], defaults: Mapping[str, str]
+) -> list[Column]:
+    """The columns, with what stands in for a cell that holds nothing, or for a column."""
+    made = [
+        _mapped(kind, f"--default {field}", field, "--default")._replace(otherwise=value)
+        for field, value in defaults.items()
+    ]
+    given = {one.field: one.otherwise for one in made}
+    columns = [one._replace(otherwise=given.get(one.field)) for one in found]
+    there = {one.field for one in found}
+    return [*columns, *(one for one in made if one.field not in there)]
+
+
+def _known(kind: Kind, name: str) -> str | None:
+    """The key that a column's name says for certain."""
+    plain = _BLANK.sub("_", name.strip().lower())
+    if plain in kind.fields:
+        return plain
+    family, dot, _ = name.strip().partition(".")
+    if dot and family.lower() in kind.families and plain not in kind.synonyms:
+        return f"{family.lower()}.{name.strip().partition('.')[2]}"
+    return kind.synonyms.get(plain)
+
+
+def _told(kind: Kind, unknown: Sequence[str], wanted: Wanted, *, is_wide: bool) -> str:
+    known = [*kind.fields, *(wanted.scenarios if is_wide else ())]
+    named = []
+    for name in unknown[:10]:
+        hint = did_you_mean(_BLANK.sub("_", name.lower()), known)
+        named.append(shown(name) + (f" ({hint})" if hint else ""))
+    more = f" and {len(unknown) - 10} more" if len(unknown) > len(named) else ""
+    what = "unknown column" if len(unknown) == 1 else "unknown columns"
+    return (
+        f"{what} {', '.join(named)}{more}: --map COLUMN=FIELD says what one is, --map COLUMN="
+        f" leaves it out, --map '*=' all of them; {kind.name} have {', '.join(kind.fields)}"
+    )
+
+
+def _refuse_twice(found: Sequence[Column], file: str) -> None:
+    named: dict[str, str] = {}
+    for field, name, *_ in found:
+        if field in named:
+            both = f"{shown(named[field])} and {shown(name)}"
+            words = f"columns {both} are both {field}: --map COLUMN= leaves one out"
+            raise UsageError(f"{file}: {words}")
+        named[field] = name
+
+
+def _refuse_lacking(kind: Kind, found: Sequence[Column], file: str) -> None:
+    fields = {one.field for one in found} | {one.field.partition(".")[0] for one in found}
+    for group in kind.required:
+        if not fields.intersection(group):
+            words = " or ".join(group)
+            raise UsageError(f"{file}: no column is {words}: --map COLUMN={group[0]} says which")
+
+
+def _plain(value: Any) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
 
 MOST_ROWS, MOST_CELLS = 200_000, 2_000_000
 SYSTEM = "spreadsheet"

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from scenarios.errors import UsageError
 from scenarios.exchange.arrivals import slug, words
-from scenarios.exchange.own.outcomes import OUTCOMES
+from scenarios.exchange.own.cells import OUTCOMES
 from scenarios.text import nearest, shown
 
 T = TypeVar("T")

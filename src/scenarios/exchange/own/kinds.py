@@ -1,0 +1,304 @@
+"""Each kind of record as a table: the columns that it can have, and the record of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scenarios.errors import UsageError
+from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Misfit, Place
+from scenarios.exchange.own import cells
+from scenarios.exchange.own.cells import Unfit
+from scenarios.exchange.own.rows import Kind, Told, foreign, named, needed, nested, records, sheet
+from scenarios.exchange.readers import Given, Wanted
+
+LONGEST_TITLE = 200
+
+SCENARIOS = Kind(
+    name="scenarios",
+    fields={
+        "id": cells.text,
+        "title": cells.line,
+        "question": cells.text,
+        "resolution_criteria": cells.text,
+        "opened": cells.day,
+        "horizon": cells.day,
+        "set": cells.line,
+        "tags": cells.labels,
+        "prior.probability": cells.chance,
+        "prior.basis": cells.text,
+        "prior.includes": cells.several,
+        "prior.hazard": cells.text,
+        "implies": cells.several,
+        "resolution.outcome": cells.outcome,
+        "resolution.date": cells.day,
+        "resolution.recorded": cells.day,
+        "resolution.basis": cells.text,
+        "resolution.evidence": cells.several,
+        "url": cells.text,
+        "foreign": cells.text,
+    },
+    synonyms={
+        **dict.fromkeys(("criteria", "resolution_source_and_criteria"), "resolution_criteria"),
+        **dict.fromkeys(("open", "opens", "open_date", "opening_date"), "opened"),
+        **dict.fromkeys(("close", "closes", "close_date", "deadline", "resolve_by"), "horizon"),
+        **dict.fromkeys(("prior", "prior_probability"), "prior.probability"),
+        **dict.fromkeys(("basis", "prior_basis"), "prior.basis"),
+        **dict.fromkeys(("outcome", "resolution"), "resolution.outcome"),
+        **dict.fromkeys(("resolution_date", "resolved_on", "date_resolved"), "resolution.date"),
+        "resolution_basis": "resolution.basis",
+        "tag": "tags",
+        **dict.fromkeys(("address", "link"), "url"),
+        "foreign_id": "foreign",
+    },
+    families={"foreign": cells.text},
+    required=(("title", "question"), ("horizon",)),
+)
+
+
+def scenarios(given: Given, wanted: Wanted) -> Arrived:
+    """The scenarios of a file."""
+    return records(given, wanted, SCENARIOS, _scenario)
+
+
+def _scenario(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -> Arrival:
+    question = needed(values, "question", "title")
+    title = _short(str(values.get("title", question)))
+    needed(values, "horizon")
+    record = {**nested(values, "id", "url", "foreign"), "title": title, "question": question}
+    criteria, url = values.get("resolution_criteria"), values.get("url")
+    if criteria and url and url not in criteria:
+        record["resolution_criteria"] = f"{criteria}\n\nSee {url}"
+    if "resolution" in record and "outcome" not in record["resolution"]:
+        del record["resolution"]
+    return Arrival(
+        kind="scenario",
+        record=record | named(values, "set", told.sets),
+        title=title,
+        place=place,
+        id=values.get("id"),
+        foreign=foreign(values, wanted),
+        address=values.get("url"),
+    )
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1].rstrip()}…"
+
+
+INDICATORS = Kind(
+    name="indicators",
+    fields={
+        "scenario": cells.text,
+        "id": cells.text,
+        "statement": cells.text,
+        "ratings": cells.pairs,
+        "added": cells.day,
+        "watch": cells.text,
+        "due": cells.day,
+        "if_absent": cells.rating,
+        "chance": cells.chance,
+        "theme": cells.text,
+    },
+    synonyms={
+        "indicator": "statement",
+        "rating": "ratings",
+        "scenario_id": "scenario",
+    },
+    families={"ratings": cells.rating},
+    required=(("scenario",), ("statement",), ("ratings",)),
+    wide="ratings",
+)
+
+
+def indicators(given: Given, wanted: Wanted) -> Arrived:
+    """The indicators of a file."""
+    return records(given, wanted, INDICATORS, _indicator)
+
+
+def _indicator(values: Mapping[str, Any], place: Place, _wanted: Wanted, _told: Told) -> Arrival:
+    statement = needed(values, "statement")
+    return Arrival(
+        kind="indicator",
+        record=nested(values, "id", "scenario"),
+        title=statement,
+        place=place,
+        id=values.get("id"),
+        scenario=needed(values, "scenario"),
+    )
+
+
+EVIDENCE = Kind(
+    name="evidence",
+    fields={
+        "id": cells.text,
+        "summary": cells.line,
+        "observed": cells.observed,
+        "recorded": cells.day,
+        "analyst": cells.line,
+        "source": cells.line,
+        "url": cells.text,
+        "reliability": cells.letter,
+        "credibility": cells.whole,
+        "grade": cells.grade,
+        "origin": cells.label,
+        "event": cells.label,
+        "theme": cells.text,
+        "corroborated_by": cells.several,
+        "quote": cells.text,
+        "ratings": cells.pairs,
+        "indicators": cells.states,
+        "notes": cells.text,
+        "retracted.date": cells.day,
+        "retracted.reason": cells.text,
+        "foreign": cells.text,
+    },
+    synonyms={
+        **dict.fromkeys(("headline", "title"), "summary"),
+        **dict.fromkeys(("observed_on", "date_observed", "happened"), "observed"),
+        **dict.fromkeys(("recorded_on", "date_recorded"), "recorded"),
+        **dict.fromkeys(("address", "link"), "url"),
+        **dict.fromkeys(("note", "comment", "comments"), "notes"),
+        "rating": "ratings",
+        "foreign_id": "foreign",
+    },
+    families={"ratings": cells.rating, "foreign": cells.text},
+    required=(("summary",), ("observed",)),
+    wide="ratings",
+)
+
+
+def evidence(given: Given, wanted: Wanted) -> Arrived:
+    """The evidence of a file."""
+    return records(given, wanted, EVIDENCE, _item)
+
+
+def _item(values: Mapping[str, Any], place: Place, wanted: Wanted, told: Told) -> Arrival:
+    summary = needed(values, "summary")
+    needed(values, "observed")
+    record = nested(values, "id", "foreign", "grade")
+    if "grade" in values:
+        record["reliability"], record["credibility"] = values["grade"]
+    return Arrival(
+        kind="evidence",
+        record=record | named(values, "analyst", told.analysts),
+        title=summary,
+        place=place,
+        id=values.get("id"),
+        foreign=foreign(values, wanted),
+    )
+
+
+SOURCES = Kind(
+    name="sources",
+    fields={
+        "id": cells.text,
+        "name": cells.line,
+        "url": cells.text,
+        "reliability": cells.letter,
+        "reliability_basis": cells.text,
+        "foreign": cells.text,
+    },
+    synonyms={
+        **dict.fromkeys(("source", "title"), "name"),
+        **dict.fromkeys(("address", "link"), "url"),
+        "basis": "reliability_basis",
+        "foreign_id": "foreign",
+    },
+    families={"foreign": cells.text},
+    required=(("name",), ("reliability",)),
+)
+
+
+def sources(given: Given, wanted: Wanted) -> Arrived:
+    """The sources of a file."""
+    return records(given, wanted, SOURCES, _source)
+
+
+def _source(values: Mapping[str, Any], place: Place, wanted: Wanted, _told: Told) -> Arrival:
+    name = needed(values, "name")
+    needed(values, "reliability")
+    return Arrival(
+        kind="source",
+        record=nested(values, "id", "foreign"),
+        title=name,
+        place=place,
+        id=values.get("id"),
+        foreign=foreign(values, wanted),
+    )
+
+
+FORECASTS = Kind(
+    name="forecasts",
+    fields={
+        "scenario": cells.text,
+        "date": cells.day,
+        "probability": cells.forecast,
+        "analyst": cells.line,
+        "rationale": cells.text,
+        "evidence": cells.several,
+    },
+    synonyms={
+        **dict.fromkeys(("scenario_id", "question", "question_id"), "scenario"),
+        **dict.fromkeys(("day", "forecast_date", "made_on"), "date"),
+        **dict.fromkeys(("p", "prob", "forecast"), "probability"),
+        **dict.fromkeys(("forecaster", "username", "user"), "analyst"),
+        **dict.fromkeys(("reason", "comment", "comments"), "rationale"),
+    },
+    families={"probability": cells.forecast},
+    required=(("date",), ("probability",)),
+    wide="probability",
+)
+
+
+def forecasts(given: Given, wanted: Wanted) -> Arrived:
+    """The forecasts of a file."""
+    found = sheet(given, wanted, FORECASTS)
+    if "analyst" not in found.columns and wanted.analyst is None:
+        raise UsageError(f"{given.name}: no column is analyst: --analyst names one for every row")
+    forecasts, misfits, told = list[ForecastArrival](), list[Misfit](), Told({}, {})
+    for row in found.rows:
+        misfits += row.misfits
+        if row.misfits or not row.values:
+            continue
+        place = Place(given.name, row.number)
+        try:
+            forecasts += _forecasts(row.values, place, found.columns, wanted, told)
+        except Unfit as error:
+            misfits.append(Misfit(place=place, message=str(error)))
+    return Arrived(
+        forecasts=tuple(forecasts),
+        misfits=tuple(misfits),
+        analysts=told.analysts,
+        remarks=found.remarks,
+    )
+
+
+def _forecasts(
+    values: Mapping[str, Any],
+    place: Place,
+    columns: Mapping[str, str],
+    wanted: Wanted,
+    told: Told,
+) -> Iterator[ForecastArrival]:
+    needed(values, "date")
+    who = values.get("analyst", wanted.analyst)
+    if who is None:
+        raise Unfit("there is no analyst: --analyst stands in for those that are missing")
+    (analyst,) = named({"analyst": who}, "analyst", told.analysts).values()
+    long = [("probability", needed(values, "scenario"))] if "probability" in columns else []
+    wide = [(one, one.partition(".")[2]) for one in columns if one.startswith("probability.")]
+    if long and "probability" not in values:
+        raise Unfit("there is no probability (withdraw takes one back)")
+    for field, scenario in (*long, *wide):
+        if field in values:
+            yield ForecastArrival(
+                scenario=scenario,
+                analyst=analyst,
+                made=values["date"],
+                probability=values[field],
+                place=place._replace(column=columns[field]),
+                rationale=values.get("rationale"),
+                evidence=tuple(values.get("evidence", ())),
+                columns=columns,
+            )
