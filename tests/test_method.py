@@ -37,6 +37,7 @@ from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken
+from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.analysis.scores.daily_forecasts import baseline, brier, log_score, peer
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.analysis.scores.skill import TRIED
@@ -452,7 +453,7 @@ def test_coherence(says: Section) -> None:
         given = {text: float(text) for text in said.split(", ")}
         says(texts, sum(given.values()), *nearest_sum_to_one(given).values())
     db = database(scenarios={"a": scenario(0.3, implies=("b",)), "b": scenario(0.2)})
-    message = next(implies_broken(window(db, START, day(9)))).message
+    message = next(implies_broken.check(window(db, START, day(9)))).message
     assert message.startswith("its prior 0.300 exceeds the 0.200 of b")
     assert message.endswith("both 0.250")
     says("A prior of 0.300 that implies one of 0.200: both 0.250")
@@ -654,7 +655,8 @@ def test_words(says: Section) -> None:
 def test_words_that_decide_nothing(says: Section) -> None:
     questions = re.findall(r"\*([A-Z][^*]+[?.])\*", says.text)
     asked = {text: replace(scenario(), question=text) for text in questions}
-    warned = {id for _, id, _ in vague_words(database(scenarios=asked))}
+    loaded = LoadedRecords(database(scenarios=asked), {}, ())
+    warned = {id for _, id, _ in vague_words.check(loaded)}
     assert [text in warned for text in questions] == [True, True, False, True]
     says(" and ".join(f"*{text}*" for text in questions[:2]) + " are warned of")
     says(f"*{questions[2]}* is not. *{questions[3]}* is.")

@@ -24,25 +24,13 @@ from scenarios.analysis.rules.rule import Rule
 from scenarios.model import Database, Evidence, Kind, Scenario, Sheet, Source
 
 RULES: tuple[Rule[Callable[[Trail], Iterator[AuditFinding]]], ...] = (
-    Rule(
-        "hindsight-indicator",
-        "Indicators added or rated anew after what fires them",
-        "note",
-        hindsight_indicator,
-    ),
-    Rule("edited-forecast", "Forecasts edited after they were committed", "note", edited_forecast),
-    Rule(
-        "question-changed", "Questions changed after the first forecast", "note", question_changed
-    ),
-    Rule(
-        "rated-after-outcome",
-        "Ratings changed after the outcome was known",
-        "note",
-        rated_after_outcome,
-    ),
-    Rule("late-forecast", "Forecasts dated when the outcome was known", "note", late_forecast),
-    Rule("deleted-evidence", "Evidence deleted rather than retracted", "note", deleted_evidence),
-    Rule("backdated", "Backdated records", "note", backdated),
+    hindsight_indicator,
+    edited_forecast,
+    question_changed,
+    rated_after_outcome,
+    late_forecast,
+    deleted_evidence,
+    backdated,
 )
 
 

@@ -12,6 +12,7 @@ from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit
 from scenarios.analysis.history.provenance import Asked, Step, Trail, asked, dated
 from scenarios.analysis.rules.evidence import ALIKE
+from scenarios.analysis.rules.rule import rule
 from scenarios.model import (
     Analyst,
     Database,
@@ -40,6 +41,7 @@ class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
     message: str
 
 
+@rule("backdated", "Backdated records", "note")
 def backdated(trail: Trail) -> Iterator[AuditFinding]:
     """A record committed days after its own date: it may have been written with hindsight.
 
@@ -62,6 +64,7 @@ def backdated(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("backdated", step, f"committed {worst} days after its date: {what}")
 
 
+@rule("edited-forecast", "Forecasts edited after they were committed", "note")
 def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A committed figure that was then changed or removed, or that a merge lost.
 
@@ -91,6 +94,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     yield from _lost_forecasts(trail, left)
 
 
+@rule("question-changed", "Questions changed after the first forecast", "note")
 def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     """Question, criteria or horizon changed, or a clarification edited, after the first forecast.
 
@@ -122,6 +126,7 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("question-changed", step, message)
 
 
+@rule("deleted-evidence", "Evidence deleted rather than retracted", "note")
 def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
     """An item that is gone; a retraction would keep it, with its reason.
 
@@ -240,6 +245,7 @@ Course = list[tuple[int, Indicator]]
 """An indicator as it was judged and worded, with the commits that changed it."""
 
 
+@rule("hindsight-indicator", "Indicators added or rated anew after what fires them", "note")
 def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
     """An indicator that was added, reworded or rated anew when what fires it had been recorded.
 
@@ -262,6 +268,7 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
             yield of_commit("hindsight-indicator", commit, "scenario", text, message)
 
 
+@rule("rated-after-outcome", "Ratings changed after the outcome was known", "note")
 def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     """A rating, grade, theme, prior or firing that was changed when the outcome was known.
 
@@ -286,6 +293,7 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
                 yield of_step("rated-after-outcome", step, message)
 
 
+@rule("late-forecast", "Forecasts dated when the outcome was known", "note")
 def late_forecast(trail: Trail) -> Iterator[AuditFinding]:
     """A forecast that dates from the day on which the outcome was known, or after.
 

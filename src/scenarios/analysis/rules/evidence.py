@@ -13,7 +13,14 @@ from scenarios.analysis.evidence.indicators import diagnosticity, reading
 from scenarios.analysis.evidence.knowledge import contends, resolved
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.period.period import Window, open_views, sets_of
-from scenarios.analysis.rules.rule import Finding, of_evidence, of_indicator, of_scenario, several
+from scenarios.analysis.rules.rule import (
+    Finding,
+    of_evidence,
+    of_indicator,
+    of_scenario,
+    rule,
+    several,
+)
 from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId, first_day
 from scenarios.scales import MOVED_BITS, rating_decibans
 from scenarios.text import counted
@@ -24,6 +31,7 @@ LARGEST, LEAST_STEP, WEAK = 3, 0.1, "D"
 """Of a move so many lines count, each from so many decibans; from this letter on one is weak."""
 
 
+@rule("uncorroborated", "Evidence graded confirmed that nothing corroborates", "note")
 def uncorroborated(window: Window) -> Iterator[Finding]:
     """Credibility 1 means confirmed by independent sources, and no known item confirms this one.
 
@@ -44,6 +52,7 @@ def uncorroborated(window: Window) -> Iterator[Finding]:
             yield of_evidence("uncorroborated", id, message, "credibility")
 
 
+@rule("grade-clash", "Reliability and credibility that say opposite things", "note")
 def grade_clash(window: Window) -> Iterator[Finding]:
     """Reliability and credibility three steps apart or more say opposite things.
 
@@ -59,6 +68,7 @@ def grade_clash(window: Window) -> Iterator[Finding]:
             yield of_evidence("grade-clash", id, message, "credibility")
 
 
+@rule("unrated", "Evidence that rates no scenario", "note")
 def unrated(window: Window) -> Iterator[Finding]:
     """An item that rates no scenario and fires no indicator counts nowhere.
 
@@ -70,6 +80,7 @@ def unrated(window: Window) -> Iterator[Finding]:
             yield of_evidence("unrated", id, f"rates no scenario: scen rate {id}")
 
 
+@rule("partial-row", "Evidence or an indicator rated for some members of a set", "note")
 def partial_row(window: Window) -> Iterator[Finding]:
     """Evidence or an indicator that rates some members of a set: those left out count as N.
 
@@ -89,6 +100,7 @@ def partial_row(window: Window) -> Iterator[Finding]:
                 yield of_indicator("partial-row", view.id, key, message)
 
 
+@rule("weak-line", "A move that rests on evidence of a low grade", "note")
 def weak_line(window: Window) -> Iterator[Finding]:
     """Among the three largest lines of a move, one that rests on nothing graded better than D.
 
@@ -134,6 +146,7 @@ def _left_out(
 ENOUGH_INDICATORS = 3
 
 
+@rule("non-diagnostic", "An indicator that tells nothing apart", "note")
 def non_diagnostic(window: Window) -> Iterator[Finding]:
     """An indicator that is rated the same under every scenario: to see it would tell nothing.
 
@@ -147,6 +160,7 @@ def non_diagnostic(window: Window) -> Iterator[Finding]:
                 yield of_indicator("non-diagnostic", view.id, key, message)
 
 
+@rule("past-due", "An indicator that was due and not seen", "note", flag="due")
 def past_due(window: Window) -> Iterator[Finding]:
     """An indicator that was due by now and was not seen.
 
@@ -164,6 +178,7 @@ def past_due(window: Window) -> Iterator[Finding]:
                 yield of_indicator("past-due", view.id, key, message)
 
 
+@rule("absence-sign", "An absence that speaks for the same side as the indicator", "note")
 def absence_sign(window: Window) -> Iterator[Finding]:
     """To see an indicator and not to see it speak for the same side, which cannot be.
 
@@ -190,6 +205,7 @@ def absence_sign(window: Window) -> Iterator[Finding]:
                 yield of_indicator("absence-sign", view.id, key, message)
 
 
+@rule("few-indicators", "Too few indicators to tell a scenario from its rivals", "note")
 def few_indicators(window: Window) -> Iterator[Finding]:
     """An open scenario with fewer than three indicators that tell it from its rivals.
 
@@ -234,6 +250,7 @@ class Cluster(NamedTuple):
     why: str
 
 
+@rule("possible-duplicate", "Two items that may be one event", "note")
 def possible_duplicate(window: Window) -> Iterator[Finding]:
     """Items observed within three days of one another that share an address or most of their words.
 

@@ -23,7 +23,7 @@ from scenarios.analysis.rules.evidence import (
     unrated,
     weak_line,
 )
-from scenarios.analysis.rules.rule import Finding, Rule, of_scenario, several
+from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
 from scenarios.model import EvidenceId, Given, ScenarioId, indicator_key
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
 
@@ -31,6 +31,7 @@ _FEWEST = 2
 """A set with fewer open members is decided, or not begun."""
 
 
+@rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note")
 def sum_not_one(window: Window) -> Iterator[Finding]:
     """The priors of a set, or one analyst's standing figures of it, do not sum to 1.
 
@@ -49,31 +50,19 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
         priors = {id: window.database.scenarios[id].prior.probability for id in ids}
         if fault := _sum(priors):
             message = f"the priors sum to {fault}"
-            yield Finding(
-                rule="sum-not-one",
-                subject=set_id,
-                message=message,
-                kind="tracker",
-                record="tracker",
-                keys=("sets", set_id),
-            )
+            yield finding("sum-not-one", set_id, message, "tracker", "tracker", "sets", set_id)
         figures = {id: standing(window.database, id, window.as_of) for id in live}
         for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
             own = {id: stands[analyst] for id, stands in figures.items()}
             if fault := _sum({id: one.probability for id, one in own.items()}):
                 sheet = max(one.sheet for one in own.values())
                 message = f"the standing figures of {analyst} sum to {fault}"
-                keys = ("probabilities",)
-                yield Finding(
-                    rule="sum-not-one",
-                    subject=set_id,
-                    message=message,
-                    kind="forecasts",
-                    record=sheet,
-                    keys=keys,
-                )
+                yield finding("sum-not-one", set_id, message, "forecasts", sheet, "probabilities")
 
 
+@rule(
+    "implies-broken", "A scenario more probable than one that it implies", "note", flag="incoherent"
+)
 def implies_broken(window: Window) -> Iterator[Finding]:
     """A scenario is more probable than one that it implies.
 
@@ -117,6 +106,7 @@ MISMATCH = 0.01
 _ROUNDING = 1e-12
 
 
+@rule("link-mismatch", "A prior that is not the mix of its two figures", "note")
 def link_mismatch(window: Window) -> Iterator[Finding]:
     """A prior is not the mix of its two figures at the other scenario's own prior.
 
@@ -134,6 +124,9 @@ def link_mismatch(window: Window) -> Iterator[Finding]:
             yield of_scenario("link-mismatch", view.id, message, "prior", "probability")
 
 
+@rule(
+    "counted-twice", "Evidence that counts in a scenario and in the one that it depends on", "note"
+)
 def counted_twice(window: Window) -> Iterator[Finding]:
     """An item rates a scenario and the one on which its prior depends, directly or by an indicator.
 
@@ -149,6 +142,7 @@ def counted_twice(window: Window) -> Iterator[Finding]:
             yield of_scenario("counted-twice", view.id, message, "prior", "given")
 
 
+@rule("shared-with-prior", "Evidence with an origin or event that its prior includes", "note")
 def shared_with_prior(window: Window) -> Iterator[Finding]:
     """Evidence that counts has the origin or the event of an item that the prior includes.
 
@@ -214,16 +208,17 @@ def _prior(window: Window, id: ScenarioId) -> float:
 
 GAP_DECIBANS = 6.0
 
-Advice = Rule[Callable[[Window], Iterator[Finding]]]
+FindingRule = Rule[Callable[[Window], Iterator[Finding]]]
 """A rule that depends on the day."""
 
 
 def findings(window: Window, *, flagged: bool = False) -> tuple[Finding, ...]:
     """Everything that needs attention, rule by rule; `flagged`, by the rules that have a flag."""
-    rules = (rule for rule in RULES if rule.flag or not flagged)
-    return tuple(finding for rule in rules for finding in rule.check(window))
+    chosen = (each for each in RULES if each.flag or not flagged)
+    return tuple(finding for each in chosen for finding in each.check(window))
 
 
+@rule("overdue", "A scenario past its horizon without a resolution", "note")
 def overdue(window: Window) -> Iterator[Finding]:
     """A scenario whose horizon has passed and that has no resolution.
 
@@ -237,6 +232,7 @@ def overdue(window: Window) -> Iterator[Finding]:
             yield of_scenario("overdue", view.id, message, "horizon")
 
 
+@rule("not-reviewed", "A scenario without a recent forecast", "note", flag="stale")
 def not_reviewed(window: Window) -> Iterator[Finding]:
     """An open scenario without a forecast within `review_every_days` of tracker.yaml.
 
@@ -254,6 +250,7 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
             yield of_scenario("not-reviewed", view.id, f"no forecast {since}")
 
 
+@rule("one-origin", "A move that rests on one origin", "note")
 def one_origin(window: Window) -> Iterator[Finding]:
     """The implied probability moved, and all that is new has one origin.
 
@@ -271,6 +268,7 @@ def one_origin(window: Window) -> Iterator[Finding]:
             yield of_scenario("one-origin", view.id, message)
 
 
+@rule("before-opened", "Evidence that was recorded before its scenario opened", "note")
 def before_opened(window: Window) -> Iterator[Finding]:
     """An item that counts was recorded before its scenario opened: the prior may hold it.
 
@@ -285,6 +283,7 @@ def before_opened(window: Window) -> Iterator[Finding]:
                 yield of_scenario("before-opened", view.id, message, "opened")
 
 
+@rule("gap", "Stated and implied probability far apart", "note", flag="gap")
 def gap(window: Window) -> Iterator[Finding]:
     """Stated and implied probability are more than 6 dB apart.
 
@@ -305,6 +304,12 @@ def gap(window: Window) -> Iterator[Finding]:
             yield of_scenario("gap", view.id, message)
 
 
+@rule(
+    "unexplained-move",
+    "A stated probability that moved without a reason",
+    "note",
+    flag="unexplained",
+)
 def unexplained_move(window: Window) -> Iterator[Finding]:
     """A stated probability that moved with neither a rationale nor evidence.
 
@@ -319,6 +324,7 @@ def unexplained_move(window: Window) -> Iterator[Finding]:
             yield of_scenario("unexplained-move", view.id, message)
 
 
+@rule("late-forecast", "A forecast given when the outcome was known", "note")
 def late_forecast(window: Window) -> Iterator[Finding]:
     """A forecast dated on or after the day on which the outcome was known. It is never scored.
 
@@ -331,95 +337,32 @@ def late_forecast(window: Window) -> Iterator[Finding]:
             if known and entry.probability is not None and entry.date >= known.date:
                 message = f"forecast when its outcome was known ({known.date}): it never counts"
                 keys = ("probabilities", view.id)
-                yield Finding(
-                    rule="late-forecast",
-                    subject=view.id,
-                    message=message,
-                    kind="forecasts",
-                    record=entry.sheet,
-                    keys=keys,
-                )
+                yield finding("late-forecast", view.id, message, "forecasts", entry.sheet, *keys)
 
 
-RULES: tuple[Advice, ...] = (
-    Rule("overdue", "A scenario past its horizon without a resolution", "note", overdue),
-    Rule(
-        "unexplained-move",
-        "A stated probability that moved without a reason",
-        "note",
-        unexplained_move,
-        flag="unexplained",
-    ),
-    Rule("gap", "Stated and implied probability far apart", "note", gap, flag="gap"),
-    Rule("one-origin", "A move that rests on one origin", "note", one_origin),
-    Rule("weak-line", "A move that rests on evidence of a low grade", "note", weak_line),
-    Rule(
-        "implies-broken",
-        "A scenario more probable than one that it implies",
-        "note",
-        implies_broken,
-        flag="incoherent",
-    ),
-    Rule(
-        "link-mismatch",
-        "A prior that is not the mix of its two figures",
-        "note",
-        link_mismatch,
-    ),
-    Rule("sum-not-one", "Figures of an exclusive set that do not sum to 1", "note", sum_not_one),
-    Rule("past-due", "An indicator that was due and not seen", "note", past_due, flag="due"),
-    Rule("unrated", "Evidence that rates no scenario", "note", unrated),
-    Rule(
-        "partial-row",
-        "Evidence or an indicator rated for some members of a set",
-        "note",
-        partial_row,
-    ),
-    Rule("possible-duplicate", "Two items that may be one event", "note", possible_duplicate),
-    Rule(
-        "uncorroborated",
-        "Evidence graded confirmed that nothing corroborates",
-        "note",
-        uncorroborated,
-    ),
-    Rule(
-        "grade-clash", "Reliability and credibility that say opposite things", "note", grade_clash
-    ),
-    Rule(
-        "before-opened",
-        "Evidence that was recorded before its scenario opened",
-        "note",
-        before_opened,
-    ),
-    Rule(
-        "shared-with-prior",
-        "Evidence with an origin or event that its prior includes",
-        "note",
-        shared_with_prior,
-    ),
-    Rule(
-        "counted-twice",
-        "Evidence that counts in a scenario and in the one that it depends on",
-        "note",
-        counted_twice,
-    ),
-    Rule("non-diagnostic", "An indicator that tells nothing apart", "note", non_diagnostic),
-    Rule(
-        "absence-sign",
-        "An absence that speaks for the same side as the indicator",
-        "note",
-        absence_sign,
-    ),
-    Rule(
-        "few-indicators",
-        "Too few indicators to tell a scenario from its rivals",
-        "note",
-        few_indicators,
-    ),
-    Rule("late-forecast", "A forecast given when the outcome was known", "note", late_forecast),
-    Rule(
-        "not-reviewed", "A scenario without a recent forecast", "note", not_reviewed, flag="stale"
-    ),
+RULES: tuple[FindingRule, ...] = (
+    overdue,
+    unexplained_move,
+    gap,
+    one_origin,
+    weak_line,
+    implies_broken,
+    link_mismatch,
+    sum_not_one,
+    past_due,
+    unrated,
+    partial_row,
+    possible_duplicate,
+    uncorroborated,
+    grade_clash,
+    before_opened,
+    shared_with_prior,
+    counted_twice,
+    non_diagnostic,
+    absence_sign,
+    few_indicators,
+    late_forecast,
+    not_reviewed,
 )
 
 
