@@ -88,12 +88,12 @@ def standing(database: Database, scenario_id: ScenarioId, as_of: date) -> dict[A
             break
         latest[database.sheets[id].analyst] = id
     days = standing_days(database.tracker)
-    found = {}
+    forecasts = {}
     for analyst, id in sorted(latest.items()):
         day, figure = database.sheets[id].date, database.sheets[id].probabilities[scenario_id]
         if figure is not None and (as_of - day).days < days:
-            found[analyst] = Standing(probability=figure, date=day, sheet=id)
-    return found
+            forecasts[analyst] = Standing(probability=figure, date=day, sheet=id)
+    return forecasts
 
 
 def stated(
@@ -141,7 +141,7 @@ _ROUNDING = 1e-9
 def _means(database: Database, set_id: SetId, as_of: date) -> Together:
     inside = frozenset(id for id in members(database, set_id) if contends(database, id, as_of))
     figures = [standing(database, id, as_of) for id in sorted(inside)]
-    whole = math.fsum(_mean(one) for one in figures if one)
+    whole = math.fsum(_mean(own) for own in figures if own)
     return Together(members=inside, whole=whole, incomplete=not all(figures))
 
 

@@ -134,7 +134,7 @@ def rivals(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...
 def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioId]:
     """These scenarios and those whose figures hang on them: sets as a whole, and by `given`."""
     hanging, sets = database.hanging, set[SetId]()
-    found, left = set(ids), list(ids)
+    reached, left = set(ids), list(ids)
     while left:
         id = left.pop()
         more = {*hanging.get(id, ())}
@@ -142,21 +142,23 @@ def dependents(database: Database, ids: Collection[ScenarioId]) -> set[ScenarioI
         if set_id and set_id not in sets:
             sets.add(set_id)
             more.update(hanging[f"/{set_id}"])
-        left += more - found
-        found |= more
-    return found
+        left += more - reached
+        reached |= more
+    return reached
 
 
 def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None:
     """A scenario's own resolution, or what follows from a rival that occurred: the earlier."""
     own, set_id = database.scenarios[scenario_id].resolution, database.scenarios[scenario_id].set
-    found = [own] if own else []
+    outcomes = [own] if own else []
     for rival in database.occurred[set_id] if set_id else ():
         its = database.scenarios[rival].resolution
         if its is not None and rival != scenario_id:
             basis = f"{rival} occurred"
-            found.append(Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence))
-    return min(found, key=_when_recorded, default=None)
+            outcomes.append(
+                Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence)
+            )
+    return min(outcomes, key=_when_recorded, default=None)
 
 
 def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolution | None:
@@ -192,10 +194,10 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
 
 def latest_day(database: Database) -> date | None:
     """The last day on which something became known, was forecast or was first asked."""
-    found = [latest_of(item) for item in database.evidence.values()]
-    found += [latest_of(one) for one in database.scenarios.values()]
-    found += [sheet.date for sheet in database.sheets.values()]
-    return max(found, default=None)
+    days = [latest_of(item) for item in database.evidence.values()]
+    days += [latest_of(scenario) for scenario in database.scenarios.values()]
+    days += [sheet.date for sheet in database.sheets.values()]
+    return max(days, default=None)
 
 
 def latest_of(record: Evidence | Scenario | Sheet) -> date:
@@ -214,13 +216,13 @@ def shown(database: Database, as_of: date) -> dict[ScenarioId, Scenario]:
 
 def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
     """The scenarios that an item rates, directly or through an indicator that it fires."""
-    found = set(evidence.ratings)
+    rated = set(evidence.ratings)
     for text in evidence.indicators:
         scenario_id, indicator_id = indicator_key(text)
         scenario = database.scenarios.get(scenario_id)
         if scenario and indicator_id in scenario.indicators:
-            found |= scenario.indicators[indicator_id].ratings.keys()
-    return frozenset(found & database.scenarios.keys())
+            rated |= scenario.indicators[indicator_id].ratings.keys()
+    return frozenset(rated & database.scenarios.keys())
 
 
 def _firings(
@@ -232,17 +234,17 @@ def _firings(
     """What fired each indicator, in the order in which it is walked, once items came and went."""
     differ = (*added.values(), *gone.values())
     touched = {indicator_key(text) for item in differ for text in item.indicators}
-    found = {**was}
+    firings = {**was}
     for key in touched:
-        found[key] = [firing for firing in was.get(key, ()) if firing[0] not in gone]
+        firings[key] = [firing for firing in was.get(key, ()) if firing[0] not in gone]
     for id, item in added.items():
         for text, state in item.indicators.items():
-            found[indicator_key(text)].append((id, state))
+            firings[indicator_key(text)].append((id, state))
     for key in touched:
-        found[key].sort(key=lambda firing: _walked(items[firing[0]], firing))
-        if not found[key]:
-            del found[key]
-    return found
+        firings[key].sort(key=lambda firing: _walked(items[firing[0]], firing))
+        if not firings[key]:
+            del firings[key]
+    return firings
 
 
 def _is_known(item: Evidence, as_of: date) -> bool:
@@ -283,28 +285,28 @@ def _when_recorded(outcome: Resolution) -> date:
 
 def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
     """A scenario, its rivals, and those on which their priors depend, with theirs."""
-    found: dict[ScenarioId, None] = {}
+    reached: dict[ScenarioId, None] = {}
     sets: set[SetId] = set()
     waiting = [scenario_id]
     while waiting:
         id = waiting.pop()
-        if id in database.scenarios and id not in found:
-            found[id] = None
+        if id in database.scenarios and id not in reached:
+            reached[id] = None
             scenario = database.scenarios[id]
             waiting += scenario.prior.given
             if scenario.set and scenario.set not in sets:
                 sets.add(scenario.set)
                 waiting += reversed(rivals(database, id))
-    return tuple(found)
+    return tuple(reached)
 
 
 def bearing(database: Database) -> dict[ScenarioId, list[EvidenceId]]:
     """The items that bear on each scenario, or say that one of its own indicators is not absent."""
-    found: dict[ScenarioId, list[EvidenceId]] = {}
+    items: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in database.evidence.items():
         for scenario_id in borne(database, item):
-            found.setdefault(scenario_id, []).append(id)
-    return found
+            items.setdefault(scenario_id, []).append(id)
+    return items
 
 
 def borne(database: Database, item: Evidence) -> set[ScenarioId]:
@@ -314,14 +316,14 @@ def borne(database: Database, item: Evidence) -> set[ScenarioId]:
 
 def touched(database: Database, about: Iterable[str]) -> set[ScenarioId]:
     """The same for one that rates these scenarios and fires these indicators."""
-    found: set[ScenarioId] = set()
+    scenarios: set[ScenarioId] = set()
     for text in about:
         scenario_id, indicator_id = indicator_key(text)
         scenario = database.scenarios.get(scenario_id)
-        found.add(scenario_id)
+        scenarios.add(scenario_id)
         if scenario and indicator_id in scenario.indicators:
-            found.update(scenario.indicators[indicator_id].ratings)
-    return found
+            scenarios.update(scenario.indicators[indicator_id].ratings)
+    return scenarios
 
 
 def near(
@@ -339,13 +341,13 @@ def near(
     evidence = {id: database.evidence[id] for id in items}
     fired = {indicator_key(text)[0] for item in evidence.values() for text in item.indicators}
     around = sorted(fired.union(columns) & database.scenarios.keys())
-    told = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
+    sheets = dict.fromkeys(id for column in columns for id in speaking.get(column, ()))
     named = {item.source for item in evidence.values() if item.source}
     return Database(
         database.tracker,
         {id: database.scenarios[id] for id in around},
         evidence,
-        {id: database.sheets[id] for id in told},
+        {id: database.sheets[id] for id in sheets},
         {id: database.sources[id] for id in sorted(named & database.sources.keys())},
     )
 

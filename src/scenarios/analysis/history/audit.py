@@ -85,7 +85,7 @@ def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
         first=min(days, default=None),
         last=max(days, default=None),
         findings=tuple(
-            found for rule in RULES for found in sorted(rule.check(followed), key=in_order)
+            finding for rule in RULES for finding in sorted(rule.check(followed), key=in_order)
         ),
         entered=tuple(_entered(followed)),
         elsewhere=tuple(_elsewhere(followed)),
@@ -103,11 +103,15 @@ def foretold(
         return []
     committed = trail(revisions).database
     had = set()
-    for one in _findings(revisions, committed, before, on):
-        now = after.called_now.get((one.kind, one.record), one.record)
-        had |= {(one.rule, id, one.message) for id in (one.record, now)}
-    found = _findings(revisions, committed, after, on)
-    return [one for one in found if (one.rule, one.record, one.message) not in had]
+    for finding in _findings(revisions, committed, before, on):
+        now = after.called_now.get((finding.kind, finding.record), finding.record)
+        had |= {(finding.rule, id, finding.message) for id in (finding.record, now)}
+    findings = _findings(revisions, committed, after, on)
+    return [
+        finding
+        for finding in findings
+        if (finding.rule, finding.record, finding.message) not in had
+    ]
 
 
 def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
@@ -131,17 +135,17 @@ def _entered(trail: Trail) -> Iterator[Entered]:
 
 
 def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
-    found: dict[str, list[str]] = {}
+    commits_of: dict[str, list[str]] = {}
     database = trail.database
     named: Iterator[tuple[Kind, str, Scenario | Evidence | Source]] = chain(
-        (("scenario", *one) for one in database.scenarios.items()),
-        (("evidence", *one) for one in database.evidence.items()),
-        (("source", *one) for one in database.sources.items()),
+        (("scenario", *pair) for pair in database.scenarios.items()),
+        (("evidence", *pair) for pair in database.evidence.items()),
+        (("source", *pair) for pair in database.sources.items()),
     )
     for kind, id, record in named:
         for system in record.foreign:
-            found.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
-    for system, commits in sorted(found.items()):
+            commits_of.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
+    for system, commits in sorted(commits_of.items()):
         once = tuple(dict.fromkeys(commits))
         yield Elsewhere(system=system, records=len(commits), commits=once)
 
@@ -157,12 +161,12 @@ def _lumped(trail: Trail) -> Iterator[str]:
 
 def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
     """Each item and each sheet with its own date, in the commit that brought it."""
-    told: set[bytes] = set()
+    seen: set[bytes] = set()
     for step in trail.steps:
         record, name = step.change.after, trail.name(step.change.id)
         commit = trail.came(step)
-        if isinstance(record, Evidence | Sheet) and name not in told and not commit.shallow:
-            told.add(name)
+        if isinstance(record, Evidence | Sheet) and name not in seen and not commit.shallow:
+            seen.add(name)
             yield commit, record.recorded if isinstance(record, Evidence) else record.date
 
 

@@ -72,7 +72,7 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
     To do: restore the sheet from git, and forecast again in a new sheet.
     """
     there = {trail.name(id) for id in trail.database.sheets}
-    told: set[bytes] = set()
+    reported: set[bytes] = set()
     left: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
@@ -82,8 +82,8 @@ def edited_forecast(trail: Trail) -> Iterator[AuditFinding]:
         if isinstance(after, Sheet):
             for what, was, now in _edited(before, after):
                 way, back = trail.name(id, what, was, now), trail.name(id, what, now, was)
-                if not told & {way, back}:
-                    told.add(way)
+                if not reported & {way, back}:
+                    reported.add(way)
                     message = f"{what}: {was} → {now}, after it was committed"
                     yield of_step("edited-forecast", step, message)
         elif trail.name(id) not in there:
@@ -103,16 +103,16 @@ def question_changed(trail: Trail) -> Iterator[AuditFinding]:
     Example: `horizon: 2025-12-31` became 2030-12-31, and two sheets had forecast it.
     To do: let each analyst forecast again; put what was only unclear under `clarifications`.
     """
-    told: set[bytes] = set()
+    reported: set[bytes] = set()
     for step in trail.steps:
         before, after, id = step.change.before, step.change.after, step.change.id
         if not isinstance(before, Scenario) or not isinstance(after, Scenario):
             continue
         fields = []
         for field in _changed(asked(before), asked(after)):
-            was, now = (getattr(asked(one), field) for one in (before, after))
-            if (way := trail.name(id, field, was, now)) not in told:
-                told.add(way)
+            was, now = (getattr(asked(state), field) for state in (before, after))
+            if (way := trail.name(id, field, was, now)) not in reported:
+                reported.add(way)
                 fields.append(field)
         if not fields:
             continue
@@ -183,17 +183,17 @@ def _told(figure: float | None) -> str:
     return "withdrawn" if figure is None else str(figure)
 
 
-def _lost_forecasts(trail: Trail, told: set[bytes]) -> Iterator[AuditFinding]:
+def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding]:
     """Figures that neither stand today nor were changed by a commit: a merge took another one."""
     for id, sheet in trail.database.sheets.items():
-        told |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
+        reported |= {trail.name(id, *figure) for figure in sheet.probabilities.items()}
     for step in trail.steps:
         after, id = step.change.after, step.change.id
         if isinstance(after, Sheet):
             for scenario, figure in after.probabilities.items():
                 name = trail.name(id, scenario, figure)
-                if name not in told:
-                    told.add(name)
+                if name not in reported:
+                    reported.add(name)
                     message = f"{scenario}: {_told(figure)} was committed, and lost in a merge"
                     yield of_step("edited-forecast", step, message)
 
@@ -218,10 +218,10 @@ def _forecasters(
     """
     name = trail.name(step.change.id)
     scenarios = trail.database.scenarios.items()
-    today = next((asked(one) for id, one in scenarios if trail.name(id) == name), after)
+    today = next((asked(scenario) for id, scenario in scenarios if trail.name(id) == name), after)
     earlier: set[Analyst] = set()
     latest: dict[Analyst, tuple[int, Asked]] = {}
-    for id, sheet in sorted(trail.database.sheets.items(), key=lambda one: one[1].date):
+    for id, sheet in sorted(trail.database.sheets.items(), key=lambda pair: pair[1].date):
         for scenario, figure in sheet.probabilities.items():
             if trail.name(scenario) != name:
                 continue
@@ -236,7 +236,7 @@ def _forecasters(
             answered = before if is_earlier and is_old else answer.asked
             latest[sheet.analyst] = answer.number, answered
     standing = {who: latest[who] for who in sorted(earlier) if who in latest}
-    suspect = [who for who, (_, it) in standing.items() if _changed(it, today)]
+    suspect = [who for who, (_, answered) in standing.items() if _changed(answered, today)]
     since = [who for who, (number, _) in standing.items() if number >= step.number]
     return earlier, suspect, [who for who in since if who not in suspect]
 
@@ -258,12 +258,12 @@ def hindsight_indicator(trail: Trail) -> Iterator[AuditFinding]:
         scenario = trail.database.scenarios.get(owner)
         if scenario is None or key not in scenario.indicators:
             continue
-        found: dict[tuple[str, int], list[EvidenceId]] = {}
+        younger: dict[tuple[str, int], list[EvidenceId]] = {}
         for id in ids:
             if how := _how(trail, courses[trail.name(text)], text, id):
-                found.setdefault(how, []).append(id)
-        for (told, number), late in found.items():
-            message = f"{told}: {', '.join(late)}"
+                younger.setdefault(how, []).append(id)
+        for (how_late, number), late in younger.items():
+            message = f"{how_late}: {', '.join(late)}"
             commit = trail.commits[number]
             yield of_commit("hindsight-indicator", commit, "scenario", text, message)
 
@@ -277,17 +277,17 @@ def rated_after_outcome(trail: Trail) -> Iterator[AuditFinding]:
     Example: C became II in an item, and its scenario had been resolved before.
     To do: restore what was judged at the time; write what you learned into `notes`.
     """
-    told: set[bytes] = set()
-    made: set[bytes] = set()
+    reported: set[bytes] = set()
+    changed: set[bytes] = set()
     for step in trail.steps:
         for scenario, what, was, now in _rejudged(trail, step):
             outcome = _known_outcome(trail, step, scenario)
             subject = (step.change.id, scenario, what)
             way, back = trail.name(subject, was, now), trail.name(subject, now, was)
-            is_merged = len(step.commit.parents) > 1 and way in made
-            made.add(way)
-            if outcome and not is_merged and not told & {way, back}:
-                told.add(way)
+            is_merged = len(step.commit.parents) > 1 and way in changed
+            changed.add(way)
+            if outcome and not is_merged and not reported & {way, back}:
+                reported.add(way)
                 change = f"{what} {was} → {now}"
                 message = f"{change}, after the outcome of {scenario} was known ({outcome.date})"
                 yield of_step("rated-after-outcome", step, message)
@@ -324,17 +324,17 @@ def _fired(database: Database) -> list[tuple[str, list[EvidenceId]]]:
 
 
 def _courses(trail: Trail) -> dict[bytes, Course]:
-    found: dict[bytes, Course] = {}
+    courses: dict[bytes, Course] = {}
     for step in trail.steps:
         id, before, after = step.change.id, step.change.before, step.change.after
         if isinstance(after, Scenario):
             had = before.indicators if isinstance(before, Scenario) else {}
             number = step.number if before else trail.born["scenario", id]
-            for key, one in after.indicators.items():
-                if had.get(key) != one:
-                    course = found.setdefault(trail.name(f"{id}/{key}"), [])
-                    course.append((number, one))
-    return found
+            for key, indicator in after.indicators.items():
+                if had.get(key) != indicator:
+                    course = courses.setdefault(trail.name(f"{id}/{key}"), [])
+                    course.append((number, indicator))
+    return courses
 
 
 def _how(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, int] | None:
@@ -342,17 +342,17 @@ def _how(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, 
     owner, key = indicator_key(text)
     indicator, item = trail.database.scenarios[owner].indicators[key], trail.database.evidence[id]
     born, first = trail.born["evidence", id], course[0][0]
-    then = [one for number, one in course if not _is_after(trail, number, born, item)][-1:]
+    then = [state for number, state in course if not _is_after(trail, number, born, item)][-1:]
     if not then:
         return "added after what fires it had been committed", first
     if owner in trail.stood[born] and key in trail.stood[born][owner].indicators:
         then.append(trail.stood[born][owner].indicators[key])
-    later = ((number, one) for number, one in course if _is_after(trail, number, born, item))
-    made = [number for number, one in later if _same(trail, one, indicator)]
-    if made and not any(_same(trail, one, indicator) for one in then):
+    later = ((number, state) for number, state in course if _is_after(trail, number, born, item))
+    numbers = [number for number, state in later if _same(trail, state, indicator)]
+    if numbers and not any(_same(trail, state, indicator) for state in then):
         is_rated = _judged(trail, then[-1]) != _judged(trail, indicator)
         did = "rated anew" if is_rated else "reworded"
-        return f"{did} after what fires it had been committed", made[0]
+        return f"{did} after what fires it had been committed", numbers[0]
     if item.recorded < indicator.added:
         return "added after what fires it had been recorded, by its own date", first
     return None
@@ -369,13 +369,15 @@ def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
     return number > born and not is_moved
 
 
-def _same(trail: Trail, one: Indicator, other: Indicator) -> bool:
+def _same(trail: Trail, indicator: Indicator, other: Indicator) -> bool:
     """Judged the same, in words of which most are the same."""
-    if one is other:
+    if indicator is other:
         return True
-    words, others = (set(re.findall(r"\w+", it.statement.casefold())) for it in (one, other))
+    words, others = (
+        set(re.findall(r"\w+", each.statement.casefold())) for each in (indicator, other)
+    )
     is_alike = len(words & others) >= ALIKE * len(words | others)
-    return is_alike and _judged(trail, one) == _judged(trail, other)
+    return is_alike and _judged(trail, indicator) == _judged(trail, other)
 
 
 def _judged(trail: Trail, indicator: Indicator) -> bytes:
@@ -399,14 +401,14 @@ def _rejudged(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str, str, 
     if isinstance(was, Evidence) and isinstance(now, Evidence):
         database = Database(trail.database.tracker, trail.stood[step.number])
         scenarios = borne(database, was) | borne(database, now)
-        old, new = (_of_item(database, one, scenarios) for one in (was, now))
+        old, new = (_of_item(database, item, scenarios) for item in (was, now))
     elif isinstance(was, Scenario) and isinstance(now, Scenario):
         keys = was.indicators.keys() & now.indicators.keys()
-        old, new = (_of_scenario(step.change.id, one, keys) for one in (was, now))
+        old, new = (_of_scenario(step.change.id, scenario, keys) for scenario in (was, now))
         if was.resolution is None:
             new.pop((step.change.id, "outcome"), None)
     for scenario, what in sorted(old.keys() | new.keys()):
-        before, after = (str(it.get((scenario, what)) or "none") for it in (old, new))
+        before, after = (str(values.get((scenario, what)) or "none") for values in (old, new))
         if before != after:
             yield scenario, what, before, after
 
@@ -414,39 +416,39 @@ def _rejudged(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str, str, 
 def _of_item(
     database: Database, item: Evidence, scenarios: Iterable[ScenarioId]
 ) -> dict[tuple[ScenarioId, str], object]:
-    found: dict[tuple[ScenarioId, str], object] = {}
+    judged: dict[tuple[ScenarioId, str], object] = {}
     for scenario, rating in item.ratings.items():
-        found[scenario, "rating"] = rating
+        judged[scenario, "rating"] = rating
     for text, state in item.indicators.items():
         owner, key = indicator_key(text)
         if owner in database.scenarios and key in database.scenarios[owner].indicators:
             for scenario in database.scenarios[owner].indicators[key].ratings:
-                found[scenario, f"indicator {text}"] = state
+                judged[scenario, f"indicator {text}"] = state
     for scenario in scenarios:
-        found[scenario, "reliability"] = item.reliability
-        found[scenario, "credibility"] = item.credibility
-        found[scenario, "theme"] = item.theme
-    return found
+        judged[scenario, "reliability"] = item.reliability
+        judged[scenario, "credibility"] = item.credibility
+        judged[scenario, "theme"] = item.theme
+    return judged
 
 
 def _of_scenario(
     id: ScenarioId, scenario: Scenario, keys: Iterable[IndicatorId]
 ) -> dict[tuple[ScenarioId, str], object]:
-    found: dict[tuple[ScenarioId, str], object] = {}
+    judgements: dict[tuple[ScenarioId, str], object] = {}
     prior = scenario.prior
-    found[id, "prior"] = prior.probability
-    found[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
+    judgements[id, "prior"] = prior.probability
+    judgements[id, "hazard_ended"] = prior.hazard_ended.date if prior.hazard_ended else None
     for other, given in prior.given.items():
-        found[id, f"prior given {other}"] = f"{given.occurred:g}/{given.did_not_occur:g}"
+        judgements[id, f"prior given {other}"] = f"{given.occurred:g}/{given.did_not_occur:g}"
     if outcome := scenario.resolution:
-        found[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
+        judgements[id, "outcome"] = f"{outcome.outcome} on {outcome.date}"
     for key in keys:
         indicator = scenario.indicators[key]
         for what, judged in {**_absence(indicator), "theme": indicator.theme}.items():
-            found[id, f"{what} of {key}"] = judged
+            judgements[id, f"{what} of {key}"] = judged
         for rated, rating in indicator.ratings.items():
-            found[rated, f"indicator {key}"] = rating
-    return found
+            judgements[rated, f"indicator {key}"] = rating
+    return judgements
 
 
 def _known_outcome(trail: Trail, step: Step, scenario: ScenarioId) -> Resolution | None:
@@ -455,12 +457,12 @@ def _known_outcome(trail: Trail, step: Step, scenario: ScenarioId) -> Resolution
     Where it stood in the database already, a rebase or a squash may have put the commit behind it.
     """
     before = Database(trail.database.tracker, trail.stood[step.number])
-    made = step.commit.earliest
+    earliest = step.commit.earliest
     if scenario in before.scenarios and (outcome := resolution(before, scenario)):
-        is_moved = made < step.commit.committed and made <= outcome.date
+        is_moved = earliest < step.commit.committed and earliest <= outcome.date
         return None if is_moved else outcome
     if scenario in trail.database.scenarios and (outcome := resolution(trail.database, scenario)):
-        return outcome if outcome.date < made else None
+        return outcome if outcome.date < earliest else None
     return None
 
 

@@ -86,14 +86,16 @@ def history(
     progress: Progress = unwatched,
 ) -> History:
     """The commits that changed a database, a scenario's figures, or one record of evidence."""
-    touching = {number for number, one in enumerate(revisions) if one.own}
+    touching = {number for number, revision in enumerate(revisions) if revision.own}
     names = called(revisions, subject) if subject is not None else None
     if names is not None:
-        touching = {number for number, it in enumerate(_changed(revisions, names)) if it}
+        touching = {
+            number for number, is_changed in enumerate(_changed(revisions, names)) if is_changed
+        }
     recent = sorted(n for n in touching if not since or revisions[n].commit.authored >= since)
-    told = recent[-limit:] if limit else recent
-    entries = list(_entries(revisions, frozenset(told), names, progress))
-    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(told))
+    shown = recent[-limit:] if limit else recent
+    entries = list(_entries(revisions, frozenset(shown), names, progress))
+    return History(entries=tuple(reversed(entries)), earlier=len(touching) - len(shown))
 
 
 def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
@@ -121,12 +123,12 @@ def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
 
 
 def _entries(
-    revisions: Sequence[Revision], told: frozenset[int], names: Names | None, progress: Progress
+    revisions: Sequence[Revision], shown: frozenset[int], names: Names | None, progress: Progress
 ) -> Iterator[Entry]:
     states, kept = States(revisions), Kept()
     for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
         standing = states.before(revision)
-        if number in told:
+        if number in shown:
             yield _entry(revision, standing, kept, names)
         else:
             standing.put(revision.changes)
@@ -137,8 +139,10 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
     """What a commit did itself; `standing` goes from before it to after it."""
     own = revision.own
     standing.put(_brought(revision))
-    of = [one for one in own if names is None or one.id in names]
-    there = standing.database.scenarios.keys() | {it.id for it in own if it.kind == "scenario"}
+    of = [change for change in own if names is None or change.id in names]
+    there = standing.database.scenarios.keys() | {
+        change.id for change in own if change.kind == "scenario"
+    }
     about = names & there if names else frozenset[ScenarioId]()
     ids = about or standing.touched(of) & there
     day = standing.latest_with(own)
@@ -147,7 +151,11 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
     standing.put(own)
     around += [_around(standing, id) for id in about]
     if about:
-        of = [one for one in own if any(it and one.id in records(it, one.kind) for it in around)]
+        of = [
+            change
+            for change in own
+            if any(database and change.id in records(database, change.kind) for database in around)
+        ]
     after = _pairs(standing, kept, ids, day)
     for old, new in renamed(own).items():
         if old in before and new in before:
@@ -155,8 +163,8 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
     lost = standing.withheld()
     figures = [_figures(id, before[id], after[id], lost.get(id)) for id in before]
     if names is None:
-        figures = [one for one in figures if one.movement_bits >= MOVED_BITS]
-    figures.sort(key=lambda one: (-one.movement_bits, one.scenario))
+        figures = [figure for figure in figures if figure.movement_bits >= MOVED_BITS]
+    figures.sort(key=lambda figure: (-figure.movement_bits, figure.scenario))
     shown = figures if names else figures[:SHOWN]
     return Entry(
         commit=revision.commit,
@@ -169,8 +177,8 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
 
 def _brought(revision: Revision) -> list[RecordChange]:
     """What a merge took over from another parent than its first."""
-    own = {(one.kind, one.id) for one in revision.own}
-    return [one for one in revision.changes if (one.kind, one.id) not in own]
+    own = {(change.kind, change.id) for change in revision.own}
+    return [change for change in revision.changes if (change.kind, change.id) not in own]
 
 
 def _pairs(
@@ -207,8 +215,8 @@ def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> Figures:
 
 def _what(own: Sequence[RecordChange]) -> Differences:
     """The records that a commit changed, as the differences of two small databases."""
-    before = _small((one.kind, one.id, one.before) for one in own)
-    after = _small((one.kind, one.id, one.after) for one in own)
+    before = _small((change.kind, change.id, change.before) for change in own)
+    after = _small((change.kind, change.id, change.after) for change in own)
     return differences(before, after)
 
 

@@ -120,7 +120,7 @@ class Side(NamedTuple):
 
 def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift, ...]:
     """Every scenario whose figures or outcome differ on a day; largest movement first."""
-    return tuple(one for one, _, _ in compared(before, after, day))
+    return tuple(shift for shift, _, _ in compared(before, after, day))
 
 
 def compared(
@@ -133,8 +133,8 @@ def compared(
     old, new = AsOf(before, day), AsOf(after, day)
     known = _touched(old, new) - before.withheld.keys() - after.withheld.keys()
     sides = ((id, old.side(id), new.side(id)) for id in sorted(known))
-    found = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
-    return sorted(found, key=lambda it: (-it[0].movement_bits, it[0].scenario))
+    compared = [(_shift(id, was, now), was, now) for id, was, now in sides if _moved(was, now)]
+    return sorted(compared, key=lambda entry: (-entry[0].movement_bits, entry[0].scenario))
 
 
 def differs(shift: Shift | None) -> bool:
@@ -150,20 +150,20 @@ def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
     if before.tracker != after.tracker:
         return {*before.scenarios, *after.scenarios}
     sources = _differing(before.sources, after.sources)
-    found: set[ScenarioId] = set()
+    touched: set[ScenarioId] = set()
     for database, other in ((before, after), (after, before)):
         for id, scenario in database.scenarios.items():
             if other.scenarios.get(id) != scenario:
-                found.add(id)
-                found.update(*(one.ratings for one in scenario.indicators.values()))
+                touched.add(id)
+                touched.update(*(indicator.ratings for indicator in scenario.indicators.values()))
         for id, item in database.evidence.items():
             if other.evidence.get(id) != item or item.source in sources:
-                found |= bears_on(database, item)
-                found |= {indicator_key(text)[0] for text in item.indicators}
+                touched |= bears_on(database, item)
+                touched |= {indicator_key(text)[0] for text in item.indicators}
         for id, sheet in database.sheets.items():
             if other.sheets.get(id) != sheet:
-                found |= sheet.probabilities.keys()
-    return dependents(before, found) | dependents(after, found)
+                touched |= sheet.probabilities.keys()
+    return dependents(before, touched) | dependents(after, touched)
 
 
 def _moved(was: Side | None, now: Side | None) -> bool:
@@ -171,12 +171,12 @@ def _moved(was: Side | None, now: Side | None) -> bool:
     if was is None or now is None:
         return was is not now
     decided = was.outcome != now.outcome and now.outcome is not None
-    said = Shift(from_=_stated(was), to=_stated(now))
-    return decided or differs(said) or differs(Shift(from_=_implied(was), to=_implied(now)))
+    stated = Shift(from_=_stated(was), to=_stated(now))
+    return decided or differs(stated) or differs(Shift(from_=_implied(was), to=_implied(now)))
 
 
 def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
-    said = Shift(from_=_stated(was), to=_stated(now))
+    stated = Shift(from_=_stated(was), to=_stated(now))
     implied = Shift(from_=_implied(was), to=_implied(now))
     change = LedgerChange()
     prior = 0.0
@@ -185,11 +185,10 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
         change = compare(before, after, _reasons(was, now))
         prior = after.prior.decibans - before.prior.decibans
     decided = now.outcome if now and (was is None or was.outcome != now.outcome) else None
-    bits = max(jeffreys(shift.from_, shift.to) for shift in (said, implied))
-    told = said if (said.from_, said.to) != (None, None) else None
+    bits = max(jeffreys(shift.from_, shift.to) for shift in (stated, implied))
     return ScenarioShift(
         scenario=id,
-        stated=told,
+        stated=stated if (stated.from_, stated.to) != (None, None) else None,
         implied=implied,
         outcome=decided,
         movement_bits=bits,
@@ -214,14 +213,20 @@ def _reasons(was: Side, now: Side) -> Reasons:
 
 
 def _judgements(database: Database) -> dict[str, object]:
-    found: dict[str, object] = {}
+    judged: dict[str, object] = {}
     for id, item in database.evidence.items():
         graded = item.grade(database.sources)
-        found[id] = item.ratings, item.indicators, graded, item.origin, item.event, item.theme
+        judged[id] = item.ratings, item.indicators, graded, item.origin, item.event, item.theme
     for owner, scenario in database.scenarios.items():
-        for key, one in scenario.indicators.items():
-            found[f"{owner}/{key}"] = one.ratings, one.due, one.if_absent, one.chance, one.theme
-    return found
+        for key, indicator in scenario.indicators.items():
+            judged[f"{owner}/{key}"] = (
+                indicator.ratings,
+                indicator.due,
+                indicator.if_absent,
+                indicator.chance,
+                indicator.theme,
+            )
+    return judged
 
 
 def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> frozenset[str]:

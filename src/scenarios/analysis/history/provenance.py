@@ -57,7 +57,9 @@ class States:
     """The database before each of some revisions, oldest first; branches are kept apart."""
 
     def __init__(self, revisions: Iterable[Revision]) -> None:
-        self._waiting = Counter(parent for one in revisions for parent in one.commit.parents[:1])
+        self._waiting = Counter(
+            parent for revision in revisions for parent in revision.commit.parents[:1]
+        )
         self._after: dict[str, Standing] = {}
 
     def before(self, revision: Revision) -> Standing:
@@ -82,9 +84,13 @@ class Standing:
     """
 
     def __init__(self, database: Database | None = None) -> None:
-        one = database or Database(Tracker(), {}, {}, {}, {})
+        start = database or Database(Tracker(), {}, {}, {}, {})
         self.database = Database(
-            one.tracker, {**one.scenarios}, {**one.evidence}, {**one.sheets}, {**one.sources}
+            start.tracker,
+            {**start.scenarios},
+            {**start.evidence},
+            {**start.sheets},
+            {**start.sources},
         )
         self.latest = latest_day(self.database)
         self.lost: dict[tuple[Kind, str], Record] = {}
@@ -97,11 +103,11 @@ class Standing:
 
     def copy(self) -> Standing:
         """The same database, to be changed apart from this one."""
-        made = Standing(self.database)
-        made.lost = {**self.lost}
-        made.unreadable = {*self.unreadable}
-        made._near = {**self._near}
-        return made
+        copy = Standing(self.database)
+        copy.lost = {**self.lost}
+        copy.unreadable = {*self.unreadable}
+        copy._near = {**self._near}
+        return copy
 
     def near(self, id: ScenarioId) -> Database:
         """What can move what is implied of a scenario: the same until a commit touches it."""
@@ -112,10 +118,12 @@ class Standing:
 
     def around(self, id: ScenarioId) -> Database:
         """The same, with the sheets that speak of those it is connected with."""
-        told = [
-            sheet for one in connected(self.database, id) for sheet in self.speaking.get(one, ())
+        ids = [
+            sheet
+            for other in connected(self.database, id)
+            for sheet in self.speaking.get(other, ())
         ]
-        sheets = {sheet: self.database.sheets[sheet] for sheet in told}
+        sheets = {sheet: self.database.sheets[sheet] for sheet in ids}
         return msgspec.structs.replace(self.near(id), sheets=sheets)
 
     def withheld(self) -> dict[ScenarioId, str]:
@@ -123,39 +131,39 @@ class Standing:
 
         What such a file is about is taken from its last readable content; without one, all are.
         """
-        found: dict[ScenarioId, str] = {}
+        paths: dict[ScenarioId, str] = {}
         for kind, id in sorted(self.unreadable):
             last = self.lost.get((kind, id))
             about = {id, *_about(self.database, id, last)} if last else self.database.scenarios
             if kind in ("scenario", "tracker"):
                 about = self.database.scenarios if kind == "tracker" else about
-                found |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
-        return found
+                paths |= dict.fromkeys(dependents(self.database, about), path_of(kind, id))
+        return paths
 
     def touched(self, changes: Iterable[RecordChange]) -> set[ScenarioId]:
         """The scenarios that changed records bear on, and those that hang on them."""
-        found: set[ScenarioId] = set()
+        touched: set[ScenarioId] = set()
         for change in changes:
             for record in (change.before, change.after):
-                found.update(_about(self.database, change.id, record))
-        return dependents(self.database, found)
+                touched.update(_about(self.database, change.id, record))
+        return dependents(self.database, touched)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
         """Take over what a commit changed."""
-        made = list(changes)
-        if not made:
+        done = list(changes)
+        if not done:
             return
-        self.latest = self.latest_with(made)
-        self.unreadable -= {(one.kind, one.id) for one in made}
-        self.unreadable |= {(one.kind, one.id) for one in made if not one.readable}
-        items = [one for one in made if one.kind == "evidence"]
-        others = [one for one in made if one.kind not in {"evidence", "forecasts"}]
+        self.latest = self.latest_with(done)
+        self.unreadable -= {(change.kind, change.id) for change in done}
+        self.unreadable |= {(change.kind, change.id) for change in done if not change.readable}
+        items = [change for change in done if change.kind == "evidence"]
+        others = [change for change in done if change.kind not in {"evidence", "forecasts"}]
         self._forget(others)
-        scenarios = [one.id for one in made if one.kind == "scenario"]
+        scenarios = [change.id for change in done if change.kind == "scenario"]
         firing = {item for id in scenarios for item in self.bearing.get(id, ())}
         for id in firing:  # another indicator may make it bear on other scenarios
             self._bear_no_longer(id, self.database.evidence[id])
-        for change in sorted(made, key=lambda one: one.kind != "scenario"):
+        for change in sorted(done, key=lambda change: change.kind != "scenario"):
             self._put(change)
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
@@ -177,7 +185,7 @@ class Standing:
         changed = {(change.kind, change.id) for change in changes}
         for kind in _DATED:
             there = _folder(self.database, kind).items()
-            days += _days(one for id, one in there if (kind, id) not in changed)
+            days += _days(record for id, record in there if (kind, id) not in changed)
         return max(days, default=None)
 
     def _forget(self, changes: Sequence[RecordChange]) -> None:
@@ -187,30 +195,37 @@ class Standing:
             self._near.pop(unit, None)
         for change in changes:
             if change.kind in {"scenario", "source"}:
-                self._near = {u: one for u, one in self._near.items() if not _names(one, change)}
+                self._near = {
+                    u: database
+                    for u, database in self._near.items()
+                    if not _names(database, change)
+                }
 
     def _replace(self, changes: Sequence[RecordChange]) -> None:
         """Near the scenarios that it bears on, an item takes its own place."""
         for change in changes:
             units = self._units(change.before) | self._units(change.after)
             if any(
-                isinstance(it, Evidence) and it.indicators for it in (change.before, change.after)
+                isinstance(record, Evidence) and record.indicators
+                for record in (change.before, change.after)
             ):
                 for unit in units:  # the owners of what it fires are near too
                     self._near.pop(unit, None)
                 continue
             for unit in self._units(change.before) & self._near.keys():
-                one = self._near[unit]
-                items = {id: item for id, item in one.evidence.items() if id != change.id}
-                self._near[unit] = msgspec.structs.replace(one, evidence=items)
+                database = self._near[unit]
+                items = {id: item for id, item in database.evidence.items() if id != change.id}
+                self._near[unit] = msgspec.structs.replace(database, evidence=items)
             item = change.after
             if isinstance(item, Evidence):
                 source = self.database.sources.get(item.source) if item.source else None
                 named = {item.source: source} if item.source and source else {}
                 for unit in self._units(item) & self._near.keys():
-                    one = self._near[unit]
+                    database = self._near[unit]
                     self._near[unit] = msgspec.structs.replace(
-                        one, evidence={**one.evidence, change.id: item}, sources=one.sources | named
+                        database,
+                        evidence={**database.evidence, change.id: item},
+                        sources=database.sources | named,
                     )
 
     def _units(self, item: Record | None) -> set[Unit]:
@@ -287,7 +302,9 @@ def _about(database: Database, id: str, record: Record | None) -> Iterable[Scena
 
 
 def _days(records: Iterable[Record | None]) -> Iterator[date]:
-    return (latest_of(one) for one in records if isinstance(one, Evidence | Scenario | Sheet))
+    return (
+        latest_of(record) for record in records if isinstance(record, Evidence | Scenario | Sheet)
+    )
 
 
 def _folder(database: Database, kind: Kind) -> dict[str, Any]:
@@ -377,7 +394,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         """
         if commit.shallow:
             return 0
-        behind = [(made - day).days for made in (commit.authored, *commit.squashed)]
+        behind = [(day_of - day).days for day_of in (commit.authored, *commit.squashed)]
         least = min((n for n in behind if n >= 0), default=0)
         return least if least > self.days else 0
 
@@ -401,14 +418,16 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
         stood.append(stood[-1] if stood and stood[-1] == scenarios else scenarios)
         names = renamed(revision.own)
         aliases |= {new: other_name(old, aliases) for old, new in names.items()}
-        past |= {old: one.id for one in revision.own for old in former(one.after)}
+        past |= {old: change.id for change in revision.own for old in former(change.after)}
         for old, change in joined(revision.own, lost, names, past):
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
             steps.append(Step(number=number, commit=revision.commit, change=change))
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             answers += _answers(number, change, database.scenarios)
-    sheets: dict[SheetId, Any] = {id: of_today(one, past) for id, one in database.sheets.items()}
+    sheets: dict[SheetId, Any] = {
+        id: of_today(sheet, past) for id, sheet in database.sheets.items()
+    }
     return Trail(
         database=msgspec.structs.replace(database, sheets=sheets),
         commits=tuple(commits),
@@ -480,8 +499,8 @@ def _answers(
             )
 
 
-def _first(found: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:
+def _first(pairs: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:
     values: dict[bytes, _V] = {}
-    for content, value in found:
+    for content, value in pairs:
         values.setdefault(name(content, names), value)
     return values

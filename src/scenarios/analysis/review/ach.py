@@ -238,13 +238,13 @@ def _linchpins(
     """
     before = _leaders(counts)
     fired = frozenset(_fired(known, columns))
-    found = []
+    linchpins = []
     for removed in _removals(known, columns, fired):
         lost = _lost(known, columns, fired, removed.items)
         after = _leaders({column: count - lost[column] for column, count in counts.items()})
         if after != before:
-            found.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
-    return tuple(sorted(found, key=lambda one: len(one.removed.items)))
+            linchpins.append(Linchpin(removed=removed, leader_before=before, leader_after=after))
+    return tuple(sorted(linchpins, key=lambda linchpin: len(linchpin.removed.items)))
 
 
 def _removals(

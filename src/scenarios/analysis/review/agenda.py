@@ -133,11 +133,15 @@ def agenda(
     groups: dict[str, list[Topic]] = {}
     for id, now_is in live.items():
         if now_is == "open" and refusal(database, id, on) is None:
-            said = [one for one in given(database, id, None, on) if one.analyst == analyst]
-            before = at(said[-1].date if said else date.min)
+            own = [
+                forecast
+                for forecast in given(database, id, None, on)
+                if forecast.analyst == analyst
+            ]
+            before = at(own[-1].date if own else date.min)
             set_id = database.scenarios[id].set
             items = bearing.get(id, ())
-            topic = _topic(before, at(on), id, said, items, rivals[set_id], means)
+            topic = _topic(before, at(on), id, own, items, rivals[set_id], means)
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
     ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
     return Agenda(
@@ -158,8 +162,8 @@ def without_evidence(database: Database) -> Database:
     scenarios = {}
     for id, scenario in database.scenarios.items():
         kept = {
-            name: msgspec.structs.replace(one, if_absent=None, chance=None)
-            for name, one in scenario.indicators.items()
+            name: msgspec.structs.replace(indicator, if_absent=None, chance=None)
+            for name, indicator in scenario.indicators.items()
         }
         scenarios[id] = msgspec.structs.replace(scenario, indicators=kept)
     return msgspec.structs.replace(database, scenarios=scenarios, evidence={})
@@ -169,14 +173,14 @@ def _topic(
     odds_before: Odds,
     odds: Odds,
     id: ScenarioId,
-    said: Sequence[Given],
+    forecasts: Sequence[Given],
     bearing: Collection[EvidenceId],
     rivals: _Rivals,
     means: Means,
 ) -> Topic:
     before, now = odds_before.known, odds.known
     database, on = now.database, now.as_of
-    last = said[-1] if said else None
+    last = forecasts[-1] if forecasts else None
     scenario = database.scenarios[id]
     own = standing(database, id, on).get(last.analyst) if last else None
     was, implied = (implied_of(at_day, id) for at_day in (odds_before, odds))
@@ -186,7 +190,7 @@ def _topic(
         id=id,
         scenario=scenario,
         last=last,
-        reasoned=next((one for one in reversed(said) if one.rationale), None),
+        reasoned=next((forecast for forecast in reversed(forecasts) if forecast.rationale), None),
         standing=own,
         fresh=_fresh(before, now, id, bearing, rivals),
         movement_bits=max(moved, jeffreys(was.probability, implied.probability)),
@@ -233,7 +237,9 @@ def _fresh(
         same_day=tuple(e for e in counted if recorded[e] == since),
         retracted=tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
         indicators=tuple(changes),
-        clarifications=tuple(one for one in clarified if since < one.date <= now.as_of),
+        clarifications=tuple(
+            clarification for clarification in clarified if since < clarification.date <= now.as_of
+        ),
         decided=tuple(decided),
     )
 
@@ -247,20 +253,22 @@ def _grounds(
 ) -> str:
     scenario = now.database.scenarios[id]
     contending = [*filter(id.__ne__, rivals.inside)]
-    said = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
+    asked = [scenario.question, scenario.resolution_criteria, scenario.clarifications]
     items = {e: now.evidence[e] for e in bearing if e in now.evidence}
-    rests_on = [said, scenario.horizon, contending, last, items]
+    rests_on = [asked, scenario.horizon, contending, last, items]
     return sha256(msgspec.json.encode(rests_on, order="sorted")).hexdigest()[:16]
 
 
 def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
-    found = []
+    late = []
     for id in ids:
-        for name, one in now.database.scenarios[id].indicators.items():
-            is_past = one.due is not None and one.due < now.as_of
+        for name, indicator in now.database.scenarios[id].indicators.items():
+            is_past = indicator.due is not None and indicator.due < now.as_of
             if is_past and reading(now, (id, name)).strength == 0:
-                found.append((one.due, id, name, PastDue(scenario=id, id=name, indicator=one)))
-    return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1]))
+                late.append(
+                    (indicator.due, id, name, PastDue(scenario=id, id=name, indicator=indicator))
+                )
+    return tuple(entry[-1] for entry in sorted(late, key=lambda entry: entry[:-1]))
 
 
 def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
@@ -332,15 +340,15 @@ def reveal(
     stated probability, which a complete set normalises.
     """
     odds = Odds(known(after, on))
-    found = []
+    reveals = []
     for id in ids:
         figures = standing(after, id, on)
         own = figures.pop(analyst, None)
         was = standing(before, id, on).get(analyst)
-        others = [one.probability for one in figures.values()]
+        others = [forecast.probability for forecast in figures.values()]
         together = stated(after, id, on)
         implied = implied_of(odds, id)
-        found.append(
+        reveals.append(
             Reveal(
                 scenario=id,
                 before=was.probability if was else None,
@@ -353,7 +361,7 @@ def reveal(
                 gap_decibans=decibans(own.probability) - implied.decibans if own else None,
             )
         )
-    return tuple(found)
+    return tuple(reveals)
 
 
 def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
@@ -369,13 +377,13 @@ def counted_absent(
 
     An absence counts for the rivals of a set too.
     """
-    found: dict[ScenarioId, tuple[str, ...]] = {}
+    keys: dict[ScenarioId, tuple[str, ...]] = {}
     for key in filter(partial(_may_be_absent, database), unrecorded(database, on, seen)):
         id = indicator_key(key)[0]
         set_id = database.scenarios[id].set
-        for one in {id, *(contending(database, set_id, on) if set_id else ())}:
-            found[one] = (*found.get(one, ()), key)
-    return found
+        for member in {id, *(contending(database, set_id, on) if set_id else ())}:
+            keys[member] = (*keys.get(member, ()), key)
+    return keys
 
 
 def _may_be_absent(database: Database, key: str) -> bool:
@@ -390,13 +398,13 @@ def sums(
     database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[SetSum, ...]:
     """What an analyst's figures add up to in each set that these scenarios belong to."""
-    found = []
+    sums = []
     for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
         live = contending(database, set_id, on)
         own = {id: standing(database, id, on).get(analyst) for id in live}
-        figures = {id: one.probability for id, one in own.items() if one}
+        figures = {id: forecast.probability for id, forecast in own.items() if forecast}
         complete = 1 < len(live) == len(figures)
         off = complete and abs(sum(figures.values()) - 1) > TOLERANCE + 1e-12
         nearest = nearest_sum_to_one(figures) if off else None
-        found.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
-    return tuple(found)
+        sums.append(SetSum(set=set_id, figures=figures, members=len(live), nearest=nearest))
+    return tuple(sums)

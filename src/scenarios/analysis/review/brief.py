@@ -63,8 +63,12 @@ def watched(window: Window, keys: Iterable[IndicatorKey]) -> tuple[Watched, ...]
     for id, _ in most:
         if id not in around:
             around[id] = near(window.database, id, items)
-    found = (_if_seen(window, key, around[key[0]]) for key in most)
-    return tuple(sorted(found, key=lambda one: (-one.movement_bits, one.scenario, one.indicator)))
+    effects = (_if_seen(window, key, around[key[0]]) for key in most)
+    return tuple(
+        sorted(
+            effects, key=lambda effect: (-effect.movement_bits, effect.scenario, effect.indicator)
+        )
+    )
 
 
 def _at_most(window: Window, key: IndicatorKey) -> float:
@@ -151,13 +155,13 @@ def brief(
     unreviewed: Iterable[ScenarioId],
 ) -> Brief:
     """The short form of a window's review, of whose parts it is made."""
-    keys, top = unseen(window), partial(top_move, window.database, window.as_of, made=causes)
+    keys, top = unseen(window), partial(top_move, window.database, window.as_of, causes=causes)
     return Brief(
         tracker=about(window.database.tracker),
         as_of=window.as_of,
         since=window.since,
         headline=head,
-        moves=tuple(told for move in moves if (told := top(move))),
+        moves=tuple(shown for move in moves if (shown := top(move))),
         scenarios=tuple(_standing(row) for row in rows if row.outcome is None),
         unreviewed=tuple(unreviewed),
         watch=watched(window, keys),

@@ -54,38 +54,38 @@ def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
     states = {id: state(database, id, as_of) for id in database.scenarios}
     live = [id for id, its in sorted(states.items()) if its in ("open", "overdue")]
     open_ones = [id for id in live if states[id] == "open"]
-    found = [
+    tasks = [
         *_indicators(now, live),
         *_horizons(now, live),
         *_reviews(now, open_ones),
         *_expiries(now, open_ones),
     ]
-    found.sort(key=lambda entry: (entry.day, entry.id))
+    tasks.sort(key=lambda entry: (entry.day, entry.id))
     return Due(
         as_of=as_of,
         until=until,
-        late=tuple(entry for entry in found if entry.day < as_of),
-        coming=tuple(entry for entry in found if as_of <= entry.day <= until),
+        late=tuple(entry for entry in tasks if entry.day < as_of),
+        coming=tuple(entry for entry in tasks if as_of <= entry.day <= until),
     )
 
 
 def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
     """Those that were not seen; one that is emerging is watched until its day."""
     for id in ids:
-        for name, one in now.database.scenarios[id].indicators.items():
-            if one.due is None:
+        for name, indicator in now.database.scenarios[id].indicators.items():
+            if indicator.due is None:
                 continue
             stands = reading(now, (id, name))
-            if stands.state == "observed" or (stands.strength and one.due < now.as_of):
+            if stands.state == "observed" or (stands.strength and indicator.due < now.as_of):
                 continue
             yield Entry(
                 what="indicator",
                 id=f"{id}/{name}",
-                day=one.due,
-                days=(one.due - now.as_of).days,
-                scenarios=tuple(sorted({id, *one.ratings})),
-                text=one.statement,
-                watch=one.watch,
+                day=indicator.due,
+                days=(indicator.due - now.as_of).days,
+                scenarios=tuple(sorted({id, *indicator.ratings})),
+                text=indicator.statement,
+                watch=indicator.watch,
             )
 
 
@@ -107,8 +107,8 @@ def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
     days: dict[date, list[ScenarioId]] = {}
     for id in ids:
         if refusal(now.database, id, now.as_of) is None:
-            said = given(now.database, id, None, now.as_of)
-            last = said[-1].date if said else now.database.scenarios[id].opened
+            forecasts = given(now.database, id, None, now.as_of)
+            last = forecasts[-1].date if forecasts else now.database.scenarios[id].opened
             day = _later(last, now.database.tracker.review_every_days)
             days.setdefault(day, []).append(id)
     for day, together in days.items():
@@ -128,8 +128,8 @@ def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
         return
     sheets: dict[str, list[ScenarioId]] = {}
     for id in ids:
-        for one in standing(now.database, id, now.as_of).values():
-            sheets.setdefault(one.sheet, []).append(id)
+        for forecast in standing(now.database, id, now.as_of).values():
+            sheets.setdefault(forecast.sheet, []).append(id)
     for sheet, together in sheets.items():
         of = now.database.sheets[sheet]
         day = _later(of.date, expiry)

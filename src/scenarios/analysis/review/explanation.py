@@ -74,7 +74,7 @@ def explain(
         return _withheld(database, scenario_id, as_of, day, path)
     odds = Odds(known(database, day))
     book = ledger_of(odds, scenario_id)
-    said = stated(database, scenario_id, day)
+    current = stated(database, scenario_id, day)
     outcome = resolved(database, scenario_id, as_of)
     return Explanation(
         scenario=scenario_id,
@@ -89,10 +89,10 @@ def explain(
         unfounded=is_unfounded(database.scenarios[scenario_id].prior, book),
         band=bands(odds, (scenario_id,))[scenario_id],
         leave_one_out=leave_one_out(odds, scenario_id),
-        stated=StatedNow(probability=said.probability, analysts=len(said.analysts))
-        if said
+        stated=StatedNow(probability=current.probability, analysts=len(current.analysts))
+        if current
         else None,
-        gap_decibans=decibans(said.probability) - book.implied.decibans if said else None,
+        gap_decibans=decibans(current.probability) - book.implied.decibans if current else None,
         post_mortem=post_mortem(book, outcome.outcome if outcome else None),
         sweep=sweep(odds, scenario_id) if swept else None,
     )

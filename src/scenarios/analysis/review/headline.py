@@ -55,9 +55,9 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
 
 def outcomes(window: Window, views: Iterable[View]) -> tuple[Resolved, ...]:
     """Those of these scenarios that were resolved in the window, in their order."""
-    found = [view for view in views if _recorded(view, window)]
-    kept = archive(window.database) if found else None
-    return tuple(_resolved(window, kept, view) for view in found if kept)
+    recorded = [view for view in views if _recorded(view, window)]
+    kept = archive(window.database) if recorded else None
+    return tuple(_resolved(window, kept, view) for view in recorded if kept)
 
 
 def _recorded(view: View, window: Window) -> bool:
@@ -68,7 +68,7 @@ def _recorded(view: View, window: Window) -> bool:
 def _resolved(window: Window, kept: Archive, view: View) -> Resolved:
     outcome = view.resolution
     assert outcome is not None  # noqa: S101 - only what is resolved is asked for
-    last = {one.forecaster: one for one in _outcomes_last(kept, view.id, window.as_of)}
+    last = {figure.forecaster: figure for figure in _outcomes_last(kept, view.id, window.as_of)}
     analysts = [name for name in last if name != IMPLIED]
     ours = last.get(TEAM) or (last[analysts[0]] if len(analysts) == 1 else None)
     return Resolved(
@@ -89,9 +89,9 @@ def _outcomes_last(kept: Archive, id: ScenarioId, as_of: date) -> Iterator[LastF
     asked = question(kept.database, id, as_of)
     if asked is None or asked.outcome == "annulled" or not asked.scored:
         return
-    made = timeline(kept, asked)
-    names = (*made.analysts, *((TEAM,) if TEAM in made.ours else ()), IMPLIED)
-    last = ((name, made.last.get(name)) for name in names)
+    scored = timeline(kept, asked)
+    names = (*scored.analysts, *((TEAM,) if TEAM in scored.ours else ()), IMPLIED)
+    last = ((name, scored.last.get(name)) for name in names)
     for name, figure in ((name, figure) for name, figure in last if figure is not None):
         worth = brier(figure, asked.outcome == "occurred")
         yield LastFigure(forecaster=name, probability=figure, brier=worth)
@@ -161,12 +161,12 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def headline(
-    window: Window, resolved: Sequence[Resolved], moves: Sequence[Move], made: Causes, new: int
+    window: Window, resolved: Sequence[Resolved], moves: Sequence[Move], causes: Causes, new: int
 ) -> Headline:
     """The headline of a window's review, of which `new` items of evidence are."""
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
-    tops = (top for move in moves if (top := top_move(window.database, window.as_of, move, made)))
+    tops = (top for move in moves if (top := top_move(window.database, window.as_of, move, causes)))
     return Headline(
         resolved=tuple(sorted(_together(window, resolved), key=_occurred_first)),
         top=next(tops, None),
@@ -178,7 +178,7 @@ def headline(
     )
 
 
-def top_move(database: Database, as_of: date, move: Move, made: Causes) -> TopMove | None:
+def top_move(database: Database, as_of: date, move: Move, causes: Causes) -> TopMove | None:
     """A move as it is told in one sentence; None where a figure only came or went."""
     if move.stated and (shift := _visible(move.stated)):
         return TopMove(
@@ -186,24 +186,26 @@ def top_move(database: Database, as_of: date, move: Move, made: Causes) -> TopMo
             figure="stated",
             from_=shift[0],
             to=shift[1],
-            because=_stated_because(database, as_of, move, move.stated, made, shift[1] - shift[0]),
+            because=_stated_because(
+                database, as_of, move, move.stated, causes, shift[1] - shift[0]
+            ),
             rationale=move.stated.rationale if move.stated.sheet else None,
-            apart=_apart(database, as_of, move, move.stated, made),
+            apart=_apart(database, as_of, move, move.stated, causes),
         )
-    return _implied(move, made)
+    return _implied(move, causes)
 
 
 def outcome_of(id: str, resolved: Iterable[Together]) -> str:
     """What became of a scenario, if it was among these."""
-    for one in resolved:
-        if id in one.occurred:
+    for outcome in resolved:
+        if id in outcome.occurred:
             return "occurred"
-        if id in one.did_not_occur:
+        if id in outcome.did_not_occur:
             return "did not occur"
     return ""
 
 
-def _implied(move: Move, made: Causes) -> TopMove | None:
+def _implied(move: Move, causes: Causes) -> TopMove | None:
     if (shift := _visible(move.implied)) is None:
         return None
     return TopMove(
@@ -211,7 +213,7 @@ def _implied(move: Move, made: Causes) -> TopMove | None:
         figure="implied",
         from_=shift[0],
         to=shift[1],
-        because=tuple(_largest(made.of(move.scenario), shift[1] - shift[0])),
+        because=tuple(_largest(causes.of(move.scenario), shift[1] - shift[0])),
         rationale=None,
     )
 
@@ -221,7 +223,7 @@ def _stated_because(
     as_of: date,
     move: Move,
     stated: StatedShift,
-    made: Causes,
+    causes: Causes,
     change: float,
 ) -> tuple[Because, ...]:
     """What moved a stated figure, beside the rationale of its forecast: nothing of a later day."""
@@ -236,8 +238,10 @@ def _stated_because(
         return (Because(kind="event", subjects=items),)
     if company := _company(database, move.scenario, stated.sheet):
         return (Because(kind=company, subjects=(stated.sheet,)),)
-    found = made.of(move.scenario)
-    by_then = [(worth, one) for worth, one in found if sheet.date >= _last(database, as_of, one)]
+    parts = causes.of(move.scenario)
+    by_then = [
+        (worth, cause) for worth, cause in parts if sheet.date >= _last(database, as_of, cause)
+    ]
     return tuple(_largest(by_then, change))
 
 
@@ -253,38 +257,38 @@ def _company(
 
 
 def _apart(
-    database: Database, as_of: date, move: Move, stated: StatedShift, made: Causes
+    database: Database, as_of: date, move: Move, stated: StatedShift, causes: Causes
 ) -> TopMove | None:
     """How the implied figure moved, if for what cannot have moved the stated one."""
-    main, sheet = made.of(move.scenario)[0][1], stated.sheet
+    main, sheet = causes.of(move.scenario)[0][1], stated.sheet
     if stated.normalised:
         is_other = isinstance(main, Event) or main.cause != "rivals"
     else:
         days = _days(database, as_of, main)
         is_other = sheet is None or (bool(days) and min(days) > database.sheets[sheet].date)
-    moved = _implied(move, made)
+    moved = _implied(move, causes)
     return moved if is_other and moved and moved.because else None
 
 
-def _last(database: Database, as_of: date, one: Event | OtherCause) -> date:
+def _last(database: Database, as_of: date, cause: Event | OtherCause) -> date:
     """When all of a cause was known; never for what has no day of its own, as time has none."""
-    return max(_days(database, as_of, one), default=date.max)
+    return max(_days(database, as_of, cause), default=date.max)
 
 
-def _days(database: Database, as_of: date, one: Event | OtherCause) -> list[date]:
+def _days(database: Database, as_of: date, cause: Event | OtherCause) -> list[date]:
     """When each part of a cause became known; none for what has no day of its own."""
-    if isinstance(one, Event):
-        return [database.evidence[id].recorded for id in one.evidence]
-    if one.cause == "retraction":
-        gone = [database.evidence[id].retracted for id in one.subjects]
-        return [it.date for it in gone if it]
-    if one.cause in ("given", "rivals"):
-        outcomes = [resolved(database, id, as_of) for id in one.subjects]
-        return [it.recorded for it in outcomes if it]
-    if one.cause == "absence":
-        keys = (key.split("/", 1) for key in one.subjects)
+    if isinstance(cause, Event):
+        return [database.evidence[id].recorded for id in cause.evidence]
+    if cause.cause == "retraction":
+        gone = [database.evidence[id].retracted for id in cause.subjects]
+        return [retraction.date for retraction in gone if retraction]
+    if cause.cause in ("given", "rivals"):
+        outcomes = [resolved(database, id, as_of) for id in cause.subjects]
+        return [outcome.recorded for outcome in outcomes if outcome]
+    if cause.cause == "absence":
+        keys = (key.split("/", 1) for key in cause.subjects)
         due = [database.scenarios[owner].indicators[name].due for owner, name in keys]
-        return [it + timedelta(1) for it in due if it]
+        return [day + timedelta(1) for day in due if day]
     return []
 
 
@@ -295,31 +299,32 @@ def _visible(shift: StatedShift | Shift) -> tuple[float, float] | None:
     return before, after
 
 
-def _largest(found: Sequence[tuple[float, Event | OtherCause]], change: float) -> Iterator[Because]:
+def _largest(parts: Sequence[tuple[float, Event | OtherCause]], change: float) -> Iterator[Because]:
     """The main cause that moved it the same way, and a second of the same kind that is large."""
-    if any(isinstance(one, OtherCause) and one.cause == "forecast" for _, one in found):
+    if any(isinstance(cause, OtherCause) and cause.cause == "forecast" for _, cause in parts):
         return
-    same = [(abs(worth), one) for worth, one in found if worth * change > 0]
-    for worth, one in same[:_NAMED]:
+    same = [(abs(worth), cause) for worth, cause in parts if worth * change > 0]
+    for worth, cause in same[:_NAMED]:
         if worth >= same[0][0] * _BESIDE:
-            if isinstance(one, Event):
-                yield Because(kind="event", subjects=one.evidence)
+            if isinstance(cause, Event):
+                yield Because(kind="event", subjects=cause.evidence)
             else:
-                yield Because(kind=one.cause, subjects=one.subjects)
+                yield Because(kind=cause.cause, subjects=cause.subjects)
 
 
-def _occurred_first(one: Together) -> tuple[bool, bool]:
-    return not one.occurred, not one.did_not_occur
+def _occurred_first(outcome: Together) -> tuple[bool, bool]:
+    return not outcome.occurred, not outcome.did_not_occur
 
 
 def _together(window: Window, resolved: Iterable[Resolved]) -> Iterator[Together]:
     groups: dict[tuple[SetId | str, date], list[Resolved]] = {}
-    for one in resolved:
-        set_id = window.database.scenarios[one.scenario].set
-        groups.setdefault((set_id or f"/{one.scenario}", one.date), []).append(one)
+    for scenario in resolved:
+        set_id = window.database.scenarios[scenario.scenario].set
+        unit = set_id or f"/{scenario.scenario}"
+        groups.setdefault((unit, scenario.date), []).append(scenario)
     for (key, day), together in groups.items():
         by = {
-            outcome: tuple(one.scenario for one in together if one.outcome == outcome)
+            outcome: tuple(other.scenario for other in together if other.outcome == outcome)
             for outcome in ("occurred", "did-not-occur", "annulled")
         }
         yield Together(

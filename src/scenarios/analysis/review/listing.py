@@ -131,7 +131,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
 
 def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
     """The indicators of the scenarios that had opened; `by_value`, the most telling first."""
-    found = []
+    rows = []
     for id, scenario in sorted(shown(known.database, known.as_of).items()):
         if not wanted.subject(known.database, id):
             continue
@@ -139,7 +139,7 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
             if wanted.theme not in (None, indicator.theme):
                 continue
             now = reading(known, (id, name))
-            found.append(
+            rows.append(
                 IndicatorRow(
                     scenario=id,
                     indicator=name,
@@ -156,7 +156,7 @@ def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
                     ratings=indicator.ratings,
                 )
             )
-    return sorted(found, key=_value) if wanted.by_value else found
+    return sorted(rows, key=_value) if wanted.by_value else rows
 
 
 def _value(row: IndicatorRow) -> tuple[object, ...]:

@@ -75,13 +75,15 @@ def _move(window: Window, view: View, reasons: Reasons) -> Move:
     change = compare(before, view.ledger, reasons) if before else LedgerChange()
     mover = _mover(window, view)
     until = mover.date if mover else window.as_of
-    said = [entry.rationale for entry in view.given if entry.rationale and entry.date <= until]
+    rationales = [
+        entry.rationale for entry in view.given if entry.rationale and entry.date <= until
+    ]
     shift = StatedShift(
         from_=view.stated_before.probability if view.stated_before else None,
         to=view.stated.probability if view.stated else None,
         normalised=view.normalised,
         sheet=mover.sheet if mover else None,
-        rationale=said[-1] if said and not view.normalised else None,
+        rationale=rationales[-1] if rationales and not view.normalised else None,
     )
     return Move(
         scenario=view.id,
@@ -113,14 +115,19 @@ def _mover(window: Window, view: View) -> Given | None:
         return None
 
     def pooled(on: date) -> float | None:
-        made = stated(window.database, view.id, on)
-        return made.pooled if made else None
+        now = stated(window.database, view.id, on)
+        return now.pooled if now else None
 
-    steps = [(one, pooled(one.date - timedelta(1)), pooled(one.date)) for one in view.given]
-    other = [one for one, before, after in steps if before != after]
-    visible = [one for one, before, after in steps if jeffreys(before, after) >= MOVED_BITS]
-    found = visible or other
-    return found[-1] if found else None
+    steps = [
+        (forecast, pooled(forecast.date - timedelta(1)), pooled(forecast.date))
+        for forecast in view.given
+    ]
+    other = [forecast for forecast, before, after in steps if before != after]
+    visible = [
+        forecast for forecast, before, after in steps if jeffreys(before, after) >= MOVED_BITS
+    ]
+    movers = visible or other
+    return movers[-1] if movers else None
 
 
 OtherKind = Literal[
@@ -168,24 +175,26 @@ class Causes:
         A forecast comes first where it stands, since it says that no implied figure moved; what
         others of the set did, overlap and the bound are consequences and come last.
         """
-        found = self._by_scenario.get(scenario_id, [])
-        return sorted(found, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
+        parts = self._by_scenario.get(scenario_id, [])
+        return sorted(parts, key=lambda pair: (_rank(pair[1]), -abs(pair[0])))
 
     @cached_property
     def _by_scenario(self) -> dict[ScenarioId, list[tuple[float, Event | OtherCause]]]:
-        found: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
+        parts: dict[ScenarioId, list[tuple[float, Event | OtherCause]]] = {}
         every: list[Event | OtherCause] = [*self.events, *self.others]
-        for one in every:
-            for part in one.scenarios:
-                found.setdefault(part.scenario, []).append((part.decibans, one))
-        return found
+        for cause in every:
+            for part in cause.scenarios:
+                parts.setdefault(part.scenario, []).append((part.decibans, cause))
+        return parts
 
 
-def _rank(one: Event | OtherCause) -> int:
-    if isinstance(one, Event):
+def _rank(cause: Event | OtherCause) -> int:
+    if isinstance(cause, Event):
         return 1
-    follows = one.cause in ("overlap", "bound") or (one.cause == "rivals" and not one.subjects)
-    return 0 if one.cause == "forecast" else 2 if follows else 1
+    follows = cause.cause in ("overlap", "bound") or (
+        cause.cause == "rivals" and not cause.subjects
+    )
+    return 0 if cause.cause == "forecast" else 2 if follows else 1
 
 
 _ROUNDING = 1e-9
@@ -218,24 +227,24 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
         add("time", (), id, move.time)
         add("rivals", move.ruled_out, id, move.rivals)
         add("bound", (), id, move.bound)
-    found: list[tuple[OtherKind, tuple[str, ...], dict[ScenarioId, float]]] = [
+    rows: list[tuple[OtherKind, tuple[str, ...], dict[ScenarioId, float]]] = [
         *(("retraction", items, by) for items, by in went.found()),
         *((cause, subjects, by) for (cause, subjects), by in others.items()),
     ]
-    told = [
+    other_causes = [
         OtherCause(cause=cause, subjects=subjects, scenarios=_ordered(by))
-        for cause, subjects, by in found
+        for cause, subjects, by in rows
     ]
-    told = [other for other in told if other.scenarios]
+    other_causes = [other for other in other_causes if other.scenarios]
     events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.found()]
     views = window.views
     alone = (move.scenario for move in moves if views[move.scenario].implied_bits < MOVED_BITS)
-    said = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
-    told.sort(key=lambda other: (-_largest(other.scenarios), other.cause, other.subjects))
-    if said:
-        told.append(OtherCause(cause="forecast", subjects=(), scenarios=said))
+    by_forecast = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
+    other_causes.sort(key=lambda other: (-_largest(other.scenarios), other.cause, other.subjects))
+    if by_forecast:
+        other_causes.append(OtherCause(cause="forecast", subjects=(), scenarios=by_forecast))
     events.sort(key=lambda event: (-_largest(event.scenarios), event.evidence))
-    return Causes(tuple(event for event in events if event.scenarios), tuple(told))
+    return Causes(tuple(event for event in events if event.scenarios), tuple(other_causes))
 
 
 def _is_of_items(
@@ -303,14 +312,14 @@ class _Blocks:
             self._leader[id] = id = self._leader[self._leader[id]]
         return id
 
-    def _join(self, one: EvidenceId, other: EvidenceId) -> None:
-        self._leader[self._lead(other)] = self._lead(one)
+    def _join(self, id: EvidenceId, other: EvidenceId) -> None:
+        self._leader[self._lead(other)] = self._lead(id)
 
 
 def _ordered(by: Mapping[ScenarioId, float]) -> tuple[Contribution, ...]:
     """What is worth anything, the largest first."""
     kept = [(id, worth) for id, worth in by.items() if abs(worth) > _ROUNDING]
-    kept.sort(key=lambda one: (-abs(one[1]), one[0]))
+    kept.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
     return tuple(Contribution(scenario=id, decibans=worth) for id, worth in kept)
 
 

@@ -56,18 +56,18 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     others: int = 0
 
 
-def page(window: Window, made: Review, progress: Progress = unwatched) -> Page:
+def page(window: Window, review: Review, progress: Progress = unwatched) -> Page:
     """The page of a review of that window."""
-    days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(made.scenarios))))
-    rows = [row for row in made.scenarios if not row.withheld]
-    found = courses(window, [row.id for row in rows], days, progress)
+    days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(review.scenarios))))
+    rows = [row for row in review.scenarios if not row.withheld]
+    by_scenario = courses(window, [row.id for row in rows], days, progress)
     chapters = tuple(
-        Chapter(row=row, view=window.views[row.id], course=found[row.id]) for row in rows
+        Chapter(row=row, view=window.views[row.id], course=by_scenario[row.id]) for row in rows
     )
     whose = forecaster(window)
     scored = score(window.database, window.as_of, forecaster=whose)
     return Page(
-        review=made,
+        review=review,
         chapters=chapters,
         sets=tuple(_sets(window, chapters)),
         indicators=tuple(indicators(window.now, Wanted())),
@@ -85,15 +85,15 @@ def forecaster(window: Window) -> str | None:
     return next((f"{name} (analyst)" if name in OURS else name for name in names), None)
 
 
-def short(window: Window, made: Review, most: int) -> Page:
+def short(window: Window, review: Review, most: int) -> Page:
     """The same with chapters of those alone that moved, and of these at most so many."""
-    ids = [move.scenario for move in made.moves[:most]]
-    found = courses(window, ids, FEWEST)
-    rows = {row.id: row for row in made.scenarios}
+    ids = [move.scenario for move in review.moves[:most]]
+    by_scenario = courses(window, ids, FEWEST)
+    rows = {row.id: row for row in review.scenarios}
     return Page(
-        review=made,
+        review=review,
         chapters=tuple(
-            Chapter(row=rows[id], view=window.views[id], course=found[id]) for id in ids
+            Chapter(row=rows[id], view=window.views[id], course=by_scenario[id]) for id in ids
         ),
         sets=(),
         indicators=tuple(indicators(window.now, Wanted())),
@@ -106,17 +106,17 @@ def short(window: Window, made: Review, most: int) -> Page:
 
 def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:
     """The sets in the order in which the status table has them."""
-    order = dict.fromkeys(set_id for one in chapters if (set_id := one.row.set))
-    of = {one.row.id: one for one in chapters}
-    found = []
+    order = dict.fromkeys(set_id for chapter in chapters if (set_id := chapter.row.set))
+    of = {chapter.row.id: chapter for chapter in chapters}
+    sets = []
     for id in order:
         opened = tuple(m for m in members(window.database, id) if m in of)
         if len(opened) > 1:
-            made = SetChapter(
+            chapter = SetChapter(
                 id=id,
                 statement=window.database.tracker.sets.get(id, id),
                 members=tuple(of[member] for member in opened),
                 matrix=matrix(window.now, opened),
             )
-            found.append(made)
-    return found
+            sets.append(chapter)
+    return sets

@@ -80,14 +80,14 @@ def new_evidence(window: Window) -> tuple[NewEvidence, ...]:
 
 def indicator_changes(window: Window, views: Iterable[View]) -> tuple[IndicatorChange, ...]:
     """The indicators of these scenarios whose state at the end is another than at the start."""
-    found = []
+    changes = []
     for view in views:
         for key, indicator in view.scenario.indicators.items():
             then = reading(window.before, (view.id, key))
             now = reading(window.now, (view.id, key))
             if then.state != now.state:
                 fresh = tuple(id for id in now.evidence if id not in then.evidence)
-                found.append(
+                changes.append(
                     IndicatorChange(
                         scenario=view.id,
                         indicator=key,
@@ -97,7 +97,7 @@ def indicator_changes(window: Window, views: Iterable[View]) -> tuple[IndicatorC
                         evidence=fresh,
                     )
                 )
-    return tuple(found)
+    return tuple(changes)
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,10 +167,10 @@ class QuestionChange(msgspec.Struct, frozen=True, kw_only=True):
 def clarified(window: Window) -> tuple[QuestionChange, ...]:
     """The clarifications dated in the window, oldest first."""
     dated = [
-        (one.date, view.id, one.text)
+        (clarification.date, view.id, clarification.text)
         for view in window.views.values()
-        for one in view.scenario.clarifications
-        if window.since < one.date <= window.as_of
+        for clarification in view.scenario.clarifications
+        if window.since < clarification.date <= window.as_of
     ]
     return tuple(
         QuestionChange(scenario=id, field="clarification", before=None, after=text, date=on)
@@ -248,15 +248,15 @@ def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> It
     if now is None:
         yield _whole(was.database, ("scenario", shift.scenario), went=True)
         return
-    found = differences(_until(was.database, day), _until(now.database, day))
+    differences_then = differences(_until(was.database, day), _until(now.database, day))
     behind = _behind(shift, was.database, now.database)
-    for key in found.removed:
+    for key in differences_then.removed:
         if _rests_on(shift, behind, *key):
             yield _whole(was.database, key, went=True)
-    for key in found.added:
+    for key in differences_then.added:
         if _rests_on(shift, behind, *key):
             yield _whole(now.database, key, went=False)
-    for change in found.changed:
+    for change in differences_then.changed:
         keys = change.field.split(".")
         if keys[0] in _MATTERS[change.kind] and keys[-1] not in _WORDS_ONLY:
             id = f"{change.record}/{keys[1]}" if keys[0] == "indicators" else change.record
@@ -265,15 +265,17 @@ def _because(shift: ScenarioShift, was: Side, now: Side | None, day: date) -> It
 
 
 def _until(database: Database, day: date) -> Database:
-    evidence = {id: one for id, one in database.evidence.items() if one.recorded <= day}
-    sheets = {id: one for id, one in database.sheets.items() if one.date <= day}
+    evidence = {id: item for id, item in database.evidence.items() if item.recorded <= day}
+    sheets = {id: sheet for id, sheet in database.sheets.items() if sheet.date <= day}
     return msgspec.structs.replace(database, evidence=evidence, sheets=sheets)
 
 
 def _behind(shift: ScenarioShift, *databases: Database) -> frozenset[str]:
     """The items and indicators of the lines that changed, and the sources of these items."""
     ids = {id for line in shift.lines for id in (line.id, *line.evidence)}
-    items = [one.evidence[id] for one in databases for id in ids & one.evidence.keys()]
+    items = [
+        database.evidence[id] for database in databases for id in ids & database.evidence.keys()
+    ]
     return frozenset(ids | {item.source for item in items if item.source})
 
 
@@ -340,16 +342,16 @@ def review(window: Window) -> Review:
     still = [view for view in live if not view.moved]
     moved = moves(window, by_movement(view for view in live if view.moved))
     resolved, new = outcomes(window, views), new_evidence(window)
-    made = causes(window, moved)
+    by_cause = causes(window, moved)
     return Review(
         tracker=about(tracker),
         as_of=window.as_of,
         since=window.since,
-        headline=headline(window, resolved, moved, made, len(new)),
+        headline=headline(window, resolved, moved, by_cause, len(new)),
         scenarios=rows,
         moves=moved,
-        events=made.events,
-        other_causes=made.others,
+        events=by_cause.events,
+        other_causes=by_cause.others,
         due=due(window.database, window.as_of),
         questions=clarified(window),
         new_evidence=new,

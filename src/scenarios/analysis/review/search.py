@@ -99,18 +99,18 @@ def search(
     most: int | None = None,
 ) -> Search:
     """What was known by then, is wanted, and holds every word: named so first, then the newest."""
-    found = []
+    matches = []
     for part in _parts(known):
         if what in (None, part.what) and _is_wanted(known, part, wanted):
             passages = [*_passages(part, words)]
             if len({word for passage in passages for word in passage.words}) == len(words):
-                found.append((part, passages))
-    found.sort(key=lambda one: _order(one[0], words))
+                matches.append((part, passages))
+    matches.sort(key=lambda match: _order(match[0], words))
     return Search(
         words=tuple(words),
         as_of=known.as_of,
-        total=len(found),
-        hits=tuple(_hit(part, passages, locate) for part, passages in found[:most]),
+        total=len(matches),
+        hits=tuple(_hit(part, passages, locate) for part, passages in matches[:most]),
     )
 
 
@@ -122,9 +122,19 @@ def _parts(known: Known) -> Iterator[_Part]:
         about, opened = frozenset({id}), scenario.opened
         own = msgspec.structs.replace(scenario, indicators={})
         yield _Part("scenario", id, scenario.title, opened, "scenario", id, own, about)
-        for name, one in scenario.indicators.items():
+        for name, indicator in scenario.indicators.items():
             key, at = f"{id}/{name}", ("indicators", name)
-            yield _Part("indicator", key, one.statement, one.added, "scenario", id, one, about, at)
+            yield _Part(
+                "indicator",
+                key,
+                indicator.statement,
+                indicator.added,
+                "scenario",
+                id,
+                indicator,
+                about,
+                at,
+            )
     for id, item in database.evidence.items():
         if item.recorded <= known.as_of:
             about, kept = bears_on(database, item), msgspec.structs.replace(item, indicators={})
@@ -164,11 +174,11 @@ def _texts(value: Any, keys: Keys) -> Iterator[tuple[Keys, At, str]]:
             if name not in _CODES:
                 yield from _texts(getattr(value, name), (*keys, name))
     elif isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from _texts(one, (*keys, key))
+        for key, item in value.items():
+            yield from _texts(item, (*keys, key))
     elif isinstance(value, tuple):
-        for number, one in enumerate(value):
-            yield from _texts(one, (*keys, number))
+        for number, item in enumerate(value):
+            yield from _texts(item, (*keys, number))
 
 
 def _order(part: _Part, words: Sequence[str]) -> tuple[object, ...]:
@@ -179,7 +189,7 @@ def _order(part: _Part, words: Sequence[str]) -> tuple[object, ...]:
 
 def _hit(part: _Part, passages: Sequence[_Passage], locate: Locate) -> Hit:
     places, path = [], ""
-    for keys, at, text, held in sorted(passages, key=lambda one: -len(one.words)):
+    for keys, at, text, held in sorted(passages, key=lambda passage: -len(passage.words)):
         path, line = locate(part.kind, part.record, keys, at, held)
         key = "id" if at == "key" else ".".join(map(str, keys))
         places.append(Place(line=line, key=key, text=excerpt(text, held), words=held))

@@ -210,7 +210,9 @@ def unknown_indicators(loaded: LoadedRecords) -> Iterator[RecordFault]:
     To do: correct the id, or add the indicator with `scen add-indicator`.
     """
     scenarios = loaded.database.scenarios
-    there = [f"{name}/{one}" for name in scenarios for one in scenarios[name].indicators]
+    there = [
+        f"{name}/{indicator}" for name in scenarios for indicator in scenarios[name].indicators
+    ]
     hints: dict[str, str | None] = {}
     for id, item in loaded.database.evidence.items():
         for key in item.indicators:
@@ -350,9 +352,13 @@ def _scenario_dates(loaded: LoadedRecords) -> Iterator[RecordFault]:
             elif ended.date > scenario.horizon:
                 message = f"'date' is {ended.date}, after 'horizon' ({scenario.horizon})"
                 yield "scenario", id, Fault(place, "value", "date-order", message)
-        for key, one in scenario.indicators.items():
-            if one.due and one.due < one.added:
-                yield "scenario", id, _early(one.due, "added", one.added, "indicators", key, "due")
+        for key, indicator in scenario.indicators.items():
+            if indicator.due and indicator.due < indicator.added:
+                yield (
+                    "scenario",
+                    id,
+                    _early(indicator.due, "added", indicator.added, "indicators", key, "due"),
+                )
         if resolution and resolution.date < opened:
             yield "scenario", id, _early(resolution.date, "opened", opened, "resolution", "date")
         if resolution and resolution.recorded < max(opened, resolution.date):

@@ -116,7 +116,7 @@ def weak_line(window: Window) -> Iterator[Finding]:
         kinds = ("direct", "indicator", "absence")
         lines = [line for line in view.ledger.lines if line.kind in kinds]
         moved = [(line.counted_decibans - was.get(line.id, 0.0), line) for line in lines]
-        for step, line in sorted(moved, key=lambda it: (-abs(it[0]), it[1].id))[:LARGEST]:
+        for step, line in sorted(moved, key=lambda pair: (-abs(pair[0]), pair[1].id))[:LARGEST]:
             grades = [items[id].grade(window.database.sources) for id in line.evidence]
             if abs(step) >= LEAST_STEP and grades and min(grades) >= WEAK:
                 message = f"{step:+.1f} dB of the move rest on {line.id}, graded {min(grades)}"
@@ -190,7 +190,11 @@ def absence_sign(window: Window) -> Iterator[Finding]:
     tracker, sets = window.database.tracker, sets_of(window)
     for view in open_views(window):
         own = view.scenario.indicators.items()
-        watched = {k: (it.ratings, it.if_absent) for k, it in own if it.if_absent is not None}
+        watched = {
+            k: (indicator.ratings, indicator.if_absent)
+            for k, indicator in own
+            if indicator.if_absent is not None
+        }
         rivals = sets[view.scenario.set] if view.scenario.set and watched else ()
         columns = {view.id, *(id for id in rivals if contends(window.database, id, window.as_of))}
         for key, (ratings, if_absent) in watched.items():
@@ -297,15 +301,15 @@ def alike(
     Those that are declared to be the same event are no surprise.
     """
     day, words = first_day(observed), frozenset(_words(summary))
-    found = []
+    matches = []
     for id, item in evidence.items():
         days = abs((first_day(item.observed) - day).days)
         if days > WITHIN_DAYS or item.retracted or (event and item.event == event):
             continue
         shares = url is not None and item.url == url
         if shares or _are_alike(words, frozenset(_words(item.summary))):
-            found.append((days, id, _ADDRESS if shares else _SUMMARIES))
-    return [(id, why) for _, id, why in sorted(found)]
+            matches.append((days, id, _ADDRESS if shares else _SUMMARIES))
+    return [(id, why) for _, id, why in sorted(matches)]
 
 
 class _Joined:

@@ -54,8 +54,8 @@ def sum_not_one(window: Window) -> Iterator[Finding]:
         figures = {id: standing(window.database, id, window.as_of) for id in live}
         for analyst in sorted(set.intersection(*(set(f) for f in figures.values()))):
             own = {id: stands[analyst] for id, stands in figures.items()}
-            if fault := _sum({id: one.probability for id, one in own.items()}):
-                sheet = max(one.sheet for one in own.values())
+            if fault := _sum({id: forecast.probability for id, forecast in own.items()}):
+                sheet = max(forecast.sheet for forecast in own.values())
                 message = f"the standing figures of {analyst} sum to {fault}"
                 yield finding("sum-not-one", set_id, message, "forecasts", sheet, "probabilities")
 
@@ -167,8 +167,8 @@ def shared_with_prior(window: Window) -> Iterator[Finding]:
 def _counted_in_set(window: Window, view: View) -> list[EvidenceId]:
     """What counts in a scenario or in a rival, since in a set the prior of one is that of all."""
     rival_views = [window.views.get(id) for id in rivals(window.database, view.id)]
-    views = [view, *(it for it in rival_views if it and it.open)]
-    return sorted({id for it in views for id in _counted(window, it.evidence, it.id)})
+    views = [view, *(rival for rival in rival_views if rival and rival.open)]
+    return sorted({id for each in views for id in _counted(window, each.evidence, each.id)})
 
 
 def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> list[EvidenceId]:
@@ -190,7 +190,9 @@ def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> lis
 def _in_prior(window: Window, id: ScenarioId) -> set[EvidenceId]:
     """What the prior of a scenario uses; in a set that of any member."""
     scenarios = window.database.scenarios
-    return {i for it in (id, *rivals(window.database, id)) for i in scenarios[it].prior.includes}
+    return {
+        i for member in (id, *rivals(window.database, id)) for i in scenarios[member].prior.includes
+    }
 
 
 def _links(window: Window) -> Iterator[tuple[View, ScenarioId, Given]]:
@@ -243,10 +245,10 @@ def not_reviewed(window: Window) -> Iterator[Finding]:
     for view in open_views(window):
         if view.state == "overdue":
             continue
-        said = given(window.database, view.id, None, window.as_of)
-        last = said[-1].date if said else view.scenario.opened
+        forecasts = given(window.database, view.id, None, window.as_of)
+        last = forecasts[-1].date if forecasts else view.scenario.opened
         if window.as_of - last > every:
-            since = f"since {last}" if said else "since it opened"
+            since = f"since {last}" if forecasts else "since it opened"
             yield of_scenario("not-reviewed", view.id, f"no forecast {since}")
 
 
