@@ -15,9 +15,9 @@ from scenarios.analysis.review.ach import Matrix
 from scenarios.analysis.review.brief import Brief
 from scenarios.analysis.review.due import WITHIN_DAYS, Due, due
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.analysis.review.review import Review, review
-from scenarios.analysis.review.search import Search
+from scenarios.analysis.review.search import SearchResult
 from scenarios.analysis.scores.scoring import Chosen, Score, score
 from scenarios.errors import Problem, ScenError
 from scenarios.model import Database, SourceId
@@ -83,9 +83,9 @@ class Snapshot:
         tag: str | None = None,
         since: date | None = None,
         until: date | None = None,
-    ) -> Search:
+    ) -> SearchResult:
         """The records known on a day whose texts hold every word, with the line of each."""
-        wanted = Wanted(source=source, tag=tag, since=since, until=until)
+        wanted = ListFilter(source=source, tag=tag, since=since, until=until)
         return search_of(self._opened, text, as_of, wanted)
 
     def explain(self, scenario: str, as_of: date, *, sweep: bool = False) -> Explanation:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from scenarios.analysis.history.commits import Revision
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import progress, say, unreadable
 from scenarios.errors import ScenError
@@ -131,7 +131,7 @@ def wanted(
     unrated: bool = False,
     unarchived: bool = False,
     by_value: bool = False,
-) -> Wanted:
+) -> ListFilter:
     """What is asked for; an id that is not there is refused, and days in the wrong order."""
     database = opened.database
     if scenario is not None:
@@ -149,7 +149,7 @@ def wanted(
     last = parsing.day(until, on) if until else None
     if first and last and last < first:
         raise typer.BadParameter(f"--since {first} is after --until {last}")
-    return Wanted(
+    return ListFilter(
         scenario=scenario,
         source=source,
         tag=tag,

@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 
 from scenarios.analysis.evidence.knowledge import known, shown
 from scenarios.analysis.review import listing
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.cli.opening import wanted
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
@@ -107,7 +107,7 @@ ENTRIES = (give("/undo/", _shown), take("/undo/", _taken_back))
 
 _HITS, _SHOWN = 200, 500
 """As many hits and rows are shown at most; the newest rows, unless all are asked for."""
-_ROWS: dict[str, Callable[[Any, Wanted], Any]] = {
+_ROWS: dict[str, Callable[[Any, ListFilter], Any]] = {
     "indicators": listing.indicators,
     "evidence": listing.evidence,
     "forecasts": listing.forecasts,
@@ -198,7 +198,7 @@ def _search(ask: Ask) -> Page:
     return _page(ask, f"Search: {words}", _bar(ask, "search"), search.document(found))
 
 
-def _narrowed(ask: Ask, kind: str) -> Wanted:
+def _narrowed(ask: Ask, kind: str) -> ListFilter:
     given = {name: text for name, text in ask.asked.narrowed.items() if name in _OFFERS[kind]}
     return wanted(
         ask.seen.opened,

@@ -9,13 +9,13 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.model import Evidence, EvidenceId, IndicatorState, SourceId
+from scenarios.model import Evidence, EvidenceId, SourceId
 
 Fate = Literal["retracted", "resolved", "contradicted", "corroborated", "unchecked"]
 
 
 class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the `items` of a source: `accurate` of `checked` held.
+    """Fates of the `items` of a source: `accurate` of `checked` held.
 
     Each counts once, as the first that holds. Retracted. Resolved: a known resolution names it.
     Contradicted: another item of its event reverses an indicator that it raised, or raises one that
@@ -35,7 +35,7 @@ class Accuracy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Event(msgspec.Struct, frozen=True):
-    """What the standing items of an event say of each indicator, and who says so."""
+    """Indicators that the standing items of an event raise or reverse, and their witnesses."""
 
     said: Counter[tuple[str, bool]]
     witnesses: set[tuple[SourceId, str]]
@@ -44,7 +44,9 @@ class _Event(msgspec.Struct, frozen=True):
 def accuracy(known: Known) -> dict[SourceId, Accuracy]:
     """The accuracy of each source that gave an item by then."""
     fates: dict[SourceId, Counter[Fate]] = {}
-    named, backed, events = _named(known), _backed(known), _events(known)
+    outcomes = (scenario.resolution for scenario in known.database.scenarios.values())
+    named = {id for o in outcomes if o and o.recorded <= known.as_of for id in o.evidence}
+    backed, events = _backed(known), _events(known)
     for id, item in known.database.evidence.items():
         if item.source is None or item.recorded > known.as_of:
             continue
@@ -54,9 +56,9 @@ def accuracy(known: Known) -> dict[SourceId, Accuracy]:
             fate = "retracted"
         elif id in named:
             fate = "resolved"
-        elif event and _contradicted(item, event):
+        elif event and any((key, not reverses) in event.said for key, reverses in _said(item)):
             fate = "contradicted"
-        elif id in backed or (event and _joined(id, item, event)):
+        elif id in backed or (event and _is_witnessed(id, item, event)):
             fate = "corroborated"
         fates.setdefault(item.source, Counter())[fate] += 1
     return {source: _accuracy(counts) for source, counts in fates.items()}
@@ -74,12 +76,6 @@ def _accuracy(counts: Counter[Fate]) -> Accuracy:
         contradicted=counts["contradicted"],
         retracted=counts["retracted"],
     )
-
-
-def _named(known: Known) -> set[EvidenceId]:
-    """The items that a known resolution rests on."""
-    outcomes = (scenario.resolution for scenario in known.database.scenarios.values())
-    return {id for o in outcomes if o and o.recorded <= known.as_of for id in o.evidence}
 
 
 def _backed(known: Known) -> set[EvidenceId]:
@@ -106,20 +102,12 @@ def _events(known: Known) -> dict[str, _Event]:
 
 def _said(item: Evidence) -> Iterator[tuple[str, bool]]:
     """The indicators that an item speaks of, and whether it reverses them."""
-    return ((key, _reverses(state)) for key, state in item.indicators.items())
+    return ((key, state == "reversed") for key, state in item.indicators.items())
 
 
-def _contradicted(item: Evidence, event: _Event) -> bool:
-    return any((key, not reverses) in event.said for key, reverses in _said(item))
-
-
-def _joined(id: EvidenceId, item: Evidence, event: _Event) -> bool:
+def _is_witnessed(id: EvidenceId, item: Evidence, event: _Event) -> bool:
     origin = _origin(id, item)
     return any(source != item.source and other != origin for source, other in event.witnesses)
-
-
-def _reverses(state: IndicatorState) -> bool:
-    return state == "reversed"
 
 
 def _origin(id: EvidenceId, item: Evidence) -> str:

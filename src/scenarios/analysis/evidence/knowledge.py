@@ -44,7 +44,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def known(database: Database, as_of: date) -> Known:
-    """What `as_of` knew: recorded by then, and not retracted by then."""
+    """Evidence known at `as_of`: recorded by then, and not retracted by then."""
     items = {id: item for id, item in database.evidence.items() if _is_known(item, as_of)}
     direct: dict[ScenarioId, list[EvidenceId]] = {}
     for id, item in items.items():
@@ -61,7 +61,7 @@ def known(database: Database, as_of: date) -> Known:
 
 
 class Followed(NamedTuple):
-    """What a day knew, and what differs from an earlier one: items that came, and that went."""
+    """Evidence known on a day, and the items that came and went since an earlier one."""
 
     known: Known
     added: dict[EvidenceId, Evidence]
@@ -69,7 +69,7 @@ class Followed(NamedTuple):
 
 
 def followed(was: Known, database: Database, as_of: date) -> Followed | None:
-    """What `as_of` knew, from what an earlier day knew where only items differ: as `known` has it.
+    """Evidence known at `as_of`, made of that of an earlier day where only items differ.
 
     An item that is another record now both went and came. None where the tracker, or a scenario or
     a source that the earlier day looked at, is another.
@@ -158,7 +158,7 @@ def resolution(database: Database, scenario_id: ScenarioId) -> Resolution | None
             outcomes.append(
                 Resolution("did-not-occur", its.date, its.recorded, basis, its.evidence)
             )
-    return min(outcomes, key=_when_recorded, default=None)
+    return min(outcomes, key=lambda outcome: outcome.recorded, default=None)
 
 
 def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolution | None:
@@ -168,13 +168,13 @@ def resolved(database: Database, scenario_id: ScenarioId, as_of: date) -> Resolu
 
 
 def contends(database: Database, scenario_id: ScenarioId, as_of: date) -> bool:
-    """Whether a member still has its place in its set: it leaves when it is known not to occur."""
+    """True if a member still has its place in its set: not known not to occur."""
     outcome = resolved(database, scenario_id, as_of)
     return outcome is None or outcome.outcome != "did-not-occur"
 
 
 def state(database: Database, scenario_id: ScenarioId, as_of: date) -> State:
-    """Where a scenario stands in its life at `as_of`."""
+    """State of a scenario at `as_of`."""
     scenario = database.scenarios[scenario_id]
     if as_of < scenario.opened:
         return "unopened"
@@ -188,8 +188,7 @@ def last_open_day(database: Database, scenario_id: ScenarioId, as_of: date) -> d
     outcome = resolved(database, scenario_id, as_of)
     if outcome is None:
         return as_of
-    eve: date = outcome.recorded - timedelta(days=1)
-    return max(eve, database.scenarios[scenario_id].opened)
+    return max(outcome.recorded - timedelta(days=1), database.scenarios[scenario_id].opened)
 
 
 def latest_day(database: Database) -> date | None:
@@ -223,6 +222,15 @@ def bears_on(database: Database, evidence: Evidence) -> frozenset[ScenarioId]:
         if scenario and indicator_id in scenario.indicators:
             rated |= scenario.indicators[indicator_id].ratings.keys()
     return frozenset(rated & database.scenarios.keys())
+
+
+def rated_by(database: Database, ids: Iterable[EvidenceId]) -> dict[ScenarioId, list[EvidenceId]]:
+    """By scenario, those of these items that rate it, directly or through an indicator."""
+    items: dict[ScenarioId, list[EvidenceId]] = {}
+    for id in ids:
+        for scenario_id in bears_on(database, database.evidence[id]):
+            items.setdefault(scenario_id, []).append(id)
+    return items
 
 
 def _firings(
@@ -260,7 +268,7 @@ def _weights(items: Mapping[EvidenceId, Evidence], database: Database) -> dict[E
 
 
 def _follows(database: Database, was: Known) -> bool:
-    """Whether it has the tracker, the scenarios and the sources by which the items were judged."""
+    """True if it has the tracker, the scenarios and the sources by which the items were judged."""
     before = was.database
     if database is before:
         return True
@@ -277,10 +285,6 @@ def _walked(item: Evidence, firing: Firing) -> tuple[date, date, bool, EvidenceI
     """By (observed, recorded, reversals last, id)."""
     id, seen = firing
     return first_day(item.observed), item.recorded, seen == "reversed", id
-
-
-def _when_recorded(outcome: Resolution) -> date:
-    return outcome.recorded
 
 
 def connected(database: Database, scenario_id: ScenarioId) -> tuple[ScenarioId, ...]:
@@ -332,7 +336,7 @@ def near(
     bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
     speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
 ) -> Database:
-    """What can move a scenario's figures: those it is connected with, what bears on them, sheets.
+    """Records that can move a scenario's figures: connected scenarios, their evidence and sheets.
 
     Of the sources, those that the evidence names.
     """
@@ -352,24 +356,25 @@ def near(
     )
 
 
-class Together(NamedTuple):
-    """What is asked about together: the open members of a set, or scenarios that share a tag."""
+class RatedTogether(NamedTuple):
+    """The open members of a set, or open scenarios that share a tag: an item rates all at once."""
 
     title: str
     ids: list[ScenarioId]
     is_set: bool
 
 
-def rated_together(database: Database, day: date) -> Iterator[Together]:
+def rated_together(database: Database, day: date) -> Iterator[RatedTogether]:
     """The scenarios that are open on a day: set by set, then tag by tag."""
     scenarios, sets = database.scenarios, database.tracker.sets
     live = [id for id in sorted(scenarios) if state(database, id, day) in ("open", "overdue")]
     for set_id, title in sets.items():
         if ids := [id for id in live if scenarios[id].set == set_id]:
-            yield Together(f"Set {set_id}: {title}", ids, is_set=True)
+            yield RatedTogether(f"Set {set_id}: {title}", ids, is_set=True)
     by_tag: dict[str, list[ScenarioId]] = {}
     for id in live:
         if scenarios[id].set not in sets:
             by_tag.setdefault(next(iter(scenarios[id].tags), ""), []).append(id)
     for tag in sorted(by_tag, key=lambda tag: (not tag, tag)):
-        yield Together(f"Tag {tag}" if tag else "Without a tag", by_tag[tag], is_set=False)
+        title = f"Tag {tag}" if tag else "Without a tag"
+        yield RatedTogether(title, by_tag[tag], is_set=False)

@@ -10,7 +10,7 @@ import msgspec
 
 from scenarios.analysis.evidence.knowledge import borne, resolution
 from scenarios.analysis.history.commits import Commit
-from scenarios.analysis.history.provenance import Asked, Step, Trail, asked, dated
+from scenarios.analysis.history.provenance import AskedQuestion, RecordStep, Trail, asked, dated
 from scenarios.analysis.rules.evidence import ALIKE
 from scenarios.analysis.rules.rule import rule
 from scenarios.model import (
@@ -148,7 +148,7 @@ def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
             yield of_step("deleted-evidence", step, "lost in a merge, not retracted")
 
 
-def of_step(rule: str, step: Step, message: str) -> AuditFinding:
+def of_step(rule: str, step: RecordStep, message: str) -> AuditFinding:
     """A finding about what a commit did to one record."""
     return of_commit(rule, step.commit, step.change.kind, step.change.id, message)
 
@@ -198,7 +198,7 @@ def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding
                     yield of_step("edited-forecast", step, message)
 
 
-def _changed(before: Asked, after: Asked) -> list[str]:
+def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
     """The fields that ask something else; what is made clear later is appended, and no change."""
     fields = [
         field
@@ -210,7 +210,7 @@ def _changed(before: Asked, after: Asked) -> list[str]:
 
 
 def _forecasters(
-    trail: Trail, step: Step, before: Asked, after: Asked
+    trail: Trail, step: RecordStep, before: AskedQuestion, after: AskedQuestion
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
     """Who had answered an earlier question, and of them who has not answered today's, who has.
 
@@ -220,7 +220,7 @@ def _forecasters(
     scenarios = trail.database.scenarios.items()
     today = next((asked(scenario) for id, scenario in scenarios if trail.name(id) == name), after)
     earlier: set[Analyst] = set()
-    latest: dict[Analyst, tuple[int, Asked]] = {}
+    latest: dict[Analyst, tuple[int, AskedQuestion]] = {}
     for id, sheet in sorted(trail.database.sheets.items(), key=lambda pair: pair[1].date):
         for scenario, figure in sheet.probabilities.items():
             if trail.name(scenario) != name:
@@ -393,7 +393,7 @@ def _absence(indicator: Indicator) -> dict[str, object]:
     return {"absence": indicator.if_absent, "chance": indicator.chance, "due": due}
 
 
-def _rejudged(trail: Trail, step: Step) -> Iterator[tuple[ScenarioId, str, str, str]]:
+def _rejudged(trail: Trail, step: RecordStep) -> Iterator[tuple[ScenarioId, str, str, str]]:
     """Each judgement that a commit changed: about which scenario, what, from what, to what."""
     was, now = step.change.before, step.change.after
     old: dict[tuple[ScenarioId, str], object] = {}
@@ -451,7 +451,7 @@ def _of_scenario(
     return judgements
 
 
-def _known_outcome(trail: Trail, step: Step, scenario: ScenarioId) -> Resolution | None:
+def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Resolution | None:
     """The outcome, if it was known before this commit was made.
 
     Where it stood in the database already, a rebase or a squash may have put the commit behind it.
@@ -466,7 +466,7 @@ def _known_outcome(trail: Trail, step: Step, scenario: ScenarioId) -> Resolution
     return None
 
 
-def _said_too_late(trail: Trail, step: Step) -> Iterator[AuditFinding]:
+def _said_too_late(trail: Trail, step: RecordStep) -> Iterator[AuditFinding]:
     was, now = step.change.before, step.change.after
     if not isinstance(now, Sheet):
         return

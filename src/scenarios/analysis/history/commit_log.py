@@ -21,7 +21,7 @@ from scenarios.analysis.history.commits import (
     records,
     renamed,
 )
-from scenarios.analysis.history.provenance import Standing, States, Unit, unit_of
+from scenarios.analysis.history.provenance import DatabaseState, States, Unit, unit_of
 from scenarios.analysis.ledger.odds import Comparisons, Odds, later
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.model import (
@@ -39,7 +39,7 @@ SHOWN = 3
 """So many scenarios are told of a commit to everything: those that it moved most."""
 
 
-class Figures(msgspec.Struct, frozen=True, kw_only=True):
+class CommitFigures(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario's figures after a commit, on the day of the newest record; None where none.
 
     They are `withheld` where a file that could not be read then could change them.
@@ -52,13 +52,13 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     withheld: str | None = None
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One commit; `as_of` is the day of the newest record after it."""
 
     commit: Commit
     as_of: date | None
     what: Differences
-    figures: tuple[Figures, ...]
+    figures: tuple[CommitFigures, ...]
     left_out: int
 
 
@@ -66,7 +66,7 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
     """The commits that are told, newest first, and how many older ones are not."""
 
     ledger: int = VERSION
-    entries: tuple[Entry, ...]
+    entries: tuple[HistoryEntry, ...]
     earlier: int
 
 
@@ -124,7 +124,7 @@ def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
 
 def _entries(
     revisions: Sequence[Revision], shown: frozenset[int], names: Names | None, progress: Progress
-) -> Iterator[Entry]:
+) -> Iterator[HistoryEntry]:
     states, kept = States(revisions), Kept()
     for number, revision in enumerate(progress(revisions, "computing the figures", len(revisions))):
         standing = states.before(revision)
@@ -135,7 +135,9 @@ def _entries(
         states.keep(revision, standing)
 
 
-def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | None) -> Entry:
+def _entry(
+    revision: Revision, standing: DatabaseState, kept: Kept, names: Names | None
+) -> HistoryEntry:
     """What a commit did itself; `standing` goes from before it to after it."""
     own = revision.own
     standing.put(_brought(revision))
@@ -166,7 +168,7 @@ def _entry(revision: Revision, standing: Standing, kept: Kept, names: Names | No
         figures = [figure for figure in figures if figure.movement_bits >= MOVED_BITS]
     figures.sort(key=lambda figure: (-figure.movement_bits, figure.scenario))
     shown = figures if names else figures[:SHOWN]
-    return Entry(
+    return HistoryEntry(
         commit=revision.commit,
         as_of=day,
         what=_what(of),
@@ -182,7 +184,7 @@ def _brought(revision: Revision) -> list[RecordChange]:
 
 
 def _pairs(
-    standing: Standing, kept: Kept, ids: Iterable[ScenarioId], day: date | None
+    standing: DatabaseState, kept: Kept, ids: Iterable[ScenarioId], day: date | None
 ) -> dict[ScenarioId, Pair]:
     """The figures of scenarios on a day; the members of a set share one computation."""
     database = standing.database
@@ -203,14 +205,16 @@ def _pairs(
     return pairs
 
 
-def _around(standing: Standing, id: str) -> Near:
+def _around(standing: DatabaseState, id: str) -> Near:
     return standing.around(id) if id in standing.database.scenarios else None
 
 
-def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> Figures:
+def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> CommitFigures:
     moves = zip(was, now, strict=True)
     bits = max(jeffreys(old, new) for old, new in moves) if was != now else 0.0
-    return Figures(scenario=id, stated=now[0], implied=now[1], movement_bits=bits, withheld=lost)
+    return CommitFigures(
+        scenario=id, stated=now[0], implied=now[1], movement_bits=bits, withheld=lost
+    )
 
 
 def _what(own: Sequence[RecordChange]) -> Differences:

@@ -60,24 +60,24 @@ class States:
         self._waiting = Counter(
             parent for revision in revisions for parent in revision.commit.parents[:1]
         )
-        self._after: dict[str, Standing] = {}
+        self._after: dict[str, DatabaseState] = {}
 
-    def before(self, revision: Revision) -> Standing:
+    def before(self, revision: Revision) -> DatabaseState:
         """The database that a commit changed: its own to change, and to hand to `keep`."""
         for parent in revision.commit.parents[:1]:
             self._waiting[parent] -= 1
             if self._waiting[parent]:
                 return self._after[parent].copy()
             return self._after.pop(parent)
-        return Standing()
+        return DatabaseState()
 
-    def keep(self, revision: Revision, standing: Standing) -> None:
+    def keep(self, revision: Revision, standing: DatabaseState) -> None:
         """Keep what stood after a commit for those that follow it."""
         if self._waiting[revision.commit.id]:
             self._after[revision.commit.id] = standing
 
 
-class Standing:
+class DatabaseState:
     """The database after a commit, kept up to date, with what bears on each scenario.
 
     `lost` has the last content of the records that are gone, or can no longer be read.
@@ -101,9 +101,9 @@ class Standing:
         for id, item in self.database.evidence.items():
             self._bear(id, item)
 
-    def copy(self) -> Standing:
+    def copy(self) -> DatabaseState:
         """The same database, to be changed apart from this one."""
-        copy = Standing(self.database)
+        copy = DatabaseState(self.database)
         copy.lost = {**self.lost}
         copy.unreadable = {*self.unreadable}
         copy._near = {**self._near}
@@ -327,7 +327,7 @@ Scenarios = dict[ScenarioId, Scenario]
 _V = TypeVar("_V")
 
 
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
+class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What a scenario asks, and what was made clear about it so far."""
 
     question: str
@@ -336,14 +336,14 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     clarifications: tuple[Clarification, ...]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class AnsweredQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """The commit in which a sheet first spoke of a scenario, and what was asked then, if known."""
 
     number: int
-    asked: Asked | None
+    asked: AskedQuestion | None
 
 
-class Step(msgspec.Struct, frozen=True, kw_only=True):
+class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
     """A record that a commit changed itself, from what it last was, under whatever id."""
 
     number: int
@@ -363,10 +363,10 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
     database: Database
     commits: tuple[Commit, ...]
     stood: tuple[Scenarios, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[RecordStep, ...]
     born: dict[Key, int]
     seen: dict[bytes, int]
-    answers: dict[bytes, Answer]
+    answers: dict[bytes, AnsweredQuestion]
     aliases: dict[str, str]
     days: int
 
@@ -374,11 +374,11 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         """The commit in which a piece of content first stood."""
         return self.seen[self.name(*content)]
 
-    def answered(self, sheet: SheetId, scenario: ScenarioId) -> Answer:
+    def answered(self, sheet: SheetId, scenario: ScenarioId) -> AnsweredQuestion:
         """When a sheet first spoke of a scenario, and to what question."""
         return self.answers[self.name(sheet, scenario)]
 
-    def came(self, step: Step) -> Commit:
+    def came(self, step: RecordStep) -> Commit:
         """The commit that first brought a record's file, whether it could be read or not."""
         return self.commits[self.born[step.change.kind, step.change.id]]
 
@@ -404,12 +404,12 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
     database = Database(Tracker())
     commits: list[Commit] = []
     stood: list[Scenarios] = []
-    steps: list[Step] = []
+    steps: list[RecordStep] = []
     born: dict[Key, int] = {}
     aliases: dict[str, str] = {}
     past: dict[str, str] = {}
     contents: list[tuple[Content, int]] = []
-    answers: list[tuple[Content, Answer]] = []
+    answers: list[tuple[Content, AnsweredQuestion]] = []
     for revision, scenarios, lost, database in _walked(revisions):
         if not revision.own:
             continue
@@ -422,7 +422,7 @@ def trail(revisions: Sequence[Revision], days: int = BACKDATED_DAYS) -> Trail:
         for old, change in joined(revision.own, lost, names, past):
             before = born.get((change.kind, old), number)
             born.setdefault((change.kind, change.id), before)
-            steps.append(Step(number=number, commit=revision.commit, change=change))
+            steps.append(RecordStep(number=number, commit=revision.commit, change=change))
             contents += [(content, number) for content in _pieces(change.id, change.after)]
             answers += _answers(number, change, database.scenarios)
     sheets: dict[SheetId, Any] = {
@@ -455,9 +455,9 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
         yield "resolution", f"resolution, recorded {recorded}", recorded
 
 
-def asked(scenario: Scenario) -> Asked:
+def asked(scenario: Scenario) -> AskedQuestion:
     """The question, its criteria, its horizon, and what was made clear since."""
-    return Asked(
+    return AskedQuestion(
         question=scenario.question,
         resolution_criteria=scenario.resolution_criteria,
         horizon=scenario.horizon,
@@ -489,13 +489,13 @@ def _pieces(id: str, record: Record | None) -> Iterator[Content]:
 
 def _answers(
     number: int, change: RecordChange, scenarios: Scenarios
-) -> Iterator[tuple[Content, Answer]]:
+) -> Iterator[tuple[Content, AnsweredQuestion]]:
     if isinstance(change.after, Sheet):
         for id in change.after.probabilities:
             scenario = scenarios.get(id)
             yield (
                 (change.id, id),
-                Answer(number=number, asked=asked(scenario) if scenario else None),
+                AnsweredQuestion(number=number, asked=asked(scenario) if scenario else None),
             )
 
 

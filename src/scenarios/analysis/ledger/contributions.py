@@ -26,7 +26,7 @@ RowKind = Literal["direct", "indicator", "absence"]
 Columns = tuple[ScenarioId, ...]
 
 
-class Row(msgspec.Struct, frozen=True, kw_only=True):
+class LedgerRow(msgspec.Struct, frozen=True, kw_only=True):
     """One witness before grouping: decibans × weight for each scenario that it rates.
 
     `ties` are its origin and its event: whatever shares one is one line. It speaks from `since` on;
@@ -55,7 +55,7 @@ def included(known: Known, columns: Columns) -> tuple[EvidenceId, ...]:
     return tuple(sorted(using & known.evidence.keys()))
 
 
-def rows(known: Known, columns: Columns) -> list[Row]:
+def rows(known: Known, columns: Columns) -> list[LedgerRow]:
     """Every known item and every indicator that bears on one of these scenarios."""
     used, beside = frozenset(included(known, columns)), frozenset(columns)
     rating = {id for column in beside for id in known.direct.get(column, ())}
@@ -66,7 +66,7 @@ def rows(known: Known, columns: Columns) -> list[Row]:
     ]
 
 
-def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> Row:
+def centred(row: LedgerRow, columns: Columns, ruled_out: Mapping[ScenarioId, date]) -> LedgerRow:
     """Centre a row of a set on its second-highest value over the members of its day.
 
     An equal row says nothing, a row favours only the member that it rates highest, and a row says
@@ -82,11 +82,11 @@ def centred(row: Row, columns: Columns, ruled_out: Mapping[ScenarioId, date]) ->
     return msgspec.structs.replace(row, values=values if number > 1 else {})
 
 
-def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[Row]:
+def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iterator[LedgerRow]:
     """Rows of known items for the scenarios that they rate directly, by id."""
     for id in sorted(ids):
         item, weight = known.evidence[id], known.weights[id]
-        yield Row(
+        yield LedgerRow(
             kind="direct",
             id=id,
             values=_worth(known, item.ratings, beside, weight),
@@ -101,7 +101,7 @@ def direct_rows(known: Known, beside: Beside, ids: Iterable[EvidenceId]) -> Iter
 
 def indicator_rows(
     known: Known, beside: Beside, used: frozenset[EvidenceId], keys: AbstractSet[IndicatorKey]
-) -> Iterator[Row]:
+) -> Iterator[LedgerRow]:
     """Rows of raised indicators for the scenarios they rate, beyond what the `used` items show."""
     for key in sorted(keys & known.firings.keys()):
         indicator = _indicator(known, key)
@@ -112,7 +112,7 @@ def indicator_rows(
             continue  # never raised: worth nothing
         id = "/".join(key)
         counted = now.strength - strength(known, key, used)
-        yield Row(
+        yield LedgerRow(
             kind="indicator",
             id=id,
             values=_worth(known, indicator.ratings, beside, counted),
@@ -125,7 +125,7 @@ def indicator_rows(
         )
 
 
-def _absence_rows(known: Known, columns: Columns) -> Iterator[Row]:
+def _absence_rows(known: Known, columns: Columns) -> Iterator[LedgerRow]:
     for column in columns:
         for name, indicator in known.database.scenarios[column].indicators.items():
             if indicator.due is None or indicator.due >= known.as_of:
@@ -135,7 +135,7 @@ def _absence_rows(known: Known, columns: Columns) -> Iterator[Row]:
             missing = 1 - reading(known, (column, name)).strength
             if missing > 0:
                 id = f"{column}/{name}"
-                yield Row(
+                yield LedgerRow(
                     kind="absence",
                     id=id,
                     values=_absent(known, indicator, column, columns, missing),
@@ -196,10 +196,10 @@ def _worth(
     }
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class RowGroup(msgspec.Struct, frozen=True, kw_only=True):
     """Rows that share an origin or an event; the theme is that of the row that came first."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[LedgerRow, ...]
     theme: ThemeId | None
 
 
@@ -209,16 +209,16 @@ class Net(msgspec.Struct, frozen=True, kw_only=True):
     group: int
     theme: ThemeId | None
     decibans: float
-    heard: tuple[Row, ...]
-    suppressed: tuple[Row, ...]
+    heard: tuple[LedgerRow, ...]
+    suppressed: tuple[LedgerRow, ...]
 
     @property
-    def strongest(self) -> Row:
+    def strongest(self) -> LedgerRow:
         """The row by whose id the line goes."""
         return self.heard[0]
 
 
-def groups(rows: Iterable[Row]) -> list[Group]:
+def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
     """Rows that share an origin or an event, directly or through another, stand together."""
     every = list(rows)
     leader = list(range(len(every)))
@@ -235,20 +235,20 @@ def groups(rows: Iterable[Row]) -> list[Group]:
             if first != number:
                 lower, higher = sorted((lead(number), lead(first)))
                 leader[higher] = lower
-    together: dict[int, list[Row]] = {}
+    together: dict[int, list[LedgerRow]] = {}
     for number, row in enumerate(every):
         together.setdefault(lead(number), []).append(row)
     return [
-        Group(rows=tuple(members), theme=min(members, key=_grouping_came).theme)
+        RowGroup(rows=tuple(members), theme=min(members, key=_grouping_came).theme)
         for members in together.values()
     ]
 
 
-def net(formed: Sequence[Group], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
+def net(formed: Sequence[RowGroup], beside: Columns, first: int = 0) -> dict[ScenarioId, list[Net]]:
     """Net lines of each scenario, without zeros; groups are numbered from `first`."""
     nets: dict[ScenarioId, list[Net]] = {column: [] for column in beside}
     for number, group in enumerate(formed, first):
-        speaking: dict[ScenarioId, list[Row]] = {}
+        speaking: dict[ScenarioId, list[LedgerRow]] = {}
         for row in group.rows:
             for column, worth in row.values.items():
                 if worth:
@@ -258,11 +258,11 @@ def net(formed: Sequence[Group], beside: Columns, first: int = 0) -> dict[Scenar
     return nets
 
 
-def _grouping_came(row: Row) -> tuple[object, ...]:
+def _grouping_came(row: LedgerRow) -> tuple[object, ...]:
     return row.first
 
 
-def _net(number: int, group: Group, speaking: list[Row], column: ScenarioId) -> Net:
+def _net(number: int, group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
     if len(speaking) == 1:
         alone = speaking[0].values[column]
         heard = tuple(speaking)

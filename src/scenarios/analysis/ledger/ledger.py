@@ -34,7 +34,7 @@ from scenarios.model import (
 from scenarios.scales import decibans, printed
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
-Step = Literal["given", "time", "rivals", "bound"]
+StepKind = Literal["given", "time", "rivals", "bound"]
 
 NONE_STATED = "Imported; none stated"
 """The basis of a prior that nobody gave."""
@@ -84,7 +84,7 @@ def is_filler(prior: Prior) -> bool:
 
 def is_unfounded(prior: Prior, book: Ledger) -> bool:
     """True if nobody gave a prior and nothing is rated: the implied probability is a filler."""
-    steps = get_args(Step)
+    steps = get_args(StepKind)
     return is_filler(prior) and not book.neutral and all(line.kind in steps for line in book.lines)
 
 
@@ -168,7 +168,7 @@ def _in_prior(known: Known, id: EvidenceId) -> Line:
     )
 
 
-def _step(kind: Step, worth: float, id: str = "") -> list[Line]:
+def _step(kind: StepKind, worth: float, id: str = "") -> list[Line]:
     """A step that no line makes; that of a link goes by the id of the other scenario."""
     if abs(worth) <= _ROUNDING:
         return []
@@ -183,7 +183,7 @@ _DOUBTFUL = "DEF"
 _EVIDENCE = frozenset({"direct", "indicator", "absence"})
 
 
-class Effect(msgspec.Struct, frozen=True, kw_only=True):
+class EvidenceEffect(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario before and after the item; `note` says why nothing, or not all, was counted.
 
     `weight`, `factor` and `decibans` are those of the line that the item stands in. `doubtful` is
@@ -210,7 +210,7 @@ class _Item(NamedTuple):
 
 def effects(
     before: Database, after: Database, evidence_id: EvidenceId, day: date
-) -> tuple[Effect, ...]:
+) -> tuple[EvidenceEffect, ...]:
     """Effects of the item on `day`, on every scenario that it bears on, in the item's order."""
     item = after.evidence[evidence_id]
     then, now = Odds(known(before, day)), Odds(known(after, day))
@@ -229,7 +229,7 @@ def effects(
         note = _note(old, line, row, _Item(weight, evidence_id not in now.known.evidence, moved))
         heard = line is not None and row not in line.suppressed
         per_scenario.append(
-            Effect(
+            EvidenceEffect(
                 scenario=scenario_id,
                 rating=rating,
                 via=via,
@@ -301,8 +301,8 @@ def _life(database: Database, scenario_id: ScenarioId, day: date) -> str:
 
 def _uncounted(
     scenario_id: ScenarioId, rating: Rating, via: str | None, weight: float, note: str
-) -> Effect:
-    return Effect(
+) -> EvidenceEffect:
+    return EvidenceEffect(
         scenario=scenario_id,
         rating=rating,
         via=via,

@@ -23,9 +23,9 @@ from scenarios.analysis.evidence.knowledge import (
 )
 from scenarios.analysis.ledger.contributions import (
     Columns,
-    Group,
+    LedgerRow,
     Net,
-    Row,
+    RowGroup,
     centred,
     direct_rows,
     groups,
@@ -60,7 +60,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     compared: bool
     left: frozenset[ScenarioId]
     dependence: Dependence
-    groups: list[Group]
+    groups: list[RowGroup]
     nets: dict[ScenarioId, list[Net]]
     totals: dict[ScenarioId, float]
     neutral: dict[ScenarioId, int]
@@ -116,7 +116,7 @@ def followed_comparison(comparison: Comparison, was: Known, step: Followed) -> C
     off = {n for n, group in enumerate(comparison.groups) if any(r.id in lost for r in group.rows)}
     kept = [_GONE if n in off else group for n, group in enumerate(comparison.groups)]
     added_groups = [
-        Group(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())
+        RowGroup(rows=(row,), theme=row.theme) for row in new.rows if any(row.values.values())
     ]
     if any(len(comparison.groups[n].rows) > 1 for n in off) or _tied(kept, added_groups):
         return None
@@ -212,14 +212,14 @@ def implied(comparison: Comparison, priors: Mapping[ScenarioId, float]) -> dict[
     return {c: held(probability(db)) for c, db in log_odds(comparison, priors).items()}
 
 
-_GONE = Group(rows=(), theme=None)
+_GONE = RowGroup(rows=(), theme=None)
 
 
 class _Said(NamedTuple):
     """Rows of some items, before and after centring."""
 
-    raw: Sequence[Row]
-    rows: Sequence[Row]
+    raw: Sequence[LedgerRow]
+    rows: Sequence[LedgerRow]
 
 
 def _said(
@@ -242,7 +242,7 @@ def _said(
     return _Said(raw, [centred(row, beside, left) for row in raw])
 
 
-def _tied(kept: Sequence[Group], added: Sequence[Group]) -> bool:
+def _tied(kept: Sequence[RowGroup], added: Sequence[RowGroup]) -> bool:
     """True if an added group shares an origin or an event with another group."""
     ties: set[str] = set()
     ties.update(*(row.ties for group in kept for row in group.rows))
@@ -284,7 +284,7 @@ def _together(strengths: Sequence[float]) -> float:
 
 
 def _neutral(
-    raw: Sequence[Row], centred_rows: Sequence[Row], beside: Columns
+    raw: Sequence[LedgerRow], centred_rows: Sequence[LedgerRow], beside: Columns
 ) -> dict[ScenarioId, int]:
     """The rows that rate a scenario and are worth nothing to it.
 

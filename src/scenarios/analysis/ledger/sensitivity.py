@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.contributions import Net, Row, RowKind
+from scenarios.analysis.ledger.contributions import LedgerRow, Net, RowKind
 from scenarios.analysis.ledger.dependence import total, totals_with
 from scenarios.analysis.ledger.odds import Comparison, Odds, implied, weighed
 from scenarios.model import Dependence, ScenarioId
@@ -180,7 +180,7 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
         )
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
     own = {line.group: line.strongest for line in comparison.nets[scenario_id]}
-    low: tuple[float, Row | None] = (odds.implied(scenario_id), None)
+    low: tuple[float, LedgerRow | None] = (odds.implied(scenario_id), None)
     high = low
     for number, group in enumerate(comparison.groups):
         less = {column: totals[number] for column, totals in without.items() if number in totals}
@@ -200,7 +200,7 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
     )
 
 
-def _chance(end: tuple[float, Row | None]) -> float:
+def _chance(end: tuple[float, LedgerRow | None]) -> float:
     return end[0]
 
 

@@ -10,9 +10,9 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import ReadingState, reading
 from scenarios.analysis.evidence.knowledge import bearing, known, last_open_day, near
-from scenarios.analysis.forecasts import Given, Means, given, standing_days, stated
+from scenarios.analysis.forecasts import GivenForecast, Means, given, standing_days, stated
 from scenarios.analysis.ledger.odds import changes_daily, days_of_change, implied_on
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import (
     Database,
     Evidence,
@@ -94,7 +94,7 @@ class Course(msgspec.Struct, frozen=True, kw_only=True):
     points: tuple[Point, ...]
     marks: tuple[Mark, ...]
     lanes: tuple[Lane, ...]
-    forecasts: tuple[Given, ...]
+    forecasts: tuple[GivenForecast, ...]
 
 
 def courses(
@@ -123,7 +123,7 @@ def courses(
     return {id: by_scenario[id] for id in ids}
 
 
-def span_of(view: View, as_of: date) -> tuple[date, date]:
+def span_of(view: ScenarioView, as_of: date) -> tuple[date, date]:
     """The first and the last day on which a scenario was open, up to `as_of`."""
     last = as_of
     if view.resolution:
@@ -183,7 +183,7 @@ def _course(
     )
 
 
-def _marks(window: Window, view: View, days: Sequence[date]) -> tuple[Mark, ...]:
+def _marks(window: Window, view: ScenarioView, days: Sequence[date]) -> tuple[Mark, ...]:
     """Each item on the first day that is drawn on or after its own; what came too late on none."""
     entered: dict[date, list[EvidenceId]] = {}
     for id in view.evidence:
@@ -193,7 +193,7 @@ def _marks(window: Window, view: View, days: Sequence[date]) -> tuple[Mark, ...]
     return tuple(Mark(day=day, evidence=tuple(ids)) for day, ids in sorted(entered.items()))
 
 
-def _lanes(window: Window, around: Database, view: View) -> Iterator[Lane]:
+def _lanes(window: Window, around: Database, view: ScenarioView) -> Iterator[Lane]:
     """The states of a scenario's own indicators, by what was known on each day."""
     first, last = span_of(view, window.as_of)
     firing: dict[IndicatorKey, dict[EvidenceId, Evidence]] = {}

@@ -51,7 +51,7 @@ class MatrixRow(msgspec.Struct, frozen=True, kw_only=True):
     diagnosticity: float
 
 
-class Score(msgspec.Struct, frozen=True, kw_only=True):
+class MatrixScore(msgspec.Struct, frozen=True, kw_only=True):
     """One column's sums. Fewest inconsistencies rank first; equal ones share a rank: 1, 2, 2, 4.
 
     One that is known not to occur has no rank; `ruled_out` is the day on which that became known.
@@ -89,7 +89,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
 
     scenarios: tuple[ScenarioId, ...]
     rows: tuple[MatrixRow, ...]
-    scores: dict[ScenarioId, Score]
+    scores: dict[ScenarioId, MatrixScore]
     linchpins: tuple[Linchpin, ...]
     withheld: str | None = None
 
@@ -99,7 +99,7 @@ class Matrix(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(sorted(id for id, score in self.scores.items() if score.rank == 1))
 
     @property
-    def ranked(self) -> dict[ScenarioId, Score]:
+    def ranked(self) -> dict[ScenarioId, MatrixScore]:
         """The sums of the columns that have a rank."""
         return {id: score for id, score in self.scores.items() if score.rank is not None}
 
@@ -119,7 +119,7 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
     against = {column: sum(row.inconsistency[column] for row in rows) for column in columns}
     counts = {column: against[column] for column in ranked}
     scores = {
-        column: Score(
+        column: MatrixScore(
             inconsistency=against[column],
             weighted_inconsistency=math.fsum(r.inconsistency[column] * r.weight for r in rows),
             decibans=math.fsum(row.decibans[column] or 0.0 for row in rows),

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
-from functools import partial
 from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
 
-from scenarios.analysis.evidence.indicators import IndicatorChange, reading
+from scenarios.analysis.evidence.indicators import IndicatorChange, change_of, reading
 from scenarios.analysis.evidence.knowledge import (
     Known,
-    bears_on,
     contending,
     contends,
     known,
     members,
+    rated_by,
     resolved,
     state,
 )
 from scenarios.analysis.forecasts import (
-    Given,
+    GivenForecast,
     Means,
-    Standing,
+    StandingForecast,
+    TeamFigure,
     given,
     pooled,
     refusal,
@@ -58,7 +58,7 @@ class PastDue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fresh(msgspec.Struct, frozen=True, kw_only=True):
-    """What became known of a scenario after a day, oldest first.
+    """News of a scenario after a day, oldest first.
 
     `same_day` was recorded on that day itself, perhaps after the forecast; `decided` are rivals
     whose outcome became known.
@@ -91,9 +91,9 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
     id: ScenarioId
     scenario: Scenario
-    last: Given | None
-    reasoned: Given | None
-    standing: Standing | None
+    last: GivenForecast | None
+    reasoned: GivenForecast | None
+    standing: StandingForecast | None
     fresh: Fresh
     movement_bits: float
     gap_decibans: float | None
@@ -102,7 +102,7 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Agenda(msgspec.Struct, frozen=True, kw_only=True):
-    """What is due, in its order. The members of a set are one group: they are asked together."""
+    """Due tasks, in their order. The members of a set are one group: they are asked together."""
 
     unrated: tuple[EvidenceId, ...] = ()
     past_due: tuple[PastDue, ...] = ()
@@ -113,13 +113,11 @@ class Agenda(msgspec.Struct, frozen=True, kw_only=True):
 def agenda(
     database: Database, analyst: Analyst, on: date, only: Collection[ScenarioId] = ()
 ) -> Agenda:
-    """What is due for an analyst on a day; with `only`, for these scenarios alone."""
+    """Agenda of an analyst on a day; with `only`, for these scenarios alone."""
     at = odds_by_day(database)
     now = at(on).known
-    bearing: dict[ScenarioId, list[EvidenceId]] = {}
-    for id, item in sorted(database.evidence.items(), key=lambda pair: (pair[1].recorded, pair[0])):
-        for scenario_id in bears_on(database, item) if item.recorded <= on else ():
-            bearing.setdefault(scenario_id, []).append(id)
+    recorded = sorted((item.recorded, id) for id, item in database.evidence.items())
+    bearing = rated_by(database, [id for day, id in recorded if day <= on])
     unrated = [
         (item.recorded, id)
         for id, item in now.evidence.items()
@@ -143,21 +141,20 @@ def agenda(
             items = bearing.get(id, ())
             topic = _topic(before, at(on), id, own, items, rivals[set_id], means)
             groups.setdefault(f"set {set_id}" if set_id else id, []).append(topic)
-    ordered = sorted((sorted(group, key=_order) for group in groups.values()), key=_lead)
+    ordered = [tuple(sorted(group, key=_order)) for group in groups.values()]
+    watched = [id for id, now_is in live.items() if now_is in ("open", "overdue")]
     return Agenda(
         unrated=tuple(id for _, id in sorted(unrated)),
-        past_due=_past_due(
-            now, [id for id, now_is in live.items() if now_is in ("open", "overdue")]
-        ),
+        past_due=_past_due(now, watched),
         overdue=tuple(sorted(id for id, now_is in live.items() if now_is == "overdue")),
-        groups=tuple(map(tuple, ordered)),
+        groups=tuple(sorted(ordered, key=lambda group: _order(group[0]))),
     )
 
 
 def without_evidence(database: Database) -> Database:
-    """The same scenarios with nothing known of them: what is implied is the prior of the day.
+    """The same scenarios without evidence, so that each implied figure is the prior of the day.
 
-    So an item can be rated across the row without a look at the figure that is held back.
+    An item can then be rated across the row without showing the figure that is held back.
     """
     scenarios = {}
     for id, scenario in database.scenarios.items():
@@ -173,7 +170,7 @@ def _topic(
     odds_before: Odds,
     odds: Odds,
     id: ScenarioId,
-    forecasts: Sequence[Given],
+    forecasts: Sequence[GivenForecast],
     bearing: Collection[EvidenceId],
     rivals: _Rivals,
     means: Means,
@@ -215,28 +212,14 @@ def _fresh(
     database, since = now.database, before.as_of
     counted = [e for e in bearing if e in now.evidence]
     recorded = {e: now.evidence[e].recorded for e in counted}
-    changes = []
-    for name, indicator in database.scenarios[id].indicators.items():
-        then, reads = reading(before, (id, name)), reading(now, (id, name))
-        if then.state != reads.state:
-            new = tuple(e for e in reads.evidence if e not in then.evidence)
-            changes.append(
-                IndicatorChange(
-                    scenario=id,
-                    indicator=name,
-                    statement=indicator.statement,
-                    before=then.state,
-                    after=reads.state,
-                    evidence=new,
-                )
-            )
+    changes = (change_of(before, now, (id, name)) for name in database.scenarios[id].indicators)
     decided = (rival for rival, day in rivals.decided if rival != id and day > since)
     clarified = database.scenarios[id].clarifications
     return Fresh(
         evidence=tuple(e for e in counted if recorded[e] > since),
         same_day=tuple(e for e in counted if recorded[e] == since),
         retracted=tuple(e for e in bearing if e in before.evidence and e not in now.evidence),
-        indicators=tuple(changes),
+        indicators=tuple(change for change in changes if change),
         clarifications=tuple(
             clarification for clarification in clarified if since < clarification.date <= now.as_of
         ),
@@ -247,7 +230,7 @@ def _fresh(
 def _grounds(
     now: Known,
     id: ScenarioId,
-    last: Given | None,
+    last: GivenForecast | None,
     bearing: Iterable[EvidenceId],
     rivals: _Rivals,
 ) -> str:
@@ -272,21 +255,9 @@ def _past_due(now: Known, ids: Iterable[ScenarioId]) -> tuple[PastDue, ...]:
 
 
 def _order(topic: Topic) -> tuple[float, float, int, ScenarioId]:
-    """What moved first, by how far; then by gap, by days since it was looked at, by id."""
+    """Order of topics: moves by size; then by gap, by days since the last forecast, by id."""
     moved = topic.movement_bits if topic.movement_bits >= MOVED_BITS else 0.0
     return -moved, -abs(topic.gap_decibans or 0.0), -topic.days, topic.id
-
-
-def _lead(group: list[Topic]) -> tuple[float, float, int, ScenarioId]:
-    """Where a group stands: with its first member."""
-    return _order(group[0])
-
-
-class Figure(msgspec.Struct, frozen=True, kw_only=True):
-    """A probability, and how many analysts stand behind it."""
-
-    probability: float
-    analysts: int
 
 
 class Reveal(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,8 +269,8 @@ class Reveal(msgspec.Struct, frozen=True, kw_only=True):
     scenario: ScenarioId
     before: float | None
     after: float | None
-    others: Figure | None
-    team: Figure | None
+    others: TeamFigure | None
+    team: TeamFigure | None
     implied: float
     gap_decibans: float | None
 
@@ -317,7 +288,7 @@ class SetSum(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def total(self) -> float:
-        """What the figures add up to."""
+        """Sum of the figures."""
         return sum(self.figures.values())
 
 
@@ -334,7 +305,7 @@ def stating(
 def reveal(
     before: Database, after: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[Reveal, ...]:
-    """What may be seen once the analyst has answered: `after` has the answers, `before` has not.
+    """Figures to show once the analyst has answered: `after` has the answers, `before` has not.
 
     The others' figure is the geometric mean of their odds, as they gave them; the team's is the
     stated probability, which a complete set normalises.
@@ -353,10 +324,10 @@ def reveal(
                 scenario=id,
                 before=was.probability if was else None,
                 after=own.probability if own else None,
-                others=Figure(probability=pooled(others), analysts=len(others)) if others else None,
-                team=Figure(probability=together.probability, analysts=len(together.analysts))
-                if together and others
+                others=TeamFigure(probability=pooled(others), analysts=len(others))
+                if others
                 else None,
+                team=together.figure if together and others else None,
                 implied=implied.probability,
                 gap_decibans=decibans(own.probability) - implied.decibans if own else None,
             )
@@ -378,26 +349,22 @@ def counted_absent(
     An absence counts for the rivals of a set too.
     """
     keys: dict[ScenarioId, tuple[str, ...]] = {}
-    for key in filter(partial(_may_be_absent, database), unrecorded(database, on, seen)):
-        id = indicator_key(key)[0]
-        set_id = database.scenarios[id].set
+    for key in unrecorded(database, on, seen):
+        id, name = indicator_key(key)
+        scenario = database.scenarios.get(id)
+        indicator = scenario.indicators.get(name) if scenario else None
+        if not scenario or not indicator or (indicator.if_absent or indicator.chance) is None:
+            continue
+        set_id = scenario.set
         for member in {id, *(contending(database, set_id, on) if set_id else ())}:
             keys[member] = (*keys.get(member, ()), key)
     return keys
 
 
-def _may_be_absent(database: Database, key: str) -> bool:
-    """Whether there is such an indicator, and its absence is worth something."""
-    id, name = indicator_key(key)
-    scenario = database.scenarios.get(id)
-    indicator = scenario.indicators.get(name) if scenario else None
-    return indicator is not None and (indicator.if_absent or indicator.chance) is not None
-
-
 def sums(
     database: Database, analyst: Analyst, on: date, ids: Iterable[ScenarioId]
 ) -> tuple[SetSum, ...]:
-    """What an analyst's figures add up to in each set that these scenarios belong to."""
+    """Sum of an analyst's figures in each set that these scenarios belong to."""
     sums = []
     for set_id in sorted({s for id in ids if (s := database.scenarios[id].set)}):
         live = contending(database, set_id, on)

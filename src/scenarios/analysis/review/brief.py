@@ -107,7 +107,7 @@ def _if_seen(window: Window, key: IndicatorKey, around: Database) -> Watched:
     )
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class OpenQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """An open question: what was said and what the evidence implies, and both before.
 
     What is implied is `unfounded`, and not shown, where nobody gave a prior and nothing is rated.
@@ -136,7 +136,7 @@ class Brief(msgspec.Struct, frozen=True, kw_only=True):
     since: date
     headline: Headline
     moves: tuple[TopMove, ...]
-    scenarios: tuple[Standing, ...]
+    scenarios: tuple[OpenQuestion, ...]
     unreviewed: tuple[ScenarioId, ...]
     watch: tuple[Watched, ...]
     unseen: int
@@ -171,8 +171,8 @@ def brief(
     )
 
 
-def _standing(row: StatusRow) -> Standing:
-    return Standing(
+def _standing(row: StatusRow) -> OpenQuestion:
+    return OpenQuestion(
         scenario=row.id,
         title=row.title,
         set=row.set,

@@ -17,7 +17,7 @@ What = Literal["indicator", "horizon", "review", "forecasts"]
 WITHIN_DAYS = 14
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class DueEntry(msgspec.Struct, frozen=True, kw_only=True):
     """One thing to do by a day, the last on which it is in time.
 
     `id` names an indicator (`scenario/indicator`), a scenario whose horizon it is, or the sheet
@@ -43,8 +43,8 @@ class Due(msgspec.Struct, frozen=True, kw_only=True):
 
     as_of: date
     until: date
-    late: tuple[Entry, ...]
-    coming: tuple[Entry, ...]
+    late: tuple[DueEntry, ...]
+    coming: tuple[DueEntry, ...]
 
 
 def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
@@ -69,7 +69,7 @@ def due(database: Database, as_of: date, within_days: int = WITHIN_DAYS) -> Due:
     )
 
 
-def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """Those that were not seen; one that is emerging is watched until its day."""
     for id in ids:
         for name, indicator in now.database.scenarios[id].indicators.items():
@@ -78,7 +78,7 @@ def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
             stands = reading(now, (id, name))
             if stands.state == "observed" or (stands.strength and indicator.due < now.as_of):
                 continue
-            yield Entry(
+            yield DueEntry(
                 what="indicator",
                 id=f"{id}/{name}",
                 day=indicator.due,
@@ -89,10 +89,10 @@ def _indicators(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
             )
 
 
-def _horizons(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _horizons(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     for id in ids:
         scenario = now.database.scenarios[id]
-        yield Entry(
+        yield DueEntry(
             what="horizon",
             id=id,
             day=scenario.horizon,
@@ -102,7 +102,7 @@ def _horizons(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
         )
 
 
-def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """The day by which each is to be forecast again, those of one day together."""
     days: dict[date, list[ScenarioId]] = {}
     for id in ids:
@@ -112,7 +112,7 @@ def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
             day = _later(last, now.database.tracker.review_every_days)
             days.setdefault(day, []).append(id)
     for day, together in days.items():
-        yield Entry(
+        yield DueEntry(
             what="review",
             id=str(day),
             day=day,
@@ -121,7 +121,7 @@ def _reviews(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
         )
 
 
-def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
+def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[DueEntry]:
     """The last day on which forecasts stand, those of a sheet together."""
     expiry = now.database.tracker.forecast_expires_days
     if expiry is None:
@@ -133,7 +133,7 @@ def _expiries(now: Known, ids: list[ScenarioId]) -> Iterator[Entry]:
     for sheet, together in sheets.items():
         of = now.database.sheets[sheet]
         day = _later(of.date, expiry)
-        yield Entry(
+        yield DueEntry(
             what="forecasts",
             id=sheet,
             day=day,

@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.knowledge import resolved
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.ledger.ledger_changes import Shift
-from scenarios.analysis.period.period import View, Window, open_views
+from scenarios.analysis.period.period import ScenarioView, Window, open_views
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause, OtherKind, StatedShift
 from scenarios.analysis.scores.daily_forecasts import (
     IMPLIED,
@@ -34,7 +34,7 @@ class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
     brier: float
 
 
-class Resolved(msgspec.Struct, frozen=True, kw_only=True):
+class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
     """A scenario whose outcome was recorded in the window, with its last values.
 
     `stated` and `implied` are those of the day before it was recorded. `last_said` is what the
@@ -53,25 +53,25 @@ class Resolved(msgspec.Struct, frozen=True, kw_only=True):
     last_implied: LastFigure | None
 
 
-def outcomes(window: Window, views: Iterable[View]) -> tuple[Resolved, ...]:
+def outcomes(window: Window, views: Iterable[ScenarioView]) -> tuple[ResolvedScenario, ...]:
     """Those of these scenarios that were resolved in the window, in their order."""
     recorded = [view for view in views if _recorded(view, window)]
     kept = archive(window.database) if recorded else None
     return tuple(_resolved(window, kept, view) for view in recorded if kept)
 
 
-def _recorded(view: View, window: Window) -> bool:
+def _recorded(view: ScenarioView, window: Window) -> bool:
     outcome = view.resolution
     return outcome is not None and outcome.recorded > window.since
 
 
-def _resolved(window: Window, kept: Archive, view: View) -> Resolved:
+def _resolved(window: Window, kept: Archive, view: ScenarioView) -> ResolvedScenario:
     outcome = view.resolution
     assert outcome is not None  # noqa: S101 - only what is resolved is asked for
     last = {figure.forecaster: figure for figure in _outcomes_last(kept, view.id, window.as_of)}
     analysts = [name for name in last if name != IMPLIED]
     ours = last.get(TEAM) or (last[analysts[0]] if len(analysts) == 1 else None)
-    return Resolved(
+    return ResolvedScenario(
         scenario=view.id,
         outcome=outcome.outcome,
         date=outcome.date,
@@ -104,7 +104,7 @@ _BESIDE = 1 / 3
 _NAMED = 2
 
 
-class Together(msgspec.Struct, frozen=True, kw_only=True):
+class JointOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What was resolved by one outcome: the members of a set together, or a scenario alone."""
 
     set: SetId | None
@@ -151,7 +151,7 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
     window; of the others so many moved, and so many were forecast.
     """
 
-    resolved: tuple[Together, ...]
+    resolved: tuple[JointOutcome, ...]
     top: TopMove | None
     moved: int
     live: int
@@ -161,7 +161,11 @@ class Headline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def headline(
-    window: Window, resolved: Sequence[Resolved], moves: Sequence[Move], causes: Causes, new: int
+    window: Window,
+    resolved: Sequence[ResolvedScenario],
+    moves: Sequence[Move],
+    causes: Causes,
+    new: int,
 ) -> Headline:
     """The headline of a window's review, of which `new` items of evidence are."""
     live = list(open_views(window))
@@ -195,7 +199,7 @@ def top_move(database: Database, as_of: date, move: Move, causes: Causes) -> Top
     return _implied(move, causes)
 
 
-def outcome_of(id: str, resolved: Iterable[Together]) -> str:
+def outcome_of(id: str, resolved: Iterable[JointOutcome]) -> str:
     """What became of a scenario, if it was among these."""
     for outcome in resolved:
         if id in outcome.occurred:
@@ -312,12 +316,12 @@ def _largest(parts: Sequence[tuple[float, Event | OtherCause]], change: float) -
                 yield Because(kind=cause.cause, subjects=cause.subjects)
 
 
-def _occurred_first(outcome: Together) -> tuple[bool, bool]:
+def _occurred_first(outcome: JointOutcome) -> tuple[bool, bool]:
     return not outcome.occurred, not outcome.did_not_occur
 
 
-def _together(window: Window, resolved: Iterable[Resolved]) -> Iterator[Together]:
-    groups: dict[tuple[SetId | str, date], list[Resolved]] = {}
+def _together(window: Window, resolved: Iterable[ResolvedScenario]) -> Iterator[JointOutcome]:
+    groups: dict[tuple[SetId | str, date], list[ResolvedScenario]] = {}
     for scenario in resolved:
         set_id = window.database.scenarios[scenario.scenario].set
         unit = set_id or f"/{scenario.scenario}"
@@ -327,7 +331,7 @@ def _together(window: Window, resolved: Iterable[Resolved]) -> Iterator[Together
             outcome: tuple(other.scenario for other in together if other.outcome == outcome)
             for outcome in ("occurred", "did-not-occur", "annulled")
         }
-        yield Together(
+        yield JointOutcome(
             set=None if key.startswith("/") else key,
             date=day,
             occurred=by["occurred"],

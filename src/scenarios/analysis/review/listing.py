@@ -32,7 +32,7 @@ from scenarios.model import (
 )
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
     """Which rows: None and False leave a column free. Days are those of knowing, both included."""
 
     scenario: ScenarioId | None = None
@@ -129,7 +129,7 @@ class SourceRow(msgspec.Struct, frozen=True, kw_only=True):
     reliability_basis: str | None
 
 
-def indicators(known: Known, wanted: Wanted) -> list[IndicatorRow]:
+def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
     """The indicators of the scenarios that had opened; `by_value`, the most telling first."""
     rows = []
     for id, scenario in sorted(shown(known.database, known.as_of).items()):
@@ -171,7 +171,7 @@ def _value(row: IndicatorRow) -> tuple[object, ...]:
     )
 
 
-def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
+def evidence(known: Known, wanted: ListFilter) -> list[EvidenceRow]:
     """What was recorded by then, newest last; retracted items too."""
     database = known.database
     rows = []
@@ -207,7 +207,7 @@ def evidence(known: Known, wanted: Wanted) -> list[EvidenceRow]:
     return sorted(rows, key=lambda row: (row.recorded, row.id))
 
 
-def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
+def forecasts(known: Known, wanted: ListFilter) -> list[ForecastRow]:
     """Every forecast up to then, newest last."""
     database = known.database
     return [
@@ -226,7 +226,7 @@ def forecasts(known: Known, wanted: Wanted) -> list[ForecastRow]:
     ]
 
 
-def sources(known: Known, wanted: Wanted) -> list[SourceRow]:
+def sources(known: Known, wanted: ListFilter) -> list[SourceRow]:
     """The sources, with the known items that each gave."""
     given = Counter(item.source for item in known.evidence.values())
     records = track_records(known)

@@ -12,7 +12,7 @@ from typing import Literal
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on, contends, rivals
-from scenarios.analysis.forecasts import Given, stated
+from scenarios.analysis.forecasts import GivenForecast, stated
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger_changes import (
     LedgerChange,
@@ -22,7 +22,7 @@ from scenarios.analysis.ledger.ledger_changes import (
     compare,
     touched,
 )
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import EvidenceId, ScenarioId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
@@ -62,7 +62,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     explained: bool
 
 
-def moves(window: Window, views: Iterable[View]) -> tuple[Move, ...]:
+def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[Move, ...]:
     """What moved these scenarios, in their order."""
     reasons = Reasons(
         new=touched(window.now, window.before), gone=touched(window.before, window.now)
@@ -70,7 +70,7 @@ def moves(window: Window, views: Iterable[View]) -> tuple[Move, ...]:
     return tuple(_move(window, view, reasons) for view in views)
 
 
-def _move(window: Window, view: View, reasons: Reasons) -> Move:
+def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
     before = view.ledger_before
     change = compare(before, view.ledger, reasons) if before else LedgerChange()
     mover = _mover(window, view)
@@ -109,7 +109,7 @@ def _move(window: Window, view: View, reasons: Reasons) -> Move:
     )
 
 
-def _mover(window: Window, view: View) -> Given | None:
+def _mover(window: Window, view: ScenarioView) -> GivenForecast | None:
     """The last forecast that changed what is stated of a scenario, visibly if any did."""
     if view.normalised:
         return None

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import members
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.analysis.period.trajectory import Course, courses
 from scenarios.analysis.review.ach import Matrix, matrix
-from scenarios.analysis.review.listing import IndicatorRow, Wanted, indicators
+from scenarios.analysis.review.listing import IndicatorRow, ListFilter, indicators
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.analysis.scores.daily_forecasts import OURS, TEAM
@@ -23,7 +23,7 @@ class Chapter(msgspec.Struct, frozen=True, kw_only=True):
     """One scenario: its row of the status table, its figures at both dates, its course."""
 
     row: StatusRow
-    view: View
+    view: ScenarioView
     course: Course
 
 
@@ -40,7 +40,7 @@ DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 """Sampling budget: at most DAYS points a scenario and DAYS_IN_ALL in total, never under FEWEST."""
 
 
-class Page(msgspec.Struct, frozen=True, kw_only=True):
+class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page; `forecaster` is the one whose calibration is shown, if any.
 
     On a short one so many `others` have no chapter, and there are neither sets nor a score.
@@ -56,7 +56,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     others: int = 0
 
 
-def page(window: Window, review: Review, progress: Progress = unwatched) -> Page:
+def page(window: Window, review: Review, progress: Progress = unwatched) -> ReviewPage:
     """The page of a review of that window."""
     days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(review.scenarios))))
     rows = [row for row in review.scenarios if not row.withheld]
@@ -66,11 +66,11 @@ def page(window: Window, review: Review, progress: Progress = unwatched) -> Page
     )
     whose = forecaster(window)
     scored = score(window.database, window.as_of, forecaster=whose)
-    return Page(
+    return ReviewPage(
         review=review,
         chapters=chapters,
         sets=tuple(_sets(window, chapters)),
-        indicators=tuple(indicators(window.now, Wanted())),
+        indicators=tuple(indicators(window.now, ListFilter())),
         score=scored,
         forecaster=whose if scored.calibration else None,
         days=days,
@@ -85,18 +85,18 @@ def forecaster(window: Window) -> str | None:
     return next((f"{name} (analyst)" if name in OURS else name for name in names), None)
 
 
-def short(window: Window, review: Review, most: int) -> Page:
+def short(window: Window, review: Review, most: int) -> ReviewPage:
     """The same with chapters of those alone that moved, and of these at most so many."""
     ids = [move.scenario for move in review.moves[:most]]
     by_scenario = courses(window, ids, FEWEST)
     rows = {row.id: row for row in review.scenarios}
-    return Page(
+    return ReviewPage(
         review=review,
         chapters=tuple(
             Chapter(row=rows[id], view=window.views[id], course=by_scenario[id]) for id in ids
         ),
         sets=(),
-        indicators=tuple(indicators(window.now, Wanted())),
+        indicators=tuple(indicators(window.now, ListFilter())),
         score=None,
         forecaster=None,
         days=FEWEST,

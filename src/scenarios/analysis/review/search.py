@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known, bears_on, shown
-from scenarios.analysis.review.listing import Wanted
+from scenarios.analysis.review.listing import ListFilter
 from scenarios.errors import At, Keys
 from scenarios.model import Kind, ScenarioId
 from scenarios.text import unaccented
@@ -21,7 +21,7 @@ _CODES = frozenset({"ratings", "probabilities", "reliability", "hazard", "outcom
 """Keys with codes and figures below them, not texts."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class TextMatch(msgspec.Struct, frozen=True, kw_only=True):
     """A text that holds some of the words: its line, which counts from 1, and its key, dotted.
 
     `text` is what stands around the first of its words; the key of an id is `id`.
@@ -44,10 +44,10 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     day: date | None
     path: str
-    places: tuple[Place, ...]
+    places: tuple[TextMatch, ...]
 
 
-class Search(msgspec.Struct, frozen=True, kw_only=True):
+class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
     """What holds all `words`, which are in small letters and without accents.
 
     `total` is how many there are, should not all of them be among the hits.
@@ -92,12 +92,12 @@ def words_of(text: str) -> tuple[str, ...]:
 def search(
     known: Known,
     words: Sequence[str],
-    wanted: Wanted,
+    wanted: ListFilter,
     locate: Locate,
     *,
     what: What | None = None,
     most: int | None = None,
-) -> Search:
+) -> SearchResult:
     """What was known by then, is wanted, and holds every word: named so first, then the newest."""
     matches = []
     for part in _parts(known):
@@ -106,7 +106,7 @@ def search(
             if len({word for passage in passages for word in passage.words}) == len(words):
                 matches.append((part, passages))
     matches.sort(key=lambda match: _order(match[0], words))
-    return Search(
+    return SearchResult(
         words=tuple(words),
         as_of=known.as_of,
         total=len(matches),
@@ -147,7 +147,7 @@ def _parts(known: Known) -> Iterator[_Part]:
         yield _Part("source", id, source.name, None, "source", id, source)
 
 
-def _is_wanted(known: Known, part: _Part, wanted: Wanted) -> bool:
+def _is_wanted(known: Known, part: _Part, wanted: ListFilter) -> bool:
     if (wanted.since or wanted.until) and not (part.day and wanted.day(part.day)):
         return False
     source = part.id if part.what == "source" else getattr(part.content, "source", None)
@@ -192,7 +192,7 @@ def _hit(part: _Part, passages: Sequence[_Passage], locate: Locate) -> Hit:
     for keys, at, text, held in sorted(passages, key=lambda passage: -len(passage.words)):
         path, line = locate(part.kind, part.record, keys, at, held)
         key = "id" if at == "key" else ".".join(map(str, keys))
-        places.append(Place(line=line, key=key, text=excerpt(text, held), words=held))
+        places.append(TextMatch(line=line, key=key, text=excerpt(text, held), words=held))
     return Hit(
         what=part.what,
         id=part.id,

@@ -11,7 +11,7 @@ import msgspec
 from scenarios.analysis.evidence.indicators import reading
 from scenarios.analysis.evidence.knowledge import State, resolved
 from scenarios.analysis.evidence.knowledge import state as state_of
-from scenarios.analysis.period.period import View, Window
+from scenarios.analysis.period.period import ScenarioView, Window
 from scenarios.model import Database, Outcome, ScenarioId, SetId
 from scenarios.scales import decibans
 
@@ -129,12 +129,12 @@ def withheld(database: Database, as_of: date) -> Iterator[StatusRow]:
         )
 
 
-def movement(view: View) -> float:
+def movement(view: ScenarioView) -> float:
     """The larger movement of the stated and the implied probability, in bits."""
     return max(view.stated_bits, view.implied_bits)
 
 
-def by_movement(views: Iterable[View]) -> list[View]:
+def by_movement(views: Iterable[ScenarioView]) -> list[ScenarioView]:
     """Largest movement first; ties by id."""
     return sorted(views, key=lambda view: (-movement(view), view.id))
 
@@ -154,7 +154,7 @@ def in_order(rows: Iterable[StatusRow]) -> list[StatusRow]:
     return sorted(every, key=order)
 
 
-def row_of(window: Window, view: View) -> StatusRow:
+def row_of(window: Window, view: ScenarioView) -> StatusRow:
     """One scenario's row of the status table."""
     own = [reading(window.now, (view.id, key)).state for key in view.scenario.indicators]
     recorded = [window.now.evidence[id].recorded for id in view.evidence]
@@ -190,7 +190,7 @@ def row_of(window: Window, view: View) -> StatusRow:
     )
 
 
-def gap(view: View) -> float | None:
+def gap(view: ScenarioView) -> float | None:
     """Stated minus implied, in decibans."""
     if view.stated is None:
         return None

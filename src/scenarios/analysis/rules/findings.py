@@ -9,7 +9,7 @@ from scenarios.analysis.evidence.knowledge import contending, resolved, rivals
 from scenarios.analysis.forecasts import given, standing
 from scenarios.analysis.ledger.contributions import ties
 from scenarios.analysis.ledger.ledger import Ledger
-from scenarios.analysis.period.period import View, Window, open_views, sets_of
+from scenarios.analysis.period.period import ScenarioView, Window, open_views, sets_of
 from scenarios.analysis.rules.evidence import (
     absence_sign,
     few_indicators,
@@ -95,7 +95,7 @@ def _sum(figures: dict[ScenarioId, float]) -> str | None:
     return f"{total:.3f}; nearest that sum to 1: {pairs}"
 
 
-def _side_by_side(view: View, that: View) -> Iterator[tuple[str, float, float]]:
+def _side_by_side(view: ScenarioView, that: ScenarioView) -> Iterator[tuple[str, float, float]]:
     yield "prior", view.scenario.prior.probability, that.scenario.prior.probability
     yield "implied probability", view.implied.probability, that.implied.probability
     if view.stated and that.stated:
@@ -164,7 +164,7 @@ def shared_with_prior(window: Window) -> Iterator[Finding]:
             yield of_scenario("shared-with-prior", view.id, message, "prior", "includes")
 
 
-def _counted_in_set(window: Window, view: View) -> list[EvidenceId]:
+def _counted_in_set(window: Window, view: ScenarioView) -> list[EvidenceId]:
     """What counts in a scenario or in a rival, since in a set the prior of one is that of all."""
     rival_views = [window.views.get(id) for id in rivals(window.database, view.id)]
     views = [view, *(rival for rival in rival_views if rival and rival.open)]
@@ -195,7 +195,7 @@ def _in_prior(window: Window, id: ScenarioId) -> set[EvidenceId]:
     }
 
 
-def _links(window: Window) -> Iterator[tuple[View, ScenarioId, Given]]:
+def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Given]]:
     """The links of the open scenarios to others whose outcome is not known."""
     for view in open_views(window):
         for other, link in view.scenario.prior.given.items():

@@ -172,7 +172,7 @@ class Excluded(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
     """The table of one scenario, or of one tag; None gathers what has no tag."""
 
     name: str | None
@@ -187,7 +187,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
 
     ledger: int = VERSION
     forecasters: tuple[ForecasterScore, ...]
-    groups: tuple[Group, ...]
+    groups: tuple[ScoreTable, ...]
     questions: tuple[QuestionScore, ...]
     skill: tuple[Skill, ...]
     fitted_strength: FittedStrength | None
@@ -270,14 +270,14 @@ def table(rows: Iterable[QuestionScore]) -> tuple[ForecasterScore, ...]:
     )
 
 
-def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[Group, ...]:
+def _groups(database: Database, rows: Iterable[QuestionScore], by: By) -> tuple[ScoreTable, ...]:
     together: dict[str | None, list[QuestionScore]] = {}
     for row in rows:
         tags: tuple[str | None, ...] = database.scenarios[row.scenario].tags or (None,)
         for name in {"analyst": (), "scenario": (row.scenario,), "tag": tags}[by]:
             together.setdefault(name, []).append(row)
     names = sorted(together, key=lambda name: (name is None, name))
-    return tuple(Group(name=name, forecasters=table(together[name])) for name in names)
+    return tuple(ScoreTable(name=name, forecasters=table(together[name])) for name in names)
 
 
 def _set_scores(

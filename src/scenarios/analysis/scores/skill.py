@@ -22,7 +22,7 @@ from scenarios.analysis.scores.daily_forecasts import (
     Archive,
     Cluster,
     Line,
-    Question,
+    ResolvedQuestion,
     Timeline,
     before,
     days_of_figures,
@@ -205,7 +205,9 @@ class FittedStrength(msgspec.Struct, frozen=True, kw_only=True):
     independent: int
 
 
-def fitted_strength(archive: Archive, questions: Iterable[Question]) -> FittedStrength | None:
+def fitted_strength(
+    archive: Archive, questions: Iterable[ResolvedQuestion]
+) -> FittedStrength | None:
     """The best of TRIED, refined by the parabola through it and its neighbours.
 
     The factor on the evidence is the strength ÷ that which is declared. A question, and a set,
@@ -243,7 +245,7 @@ class _Run(NamedTuple):
     priors: dict[ScenarioId, float]
 
 
-def _runs(archive: Archive, question: Question) -> Iterator[_Run]:
+def _runs(archive: Archive, question: ResolvedQuestion) -> Iterator[_Run]:
     """The scored days on which evidence counted: all that is asked of the ledger."""
     id = question.scenario
     around = near(archive.database, id, archive.bearing)
@@ -265,7 +267,7 @@ def _implied_at(run: _Run, id: ScenarioId, factor: float) -> float:
     return implied(replace(run.comparison, totals=totals), run.priors)[id]
 
 
-def _losses(runs: Sequence[_Run], question: Question, declared: float) -> list[float]:
+def _losses(runs: Sequence[_Run], question: ResolvedQuestion, declared: float) -> list[float]:
     """Minus the log score at each strength; days without evidence would add the same to all."""
     happened = question.outcome == "occurred"
     slopes = []

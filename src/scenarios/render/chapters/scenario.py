@@ -7,7 +7,7 @@ from datetime import date
 
 import msgspec
 
-from scenarios.analysis.period.period import View
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.page import Chapter
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
@@ -115,7 +115,7 @@ def excerpt(chart: Chart, most: int, more: str) -> Chart:
     return msgspec.structs.replace(chart, table=shown)
 
 
-def terms(view: View) -> Iterator[Block]:
+def terms(view: ScenarioView) -> Iterator[Block]:
     """Its criteria, its prior, what was clarified, and how it was resolved."""
     scenario = view.scenario
     yield Paragraph(scenario.resolution_criteria)

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.review.page import Chapter, Page
+from scenarios.analysis.review.page import Chapter, ReviewPage
 from scenarios.model import Database
 from scenarios.render.chapters import board, evidence, exclusive_set, scenario
 from scenarios.render.charts.ledger import LedgerBars
@@ -46,7 +46,7 @@ _READING = (
 )
 
 
-def whole(page: Page, database: Database, known: Known) -> Parts:
+def whole(page: ReviewPage, database: Database, known: Known) -> Parts:
     """What a page shows of a review."""
     picture = overview(page.review, database)
     made = report.document(page.review, database, picture=picture, whole=True)
@@ -96,7 +96,7 @@ def _part(name: str, anchor: str, blocks: Iterable[Block]) -> Folded:
     return Folded(Heading(2, name, anchor=anchor), tuple(blocks))
 
 
-def _scenarios(page: Page, database: Database) -> Iterator[Block]:
+def _scenarios(page: ReviewPage, database: Database) -> Iterator[Block]:
     review = page.review
     short = len(page.chapters) >= LARGE
     made = [scenario.chapter(one, database, review.since, short=short) for one in page.chapters]
@@ -110,7 +110,7 @@ def _scenarios(page: Page, database: Database) -> Iterator[Block]:
         yield _part(f"Scenarios ({len(made)})", "scenarios", (about, *more, *made))
 
 
-def _sets(page: Page, known: Known) -> Iterator[Block]:
+def _sets(page: ReviewPage, known: Known) -> Iterator[Block]:
     short = len(page.chapters) >= LARGE
     since = page.review.since
     made = [exclusive_set.chapter(one, known, since, short=short) for one in page.sets]
@@ -118,13 +118,13 @@ def _sets(page: Page, known: Known) -> Iterator[Block]:
         yield _part(f"Exclusive sets ({len(made)})", "sets", made)
 
 
-def _scores(page: Page, database: Database) -> Iterator[Block]:
+def _scores(page: ReviewPage, database: Database) -> Iterator[Block]:
     if page.score:
         told = titled(score.document(page.score, "")[1:], database)
         yield _part("Scores and calibration", "scores", told)
 
 
-def _effects(page: Page, database: Database) -> Iterator[Block]:
+def _effects(page: ReviewPage, database: Database) -> Iterator[Block]:
     """Which item moved which open scenario, and when."""
     views = [chapter.view for chapter in page.chapters if chapter.view.open]
     if drawn := grid(views, database, page.review.as_of):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.brief import Brief, Standing, Watched
+from scenarios.analysis.review.brief import Brief, OpenQuestion, Watched
 from scenarios.model import Analyst, Database
 from scenarios.render.document import (
     Block,
@@ -99,7 +99,7 @@ def _standing(made: Brief, picture: Chart | None) -> Iterator[Block]:
     yield Chart(picture.label, picture.drawing, table) if picture else table
 
 
-def _row(row: Standing) -> Row:
+def _row(row: OpenQuestion) -> Row:
     before, implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
     return (
         Ref(row.scenario, "scenario", " ".join(row.title.split())),
@@ -118,7 +118,7 @@ def _step(before: float | None, after: float | None) -> Text:
     return Figure(before, "p"), " → ", Figure(after, "p")
 
 
-def _moved(row: Standing) -> bool:
+def _moved(row: OpenQuestion) -> bool:
     return any(
         before is not None and after is not None and printed(before) != printed(after)
         for before, after in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.history.commit_log import Entry, Figures, History
+from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
 from scenarios.analysis.history.commits import Differences
 from scenarios.model import Kind
 from scenarios.render.document import (
@@ -72,7 +72,7 @@ def _figures(result: History, subject: str) -> Table:
     return Table(columns=columns, rows=tuple(rows))
 
 
-def _bar(figure: Figures) -> str:
+def _bar(figure: CommitFigures) -> str:
     cells = ["·"] * _BAR
     for sign, value in (("i", figure.implied), ("s", figure.stated)):
         if value is not None:
@@ -88,7 +88,7 @@ def _entries(result: History, *, figures: bool) -> Iterator[Item]:
         yield Item(head, tuple(map(Item, _what(entry, figures=figures))))
 
 
-def _what(entry: Entry, *, figures: bool) -> Iterator[Text]:
+def _what(entry: HistoryEntry, *, figures: bool) -> Iterator[Text]:
     if told := _records(entry.what):
         yield told
     if entry.left_out:

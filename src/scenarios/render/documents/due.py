@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.review.due import Due, Entry
+from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.model import Kind, ScenarioId
 from scenarios.render.document import Column, Document, Group, Ref, Row, Span, Table
 from scenarios.text import counted
@@ -42,17 +42,17 @@ def document(result: Due, *, every: bool = False) -> Document:
     return (Table(columns=columns, rows=wide, note=note, empty=nothing, narrow=short),)
 
 
-def _row(entry: Entry, *, every: bool) -> Row:
+def _row(entry: DueEntry, *, every: bool) -> Row:
     about = tuple(_about(entry, every=every))
     return str(entry.day), when(entry.days), WHAT[entry.what], entry.id, about
 
 
-def _short(entry: Entry, *, every: bool) -> Row:
+def _short(entry: DueEntry, *, every: bool) -> Row:
     lead = f"{WHAT[entry.what]} {when(entry.days)}: "
     return str(entry.day), (lead, *_about(entry, every=every))
 
 
-def _about(entry: Entry, *, every: bool) -> Iterator[Span]:
+def _about(entry: DueEntry, *, every: bool) -> Iterator[Span]:
     if entry.what == "review":
         yield from _scenarios(entry.scenarios, every=every)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from scenarios.analysis.ledger.ledger import Effect
+from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.model import Tracker
 from scenarios.render.document import (
     Column,
@@ -22,7 +22,7 @@ from scenarios.render.document import (
 from scenarios.scales import printed
 
 
-def document(effects: Sequence[Effect], tracker: Tracker, as_of: date) -> Document:
+def document(effects: Sequence[EvidenceEffect], tracker: Tracker, as_of: date) -> Document:
     """Scenario, rating, weight, factor, decibans counted, implied before and after; then why.
 
     Both figures are as of one day.

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
-from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, Score
+from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, MatrixScore
 from scenarios.model import Kind, ScenarioId
 from scenarios.render.document import (
     Column,
@@ -122,7 +122,7 @@ def _code(row: MatrixRow, column: ScenarioId) -> Text:
 
 
 def _sums(result: Matrix) -> Iterator[Row]:
-    def row(id: str, label: str, figure: Callable[[Score], Figure]) -> Row:
+    def row(id: str, label: str, figure: Callable[[MatrixScore], Figure]) -> Row:
         sums = (
             figure(result.scores[column]) if result.scores else "?" for column in result.scenarios
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import repeat
 
-from scenarios.analysis.review.search import Hit, Place, Search
+from scenarios.analysis.review.search import Hit, SearchResult, TextMatch
 from scenarios.model import Kind
 from scenarios.render.document import Document, Item, Items, Paragraph, Ref
 
@@ -18,7 +18,7 @@ _PLACES = 3
 """As many places of a hit are shown where none has all words."""
 
 
-def document(result: Search, *, every: bool = False) -> Document:
+def document(result: SearchResult, *, every: bool = False) -> Document:
     """The hits with their places; with `every` each place of each."""
     if not result.hits:
         return (Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
@@ -41,5 +41,5 @@ def _row(hit: Hit, words: int, *, every: bool) -> Item:
     return Item(head, tuple(map(_place, places, repeat(hit.path))))
 
 
-def _place(place: Place, path: str) -> Item:
+def _place(place: TextMatch, path: str) -> Item:
     return Item(f"{path}:{place.line}: {place.key}: {place.text}")

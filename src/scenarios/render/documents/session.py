@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known
-from scenarios.analysis.review.agenda import Figure as Others
+from scenarios.analysis.forecasts import TeamFigure as Others
 from scenarios.analysis.review.agenda import PastDue, Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text

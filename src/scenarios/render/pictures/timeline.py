@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from scenarios.analysis.evidence.knowledge import contends
-from scenarios.analysis.forecasts import Given
+from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.ledger.odds import changes_daily
-from scenarios.analysis.period.period import View
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.period.trajectory import Course, Mark
 from scenarios.model import Database, EvidenceId, ScenarioId
 from scenarios.render.charts.grid import Multiples
@@ -43,7 +43,9 @@ _REASON = 300
 """Characters of a rationale that a mark tells."""
 
 
-def timeline(course: Course, view: View, database: Database, since: date, items: int = 3) -> Chart:
+def timeline(
+    course: Course, view: ScenarioView, database: Database, since: date, items: int = 3
+) -> Chart:
     """Timeline of a scenario; a mark, and a row of its table, name at most `items` items."""
     data = _data(course, view, database, since, items)
     return Chart(_label(data), data, _table(course, data.points, database, items))
@@ -62,14 +64,16 @@ def figures_of(course: Course, *, unfounded: bool = False) -> tuple[Figures, ...
     )
 
 
-def outcome_of(view: View) -> Outcome | None:
+def outcome_of(view: ScenarioView) -> Outcome | None:
     """Outcome of a scenario, if there is one."""
     if view.resolution is None:
         return None
     return Outcome(day=view.resolution.date, word=_WORDS[view.resolution.outcome])
 
 
-def _data(course: Course, view: View, database: Database, since: date, items: int) -> Timeline:
+def _data(
+    course: Course, view: ScenarioView, database: Database, since: date, items: int
+) -> Timeline:
     band = None if view.unfounded else view.band
     return Timeline(
         title=view.scenario.title,
@@ -122,7 +126,9 @@ def _size(pair: tuple[float, float]) -> float:
     return jeffreys(held(pair[0]), held(pair[1]))
 
 
-def _told(course: Course, mark: Mark | None, forecasts: list[Given], database: Database) -> str:
+def _told(
+    course: Course, mark: Mark | None, forecasts: list[GivenForecast], database: Database
+) -> str:
     """The strongest item of the day, and how many others; without one what analysts gave."""
     if mark:
         first = strongest(mark.evidence, course.scenario, database)
@@ -177,7 +183,7 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
         )
 
 
-def _lanes(course: Course, view: View) -> Iterator[Swim]:
+def _lanes(course: Course, view: ScenarioView) -> Iterator[Swim]:
     for lane in course.lanes:
         indicator = view.scenario.indicators[lane.indicator]
         stretches = (Stretch(state=s.state, start=s.start, end=s.end) for s in lane.spans)
@@ -244,7 +250,7 @@ def _table(course: Course, points: Sequence[Figures], database: Database, items:
 
 
 def _entered(
-    evidence: tuple[EvidenceId, ...], forecasts: list[Given], database: Database, most: int
+    evidence: tuple[EvidenceId, ...], forecasts: list[GivenForecast], database: Database, most: int
 ) -> Iterator[Span]:
     """Items and forecasts of a row, at most `most` of each, with the number of others."""
     parts: list[tuple[Span, ...]] = []
@@ -271,7 +277,7 @@ _TOLD = 3
 def lanes(
     statement: str,
     courses: Sequence[Course],
-    views: Mapping[ScenarioId, View],
+    views: Mapping[ScenarioId, ScenarioView],
     database: Database,
     since: date,
     as_of: date,
@@ -300,7 +306,7 @@ def lanes(
 
 def multiples(
     courses: Sequence[Course],
-    views: Mapping[ScenarioId, View],
+    views: Mapping[ScenarioId, ScenarioView],
     database: Database,
     since: date,
     as_of: date,
@@ -323,11 +329,11 @@ def letter(number: int) -> str:
     return (letter(head - 1) if head else "") + chr(ord("A") + tail)
 
 
-def _figure(view: View) -> float:
+def _figure(view: ScenarioView) -> float:
     return view.stated.probability if view.stated else view.implied.probability
 
 
-def _member(name: str, course: Course, view: View, database: Database) -> Member:
+def _member(name: str, course: Course, view: ScenarioView, database: Database) -> Member:
     return Member(
         letter=name,
         title=view.scenario.title,
@@ -340,7 +346,7 @@ def _member(name: str, course: Course, view: View, database: Database) -> Member
     )
 
 
-def _share(view: View, database: Database, day: date, since: date) -> float:
+def _share(view: ScenarioView, database: Database, day: date, since: date) -> float:
     """Implied probability of a member on a day; 0 once it is known not to occur."""
     if not contends(database, view.id, day):
         return 0.0
@@ -364,7 +370,7 @@ def _lanes_told(member: Member) -> str:
     return f"stated {from_to(member.stated_before, last.stated)}"
 
 
-def _lanes_table(views: Sequence[View], members: Sequence[Member]) -> Table:
+def _lanes_table(views: Sequence[ScenarioView], members: Sequence[Member]) -> Table:
     return Table(
         columns=(
             Column(name="member"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from scenarios.analysis.ledger.ledger import Effect
+from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.render.document import Document, Item, Items
 from scenarios.render.documents.effects import document
 from scenarios.serve.forms.recorder import Recorder
@@ -21,7 +21,7 @@ def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document
     return (*told, *_untold(found, shown))
 
 
-def _untold(found: Sequence[Effect], shown: Sequence[Effect]) -> Document:
+def _untold(found: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
     if not found:
         return (Items((Item("It rates no scenario yet."),)),)
     hidden = [effect.scenario for effect in found if effect not in shown]

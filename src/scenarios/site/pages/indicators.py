@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.review.listing import IndicatorRow, Wanted
+from scenarios.analysis.review.listing import IndicatorRow, ListFilter
 from scenarios.analysis.review.listing import indicators as rows_of
 from scenarios.render.chapters.board import table
 from scenarios.render.document import Block, Heading, Paragraph
@@ -19,7 +19,7 @@ ADDRESS = "indicators/index.html"
 
 def page(site: Site) -> Page:
     """Every indicator of a scenario that had opened."""
-    rows = rows_of(figures(site).window.now, Wanted())
+    rows = rows_of(figures(site).window.now, ListFilter())
     late = sum(_late(site, row) for row in rows)
     told = f"{counted(len(rows), 'indicator')}, {late} due and not seen"
     return Page(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.evidence.indicators import reading
-from scenarios.analysis.period.period import View
+from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.review.headline import top_move
 from scenarios.model import Scenario, ScenarioId
 from scenarios.render.chapters.scenario import excerpt, terms
@@ -92,7 +92,7 @@ def _withheld(site: Site, id: ScenarioId, path: str) -> Page:
     )
 
 
-def _card(site: Site, view: View) -> Card:
+def _card(site: Site, view: ScenarioView) -> Card:
     """Its figure, or what became of it, and its course."""
     stated, implied = view.stated, percent(view.implied.probability)
     told = f"stated; implied {implied}" if stated else "implied; nobody’s forecast stands"
@@ -117,7 +117,7 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[Entry, ...]:
     return (Entry(name, up(address) + links.place("set", scenario.set)),)
 
 
-def _top(site: Site, view: View) -> Iterator[Block]:
+def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
     """The question, one large number, and one line of what moved it."""
     yield Heading(1, " ".join(view.scenario.title.split()))
     yield Paragraph(view.scenario.question)
@@ -125,7 +125,7 @@ def _top(site: Site, view: View) -> Iterator[Block]:
     yield Paragraph(_finding(site, view))
 
 
-def _figures(site: Site, view: View) -> Iterator[Fact]:
+def _figures(site: Site, view: ScenarioView) -> Iterator[Fact]:
     language = site.database.tracker.estimative_language
     if view.stated:
         p = view.stated.probability
@@ -149,7 +149,7 @@ def _figures(site: Site, view: View) -> Iterator[Fact]:
         yield Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
 
 
-def _finding(site: Site, view: View) -> tuple[Span, ...]:
+def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
     """What moved it since the last review, in one sentence."""
     found = figures(site)
     since = f"{found.window.since}"
@@ -166,7 +166,7 @@ def _finding(site: Site, view: View) -> tuple[Span, ...]:
     return (f"Unchanged since {since}.",)
 
 
-def _body(site: Site, view: View) -> Iterator[Block]:
+def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
     database, since = site.database, figures(site).window.since
     yield Heading(2, "How it came here", anchor="course")
     yield timeline(figures(site).course(view.id), view, database, since)
@@ -188,7 +188,7 @@ def _body(site: Site, view: View) -> Iterator[Block]:
     yield Items(tuple(_record(site, view)))
 
 
-def _indicators(site: Site, view: View) -> Table:
+def _indicators(site: Site, view: ScenarioView) -> Table:
     rows: list[Row] = []
     for name, one in view.scenario.indicators.items():
         now = reading(figures(site).window.now, (view.id, name))
@@ -204,7 +204,7 @@ def _indicators(site: Site, view: View) -> Table:
     )
 
 
-def _forecasts(site: Site, view: View) -> Iterator[Block]:
+def _forecasts(site: Site, view: ScenarioView) -> Iterator[Block]:
     """Who stands where, and why."""
     if not view.stated:
         return
@@ -232,7 +232,7 @@ def _forecasts(site: Site, view: View) -> Iterator[Block]:
     )
 
 
-def _evidence(site: Site, view: View) -> Iterator[Block]:
+def _evidence(site: Site, view: ScenarioView) -> Iterator[Block]:
     if not view.evidence:
         return
     found = newest(site, view.evidence)
@@ -242,7 +242,7 @@ def _evidence(site: Site, view: View) -> Iterator[Block]:
         yield Folded(Heading(3, f"{counted(len(rest), 'older item')}"), (listed(site, rest),))
 
 
-def _record(site: Site, view: View) -> Iterator[Item]:
+def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
     scenario = view.scenario
     if scenario.tags:
         yield Item(f"Tags: {', '.join(scenario.tags)}")

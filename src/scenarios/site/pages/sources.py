@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from scenarios.analysis.review.listing import SourceRow, Wanted
+from scenarios.analysis.review.listing import ListFilter, SourceRow
 from scenarios.analysis.review.listing import sources as rows_of
 from scenarios.model import EvidenceId, SourceId
 from scenarios.render.document import (
@@ -45,7 +45,7 @@ def page(site: Site) -> Page:
 
 
 def _body(site: Site) -> Iterator[Block]:
-    rows = rows_of(figures(site).window.now, Wanted())
+    rows = rows_of(figures(site).window.now, ListFilter())
     yield Heading(1, "Sources")
     if not rows:
         yield Paragraph("No source is registered.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scenarios.analysis.review.due import Due, Entry
+from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.model import Database
 from scenarios.render.document import Flat, Heading, Item, Items, Span
 from scenarios.render.documents.review import names
@@ -19,12 +19,12 @@ def section(due: Due, database: Database) -> Iterator[Flat]:
         yield Items(tuple(entry(one, database) for one in due.coming))
 
 
-def entry(one: Entry, database: Database, lead: str = "") -> Item:
+def entry(one: DueEntry, database: Database, lead: str = "") -> Item:
     """What is to be done, behind its day unless something else leads it."""
     return Item(tuple(_told(one, database)), lead=lead or str(one.day))
 
 
-def _told(one: Entry, database: Database) -> Iterator[Span]:
+def _told(one: DueEntry, database: Database) -> Iterator[Span]:
     first = names.scenario(one.scenarios[0], database)
     if one.what == "indicator":
         owner = names.scenario(one.id.partition("/")[0], database)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenarios.analysis.review.headline import Because, Headline, Together, TopMove, outcome_of
+from scenarios.analysis.review.headline import Because, Headline, JointOutcome, TopMove, outcome_of
 from scenarios.model import Database, ScenarioId
 from scenarios.render.document import Figure, Span
 from scenarios.render.documents.review import names
@@ -36,7 +36,7 @@ def told(headline: Headline, database: Database) -> tuple[Span, ...]:
 
 def move(
     top: TopMove,
-    resolved: Sequence[Together],
+    resolved: Sequence[JointOutcome],
     database: Database,
     after: TopMove | None = None,
 ) -> tuple[Span, ...]:
@@ -63,7 +63,7 @@ def _step(top: TopMove) -> tuple[Span, ...]:
 
 
 def _why(
-    top: TopMove, resolved: Sequence[Together], database: Database, *, again: bool = False
+    top: TopMove, resolved: Sequence[JointOutcome], database: Database, *, again: bool = False
 ) -> Iterator[Span]:
     """What caused it, or that it was the same `again`; then the rationale of a forecast."""
     if again:
@@ -78,7 +78,7 @@ def _why(
 
 
 def _cause(
-    cause: Because, scenario: ScenarioId, resolved: Sequence[Together], database: Database
+    cause: Because, scenario: ScenarioId, resolved: Sequence[JointOutcome], database: Database
 ) -> Iterator[Span]:
     """`after “…” occurred`, `as others of its set changed`."""
     subjects = cause.subjects
@@ -121,7 +121,7 @@ _WORDS = {
 }
 
 
-def _outcome(one: Together, database: Database) -> tuple[Span, ...]:
+def _outcome(one: JointOutcome, database: Database) -> tuple[Span, ...]:
     parts: list[Span] = []
     if one.occurred:
         parts += [*names.titles(one.occurred, database), " occurred"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from scenarios.analysis.review.headline import Together, outcome_of
+from scenarios.analysis.review.headline import JointOutcome, outcome_of
 from scenarios.analysis.review.moves import Causes, Contribution, Event, Move, OtherCause
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database, EvidenceId, ScenarioId
@@ -36,7 +36,7 @@ class Told(NamedTuple):
     rows: Mapping[ScenarioId, StatusRow]
     moves: Mapping[ScenarioId, Move]
     causes: Causes
-    resolved: Sequence[Together]
+    resolved: Sequence[JointOutcome]
     language: str
 
 

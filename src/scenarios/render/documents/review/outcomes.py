@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from scenarios.analysis.review.headline import LastFigure, Resolved
+from scenarios.analysis.review.headline import LastFigure, ResolvedScenario
 from scenarios.model import Database, EvidenceId
 from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref, Span
 from scenarios.render.documents.review import names
 
 
 def section(
-    resolved: Sequence[Resolved], told: Collection[EvidenceId], database: Database
+    resolved: Sequence[ResolvedScenario], told: Collection[EvidenceId], database: Database
 ) -> Iterator[Flat]:
     """Each scenario in a line; the basis and the evidence of an outcome once.
 
@@ -35,7 +35,7 @@ def section(
     yield Items(tuple(rows))
 
 
-def figures(entry: Resolved) -> Iterator[Span]:
+def figures(entry: ResolvedScenario) -> Iterator[Span]:
     """`last said 40%, evidence implied 62%, occurred on 2022-02-24, Brier 0.36`."""
     said, implied = entry.last_said, entry.last_implied
     if said:
@@ -62,7 +62,7 @@ def _item(id: EvidenceId, told: Collection[EvidenceId], database: Database) -> S
     return Ref(id, "evidence") if id in told else names.item(id, database)
 
 
-def _follows(entry: Resolved, database: Database) -> bool:
+def _follows(entry: ResolvedScenario, database: Database) -> bool:
     """Whether an outcome only follows from that of a rival."""
     own = database.scenarios[entry.scenario].resolution
     return own is None or own.basis != entry.basis
