@@ -1,4 +1,4 @@
-"""The news of a window in short: what was resolved, what moved most, and because of what."""
+"""The news of a window in short: outcomes, the largest move, and its causes."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from scenarios.analysis.scores.daily_forecasts import (
     question,
     timeline,
 )
-from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, SetId, SheetId
+from scenarios.model import Database, EvidenceId, Outcome, Resolution, ScenarioId, SetId, SheetId
 from scenarios.scales import MOVED_BITS, jeffreys
 
 
 class LastFigure(msgspec.Struct, frozen=True, kw_only=True):
-    """What a forecaster said last before the outcome was known, and its Brier score."""
+    """Last forecast of a forecaster before the outcome was known, and its Brier score."""
 
     forecaster: str
     probability: float
@@ -55,19 +55,15 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
 
 def outcomes(window: Window, views: Iterable[ScenarioView]) -> tuple[ResolvedScenario, ...]:
     """Those of these scenarios that were resolved in the window, in their order."""
-    recorded = [view for view in views if _recorded(view, window)]
+    pairs = ((view, view.resolution) for view in views)
+    recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
     kept = archive(window.database) if recorded else None
-    return tuple(_resolved(window, kept, view) for view in recorded if kept)
+    return tuple(_resolved(window, kept, view, end) for view, end in recorded if kept)
 
 
-def _recorded(view: ScenarioView, window: Window) -> bool:
-    outcome = view.resolution
-    return outcome is not None and outcome.recorded > window.since
-
-
-def _resolved(window: Window, kept: Archive, view: ScenarioView) -> ResolvedScenario:
-    outcome = view.resolution
-    assert outcome is not None  # noqa: S101 - only what is resolved is asked for
+def _resolved(
+    window: Window, kept: Archive, view: ScenarioView, outcome: Resolution
+) -> ResolvedScenario:
     last = {figure.forecaster: figure for figure in _outcomes_last(kept, view.id, window.as_of)}
     analysts = [name for name in last if name != IMPLIED]
     ours = last.get(TEAM) or (last[analysts[0]] if len(analysts) == 1 else None)
@@ -90,22 +86,21 @@ def _outcomes_last(kept: Archive, id: ScenarioId, as_of: date) -> Iterator[LastF
     if asked is None or asked.outcome == "annulled" or not asked.scored:
         return
     scored = timeline(kept, asked)
-    names = (*scored.analysts, *((TEAM,) if TEAM in scored.ours else ()), IMPLIED)
-    last = ((name, scored.last.get(name)) for name in names)
-    for name, figure in ((name, figure) for name, figure in last if figure is not None):
-        worth = brier(figure, asked.outcome == "occurred")
-        yield LastFigure(forecaster=name, probability=figure, brier=worth)
+    for name in (*scored.analysts, *((TEAM,) if TEAM in scored.ours else ()), IMPLIED):
+        if (figure := scored.last.get(name)) is not None:
+            worth = brier(figure, asked.outcome == "occurred")
+            yield LastFigure(forecaster=name, probability=figure, brier=worth)
 
 
 FigureKind = Literal["stated", "implied"]
 CauseKind = Literal["event", "expiry", "joined", "withdrawal"] | OtherKind
 _BESIDE = 1 / 3
-"""A second cause is named where it did so much of what the first did."""
+"""A second cause is named where it did at least this share of what the first did."""
 _NAMED = 2
 
 
 class JointOutcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What was resolved by one outcome: the members of a set together, or a scenario alone."""
+    """Scenarios resolved by one outcome: the members of a set together, or one alone."""
 
     set: SetId | None
     date: date
@@ -147,8 +142,8 @@ class TopMove(msgspec.Struct, frozen=True, kw_only=True):
 class Headline(msgspec.Struct, frozen=True, kw_only=True):
     """The subjects, figures and causes of the headline; its words are made of them.
 
-    `top` is what moved most, if anything. Of the `live` scenarios so many were `opened` in the
-    window; of the others so many moved, and so many were forecast.
+    `top` is the largest move, if any. `opened` counts the `live` scenarios that opened in the
+    window; `moved` and `forecast` count those of the others that moved, and that were forecast.
     """
 
     resolved: tuple[JointOutcome, ...]
@@ -171,8 +166,11 @@ def headline(
     live = list(open_views(window))
     older = [view for view in live if view.odds_before]
     tops = (top for move in moves if (top := top_move(window.database, window.as_of, move, causes)))
+    together = sorted(
+        _together(window, resolved), key=lambda end: (not end.occurred, not end.did_not_occur)
+    )
     return Headline(
-        resolved=tuple(sorted(_together(window, resolved), key=_occurred_first)),
+        resolved=tuple(together),
         top=next(tops, None),
         moved=len(moves),
         live=len(live),
@@ -183,7 +181,7 @@ def headline(
 
 
 def top_move(database: Database, as_of: date, move: Move, causes: Causes) -> TopMove | None:
-    """A move as it is told in one sentence; None where a figure only came or went."""
+    """A move for one sentence; None where a figure only came or went."""
     if move.stated and (shift := _visible(move.stated)):
         return TopMove(
             scenario=move.scenario,
@@ -200,7 +198,7 @@ def top_move(database: Database, as_of: date, move: Move, causes: Causes) -> Top
 
 
 def outcome_of(id: str, resolved: Iterable[JointOutcome]) -> str:
-    """What became of a scenario, if it was among these."""
+    """Outcome of a scenario in words, empty if it is not among these."""
     for outcome in resolved:
         if id in outcome.occurred:
             return "occurred"
@@ -230,7 +228,7 @@ def _stated_because(
     causes: Causes,
     change: float,
 ) -> tuple[Because, ...]:
-    """What moved a stated figure, beside the rationale of its forecast: nothing of a later day."""
+    """Causes of a stated move, beside the rationale of its forecast: none of a later day."""
     if stated.normalised:
         return (Because(kind="rivals", subjects=move.ruled_out),)
     if stated.sheet is None:
@@ -243,16 +241,14 @@ def _stated_because(
     if company := _company(database, move.scenario, stated.sheet):
         return (Because(kind=company, subjects=(stated.sheet,)),)
     parts = causes.of(move.scenario)
-    by_then = [
-        (worth, cause) for worth, cause in parts if sheet.date >= _last(database, as_of, cause)
-    ]
+    by_then = [part for part in parts if sheet.date >= _last(database, as_of, part[1])]
     return tuple(_largest(by_then, change))
 
 
 def _company(
     database: Database, id: ScenarioId, sheet_id: SheetId
 ) -> Literal["joined", "withdrawal"] | None:
-    """Whether a sheet moved a figure since another forecaster stands behind it now, or one less."""
+    """Why a sheet moved a figure, if another forecaster stands behind it now, or one less."""
     sheet = database.sheets[sheet_id]
     if sheet.probabilities[id] is None:
         return "withdrawal"
@@ -314,10 +310,6 @@ def _largest(parts: Sequence[tuple[float, Event | OtherCause]], change: float) -
                 yield Because(kind="event", subjects=cause.evidence)
             else:
                 yield Because(kind=cause.cause, subjects=cause.subjects)
-
-
-def _occurred_first(outcome: JointOutcome) -> tuple[bool, bool]:
-    return not outcome.occurred, not outcome.did_not_occur
 
 
 def _together(window: Window, resolved: Iterable[ResolvedScenario]) -> Iterator[JointOutcome]:

@@ -30,9 +30,9 @@ from scenarios.scales import MOVED_BITS, jeffreys
 class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
     """A stated probability before and after, the sheet that moved it, and the reason given last.
 
-    `normalised`: what was stated of it is the same, and others in its set changed, so that it has
-    another share; then there is no rationale of it. `sheet` is the last that changed what was
-    stated of it; none where it did not change, or only since a forecast expired.
+    `normalised`: its own forecasts are the same, and others in its set changed, so that it has
+    another share; then there is no rationale of it. `sheet` is the last that changed the pooled
+    forecasts of it; None where they did not change, or only since a forecast expired.
     """
 
     from_: float | None
@@ -43,7 +43,7 @@ class StatedShift(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "f
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True):
-    """What moved and why; the lines and the four steps sum to the implied change in decibans.
+    """A move and its causes; lines and the four steps sum to the implied change in decibans.
 
     `ruled_out` are the rivals that the window took out of its set.
     """
@@ -63,7 +63,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def moves(window: Window, views: Iterable[ScenarioView]) -> tuple[Move, ...]:
-    """What moved these scenarios, in their order."""
+    """Moves of these scenarios, in their order."""
     reasons = Reasons(
         new=touched(window.now, window.before), gone=touched(window.before, window.now)
     )
@@ -92,13 +92,7 @@ def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
             from_=view.implied_before.probability if view.implied_before else None,
             to=view.implied.probability,
         ),
-        given=change.given,
-        time=change.time,
-        rivals=change.rivals,
-        lines_added=change.lines_added,
-        lines_removed=change.lines_removed,
-        lines_changed=change.lines_changed,
-        bound=change.bound,
+        **msgspec.structs.asdict(change),
         ruled_out=tuple(
             id
             for id in rivals(window.database, view.id)
@@ -110,7 +104,7 @@ def _move(window: Window, view: ScenarioView, reasons: Reasons) -> Move:
 
 
 def _mover(window: Window, view: ScenarioView) -> GivenForecast | None:
-    """The last forecast that changed what is stated of a scenario, visibly if any did."""
+    """The last forecast that changed the pooled forecasts of a scenario, visibly if any did."""
     if view.normalised:
         return None
 
@@ -136,21 +130,21 @@ OtherKind = Literal[
 
 
 class Contribution(msgspec.Struct, frozen=True, kw_only=True):
-    """What a cause did to the implied probability of a scenario that moved."""
+    """Change that a cause made to the implied probability of a scenario that moved."""
 
     scenario: ScenarioId
     decibans: float
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """New items that are one witness, one fact or one line, with what they did, largest first."""
+    """New items that are one witness, one fact or one line, and their effects, largest first."""
 
     evidence: tuple[EvidenceId, ...]
     scenarios: tuple[Contribution, ...]
 
 
 class OtherCause(msgspec.Struct, frozen=True, kw_only=True):
-    """What else moved scenarios, largest first; `subjects` are what it is about.
+    """Another cause of moves, largest effect first, and its `subjects`.
 
     Those are the items of a `retraction`, the scenario that a prior is `given`, the `rivals` that
     left the set, and the indicators whose `absence` counts from now. `overlap` is what older lines
@@ -170,7 +164,7 @@ class Causes:
     others: tuple[OtherCause, ...]
 
     def of(self, scenario_id: ScenarioId) -> list[tuple[float, Event | OtherCause]]:
-        """What moved a scenario, and what it is worth, the main one first.
+        """Causes of a scenario's move with their decibans, the main one first.
 
         A forecast comes first where it stands, since it says that no implied figure moved; what
         others of the set did, overlap and the bound are consequences and come last.
@@ -202,7 +196,7 @@ _Key = tuple[OtherKind, tuple[str, ...]]
 
 
 def causes(window: Window, moves: Iterable[Move]) -> Causes:
-    """The rows of all moves, put together by what is behind them."""
+    """Group the rows of all moves by their causes."""
     new = window.now.evidence.keys() - window.before.evidence.keys()
     gone = window.before.evidence.keys() - window.now.evidence.keys()
     came, went = _Blocks(window, window.now, new), _Blocks(window, window.before, gone)
@@ -227,16 +221,15 @@ def causes(window: Window, moves: Iterable[Move]) -> Causes:
         add("time", (), id, move.time)
         add("rivals", move.ruled_out, id, move.rivals)
         add("bound", (), id, move.bound)
-    rows: list[tuple[OtherKind, tuple[str, ...], dict[ScenarioId, float]]] = [
-        *(("retraction", items, by) for items, by in went.found()),
-        *((cause, subjects, by) for (cause, subjects), by in others.items()),
-    ]
+    retracted: dict[_Key, dict[ScenarioId, float]] = {
+        ("retraction", items): by for items, by in went.blocks()
+    }
     other_causes = [
         OtherCause(cause=cause, subjects=subjects, scenarios=_ordered(by))
-        for cause, subjects, by in rows
+        for (cause, subjects), by in (retracted | others).items()
     ]
     other_causes = [other for other in other_causes if other.scenarios]
-    events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.found()]
+    events = [Event(evidence=items, scenarios=_ordered(by)) for items, by in came.blocks()]
     views = window.views
     alone = (move.scenario for move in moves if views[move.scenario].implied_bits < MOVED_BITS)
     by_forecast = tuple(Contribution(scenario=id, decibans=0.0) for id in alone)
@@ -295,8 +288,8 @@ class _Blocks:
             self._join(items[0], id)
         self._worth.append((items[0], scenario_id, worth))
 
-    def found(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
-        """The items of each block in the order of their records, with what they did."""
+    def blocks(self) -> Iterator[tuple[tuple[EvidenceId, ...], dict[ScenarioId, float]]]:
+        """The items of each block in the order of their records, with their effects."""
         blocks: dict[EvidenceId, list[EvidenceId]] = {}
         worths: dict[EvidenceId, dict[ScenarioId, float]] = {}
         for _, id in sorted((item.recorded, id) for id, item in self._items.items()):
@@ -317,7 +310,7 @@ class _Blocks:
 
 
 def _ordered(by: Mapping[ScenarioId, float]) -> tuple[Contribution, ...]:
-    """What is worth anything, the largest first."""
+    """The contributions that are not 0, largest first."""
     kept = [(id, worth) for id, worth in by.items() if abs(worth) > _ROUNDING]
     kept.sort(key=lambda pair: (-abs(pair[1]), pair[0]))
     return tuple(Contribution(scenario=id, decibans=worth) for id, worth in kept)

@@ -1,4 +1,4 @@
-"""What the page of a review shows, as data: the review, and behind it every scenario's course."""
+"""The page of a review, as data: the review, and behind it every scenario's course."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ DAYS, DAYS_IN_ALL, FEWEST = 60, 3200, 12
 class ReviewPage(msgspec.Struct, frozen=True, kw_only=True):
     """Everything on the page; `forecaster` is the one whose calibration is shown, if any.
 
-    On a short one so many `others` have no chapter, and there are neither sets nor a score.
+    On a short one `others` scenarios have no chapter, and there are neither sets nor a score.
     """
 
     review: Review
@@ -60,10 +60,7 @@ def page(window: Window, review: Review, progress: Progress = unwatched) -> Revi
     """The page of a review of that window."""
     days = min(DAYS, max(FEWEST, DAYS_IN_ALL // max(1, len(review.scenarios))))
     rows = [row for row in review.scenarios if not row.withheld]
-    by_scenario = courses(window, [row.id for row in rows], days, progress)
-    chapters = tuple(
-        Chapter(row=row, view=window.views[row.id], course=by_scenario[row.id]) for row in rows
-    )
+    chapters = _chapters(window, rows, days, progress)
     whose = forecaster(window)
     scored = score(window.database, window.as_of, forecaster=whose)
     return ReviewPage(
@@ -86,21 +83,27 @@ def forecaster(window: Window) -> str | None:
 
 
 def short(window: Window, review: Review, most: int) -> ReviewPage:
-    """The same with chapters of those alone that moved, and of these at most so many."""
-    ids = [move.scenario for move in review.moves[:most]]
-    by_scenario = courses(window, ids, FEWEST)
-    rows = {row.id: row for row in review.scenarios}
+    """The same with chapters of at most `most` scenarios, those that moved."""
+    by_id = {row.id: row for row in review.scenarios}
+    rows = [by_id[move.scenario] for move in review.moves[:most]]
     return ReviewPage(
         review=review,
-        chapters=tuple(
-            Chapter(row=rows[id], view=window.views[id], course=by_scenario[id]) for id in ids
-        ),
+        chapters=_chapters(window, rows, FEWEST),
         sets=(),
         indicators=tuple(indicators(window.now, ListFilter())),
         score=None,
         forecaster=None,
         days=FEWEST,
-        others=len(rows) - len(ids),
+        others=len(by_id) - len(rows),
+    )
+
+
+def _chapters(
+    window: Window, rows: Sequence[StatusRow], days: int, progress: Progress = unwatched
+) -> tuple[Chapter, ...]:
+    by_scenario = courses(window, [row.id for row in rows], days, progress)
+    return tuple(
+        Chapter(row=row, view=window.views[row.id], course=by_scenario[row.id]) for row in rows
     )
 
 
@@ -108,15 +111,14 @@ def _sets(window: Window, chapters: Sequence[Chapter]) -> list[SetChapter]:
     """The sets in the order in which the status table has them."""
     order = dict.fromkeys(set_id for chapter in chapters if (set_id := chapter.row.set))
     of = {chapter.row.id: chapter for chapter in chapters}
-    sets = []
-    for id in order:
-        opened = tuple(m for m in members(window.database, id) if m in of)
-        if len(opened) > 1:
-            chapter = SetChapter(
-                id=id,
-                statement=window.database.tracker.sets.get(id, id),
-                members=tuple(of[member] for member in opened),
-                matrix=matrix(window.now, opened),
-            )
-            sets.append(chapter)
-    return sets
+    opened = {id: [m for m in members(window.database, id) if m in of] for id in order}
+    return [
+        SetChapter(
+            id=id,
+            statement=window.database.tracker.sets.get(id, id),
+            members=tuple(of[member] for member in ids),
+            matrix=matrix(window.now, tuple(ids)),
+        )
+        for id, ids in opened.items()
+        if len(ids) > 1
+    ]
