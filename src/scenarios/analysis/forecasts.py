@@ -10,15 +10,7 @@ from typing import NamedTuple
 import msgspec
 
 from scenarios.analysis.evidence.knowledge import contends, members, resolution
-from scenarios.model import (
-    Analyst,
-    Database,
-    EvidenceId,
-    ScenarioId,
-    SetId,
-    SheetId,
-    Tracker,
-)
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId, SetId, SheetId, Tracker
 from scenarios.scales import decibans, probability
 
 

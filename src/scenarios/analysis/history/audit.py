@@ -1,10 +1,9 @@
-"""What an outside reviewer learns from a database's commits, and what they cannot tell."""
+"""The audit: findings of an outside reviewer in a database's commits, and their limits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from itertools import chain
 
 import msgspec
 
@@ -53,7 +52,7 @@ class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Audit(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings up to the commit `tip`, and what the commits cannot tell.
+    """The findings up to the commit `tip`, and the limits of the commits as evidence.
 
     `commits` is their number, from the day `first` to `last`; `left_out` files had faults.
     `elsewhere` is where records came from that were imported or accepted.
@@ -78,15 +77,18 @@ def audit(followed: Trail, left_out: int = 0, tip: str = "") -> Audit:
     at which a shallow clone ends.
     """
     days = [commit.authored for commit in followed.commits]
-    in_order = _in_order(followed)
+    numbers = {commit.id: number for number, commit in enumerate(followed.commits)}
+    findings = (
+        finding
+        for each in RULES
+        for finding in sorted(each.check(followed), key=lambda finding: numbers[finding.commit])
+    )
     return Audit(
         tip=tip,
         commits=len(followed.commits),
         first=min(days, default=None),
         last=max(days, default=None),
-        findings=tuple(
-            finding for rule in RULES for finding in sorted(rule.check(followed), key=in_order)
-        ),
+        findings=tuple(findings),
         entered=tuple(_entered(followed)),
         elsewhere=tuple(_elsewhere(followed)),
         lumped=tuple(_lumped(followed)),
@@ -114,11 +116,6 @@ def foretold(
     ]
 
 
-def _in_order(trail: Trail) -> Callable[[AuditFinding], int]:
-    numbers = {commit.id: number for number, commit in enumerate(trail.commits)}
-    return lambda finding: numbers[finding.commit]
-
-
 def _entered(trail: Trail) -> Iterator[Entered]:
     days: dict[date, list[int]] = {}
     for commit, own in _brought(trail):
@@ -136,13 +133,10 @@ def _entered(trail: Trail) -> Iterator[Entered]:
 
 def _elsewhere(trail: Trail) -> Iterator[Elsewhere]:
     commits_of: dict[str, list[str]] = {}
-    database = trail.database
-    named: Iterator[tuple[Kind, str, Scenario | Evidence | Source]] = chain(
-        (("scenario", *pair) for pair in database.scenarios.items()),
-        (("evidence", *pair) for pair in database.evidence.items()),
-        (("source", *pair) for pair in database.sources.items()),
-    )
-    for kind, id, record in named:
+    kinds: tuple[Kind, ...] = ("scenario", "evidence", "source")
+    every = ((kind, *entry) for kind in kinds for entry in records(trail.database, kind).items())
+    for kind, id, record in every:
+        assert isinstance(record, Scenario | Evidence | Source)  # noqa: S101 - by kind
         for system in record.foreign:
             commits_of.setdefault(system, []).append(trail.commits[trail.born[kind, id]].id)
     for system, commits in sorted(commits_of.items()):
@@ -173,22 +167,15 @@ def _brought(trail: Trail) -> Iterator[tuple[Commit, date]]:
 def _findings(
     revisions: Sequence[Revision], committed: Database, now: Database, on: date
 ) -> tuple[AuditFinding, ...]:
-    changes = tuple(_changes(committed, now))
+    folders = ((kind, records(committed, kind), records(now, kind)) for kind in KINDS)
+    changes = tuple(
+        RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))
+        for kind, old, new in folders
+        for id in sorted({*old, *new})
+        if old.get(id) != new.get(id)
+    )
     commit = Commit(
-        id="",
-        parents=(revisions[-1].commit.id,),
-        author="",
-        authored=on,
-        committed=on,
-        subject="",
+        id="", parents=(revisions[-1].commit.id,), author="", authored=on, committed=on, subject=""
     )
     pending = Revision(commit=commit, changes=changes, own=changes)
     return audit(trail([*revisions, pending])).findings
-
-
-def _changes(before: Database, after: Database) -> Iterator[RecordChange]:
-    for kind in KINDS:
-        old, new = records(before, kind), records(after, kind)
-        for id in sorted({*old, *new}):
-            if old.get(id) != new.get(id):
-                yield RecordChange(kind=kind, id=id, before=old.get(id), after=new.get(id))

@@ -24,19 +24,12 @@ from scenarios.analysis.history.commits import (
 from scenarios.analysis.history.provenance import DatabaseState, States, Unit, unit_of
 from scenarios.analysis.ledger.odds import Comparisons, Odds, later
 from scenarios.analysis.ledger.version import VERSION
-from scenarios.model import (
-    Database,
-    EvidenceId,
-    Kind,
-    Record,
-    ScenarioId,
-    Tracker,
-)
+from scenarios.model import Database, EvidenceId, Kind, Record, ScenarioId, Tracker
 from scenarios.progress import Progress, unwatched
 from scenarios.scales import MOVED_BITS, jeffreys
 
 SHOWN = 3
-"""So many scenarios are told of a commit to everything: those that it moved most."""
+"""Scenarios shown of a commit: those that it moved most."""
 
 
 class CommitFigures(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +56,7 @@ class HistoryEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True):
-    """The commits that are told, newest first, and how many older ones are not."""
+    """The commits shown, newest first, and the number of older ones."""
 
     ledger: int = VERSION
     entries: tuple[HistoryEntry, ...]
@@ -71,11 +64,10 @@ class History(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Names = frozenset[str]
-Near = Database | None
 Pair = tuple[float | None, float | None]
-"""What is stated and what is implied; None where nothing is."""
+"""Stated and implied probability; None where there is none."""
 Kept = dict[Unit, Comparisons]
-"""What was last compared of each set, and each scenario outside sets."""
+"""Last comparisons of each set, and of each scenario outside sets."""
 
 
 def history(
@@ -110,14 +102,14 @@ def called(revisions: Sequence[Revision], subject: str) -> frozenset[str]:
 
 
 def _changed(revisions: Sequence[Revision], names: Names) -> Iterator[bool]:
-    """For each commit, whether it changed a record of these names, or what moves that scenario."""
+    """True for each commit that changed a record of these names, or one that moves the scenario."""
     states = States(revisions)
     for revision in revisions:
         standing = states.before(revision)
         standing.put(_brought(revision))
-        was = [_around(standing, id) for id in names]
+        was = _around(standing, names)
         standing.put(revision.own)
-        is_moved = was != [_around(standing, id) for id in names]
+        is_moved = was != _around(standing, names)
         states.keep(revision, standing)
         yield is_moved or any(change.id in names for change in revision.own)
 
@@ -138,7 +130,7 @@ def _entries(
 def _entry(
     revision: Revision, standing: DatabaseState, kept: Kept, names: Names | None
 ) -> HistoryEntry:
-    """What a commit did itself; `standing` goes from before it to after it."""
+    """Entry of a commit's own changes; `standing` goes from before it to after it."""
     own = revision.own
     standing.put(_brought(revision))
     of = [change for change in own if names is None or change.id in names]
@@ -148,10 +140,10 @@ def _entry(
     about = names & there if names else frozenset[ScenarioId]()
     ids = about or standing.touched(of) & there
     day = standing.latest_with(own)
-    around = [_around(standing, id) for id in about]
+    around = _around(standing, about)
     before = _pairs(standing, kept, ids, day)
     standing.put(own)
-    around += [_around(standing, id) for id in about]
+    around += _around(standing, about)
     if about:
         of = [
             change
@@ -178,7 +170,7 @@ def _entry(
 
 
 def _brought(revision: Revision) -> list[RecordChange]:
-    """What a merge took over from another parent than its first."""
+    """Changes that a merge took over from another parent than its first."""
     own = {(change.kind, change.id) for change in revision.own}
     return [change for change in revision.changes if (change.kind, change.id) not in own]
 
@@ -199,14 +191,17 @@ def _pairs(
     for (unit, last), together in sorted(asked.items()):
         kept[unit] = later(kept.get(unit), standing.near(together[0]), last)
         odds = Odds(kept[unit].known, last, kept[unit])
+        around = standing.around(together[0])
         for id in together:
-            figure = stated(database, id, last, means)
+            figure = stated(around, id, last, means)
             pairs[id] = figure.probability if figure else None, odds.implied(id)
     return pairs
 
 
-def _around(standing: DatabaseState, id: str) -> Near:
-    return standing.around(id) if id in standing.database.scenarios else None
+def _around(standing: DatabaseState, ids: Iterable[str]) -> list[Database | None]:
+    """The near records of each scenario; None for another record."""
+    scenarios = standing.database.scenarios
+    return [standing.around(id) if id in scenarios else None for id in ids]
 
 
 def _figures(id: ScenarioId, was: Pair, now: Pair, lost: str | None) -> CommitFigures:

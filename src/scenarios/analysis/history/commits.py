@@ -9,19 +9,11 @@ from typing import Any
 
 import msgspec
 
-from scenarios.model import (
-    Database,
-    Evidence,
-    Kind,
-    Record,
-    Scenario,
-    Sheet,
-    Source,
-)
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source
 
 
 class Commit(msgspec.Struct, frozen=True, kw_only=True):
-    """A commit as git tells it; `authored` is the author's own date, which can be set.
+    """A commit of git; `authored` is the author's own date, which can be set.
 
     `squashed` are the days of the commits that its message says it replaces.
     """
@@ -71,11 +63,10 @@ _STRING = re.compile(rb'"((?:[^"\\]|\\.)*)"')
 
 
 def renamed(own: Sequence[RecordChange]) -> dict[str, str]:
-    """The old names and the new ones of what a commit renamed.
+    """New names by old ones, of the records that a commit renamed.
 
-    A record that went and one that came are the same one where that names the other under
-    `formerly`, or they agree in what makes it: the question, the report, the analyst's figures.
-    Whatever else differs was edited on the way.
+    A record that went and one that came are the same where the new one names the other under
+    `formerly`, or they agree in the question, the report, or the analyst's figures.
     """
     free: dict[tuple[Any, ...], list[str]] = {}
     named = {
@@ -108,9 +99,9 @@ def joined(
     names: Names,
     past: Names | None = None,
 ) -> Iterator[tuple[str, RecordChange]]:
-    """Each change with the id before it, and from what the record last was, under the new names.
+    """Each change with the id before it, from the record's last content under the new names.
 
-    In both the ids of today stand for those of the `past`.
+    In both states the ids of today stand for those of the `past`.
     """
     was = {change.id: change.before for change in own if change.id in names}
     old_ids = {new: old for old, new in names.items()}
@@ -139,14 +130,19 @@ def former(record: Record | None) -> tuple[str, ...]:
 
 
 def other_name(text: str, names: Names) -> str:
-    """What an id, or `scenario/indicator`, is called instead; itself where it is called nothing."""
+    """Other name of an id, or of `scenario/indicator`; itself without one."""
     owner, slash, key = text.partition("/")
     return names.get(text) or names.get(owner, owner) + slash + key
 
 
 def name(content: tuple[Any, ...], names: Names) -> bytes:
     """Bytes that are equal where a piece of content is, under the names given."""
-    return _replaced(msgspec.json.encode(content, order="deterministic"), names)
+    text = msgspec.json.encode(content, order="deterministic")
+
+    def other(match: re.Match[bytes]) -> bytes:
+        return f'"{other_name(match[1].decode(), names)}"'.encode()
+
+    return _STRING.sub(other, text) if names else text
 
 
 def _identity(kind: Kind, id: str, record: Record) -> tuple[Any, ...]:
@@ -181,18 +177,9 @@ def under(value: Any, names: Names) -> Any:
     return value
 
 
-def _replaced(text: bytes, names: Names) -> bytes:
-    """JSON in which every string that is a name, or begins with one and `/`, is the other one."""
-
-    def other(match: re.Match[bytes]) -> bytes:
-        return f'"{other_name(match[1].decode(), names)}"'.encode()
-
-    return _STRING.sub(other, text) if names else text
-
-
 KINDS: tuple[Kind, ...] = ("tracker", "scenario", "evidence", "forecasts", "source")
 WITHDRAWN = "withdraw"
-"""How a forecast of null is told, so that it differs from none."""
+"""Shown for a forecast of null, so that it differs from none."""
 
 Key = tuple[Kind, str]
 
@@ -224,15 +211,12 @@ class Differences(msgspec.Struct, frozen=True, kw_only=True):
     changed: tuple[FieldChange, ...] = ()
 
     def __bool__(self) -> bool:
-        """Whether anything differs."""
+        """True if anything differs."""
         return bool(self.added or self.removed or self.renamed or self.changed)
 
 
 def differences(before: Database, after: Database) -> Differences:
-    """How `after` differs from `before`; order of keys, layout and comments never count.
-
-    Nor does it that a record is named otherwise where it is named.
-    """
+    """Differences of two databases; order of keys and references to renamed records never count."""
     added: list[Key] = []
     removed: list[Key] = []
     changed: list[FieldChange] = []
@@ -312,16 +296,12 @@ def _renames(
     renamed = {was: id for id in came for was in former(new[id])} if gone else {}
     free: dict[bytes, list[str]] = {}
     for id in came if gone else ():
-        free.setdefault(_content(new[id]), []).append(id)
+        free.setdefault(name((new[id],), {}), []).append(id)
     for id in gone:
         if id in renamed:
             yield Rename(from_=id, to=renamed[id], kind=kind)
-        elif same := free.get(_content(old[id])):
+        elif same := free.get(name((old[id],), {})):
             yield Rename(from_=id, to=same.pop(0), kind=kind)
-
-
-def _content(record: Record) -> bytes:
-    return msgspec.json.encode(record, order="deterministic")
 
 
 def _plain(record: Record) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What the records' differences do to each scenario's figures, read on one day."""
+"""Shifts of each scenario's figures between two databases, on one day."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class ScenarioShift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AsOf:
-    """A database as of a day, with what is asked of several scenarios found once."""
+    """A database as of a day, with the look-ups that several scenarios share."""
 
     def __init__(self, database: Database, day: date) -> None:
         self.database, self.day = database, day
@@ -71,11 +71,18 @@ class AsOf:
 
     @cached_property
     def judged(self) -> dict[str, object]:
-        """What was judged of each item and each indicator."""
-        return _judgements(self.database)
+        """Judgements of each item and each indicator."""
+        judged: dict[str, object] = {}
+        for id, item in self.database.evidence.items():
+            grade = item.grade(self.database.sources)
+            judged[id] = item.ratings, item.indicators, grade, item.origin, item.event, item.theme
+        for owner, scenario in self.database.scenarios.items():
+            for key, of in scenario.indicators.items():
+                judged[f"{owner}/{key}"] = of.ratings, of.due, of.if_absent, of.chance, of.theme
+        return judged
 
     def around(self, id: ScenarioId) -> Database:
-        """What can move the figures of a scenario, which is the same for all of its set."""
+        """Records that can move a scenario's figures; the same for all of its set."""
         set_id = self.database.scenarios[id].set
         key = f"set {set_id}" if set_id else id
         if key not in self._around:
@@ -83,7 +90,7 @@ class AsOf:
         return self._around[key]
 
     def side(self, id: ScenarioId) -> Side | None:
-        """What a scenario comes to; None where it was not asked."""
+        """Figures of a scenario; None where it had not opened."""
         scenario = self.database.scenarios.get(id)
         if scenario is None or scenario.opened > self.day:
             return None
@@ -99,7 +106,7 @@ class AsOf:
 
 
 class Side(NamedTuple):
-    """What one scenario comes to in one of the databases, and what can move it."""
+    """Figures of a scenario in one of the databases, and the records that can move them."""
 
     whole: AsOf
     scenario: ScenarioId
@@ -109,12 +116,12 @@ class Side(NamedTuple):
 
     @property
     def database(self) -> Database:
-        """What can move its figures."""
+        """Records that can move its figures."""
         return self.whole.around(self.scenario)
 
     @property
     def ledger(self) -> Ledger:
-        """What its implied probability rests on."""
+        """Ledger of its implied probability."""
         return ledger_of(self.odds, self.scenario)
 
 
@@ -126,9 +133,9 @@ def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift,
 def compared(
     before: Database, after: Database, day: date
 ) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
-    """The shifts, each with what it was computed from; None where the scenario was not asked.
+    """The shifts with both sides; None where the scenario had not opened.
 
-    None of a scenario whose figures are withheld in either.
+    Scenarios whose figures are withheld in either database are left out.
     """
     old, new = AsOf(before, day), AsOf(after, day)
     known = _touched(old, new) - before.withheld.keys() - after.withheld.keys()
@@ -138,7 +145,7 @@ def compared(
 
 
 def differs(shift: Shift | None) -> bool:
-    """Whether a figure came, went, or is another one."""
+    """True if a figure came, went, or changed."""
     if shift is None or shift.from_ is None or shift.to is None:
         return shift is not None and shift.from_ != shift.to
     return abs(shift.to - shift.from_) > _ROUNDING
@@ -167,7 +174,7 @@ def _touched(old: AsOf, new: AsOf) -> set[ScenarioId]:
 
 
 def _moved(was: Side | None, now: Side | None) -> bool:
-    """Whether an outcome is new, or a figure came, went, or is another one."""
+    """True if an outcome is new, or a figure came, went, or changed."""
     if was is None or now is None:
         return was is not now
     decided = was.outcome != now.outcome and now.outcome is not None
@@ -182,7 +189,15 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
     prior = 0.0
     if was and now:
         before, after = was.ledger, now.ledger
-        change = compare(before, after, _reasons(was, now))
+        old, new = was.whole.database, now.whole.database
+        reasons = Reasons(
+            new=touched(now.odds.known, was.odds.known),
+            gone=touched(was.odds.known, now.odds.known),
+            removed=frozenset(old.evidence.keys() - new.evidence.keys()),
+            judged=_differing(was.whole.judged, now.whole.judged),
+            conventions=_conventions(old.tracker) != _conventions(new.tracker),
+        )
+        change = compare(before, after, reasons)
         prior = after.prior.decibans - before.prior.decibans
     decided = now.outcome if now and (was is None or was.outcome != now.outcome) else None
     bits = max(jeffreys(shift.from_, shift.to) for shift in (stated, implied))
@@ -199,34 +214,6 @@ def _shift(id: ScenarioId, was: Side | None, now: Side | None) -> ScenarioShift:
         bound=change.bound,
         lines=change.lines,
     )
-
-
-def _reasons(was: Side, now: Side) -> Reasons:
-    old, new = was.whole.database, now.whole.database
-    return Reasons(
-        new=touched(now.odds.known, was.odds.known),
-        gone=touched(was.odds.known, now.odds.known),
-        removed=frozenset(old.evidence.keys() - new.evidence.keys()),
-        judged=_differing(was.whole.judged, now.whole.judged),
-        conventions=_conventions(old.tracker) != _conventions(new.tracker),
-    )
-
-
-def _judgements(database: Database) -> dict[str, object]:
-    judged: dict[str, object] = {}
-    for id, item in database.evidence.items():
-        graded = item.grade(database.sources)
-        judged[id] = item.ratings, item.indicators, graded, item.origin, item.event, item.theme
-    for owner, scenario in database.scenarios.items():
-        for key, indicator in scenario.indicators.items():
-            judged[f"{owner}/{key}"] = (
-                indicator.ratings,
-                indicator.due,
-                indicator.if_absent,
-                indicator.chance,
-                indicator.theme,
-            )
-    return judged
 
 
 def _differing(before: Mapping[str, object], after: Mapping[str, object]) -> frozenset[str]:

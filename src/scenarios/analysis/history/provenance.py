@@ -72,7 +72,7 @@ class States:
         return DatabaseState()
 
     def keep(self, revision: Revision, standing: DatabaseState) -> None:
-        """Keep what stood after a commit for those that follow it."""
+        """Keep the state after a commit for those that follow it."""
         if self._waiting[revision.commit.id]:
             self._after[revision.commit.id] = standing
 
@@ -110,26 +110,22 @@ class DatabaseState:
         return copy
 
     def near(self, id: ScenarioId) -> Database:
-        """What can move what is implied of a scenario: the same until a commit touches it."""
+        """Records that can move an implied figure: the same object until a commit touches them."""
         unit = unit_of(self.database, id)
         if unit not in self._near:
             self._near[unit] = near(self.database, id, self.bearing)
         return self._near[unit]
 
     def around(self, id: ScenarioId) -> Database:
-        """The same, with the sheets that speak of those it is connected with."""
-        ids = [
-            sheet
-            for other in connected(self.database, id)
-            for sheet in self.speaking.get(other, ())
-        ]
-        sheets = {sheet: self.database.sheets[sheet] for sheet in ids}
+        """The same, with the sheets that forecast the connected scenarios."""
+        units = (self.speaking.get(other, ()) for other in connected(self.database, id))
+        sheets = {sheet: self.database.sheets[sheet] for ids in units for sheet in ids}
         return msgspec.structs.replace(self.near(id), sheets=sheets)
 
     def withheld(self) -> dict[ScenarioId, str]:
         """The scenarios whose figures a file that cannot be read could change, with its path.
 
-        What such a file is about is taken from its last readable content; without one, all are.
+        They are those of its last readable content; without one, all.
         """
         paths: dict[ScenarioId, str] = {}
         for kind, id in sorted(self.unreadable):
@@ -149,7 +145,7 @@ class DatabaseState:
         return dependents(self.database, touched)
 
     def put(self, changes: Iterable[RecordChange]) -> None:
-        """Take over what a commit changed."""
+        """Apply the changes of a commit."""
         done = list(changes)
         if not done:
             return
@@ -167,12 +163,8 @@ class DatabaseState:
             self._put(change)
         for id in firing & self.database.evidence.keys():
             self._bear(id, self.database.evidence[id])
-        was = self.database  # what it has found is of before
-        self.database = msgspec.structs.replace(was)
-        self.database.__dict__["speaking"] = self.speaking
-        if not scenarios:
-            found = {k: v for k, v in was.__dict__.items() if k != "speaking"}
-            self.database.__dict__.update(found)
+        if scenarios:  # the sets and links that the database keeps are those of before
+            self.database = msgspec.structs.replace(self.database)
         self._forget(others)
         self._replace(items)
 
@@ -189,26 +181,21 @@ class DatabaseState:
         return max(days, default=None)
 
     def _forget(self, changes: Sequence[RecordChange]) -> None:
-        """What was near a scenario may be no longer so, or be another record."""
+        """Forget the near records of scenarios that these changes touch."""
         ids = self.touched(changes) & self.database.scenarios.keys() if changes else ()
         for unit in {unit_of(self.database, id) for id in ids}:
             self._near.pop(unit, None)
         for change in changes:
             if change.kind in {"scenario", "source"}:
-                self._near = {
-                    u: database
-                    for u, database in self._near.items()
-                    if not _names(database, change)
-                }
+                for unit in [u for u, near in self._near.items() if _names(near, change)]:
+                    del self._near[unit]
 
     def _replace(self, changes: Sequence[RecordChange]) -> None:
-        """Near the scenarios that it bears on, an item takes its own place."""
+        """Replace changed items near the scenarios that they bear on."""
         for change in changes:
             units = self._units(change.before) | self._units(change.after)
-            if any(
-                isinstance(record, Evidence) and record.indicators
-                for record in (change.before, change.after)
-            ):
+            both = [side for side in (change.before, change.after) if isinstance(side, Evidence)]
+            if any(item.indicators for item in both):
                 for unit in units:  # the owners of what it fires are near too
                     self._near.pop(unit, None)
                 continue
@@ -229,7 +216,7 @@ class DatabaseState:
                     )
 
     def _units(self, item: Record | None) -> set[Unit]:
-        """What is computed anew for an item."""
+        """Units to compute anew for an item."""
         if not isinstance(item, Evidence):
             return set()
         ids = dependents(self.database, borne(self.database, item))
@@ -256,10 +243,8 @@ class DatabaseState:
             self._bear(id, after)
         if isinstance(after, Sheet):
             for scenario in after.probabilities:
-                insort(self.speaking.setdefault(scenario, []), id, key=self._by_date)
-
-    def _by_date(self, id: SheetId) -> tuple[date, SheetId]:
-        return self.database.sheets[id].date, id
+                sheets = self.speaking.setdefault(scenario, [])
+                insort(sheets, id, key=lambda key: (self.database.sheets[key].date, key))
 
     def _bear(self, id: EvidenceId, item: Evidence) -> None:
         for scenario in borne(self.database, item):
@@ -271,12 +256,12 @@ class DatabaseState:
 
 
 def unit_of(database: Database, id: ScenarioId) -> Unit:
-    """What is computed together with a scenario: its set, or it alone."""
+    """Unit of computation of a scenario: its set, or it alone."""
     return database.scenarios[id].set or f"/{id}"
 
 
 def _names(near: Database, change: RecordChange) -> bool:
-    """Whether a scenario is near, or an item that fires one of its indicators or names a source."""
+    """True if a changed scenario or source is near, or an item fires an indicator of it."""
     is_near = change.kind == "scenario" and change.id in near.scenarios
     return is_near or any(
         item.source == change.id or any(indicator_key(t)[0] == change.id for t in item.indicators)
@@ -285,7 +270,7 @@ def _names(near: Database, change: RecordChange) -> bool:
 
 
 def _about(database: Database, id: str, record: Record | None) -> Iterable[ScenarioId]:
-    """The scenarios that a state of a record has to do with, rivals aside."""
+    """Scenarios that a state of a record is about, rivals aside."""
     if isinstance(record, Tracker):
         return database.scenarios
     if isinstance(record, Evidence):
@@ -328,7 +313,7 @@ _V = TypeVar("_V")
 
 
 class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """What a scenario asks, and what was made clear about it so far."""
+    """Question of a scenario, with its clarifications so far."""
 
     question: str
     resolution_criteria: str
@@ -337,14 +322,14 @@ class AskedQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AnsweredQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """The commit in which a sheet first spoke of a scenario, and what was asked then, if known."""
+    """The commit in which a sheet first forecast a scenario, and the question then, if known."""
 
     number: int
     asked: AskedQuestion | None
 
 
 class RecordStep(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that a commit changed itself, from what it last was, under whatever id."""
+    """A record that a commit changed itself, from its last content, under whatever id."""
 
     number: int
     commit: Commit
@@ -375,7 +360,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         return self.seen[self.name(*content)]
 
     def answered(self, sheet: SheetId, scenario: ScenarioId) -> AnsweredQuestion:
-        """When a sheet first spoke of a scenario, and to what question."""
+        """The commit and question of a sheet's first forecast of a scenario."""
         return self.answers[self.name(sheet, scenario)]
 
     def came(self, step: RecordStep) -> Commit:
@@ -387,10 +372,9 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         return name(content, self.aliases)
 
     def late(self, commit: Commit, day: date) -> int:
-        """By how many days a commit came after `day`; 0 within the days that are allowed.
+        """Days from `day` to a commit; 0 within the days that are allowed, or in a shallow end.
 
-        Of a squash, the commits that it says it replaces count too; of the end of a shallow clone
-        nothing can be told.
+        Of a squash, the commits that it says it replaces count too.
         """
         if commit.shallow:
             return 0
@@ -456,7 +440,7 @@ def dated(record: Record | None) -> Iterator[tuple[str, str, date]]:
 
 
 def asked(scenario: Scenario) -> AskedQuestion:
-    """The question, its criteria, its horizon, and what was made clear since."""
+    """Question, criteria, horizon and clarifications of a scenario."""
     return AskedQuestion(
         question=scenario.question,
         resolution_criteria=scenario.resolution_criteria,
@@ -468,7 +452,7 @@ def asked(scenario: Scenario) -> AskedQuestion:
 def _walked(
     revisions: Sequence[Revision],
 ) -> Iterator[tuple[Revision, Scenarios, dict[Key, Record], Database]]:
-    """Each commit with the scenarios and what was lost before it, and the database after it."""
+    """Each commit with the scenarios and lost records before it, and the database after it."""
     states = States(revisions)
     for revision in revisions:
         standing = states.before(revision)
@@ -479,7 +463,7 @@ def _walked(
 
 
 def _pieces(id: str, record: Record | None) -> Iterator[Content]:
-    """The parts of a record of which it matters when they first stood."""
+    """Dates and figures of a record: content whose first commit matters."""
     for part, _, day in dated(record):
         yield "date", id, part, day
     if isinstance(record, Sheet):
@@ -493,10 +477,8 @@ def _answers(
     if isinstance(change.after, Sheet):
         for id in change.after.probabilities:
             scenario = scenarios.get(id)
-            yield (
-                (change.id, id),
-                AnsweredQuestion(number=number, asked=asked(scenario) if scenario else None),
-            )
+            question = asked(scenario) if scenario else None
+            yield (change.id, id), AnsweredQuestion(number=number, asked=question)
 
 
 def _first(pairs: Sequence[tuple[Content, _V]], names: Names) -> dict[bytes, _V]:

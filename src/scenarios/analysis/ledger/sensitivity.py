@@ -209,11 +209,7 @@ def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:
 
     The prior by ±3 dB, a row and all ratings by ½ and 2, each dependence by ±0.2.
     """
-    bends = [
-        *_priors(odds, scenario_id),
-        *_rows(odds, scenario_id),
-        *_settings(odds, scenario_id),
-    ]
+    bends = [*_priors(odds, scenario_id), *_rows(odds, scenario_id), *_settings(odds, scenario_id)]
     return tuple(sorted(bends, key=lambda bend: (bend.low - bend.high, bend.kind, bend.id)))
 
 

@@ -221,12 +221,7 @@ def _implied(move: Move, causes: Causes) -> TopMove | None:
 
 
 def _stated_because(
-    database: Database,
-    as_of: date,
-    move: Move,
-    stated: StatedShift,
-    causes: Causes,
-    change: float,
+    database: Database, as_of: date, move: Move, stated: StatedShift, causes: Causes, change: float
 ) -> tuple[Because, ...]:
     """Causes of a stated move, beside the rationale of its forecast: none of a later day."""
     if stated.normalised:

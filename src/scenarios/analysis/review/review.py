@@ -12,12 +12,7 @@ from scenarios.analysis.evidence.indicators import IndicatorChange, change_of
 from scenarios.analysis.evidence.knowledge import bears_on
 from scenarios.analysis.forecasts import standing
 from scenarios.analysis.history.commits import FieldChange, Key, differences, records
-from scenarios.analysis.history.probability_shifts import (
-    ScenarioShift,
-    Side,
-    compared,
-    differs,
-)
+from scenarios.analysis.history.probability_shifts import ScenarioShift, Side, compared, differs
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.ledger.version import VERSION
 from scenarios.analysis.period.period import ScenarioView, Spread, Window, spreads

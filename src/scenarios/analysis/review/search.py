@@ -194,12 +194,7 @@ def _hit(part: _Part, passages: Sequence[_Passage], locate: Locate) -> Hit:
         key = "id" if at == "key" else ".".join(map(str, keys))
         places.append(TextMatch(line=line, key=key, text=excerpt(text, held), words=held))
     return Hit(
-        what=part.what,
-        id=part.id,
-        title=part.title,
-        day=part.day,
-        path=path,
-        places=tuple(places),
+        what=part.what, id=part.id, title=part.title, day=part.day, path=path, places=tuple(places)
     )
 
 

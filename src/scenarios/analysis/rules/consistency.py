@@ -283,11 +283,7 @@ def former_ids(loaded: LoadedRecords) -> Iterator[RecordFault]:
     To do: give the new record another id, or remove the entry from the record that never had it.
     """
     database, there = loaded.database, _there(loaded)
-    every: tuple[Mapping[str, Any], ...] = (
-        database.scenarios,
-        database.evidence,
-        database.sources,
-    )
+    every: tuple[Mapping[str, Any], ...] = (database.scenarios, database.evidence, database.sources)
     for kind, records in zip(there, every, strict=True):
         owners: dict[str, str] = {}
         for id, record in records.items():

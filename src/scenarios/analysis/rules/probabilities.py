@@ -220,9 +220,7 @@ def impossible_chances(loaded: LoadedRecords) -> Iterator[RecordFault]:
             yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)
 
 
-def _with_chance(
-    database: Database,
-) -> Iterator[tuple[ScenarioId, IndicatorId, Indicator, float]]:
+def _with_chance(database: Database) -> Iterator[tuple[ScenarioId, IndicatorId, Indicator, float]]:
     for id, scenario in database.scenarios.items():
         for key, indicator in scenario.indicators.items():
             if indicator.chance is not None:
