@@ -104,7 +104,8 @@ def indicator_rows(
 ) -> Iterator[LedgerRow]:
     """Rows of raised indicators for the scenarios they rate, beyond what the `used` items show."""
     for key in sorted(keys & known.firings.keys()):
-        indicator = _indicator(known, key)
+        scenario = known.database.scenarios.get(key[0])
+        indicator = scenario.indicators.get(key[1]) if scenario else None
         if indicator is None or beside.isdisjoint(indicator.ratings):
             continue
         now = reading(known, key)
@@ -181,11 +182,6 @@ def _came(known: Known, id: EvidenceId) -> tuple[date, date, EvidenceId]:
     return item.recorded, first_day(item.observed), id
 
 
-def _indicator(known: Known, key: IndicatorKey) -> Indicator | None:
-    scenario = known.database.scenarios.get(key[0])
-    return scenario.indicators.get(key[1]) if scenario else None
-
-
 def _worth(
     known: Known, ratings: Mapping[ScenarioId, Rating], beside: Beside, share: float
 ) -> dict[ScenarioId, float]:
@@ -239,7 +235,7 @@ def groups(rows: Iterable[LedgerRow]) -> list[RowGroup]:
     for number, row in enumerate(every):
         together.setdefault(lead(number), []).append(row)
     return [
-        RowGroup(rows=tuple(members), theme=min(members, key=_grouping_came).theme)
+        RowGroup(rows=tuple(members), theme=min(members, key=lambda row: row.first).theme)
         for members in together.values()
     ]
 
@@ -258,14 +254,9 @@ def net(formed: Sequence[RowGroup], beside: Columns, first: int = 0) -> dict[Sce
     return nets
 
 
-def _grouping_came(row: LedgerRow) -> tuple[object, ...]:
-    return row.first
-
-
 def _net(number: int, group: RowGroup, speaking: list[LedgerRow], column: ScenarioId) -> Net:
     if len(speaking) == 1:
-        alone = speaking[0].values[column]
-        heard = tuple(speaking)
+        alone, heard = speaking[0].values[column], tuple(speaking)
         return Net(group=number, theme=group.theme, decibans=alone, heard=heard, suppressed=())
     speaking.sort(key=lambda row: (-abs(row.values[column]), row.id))
     strongest_for = next((r for r in speaking if r.values[column] > 0), None)

@@ -120,17 +120,14 @@ def _totals(comparison: Comparison) -> list[dict[ScenarioId, float]]:
         )
         for point in range(POINTS)
     ]
-    return bent_totals(comparison, _factors, dependences)
+    return bent_totals(
+        comparison, lambda row: [_POWERS[byte] for byte in _digest(row)], dependences
+    )
 
 
 def bend(id: str, point: int) -> float:
     """Bend of a judgement at a point: u, from −1 to 1."""
     return _STEPS[_digest(id)[point]]
-
-
-def _factors(id: str) -> list[float]:
-    """By what a row is multiplied at each point."""
-    return [_POWERS[byte] for byte in _digest(id)]
 
 
 @lru_cache(maxsize=100_000)
@@ -180,28 +177,24 @@ def leave_one_out(odds: Odds, scenario_id: ScenarioId) -> LeaveOneOut:
         )
         without[column] = {line.group: t for line, t in zip(nets, totals, strict=True)}
     own = {line.group: line.strongest for line in comparison.nets[scenario_id]}
-    low: tuple[float, LedgerRow | None] = (odds.implied(scenario_id), None)
-    high = low
+    ends: list[tuple[float, LedgerRow | None]] = [(odds.implied(scenario_id), None)]
     for number, group in enumerate(comparison.groups):
         less = {column: totals[number] for column, totals in without.items() if number in totals}
         left = replace(comparison, totals={**comparison.totals, **less})
         chance = implied(left, priors)[scenario_id]
         # A group goes by its line in the scenario's own column, else by its first row.
-        line = own.get(number, group.rows[0])
-        low = min(low, (chance, line), key=_chance)
-        high = max(high, (chance, line), key=_chance)
-    return LeaveOneOut(
-        low=low[0],
-        low_line=low[1].id if low[1] else None,
-        low_kind=low[1].kind if low[1] else None,
-        high=high[0],
-        high_line=high[1].id if high[1] else None,
-        high_kind=high[1].kind if high[1] else None,
+        ends.append((chance, own.get(number, group.rows[0])))
+    (low, low_row), (high, high_row) = (
+        choose(ends, key=lambda end: end[0]) for choose in (min, max)
     )
-
-
-def _chance(end: tuple[float, LedgerRow | None]) -> float:
-    return end[0]
+    return LeaveOneOut(
+        low=low,
+        low_line=low_row.id if low_row else None,
+        low_kind=low_row.kind if low_row else None,
+        high=high,
+        high_line=high_row.id if high_row else None,
+        high_kind=high_row.kind if high_row else None,
+    )
 
 
 def sweep(odds: Odds, scenario_id: ScenarioId) -> tuple[Bend, ...]:

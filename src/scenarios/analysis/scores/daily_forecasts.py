@@ -44,7 +44,7 @@ class ResolvedQuestion(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def cluster(self) -> Cluster:
-        """The question, or the set that it belongs to."""
+        """The question, or its set."""
         return self.set is not None, self.set or self.scenario
 
 
@@ -67,9 +67,9 @@ class Timeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Archive(msgspec.Struct, frozen=True, kw_only=True):
-    """A database with the ways to look up what was told, and seen, about a question.
+    """A database with the forecasts and the items of each question.
 
-    `means` keeps what the members of a set need of one another, once for each window.
+    `means` keeps the mean forecast of each question, which its rivals need, by window.
     """
 
     database: Database
@@ -130,7 +130,7 @@ def timeline(archive: Archive, question: ResolvedQuestion) -> Timeline:
 
 
 def is_without_prior(database: Database, scenario_id: ScenarioId) -> bool:
-    """True if the prior is a filler, so that neither the prior nor the implied figure is scored."""
+    """True if the prior is a filler: then neither it nor the implied figure is scored."""
     return is_filler(database.scenarios[scenario_id].prior)
 
 
@@ -222,16 +222,13 @@ def _mean(archive: Archive, question: ResolvedQuestion, scenario_id: ScenarioId)
     window = scenario_id, question.opened, question.scored
     if window not in archive.means:
         lines = _analysts(archive, question, scenario_id)
-        archive.means[window] = _line(_pooled(lines), question)
+        worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
+        marks = {
+            start: pooled(standing.values(), worth.__getitem__) if standing else None
+            for start, _, standing in sweep(lines)
+        }
+        archive.means[window] = _line(marks, question)
     return archive.means[window]
-
-
-def _pooled(lines: Mapping[Analyst, Line]) -> dict[int, float | None]:
-    worth = {p: decibans(p) for line in lines.values() for _, _, p in stood(line)}
-    return {
-        start: pooled(standing.values(), worth.__getitem__) if standing else None
-        for start, _, standing in sweep(lines)
-    }
 
 
 def _stated(archive: Archive, question: ResolvedQuestion) -> Line:

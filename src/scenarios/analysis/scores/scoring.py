@@ -182,7 +182,7 @@ class ScoreTable(msgspec.Struct, frozen=True, kw_only=True):
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """All that `score` prints; `groups` is empty where the table is by analyst.
 
-    Of the questions `without_prior` nobody gave one: `prior` and `implied` are not scored for them.
+    Questions `without_prior` have a filler: `prior` and `implied` are not scored for them.
     """
 
     ledger: int = VERSION
@@ -224,9 +224,8 @@ def score(
         elif asked.outcome == "annulled":
             excluded.append(Excluded(scenario=id, reason="annulled"))
         elif asked.scored == 0:
-            excluded.append(
-                Excluded(scenario=id, reason="resolved by its opening day: no day to score")
-            )
+            reason = "resolved by its opening day: no day to score"
+            excluded.append(Excluded(scenario=id, reason=reason))
         else:
             timelines[id] = timeline(kept, asked)
     rows = tuple(row for scored in timelines.values() for row in question_scores(scored))
