@@ -30,7 +30,7 @@ from scenarios.model import (
 
 
 class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """What a commit did to a record that a reviewer should know; `date` is the author's own."""
+    """A finding of the audit in a commit's change of a record; `date` is the author's own."""
 
     rule: str
     record: str
@@ -149,12 +149,12 @@ def deleted_evidence(trail: Trail) -> Iterator[AuditFinding]:
 
 
 def of_step(rule: str, step: RecordStep, message: str) -> AuditFinding:
-    """A finding about what a commit did to one record."""
+    """A finding about a commit's change of one record."""
     return of_commit(rule, step.commit, step.change.kind, step.change.id, message)
 
 
 def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) -> AuditFinding:
-    """A finding about what stands today, and the commit from which it does."""
+    """A finding about today's content, and the commit that brought it."""
     return AuditFinding(
         rule=rule,
         record=record,
@@ -167,7 +167,7 @@ def of_commit(rule: str, commit: Commit, kind: Kind, record: str, message: str) 
 
 
 def _edited(before: Sheet, after: Sheet) -> Iterator[tuple[str, str, str]]:
-    """What of a sheet is another than it was: what, from what, to what."""
+    """Differences of two versions of a sheet: field or scenario, before, after."""
     for field in ("date", "analyst"):
         was, now = str(getattr(before, field)), str(getattr(after, field))
         if was != now:
@@ -199,12 +199,9 @@ def _lost_forecasts(trail: Trail, reported: set[bytes]) -> Iterator[AuditFinding
 
 
 def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
-    """The fields that ask something else; what is made clear later is appended, and no change."""
-    fields = [
-        field
-        for field in ("question", "resolution_criteria", "horizon")
-        if getattr(before, field) != getattr(after, field)
-    ]
+    """The changed fields of a question; an appended clarification is no change."""
+    asking = ("question", "resolution_criteria", "horizon")
+    fields = [field for field in asking if getattr(before, field) != getattr(after, field)]
     kept = after.clarifications[: len(before.clarifications)]
     return [*fields, *([] if kept == before.clarifications else ["clarifications"])]
 
@@ -212,9 +209,9 @@ def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
 def _forecasters(
     trail: Trail, step: RecordStep, before: AskedQuestion, after: AskedQuestion
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
-    """Who had answered an earlier question, and of them who has not answered today's, who has.
+    """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed.
 
-    An answer goes on to answer what was only made clearer.
+    A forecast goes on to answer a question that was only clarified.
     """
     name = trail.name(step.change.id)
     scenarios = trail.database.scenarios.items()
@@ -242,7 +239,7 @@ def _forecasters(
 
 
 Course = list[tuple[int, Indicator]]
-"""An indicator as it was judged and worded, with the commits that changed it."""
+"""The versions of an indicator, with the commits that made them."""
 
 
 @rule("hindsight-indicator", "Indicators added or rated anew after what fires them", "note")
@@ -338,7 +335,7 @@ def _courses(trail: Trail) -> dict[bytes, Course]:
 
 
 def _how(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, int] | None:
-    """How an indicator is younger than an item that fires it, and the commit that made it so."""
+    """Reason why an indicator is younger than an item that fires it, with its commit."""
     owner, key = indicator_key(text)
     indicator, item = trail.database.scenarios[owner].indicators[key], trail.database.evidence[id]
     born, first = trail.born["evidence", id], course[0][0]
@@ -359,7 +356,7 @@ def _how(trail: Trail, course: Course, text: str, id: EvidenceId) -> tuple[str, 
 
 
 def _is_after(trail: Trail, number: int, born: int, item: Evidence) -> bool:
-    """Whether a commit came after the one that brought an item, and no rebase put it there.
+    """True if a commit came after the one that brought an item, and no rebase put it there.
 
     Where days lie between an item and its commit, as in a squash, the item's own date counts.
     """
@@ -381,20 +378,20 @@ def _same(trail: Trail, indicator: Indicator, other: Indicator) -> bool:
 
 
 def _judged(trail: Trail, indicator: Indicator) -> bytes:
-    """What was fixed beforehand: ratings, theme, what its absence is worth and from when on."""
+    """Judgements fixed beforehand: ratings, theme, worth and day of its absence."""
     absence = _absence(indicator)
     return trail.name(indicator.ratings, indicator.theme, *absence.values())
 
 
 def _absence(indicator: Indicator) -> dict[str, object]:
-    """What its absence is worth and from when on; the day alone says nothing."""
+    """Worth and day of its absence; the day counts only with a worth."""
     worth = indicator.if_absent, indicator.chance
     due = indicator.due if worth != (None, None) else None
     return {"absence": indicator.if_absent, "chance": indicator.chance, "due": due}
 
 
 def _rejudged(trail: Trail, step: RecordStep) -> Iterator[tuple[ScenarioId, str, str, str]]:
-    """Each judgement that a commit changed: about which scenario, what, from what, to what."""
+    """Judgements that a commit changed: scenario, judgement, before, after."""
     was, now = step.change.before, step.change.after
     old: dict[tuple[ScenarioId, str], object] = {}
     new: dict[tuple[ScenarioId, str], object] = {}

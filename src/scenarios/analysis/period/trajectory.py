@@ -47,11 +47,7 @@ def trends(
         first, last = database.scenarios[id].opened, last_open_day(database, id, date.max)
         open_days = sorted({day for day in wanted if first <= day <= last})
         implied = implied_on(around, {id: open_days})[id]
-        by_scenario[id] = tuple(
-            Point(day=day, stated=figure.probability if figure else None, implied=chance)
-            for day, chance in zip(open_days, implied, strict=True)
-            for figure in [stated(around, id, day)]
-        )
+        by_scenario[id] = _points(around, id, open_days, implied)
     return by_scenario
 
 
@@ -116,7 +112,8 @@ def courses(
         around = near(window.database, unit[0], items, sheets)
         fewer = max(_FEWEST, _WORK // max(1, len(around.evidence)))
         days = _days(window, around, unit, min(most, fewer))
-        asked = {id: _open_days(window, id, days) for id in unit if id in ids}
+        spans = {id: span_of(window.views[id], window.as_of) for id in unit if id in ids}
+        asked = {id: [day for day in days if a <= day <= b] for id, (a, b) in spans.items()}
         means: Means = {}
         for id, implied in implied_on(around, asked).items():
             by_scenario[id] = _course(window, around, id, asked[id], implied, means)
@@ -125,9 +122,7 @@ def courses(
 
 def span_of(view: ScenarioView, as_of: date) -> tuple[date, date]:
     """The first and the last day on which a scenario was open, up to `as_of`."""
-    last = as_of
-    if view.resolution:
-        last = view.resolution.recorded - timedelta(days=1)
+    last = view.resolution.recorded - timedelta(days=1) if view.resolution else as_of
     return view.scenario.opened, max(last, view.scenario.opened)
 
 
@@ -157,9 +152,18 @@ def _days(window: Window, around: Database, unit: Sequence[ScenarioId], most: in
     return sorted(wanted.union(day for span in spans for day in span))
 
 
-def _open_days(window: Window, id: ScenarioId, days: Iterable[date]) -> list[date]:
-    first, last = span_of(window.views[id], window.as_of)
-    return [day for day in days if first <= day <= last]
+def _points(
+    around: Database,
+    id: ScenarioId,
+    days: Sequence[date],
+    implied: Sequence[float],
+    means: Means | None = None,
+) -> tuple[Point, ...]:
+    figures = (stated(around, id, day, means) for day in days)
+    return tuple(
+        Point(day=day, stated=figure.probability if figure else None, implied=chance)
+        for day, figure, chance in zip(days, figures, implied, strict=True)
+    )
 
 
 def _course(
@@ -170,13 +174,10 @@ def _course(
     implied: Sequence[float],
     means: Means,
 ) -> Course:
-    view, figures = window.views[id], [stated(around, id, day, means) for day in days]
+    view = window.views[id]
     return Course(
         scenario=id,
-        points=tuple(
-            Point(day=day, stated=figure.probability if figure else None, implied=chance)
-            for day, figure, chance in zip(days, figures, implied, strict=True)
-        ),
+        points=_points(around, id, days, implied, means),
         marks=_marks(window, view, days),
         lanes=tuple(_lanes(window, around, view)),
         forecasts=tuple(given(around, id, None, days[-1])),

@@ -110,10 +110,14 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
     Nothing is grouped, discounted, centred or taken as in a prior, and absence is no row: that is
     the ledger's. An item of weight 0 is a row, and its inconsistencies count in the rank.
     """
-    ruled_out = {column: day for column in columns if (day := _ruled_out(known, column))}
+    outcomes = ((column, resolved(known.database, column, known.as_of)) for column in columns)
+    ruled_out = {c: end.date for c, end in outcomes if end and end.outcome == "did-not-occur"}
     ranked = tuple(column for column in columns if column not in ruled_out)
     columns = (*ranked, *ruled_out)
-    rows = tuple(sorted(_rows(known, columns), key=_most_diagnostic_first))
+    by_diagnosticity = sorted(
+        _rows(known, columns), key=lambda row: (-round(row.diagnosticity, _ROUNDING), row.id)
+    )
+    rows = tuple(by_diagnosticity)
     if path := next(filter(None, map(known.database.withheld.get, columns)), None):
         return Matrix(scenarios=columns, rows=rows, scores={}, linchpins=(), withheld=path)
     against = {column: sum(row.inconsistency[column] for row in rows) for column in columns}
@@ -124,7 +128,9 @@ def matrix(known: Known, columns: tuple[ScenarioId, ...]) -> Matrix:
             weighted_inconsistency=math.fsum(r.inconsistency[column] * r.weight for r in rows),
             decibans=math.fsum(row.decibans[column] or 0.0 for row in rows),
             blanks=sum(row.ratings[column] is None for row in rows),
-            rank=_rank(counts, column),
+            rank=1 + sum(other < against[column] for other in counts.values())
+            if column in counts
+            else None,
             ruled_out=ruled_out.get(column),
         )
         for column in columns
@@ -191,10 +197,6 @@ def _row(
     )
 
 
-def _most_diagnostic_first(row: MatrixRow) -> tuple[float, str]:
-    return -round(row.diagnosticity, _ROUNDING), row.id
-
-
 def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
     """The indicators that a known item reports, in whatever state, and that rate a column."""
     scenarios = known.database.scenarios
@@ -205,18 +207,6 @@ def _fired(known: Known, columns: tuple[ScenarioId, ...]) -> list[IndicatorKey]:
         and id in scenarios[owner].indicators
         and not scenarios[owner].indicators[id].ratings.keys().isdisjoint(columns)
     ]
-
-
-def _ruled_out(known: Known, column: ScenarioId) -> date | None:
-    """The day on which it became known that a scenario does not occur."""
-    outcome = resolved(known.database, column, known.as_of)
-    return outcome.date if outcome and outcome.outcome == "did-not-occur" else None
-
-
-def _rank(counts: Mapping[ScenarioId, int], column: ScenarioId) -> int | None:
-    if column not in counts:
-        return None
-    return 1 + sum(other < counts[column] for other in counts.values())
 
 
 def _against(rating: Rating | None, tracker: Tracker) -> int:

@@ -33,7 +33,7 @@ from scenarios.model import (
 
 
 class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which rows: None and False leave a column free. Days are those of knowing, both included."""
+    """Filter of rows: None and False leave a column free. Days of knowing, both included."""
 
     scenario: ScenarioId | None = None
     source: SourceId | None = None
@@ -47,16 +47,16 @@ class ListFilter(msgspec.Struct, frozen=True, kw_only=True):
     by_value: bool = False
 
     def day(self, when: date) -> bool:
-        """Whether a day lies within."""
+        """True if a day lies within."""
         return (self.since or date.min) <= when <= (self.until or date.max)
 
     @property
     def any_subject(self) -> bool:
-        """Whether it may be about any scenario, or none."""
+        """True if rows may be about any scenario, or none."""
         return self.scenario is None and self.tag is None and self.set is None
 
     def subject(self, database: Database, id: ScenarioId) -> bool:
-        """Whether a scenario is the one, has the tag, and is in the set, as far as can be read."""
+        """True if a scenario is the one, has the tag, and is in the set, as far as can be read."""
         if (scenario := database.scenarios.get(id)) is None:
             return self.scenario in (None, id)
         tagged = self.tag is None or self.tag in scenario.tags
@@ -156,34 +156,23 @@ def indicators(known: Known, wanted: ListFilter) -> list[IndicatorRow]:
                     ratings=indicator.ratings,
                 )
             )
-    return sorted(rows, key=_value) if wanted.by_value else rows
-
-
-def _value(row: IndicatorRow) -> tuple[object, ...]:
-    """What is still to be seen first: by expected movement, without a chance by diagnosticity."""
-    return (
-        row.state == "observed",
-        row.value is None,
-        -(row.value or 0.0),
-        -row.diagnosticity,
-        row.scenario,
-        row.indicator,
-    )
+    if wanted.by_value:  # by expected movement, without a chance by diagnosticity; observed last
+        rows.sort(key=lambda row: (row.scenario, row.indicator))
+        rows.sort(key=lambda row: (-(row.value or 0.0), -row.diagnosticity))
+        rows.sort(key=lambda row: (row.state == "observed", row.value is None))
+    return rows
 
 
 def evidence(known: Known, wanted: ListFilter) -> list[EvidenceRow]:
-    """What was recorded by then, newest last; retracted items too."""
+    """Items recorded by then, newest last; retracted ones too."""
     database = known.database
     rows = []
     for id, item in database.evidence.items():
         bears = bears_on(database, item)
-        subject = wanted.any_subject or any(
-            wanted.subject(database, scenario) for scenario in bears
-        )
         kept = (
             item.recorded <= known.as_of
             and wanted.day(item.recorded)
-            and subject
+            and (wanted.any_subject or any(wanted.subject(database, id) for id in bears))
             and wanted.source in (None, item.source)
             and wanted.theme in (None, item.theme)
             and not (wanted.unrated and (item.ratings or item.indicators))

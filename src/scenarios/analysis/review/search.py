@@ -24,7 +24,7 @@ _CODES = frozenset({"ratings", "probabilities", "reliability", "hazard", "outcom
 class TextMatch(msgspec.Struct, frozen=True, kw_only=True):
     """A text that holds some of the words: its line, which counts from 1, and its key, dotted.
 
-    `text` is what stands around the first of its words; the key of an id is `id`.
+    `text` is an excerpt around the first of its words; the key of an id is `id`.
     """
 
     line: int
@@ -48,9 +48,9 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What holds all `words`, which are in small letters and without accents.
+    """Records that hold all `words`, which are in small letters and without accents.
 
-    `total` is how many there are, should not all of them be among the hits.
+    `total` counts all of them, also those beyond the hits.
     """
 
     words: tuple[str, ...]
@@ -85,7 +85,7 @@ class _Passage(NamedTuple):
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """What is looked for: the words of a text, each once."""
+    """The words of a text to look for, each once."""
     return tuple(dict.fromkeys(unaccented(text).split()))
 
 
@@ -98,7 +98,7 @@ def search(
     what: What | None = None,
     most: int | None = None,
 ) -> SearchResult:
-    """What was known by then, is wanted, and holds every word: named so first, then the newest."""
+    """Records known by then that pass the filter and hold every word: by name, then newest."""
     matches = []
     for part in _parts(known):
         if what in (None, part.what) and _is_wanted(known, part, wanted):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -29,10 +29,8 @@ def decibans_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
     for more, less in pairwise(codes):
         if worth[more] < worth[less]:
             message = f"'{more}' ({worth[more]:g}) is worth less than '{less}' ({worth[less]:g})"
-            hint = "CC ≥ C ≥ 0 ≥ I ≥ II"
-            keys = ("decibans", more)
-            fault = Fault(keys, "value", "decibans-order", message, hint)
-            yield "tracker", "tracker", fault
+            keys, hint = ("decibans", more), "CC ≥ C ≥ 0 ≥ I ≥ II"
+            yield "tracker", "tracker", Fault(keys, "value", "decibans-order", message, hint)
 
 
 @rule("dependence-order", "Lines of one theme that are less alike than others")
@@ -48,8 +46,7 @@ def correlations_out_of_order(loaded: LoadedRecords) -> Iterator[RecordFault]:
         message = f"'within' ({within:g}) is less than 'between' ({between:g})"
         hint = "lines of one theme are at least as alike as others: between ≤ within"
         keys = ("evidence_dependence", "within")
-        fault = Fault(keys, "value", "dependence-order", message, hint)
-        yield "tracker", "tracker", fault
+        yield "tracker", "tracker", Fault(keys, "value", "dependence-order", message, hint)
 
 
 @rule("unknown-theme", "A theme that the tracker does not declare")
@@ -136,13 +133,13 @@ def vague_words(loaded: LoadedRecords) -> Iterator[RecordFault]:
         for key in ("question", "resolution_criteria"):
             for word in dict.fromkeys(_VAGUE.findall(getattr(scenario, key))):
                 message = f"'{word}' decides nothing: say what must be true, by when, by whose word"
-                yield "scenario", id, _vague((key,), message)
+                yield "scenario", id, Fault((key,), "value", "vague-words", message)
     for kind, id, keys, text in _judgements(loaded.database):
         for sentence in _SENTENCE.split(text) if _CONFIDENCE.search(text) else ():
             sure, likely = _CONFIDENCE.search(sentence), _LIKELIHOOD.search(sentence)
             if sure and likely:
                 message = f"'{likely[0]}' and '{sure[0]}' in one sentence: ICD 203 keeps them apart"
-                yield kind, id, _vague(keys, message)
+                yield kind, id, Fault(keys, "value", "vague-words", message)
 
 
 def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
@@ -156,10 +153,6 @@ def _judgements(database: Database) -> Iterator[tuple[Kind, str, Keys, str]]:
             yield "forecasts", id, ("rationales", scenario_id), text
     for id, item in database.evidence.items():
         yield "evidence", id, ("notes",), item.notes or ""
-
-
-def _vague(keys: Keys, message: str) -> Fault:
-    return Fault(keys, "value", "vague-words", message)
 
 
 def check(loaded: LoadedRecords) -> Iterator[RecordFault]:
@@ -222,8 +215,8 @@ def unknown_indicators(loaded: LoadedRecords) -> Iterator[RecordFault]:
             message = f"the scenario '{scenario}' has no indicator '{indicator}'"
             if key not in hints and len(hints) < MOST_HINTS:
                 hints[key] = did_you_mean(key, there)
-            hint = hints.get(key)
-            fault = Fault(("indicators", key), "key", "unknown-indicator", message, hint)
+            keys = ("indicators", key)
+            fault = Fault(keys, "key", "unknown-indicator", message, hints.get(key))
             yield "evidence", id, fault
 
 
@@ -266,8 +259,7 @@ def misnamed(loaded: LoadedRecords) -> Iterator[RecordFault]:
     for id, item in loaded.database.evidence.items():
         if not id.startswith(f"{item.observed}-"):
             message = f"the file's name does not begin with {item.observed}-"
-            fault = Fault(("observed",), "value", "name-mismatch", message, _RENAME)
-            yield "evidence", id, fault
+            yield "evidence", id, Fault(("observed",), "value", "name-mismatch", message, _RENAME)
     for id, sheet in loaded.database.sheets.items():
         if id != f"{sheet.date}-{sheet.analyst}":
             key = "analyst" if id.startswith(f"{sheet.date}-") else "date"
@@ -283,8 +275,8 @@ def former_ids(loaded: LoadedRecords) -> Iterator[RecordFault]:
     To do: give the new record another id, or remove the entry from the record that never had it.
     """
     database, there = loaded.database, _there(loaded)
-    every: tuple[Mapping[str, Any], ...] = (database.scenarios, database.evidence, database.sources)
-    for kind, records in zip(there, every, strict=True):
+    folders: tuple[Any, ...] = database.scenarios, database.evidence, database.sources
+    for kind, records in zip(there, folders, strict=True):
         owners: dict[str, str] = {}
         for id, record in records.items():
             for n, old in enumerate(record.formerly):

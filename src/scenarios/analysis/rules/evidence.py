@@ -202,10 +202,8 @@ def absence_sign(window: Window) -> Iterator[Finding]:
             seen = _centred(worth, columns)
             absent = _centred({view.id: rating_decibans(if_absent, tracker.decibans)}, columns)
             if any(seen[id] * absent[id] > 0 for id in columns):
-                message = (
-                    "to see it and not to see it speak for the same side: "
-                    "change if_absent, or give a chance instead"
-                )
+                message = "to see it and not to see it speak for the same side: change if_absent"
+                message += ", or give a chance instead"
                 yield of_indicator("absence-sign", view.id, key, message)
 
 
@@ -221,16 +219,15 @@ def few_indicators(window: Window) -> Iterator[Finding]:
             continue
         telling = [k for k in view.scenario.indicators if diagnosticity(window.now, (view.id, k))]
         if len(telling) < ENOUGH_INDICATORS:
-            message = (
-                f"{counted(len(telling), 'diagnostic indicator')}; {ENOUGH_INDICATORS} are wanted"
-            )
+            number = counted(len(telling), "diagnostic indicator")
+            message = f"{number}; {ENOUGH_INDICATORS} are wanted"
             yield of_scenario("few-indicators", view.id, message, "indicators")
 
 
 def _centred(
     worth: Mapping[ScenarioId, float], columns: Collection[ScenarioId]
 ) -> dict[ScenarioId, float]:
-    """What a row says of each column; of several it is measured from the second-highest value."""
+    """Values of a row by column; of several, less the second-highest value."""
     values = {id: worth.get(id, 0.0) for id in columns}
     second = sorted(values.values())[-2] if len(values) > 1 else 0.0
     return {id: value - second for id, value in values.items()}
@@ -242,7 +239,7 @@ ALIKE = 0.6
 
 WITHIN_DAYS = 3
 COMPARED = 100
-"""With the latest so many that share a rare word an item is compared, however many there are."""
+"""An item is compared with at most this many of the latest that share a rare word."""
 
 _ADDRESS, _SUMMARIES = "they share an address", "their summaries are alike"
 
@@ -271,13 +268,18 @@ def possible_duplicate(window: Window) -> Iterator[Finding]:
 def clusters(evidence: dict[EvidenceId, Evidence]) -> Iterator[Cluster]:
     """Items alike within three days of one another, by a shared address or by their summaries.
 
-    Those that are all declared to be one event are no surprise and left out. The time grows with
-    the items: of many with one address each is compared with the one before.
+    Those that are all declared to be one event are left out. Takes time linear in the items: of
+    many with one address each is compared with the one before.
     """
     days = {id: first_day(item.observed) for id, item in evidence.items()}
     ordered = [id for _, id in sorted((day, id) for id, day in days.items())]
     joined = _Joined(ordered)
-    _join_addresses(joined, evidence, days)
+    latest: dict[str, EvidenceId] = {}
+    for id in ordered:
+        if url := evidence[id].url:
+            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
+                joined.join(id, latest[url], _ADDRESS)
+            latest[url] = id
     _join_summaries(joined, evidence, days)
     grouped: dict[EvidenceId, list[EvidenceId]] = {}
     for id in ordered:
@@ -331,17 +333,6 @@ class _Joined:
         self._before[self.first(id)] = self.first(other)
 
 
-def _join_addresses(
-    joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
-) -> None:
-    latest: dict[str, EvidenceId] = {}
-    for id in joined.ids:
-        if url := evidence[id].url:
-            if url in latest and (days[id] - days[latest[url]]).days <= WITHIN_DAYS:
-                joined.join(id, latest[url], _ADDRESS)
-            latest[url] = id
-
-
 def _join_summaries(
     joined: _Joined, evidence: dict[EvidenceId, Evidence], days: dict[EvidenceId, date]
 ) -> None:
@@ -349,14 +340,15 @@ def _join_summaries(
     rarity = Counter(word for id in joined.ids for word in words[id])
     seen: dict[str, list[EvidenceId]] = {}
     for id in joined.ids:
-        for word in _rarest(words[id], rarity):
+        # Two alike texts share at least one of the rarest words of either.
+        by_rarity = sorted(words[id], key=lambda word: (rarity[word], word))
+        for word in by_rarity[: len(by_rarity) - math.ceil(ALIKE * len(by_rarity)) + 1]:
             those = seen.setdefault(word, [])
             for other in reversed(those[-COMPARED:]):
                 if (days[id] - days[other]).days > WITHIN_DAYS:
                     break
-                if joined.first(id) == joined.first(other):
-                    continue
-                if _are_alike(words[id], words[other]):
+                is_apart = joined.first(id) != joined.first(other)
+                if is_apart and _are_alike(words[id], words[other]):
                     joined.join(id, other, _SUMMARIES)
             those.append(id)
 
@@ -367,9 +359,3 @@ def _are_alike(words: frozenset[str], others: frozenset[str]) -> bool:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.casefold())
-
-
-def _rarest(words: frozenset[str], rarity: Counter[str]) -> list[str]:
-    """The rarest words of a text: two alike texts share at least one of these."""
-    ordered = sorted(words, key=lambda word: (rarity[word], word))
-    return ordered[: len(ordered) - math.ceil(ALIKE * len(ordered)) + 1]

@@ -26,6 +26,7 @@ from scenarios.analysis.rules.evidence import (
 from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
 from scenarios.model import EvidenceId, Given, ScenarioId, indicator_key
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
+from scenarios.text import counted
 
 _FEWEST = 2
 """A set with fewer open members is decided, or not begun."""
@@ -86,7 +87,7 @@ def implies_broken(window: Window) -> Iterator[Finding]:
 
 
 def _sum(figures: dict[ScenarioId, float]) -> str | None:
-    """What is wrong with a sum, and the nearest figures without that fault."""
+    """A sum that is not 1, with the nearest figures that are; None where it is."""
     total = sum(figures.values())
     if abs(total - 1) <= TOLERANCE + 1e-12:
         return None
@@ -117,7 +118,8 @@ def link_mismatch(window: Window) -> Iterator[Finding]:
     To do: write the mix that the message names, or correct the figure that is wrong.
     """
     for view, other, link in _links(window):
-        prior, weight = view.scenario.prior.probability, _prior(window, other)
+        prior = view.scenario.prior.probability
+        weight = window.database.scenarios[other].prior.probability
         mix = weight * link.occurred + (1 - weight) * link.did_not_occur
         if abs(prior - mix) > MISMATCH + _ROUNDING:
             message = f"its prior is {prior:g}, and {mix:.3f} at the prior {weight:g} of {other}"
@@ -173,26 +175,20 @@ def _counted_in_set(window: Window, view: ScenarioView) -> list[EvidenceId]:
 
 def _counted(window: Window, items: Iterable[EvidenceId], id: ScenarioId) -> list[EvidenceId]:
     """Of known items those that count in a scenario: not neutral, of weight, in no prior of it."""
-    database, using = window.database, _in_prior(window, id)
+    database, scenarios = window.database, window.database.scenarios
+    side = (id, *rivals(database, id))  # in a set the prior of any member uses an item for all
+    using = {used for member in side for used in scenarios[member].prior.includes}
     heard = []
     for item_id in items:
         item = window.now.evidence[item_id]
         ratings = [item.ratings.get(id)]
         for owner, key in map(indicator_key, item.indicators):
-            if owner in database.scenarios and key in database.scenarios[owner].indicators:
-                ratings.append(database.scenarios[owner].indicators[key].ratings.get(id))
+            if owner in scenarios and key in scenarios[owner].indicators:
+                ratings.append(scenarios[owner].indicators[key].ratings.get(id))
         says = any(r is not None and rating_decibans(r, database.tracker.decibans) for r in ratings)
         if says and window.now.weights[item_id] and item_id not in using:
             heard.append(item_id)
     return heard
-
-
-def _in_prior(window: Window, id: ScenarioId) -> set[EvidenceId]:
-    """What the prior of a scenario uses; in a set that of any member."""
-    scenarios = window.database.scenarios
-    return {
-        i for member in (id, *rivals(window.database, id)) for i in scenarios[member].prior.includes
-    }
 
 
 def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Given]]:
@@ -202,10 +198,6 @@ def _links(window: Window) -> Iterator[tuple[ScenarioView, ScenarioId, Given]]:
             known = window.database.scenarios
             if other in known and resolved(window.database, other, window.as_of) is None:
                 yield view, other, link
-
-
-def _prior(window: Window, id: ScenarioId) -> float:
-    return window.database.scenarios[id].prior.probability
 
 
 GAP_DECIBANS = 6.0
@@ -264,9 +256,8 @@ def one_origin(window: Window) -> Iterator[Finding]:
             continue
         origins = {origin_of(window, id) for id in view.new_evidence}
         if len(origins) == 1:
-            origin, count = origins.pop(), len(view.new_evidence)
-            items = "1 item" if count == 1 else f"{count} items"
-            message = f"the move rests on one origin, {origin} ({items})"
+            items = counted(len(view.new_evidence), "item")
+            message = f"the move rests on one origin, {origins.pop()} ({items})"
             yield of_scenario("one-origin", view.id, message)
 
 
@@ -300,9 +291,8 @@ def gap(window: Window) -> Iterator[Finding]:
         distance = decibans(view.stated.probability) - view.implied.decibans
         if abs(distance) > GAP_DECIBANS:
             side = "above" if distance > 0 else "below"
-            message = (
-                f"you are {abs(distance):.0f} dB {side} your own evidence{_largest(view.ledger)}"
-            )
+            apart = f"{abs(distance):.0f} dB {side}"
+            message = f"you are {apart} your own evidence{_largest(view.ledger)}"
             yield of_scenario("gap", view.id, message)
 
 

@@ -74,9 +74,8 @@ def priors_outside_their_links(loaded: LoadedRecords) -> Iterator[RecordFault]:
                 f"'probability' is {prior:g}, and by 'given' it is {given.occurred:g} if '{other}' "
                 f"occurs and {given.did_not_occur:g} if not"
             )
-            hint = f"it lies from {low:g} to {high:g}"
-            fault = Fault(("prior", "probability"), "value", "link-range", message, hint)
-            yield "scenario", id, fault
+            keys, hint = ("prior", "probability"), f"it lies from {low:g} to {high:g}"
+            yield "scenario", id, Fault(keys, "value", "link-range", message, hint)
 
 
 @rule("link-differs", "Priors of a set that depend on different scenarios")
@@ -114,8 +113,7 @@ def hazards_that_end_without_one(loaded: LoadedRecords) -> Iterator[RecordFault]
     for id, scenario in loaded.database.scenarios.items():
         if scenario.prior.hazard_ended and not scenario.prior.hazard:
             message = "this prior has no 'hazard' that could end"
-            hint = "add hazard: constant, or remove 'hazard_ended'"
-            keys = ("prior", "hazard_ended")
+            keys, hint = ("prior", "hazard_ended"), "add hazard: constant, or remove 'hazard_ended'"
             yield "scenario", id, Fault(keys, "key", "hazard-ended", message, hint)
 
 
@@ -173,8 +171,7 @@ def chances_without_due(loaded: LoadedRecords) -> Iterator[RecordFault]:
     for id, key, indicator, _ in _with_chance(loaded.database):
         if indicator.due is None:
             message = "'chance' is how probable it is to be seen by 'due', and there is no 'due'"
-            keys = ("indicators", key, "chance")
-            hint = "add a day, or remove the chance"
+            keys, hint = ("indicators", key, "chance"), "add a day, or remove the chance"
             yield "scenario", id, Fault(keys, "key", "chance-without-due", message, hint)
 
 
@@ -188,8 +185,7 @@ def chances_beside_if_absent(loaded: LoadedRecords) -> Iterator[RecordFault]:
     for id, key, indicator, _ in _with_chance(loaded.database):
         if indicator.if_absent is not None:
             message = "what its absence is worth follows from 'chance', and 'if_absent' says it too"
-            keys = ("indicators", key, "if_absent")
-            hint = "keep one of the two"
+            keys, hint = ("indicators", key, "if_absent"), "keep one of the two"
             yield "scenario", id, Fault(keys, "key", "chance-and-absence", message, hint)
 
 
@@ -215,8 +211,7 @@ def impossible_chances(loaded: LoadedRecords) -> Iterator[RecordFault]:
         if most > 1 - _ROUNDING:
             when = f"'{case}' occurs" if case else f"'{id}' does not occur"
             message = f"by its ratings and chance '{key}' has a probability of {most:.4g} if {when}"
-            keys = ("indicators", key, "chance")
-            hint = _possible(chance / most)
+            keys, hint = ("indicators", key, "chance"), _possible(chance / most)
             yield "scenario", id, Fault(keys, "value", "impossible-chance", message, hint)
 
 
@@ -264,8 +259,7 @@ def rated_twice(loaded: LoadedRecords) -> Iterator[RecordFault]:
         for scenario in item.ratings:
             if scenario in through:
                 message = f"'{scenario}' is rated here and by the indicator '{through[scenario]}'"
-                keys = ("ratings", scenario)
-                hint = "keep one of the two"
+                keys, hint = ("ratings", scenario), "keep one of the two"
                 yield "evidence", id, Fault(keys, "key", "rated-twice", message, hint)
 
 
@@ -323,8 +317,7 @@ def lonely_sets(loaded: LoadedRecords) -> Iterator[RecordFault]:
         if len(members) == 1:
             message = f"the set '{name}' has one member, '{members[0]}'"
             hint = "a set divides all that can happen: add the other scenarios"
-            fault = Fault(("sets", name), "key", "lonely-set", message, hint)
-            yield "tracker", "tracker", fault
+            yield "tracker", "tracker", Fault(("sets", name), "key", "lonely-set", message, hint)
 
 
 @rule("two-occurred", "Two members of an exclusive set that both occurred")
