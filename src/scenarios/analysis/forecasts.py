@@ -111,10 +111,7 @@ def standing(
 def stated(
     database: Database, scenario_id: ScenarioId, as_of: date, means: Means | None = None
 ) -> Stated | None:
-    """The pooled standing forecasts, in a set where every member in it has one each its share.
-
-    `means` serves further calls with the same database.
-    """
+    """The pooled standing forecasts, normalised in a complete set; `means` serves further calls."""
     own = standing(database, scenario_id, as_of)
     if not own:
         return None

@@ -109,11 +109,7 @@ def strength(known: Known, key: IndicatorKey, only: Collection[EvidenceId]) -> f
 
 
 def diagnosticity(known: Known, key: IndicatorKey) -> float:
-    """Max − min decibans across the scenarios that an indicator rates, at strength 1.
-
-    A question outside a set, and a set with a member left blank, compare with 0: not happening,
-    and not said.
-    """
+    """Max − min decibans of the ratings; outside a set, or with a blank, 0 is one of them."""
     database = known.database
     scenario, indicator = key
     ratings = database.scenarios[scenario].indicators[indicator].ratings

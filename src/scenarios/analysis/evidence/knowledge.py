@@ -30,10 +30,7 @@ State = Literal["unopened", "open", "overdue", "resolved"]
 
 
 class Known(msgspec.Struct, frozen=True, kw_only=True):
-    """The evidence known at `as_of`, with its weights and the ways to look it up.
-
-    The firings of an indicator are in the order in which it is walked.
-    """
+    """The evidence known at `as_of`, its weights and look-ups; firings in the order of the walk."""
 
     database: Database
     as_of: date
@@ -239,7 +236,7 @@ def _firings(
     added: Mapping[EvidenceId, Evidence],
     gone: Mapping[EvidenceId, Evidence],
 ) -> dict[IndicatorKey, list[Firing]]:
-    """What fired each indicator, in the order in which it is walked, once items came and went."""
+    """Firings of each indicator, in the order of the walk, once items came and went."""
     differ = (*added.values(), *gone.values())
     touched = {indicator_key(text) for item in differ for text in item.indicators}
     firings = {**was}
@@ -336,10 +333,7 @@ def near(
     bearing: Mapping[ScenarioId, Iterable[EvidenceId]],
     speaking: Mapping[ScenarioId, Iterable[SheetId]] = MappingProxyType({}),
 ) -> Database:
-    """Records that can move a scenario's figures: connected scenarios, their evidence and sheets.
-
-    Of the sources, those that the evidence names.
-    """
+    """Connected scenarios, their evidence, its sources, and sheets: all that can move a figure."""
     columns = connected(database, scenario_id)
     items = dict.fromkeys(id for column in columns for id in bearing.get(column, ()))
     evidence = {id: database.evidence[id] for id in items}

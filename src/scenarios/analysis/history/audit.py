@@ -44,7 +44,7 @@ class Entered(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Elsewhere(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records have an id in another system, and the commits that brought them."""
+    """Number of records with an id in another system, and the commits that brought them."""
 
     system: str
     records: int

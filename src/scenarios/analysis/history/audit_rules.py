@@ -209,10 +209,7 @@ def _changed(before: AskedQuestion, after: AskedQuestion) -> list[str]:
 def _forecasters(
     trail: Trail, step: RecordStep, before: AskedQuestion, after: AskedQuestion
 ) -> tuple[set[Analyst], list[Analyst], list[Analyst]]:
-    """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed.
-
-    A forecast goes on to answer a question that was only clarified.
-    """
+    """Analysts who forecast an earlier question; of them the suspect, and the reaffirmed."""
     name = trail.name(step.change.id)
     scenarios = trail.database.scenarios.items()
     today = next((asked(scenario) for id, scenario in scenarios if trail.name(id) == name), after)
@@ -449,10 +446,7 @@ def _of_scenario(
 
 
 def _known_outcome(trail: Trail, step: RecordStep, scenario: ScenarioId) -> Resolution | None:
-    """The outcome, if it was known before this commit was made.
-
-    Where it stood in the database already, a rebase or a squash may have put the commit behind it.
-    """
+    """The outcome, if it was known before this commit was made, which a rebase may have moved."""
     before = Database(trail.database.tracker, trail.stood[step.number])
     earliest = step.commit.earliest
     if scenario in before.scenarios and (outcome := resolution(before, scenario)):

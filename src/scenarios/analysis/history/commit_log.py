@@ -33,10 +33,7 @@ SHOWN = 3
 
 
 class CommitFigures(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's figures after a commit, on the day of the newest record; None where none.
-
-    They are `withheld` where a file that could not be read then could change them.
-    """
+    """Figures after a commit, on its newest day; `withheld` by a file not readable then."""
 
     scenario: ScenarioId
     stated: float | None

@@ -99,10 +99,7 @@ def joined(
     names: Names,
     past: Names | None = None,
 ) -> Iterator[tuple[str, RecordChange]]:
-    """Each change with the id before it, from the record's last content under the new names.
-
-    In both states the ids of today stand for those of the `past`.
-    """
+    """Changes with the id before, under the new names and today's ids of the `past`."""
     was = {change.id: change.before for change in own if change.id in names}
     old_ids = {new: old for old, new in names.items()}
     for change in own:

@@ -133,10 +133,7 @@ def shifts(before: Database, after: Database, day: date) -> tuple[ScenarioShift,
 def compared(
     before: Database, after: Database, day: date
 ) -> list[tuple[ScenarioShift, Side | None, Side | None]]:
-    """The shifts with both sides; None where the scenario had not opened.
-
-    Scenarios whose figures are withheld in either database are left out.
-    """
+    """Shifts that are withheld in neither database, with both sides; None before the opening."""
     old, new = AsOf(before, day), AsOf(after, day)
     known = _touched(old, new) - before.withheld.keys() - after.withheld.keys()
     sides = ((id, old.side(id), new.side(id)) for id in sorted(known))

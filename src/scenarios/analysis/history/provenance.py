@@ -78,10 +78,7 @@ class States:
 
 
 class DatabaseState:
-    """The database after a commit, kept up to date, with what bears on each scenario.
-
-    `lost` has the last content of the records that are gone, or can no longer be read.
-    """
+    """The database after a commit, with look-ups; `lost` has the last content of gone records."""
 
     def __init__(self, database: Database | None = None) -> None:
         start = database or Database(Tracker(), {}, {}, {}, {})
@@ -123,10 +120,7 @@ class DatabaseState:
         return msgspec.structs.replace(self.near(id), sheets=sheets)
 
     def withheld(self) -> dict[ScenarioId, str]:
-        """The scenarios whose figures a file that cannot be read could change, with its path.
-
-        They are those of its last readable content; without one, all.
-        """
+        """Scenarios whose figures an unreadable file could change by its last content; its path."""
         paths: dict[ScenarioId, str] = {}
         for kind, id in sorted(self.unreadable):
             last = self.lost.get((kind, id))
@@ -372,10 +366,7 @@ class Trail(msgspec.Struct, frozen=True, kw_only=True):
         return name(content, self.aliases)
 
     def late(self, commit: Commit, day: date) -> int:
-        """Days from `day` to a commit; 0 within the days that are allowed, or in a shallow end.
-
-        Of a squash, the commits that it says it replaces count too.
-        """
+        """Days from `day` to a commit or the nearest that it replaces; 0 if allowed or shallow."""
         if commit.shallow:
             return 0
         behind = [(day_of - day).days for day_of in (commit.authored, *commit.squashed)]

@@ -286,7 +286,7 @@ def _doubtful(database: Database, item: Evidence, book: Ledger, line: Line | Non
 
 
 def _note(old: Ledger, line: Line, row: str) -> str | None:
-    """Why nothing, or nothing more, was counted; None where the item's line changed."""
+    """Reason why nothing, or nothing more, was counted; None where the item's line changed."""
     if line.kind == "in-prior":
         return "in the prior"
     if row in line.suppressed:
@@ -313,10 +313,7 @@ class PostMortem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TrackRecord(msgspec.Struct, frozen=True, kw_only=True):
-    """A source's items that counted on resolved scenarios.
-
-    Their decibans toward the outcome and against it: true reports can point either way.
-    """
+    """A source's items counted on resolved scenarios: decibans toward and against the outcome."""
 
     items: int
     toward_decibans: float

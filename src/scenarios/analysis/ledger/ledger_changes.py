@@ -73,10 +73,7 @@ def touched(known: Known, since: Known) -> frozenset[str]:
 
 
 class Reasons(msgspec.Struct, frozen=True, kw_only=True):
-    """Items and indicators that are new, gone (removed included), or judged anew.
-
-    `conventions` are the tracker's: worth of ratings and grades, and the dependence.
-    """
+    """Items and indicators new, gone (removed too), or judged anew; if `conventions` changed."""
 
     new: frozenset[str] = frozenset()
     gone: frozenset[str] = frozenset()
@@ -169,7 +166,7 @@ def _cause(before: Line | None, after: Line | None, reasons: Reasons) -> Cause:
 
 
 def _unchanged(reasons: Reasons) -> Cause:
-    """Why a line of the same decibans counts for more or less."""
+    """Cause of a line of the same decibans that counts for more or less."""
     return "conventions" if reasons.conventions else "overlap"
 
 

@@ -268,7 +268,7 @@ def _absence_began(known: Known, was: Known, beside: Columns) -> bool:
 
 
 def _left(known: Known, beside: Columns) -> dict[ScenarioId, date]:
-    """Those that are known not to occur, and since when."""
+    """Members known not to occur, and since when."""
     return {
         id: outcome.recorded
         for id in beside
@@ -286,10 +286,7 @@ def _together(strengths: Sequence[float]) -> float:
 def _neutral(
     raw: Sequence[LedgerRow], centred_rows: Sequence[LedgerRow], beside: Columns
 ) -> dict[ScenarioId, int]:
-    """The rows that rate a scenario and are worth nothing to it.
-
-    So are N, equal to its rivals, and of weight 0.
-    """
+    """Number of rows that rate a scenario and are worth 0 to it: N, weight 0, equal to rivals."""
     counts = dict.fromkeys(beside, 0)
     for row, counted in zip(raw, centred_rows, strict=True):
         if row.kind == "direct" or row.weight != 0:
@@ -380,10 +377,7 @@ class Odds:
         )
 
     def _link(self, id: ScenarioId, path: Mapping[ScenarioId, None]) -> _Link | None:
-        """The scenario on which a prior depends, with its outcome where that is known.
-
-        A circle is an error of the records; here it counts as no link.
-        """
+        """The scenario on which a prior depends, and its outcome; a circle counts as no link."""
         database = self.known.database
         for other, figures in database.scenarios[id].prior.given.items():
             if other not in database.scenarios:
@@ -416,10 +410,7 @@ _MOST = 64
 
 
 def odds_by_day(database: Database, *, lean: bool = False) -> Callable[[date], Odds]:
-    """Implied log odds on each requested day, computed once; a day follows an earlier day.
-
-    With `lean`, lines are in any order and not kept for long.
-    """
+    """Implied log odds on each requested day, computed once; `lean`, without lines in order."""
     by_day: dict[date, Odds] = {}
 
     def at(day: date) -> Odds:
@@ -475,10 +466,7 @@ def changes_daily(database: Database, scenario_id: ScenarioId) -> bool:
 def odds_on(
     database: Database, scenario_id: ScenarioId, days: Iterable[date], kept: Kept | None = None
 ) -> Iterator[Odds]:
-    """Implied probabilities of a scenario and its connected scenarios on each day.
-
-    `kept` is a cache for further calls with an equal database, sheets aside.
-    """
+    """Odds around a scenario on each day; `kept` is a cache for the same database."""
     changes = days_of_change(database, scenario_id)
     kept = {} if kept is None else kept
     last: Comparisons | None = None

@@ -25,7 +25,7 @@ DEPENDENCE_STEP = 0.2
 
 
 class Band(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the implied probability lies if the judgements err this much; no more than that."""
+    """The range of the implied probability if the judgements err this much; no more than that."""
 
     low: float
     high: float
@@ -54,10 +54,7 @@ def bent_totals(
     factors: Callable[[str], Sequence[float]],
     dependences: Sequence[Dependence],
 ) -> list[dict[ScenarioId, float]]:
-    """Totals of the lines about each scenario under several factors for each row.
-
-    `factors` has one value for each of the dependences.
-    """
+    """Totals of the lines by scenario, under one factor a row for each of the dependences."""
     sums: list[dict[ScenarioId, float]] = [{} for _ in dependences]
     for column, nets in comparison.nets.items():
         themes = [line.theme for line in nets]

@@ -36,10 +36,7 @@ class Point(msgspec.Struct, frozen=True, kw_only=True):
 def trends(
     database: Database, days: Mapping[ScenarioId, Iterable[date]]
 ) -> dict[ScenarioId, tuple[Point, ...]]:
-    """The figures of each scenario on the days asked for, those on which it was open.
-
-    The last of its days is the one before its outcome was recorded.
-    """
+    """The figures of each scenario on those of its days on which it was open."""
     items, sheets = bearing(database), database.speaking
     by_scenario = {}
     for id, wanted in days.items():

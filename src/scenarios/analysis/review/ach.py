@@ -66,7 +66,7 @@ class MatrixScore(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Removed(msgspec.Struct, frozen=True, kw_only=True):
-    """What is left out; `items` are those of its items that bear on the matrix."""
+    """An item, source or origin left out; `items` are its items that bear on the matrix."""
 
     kind: RemovedKind
     id: str
@@ -222,10 +222,7 @@ def _leaders(inconsistency: Mapping[ScenarioId, int]) -> tuple[ScenarioId, ...]:
 def _linchpins(
     known: Known, columns: tuple[ScenarioId, ...], counts: Mapping[ScenarioId, int]
 ) -> tuple[Linchpin, ...]:
-    """Each removal that changes the set of leaders: the fewest items first, then item, source.
-
-    `counts` are the inconsistencies of the columns that have a rank.
-    """
+    """Removals that change the leaders, fewest items first; `counts` has the ranked columns."""
     before = _leaders(counts)
     fired = frozenset(_fired(known, columns))
     linchpins = []
@@ -267,10 +264,7 @@ def _lost(
     fired: frozenset[IndicatorKey],
     items: Collection[EvidenceId],
 ) -> dict[ScenarioId, int]:
-    """The inconsistencies that go with these items; below 0 where a reversal goes and a row comes.
-
-    An indicator goes once what is left does not raise it above 0.
-    """
+    """Inconsistencies that go with these items and the indicators that only they raise."""
     database = known.database
     gone = frozenset(items)
     lost = dict.fromkeys(columns, 0)

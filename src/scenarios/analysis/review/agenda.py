@@ -152,10 +152,7 @@ def agenda(
 
 
 def without_evidence(database: Database) -> Database:
-    """The same scenarios without evidence, so that each implied figure is the prior of the day.
-
-    An item can then be rated across the row without showing the figure that is held back.
-    """
+    """The same scenarios without evidence, to rate a row without showing the held-back figure."""
     scenarios = {}
     for id, scenario in database.scenarios.items():
         kept = {
@@ -336,7 +333,7 @@ def reveal(
 
 
 def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
-    """Those of the indicators that no item shows by that day."""
+    """The indicators that no item shows by that day."""
     at_day = known(database, on)
     return [key for key in seen if reading(at_day, indicator_key(key)).strength == 0]
 
@@ -344,10 +341,7 @@ def unrecorded(database: Database, on: date, seen: Iterable[str]) -> list[str]:
 def counted_absent(
     database: Database, on: date, seen: Iterable[str]
 ) -> dict[ScenarioId, tuple[str, ...]]:
-    """By scenario, the indicators that were seen and whose absence its implied figure counts.
-
-    An absence counts for the rivals of a set too.
-    """
+    """Indicators that were seen but count as absent in a scenario or its set, by scenario."""
     keys: dict[ScenarioId, tuple[str, ...]] = {}
     for key in unrecorded(database, on, seen):
         id, name = indicator_key(key)

@@ -54,7 +54,7 @@ class ResolvedScenario(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def outcomes(window: Window, views: Iterable[ScenarioView]) -> tuple[ResolvedScenario, ...]:
-    """Those of these scenarios that were resolved in the window, in their order."""
+    """The resolutions in the window among these scenarios, in their order."""
     pairs = ((view, view.resolution) for view in views)
     recorded = [(view, end) for view, end in pairs if end and end.recorded > window.since]
     kept = archive(window.database) if recorded else None
@@ -243,7 +243,7 @@ def _stated_because(
 def _company(
     database: Database, id: ScenarioId, sheet_id: SheetId
 ) -> Literal["joined", "withdrawal"] | None:
-    """Why a sheet moved a figure, if another forecaster stands behind it now, or one less."""
+    """Reason why a sheet moved a figure, if a forecaster joined or withdrew."""
     sheet = database.sheets[sheet_id]
     if sheet.probabilities[id] is None:
         return "withdrawal"
@@ -254,7 +254,7 @@ def _company(
 def _apart(
     database: Database, as_of: date, move: Move, stated: StatedShift, causes: Causes
 ) -> TopMove | None:
-    """How the implied figure moved, if for what cannot have moved the stated one."""
+    """The move of the implied figure, if for what cannot have moved the stated one."""
     main, sheet = causes.of(move.scenario)[0][1], stated.sheet
     if stated.normalised:
         is_other = isinstance(main, Event) or main.cause != "rivals"
@@ -266,12 +266,12 @@ def _apart(
 
 
 def _last(database: Database, as_of: date, cause: Event | OtherCause) -> date:
-    """When all of a cause was known; never for what has no day of its own, as time has none."""
+    """The day on which all of a cause was known; the last date for what has no day of its own."""
     return max(_days(database, as_of, cause), default=date.max)
 
 
 def _days(database: Database, as_of: date, cause: Event | OtherCause) -> list[date]:
-    """When each part of a cause became known; none for what has no day of its own."""
+    """Days on which the parts of a cause became known; none for what has no day of its own."""
     if isinstance(cause, Event):
         return [database.evidence[id].recorded for id in cause.evidence]
     if cause.cause == "retraction":

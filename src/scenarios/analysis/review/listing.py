@@ -85,10 +85,7 @@ class IndicatorRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EvidenceRow(msgspec.Struct, frozen=True, kw_only=True):
-    """An item of evidence; `counts` is False once it is retracted.
-
-    `attachment` is the path of its saved copy in the database.
-    """
+    """An item; `counts` is False once retracted, `attachment` is the path of its saved copy."""
 
     id: EvidenceId
     summary: str

@@ -271,7 +271,7 @@ class _Blocks:
                 self._firing.setdefault(key, []).append(id)
 
     def behind(self, line: LineChange) -> list[EvidenceId]:
-        """Those that a row names, or that fire its indicator."""
+        """The items that a row names, or that fire its indicator."""
         named = [id for id in (line.id, *line.evidence) if id in self._items]
         return [*self._firing.get(line.id, ()), *named]
 

@@ -36,10 +36,7 @@ from scenarios.model import (
 
 
 class NewEvidence(msgspec.Struct, frozen=True, kw_only=True):
-    """An item recorded in the window, and the scenarios that it bears on.
-
-    One that was retracted in it too counts nowhere.
-    """
+    """An item recorded in the window with its scenarios; one retracted in it too counts nowhere."""
 
     id: EvidenceId
     summary: str
@@ -80,10 +77,7 @@ def indicator_changes(window: Window, views: Iterable[ScenarioView]) -> tuple[In
 
 
 class Method(msgspec.Struct, frozen=True, kw_only=True):
-    """The conventions that made the figures; `analysts` with a standing forecast.
-
-    `ledger` is the version of the arithmetic.
-    """
+    """Conventions of the figures, version of the ledger, analysts with a standing forecast."""
 
     ledger: int = VERSION
     decibans: dict[str, float]

@@ -298,10 +298,7 @@ def alike(
     url: str | None,
     event: str | None = None,
 ) -> list[tuple[EvidenceId, str]]:
-    """The items that a new one may be the same as, and why, the nearest in time first.
-
-    Those that are declared to be the same event are no surprise.
-    """
+    """Items that a new one may repeat, if not declared so, and why; the nearest in time first."""
     day, words = first_day(observed), frozenset(_words(summary))
     matches = []
     for id, item in evidence.items():

@@ -167,7 +167,7 @@ def shared_with_prior(window: Window) -> Iterator[Finding]:
 
 
 def _counted_in_set(window: Window, view: ScenarioView) -> list[EvidenceId]:
-    """What counts in a scenario or in a rival, since in a set the prior of one is that of all."""
+    """Items that count in a scenario or in a rival: in a set one prior is that of all."""
     rival_views = [window.views.get(id) for id in rivals(window.database, view.id)]
     views = [view, *(rival for rival in rival_views if rival and rival.open)]
     return sorted({id for each in views for id in _counted(window, each.evidence, each.id)})

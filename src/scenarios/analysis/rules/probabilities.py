@@ -132,10 +132,7 @@ def _at(id: ScenarioId, other: ScenarioId, rule: str, message: str, hint: str) -
 
 
 def _circles(database: Database) -> Iterator[list[list[Link]]]:
-    """Each circle once, as the links of one unit to the next.
-
-    Of a set whose members name different scenarios, which `link-differs` tells, the first counts.
-    """
+    """Each circle once, as the links of one unit to the next; in a set the first link counts."""
     onward: dict[str, list[Link]] = {}
     for id, other, _ in sorted(_links(database)):
         if other in database.scenarios and _unit(database, id) != _unit(database, other):

@@ -63,7 +63,7 @@ class LoadedRecords:
 
     @cached_property
     def references(self) -> list[Reference]:
-        """What the records name, and where; walked once for all rules."""
+        """References of the records, and their places; walked once for all rules."""
         return [*references(self.database)]
 
 

@@ -32,10 +32,7 @@ class CalibrationBin(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Decomposition(msgspec.Struct, frozen=True, kw_only=True):
-    """Murphy's parts: Brier = reliability − resolution + uncertainty + residual.
-
-    The residual is what the bins hide: 0 where each holds equal forecasts.
-    """
+    """Brier = reliability − resolution + uncertainty + residual, 0 for equal forecasts in bins."""
 
     forecaster: str
     reliability: float
@@ -60,10 +57,7 @@ def calibration(timelines: Iterable[Timeline], forecaster: str) -> tuple[Calibra
 
 
 def decomposition(timelines: Iterable[Timeline], forecaster: str) -> tuple[Decomposition, ...]:
-    """Murphy's parts of the mean Brier score (Murphy 1973), over the bins of `calibration`.
-
-    Empty where the forecaster has no scored question.
-    """
+    """Murphy's parts of the mean Brier score over the bins (Murphy 1973), if any question."""
     bins = _binned(timelines, forecaster)
     every = [share for held in bins.values() for share in held]
     if not every:

@@ -144,7 +144,7 @@ def days_of_figures(around: Database, question: ResolvedQuestion) -> Sequence[in
 
 
 def place(forecaster: str) -> tuple[int, str]:
-    """Where a forecaster is shown: analysts by name, then ours."""
+    """Order in which forecasters are shown: analysts by name, then ours."""
     return (OURS.index(forecaster) + 1 if forecaster in OURS else 0), forecaster
 
 
@@ -161,10 +161,7 @@ def before(runs: Iterable[tuple[int, float]]) -> list[float]:
 def sweep(
     lines: Mapping[str, Line], of: Callable[[float], float] = float
 ) -> Iterator[tuple[int, int, dict[str, float]]]:
-    """Each run of days through which the same figures stand: from, to (excluded), `of` each.
-
-    The mapping is one throughout, changed between the runs.
-    """
+    """Runs of days with the same figures: from, to (excluded), `of` each in one mapping."""
     changes: dict[int, list[tuple[str, float | None]]] = {}
     for name, line in lines.items():
         for start, _, figure in line:

@@ -37,7 +37,7 @@ from scenarios.progress import Progress, unwatched
 
 
 class Chosen(msgspec.Struct, frozen=True, kw_only=True):
-    """Which questions: resolved within the dates (both included), named, with one of the tags."""
+    """Filter of questions: resolved within both dates, named, and with one of the tags."""
 
     since: date | None = None
     until: date | None = None
@@ -135,10 +135,7 @@ By = Literal["analyst", "scenario", "tag"]
 
 
 class ForecasterScore(msgspec.Struct, frozen=True, kw_only=True):
-    """Means over a forecaster's `questions`; None where none has that score.
-
-    `common_brier` is over the days on which every forecaster of the table stood.
-    """
+    """Means over a forecaster's `questions`; `common_brier` over the days on which all stood."""
 
     name: str
     questions: int
@@ -210,10 +207,7 @@ def score(
     forecaster: str | None = None,
     progress: Progress = unwatched,
 ) -> Score:
-    """Score every chosen question whose outcome was known at `as_of`.
-
-    Calibration, Murphy's parts and CORP are those of `forecaster`, empty without one.
-    """
+    """Score the chosen questions with an outcome at `as_of`; calibrate only `forecaster`."""
     kept, excluded, timelines = archive(database), [], dict[ScenarioId, Timeline]()
     for id in progress(sorted(database.scenarios), "scoring", len(database.scenarios)):
         asked = question(database, id, as_of)

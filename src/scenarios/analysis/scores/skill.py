@@ -153,10 +153,7 @@ def _row(pair: Pair, clusters: Mapping[Cluster, Errors], bounds: Interval | None
 
 
 def _intervals(pairs: Mapping[Pair, Mapping[Cluster, Errors]]) -> dict[Pair, Interval]:
-    """The intervals; pairs over as many questions have the same draws, and share their sums.
-
-    A resample in which the reference was never wrong has no skill, and is left out.
-    """
+    """Intervals of the pairs, without draws in which the reference was never wrong."""
     by_size: dict[int, list[Pair]] = {}
     for pair, clusters in pairs.items():
         if len(clusters) >= FEWEST:
