@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.accuracy import Accuracy, accuracy
 from scenarios.analysis.evidence.indicators import (
     absence,
     diagnosticity,
@@ -24,7 +23,7 @@ from scenarios.analysis.evidence.indicators import (
 )
 from scenarios.analysis.evidence.knowledge import known, last_open_day, state
 from scenarios.analysis.forecasts import stated
-from scenarios.analysis.ledger.dependence import factors, total
+from scenarios.analysis.ledger.contributions import factors, total
 from scenarios.analysis.ledger.ledger import Ledger, ledger, post_mortem, track_records
 from scenarios.analysis.ledger.ledger_changes import Reasons, compare
 from scenarios.analysis.ledger.odds import Odds
@@ -34,6 +33,7 @@ from scenarios.analysis.period.period import spreads, window
 from scenarios.analysis.review import brief
 from scenarios.analysis.review.ach import INCONSISTENCY, matrix, nearest_code
 from scenarios.analysis.review.explanation import explain
+from scenarios.analysis.review.listing import Accuracy, accuracy
 from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.consistency import vague_words
 from scenarios.analysis.rules.findings import GAP_DECIBANS, implies_broken

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.evidence.accuracy import accuracy
 from scenarios.analysis.evidence.knowledge import (
     dependents,
     known,
@@ -20,6 +19,7 @@ from scenarios.analysis.evidence.knowledge import (
     state,
 )
 from scenarios.analysis.period.period import ScenarioView, window
+from scenarios.analysis.review.listing import accuracy
 from scenarios.model import Resolution
 from scenarios.scales import jeffreys
 from tests.analysis.words import database_of

@@ -4,12 +4,11 @@ from typing import Any
 
 from msgspec.structs import astuple
 
-from scenarios.analysis.evidence.accuracy import Accuracy
 from scenarios.analysis.evidence.knowledge import Known, known
 from scenarios.analysis.ledger.ledger import TrackRecord, track_records
 from scenarios.analysis.review import listing
 from scenarios.analysis.review.explanation import Explanation, explain
-from scenarios.analysis.review.listing import IndicatorRow, ListFilter
+from scenarios.analysis.review.listing import Accuracy, IndicatorRow, ListFilter
 from scenarios.model import Database
 from tests.analysis.words import database_of
 from tests.records import START, day, near

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scenarios.analysis.evidence.knowledge import known
-from scenarios.analysis.ledger.dependence import factors, total, totals_with
+from scenarios.analysis.ledger.contributions import factors, total, totals_with
 from scenarios.analysis.ledger.ledger import LineKind, ledger_of
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.analysis.ledger.sensitivity import bands, bent_dependence, leave_one_out, sweep

@@ -16,8 +16,7 @@ from scenarios.analysis.evidence.knowledge import (
     resolved,
     state,
 )
-from scenarios.analysis.ledger.contributions import Net, included
-from scenarios.analysis.ledger.dependence import factors
+from scenarios.analysis.ledger.contributions import Net, factors, included
 from scenarios.analysis.ledger.odds import Comparison, Odds, log_odds, weighed
 from scenarios.model import (
     Database,

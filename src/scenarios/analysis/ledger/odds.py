@@ -26,6 +26,7 @@ from scenarios.analysis.ledger.contributions import (
     LedgerRow,
     Net,
     RowGroup,
+    Weighed,
     centred,
     direct_rows,
     groups,
@@ -33,8 +34,8 @@ from scenarios.analysis.ledger.contributions import (
     indicator_rows,
     net,
     rows,
+    total,
 )
-from scenarios.analysis.ledger.dependence import Weighed, total
 from scenarios.model import (
     Database,
     Dependence,

@@ -12,8 +12,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.ledger.contributions import LedgerRow, Net, RowKind
-from scenarios.analysis.ledger.dependence import total, totals_with
+from scenarios.analysis.ledger.contributions import LedgerRow, Net, RowKind, total, totals_with
 from scenarios.analysis.ledger.odds import Comparison, Odds, implied, weighed
 from scenarios.model import Dependence, ScenarioId
 

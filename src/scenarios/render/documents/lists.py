@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
-from scenarios.analysis.evidence.accuracy import Accuracy
-from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
+from scenarios.analysis.review.listing import (
+    Accuracy,
+    EvidenceRow,
+    ForecastRow,
+    IndicatorRow,
+    SourceRow,
+)
 from scenarios.analysis.review.status import StatusRow
 from scenarios.render.document import Column, Document, Figure, Group, Paragraph, Ref, Row, Table
 
