@@ -258,7 +258,7 @@ class _Blocks:
     """Items in blocks: one origin, one event and one line each hold theirs together."""
 
     def __init__(self, window: Window, known: Known, ids: Collection[EvidenceId]) -> None:
-        self._window, self._known = window, known
+        self._database = window.database
         self._items = {id: known.evidence[id] for id in sorted(ids)}
         self._leader = {id: id for id in self._items}
         self._firing: dict[str, list[EvidenceId]] = {}
@@ -277,9 +277,8 @@ class _Blocks:
 
     def bearing(self, scenario_id: ScenarioId) -> list[EvidenceId]:
         """One that bears on a scenario, or on what it is compared with: no row names it."""
-        database = self._window.database
-        beside = {scenario_id, *rivals(database, scenario_id)}
-        of = (id for id, item in self._items.items() if bears_on(database, item) & beside)
+        beside = {scenario_id, *rivals(self._database, scenario_id)}
+        of = (id for id, item in self._items.items() if bears_on(self._database, item) & beside)
         return [*islice(of, 1)]
 
     def add(self, items: Sequence[EvidenceId], scenario_id: ScenarioId, worth: float) -> None:
