@@ -52,7 +52,7 @@ def main() -> None:
                 told(here, "query", query)
             back = here / "back"
             back.mkdir()
-            start(back, dry_run=False, commit=False)
+            start(back)
             since = time.perf_counter()
             restore(back / "scenarios", here / "x.db")
             print(f"  {'x.db, and back':<48} {time.perf_counter() - since:6.2f} s")

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from scenarios.errors import ScenError
 from scenarios.exchange.readers import Wanted
@@ -24,12 +24,20 @@ from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange, foretold_of
 from scenarios.workspace.corrections.renaming import Located, remove, rename
 from scenarios.workspace.corrections.undoing import undo
+from scenarios.workspace.how import How
 from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.files import arrive
 from scenarios.workspace.importing.importing import bring
 from scenarios.workspace.importing.settings import Imported, Settings
 from scenarios.workspace.sheets import Entry
 from scenarios.workspace.writing import Written
+
+
+class Way(TypedDict, total=False):
+    """How a change is made: `dry_run` tries it and writes nothing, `commit` commits it to git."""
+
+    dry_run: bool
+    commit: bool
 
 
 def open(path: str | Path = ".", rev: str | None = None) -> Workspace:
@@ -79,7 +87,7 @@ class Workspace(Snapshot):
             "corroborated_by": list(corroborated_by),
         }
         root = self._writable()
-        written = recording.record_evidence(root, record, id=id, dry_run=dry_run, commit=commit)
+        written = recording.record_evidence(root, record, How(dry_run, commit), id=id)
         self._reread(written)
         return results.evidence_recorded(written, recording.id_of_new(written), recorded)
 
@@ -89,22 +97,20 @@ class Workspace(Snapshot):
         on: date,
         ratings: Mapping[str, Rating] | None = None,
         indicators: Mapping[str, str] | None = None,
-        *,
-        dry_run: bool = False,
-        commit: bool = False,
+        **how: Unpack[Way],
     ) -> results.EvidenceRecorded:
         """Rate an item that is recorded already, with what that does as of a day."""
         root, given = self._writable(), (ratings or {}, indicators or {}, on)
-        written = recording.rate(root, evidence, *given, dry_run=dry_run, commit=commit)
+        written = recording.rate(root, evidence, *given, How(**how))
         self._reread(written)
         return results.evidence_recorded(written, evidence, on)
 
     def retract(
-        self, evidence: str, reason: str, on: date, *, dry_run: bool = False, commit: bool = False
+        self, evidence: str, reason: str, on: date, **how: Unpack[Way]
     ) -> results.EvidenceRecorded:
         """Keep an item, and count it no longer from a day on."""
         root = self._writable()
-        written = recording.retract(root, evidence, reason, on, dry_run=dry_run, commit=commit)
+        written = recording.retract(root, evidence, reason, on, How(**how))
         self._reread(written)
         return results.evidence_recorded(written, evidence, on)
 
@@ -116,8 +122,7 @@ class Workspace(Snapshot):
         *,
         rationales: Mapping[str, str] | None = None,
         evidence: Mapping[str, Sequence[str]] | None = None,
-        dry_run: bool = False,
-        commit: bool = False,
+        **how: Unpack[Way],
     ) -> results.ForecastRecorded:
         """Put probabilities (0.0001 to 0.9999, None withdraws) into an analyst's sheet of a day."""
         why, what = rationales or {}, evidence or {}
@@ -126,7 +131,7 @@ class Workspace(Snapshot):
             for id, probability in probabilities.items()
         ]
         root = self._writable()
-        written = recording.forecast(root, analyst, on, entries, dry_run=dry_run, commit=commit)
+        written = recording.forecast(root, analyst, on, entries, How(**how))
         self._reread(written)
         return results.forecast_recorded(written, analyst, on, list(probabilities))
 
@@ -139,8 +144,7 @@ class Workspace(Snapshot):
         *,
         known_on: date | None = None,
         evidence: Sequence[str] = (),
-        dry_run: bool = False,
-        commit: bool = False,
+        **how: Unpack[Way],
     ) -> results.Recorded:
         """Record an outcome; it was known on the day it is recorded, unless said otherwise."""
         record: dict[str, Any] = {
@@ -151,15 +155,15 @@ class Workspace(Snapshot):
             **({"evidence": list(evidence)} if evidence else {}),
         }
         root = self._writable()
-        written = recording.resolve(root, scenario, record, dry_run=dry_run, commit=commit)
+        written = recording.resolve(root, scenario, record, How(**how))
         return self._recorded(written, scenario)
 
     def new_scenario(
-        self, id: str, record: Mapping[str, Any], *, dry_run: bool = False, commit: bool = False
+        self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
     ) -> results.Recorded:
         """Open a scenario; `record` has the keys of its file (schema/scenario.schema.json)."""
         root = self._writable()
-        done = recording.new_scenario(root, id, record, dry_run=dry_run, commit=commit)
+        done = recording.new_scenario(root, id, record, How(**how))
         return self._recorded(done, id)
 
     def add_indicator(
@@ -167,21 +171,19 @@ class Workspace(Snapshot):
         scenario: str,
         id: str,
         record: Mapping[str, Any],
-        *,
-        dry_run: bool = False,
-        commit: bool = False,
+        **how: Unpack[Way],
     ) -> results.Recorded:
         """Put an indicator into a scenario; `record` has the keys of one in its file."""
         root = self._writable()
-        done = recording.add_indicator(root, scenario, id, record, dry_run=dry_run, commit=commit)
+        done = recording.add_indicator(root, scenario, id, record, How(**how))
         return self._recorded(done, f"{scenario}/{id}")
 
     def add_source(
-        self, id: str, record: Mapping[str, Any], *, dry_run: bool = False, commit: bool = False
+        self, id: str, record: Mapping[str, Any], **how: Unpack[Way]
     ) -> results.Recorded:
         """Register a source; `record` has the keys of its file (schema/source.schema.json)."""
         root = self._writable()
-        written = recording.add_source(root, id, record, dry_run=dry_run, commit=commit)
+        written = recording.add_source(root, id, record, How(**how))
         return self._recorded(written, id)
 
     def bring(
@@ -191,9 +193,7 @@ class Workspace(Snapshot):
         today: date,
         wanted: Wanted | None = None,
         settings: Settings | None = None,
-        *,
-        dry_run: bool = False,
-        commit: bool = False,
+        **how: Unpack[Way],
     ) -> Imported:
         """Import a file of a kind, or an export as `database`: all, or nothing; again, no change.
 
@@ -201,11 +201,11 @@ class Workspace(Snapshot):
         """
         root, settings = self._writable(), settings or Settings(today=today)
         if kind == KIND:
-            given = {"update": settings.update, "dry_run": dry_run, "commit": commit}
-            written, imported = bring_database(root, file, **given)
+            given = How(**how)
+            written, imported = bring_database(root, file, given, update=settings.update)
         else:
             arrived = arrive(root, kind, file, wanted or Wanted(today=today))
-            made = bring(root, kind, arrived, settings, dry_run=dry_run, commit=commit)
+            made = bring(root, kind, arrived, settings, How(**how))
             written, imported = made.written, made.imported
         self._reread(written)
         return imported
@@ -219,40 +219,33 @@ class Workspace(Snapshot):
         on: date,
         *,
         unset: Sequence[str] = (),
-        dry_run: bool = False,
-        commit: bool = False,
+        **how: Unpack[Way],
     ) -> results.Corrected:
         """Give keys of a record other values; `prior.probability` is a key in a key."""
         texts = {key: v if isinstance(v, str) else json.dumps(v) for key, v in changes.items()}
         made = [*(KeyChange(key, "put", text) for key, text in texts.items())]
         made += [KeyChange(key, "unset") for key in unset]
         root = self._writable()
-        return self._corrected(editing.edit(root, id, made, dry_run=dry_run, commit=commit), on)
+        return self._corrected(editing.edit(root, id, made, How(**how)), on)
 
-    def clarify(
-        self, scenario: str, text: str, on: date, *, dry_run: bool = False, commit: bool = False
-    ) -> results.Corrected:
+    def clarify(self, scenario: str, text: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Add to a question what its text leaves open, without changing it."""
         given = (self._writable(), scenario, text, on)
-        return self._corrected(editing.clarify(*given, dry_run=dry_run, commit=commit), on)
+        return self._corrected(editing.clarify(*given, How(**how)), on)
 
-    def rename(
-        self, id: str, new: str, on: date, *, dry_run: bool = False, commit: bool = False
-    ) -> results.Corrected:
+    def rename(self, id: str, new: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Give a record another id, here and wherever it is named."""
-        done = rename(self._writable(), id, new, dry_run=dry_run, commit=commit)
+        done = rename(self._writable(), id, new, How(**how))
         return self._corrected(done, on, id.rpartition(":")[2])
 
-    def remove(
-        self, id: str, reason: str, on: date, *, dry_run: bool = False, commit: bool = False
-    ) -> results.Corrected:
+    def remove(self, id: str, reason: str, on: date, **how: Unpack[Way]) -> results.Corrected:
         """Take away a record that nothing rests on."""
         given = (self._writable(), id, reason)
-        return self._corrected(remove(*given, dry_run=dry_run, commit=commit), on)
+        return self._corrected(remove(*given, How(**how)), on)
 
-    def undo(self, *, dry_run: bool = False, commit: bool = False) -> results.Undone:
+    def undo(self, **how: Unpack[Way]) -> results.Undone:
         """Take back what was recorded last in this checkout."""
-        written, what = undo(self._writable(), dry_run=dry_run, commit=commit)
+        written, what = undo(self._writable(), How(**how))
         self._reread(written)
         return results.undone(written, what)
 

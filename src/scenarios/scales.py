@@ -134,3 +134,8 @@ def nearest_sum_to_one(figures: Mapping[str, float]) -> dict[str, float]:
         if left[count - 1] > excess:
             cut = excess
     return {id: max(0.0, value - cut) for id, value in figures.items()}
+
+
+def percent(value: float, places: int | None = None) -> str:
+    """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or with so many places."""
+    return f"{value * 100:.{digits(value) if places is None else places}f}%"

@@ -127,6 +127,7 @@ MOST_HINTS = 50
 """A foreign file has thousands of unknown keys, and a likeness costs 30 µs."""
 LONGEST_SHOWN = 60
 """As many characters of a text stand in a message."""
+_MEANT = re.compile(r"did you mean '?([^'?]+)'?\?")
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -148,6 +149,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str | None:
     """`did you mean 'horizon'?`, where a known word is close."""
     close = nearest(word, known)
     return f"did you mean '{close}'?" if close else None
+
+
+def suggested(message: str) -> str | None:
+    """Return the word that a message proposes by `did you mean 'horizon'?`."""
+    found = _MEANT.search(message)
+    return found[1] if found else None
 
 
 def shown(value: Any) -> str:

@@ -162,7 +162,7 @@ def test_an_item_is_found_by_words_of_its_summary_and_shown_before_it_is_retract
     keys.shows("The item's id (? lists them): 2022-02-25-call")
     keys.walk(f"""
         The item's id (? lists them): 2022-02-25-call > [Clear] vizit
-        The item's id (? lists them): vizit > visit
+        The item's id (? lists them): 2022-02-04-visit > visit
         Why it counts no longer: > It was another man.
         {WRITE} > [^C]
     """)
@@ -238,7 +238,7 @@ def test_a_newcomer_records_a_week_by_keyboard_alone(folder: Path, sit: Sit) -> 
     assert "Chinese customs.\n  Its last day is 2024-12-31." in keys.screen
     keys.walk(f"""
         occurred, did-not-occur or annulled: > did
-        occurred, did-not-occur or annulled: did > did-not-occur
+        occurred, did-not-occur or annulled: did-not-occur > did-not-occur
         What decided it, by the criteria: > The customs' table.
         When was it known [2022-03-05]: > 2022-03-04
         An item that decides it (Enter = none): > visas
@@ -388,6 +388,17 @@ def test_what_was_refused_is_replaced_by_typing_or_paste_and_mended_after_an_arr
         Reason (Enter = none): > [Back]
         ties: probability (Enter = keep 15%, s = skip, q = leave): > [^C]
     """)
+    assert keys.end() == 130
+
+
+def test_after_a_refusal_what_is_meant_stands_in_the_line_and_no_longer_the_slip(sit: Sit) -> None:
+    keys = sit("resolve")
+    asked = "The scenario that is decided (? lists them):"
+    keys.walk(f"{asked} > tarde")
+    keys.asked(f"{asked} trade")
+    keys.enter()
+    keys.asked("occurred, did-not-occur or annulled:")
+    keys.press("\x03")
     assert keys.end() == 130
 
 

@@ -114,7 +114,7 @@ def test_each_new_database_has_an_id_of_its_own(tmp_path: Path) -> None:
     likes: tuple[Like, ...] = ("empty", "template", "example")
     for like in likes:
         (tmp_path / like).mkdir()
-        start(tmp_path / like, dry_run=False, commit=False, like=like, today=DAY)
+        start(tmp_path / like, like=like, today=DAY)
     ids = {open_folder(tmp_path / like / "scenarios").database.tracker.id for like in likes}
     assert len(ids - {None}) == 3
 

@@ -20,6 +20,7 @@ from scenarios.exchange.view.records import records
 from scenarios.exchange.view.view import View
 from scenarios.storage.loader import load
 from scenarios.workspace.exchange.exporting import ROWS, export
+from scenarios.workspace.how import TRIED
 from scenarios.workspace.importing.database import file, restore
 from scenarios.workspace.opened import open_folder
 from scenarios.workspace.start import start
@@ -43,7 +44,7 @@ def made(folder: Path, content: dict[str, bytes]) -> Path:
 def fresh(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    start(folder, dry_run=False, commit=False)
+    start(folder)
     return folder / "scenarios"
 
 
@@ -77,7 +78,7 @@ def test_a_fresh_database_is_made_the_same_and_the_second_time_changes_nothing(
     content = files(whole_database(7))
     export(open_folder(made(tmp_path / "scenarios", content)), text, DAY)
     back, place = fresh(tmp_path / "back"), Path(text.rpartition(":")[2].strip("/"))
-    assert restore(back, place, dry_run=True).new["tracker"] == 0
+    assert restore(back, place, TRIED).new["tracker"] == 0
     assert [*files_of(back)] == ["tracker.yaml"]
     done = restore(back, place)
     assert done.new.total() + done.other["tracker"] == len(content)

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from scenarios.render.document import Figure, plain
-from scenarios.render.text import percent
+from scenarios.scales import percent
 
 SOURCE = Path(__file__).parents[2] / "src" / "scenarios"
 PRINTED = re.compile(r":[^{}\"]*%\}|\}%")

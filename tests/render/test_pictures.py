@@ -31,7 +31,7 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.overview import overview
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from tests.hostile import TEXTS
 from tests.records import database, day, indicator, item, resolution, scenario, sheet
 from tests.render.drawings import elements, outside, overlaps, texts

@@ -14,7 +14,8 @@ from scenarios.render.charts.svg import Drawing
 from scenarios.render.charts.timeline import Timeline
 from scenarios.render.document import Chart, plain
 from scenarios.render.pictures.timeline import timeline
-from scenarios.render.text import from_to, percent
+from scenarios.render.text import from_to
+from scenarios.scales import percent
 from tests.records import (
     database,
     day,

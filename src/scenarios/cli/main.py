@@ -6,14 +6,13 @@ import gc
 import os
 import re
 import sys
-from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from scenarios import __version__
-from scenarios.cli.commands import HELP, module
+from scenarios.cli.commands import HELP, command
 from scenarios.cli.output.streams import say, schema, unreadable
 from scenarios.cli.terminal import retyping
 from scenarios.errors import ScenError
@@ -61,11 +60,10 @@ class _Group(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ARG002 - as the group has it
         if cmd_name not in HELP:
             return None
-        command = import_module(module(cmd_name)).command
         alone = typer.Typer(
             add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False
         )
-        alone.command(cmd_name)(command)
+        alone.command(cmd_name)(command(cmd_name))
         return typer.main.get_command(alone)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,6 +13,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.render.writers import WRITERS
+from scenarios.workspace.how import How
 
 
 class Format(StrEnum):
@@ -57,13 +60,6 @@ Output = Annotated[
 ]
 All = Annotated[bool, typer.Option("--all", help="Show every row: fold and leave out nothing.")]
 As = Annotated[Format, typer.Option("--format", help="How to write the result.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Check and show, write nothing.")]
-Future = Annotated[
-    bool, typer.Option("--future", help="Allow a date after today, for what is planned.")
-]
-Commit = Annotated[
-    bool, typer.Option("--commit", help="Commit what it writes to git, and nothing else.")
-]
 Analyst = Annotated[
     str | None, typer.Option("--analyst", envvar="SCEN_ANALYST", help="Who judges.")
 ]
@@ -84,7 +80,40 @@ Fires = Annotated[
     ),
 ]
 
-
-_Evidence = Annotated[
+Evidence = Annotated[
     list[str] | None, typer.Option("--evidence", metavar="ID", help="May be given several times.")
 ]
+Dated = Annotated[How, "dated"]
+"""How a change is made that may have a date after today."""
+_FUTURE = ("future", "Allow a date after today, for what is planned.")
+_HOW = (
+    ("dry_run", "Check and show, write nothing."),
+    ("commit", "Commit what it writes to git, and nothing else."),
+)
+
+
+def with_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with the options that `how` stands for in its place, where it has one."""
+    parameters: list[inspect.Parameter] = []
+    is_dated = False
+    for parameter in inspect.signature(command, eval_str=True).parameters.values():
+        if parameter.name != "how":
+            parameters.append(parameter)
+            continue
+        is_dated = parameter.annotation == Dated
+        for name, words in (_FUTURE, *_HOW) if is_dated else _HOW:
+            option = typer.Option(f"--{name.replace('_', '-')}", help=words)
+            shared = parameter.replace(name=name, default=False, annotation=Annotated[bool, option])
+            parameters.append(shared)
+    if all(parameter.name != "dry_run" for parameter in parameters):
+        return command
+
+    def called(**given: Any) -> None:
+        latest = parsing.latest(future=given.pop("future")) if is_dated else None
+        how = How(given.pop("dry_run"), given.pop("commit"), latest)
+        command(**given, how=how)
+
+    called.__doc__ = command.__doc__
+    called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    called.__annotations__ = {it.name: it.annotation for it in parameters}
+    return called

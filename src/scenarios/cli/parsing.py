@@ -35,7 +35,7 @@ def latest(*, future: bool) -> date | None:
     return None if future else today()
 
 
-def _typed(parse: Callable[[In], T]) -> Callable[[In], T]:
+def typed(parse: Callable[[In], T]) -> Callable[[In], T]:
     def parsed(text: In) -> T:
         try:
             return parse(text)
@@ -45,30 +45,30 @@ def _typed(parse: Callable[[In], T]) -> Callable[[In], T]:
     return parsed
 
 
-chance = _typed(typed_in.chance)
-days = _typed(typed_in.days)
-given = _typed(typed_in.given)
-grade = _typed(typed_in.grade)
-hazard = _typed(typed_in.hazard)
-id = _typed(typed_in.id)
-indicator_states = _typed(typed_in.indicator_states)
-label = _typed(typed_in.label)
-letter = _typed(typed_in.letter)
-line = _typed(typed_in.line)
-outcome = _typed(typed_in.outcome)
-rating = _typed(typed_in.rating)
-scenario_ratings = _typed(typed_in.scenario_ratings)
-url = _typed(typed_in.url)
+chance = typed(typed_in.chance)
+days = typed(typed_in.days)
+given = typed(typed_in.given)
+grade = typed(typed_in.grade)
+hazard = typed(typed_in.hazard)
+id = typed(typed_in.id)
+indicator_states = typed(typed_in.indicator_states)
+label = typed(typed_in.label)
+letter = typed(typed_in.letter)
+line = typed(typed_in.line)
+outcome = typed(typed_in.outcome)
+rating = typed(typed_in.rating)
+scenario_ratings = typed(typed_in.scenario_ratings)
+url = typed(typed_in.url)
 
 
 def day(text: str, ago_from: date | None = None) -> date:
     """`YYYY-MM-DD`, `today`, `yesterday`, or `7d`: that many days before `ago_from` or today."""
-    return _typed(partial(typed_in.day, today=today, ago_from=ago_from))(text)
+    return typed(partial(typed_in.day, today=today, ago_from=ago_from))(text)
 
 
 def observed(text: str) -> str:
     """A day, a month (2021-12) or a year (2021)."""
-    return _typed(partial(typed_in.observed, today=today))(text)
+    return typed(partial(typed_in.observed, today=today))(text)
 
 
 def size(text: str) -> tuple[int, int]:

@@ -12,8 +12,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from scenarios.model import Database, Kind
-from scenarios.render.text import MINUS, in_points, percent, signed
-from scenarios.scales import HIGHEST, decibans, held, printed
+from scenarios.render.text import MINUS, in_points, signed
+from scenarios.scales import HIGHEST, decibans, held, percent, printed
 
 BLANK = "·"
 """Stands for a gap in a trend."""

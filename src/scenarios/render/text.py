@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scenarios.scales import digits, estimative_term, printed
+from scenarios.scales import estimative_term, percent, printed
 
 MINUS = "−"
 _LARGE = 9.95
@@ -20,11 +20,6 @@ def shown_in(encoding: str, text: str) -> str:
     except UnicodeEncodeError:
         return text.translate(_ASCII)
     return text
-
-
-def percent(value: float, places: int | None = None) -> str:
-    """A probability in per cent: `45%`, `4.2%` or `99.3%` in the tails; or with so many places."""
-    return f"{value * 100:.{digits(value) if places is None else places}f}%"
 
 
 def from_to(before: float | None, after: float | None) -> str:

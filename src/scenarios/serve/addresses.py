@@ -28,6 +28,7 @@ from scenarios.serve.forms.outcome import texts
 from scenarios.serve.forms.saved import Saved, Told, ticket
 from scenarios.serve.sitting import pages as sitting
 from scenarios.workspace.corrections.undoing import undo
+from scenarios.workspace.how import TRIED, How
 from scenarios.workspace.reading import ended, nothing_yet, search_of, standings, start_of
 from scenarios.workspace.results import undone
 from scenarios.workspace.writing import Written
@@ -38,7 +39,7 @@ def _shown(ask: Ask, fault: str = "") -> Page:
     note = f'<p class="attention" role="alert">{safe(fault)}</p>' if fault else ""
     status = 422 if fault else 200
     try:
-        written, command = undo(ask.desk.root, dry_run=True)
+        written, command = undo(ask.desk.root, TRIED)
     except ScenError as error:
         told = f'<p class="attention">{safe(str(error))}</p>'
         return Page(title="Undo", content=head + note + told, live=False, status=status)
@@ -62,8 +63,8 @@ def _taken_back(ask: Ask, form: FormData) -> Made:
 
     def save() -> Told | None:
         try:
-            _refuse_other(of, undo(ask.desk.root, dry_run=True)[0])
-            written, command = undo(ask.desk.root, commit=bool(form.get("commit")))
+            _refuse_other(of, undo(ask.desk.root, TRIED)[0])
+            written, command = undo(ask.desk.root, How(commit=bool(form.get("commit"))))
         except ScenError as error:
             faults.append("; ".join([*getattr(error, "__notes__", ()), str(error)]))
             return None
@@ -87,7 +88,7 @@ def _told(written: Written, command: str) -> str:
 def _before(ask: Ask) -> str:
     """The way to the command before, where one can be taken back."""
     try:
-        undo(ask.desk.root, dry_run=True)
+        undo(ask.desk.root, TRIED)
     except ScenError:
         return ""
     return '<p class="does"><a class="button" href="/undo/">Take back the one before it</a></p>'

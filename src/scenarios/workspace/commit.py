@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenarios.errors import ScenError
-from scenarios.render.text import percent
-from scenarios.scales import jeffreys
+from scenarios.scales import jeffreys, percent
 from scenarios.storage.git import committing
 from scenarios.storage.git.repository import Repository
 from scenarios.workspace.opened import from_here

@@ -14,12 +14,13 @@ from typing import Any
 
 from scenarios.errors import Keys, ScenError
 from scenarios.model import Analyst, EvidenceId, IndicatorId, ScenarioId, SourceId
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.storage.attachments import copied
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import Read
 from scenarios.storage.worktree import Exists
 from scenarios.workspace.commit import subject
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.results import evidence_effects, forecast_figures
@@ -40,10 +41,7 @@ def new_scenario(
     root: Path,
     id: ScenarioId,
     record: Record,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> Written:
     """Write a new scenario."""
 
@@ -51,9 +49,7 @@ def new_scenario(
         opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
         return [new_file("scenario", id, record)]
 
-    words = f"scenario: {id}" if commit else None
-    what = f"new {id}"
-    return write(root, draft, what, edits=False, dry_run=dry_run, commit=words, latest=latest)
+    return write(root, draft, f"new {id}", how, subject=f"scenario: {id}", edits=False)
 
 
 def add_indicator(
@@ -61,10 +57,7 @@ def add_indicator(
     scenario: ScenarioId,
     id: IndicatorId,
     record: Record,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> Written:
     """Put an indicator into a scenario's file; every other byte stays."""
 
@@ -73,9 +66,8 @@ def add_indicator(
         value = {key: value for key, value in record.items() if value is not None}
         return [edited(opened.snapshot, "scenario", scenario, [Put(("indicators", id), value)])]
 
-    words = f"indicator: {scenario}/{id}" if commit else None
     what = f"add-indicator {scenario}/{id}"
-    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    return write(root, draft, what, how, subject=f"indicator: {scenario}/{id}")
 
 
 def refuse_indicator(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> None:
@@ -87,29 +79,23 @@ def refuse_indicator(opened: Opened, scenario: ScenarioId, id: IndicatorId) -> N
         )
 
 
-def add_source(
-    root: Path, id: SourceId, record: Record, *, dry_run: bool = False, commit: bool = False
-) -> Written:
+def add_source(root: Path, id: SourceId, record: Record, how: How = AS_USUAL) -> Written:
     """Write a new source."""
 
     def draft(opened: Opened) -> list[Draft]:
         opened.refuse_taken("source", id, opened.database.sources, "nothing was written")
         return [new_file("source", id, record)]
 
-    words = f"source: {id}" if commit else None
-    what = f"add-source {id}"
-    return write(root, draft, what, edits=False, dry_run=dry_run, commit=words)
+    return write(root, draft, f"add-source {id}", how, subject=f"source: {id}", edits=False)
 
 
 def record_evidence(
     root: Path,
     record: Record,
+    how: How = AS_USUAL,
     *,
     id: EvidenceId | None = None,
     new_source: Record | None = None,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
     read: Read | None = None,
     attach: Path | None = None,
 ) -> Written:
@@ -130,24 +116,16 @@ def record_evidence(
             return [new_file("source", record["source"], new_source), item]
         return [item]
 
-    words = _moved("evidence") if commit else None
+    words = _moved("evidence")
     what = f"add-evidence {id or record['summary']}"
     edits = new_source is not None  # two files, perhaps
-    with copied(root, attach, dry_run=dry_run) if attach else nullcontext() as copy:
+    with copied(root, attach, dry_run=how.dry_run) if attach else nullcontext() as copy:
         if copy:
             record = {**record, "attachment": {"file": copy.path, "sha256": copy.digest}}
         while True:
             try:
                 return write(
-                    root,
-                    draft,
-                    what,
-                    edits=edits,
-                    dry_run=dry_run,
-                    commit=words,
-                    read=read,
-                    latest=latest,
-                    copy=copy,
+                    root, draft, what, how, subject=words, edits=edits, read=read, copy=copy
                 )
             except Exists:
                 if id:
@@ -160,9 +138,8 @@ def rate(
     ratings: Mapping[str, Any],
     indicators: Mapping[str, str],
     on: date,
+    how: How = AS_USUAL,
     *,
-    dry_run: bool = False,
-    commit: bool = False,
     read: Read | None = None,
     seen: Mapping[str, str] = {},
 ) -> Written:
@@ -180,9 +157,8 @@ def rate(
         puts += [Put(("indicators", key), state) for key, state in indicators.items()]
         return [edited(opened.snapshot, "evidence", evidence, puts)]
 
-    words = _moved("rate", evidence, on) if commit else None
-    what = f"rate {evidence}"
-    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, read=read)
+    moved = _moved("rate", evidence, on)
+    return write(root, draft, f"rate {evidence}", how, subject=moved, read=read)
 
 
 def retract(
@@ -190,10 +166,7 @@ def retract(
     evidence: EvidenceId,
     reason: str,
     on: date,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> Written:
     """Keep an item, and count it no longer from a day on."""
 
@@ -204,9 +177,8 @@ def retract(
         value = {"date": on.isoformat(), "reason": reason}
         return [edited(opened.snapshot, "evidence", evidence, [Put(("retracted",), value)])]
 
-    words = _moved("retract", evidence, on) if commit else None
-    what = f"retract {evidence}"
-    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    moved = _moved("retract", evidence, on)
+    return write(root, draft, f"retract {evidence}", how, subject=moved)
 
 
 def forecast(
@@ -214,12 +186,10 @@ def forecast(
     analyst: Analyst,
     on: date,
     entries: Sequence[Entry],
+    how: How = AS_USUAL,
     *,
     placed: Placed = unplaced,
     words: Callable[[Written], str] | None = None,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
     seen: Mapping[str, str] = {},
 ) -> Written:
     """Put an analyst's probabilities into the sheet of a day, all of them or none.
@@ -240,19 +210,15 @@ def forecast(
         named = [(figure.scenario, figure.before, figure.after) for figure in figures]
         return subject(f"forecast: {on}-{analyst}", named)
 
-    made = (words or moves) if commit else None
     what = f"forecast of {on} by {analyst}: {figures_of(entries)}"
-    return write(root, draft, what, edits=True, dry_run=dry_run, commit=made, latest=latest)
+    return write(root, draft, what, how, subject=words or moves)
 
 
 def resolve(
     root: Path,
     scenario: ScenarioId,
     record: Record,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> Written:
     """Put the outcome into a scenario's file; its rivals in a set follow from it."""
 
@@ -268,9 +234,8 @@ def resolve(
         value = dict(record)
         return [edited(opened.snapshot, "scenario", scenario, [Put(("resolution",), value)])]
 
-    words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}" if commit else None
-    what = f"resolve {scenario} {record['outcome']}"
-    return write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    words = f"resolve: {scenario} {record['outcome'].replace('-', ' ')}"
+    return write(root, draft, f"resolve {scenario} {record['outcome']}", how, subject=words)
 
 
 def id_of_new(written: Written) -> EvidenceId:

@@ -13,7 +13,7 @@ from scenarios.analysis.forecasts import refusal, standing
 from scenarios.errors import NAMED, Keys, ScenError, folded
 from scenarios.model import Database, Sheet
 from scenarios.paths import path_of
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.storage.edits import Draft, Put, edited, new_file
 from scenarios.storage.loader import decoded
 from scenarios.storage.yaml.reader import MAX_BYTES, Place, places, read

@@ -25,10 +25,11 @@ from scenarios.analysis.review.agenda import (
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
 from scenarios.paths import path_of
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Answer, Notes, Sitting, Stage, kept
 from scenarios.workspace.commit import subject
 from scenarios.workspace.corrections.editing import foretold_of, foretold_words
+from scenarios.workspace.how import AS_USUAL, TRIED, How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.recording import Placed, forecast, unplaced
@@ -263,9 +264,7 @@ def closed_since(opened: Opened, entry: Entry, on: date) -> str | None:
 def write_sheet(
     root: Path,
     end: End,
-    *,
-    dry_run: bool,
-    commit: bool,
+    how: How = AS_USUAL,
     placed: Placed = unplaced,
 ) -> Written:
     """Write the day's sheet, or put the figures into it; refuse all of them where one is wrong."""
@@ -274,16 +273,7 @@ def write_sheet(
         moves = [(r.scenario, r.before, r.after) for r in reveals(written, end)]
         return subject(f"forecast: {end.sheet}", moves)
 
-    return forecast(
-        root,
-        end.analyst,
-        end.on,
-        end.entries,
-        placed=placed,
-        words=words,
-        dry_run=dry_run,
-        commit=commit,
-    )
+    return forecast(root, end.analyst, end.on, end.entries, how, placed=placed, words=words)
 
 
 def foretold_of_sheet(
@@ -293,7 +283,7 @@ def foretold_of_sheet(
     if not (root / path_of("forecasts", f"{day}-{analyst}")).exists():
         return []
     with suppress(ScenError):
-        found = foretold_of(forecast(root, analyst, day, entries, dry_run=True), on)
+        found = foretold_of(forecast(root, analyst, day, entries, TRIED), on)
         return [foretold_words(one) for one in found if one.rule == "edited-forecast"]
     return []
 

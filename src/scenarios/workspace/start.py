@@ -15,6 +15,7 @@ from scenarios.storage.lock import lock
 from scenarios.storage.new_database import example, files, template
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import from_here
 
 _TRACKER = "scenarios/tracker.yaml"
@@ -23,7 +24,7 @@ Like = Literal["empty", "template", "example"]
 
 
 def start(
-    root: Path, *, dry_run: bool, commit: bool, like: Like = "empty", today: date = date.min
+    root: Path, how: How = AS_USUAL, *, like: Like = "empty", today: date = date.min
 ) -> tuple[list[Path], Committed | None]:
     """Write the files of a new database below `root`; what a try that was cut short left may stay.
 
@@ -44,11 +45,13 @@ def start(
         raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")
     missing = [path for path in content if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
-    pending = committing.check(root, list(content), subject, dry_run=dry_run) if commit else None
-    with lock(root) if pending and not dry_run else nullcontext():
-        for path in missing if not dry_run else ():
+    pending = (
+        committing.check(root, list(content), subject, dry_run=how.dry_run) if how.commit else None
+    )
+    with lock(root) if pending and not how.dry_run else nullcontext():
+        for path in missing if not how.dry_run else ():
             worktree.create(root, path, content[path])
-        committed = committing.commit(pending, dry_run=dry_run) if pending else None
+        committed = committing.commit(pending, dry_run=how.dry_run) if pending else None
     return [root / path for path in content], committed
 
 

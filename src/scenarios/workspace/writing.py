@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, suppress
-from datetime import date
+from contextlib import contextmanager, nullcontext, suppress
 from difflib import unified_diff
 from pathlib import Path
 from typing import NamedTuple
@@ -25,6 +24,7 @@ from scenarios.text import printable
 from scenarios.workspace import commit as committing
 from scenarios.workspace.commit import Committed
 from scenarios.workspace.guards import refuse_future
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here, open_folder
 
 is_left = undo_journal.is_begun
@@ -190,103 +190,78 @@ def write(
     root: Path,
     draft: Callable[[Opened], Sequence[Draft]],
     command: str,
+    how: How = AS_USUAL,
     *,
-    edits: bool,
-    dry_run: bool = False,
-    commit: str | Callable[[Written], str] | None = None,
+    subject: str | Callable[[Written], str],
+    edits: bool = True,
     read: Read | None = None,
     noted: bool = True,
-    latest: date | None = None,
     copy: Copy | None = None,
     stray: Callable[[Database], str | None] = lambda _: None,
     progress: Progress = unwatched,
 ) -> Written:
     """Draft against a fresh reading, refuse what has a new fault, write the rest.
 
-    `read` may remember files that were read before; those that have changed are read again. No day
-    after `latest` may be new in the records, where one is given. `copy` is an attachment that takes
-    its place with the first of the files, or not at all; `stray` names one that goes with the
-    last of them. `command` is how undo tells what it takes back.
+    `read` may remember files that were read before; those that have changed are read again.
+    `copy` is an attachment that takes its place with the first of the files, or not at all; `stray`
+    names one that goes with the last of them. `command` is how undo tells what it takes back.
 
-    An edit of an existing file, and a change of several, is read, checked and written under the
-    database's lock: all of them or none. `commit` is the subject of a commit, or makes it; that is
+    A change that `edits` an existing file, or is of several, is read, checked and written under the
+    database's lock: all of them or none. `subject` is that of a commit, or makes it; a commit is
     made under the lock too: of this change alone. What was there is noted before, unless it is not
     to be, so that it can be taken back. What a killed command had left, in git or of its several
     files, is mended first; a refusal carries that as its notes.
     """
-    in_git, in_files = (not dry_run and left(root) for left in (begun.is_left, is_left))
-    is_locked = in_git or in_files or ((edits or commit) and not dry_run)
+    with _locked(root, how, edits=edits) as mended:
+        if not how.dry_run:
+            temporary.clear(lock_file(root).parent)
+            temporary.clear_below(root)
+            temporary.clear(root.parent / "schema")  # where `init` writes too
+        opened = open_folder(root, read, progress)
+        opened.refuse_without_tracker()
+        proposed = draft(opened)
+        drafts = [d for d in proposed if d.new != d.old]
+        refuse_future(opened.database, opened.read, drafts, how.latest)
+        after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
+        warnings = tuple(new_problems(opened.problems, after.problems))
+        gone = stray(after.database)
+        attached = tuple(path for path in (copy and copy.path, gone) if path)
+        written = Written(opened, after, drafts, how.dry_run, warnings, mended, attached=attached)
+        pending = None
+        if how.commit and proposed:
+            text = subject if isinstance(subject, str) else subject(written)
+            paths = [*(d.path for d in drafts or proposed), *attached]
+            pending = committing.check(root, paths, text, dry_run=how.dry_run)
+            if not (drafts or pending.uncommitted):  # else a command before was killed in between
+                pending = None
+        step = None
+        if drafts and not how.dry_run:
+            step = _take(root, drafts, command, copy, noted=noted, progress=progress)
+            written = written._replace(mended=(*mended, *step.remarks))
+            if gone:
+                drop(root, gone)
+        done = committing.commit(pending, dry_run=how.dry_run) if pending else Committed()
+        if step and done.oid:
+            step.was_committed(done.oid)
+        return written._replace(committed=done) if how.commit else written
+
+
+@contextmanager
+def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
+    """Hold the lock where a change needs it; yield what was done about a killed command."""
+    in_git, in_files = (not how.dry_run and left(root) for left in (begun.is_left, is_left))
+    is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
     with lock(root) if is_locked else nullcontext():
         mended = (
             *(take_back_halves(root) if in_files else ()),
             *(committing.mend(root) if in_git else ()),
         )
         try:
-            written = _write(
-                root,
-                draft,
-                command,
-                dry_run=dry_run,
-                commit=commit,
-                read=read,
-                noted=noted,
-                latest=latest,
-                copy=copy,
-                stray=stray,
-                progress=progress,
-            )
+            yield mended
         except ScenError as error:
             for text in mended:
                 error.add_note(text)
             raise
-    return written._replace(mended=(*mended, *written.mended))
-
-
-def _write(
-    root: Path,
-    draft: Callable[[Opened], Sequence[Draft]],
-    command: str,
-    *,
-    dry_run: bool,
-    commit: str | Callable[[Written], str] | None,
-    read: Read | None,
-    noted: bool,
-    latest: date | None,
-    copy: Copy | None,
-    stray: Callable[[Database], str | None],
-    progress: Progress,
-) -> Written:
-    if not dry_run:
-        temporary.clear(lock_file(root).parent)
-        temporary.clear_below(root)
-        temporary.clear(root.parent / "schema")  # where `init` writes too
-    opened = open_folder(root, read, progress)
-    opened.refuse_without_tracker()
-    proposed = draft(opened)
-    drafts = [d for d in proposed if d.new != d.old]
-    refuse_future(opened.database, opened.read, drafts, latest)
-    after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
-    warnings = tuple(new_problems(opened.problems, after.problems))
-    gone = stray(after.database)
-    attached = tuple(path for path in (copy and copy.path, gone) if path)
-    written = Written(opened, after, drafts, dry_run, warnings, attached=attached)
-    pending = None
-    if commit and proposed:
-        subject = commit if isinstance(commit, str) else commit(written)
-        paths = [*(d.path for d in drafts or proposed), *attached]
-        pending = committing.check(root, paths, subject, dry_run=dry_run)
-        if not (drafts or pending.uncommitted):  # else a command before was killed in between
-            pending = None
-    step = None
-    if drafts and not dry_run:
-        step = _take(root, drafts, command, copy, noted=noted, progress=progress)
-        written = written._replace(mended=step.remarks)
-        if gone:
-            drop(root, gone)
-    done = committing.commit(pending, dry_run=dry_run) if pending else Committed()
-    if step and done.oid:
-        step.was_committed(done.oid)
-    return written._replace(committed=done) if commit else written
 
 
 def _take(

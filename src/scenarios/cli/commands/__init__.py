@@ -1,5 +1,7 @@
 """One file for each command: parse, one call, show."""
 
+from collections.abc import Callable
+from importlib import import_module
 from keyword import iskeyword
 
 HELP = {
@@ -42,7 +44,24 @@ HELP = {
 """Each command with its line in `scen --help`, which imports none of them."""
 
 
-def module(command: str) -> str:
-    """The module of a command: `_` for `-`, and one more where Python has the word."""
-    name = command.replace("-", "_")
-    return f"scenarios.cli.commands.{name}{'_' * iskeyword(name)}"
+_TASKS = {
+    "new": "scenario",
+    "add-indicator": "indicator",
+    "add-source": "source",
+    "retract": "retraction",
+    "resolve": "resolution",
+    "clarify": "clarification",
+}
+"""The commands that are made of a task."""
+
+
+def command(name: str) -> Callable[..., None]:
+    """The function of a command: a task's, or that of its file, with `_` for `-`."""
+    if name in _TASKS:
+        task = import_module(f"scenarios.workspace.tasks.{_TASKS[name]}").TASK
+        made = import_module("scenarios.cli.tasks").command_of(task)
+    else:
+        file = name.replace("-", "_")
+        made = import_module(f"{__name__}.{file}{'_' * iskeyword(file)}").command
+    expanded: Callable[..., None] = import_module("scenarios.cli.options").with_options(made)
+    return expanded

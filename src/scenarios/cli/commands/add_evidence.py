@@ -2,97 +2,60 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Any, Self
 
 import typer
 
+from scenarios.analysis.rules.evidence import alike
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Fires, Format, Future, Rates
-from scenarios.cli.output.written import doubt_analyst, report_effects, tell_alike
-from scenarios.cli.terminal import prompt
+from scenarios.cli.options import Format
+from scenarios.cli.output.streams import say
+from scenarios.cli.output.written import doubt_analyst, report_effects
+from scenarios.cli.tasks import command_of
+from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, details, refuse_unknown, walk
-from scenarios.cli.terminal.resume import kept
-from scenarios.errors import UsageError
+from scenarios.errors import ScenError, UsageError
+from scenarios.model import Database
 from scenarios.paths import path_of
 from scenarios.storage.attachments import refuse_no_file
 from scenarios.workspace import commit as committing
+from scenarios.workspace.how import How
 from scenarios.workspace.ids import free_id, new_id
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.recording import id_of_new, record_evidence
+from scenarios.workspace.recording import id_of_new
+from scenarios.workspace.tasks.evidence import TASK
 
-_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attach")
+_IN_ORDER = (
+    *("summary", "observed", "recorded", "analyst", "source", "url", "grade", "origin", "event"),
+    *("theme", "corroborated_by", "quote", "notes", "attachment"),
+)
+"""The keys of an item as the command that resumes it has them."""
+_UNASKED = ("recorded", "analyst", "corroborated_by", "quote", "notes", "attachment")
 """What an item may have and nobody is asked for; what was given of it is shown with the rest."""
 
 
-class _Asked(NamedTuple):
-    """An item as it is to be written."""
-
-    content: dict[str, Any]
-    id: str | None
-    new_source: dict[str, Any] | None
-
-
-def command(
-    context: typer.Context,
-    summary: Annotated[str | None, typer.Argument(metavar="SUMMARY")] = None,
-    rate: Rates = None,
-    indicator: Fires = None,
-    observed: Annotated[
-        str | None, typer.Option(metavar="DATE", help="A day, a month or a year [recorded].")
-    ] = None,
-    recorded: Annotated[
-        date | None,
-        typer.Option(parser=parsing.day, metavar="DATE", help="When we knew [today]."),
-    ] = None,
-    source: Annotated[str | None, typer.Option(metavar="ID", help="As in sources/.")] = None,
-    grade: Annotated[str | None, typer.Option(metavar="B2", help="Admiralty grade.")] = None,
-    url: Annotated[str | None, typer.Option(help="Where it can be read.")] = None,
-    quote: Annotated[str | None, typer.Option(help="Exact words, few.")] = None,
-    origin: Annotated[str | None, typer.Option(help="Who it comes from in the end.")] = None,
-    event: Annotated[str | None, typer.Option(help="The fact that several items report.")] = None,
-    theme: Annotated[str | None, typer.Option(metavar="ID", help="What it is about.")] = None,
-    corroborated_by: Annotated[
-        list[str] | None, typer.Option(metavar="ID", help="An independent item.")
-    ] = None,
-    attach: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep a copy of this file with it.")
-    ] = None,
-    analyst: Analyst = None,
-    notes: Annotated[str | None, typer.Option(help="Anything else worth keeping.")] = None,
-    id: Annotated[str | None, typer.Option(help="[date and summary]")] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
-    form: As = Format.table,
-) -> None:
-    """Record one thing observed, and rate it across the scenarios."""
+def _record(context: typer.Context, given: dict[str, Any], how: How, form: Format) -> bool:
+    """Record an item; what was said of it is kept from the first answer on."""
+    summary, id, attach = given["summary"], given.pop("id"), given["attachment"]
+    analyst, entered = given["analyst"], given["recorded"] or parsing.today()
     answers = Answers(
-        parsing.scenario_ratings(rate or ()),
-        parsing.indicator_states(indicator or ()),
+        parsing.scenario_ratings(given.pop("ratings") or ()),
+        parsing.indicator_states(given.pop("indicators") or ()),
     )
-    entered = recorded or parsing.today()
     record: dict[str, Any] = {
-        "summary": summary,
-        "observed": observed,
+        **{key: given[key] for key in _IN_ORDER},
         "recorded": entered.isoformat(),
-        "analyst": analyst,
-        "source": source,
-        "url": url,
-        "grade": grade,
-        "origin": origin,
-        "event": event,
-        "theme": theme,
-        "corroborated_by": list(corroborated_by or ()),
-        "quote": quote,
-        "notes": notes,
-        "attach": attach,
+        "corroborated_by": list(given["corroborated_by"] or ()),
     }
-    with kept(context, record, answers, id, dry_run=dry_run, commit=commit, form=form) as typed:
+    with kept(context, record, answers, id, how, form) as typed:
         asked = prompt.interactive()
         if id is not None and not id.strip():
             raise UsageError("--id is empty: leave it out, and the date and the summary make one")
@@ -101,52 +64,43 @@ def command(
             opened.refuse_taken("evidence", id, opened.database.evidence, "choose another --id")
         refuse_no_file(attach)
         if asked:
-            _prepare(opened, analyst, answers, typed, dry_run=dry_run)
+            _prepare(opened, analyst, answers, typed, how)
         first, rated, fired = dict(record), dict(answers.ratings), dict(answers.indicators)
-        latest = parsing.latest(future=future)
-        write = partial(
-            record_evidence, opened.root, read=opened.read, latest=latest, attach=attach
-        )
+        write = partial(TASK.write, opened.root, read=opened.read)
 
-        def ask() -> _Asked:
+        def ask() -> dict[str, Any]:
             for kept_now, before in zip((record, *answers), (first, rated, fired), strict=True):
                 kept_now.clear()
                 kept_now.update(before)
             record["summary"] = prompt.needed_as(
                 summary, "SUMMARY", "What was observed, in a sentence", parsing.line
             )
-            if asked and commit:  # before the long walk, of a path like the one to come
+            if asked and how.commit:  # before the long walk, of a path like the one to come
                 path = path_of("evidence", f"{entered}-item")
                 committing.check(opened.root, [path], "", dry_run=True)
             new_source = details(opened, record, asked=asked)
             tell_alike(opened.database, record, asked=asked)
             if asked:
                 typed.id = _walk(opened, record, answers, id)
-            return _Asked(_content(record, answers), typed.id, new_source)
+            grade = parsing.grade(record["grade"]) if record["grade"] else None
+            rest = {"grade": grade, "id": typed.id, "new_source": new_source}
+            return {**record, **answers._asdict(), **rest}
 
-        def tried(made: _Asked) -> None:
-            write(made.content, id=made.id, new_source=made.new_source, dry_run=True)
+        def tried(item: dict[str, Any]) -> None:
+            write(item, How(dry_run=True, latest=how.latest))
 
-        made = agreed(ask, tried, missing=True)
-        written = write(
-            made.content,
-            id=made.id,
-            new_source=made.new_source,
-            dry_run=dry_run,
-            commit=commit,
-        )
+        written = write(agreed(ask, tried, missing=True), how)
     if analyst and not asked:
         doubt_analyst(written.before.database, analyst)
     report_effects(written, id_of_new(written), entered, form)
+    return True
 
 
-def _prepare(
-    opened: Opened, analyst: str | None, answers: Answers, typed: kept, *, dry_run: bool
-) -> None:
+def _prepare(opened: Opened, analyst: str | None, answers: Answers, typed: kept, how: How) -> None:
     """What is settled before the first question."""
     if analyst:
         doubt_analyst(opened.database, analyst)
-    if not dry_run:
+    if not how.dry_run:
         typed.note_in(opened.root)
     refuse_unknown(opened.database, answers)
 
@@ -157,18 +111,115 @@ def _walk(opened: Opened, record: dict[str, Any], answers: Answers, id: str | No
         prompt.noted("id", id)
     for key in _UNASKED:
         for value in record[key] if isinstance(record[key], list) else [record[key]]:
-            prompt.noted(key.replace("_", " "), value)
+            prompt.noted("attach" if key == "attachment" else key.replace("_", " "), value)
     walk(opened.database, answers, date.fromisoformat(record["recorded"]))
     check = partial(new_id, opened, record["observed"])
     return id or prompt.answer("Its id", check, default=free_id(opened, record), label="id")
 
 
-def _content(record: dict[str, Any], answers: Answers) -> dict[str, Any]:
-    reliability, credibility = parsing.grade(grade) if (grade := record["grade"]) else (None, None)
-    return {
-        **record,
-        "reliability": reliability,
-        "credibility": credibility,
-        "ratings": answers.ratings,
-        "indicators": answers.indicators,
-    }
+_MOST = 3
+
+
+def tell_alike(database: Database, record: Mapping[str, Any], *, asked: bool) -> None:
+    """On a terminal it is recorded all the same only if the analyst says so."""
+    keys = (record[key] for key in ("summary", "observed", "url", "event"))
+    found = alike(database.evidence, *keys)
+    lines = [
+        f"{id} may be the same ({why}): {database.evidence[id].summary}"
+        for id, why in found[:_MOST]
+    ]
+    lines += [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
+    if not found:
+        return
+    first = found[0][0]
+    if not asked:
+        both = "if it is, give both one event, or retract one"
+        say("; ".join([*lines, both]))
+        return
+    prompt.tell("\n".join(lines))
+    if not prompt.confirmed("  Record this one all the same"):
+        raise ScenError(f"nothing was written; rate the one that is there: scen rate {first}")
+
+
+class kept:  # noqa: N801 - read as a word: with kept(…)
+    """Nothing typed is lost: on a refusal or Ctrl-C, the command that holds it all."""
+
+    def __init__(
+        self,
+        context: typer.Context,
+        record: dict[str, Any],
+        answers: Any,
+        id: str | None,
+        how: How,
+        form: Format,
+    ) -> None:
+        self.record, self.answers, self.id = record, answers, id
+        self.start = ["scen", *(["--database", context.obj] if context.obj else [])]
+        self.end = ["--dry-run"] if how.dry_run else []
+        self.end += ["--commit"] if how.commit else []
+        self.end += ["--format", form] if form != Format.table else []
+        self.commits_source = how.commit and not how.dry_run
+
+    def __enter__(self) -> Self:
+        self.notes = ExitStack()
+        return self
+
+    def note_in(self, root: Path) -> None:
+        """From now on a kill loses nothing either: the command lies in the user's state folder.
+
+        What an earlier kill left there is told, until an item of that summary is entered.
+        """
+        from scenarios.storage.state.session_notes import jotted, left
+        from scenarios.storage.state.state_folder import drop
+
+        before = left(root, "add-evidence")
+        for place, text in before.items():
+            summary, _, command = text.partition("\n")
+            if self.record["summary"] is None:
+                say(f"an item was left behind in {place}; to resume: {command.strip()}")
+            elif self.record["summary"] == summary:
+                self.notes.callback(drop, place)
+        jot = self.notes.enter_context(jotted(root, "add-evidence"))
+
+        def note() -> None:
+            if summary := self.record["summary"]:
+                jot(f"{summary}\n{self.command()}\n")
+
+        retyping.before_each(note)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        retyping.forget()
+        retyping.before_each(None)
+        self.notes.close()
+        stopped = kind and issubclass(kind, (ScenError, typer.Abort, KeyboardInterrupt))
+        if stopped and prompt.interactive() and self.record["summary"]:
+            say("to resume: " + self.command())
+
+    def command(self) -> str:
+        """The command line that says all that was said; a new source has one of its own."""
+        record = {**self.record, "id": self.id}
+        summary, source = record.pop("summary"), record.pop("new_source", None)
+        words = [*self.start, "add-evidence", *_options(record)]
+        for scenario, rating in self.answers.ratings.items():
+            words += ["--rate", f"{scenario}={rating}"]
+        for indicator, state in self.answers.indicators.items():
+            words += ["--indicator", f"{indicator}={state}"]
+        said = shlex.join([*words, *self.end, *(["--"] if summary[0] == "-" else []), summary])
+        if not source:
+            return said
+        source = {**source, "basis": source.get("reliability_basis"), "reliability_basis": None}
+        first = [*self.start, "add-source", self.record["source"], *_options(source)]
+        first += ["--commit"] if self.commits_source else []
+        return f"{shlex.join(first)} && {said}"
+
+
+def _options(record: dict[str, Any]) -> list[str]:
+    words: list[str] = []
+    for key, value in record.items():
+        for one in value if isinstance(value, list) else [value]:
+            option = "attach" if key == "attachment" else key.replace("_", "-")
+            words += [f"--{option}", str(one)] if one else []
+    return words
+
+
+command = command_of(TASK, instead=_record)

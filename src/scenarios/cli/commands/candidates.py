@@ -8,7 +8,7 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import Since, Until, reading, wanted
-from scenarios.cli.options import TABLE, Analyst, AsOf, Commit, DryRun, Format, Output, Rev, Shown
+from scenarios.cli.options import TABLE, Analyst, AsOf, Format, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say, schema
 from scenarios.cli.output.written import doubt_analyst, report
@@ -16,6 +16,7 @@ from scenarios.errors import UsageError
 from scenarios.exchange.events.candidates import Within
 from scenarios.render.documents.candidates import document
 from scenarios.workspace.exchange import candidates
+from scenarios.workspace.how import AS_USUAL, How
 
 
 def command(
@@ -40,8 +41,7 @@ def command(
     analyst: Analyst = None,
     as_of: AsOf = None,
     rev: Rev = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: Shown = TABLE,
     output: Output = None,
 ) -> None:
@@ -70,9 +70,7 @@ def command(
     written, result = candidates.accept(
         opened.root,
         [{**record, **known} for record in found.records],
-        dry_run=dry_run,
-        commit=commit,
-        latest=parsing.today(),
+        how._replace(latest=parsing.today()),
     )
     told = [f"recorded before: {id}" for id in result.already]
     told += ["they rate nothing yet: scen review asks about each"] if result.ids else []

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
+import subprocess
+from pathlib import Path
+from textwrap import wrap
 from typing import Annotated
 
 import typer
 
-from scenarios.cli import parsing
-from scenarios.cli.options import As, Commit, DryRun, Format, Future
+from scenarios.cli.options import As, Dated, Format
+from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.text_editor import edit_copy
+from scenarios.errors import ScenError, UsageError
+from scenarios.storage.state import state_folder
 from scenarios.text import shown
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
-from scenarios.workspace.opened import find_root
+from scenarios.workspace.corrections.renaming import Located, locate
+from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.opened import find_root, open_folder
+from scenarios.workspace.writing import Written
 
 _ASSIGNMENT = re.compile(r"([^=+]+)(\+?)=(.*)", re.DOTALL)
 
@@ -35,20 +44,17 @@ def command(
     unset: Annotated[
         list[str] | None, typer.Option(metavar="KEY", help="Take a key out; several times.")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Change any key of any record, or the whole of it in $EDITOR; all else in it is kept."""
     id = prompt.needed(id, "ID", "The id of what is changed")
     root = find_root(context.obj)
     made = [*map(_change, changes or ()), *(KeyChange(key, "unset") for key in unset or ())]
-    latest = parsing.latest(future=future)
     if made:
-        written, now = editing.edit(root, id, made, dry_run=dry_run, commit=commit, latest=latest)
+        written, now = editing.edit(root, id, made, how)
     else:
-        written, now = edit_copy(root, id, dry_run=dry_run, commit=commit, latest=latest)
+        written, now = edit_copy(root, id, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])
 
 
@@ -57,3 +63,80 @@ def _change(text: str) -> KeyChange:
     if not found:
         raise typer.BadParameter(f"{shown(text)}: write KEY=VALUE, KEY+=VALUE or --unset KEY")
     return KeyChange(found[1], "append" if found[2] else "put", found[3])
+
+
+_MARK = b"#! "
+
+
+def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
+    """Open a copy of a record in $VISUAL or $EDITOR, and write what is saved if it checks.
+
+    What does not check is offered again on a terminal, with the faults above it. What was typed
+    and is not written stays in the copy, whose place is told.
+    """
+    opened = open_folder(root)
+    old = opened.snapshot[locate(opened, id).path]
+    name = f"edit-{os.urandom(4).hex()}-{locate(opened, id).id}.yaml"
+    copy = state_folder.make_copy(root, name, old)
+    try:
+        saved = old
+        while True:
+            _run(copy)
+            saved = _unmarked(state_folder.read(copy))
+            try:
+                made = editing.replace(root, id, old, saved, how)
+            except ScenError as fault:
+                if not _may_mend(fault):
+                    raise
+                say(str(fault))
+                if not prompt.confirmed("Edit again?", default=True):
+                    raise ScenError("nothing was written") from None
+                state_folder.write(copy, _marked(str(fault)) + saved)
+                continue
+            state_folder.drop_copy(copy)
+            return made
+    except ScenError as error:
+        if _unmarked(state_folder.read(copy)) == old:
+            state_folder.drop_copy(copy)
+        else:
+            error.add_note(f"what was typed is kept in {copy}")
+        raise
+
+
+def _run(copy: Path) -> None:
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _usual()
+    try:
+        words = shlex.split(command)
+        code = subprocess.run([*words, str(copy)], check=False).returncode  # noqa: S603 - theirs
+    except (OSError, ValueError, IndexError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ScenError(
+            f"the editor {command} cannot be run: {reason}; set VISUAL or EDITOR, or give KEY=VALUE"
+        ) from None
+    if code:
+        raise ScenError(f"the editor {command} ended with {code}: nothing was written")
+
+
+def _usual() -> str:
+    """What a terminal has; nobody could leave it where there is none."""
+    if prompt.interactive():
+        return "vi"
+    raise UsageError("no terminal to edit at: give KEY=VALUE, or set VISUAL or EDITOR")
+
+
+def _may_mend(fault: ScenError) -> bool:
+    """Whether somebody is there, and more typing helps."""
+    return prompt.interactive() and "changed since it was read" not in str(fault)
+
+
+def _marked(fault: str) -> bytes:
+    """The faults as comments that are taken out again."""
+    lines = wrap(fault.removeprefix("nothing was written: "), 76)
+    return b"".join(_MARK + line.encode() + b"\n" for line in lines)
+
+
+def _unmarked(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    while lines and lines[0].startswith(_MARK):
+        lines.pop(0)
+    return b"".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,17 +11,21 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
-from scenarios.cli.output.streams import progress
-from scenarios.cli.output.written import tell
+from scenarios.cli.options import Analyst, As, Dated, Format
+from scenarios.cli.output.streams import progress, say
+from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
+from scenarios.exchange.arrivals import Misfit
 from scenarios.exchange.readers import READERS, Wanted
 from scenarios.exchange.tables.reading import FORMS
+from scenarios.text import printable
+from scenarios.workspace.how import AS_USUAL
 from scenarios.workspace.importing.database import KIND, bring_database
 from scenarios.workspace.importing.files import STDIN, arrive
 from scenarios.workspace.importing.importing import bring
-from scenarios.workspace.importing.settings import Settings
+from scenarios.workspace.importing.settings import Count, Imported, Settings, lines
 from scenarios.workspace.opened import find_root
+from scenarios.workspace.writing import Written, differences
 
 FromForm = StrEnum("FromForm", [*FORMS])  # type: ignore[misc]
 
@@ -83,9 +88,7 @@ def command(
     skip_invalid: Annotated[
         bool, typer.Option("--skip-invalid", help="Write what is sound, and list the rest.")
     ] = False,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     as_: As = Format.table,
 ) -> None:
     """Bring in records from a file: all of them, or none."""
@@ -93,7 +96,7 @@ def command(
     if kind == KIND:
         if columns or default or form or sheet or encoding or str(file) == STDIN:
             raise UsageError("import database takes an export of scen and no way to read it")
-        made = bring_database(root, file, update=update, dry_run=dry_run, commit=commit)
+        made = bring_database(root, file, how, update=update)
         tell(*made, [], as_)
         return
     zone = parsing.zone(timezone)
@@ -111,7 +114,7 @@ def command(
     )
     settings = Settings(
         today=parsing.today(),
-        latest=parsing.latest(future=future),
+        latest=how.latest,
         update=update,
         skip_invalid=skip_invalid,
         clip=clip,
@@ -120,7 +123,45 @@ def command(
     )
     given = sys.stdin.buffer if str(file) == STDIN else file
     arrived = arrive(root, kind, given, wanted, progress())
-    brought = bring(
-        root, kind, arrived, settings, dry_run=dry_run, commit=commit, progress=progress()
+    tell(*bring(root, kind, arrived, settings, how, progress=progress()), as_)
+
+
+FIRST = 10
+"""As many files are shown in a dry run."""
+_NAMES = ("scenarios", "indicators", "evidence", "sources", "forecasts")
+
+
+def tell(written: Written, result: Imported, left: Sequence[Misfit], form: Format) -> None:
+    """Remarks and the rows that were left on stderr; the result, or what came in by number."""
+    for remark in (*written.mended, *result.remarks):
+        say(remark)
+    for what, number in result.left_out.items():
+        say(f"left out: {what}: {number:,}")
+    for line in lines(left):
+        say(f"left out: {line}")
+
+    def text() -> str:
+        first = written._replace(drafts=written.drafts[:FIRST])
+        more = len(written.drafts) - FIRST
+        shown = [differences(first)] if written.dry_run else []
+        shown += [f"and {more:,} more files"] if written.dry_run and more > 0 else []
+        return "\n\n".join(part for part in (*shown, _counted(result)) if part)
+
+    show_committed(result, text, form, written.committed)
+
+
+def _counted(result: Imported) -> str:
+    """A line for each kind of which anything came."""
+    rows = [(name, getattr(result, name)) for name in _NAMES]
+    told = [f"{name}: {_told(count)}" for name, count in rows if count.every]
+    would = " (nothing was written)" if result.dry_run else ""
+    return printable("\n".join(told) or "nothing was imported") + would
+
+
+def _told(count: Count) -> str:
+    parts = (
+        (count.added, "added"),
+        (count.updated, "updated"),
+        (count.unchanged, "unchanged"),
     )
-    tell(*brought, as_)
+    return ", ".join(f"{number:,} {what}" for number, what in parts if number)

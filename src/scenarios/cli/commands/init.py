@@ -9,11 +9,12 @@ from typing import Annotated
 import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Format
 from scenarios.cli.output.streams import say
 from scenarios.cli.output.written import show_committed
 from scenarios.errors import UsageError
 from scenarios.text import counted, printable
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import from_here, here
 from scenarios.workspace.results import Started
 from scenarios.workspace.start import Like, outer, start
@@ -48,8 +49,7 @@ def command(
     template: Annotated[
         bool, typer.Option("--template", help="Begin with a commented record of each kind.")
     ] = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Start a database: DIR/scenarios with a tracker, and DIR/schema for editors."""
@@ -57,15 +57,15 @@ def command(
         raise UsageError("--example and --template are two ways to begin: choose one")
     like: Like = "example" if example else "template" if template else "empty"
     root = here() / folder
-    files, committed = start(root, dry_run=dry_run, commit=commit, like=like, today=parsing.today())
+    files, committed = start(root, how, like=like, today=parsing.today())
     paths = [from_here(file) for file in files]
-    result = Started(paths=paths, dry_run=dry_run)
+    result = Started(paths=paths, dry_run=how.dry_run)
     many = f"{counted(len(paths), 'file')} in {from_here(root)}"
     listed = "\n".join(paths) if len(paths) <= _LISTED else many
     show_committed(result, lambda: printable(listed), form, committed)
     if above := outer(root):
         say(f"{from_here(above)} is another database: below {from_here(root)} the new one is used")
-    if form == Format.table and not dry_run:
+    if form == Format.table and not how.dry_run:
         _tell_next(root, like)
 
 

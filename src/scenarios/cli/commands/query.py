@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,7 +17,6 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import FORMAT, AsOf, Form, Output, Rev
 from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say
-from scenarios.cli.terminal.bounds import bounded
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, write_parquet
 from scenarios.exchange.targets.csv_folder import as_csv
@@ -90,3 +91,28 @@ def _put(answer: Answer, output: Path) -> None:
     with beside(here() / output) as new:
         write_parquet(answer, new)
     say(f"written: {from_here(output)}")
+
+
+if sys.platform == "linux":
+    import resource
+
+_MORE = 3 * 2**30
+"""Bytes: what a query may use, what threads reserve, and what becomes of the answer."""
+
+
+@contextmanager
+def bounded() -> Iterator[None]:
+    """In the block, an allocation beyond the bound fails; a lower bound that was set stays."""
+    if sys.platform != "linux":
+        yield
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + _MORE
+    if soft != resource.RLIM_INFINITY:
+        most = min(most, soft)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))

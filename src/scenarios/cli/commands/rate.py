@@ -8,13 +8,14 @@ import typer
 
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here
-from scenarios.cli.options import As, Commit, DryRun, Fires, Format
+from scenarios.cli.options import As, Fires, Format
 from scenarios.cli.output.written import report_effects
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import Answers, walk
 from scenarios.errors import UsageError
 from scenarios.workspace import recording
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened
 
 
@@ -23,8 +24,7 @@ def command(
     evidence: Annotated[str | None, typer.Argument(metavar="EVIDENCE")] = None,
     ratings: Annotated[list[str] | None, typer.Argument(metavar="SCENARIO=CODE...")] = None,
     indicator: Fires = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Rate an item that is recorded already; its file keeps every other byte."""
@@ -32,8 +32,13 @@ def command(
     fired = parsing.indicator_states(indicator or ())
 
     def ask() -> tuple[Opened, str, Answers]:
+        records = open_here(context).database.evidence if prompt.interactive() else {}
         id = prompt.one_of(
-            evidence, "EVIDENCE", "The item's id", lambda: open_here(context).database.evidence
+            evidence,
+            "EVIDENCE",
+            "The item's id",
+            lambda: records,
+            lambda text: open_here(context).evidence(text),
         )
         answers = Answers(dict(rated), dict(fired))
         (opened := open_here(context)).evidence(id)
@@ -50,14 +55,13 @@ def command(
     def tried(made: tuple[Opened, str, Answers]) -> None:
         opened, id, answers = made
         on = opened.database.evidence[id].recorded
-        recording.rate(opened.root, id, *answers, on, dry_run=True, commit=commit, read=opened.read)
+        trial = how._replace(dry_run=True)
+        recording.rate(opened.root, id, *answers, on, trial, read=opened.read)
 
     missing = evidence is None or not (rated or fired)
     opened, evidence, answers = agreed(ask, tried, missing=missing)
     on = max(parsing.today(), opened.database.evidence[evidence].recorded)
-    written = recording.rate(
-        opened.root, evidence, *answers, on, dry_run=dry_run, commit=commit, read=opened.read
-    )
+    written = recording.rate(opened.root, evidence, *answers, on, how, read=opened.read)
     report_effects(written, evidence, on, form)
 
 

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections.renaming import remove
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
 
 
@@ -21,13 +22,12 @@ def command(
     reason: Annotated[
         str | None, typer.Option(help="Why; --commit keeps it as the commit's subject.")
     ] = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Take away a record that nothing rests on; what counts is retracted instead."""
     id = prompt.needed(id, "ID", "The id of what goes")
     reason = prompt.needed(reason, "--reason", "Why it goes")
     root = find_root(context.obj)
-    written, gone = remove(root, id, reason, dry_run=dry_run, commit=commit)
+    written, gone = remove(root, id, reason, how)
     report_correction(written, gone.name, form, text=f"removed {gone.name}: {reason}")

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.workspace.corrections import renaming
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
 
 
@@ -19,13 +20,12 @@ def command(
         str | None, typer.Argument(metavar="ID", help="A record's, or SCENARIO/INDICATOR.")
     ] = None,
     new: Annotated[str | None, typer.Argument(metavar="NEW", help="What it is called now.")] = None,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Give a record another id everywhere that names it, in one step; the old one is kept."""
     id = prompt.needed(id, "ID", "The id that it has")
     new = prompt.needed(new, "NEW", "The id that it is to have")
     root = find_root(context.obj)
-    written, now = renaming.rename(root, id, new, dry_run=dry_run, commit=commit)
+    written, now = renaming.rename(root, id, new, how)
     report_correction(written, now.name, form, id.rpartition(":")[2])

@@ -13,31 +13,40 @@ from typing import Annotated
 import typer
 
 from scenarios.analysis.forecasts import refusal
-from scenarios.analysis.review.agenda import Agenda
+from scenarios.analysis.review.agenda import Agenda, counted_absent, sums
 from scenarios.cli import parsing
 from scenarios.cli.opening import open_here, reading
-from scenarios.cli.options import Analyst, As, Commit, DryRun, Format, Future
-from scenarios.cli.output.streams import say
-from scenarios.cli.output.written import doubt_analyst, foretell_sheet
+from scenarios.cli.options import Analyst, As, Dated, Format
+from scenarios.cli.output.streams import say, show, width
+from scenarios.cli.output.written import doubt_analyst, report
 from scenarios.cli.session.backlog import ask_past_due, rate_items, tell_open_ends, tell_overdue
-from scenarios.cli.session.left import tell_left
 from scenarios.cli.session.questions import ask_scenarios
-from scenarios.cli.session.sheet import report_nothing, report_sheet
 from scenarios.cli.session.state import Leave, Seat
 from scenarios.cli.terminal import prompt, retyping
-from scenarios.cli.terminal.sheets import places_in, prepared
+from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import ScenError, UsageError
+from scenarios.model import Database
 from scenarios.paths import path_of
-from scenarios.render.documents.session import answer_text
+from scenarios.render.documents.session import answer_text, document
+from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
 from scenarios.workspace import commit as committing
 from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import analysts
 from scenarios.workspace.opened import Opened, find_root, open_folder
 from scenarios.workspace.sheets import Entry
-from scenarios.workspace.sitting import End, closed_since, write_sheet
+from scenarios.workspace.sitting import (
+    End,
+    closed_since,
+    nothing_recorded,
+    reveals,
+    sheet_recorded,
+    write_sheet,
+)
 from scenarios.workspace.sitting import end as end_of
+from scenarios.workspace.writing import Written
 
 
 def command(
@@ -52,19 +61,16 @@ def command(
     scenario: Annotated[
         list[str] | None, typer.Option(metavar="ID", help="Only this one; several times.")
     ] = None,
-    future: Future = False,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: Dated = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Go through what is due, give your figures blind, and write one forecast sheet."""
     if from_ is not None:
         if scenario:
             raise UsageError("--from takes a whole sheet: leave --scenario out")
-        latest = parsing.latest(future=future)
         end = End(*prepared(context, from_, analyst, day))
-        refuse_day("date", end.on, latest)
-        _record(context, from_, end, dry_run=dry_run, commit=commit, form=form)
+        refuse_day("date", end.on, how.latest)
+        _record(context, from_, end, how, form)
         return
 
     if not prompt.interactive():
@@ -77,13 +83,13 @@ def command(
         offers=() if analyst else analysts(open_here(context).database),
     )
     on, only = day or parsing.today(), scenario or []
-    refuse_day("date", on, parsing.latest(future=future))
+    refuse_day("date", on, how.latest)
     opened = reading(context)
     doubt_analyst(opened.database, analyst)
-    _refuse(opened, analyst, on, only, commit=commit)
-    with notes(opened.root, analyst, on, writes=not dry_run) as kept:
+    _refuse(opened, analyst, on, only, commit=how.commit)
+    with notes(opened.root, analyst, on, writes=not how.dry_run) as kept:
         retyping.forget()  # from here on the notes keep what is typed
-        seat = Seat(opened.root, context.obj, kept, only, dry_run, commit, time.monotonic())
+        seat = Seat(opened.root, context.obj, kept, only, how, time.monotonic())
         try:
             _take_up(opened.root, kept)
             _sit(seat, opened, form)
@@ -96,15 +102,13 @@ def _record(
     context: typer.Context,
     path: Path,
     end: End,
-    *,
-    dry_run: bool,
-    commit: bool,
+    how: How,
     form: Format,
 ) -> None:
     """Record a prepared sheet."""
     root = find_root(context.obj)
     foretell_sheet(root, end.analyst, end.on, end.entries)
-    written = write_sheet(root, end, dry_run=dry_run, commit=commit, placed=places_in(path))
+    written = write_sheet(root, end, how, places_in(path))
     if not prompt.interactive():
         doubt_analyst(written.before.database, end.analyst)
     report_sheet(written, end, form)
@@ -151,11 +155,11 @@ def _finish(seat: Seat, form: Format) -> None:
     end = end._replace(entries=[entry for entry in end.entries if _counts(opened, entry, seat.on)])
     if not end.entries:
         seat.notes.drop()
-        report_nothing(opened, end, form, dry_run=seat.dry_run)
+        report_nothing(opened, end, form, dry_run=seat.how.dry_run)
         tell_left(seat, opened.database, is_written=True)
         return
     foretell_sheet(seat.root, end.analyst, end.on, end.entries)
-    written = write_sheet(seat.root, end, dry_run=seat.dry_run, commit=seat.commit)
+    written = write_sheet(seat.root, end, seat.how)
     seat.notes.drop()
     report_sheet(written, end, form)
     tell_left(seat, written.after.database, is_written=True)
@@ -173,7 +177,8 @@ def _counts(opened: Opened, entry: Entry, on: date) -> bool:
 def _leave(seat: Seat, opened: Opened, form: Format) -> None:
     tell_open_ends(seat, opened.database)
     _tell_kept(seat)
-    report_nothing(opened, end_of(seat.said)._replace(entries=()), form, dry_run=seat.dry_run)
+    nobody = end_of(seat.said)._replace(entries=())
+    report_nothing(opened, nobody, form, dry_run=seat.how.dry_run)
     tell_left(seat, opened.database, is_written=False)
 
 
@@ -228,6 +233,52 @@ def _tell_kept(seat: Seat) -> None:
     words += ["--analyst", seat.analyst, "--date", f"{seat.on}"]
     words += _future(seat.on)
     words += [word for id in seat.only for word in ("--scenario", id)]
-    words += ["--commit"] if seat.commit else []
+    words += ["--commit"] if seat.how.commit else []
     said = counted(len(seat.said.answers), "answer")
     say(f"{said} kept in {kept.place}; to go on: {shlex.join(words)}")
+
+
+_MINUTE = 60
+_NAMED = 3
+"""So many scenarios are named; of more, the number is told."""
+
+
+def tell_left(seat: Seat, database: Database, *, is_written: bool) -> None:
+    """Say what is due still, and what was answered and is not written."""
+    minutes = round((time.monotonic() - seat.begun) / _MINUTE)
+    took = counted(minutes, "minute") if minutes else "less than a minute"
+    answers = len(seat.said.answers)
+    kept = [] if is_written or not answers else [f"{counted(answers, 'answer')} to write"]
+    left = kept + _left(seat, database)
+    say(f"the sitting took {took}; left: {', '.join(left) if left else 'nothing'}")
+
+
+def _left(seat: Seat, database: Database) -> list[str]:
+    said, due = seat.said, seat.due(database)
+    topics = [topic for group in due.groups for topic in group if topic.id not in said.answers]
+    ids = [topic.id for topic in topics if not topic.last or topic.last.date != seat.on]
+    unrated = [id for id in due.unrated if id not in said.rated]
+    past_due = [f"{one.scenario}/{one.id}" for one in due.past_due]
+    unseen = [key for key in past_due if said.past_due.get(key) != "not-seen"]
+    found = [counted(len(ids), "scenario") + (f" ({', '.join(ids)})" if len(ids) <= _NAMED else "")]
+    found = found if ids else []
+    found += [f"{counted(len(unrated), 'item')} to rate"] if unrated else []
+    found += [f"{counted(len(unseen), 'indicator')} past due"] if unseen else []
+    found += [f"{', '.join(due.overdue)} to resolve"] if due.overdue else []
+    return found
+
+
+def report_sheet(written: Written, end: End, form: Format) -> None:
+    """The paths, the figures, what they add up to in a set."""
+    ids = [entry.scenario for entry in end.entries]
+    after = written.after.database
+    added = sums(after, end.analyst, end.on, ids)
+    absent = counted_absent(after, end.on, end.seen)
+    text = terminal.write(document(reveals(written, end), added, end.analyst, absent), width())
+    report(written, sheet_recorded(written, end), form, text)
+
+
+def report_nothing(opened: Opened, end: End, form: Format, *, dry_run: bool) -> None:
+    """That there is no sheet, and what was done all the same."""
+    result = nothing_recorded(opened, end, dry_run=dry_run)
+    show(result, lambda: "no sheet was written", form)

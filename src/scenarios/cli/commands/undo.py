@@ -6,30 +6,30 @@ from collections.abc import Iterator, Sequence
 
 import typer
 
-from scenarios.cli.options import As, Commit, DryRun, Format
+from scenarios.cli.options import As, Format
 from scenarios.cli.output.written import report
 from scenarios.errors import NAMED
 from scenarios.text import printable
 from scenarios.workspace.corrections.undoing import undo
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import find_root
 from scenarios.workspace.results import undone
 
 
 def command(
     context: typer.Context,
-    dry_run: DryRun = False,
-    commit: Commit = False,
+    how: How = AS_USUAL,
     form: As = Format.table,
 ) -> None:
     """Take back the last recording command of this checkout; once more, the one before it."""
-    written, what = undo(find_root(context.obj), dry_run=dry_run, commit=commit)
+    written, what = undo(find_root(context.obj), how)
     result = undone(written, what)
     lines = [
         *([f"took back: {what}"] if what else []),
         *_named("gone", result.removed),
         *_named("as it was", result.restored),
     ]
-    text = printable(f"would take back: {what}") if dry_run and what else ""
+    text = printable(f"would take back: {what}") if how.dry_run and what else ""
     report(written, result, form, text, head="\n".join(lines))
 
 

@@ -7,12 +7,12 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from enum import Enum
-from importlib import import_module
 from typing import Any, NamedTuple, get_args
 
 from typer.models import ArgumentInfo
 
-from scenarios.cli.commands import HELP, module
+from scenarios.cli.commands import HELP
+from scenarios.cli.commands import command as function
 from scenarios.cli.completion.values import OFFERED, Here, Offers
 from scenarios.errors import ScenError
 
@@ -96,9 +96,8 @@ def _read(
 
 
 def _parameters(command: str) -> list[_Parameter]:
-    called = import_module(module(command)).command
     found = []
-    for name, one in inspect.signature(called, eval_str=True).parameters.items():
+    for name, one in inspect.signature(function(command), eval_str=True).parameters.items():
         of, *told = get_args(one.annotation) or (one.annotation,)
         if not told:  # the context
             continue

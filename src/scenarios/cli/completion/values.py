@@ -171,7 +171,7 @@ OFFERED: dict[str, Callable[[Here, str], Iterable[str]]] = {
     "analyst": _analysts,
     "theme": _declared("themes"),
     "set_id": _declared("sets"),
-    "set_": _declared("sets"),
+    "set": _declared("sets"),
     "hazard": _fixed("constant"),
 }
 """By what a parameter is called in the help; else by its command and name, or by its name."""

@@ -120,21 +120,14 @@ def _rate(seat: Seat, database: Database, id: EvidenceId, begun: HalfRated) -> N
         puts += [Put(("indicators", key), value) for key, value in answers.indicators.items()]
         return [edited(opened.snapshot, "evidence", id, puts)]
 
-    subject = f"rate: {id}" if seat.commit else None
     try:
-        written = write(
-            seat.root,
-            draft,
-            f"review: rate {id}",
-            edits=True,
-            dry_run=seat.dry_run,
-            commit=subject,
-        )
+        what = f"review: rate {id}"
+        written = write(seat.root, draft, what, seat.how, subject=f"rate: {id}")
     except ScenError as error:
         say(str(error))
         return
     seat.notes.keep(rated=(*seat.said.rated, id), half_rated=rest)
-    prompt.tell(f"{'would be rated' if seat.dry_run else 'rated'}: {', '.join(written.paths)}")
+    prompt.tell(f"{'would be rated' if seat.how.dry_run else 'rated'}: {', '.join(written.paths)}")
     if written.committed and written.committed.fault:
         say(str(written.committed.fault))
 

@@ -15,6 +15,7 @@ from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.storage.state.session_notes import Answer, Notes, Sitting
 from scenarios.workspace import sitting
+from scenarios.workspace.how import How
 
 T = TypeVar("T")
 
@@ -35,8 +36,7 @@ class Seat(NamedTuple):
     database: str | None
     notes: Notes
     only: Collection[ScenarioId]
-    dry_run: bool
-    commit: bool
+    how: How
     begun: float
 
     @property

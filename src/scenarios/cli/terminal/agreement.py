@@ -75,8 +75,8 @@ def _show_and_ask(dialogue: Dialogue, fault: str | None) -> None:
         drop_typed_ahead()
         keys = _KEYS.removeprefix("Enter = write, ") if fault else _KEYS
         default = None if fault else ""
-        while (said := prompt.answer(keys, _word(rows), default, is_back=True)) == "?":
-            prompt.tell("\n".join(f"{row.label}: {row.said or '–'}" for row in rows))
+        in_full = "\n".join(f"{row.label}: {row.said or '–'}" for row in rows)
+        said = prompt.answer(keys, _word(rows), default, in_full, is_back=True)
         if said == "b":
             raise Back
         if said == "e":
@@ -120,7 +120,7 @@ def _line(number: int, row: Row, wide: int, *, full: bool) -> str:
 def _word(rows: Sequence[Row]) -> Callable[[str], str | Row]:
     def parse(text: str) -> str | Row:
         said = text.lower()
-        if said in ("", "b", "e", "?"):
+        if said in ("", "b", "e"):
             return said
         return _row(rows)(said.removeprefix("e "))
 

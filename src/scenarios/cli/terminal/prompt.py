@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+
+import typer
 
 from scenarios.cli import parsing
-from scenarios.cli.terminal.asking import (
-    answer,
-    chosen,
-    confirmed,
-    noted,
-    optional,
-    show,
-    tell,
-    unsaid,
-)
-from scenarios.cli.terminal.dialogue import current
-from scenarios.cli.terminal.retyping import remember
-from scenarios.errors import UsageError
-from scenarios.workspace.input.help import HELP
-from scenarios.workspace.input.offers import Offer, titled, unlike
-
-__all__ = ["answer", "chosen", "confirmed", "noted", "optional", "show", "tell", "unsaid"]
+from scenarios.cli.output.streams import in_lines, laid_out
+from scenarios.cli.terminal.dialogue import BACK, Back, Dialogue, Key, Row, current
+from scenarios.cli.terminal.line import editor, typed
+from scenarios.cli.terminal.retyping import note, remember
+from scenarios.errors import ScenError, UsageError
+from scenarios.text import suggested
+from scenarios.workspace.input.offers import HELP, Offer, listed, one_alike, titled, unlike
 
 T = TypeVar("T")
 
@@ -45,6 +38,8 @@ def needed_as(
     parse: Callable[[str], T],
     prefix: str = "",
     offers: Sequence[Offer] = (),
+    *,
+    is_line: bool = False,
 ) -> T:
     """The parsed value, or the parsed answer; a wrong answer is asked for again.
 
@@ -59,8 +54,9 @@ def needed_as(
         raise UsageError(f"{option} is missing: {_inside(question)}")
     if option in HELP:
         tell(HELP[option])
-    asked = _asked_as(option, parse, prefix)
-    return answer(question, asked, label=_label(option), offers=offers)
+    asked = _asked_as(option, parse, prefix, is_line=is_line)
+    more = None if offers else HELP.get(option)
+    return answer(question, asked, more=more, label=_label(option), offers=offers)
 
 
 def wanted(
@@ -82,7 +78,8 @@ def wanted(
         return None
     if option in HELP:
         tell(HELP[option])
-    said = optional(question, _checked(check, offers), label=_label(option), offers=offers)
+    more = None if offers else HELP.get(option)
+    said = optional(question, _checked(check, offers), more, label=_label(option), offers=offers)
     remember(option, *([said] if said else []))
     return said
 
@@ -112,32 +109,51 @@ def one_of(
     option: str,
     question: str,
     known: Callable[[], Iterable[str] | Mapping[str, Any]],
+    check: Callable[[str], object] = str,
 ) -> str:
     """The value, or the id that is typed: whole, or words of it or its title that no other has.
 
-    `known` gives ids, or records by id, whose titles are shown then.
+    `known` gives ids, or records by id, whose titles are shown then. A value that `check` refuses
+    is asked for again.
     """
     if not interactive() or (value is not None and not current):
         return needed(value, option, question)
     offers = titled(known())
-    if value is not None:
+    fault = refusal(check, value) if value is not None else None
+    if value is not None and fault is None:
         if title := dict(offers).get(value):
             tell(f"{value}: {title}")
         return needed(value, option, question)
 
     def found(text: str) -> str:
         id = chosen(text, offers)
-        remember(option, id)
+        remember(option, id, instead_of=value)
         return id
 
-    return answer(f"{question} (? lists them)", found, label=_label(option), offers=offers)
+    asked = f"{question} (? lists them)"
+    return answer(asked, found, given=value, label=_label(option), offers=offers)
 
 
-def _asked_as(option: str, parse: Callable[[str], T], prefix: str = "") -> Callable[[str], T]:
+def default_of(value: T, option: str, question: str, parse: Callable[[str], T], *, label: str) -> T:
+    """The value of what is not asked for: a line of the last look, asked for where it is changed.
+
+    `value` is what the command line gave, or the default.
+    """
+    if not current:
+        return value
+    if not _is_changed(question):
+        current[-1].given(question, label, f"{value}", is_option=True)
+        return value
+    return answer(question, _asked_as(option, parse, is_line=False), f"{value}", label=label)
+
+
+def _asked_as(
+    option: str, parse: Callable[[str], T], prefix: str = "", *, is_line: bool
+) -> Callable[[str], T]:
     """Reads an answer, and keeps it as the option would have it; one line of several is made."""
 
     def parsed(text: str) -> T:
-        text = " ".join(text.split("\n")) if parse is parsing.line else text
+        text = " ".join(text.split("\n")) if is_line or parse is parsing.line else text
         value = parse(text)
         remember(option, prefix + text)
         return value
@@ -173,3 +189,180 @@ def _label(option: str) -> str:
 
 def _inside(question: str) -> str:
     return question[0].lower() + question[1:]
+
+
+_NO_WAY = "there is no going back from this question"
+_ANY_TEXT = "any text is an answer here; < goes back, Ctrl-C stops"
+_CLEARED = "-"
+"""None, where an answer may be left out: Enter keeps one that was given before."""
+
+
+def answer(
+    question: str,
+    parse: Callable[[str], T],
+    default: str | None = None,
+    more: str | None = None,
+    given: str | None = None,
+    *,
+    label: str | None = None,
+    offers: Sequence[Offer] = (),
+    is_back: bool = False,
+) -> T:
+    """Ask until the answer parses; Enter takes the default where there is one, `?` tells more.
+
+    `given` is what an option said: it is asked about only where it does not parse. With a label
+    the answer is a line of the record that is shown before it is written. `is_back` lets `<` raise
+    Back, which is done with no questions that are gone through again.
+    """
+    dialogue = current[-1] if current else Dialogue()
+    key = dialogue.key(question)
+    if key in dialogue.answers:
+        was = dialogue.answers[key]
+        fault, value = _read(was, parse)
+        if fault is None:
+            return _kept(dialogue, key, was, cast("T", value), label)
+        dialogue.take_back(key)  # an answer before it is another now
+    before = dialogue.before.get(key, "")
+    if given and not before:
+        fault, value = _read(given, parse)
+        if fault is None:
+            dialogue.rows += [Row(label, given, key)] if label else []
+            return cast("T", value)
+        _now(fault)
+        before = suggested(fault) or ""
+    dialogue.is_quiet = False
+    for text in dialogue.told:
+        typer.echo(text, err=True)
+    draft, stands = (before, default) if editor() else ("", before or default)
+    is_refused = False
+    *above, last = in_lines(f"{question}{f' [{stands}]' if stands else ''}: ")
+    while True:
+        note()
+        said = typed(above, f"{last} ", draft, offers, is_refused=is_refused) or stands or ""
+        if said == BACK and is_back:
+            raise Back
+        said = "" if said == _CLEARED and default == "" else said
+        fault = _refused(said, default, more or (listed(offers) if offers else None), dialogue)
+        if fault is None:
+            fault, value = _read(said, parse)
+            if fault is None and said != "?":
+                return _kept(dialogue, key, said, cast("T", value), label)
+            fault = fault or _ANY_TEXT
+            draft, is_refused = _after(said, fault, draft), True
+        _now(fault)
+
+
+def _after(said: str, fault: str, draft: str) -> str:
+    """The text that stands in the line after a refusal: what is meant, or else what was typed."""
+    if said == "?" or not editor():
+        return draft
+    return suggested(fault) or said
+
+
+def optional(
+    question: str,
+    parse: Callable[[str], T],
+    more: str | None = None,
+    given: str | None = None,
+    *,
+    label: str | None = None,
+    offers: Sequence[Offer] = (),
+    is_back: bool = False,
+) -> T | None:
+    """The same; Enter is no answer."""
+
+    def parsed(text: str) -> T | None:
+        return parse(text) if text else None
+
+    return answer(question, parsed, "", more, given, label=label, offers=offers, is_back=is_back)
+
+
+def confirmed(question: str, *, default: bool = False) -> bool:
+    """Yes or no."""
+    said = optional(f"{question} [{'Y/n' if default else 'y/N'}]", _yes)
+    return default if said is None else said
+
+
+def chosen(text: str, offers: Sequence[Offer]) -> str:
+    """The id that is meant; it is told with its title."""
+    one = one_alike(text, offers)
+    if isinstance(one, str):
+        raise typer.BadParameter(one)
+    tell(": ".join(filter(None, one)))
+    return one[0]
+
+
+def noted(label: str, said: object) -> None:
+    """A line of the record that is not asked for, if there is something in it."""
+    if current and said:
+        current[-1].rows.append(Row(label, str(said), None))
+
+
+def unsaid() -> None:
+    """The last line of the record is none: another answer takes its place."""
+    if current:
+        current[-1].rows.pop()
+
+
+def tell(text: str, indent: int = 2) -> None:
+    """A remark between questions: on stderr, folded, indented.
+
+    While answers are gone through again it waits for a question that somebody sees.
+    """
+    first, rest = " " * indent, " " * 2 * indent
+    show("\n".join(laid_out(line, first, rest) if line else "" for line in text.split("\n")))
+
+
+def show(text: str) -> None:
+    """The same of a text that is laid out already."""
+    if current and current[-1].is_quiet:
+        current[-1].told.append(text)
+    else:
+        typer.echo(text, err=True)
+
+
+def _kept(dialogue: Dialogue, key: Key, said: str, value: T, label: str | None) -> T:
+    shown = said if value is None or isinstance(value, int | float) else str(value)
+    dialogue.answered(key, said, label, shown)
+    return value
+
+
+def _refused(said: str, default: str | None, more: str | None, dialogue: Dialogue) -> str | None:
+    """What is to be said of an answer that is none."""
+    if said == BACK:
+        if dialogue.asked:
+            raise Back
+        return "this is the first question; Ctrl-C stops" if current else _NO_WAY
+    if said == "?" and more:
+        return more
+    if not said and default is None:
+        return "an answer is needed; Ctrl-C stops"
+    return None
+
+
+def refusal(check: Callable[[str], object], text: str) -> str | None:
+    """Why a check refuses a text; None where it takes it."""
+    return _read(text, check)[0]
+
+
+def _read(said: str, parse: Callable[[str], T]) -> tuple[str | None, T | None]:
+    """Why it cannot be taken, and what it means."""
+    if any(unicodedata.category(c) in ("Cc", "Cs") for c in said.replace("\n", "")):
+        return "that holds a key or a byte that is no text: once more", None
+    try:
+        return None, parse(said)
+    except typer.BadParameter as error:
+        return error.message, None
+    except ScenError as error:
+        return str(error), None
+
+
+def _now(text: str) -> None:
+    """A remark on an answer, at once."""
+    typer.echo("\n".join(laid_out(line, "  ", "    ") for line in text.split("\n")), err=True)
+
+
+def _yes(text: str) -> bool:
+    if text.lower() not in ("y", "yes", "n", "no"):
+        raise typer.BadParameter(f"'{text}': y or n")
+    return text.lower().startswith("y")

@@ -14,10 +14,8 @@ from scenarios.analysis.evidence.knowledge import Known, RatedTogether, known, r
 from scenarios.analysis.ledger.odds import Odds
 from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
-from scenarios.cli.terminal import prompt
-from scenarios.cli.terminal.fixed_ratings import ask_theme
-from scenarios.cli.terminal.prompt import tell
-from scenarios.cli.terminal.sources import source_of
+from scenarios.cli.terminal import prompt, retyping
+from scenarios.cli.terminal.prompt import needed_as, tell, wanted
 from scenarios.model import (
     Database,
     Evidence,
@@ -28,11 +26,17 @@ from scenarios.model import (
     first_day,
     indicator_key,
 )
-from scenarios.render.text import percent
-from scenarios.text import counted
+from scenarios.scales import percent
+from scenarios.text import counted, did_you_mean
 from scenarios.workspace.input import ratios
-from scenarios.workspace.input.help import CREDIBILITY, RELIABILITY
-from scenarios.workspace.input.offers import labels
+from scenarios.workspace.input.offers import (
+    CREDIBILITY,
+    LETTERS,
+    RELIABILITY,
+    labels,
+    listed,
+    titled,
+)
 from scenarios.workspace.opened import Opened, known_id
 
 _PICK = re.compile(r"([0-9]{1,4})([oer]?)")
@@ -274,3 +278,76 @@ def _shown(rating: Rating) -> str:
 def _graded(text: str) -> str:
     parsing.grade(text)
     return text.upper()
+
+
+def source_record(
+    name: str | None, reliability: str | None, url: str | None, basis: str | None
+) -> dict[str, Any]:
+    """A source's keys, asking for what is missing."""
+    return {
+        "name": needed_as(name, "--name", "The source's name in full", parsing.line),
+        "reliability": needed_as(
+            reliability, "--reliability", "Its reliability, A to F", parsing.letter, offers=LETTERS
+        ),
+        "reliability_basis": wanted(basis, "--basis", "Why that letter"),
+        "url": wanted(url, "--url", "The source's address", parsing.url),
+    }
+
+
+def source_of(opened: Opened, record: dict[str, Any]) -> dict[str, Any] | None:
+    """Settle who says so; the record of an unknown source that the analyst wants registered."""
+    sources = opened.database.sources
+    by_name = {source.name.casefold(): id for id, source in sources.items()}
+
+    def named(text: str) -> str:
+        if text.lower() in sources:
+            return text.lower()
+        return by_name.get(text.casefold()) or parsing.id(text)
+
+    offers = titled(sources)
+    known = listed(offers) if offers else "none is registered yet: name a new one"
+    question = "Source: its id or name (? lists them; Enter = none)"
+    while True:
+        record["source"] = prompt.optional(
+            question, named, known, record["source"], label="source", offers=offers
+        )
+        if record["source"] is None or record["source"] in sources:
+            return None
+        hint = did_you_mean(record["source"], sources)
+        tell(f"there is no source '{record['source']}'" + (f"; {hint}" if hint else ""))
+        if prompt.confirmed(f"  Register {record['source']} as a new source"):
+            break
+        record["source"] = None
+        prompt.unsaid()
+    made = record["new_source"] = source_record(None, None, None, None)
+    return made
+
+
+def ask_row(database: Database, scenario: ScenarioId) -> dict[ScenarioId, Any]:
+    """The rating for the scenario, and for each rival in its set."""
+    decibans = database.tracker.decibans
+    parse = partial(ratios.rating, decibans=decibans)
+    own = database.scenarios.get(scenario)
+    rivals = database.members.get(own.set, ()) if own and own.set else ()
+    prompt.tell(f"A code, a number, or words: {ratios.EXAMPLES}.")
+    found: dict[ScenarioId, Any] = {}
+    offers = ratios.codes(decibans)
+    for id in (scenario, *(id for id in rivals if id != scenario)):
+        asked = f"How much more expected is it if {id} happens than if it does not"
+        if id == scenario:
+            found[id] = prompt.answer(asked, parse, label=f"if {id}", offers=offers)
+        elif said := prompt.optional(
+            f"{asked} (Enter = N)", parse, label=f"if {id}", offers=offers
+        ):
+            found[id] = said
+        retyping.remember("--rate", *(f"{key}={value}" for key, value in found.items()))
+    return found
+
+
+def ask_theme(database: Database, value: str | None = None) -> str | None:
+    """One of the themes that the tracker declares, if it has some."""
+    known = database.tracker.themes
+    if not known:
+        return value
+    check = partial(known_id, known=known, what="theme", where="tracker.yaml")
+    return prompt.wanted(value, "--theme", "Its theme", check, titled(known))

@@ -9,12 +9,20 @@ from collections.abc import Callable
 _noting: list[Callable[[], None]] = []
 _typed: dict[str, tuple[str, ...]] = {}
 """The options and arguments that were typed as answers, in order."""
+_corrected: dict[str, str] = {}
+"""What took the place of a word of the command line."""
 _fresh: set[str] = set()
 """Those of them that were asked for since the questions began anew."""
 
 
-def remember(option: str, *texts: str) -> None:
-    """Keep what was typed for an option or an argument: these texts, and none from before."""
+def remember(option: str, *texts: str, instead_of: str | None = None) -> None:
+    """Keep what was typed for an option or an argument: these texts, and none from before.
+
+    `instead_of` is what the command line had for an argument: the text takes its place there.
+    """
+    if instead_of is not None:
+        _corrected[instead_of] = texts[0]
+        return
     _fresh.add(option)
     if texts:
         _typed[option] = texts
@@ -47,14 +55,16 @@ def note() -> None:
 def forget() -> None:
     """What was typed is written, or kept elsewhere."""
     _typed.clear()
+    _corrected.clear()
 
 
 def again() -> str | None:
     """The command line with what was typed in it; None where nothing was."""
-    if not _typed:
+    if not (_typed or _corrected):
         return None
     pairs = [(option, text) for option, texts in _typed.items() for text in texts]
     options = [word for pair in pairs if pair[0].startswith("--") for word in pair]
     rest = [text for option, text in pairs if not option.startswith("--")]
     dashes = ["--"] if any(text.startswith("-") for text in rest) else []
-    return shlex.join(["scen", *sys.argv[1:], *options, *dashes, *rest])
+    words = [_corrected.get(word, word) for word in sys.argv[1:]]
+    return shlex.join(["scen", *words, *options, *dashes, *rest])

@@ -1,16 +1,21 @@
-"""A sheet that was prepared in a file, and who it says is its analyst."""
+"""A sheet that was prepared in a file, and what an audit will find of one that is changed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import typer
 
+from scenarios.cli import parsing
+from scenarios.cli.output.streams import say
 from scenarios.errors import Keys
+from scenarios.model import Analyst
 from scenarios.storage.yaml.reader import places
 from scenarios.workspace.recording import Placed
-from scenarios.workspace.sheets import Prepared, read_sheet
+from scenarios.workspace.sheets import Entry, Prepared, read_sheet
+from scenarios.workspace.sitting import foretold_of_sheet
 
 
 def prepared(context: typer.Context, path: Path, analyst: str | None, on: date | None) -> Prepared:
@@ -28,3 +33,9 @@ def places_in(path: Path) -> Placed:
         return f"{where}: {fault}"
 
     return placed
+
+
+def foretell_sheet(root: Path, analyst: Analyst, day: date, entries: Sequence[Entry]) -> None:
+    """Say, before figures are put into a sheet, what a later audit will find of that."""
+    for text in foretold_of_sheet(root, analyst, day, entries, parsing.today()):
+        say(text)

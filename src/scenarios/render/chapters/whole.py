@@ -27,7 +27,7 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents import report, score
 from scenarios.render.pictures.overview import grid, overview
-from scenarios.render.text import percent
+from scenarios.scales import percent
 
 _MOST = 400
 """Items of evidence that have a place on the page."""

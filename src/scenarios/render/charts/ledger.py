@@ -10,8 +10,8 @@ import msgspec
 from scenarios.render.charts import svg
 from scenarios.render.charts.scale import SMALL, LogOdds, bounded, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import percent, signed
-from scenarios.scales import probability
+from scenarios.render.text import signed
+from scenarios.scales import percent, probability
 
 WIDE, NARROW = 960, 340
 _LABEL, _FIGURE = 420, 78

@@ -11,8 +11,8 @@ from scenarios.render.charts import scores, svg
 from scenarios.render.charts.scale import SMALL, Days, LogOdds, folded, log_odds, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
 from scenarios.render.charts.timeline import Figures
-from scenarios.render.text import from_to, percent
-from scenarios.scales import printed
+from scenarios.render.text import from_to
+from scenarios.scales import percent, printed
 
 WIDE, NARROW = 960, 340
 _TITLE = 302

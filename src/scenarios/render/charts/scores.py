@@ -11,7 +11,8 @@ import msgspec
 from scenarios.render.charts import svg
 from scenarios.render.charts.scale import SMALL, Days, Linear, LogOdds, folded, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import percent, signed
+from scenarios.render.text import signed
+from scenarios.scales import percent
 
 Look = Literal["stated", "implied", "muted"]
 _LADDER = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -13,7 +13,8 @@ import msgspec
 from scenarios.render.charts import scores, svg
 from scenarios.render.charts.scale import SMALL, Days, LogOdds, cut, folded, log_odds, spread, width
 from scenarios.render.charts.svg import NOWHERE, Drawing, Places
-from scenarios.render.text import from_to, percent, signed
+from scenarios.render.text import from_to, signed
+from scenarios.scales import percent
 
 State = Literal["unobserved", "emerging", "observed", "reversed"]
 _LANE, _SWIMLANES_LINE = 24, 15

@@ -27,8 +27,8 @@ from scenarios.render.document import (
 )
 from scenarios.render.documents import unreadable
 from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
-from scenarios.render.text import percent, term
-from scenarios.scales import HIGHEST, LOWEST, probability
+from scenarios.render.text import term
+from scenarios.scales import HIGHEST, LOWEST, percent, probability
 from scenarios.text import counted
 
 _STEPS = ("given", "time", "rivals", "bound")

@@ -8,8 +8,7 @@ from scenarios.analysis.history.commits import FieldChange
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.render.documents.diff import field_words
-from scenarios.render.text import percent
-from scenarios.scales import printed
+from scenarios.scales import percent, printed
 
 HEADING = "Restated"
 

@@ -9,7 +9,7 @@ from scenarios.analysis.forecasts import TeamFigure as Others
 from scenarios.analysis.review.agenda import PastDue, Reveal, SetSum
 from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
 from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.text import fold
 
 _MOST = 10

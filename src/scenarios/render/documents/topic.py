@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.evidence.knowledge import Known, resolved
-from scenarios.analysis.review.agenda import Fresh, Topic
+from scenarios.analysis.review.agenda import Fresh, Topic, criteria_text
 from scenarios.render.document import Document, Folded, Heading, Item, Items, Paragraph, lines
-from scenarios.render.documents.session import criteria_text
 from scenarios.render.text import in_words
 from scenarios.text import counted, fold, printable
 

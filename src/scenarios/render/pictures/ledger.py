@@ -9,7 +9,7 @@ from scenarios.model import Database
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
 from scenarios.render.document import Chart, Column, Figure, Group, Row, Table
 from scenarios.render.documents.ledger_changes import STEPS
-from scenarios.render.text import percent
+from scenarios.scales import percent
 from scenarios.text import counted
 
 LISTED = 12

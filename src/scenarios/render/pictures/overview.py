@@ -15,8 +15,7 @@ from scenarios.model import Database, EvidenceId, Rating, ScenarioId, indicator_
 from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.overview import Overview, Standing
 from scenarios.render.document import Chart, Column, Figure, Ref, Row, Table
-from scenarios.render.text import percent
-from scenarios.scales import rating_decibans
+from scenarios.scales import percent, rating_decibans
 from scenarios.text import counted
 
 

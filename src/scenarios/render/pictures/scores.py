@@ -6,7 +6,8 @@ from scenarios.analysis.scores.scoring import Score
 from scenarios.analysis.scores.skill import Skill
 from scenarios.render.charts.scores import Bin, Look, Pair, Reliability, SkillRows, Stair
 from scenarios.render.document import Chart, Column, Figure, Table
-from scenarios.render.text import percent, signed
+from scenarios.render.text import signed
+from scenarios.scales import percent
 from scenarios.text import counted
 
 _PAIRS = 12

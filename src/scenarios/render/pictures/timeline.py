@@ -27,8 +27,8 @@ from scenarios.render.charts.timeline import (
 )
 from scenarios.render.document import Chart, Column, Figure, Link, Ref, Row, Span, Table
 from scenarios.render.pictures.overview import short, strongest
-from scenarios.render.text import from_to, percent
-from scenarios.scales import decibans, held, jeffreys, printed
+from scenarios.render.text import from_to
+from scenarios.scales import decibans, held, jeffreys, percent, printed
 from scenarios.text import counted
 
 _STEPS = 3

@@ -7,10 +7,9 @@ from datetime import date
 from typing import Any
 
 from scenarios.analysis.evidence.knowledge import RatedTogether, rated_together
-from scenarios.errors import Keys, ScenError, UsageError
+from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database, Indicator, Rating, ScenarioId
-from scenarios.serve.forms.fields import Cell, Row
-from scenarios.serve.forms.typed import Reading
+from scenarios.serve.forms.form import Cell, Reading, Row
 from scenarios.workspace.input import ratios, typed_in
 from scenarios.workspace.opened import Opened
 
@@ -36,6 +35,33 @@ def ratings_asked(
         note = "Rated across: a member that is left out counts as N." if group.is_set else ""
         rows.append(Row(title=group.title, cells=cells, note=note))
     return tuple(rows)
+
+
+def ratings_fixed(database: Database, id: str) -> tuple[Row, ...]:
+    """Its own scenario first, then its rivals; then the others that are open."""
+    own = database.scenarios.get(id)
+    rivals = database.members.get(own.set, ()) if own and own.set else ()
+    first = [*dict.fromkeys(it for it in (id, *rivals) if it in database.scenarios)]
+    others = [
+        it for it, one in sorted(database.scenarios.items()) if not (it in first or one.resolution)
+    ]
+    note = "A rival that is left out counts as N." if rivals else ""
+    rows = (Row(title="If it happens", cells=_cells(database, first), note=note),) if own else ()
+    more = Row(title="Other scenarios", cells=_cells(database, others), folded=bool(own))
+    return (*rows, more) if others else rows
+
+
+def _cells(database: Database, ids: Iterable[str]) -> tuple[Cell, ...]:
+    return tuple(
+        Cell(
+            name=f"rate:{id}",
+            ratio=f"ratio:{id}",
+            label=database.scenarios[id].title,
+            about=id,
+            options=CODES,
+        )
+        for id in ids
+    )
 
 
 def words(database: Database) -> str:
@@ -132,12 +158,3 @@ def refuse_unknown(
                 opened.refuse_unknown(*(((), (key,)) if is_state else ((key,), ())))
             except ScenError as error:
                 reading.fault(f"{head}:{key}", str(error))
-
-
-def field_of(keys: Keys) -> str:
-    """The field for a key of an item."""
-    if not keys:
-        return ""
-    if keys[0] in ("ratings", "indicators") and len(keys) > 1:
-        return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
-    return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])

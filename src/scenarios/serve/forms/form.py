@@ -1,32 +1,218 @@
-"""A form: what it asks, the one call that it comes to, and what is told of that."""
+"""A form: its fields, the texts that were typed in them, and the one call that it comes to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from hashlib import sha256
-from typing import Protocol
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from scenarios.errors import Keys, Problem, ScenError, folded
+from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import Document
-from scenarios.serve.forms.fields import Field, Group
-from scenarios.serve.forms.recorder import Recorder
-from scenarios.serve.forms.typed import Reading, Typed
 from scenarios.storage.edits import Refused
 from scenarios.storage.schema import schema_text
 from scenarios.storage.yaml.reader import places, read
 from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
-from scenarios.workspace.opened import Changed
+from scenarios.workspace.opened import Changed, Opened
 from scenarios.workspace.writing import Written
+
+Kind = Literal["line", "text", "day", "choice", "radio", "check", "file", "hidden", "whole"]
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True):
+    """One question: `options` are a value and its label each, `known` what was used before.
+
+    A field that may stand `many` times is shown with room for one more. `value` stands in it until
+    something else is typed. At the one that `begins` somebody starts to type.
+    """
+
+    name: str
+    label: str
+    hint: str = ""
+    kind: Kind = "line"
+    options: tuple[tuple[str, str], ...] = ()
+    known: tuple[tuple[str, str], ...] = ()
+    needed: bool = False
+    many: bool = False
+    rows: int = 3
+    value: str | tuple[str, ...] = ""
+    begins: bool = False
+
+
+class Cell(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of a matrix: a thing, what is said of it, and a choice.
+
+    `ratio` names the field for a likelihood ratio, where one may be typed instead of a code.
+    """
+
+    name: str
+    label: str
+    about: str = ""
+    hint: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    value: str = ""
+    ratio: str | None = None
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """Things that are rated together, such as the members of a set."""
+
+    title: str
+    cells: tuple[Cell, ...]
+    folded: bool = False
+    note: str = ""
+
+
+class Group(msgspec.Struct, frozen=True, kw_only=True):
+    """Fields and rows under one heading; a folded one opens where something in it was typed."""
+
+    title: str
+    parts: tuple[Field | Row, ...]
+    folded: bool = False
+    note: str = ""
+
+
+def labels(groups: Iterable[Group]) -> dict[str, str]:
+    """What each field that is seen is called."""
+    parts = [part for group in groups for part in group.parts]
+    cells = {cell.name: cell.about for it in parts if isinstance(it, Row) for cell in it.cells}
+    fields = (it for it in parts if isinstance(it, Field) and it.kind != "hidden")
+    return cells | {field.name: field.label for field in fields}
+
+
+T = TypeVar("T")
+LONGEST = 10_000
+"""The characters of the longest text that the schemas allow."""
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """Texts by the name of their field, as they were typed: a browser sends CRLF for a line end.
+
+    Before a form `is_sent` they are what its address says.
+    """
+
+    texts: Mapping[str, tuple[str, ...]] = {}
+    is_sent: bool = False
+
+    def one(self, name: str) -> str:
+        """The text of a field; '' where nothing is in it."""
+        return next(iter(self.every(name)), "")
+
+    def every(self, name: str) -> list[str]:
+        """The texts of a field that may stand several times, without the empty ones."""
+        texts = (text.replace("\r\n", "\n") for text in self.texts.get(name, ()))
+        return [text for text in texts if text.strip()]
+
+    def under(self, head: str) -> dict[str, str]:
+        """The texts of the fields `head:NAME`, by that name, in the order of the form."""
+        names = [name for name in self.texts if name.startswith(f"{head}:")]
+        found = {name.removeprefix(f"{head}:"): self.one(name) for name in names}
+        return {name: text for name, text in found.items() if text}
+
+
+def typed(pairs: Iterable[tuple[str, str]], *, is_sent: bool) -> Typed:
+    """The texts of a form as it was sent, or of its address."""
+    texts: dict[str, tuple[str, ...]] = {}
+    for name, text in pairs:
+        texts[name] = (*texts.get(name, ()), text)
+    return Typed(texts, is_sent)
+
+
+class Reading:
+    """The values of a form, with the faults by field; what is `missing` is no fault yet.
+
+    With a `stand_in` for a text that is missing the rest can be tried all the same.
+    """
+
+    def __init__(self, typed: Typed) -> None:
+        self.typed = typed
+        self.faults: dict[str, list[str]] = {}
+        self.missing: list[str] = []
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether all that was typed can be taken."""
+        return not self.faults
+
+    def fault(self, field: str, words: str) -> None:
+        """Something is wrong with a field; '' is the form as a whole."""
+        if words not in self.faults.setdefault(field, []):
+            self.faults[field].append(words)
+
+    def refuse_long(self) -> None:
+        """No text of a record is so long, and to lay it out takes seconds."""
+        for field in self.typed.texts:
+            number = max(map(len, self.typed.every(field)), default=0)
+            if number > LONGEST:
+                self.fault(field, f"has {number} characters; at most {LONGEST} are allowed")
+
+    def text(self, field: str) -> str | None:
+        """A text as it was typed; None where there is none."""
+        return self.typed.one(field) or None
+
+    def wanted(self, field: str, parse: Callable[[str], T]) -> T | None:
+        """The value of a field that may be left empty."""
+        text = self.typed.one(field).strip()
+        return next(self._read(field, text, parse), None) if text else None
+
+    def needed(self, field: str, parse: Callable[[str], T], stand_in: T) -> T:
+        """The value of a field that has to have one; the stand-in where it has no good one."""
+        text = self.typed.one(field)
+        if not text.strip():
+            self.missing.append(field)
+            return stand_in
+        return next(self._read(field, text, parse), stand_in)
+
+    def several(self, field: str, parse: Callable[[str], T]) -> list[T]:
+        """The values of a field that may stand several times."""
+        texts = (text.strip() for text in self.typed.every(field))
+        return [value for text in texts for value in self._read(field, text, parse)]
+
+    def under(self, head: str, parse: Callable[[str, str], T]) -> dict[str, T]:
+        """The values of the fields `head:NAME`, by that name; `parse` is given the name too."""
+        return {
+            name: value
+            for name, text in self.typed.under(head).items()
+            for value in self._read(f"{head}:{name}", text.strip(), partial(parse, name))
+        }
+
+    def _read(self, field: str, text: str, parse: Callable[[str], T]) -> Iterator[T]:
+        try:
+            yield parse(text)
+        except ScenError as error:
+            self.fault(field, str(error))
+
+
+class Recorder(NamedTuple):
+    """The state that a form was opened on; of `hidden` scenarios no figure is told.
+
+    `sent` is where a file lies that was sent along.
+    """
+
+    root: Path
+    opened: Opened
+    today: date
+    analyst: Analyst | None = None
+    hidden: Collection[ScenarioId] = ()
+    sent: Path | None = None
+
+    @property
+    def database(self) -> Database:
+        """What is sound of it."""
+        return self.opened.database
 
 
 class Call(Protocol):
     """A function of the workspace that has all but how it is to be done."""
 
-    def __call__(self, *, dry_run: bool, commit: bool) -> Written:
+    def __call__(self, *, how: How) -> Written:
         """Write, or only try."""
 
 
@@ -132,7 +318,7 @@ def attempt(form: Form, by: Recorder, typed: Typed, *, writes: bool) -> Attempt:
     if call is None or stops:
         return Attempt(faults=reading.faults, missing=missing, doubts=doubts)
     try:
-        written = call(dry_run=not writes, commit=bool(typed.one("commit")))
+        written = call(how=How(not writes, bool(typed.one("commit")), latest(by, typed)))
     except Refused as error:
         if form.is_text:
             return Attempt(problems=folded(error.problems))

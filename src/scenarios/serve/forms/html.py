@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from scenarios.render.writers.html import safe
-from scenarios.serve.forms.fields import Cell, Field, Group, Row
-from scenarios.serve.forms.typed import Typed
+from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
 
 Faults = Mapping[str, Sequence[str]]
 _INPUTS = {"line": "text", "day": "date", "file": "file", "hidden": "hidden"}

@@ -10,11 +10,8 @@ from scenarios.paths import id_of, kind_of
 from scenarios.render.document import Document
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
-from scenarios.serve.forms.fields import Group, labels
-from scenarios.serve.forms.form import SURE, Attempt, Form
+from scenarios.serve.forms.form import SURE, Attempt, Form, Group, Recorder, Typed, labels
 from scenarios.serve.forms.html import fault_of
-from scenarios.serve.forms.recorder import Recorder
-from scenarios.serve.forms.typed import Typed
 from scenarios.storage.edits import Draft
 from scenarios.workspace.guards import new_analyst
 from scenarios.workspace.writing import Written, moved_or_changed

@@ -18,36 +18,44 @@ from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Entry, Made, Page, give, take
 from scenarios.serve.forms import (
-    ending,
+    corrections,
     evidence,
     forecast,
     html,
-    indicator,
-    one_key,
     outcome,
-    rating,
+)
+from scenarios.serve.forms.form import (
+    Attempt,
+    Form,
+    Group,
+    Recorder,
+    Typed,
+    as_seen,
+    attempt,
+    labels,
+    seen,
+    typed,
+    version,
+)
+from scenarios.serve.forms.saved import Saved, Told, ticket
+from scenarios.serve.forms.tasks import form_of
+from scenarios.workspace.tasks import (
+    clarification,
+    indicator,
+    resolution,
+    retraction,
     scenario,
     source,
-    whole_file,
 )
-from scenarios.serve.forms.fields import Group, labels
-from scenarios.serve.forms.form import Attempt, Form, as_seen, attempt, seen, version
-from scenarios.serve.forms.recorder import Recorder
-from scenarios.serve.forms.saved import Saved, Told, ticket
-from scenarios.serve.forms.typed import Typed, typed
 
 FORMS: tuple[Form, ...] = (
     evidence.FORM,
-    rating.FORM,
+    evidence.RATING,
     forecast.FORM,
-    indicator.FORM,
-    source.FORM,
-    scenario.FORM,
-    ending.RESOLUTION,
-    ending.RETRACTION,
-    ending.CLARIFICATION,
-    one_key.FORM,
-    whole_file.FORM,
+    *map(form_of, (indicator.TASK, source.TASK, scenario.TASK)),
+    *map(form_of, (resolution.TASK, retraction.TASK, clarification.TASK)),
+    corrections.ONE_KEY,
+    corrections.WHOLE_FILE,
 )
 _OF_ANOTHER = (
     "This page was made by another version of scen, or for other rules: what you typed is kept;"

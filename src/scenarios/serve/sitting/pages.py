@@ -32,11 +32,12 @@ from scenarios.render.writers.html import safe
 from scenarios.serve import people
 from scenarios.serve.exchange import Ask, Made, Page, give, take
 from scenarios.serve.forms import across
+from scenarios.serve.forms.form import Reading, Typed, typed
 from scenarios.serve.forms.outcome import texts
-from scenarios.serve.forms.typed import Reading, Typed, typed
 from scenarios.serve.sitting import shown
 from scenarios.storage.state.session_notes import Answer, Notes, earlier, kept, notes
 from scenarios.workspace import sitting
+from scenarios.workspace.how import How
 from scenarios.workspace.input import typed_in
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.recording import rate
@@ -385,7 +386,7 @@ def _ended(ask: Ask, form: FormData) -> Made:
             sat.notes.drop()
             return page("<h2>The sitting is over</h2><p>No sheet was written.</p>")
         made = made._replace(entries=entries)
-        written = write_sheet(sat.opened.root, made, dry_run=False, commit=commit)
+        written = write_sheet(sat.opened.root, made, How(commit=commit))
         sat.notes.drop()
         after, ids = written.after.database, [entry.scenario for entry in entries]
         added = sums(after, sat.analyst, sat.on, ids)

@@ -12,13 +12,12 @@ from scenarios.model import Database
 from scenarios.render.document import Heading
 from scenarios.render.documents import topic as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
-from scenarios.render.text import percent
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
+from scenarios.scales import percent
 from scenarios.serve.forms import across
-from scenarios.serve.forms.fields import Cell, Field, Group, Row
+from scenarios.serve.forms.form import Cell, Field, Group, Row, Typed
 from scenarios.serve.forms.html import Faults, fields
-from scenarios.serve.forms.typed import Typed
 from scenarios.storage.state.session_notes import Answer, Sitting
 from scenarios.text import counted
 from scenarios.workspace.sitting import Step, key_of, words

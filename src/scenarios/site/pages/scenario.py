@@ -34,9 +34,10 @@ from scenarios.render.documents.review.headline import move
 from scenarios.render.documents.status import NOTHING_IMPLIED, band
 from scenarios.render.pictures.ledger import LISTED, ledger
 from scenarios.render.pictures.timeline import figures_of, timeline
-from scenarios.render.text import percent, term
+from scenarios.render.text import term
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Entry
+from scenarios.scales import percent
 from scenarios.site import links
 from scenarios.site.figures import figures
 from scenarios.site.links import Links, Page, up

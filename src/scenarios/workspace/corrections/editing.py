@@ -22,6 +22,7 @@ from scenarios.storage.yaml.guard import EditError, exact
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
 from scenarios.workspace.history import past
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Changed, Opened, from_here
 from scenarios.workspace.writing import Written, write
 
@@ -41,10 +42,8 @@ def edit(
     root: Path,
     id: str,
     changes: Sequence[KeyChange],
+    how: How = AS_USUAL,
     *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
     seen: Mapping[str, str] = {},
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
@@ -58,7 +57,7 @@ def edit(
             data = _changed(located, data, one)
         return data
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest, seen=seen)
+    return _edit(root, id, change, how, seen)
 
 
 def replace(
@@ -66,10 +65,7 @@ def replace(
     id: str,
     old: bytes,
     new: bytes,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
     """Write a record anew as a whole, if its file still holds `old`; renamed where it has to be."""
 
@@ -78,7 +74,7 @@ def replace(
             raise Changed(located.path, from_here(root / located.path))
         return new
 
-    return _edit(root, id, change, dry_run=dry_run, commit=commit, latest=latest, whole=True)
+    return _edit(root, id, change, how, whole=True)
 
 
 def clarify(
@@ -86,10 +82,7 @@ def clarify(
     scenario: ScenarioId,
     text: str,
     on: date,
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
     """Say what a question means, beside it: forecasts of it stay good."""
 
@@ -100,9 +93,7 @@ def clarify(
         item = {"date": on.isoformat(), "text": text}
         return [Draft(located.path, data, append(data, ("clarifications",), item))]
 
-    words = f"clarify: {scenario}" if commit else None
-    what = f"clarify {scenario}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    written = write(root, draft, f"clarify {scenario}", how, subject=f"clarify: {scenario}")
     return written, Located("scenario", scenario)
 
 
@@ -110,11 +101,9 @@ def _edit(
     root: Path,
     id: str,
     change: Callable[[Located, bytes], bytes],
-    *,
-    dry_run: bool,
-    commit: bool,
-    latest: date | None,
+    how: How,
     seen: Mapping[str, str] = {},
+    *,
     whole: bool = False,
 ) -> tuple[Written, Located]:
     found: list[Located] = []
@@ -131,9 +120,7 @@ def _edit(
             return renaming.drafts(opened, located, name, new)
         return [Draft(located.path, old, new)]
 
-    words = (lambda _: f"edit: {found[-1].name}") if commit else None
-    what = f"edit {id}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words, latest=latest)
+    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {found[-1].name}")
     return written, found[-1]
 
 

@@ -15,6 +15,7 @@ from scenarios.storage.edits import Draft, refuse_invalid, refuse_unwritable
 from scenarios.storage.yaml.editor import append, put, reworded, unset
 from scenarios.storage.yaml.guard import EditError
 from scenarios.text import shown
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write
 
@@ -85,9 +86,7 @@ class Place(NamedTuple):
     name: str
 
 
-def rename(
-    root: Path, id: str, new: str, *, dry_run: bool = False, commit: bool = False
-) -> tuple[Written, Located]:
+def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Give a scenario, an item, a source or an indicator another id; all of it or nothing."""
     found: list[Located] = []
 
@@ -106,9 +105,10 @@ def rename(
             raise ScenError(f"{old.name} is called that already; nothing was written")
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
-    words = (lambda _: f"rename: {found[-1].name} → {new}") if commit else None
-    what = f"rename {id} {new}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
+    def words(_written: Written) -> str:
+        return f"rename: {found[-1].name} → {new}"
+
+    written = write(root, draft, f"rename {id} {new}", how, subject=words)
     old = found[-1]
     if old.indicator:
         return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))
@@ -248,9 +248,7 @@ _INSTEAD = {
 }
 
 
-def remove(
-    root: Path, id: str, reason: str, *, dry_run: bool = False, commit: bool = False
-) -> tuple[Written, Located]:
+def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Written, Located]:
     """Take away a record, or an indicator; the reason stays in the commit's subject alone.
 
     Refused where a figure counts it or another record names it: that would be gone too.
@@ -275,10 +273,10 @@ def remove(
         data = opened.snapshot[located.path]
         return [Draft(located.path, data, _without(located, data))]
 
-    words = (lambda _: f"remove: {found[-1].name}: {' '.join(reason.split())}") if commit else None
-    what = f"remove {id}"
-    written = write(root, draft, what, edits=True, dry_run=dry_run, commit=words)
-    return written, found[-1]
+    def words(_written: Written) -> str:
+        return f"remove: {found[-1].name}: {' '.join(reason.split())}"
+
+    return write(root, draft, f"remove {id}", how, subject=words), found[-1]
 
 
 def _without(located: Located, data: bytes) -> bytes | None:

@@ -11,27 +11,27 @@ from scenarios.storage.edits import Draft
 from scenarios.storage.git import repository as git
 from scenarios.storage.state import undo_journal
 from scenarios.storage.state.undo_journal import Change, Noted
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here
 from scenarios.workspace.writing import Written, write
 
 _LONGEST = 100
 
 
-def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Written, str]:
+def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
     """Give each file back what it held before the last recording command; then the one before that.
 
     With it, what the command was. Refused where a file is not as that command left it, and where
     it was committed: then git takes it back, or a commit of its own what was not committed by the
     command. Of one that was killed half way, and was no undo, its half is taken back.
     """
-    if {note.entry.command for note in undo_journal.begun(root)} - {"undo"}:
-        written = write(root, lambda _: [], "undo", edits=True, noted=False, dry_run=dry_run)
-        if written.mended:
-            return written, ""
+    is_left = {note.entry.command for note in undo_journal.begun(root)} - {"undo"}
+    if is_left and (written := _mended(root, how)).mended:
+        return written, ""
     taken: list[Noted] = []
 
     def draft(opened: Opened) -> list[Draft]:
-        note = _last(opened, forgets=not dry_run)
+        note = _last(opened, forgets=not how.dry_run)
         if note.entry.commit:
             oid = note.entry.commit[:12]
             raise ScenError(f"{_told(note)} was committed as {oid}: git revert {oid}")
@@ -42,11 +42,8 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Wr
                     f"{place}: changed since {_told(note)}: nothing was"
                     f" written; {_instead(one.before)}"
                 )
-        if not commit and (later := _commit_with(opened, note)):
-            raise ScenError(
-                f"{_told(note)} was committed meanwhile, in {later}: git revert {later} takes back"
-                " all of that commit, scen undo --commit this command alone"
-            )
+        if not how.commit:
+            _refuse_committed(opened, note)
         taken.append(note)
         now = opened.snapshot
         return [Draft(one.path, now.get(one.path), one.before) for one in note.entry.changes]
@@ -55,20 +52,26 @@ def undo(root: Path, *, dry_run: bool = False, commit: bool = False) -> tuple[Wr
         text = f"undo: {', '.join(draft.path.removesuffix('.yaml') for draft in written.drafts)}"
         return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
-    made = words if commit else None
-    written = write(
-        root,
-        draft,
-        "undo",
-        edits=True,
-        dry_run=dry_run,
-        commit=made,
-        noted=False,
-        stray=lambda after: _stray(root, taken[-1], after),
-    )
-    if not dry_run:
+    def stray(after: Database) -> str | None:
+        return _stray(root, taken[-1], after)
+
+    written = write(root, draft, "undo", how, subject=words, noted=False, stray=stray)
+    if not how.dry_run:
         taken[-1].forget()
     return written, taken[-1].entry.command
+
+
+def _mended(root: Path, how: How) -> Written:
+    """Nothing written but what a killed command had left half done."""
+    return write(root, lambda _: [], "undo", how._replace(commit=False), subject="", noted=False)
+
+
+def _refuse_committed(opened: Opened, note: Noted) -> None:
+    if later := _commit_with(opened, note):
+        raise ScenError(
+            f"{_told(note)} was committed meanwhile, in {later}: git revert {later} takes back"
+            " all of that commit, scen undo --commit this command alone"
+        )
 
 
 def _stray(root: Path, note: Noted, after: Database) -> str | None:

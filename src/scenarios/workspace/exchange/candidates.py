@@ -24,6 +24,7 @@ from scenarios.exchange.events.store import layout_of, open_store
 from scenarios.model import EvidenceId
 from scenarios.storage.edits import Draft, new_file
 from scenarios.text import counted, shown
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.ids import free_id
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write
@@ -86,10 +87,7 @@ def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
 def accept(
     root: Path,
     records: Sequence[Mapping[str, Any]],
-    *,
-    dry_run: bool = False,
-    commit: bool = False,
-    latest: date | None = None,
+    how: How = AS_USUAL,
 ) -> tuple[Written, Accepted]:
     """Write the records, all or none; what was recorded before is left as it is."""
     made: list[EvidenceId] = []
@@ -110,17 +108,9 @@ def accept(
         return drafts
 
     words = "evidence: " + counted(len(records), "item") + " from an event store"
-    written = write(
-        root,
-        draft,
-        "candidates --accept",
-        edits=True,
-        dry_run=dry_run,
-        commit=words if commit else None,
-        latest=latest,
-    )
+    written = write(root, draft, "candidates --accept", how, subject=words)
     result = Accepted(
-        ids=made, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=dry_run
+        ids=made, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
     )
     return written, result
 

@@ -23,6 +23,7 @@ from scenarios.storage import worktree
 from scenarios.storage.edits import Draft, new_file, refuse_unwritable, tidy
 from scenarios.storage.yaml.writer import dump
 from scenarios.text import counted
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing.settings import Count, Imported
 from scenarios.workspace.opened import Opened
 from scenarios.workspace.writing import Written, write
@@ -40,9 +41,7 @@ class Restored(NamedTuple):
     same: Counter[Kind]
 
 
-def restore(
-    root: Path, place: Path, *, update: bool = False, dry_run: bool = False, commit: bool = False
-) -> Restored:
+def restore(root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False) -> Restored:
     """Put the records of an export into a database.
 
     What is there and differs is refused unless `update`. The tracker of a database without a record
@@ -70,8 +69,8 @@ def restore(
             raise _refusal(differing)
         return drafts
 
-    subject = f"import database: {counted(len(entries), 'record')}" if commit else None
-    written = write(root, draft, "import database", edits=True, dry_run=dry_run, commit=subject)
+    subject = f"import database: {counted(len(entries), 'record')}"
+    written = write(root, draft, "import database", how, subject=subject)
     return Restored(written, *counts)
 
 
@@ -158,10 +157,10 @@ KIND = "database"
 
 
 def bring_database(
-    root: Path, place: Path, *, update: bool = False, dry_run: bool = False, commit: bool = False
+    root: Path, place: Path, how: How = AS_USUAL, *, update: bool = False
 ) -> tuple[Written, Imported]:
     """Every record of an export, the tracker included; of forecasts the sheets are counted."""
-    made = restore(root, place, update=update, dry_run=dry_run, commit=commit)
+    made = restore(root, place, how, update=update)
     written, done = made.written, made.written.committed
 
     def count(kind: Any) -> Count:
@@ -176,7 +175,7 @@ def bring_database(
     return written, Imported(
         kind=KIND,
         paths=written.paths,
-        dry_run=dry_run,
+        dry_run=how.dry_run,
         scenarios=count("scenario"),
         indicators=Count(),
         evidence=count("evidence"),

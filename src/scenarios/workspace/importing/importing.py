@@ -18,6 +18,7 @@ from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
 from scenarios.text import counted, shown
+from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import forecasts, records
 from scenarios.workspace.importing.records import (
     NOTHING_WRITTEN,
@@ -307,9 +308,8 @@ def bring(
     kind: str,
     arrived: Arrived,
     settings: Settings,
+    how: How = AS_USUAL,
     *,
-    dry_run: bool = False,
-    commit: bool = False,
     progress: Progress = unwatched,
 ) -> Brought:
     """Write all that arrived, or with `skip_invalid` all that is sound of it.
@@ -321,18 +321,9 @@ def bring(
         made: list[Drafting] = []
         draft = _drafted(arrived, settings, left, progress, made)
         what = f"import {kind} of {_file(arrived)}"
-        words = _subject(kind, made) if commit else None
         try:
-            written = write(
-                root,
-                draft,
-                what,
-                edits=True,
-                dry_run=dry_run,
-                commit=words,
-                latest=settings.latest,
-                progress=progress,
-            )
+            subject, how = _subject(kind, made), how._replace(latest=settings.latest)
+            written = write(root, draft, what, how, subject=subject, progress=progress)
         except Refused as error:
             before = len(left.told)
             for problem in error.problems:

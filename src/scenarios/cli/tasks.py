@@ -1,0 +1,259 @@
+"""A recording task as a command: its options, its questions, one call, and the report."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scenarios.analysis.review.agenda import sums
+from scenarios.cli import parsing
+from scenarios.cli.opening import open_here
+from scenarios.cli.options import Analyst, As, Dated, Format
+from scenarios.cli.output.streams import say, width
+from scenarios.cli.output.written import (
+    doubt_analyst,
+    report,
+    report_correction,
+    report_effects,
+    report_record,
+)
+from scenarios.cli.terminal import prompt, retyping
+from scenarios.cli.terminal.agreement import agreed
+from scenarios.cli.terminal.rate_across import ask_row
+from scenarios.render.documents.forecast import document
+from scenarios.render.writers import terminal
+from scenarios.workspace.how import AS_USUAL, How
+from scenarios.workspace.input.offers import Offer, titled
+from scenarios.workspace.opened import find_root
+from scenarios.workspace.results import forecast_recorded
+from scenarios.workspace.tasks.task import LINE, Answers, Ask, At, Task, day
+from scenarios.workspace.writing import Written
+
+Given = dict[str, Any]
+Before = Callable[[Path, Answers], None]
+Instead = Callable[[typer.Context, Given, How, Format], bool]
+
+
+def command_of(
+    task: Task,
+    more: Mapping[str, Any] = {},
+    instead: Instead = lambda *_: False,
+    before: Before = lambda *_: None,
+) -> Callable[..., None]:
+    """The function that Typer reads; `more` options may have `instead` done what they say.
+
+    `before` says what there is to say of the answers before they are written.
+    """
+
+    def command(context: typer.Context, how: How, form: Format, **given: Any) -> None:
+        if not instead(context, given, how, form):
+            run(task, context, given, how, form, before)
+
+    kind = inspect.Parameter.KEYWORD_ONLY
+    asks = [task.by_key[key] for key in task.options.split()] or [*task.asks]
+    command.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter("context", kind, annotation=typer.Context),
+            *(inspect.Parameter(it.key, kind, default=None, annotation=_option(it)) for it in asks),
+            *(inspect.Parameter(it, kind, default=None, annotation=more[it]) for it in more),
+            inspect.Parameter(
+                "how", kind, default=AS_USUAL, annotation=Dated if task.is_dated else How
+            ),
+            inspect.Parameter("form", kind, default=Format.table, annotation=As),
+        ]
+    )
+    command.__doc__ = task.help
+    return command
+
+
+def _option(ask: Ask) -> Any:
+    if ask.key == "analyst":
+        return Analyst
+    is_date = ask.kind == "day" and not ask.is_needed
+    single = date if is_date else Path if ask.kind == "file" else str
+    of = list[str] if ask.is_many else single
+    shown: dict[str, Any] = {"metavar": "DATE" if ask.kind == "day" else ask.metavar}
+    if is_date:
+        shown["parser"] = parsing.day
+    if ask.option.startswith("--"):
+        words = ask.help or f"{ask.name}."
+        return Annotated[of | None, typer.Option(ask.option, help=words, **shown)]
+    shown["metavar"] = ask.metavar or ask.option
+    return Annotated[of | None, typer.Argument(help=ask.help or None, **shown)]
+
+
+def run(
+    task: Task, context: typer.Context, given: Given, how: How, form: Format, before: Before
+) -> None:
+    """Ask for what is missing, show it, write it and say what it did."""
+    if "ratings" in given:
+        given["ratings"] = parsing.scenario_ratings(given["ratings"] or ())
+    starts = [ask.key for ask in task.asks if ask.is_needed or ask.is_wanted]
+    missing = any(given[key] in (None, {}) for key in starts)
+
+    asked = partial(_asked, task, context, given, missing=missing)
+    foretold: list[Answers] = []
+
+    def foretell(answers: Answers) -> None:
+        """Once: where the record is agreed to, or where it is written."""
+        if answers not in foretold:
+            foretold.append(answers)
+            before(find_root(context.obj), answers)
+
+    def tried(answers: Answers) -> None:
+        foretell(answers)
+        task.write(find_root(context.obj), answers, how._replace(dry_run=True))
+
+    answers = agreed(asked, tried, missing=missing)
+    foretell(answers)
+    written = task.write(find_root(context.obj), answers, how)
+    if "analyst" in answers and not prompt.interactive():
+        doubt_analyst(written.before.database, answers["analyst"])
+    if doubt := task.doubt(written, answers):
+        say(doubt)
+    _report(task, written, answers, form)
+
+
+def _asked(task: Task, context: typer.Context, given: Given, *, missing: bool) -> Answers:
+    opened = open_here(context) if missing and prompt.interactive() else None
+    at = At(parsing.today(), opened, {})
+    _look_up(task, given, at)
+    for ask in task.asks:
+        at.answers[ask.key] = value = _answer(ask, given[ask.key], at)
+        if any(given[key] is None for key in ask.told_without.split()):
+            _tell(ask, value, at)
+        if ask.key == "analyst" and prompt.interactive():
+            doubt_analyst((opened or open_here(context)).database, value)
+    return at.answers
+
+
+def _look_up(task: Task, given: Given, at: At) -> None:
+    """Refuse the ids of items that are not there before the first question."""
+    for ask in task.asks if at.opened else ():
+        for id in given[ask.key] or () if ask.is_many and ask.records else ():
+            ask.read(id, at)
+
+
+def _tell(ask: Ask, id: str, at: At) -> None:
+    if record := _records(ask, at).get(id):
+        prompt.tell(ask.note(record))
+
+
+def _answer(ask: Ask, given: Any, at: At) -> Any:
+    if ask.kind == "ratings":
+        return given or _row(ask, at)
+    if not ask.question or (at.opened and not ask.when(at.opened.database, at.answers)):
+        return _unasked(ask, given, at)
+    if ask.is_many:
+        return _several(ask, given, at)
+    if ask.records:
+        check, records = _read(ask, at), partial(_records, ask, at)
+        return prompt.one_of(given, ask.option, ask.question, records, check)
+    if ask.is_needed:
+        needed = partial(prompt.needed_as, given, ask.option, ask.question, _read(ask, at))
+        return needed(offers=_offers(ask, at), is_line=ask.read is LINE)
+    return _with_default(ask, given, at) if ask.default else wanted(ask, given, at)
+
+
+def _records(ask: Ask, at: At) -> Mapping[str, Any]:
+    return ask.records(at.opened.database, at.answers) if ask.records and at.opened else {}
+
+
+def _offers(ask: Ask, at: At) -> Sequence[Offer]:
+    return ask.offers(at.opened.database) if at.opened else ()
+
+
+def _read(ask: Ask, at: At) -> Callable[[str], Any]:
+    def read(text: str) -> Any:
+        return day(text, at) if ask.kind == "day" else ask.read(text, at)
+
+    return parsing.typed(read)
+
+
+def _several(ask: Ask, given: Any, at: At) -> list[str]:
+    offers, check = _offers(ask, at), _read(ask, at)
+    if ask.records:
+        offers = titled(_records(ask, at))
+        check = partial(prompt.chosen, offers=offers)
+    return prompt.several(given, ask.option, ask.question, check, offers)
+
+
+def wanted(ask: Ask, given: Any, at: At) -> Any:
+    """The answer to what may be left out."""
+    read = _read(ask, at)
+    if ask.lead and at.opened and given is None:
+        prompt.tell(ask.lead)
+    said = f"{given}" if isinstance(given, date) else given
+    if said and at.opened and (fault := prompt.refusal(read, said)):
+        prompt.tell(fault)
+        said = None
+    text = prompt.wanted(said, ask.option, ask.question, read, _offers(ask, at))
+    if text is None:
+        if ask.is_wanted and at.opened:
+            retyping.remember(ask.option, "")
+        return None
+    if given is None and ask.is_value:
+        retyping.remember(ask.option, f"{read(text)}")
+    return read(text) if ask.is_value or ask.kind == "day" else text
+
+
+def _unasked(ask: Ask, given: Any, at: At) -> Any:
+    value = given
+    if given is None:
+        value = ask.default(at) if ask.default else None
+    elif ask.is_value:
+        value = _read(ask, at)(given)
+    if ask.is_shown:
+        question = ask.question or ask.label
+        value = prompt.default_of(value, ask.option, question, _read(ask, at), label=ask.key)
+    return value
+
+
+def _with_default(ask: Ask, given: Any, at: At) -> Any:
+    """A day that may be another than its default; none after the one that it is by default."""
+    default = ask.default(at) if ask.default else None
+    if given is not None or at.opened is None:
+        return _unasked(ask, given, at)
+
+    def known(text: str) -> date:
+        on: date = _read(ask, at)(text)
+        if default and on > default:
+            words = f"{on} is after {default}, the day on which it is recorded"
+            raise typer.BadParameter(words)
+        retyping.remember(ask.option, f"{on}")
+        return on
+
+    return prompt.answer(ask.question, known, f"{default}", label=ask.key)
+
+
+def _row(ask: Ask, at: At) -> dict[str, Any]:
+    scenario = at.answers["scenario"]
+    if at.opened:
+        return ask_row(at.opened.database, scenario)
+    question = ask.question.format(scenario)
+    return {scenario: prompt.needed_as(None, ask.option, question, parsing.rating)}
+
+
+def _report(task: Task, written: Written, answers: Answers, form: Format) -> None:
+    id = task.names(answers)
+    if task.reports == "effects":
+        report_effects(written, id, answers["date"], form)
+    elif task.reports == "correction":
+        report_correction(written, id, form)
+    elif task.reports == "forecast":
+        report_forecast(written, answers["analyst"], answers["date"], [answers["scenario"]], form)
+    else:
+        report_record(written, id, form, task.remark(written, answers))
+
+
+def report_forecast(written: Written, analyst: str, on: date, ids: list[str], form: Format) -> None:
+    """The paths, then the figures of each scenario and what they add up to in a set."""
+    result = forecast_recorded(written, analyst, on, ids)
+    added = sums(written.after.database, analyst, on, ids)
+    report(written, result, form, terminal.write(document(result.figures, added, analyst), width()))

@@ -1,0 +1,181 @@
+"""A record that is corrected: one key of it, or its whole file as text."""
+
+from __future__ import annotations
+
+from typing import Literal, cast
+
+from scenarios.errors import Keys, ScenError
+from scenarios.paths import KEY_ORDER
+from scenarios.render.document import Document, Item, Items
+from scenarios.serve.forms.form import (
+    SWITCHES,
+    Call,
+    Field,
+    Form,
+    Group,
+    Reading,
+    Recorder,
+    Typed,
+    seen,
+)
+from scenarios.workspace.corrections import editing
+from scenarios.workspace.corrections.editing import KeyChange, foretold_of, foretold_words
+from scenarios.workspace.corrections.renaming import Located, locate
+from scenarios.workspace.how import How
+from scenarios.workspace.input.offers import newest, titled
+from scenarios.workspace.opened import Changed, from_here
+from scenarios.workspace.writing import Written
+
+_HOW = (("put", "set it"), ("append", "add one to it"), ("unset", "take it out"))
+_How = Literal["put", "append", "unset"]
+
+
+def _key_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+    located = found(by, typed)
+    kind = ("indicator" if located.indicator else located.kind) if located else "scenario"
+    keys = tuple((key, "") for key in KEY_ORDER[kind])
+    return (
+        Group(
+            title="",
+            parts=(
+                asked_for(by, typed),
+                Field(
+                    name="key",
+                    label="Which key",
+                    hint="With dots: prior.probability, ratings.military-pact.",
+                    needed=True,
+                    known=keys,
+                ),
+                Field(name="how", label="What to do", kind="radio", options=_HOW, value="put"),
+                Field(name="value", label="The value", kind="text", rows=2),
+            ),
+        ),
+        SWITCHES,
+    )
+
+
+def _key_draft(by: Recorder, reading: Reading) -> Call | None:
+    typed = reading.typed
+    id = reading.needed("id", str.strip, "")
+    key = reading.needed("key", str.strip, "")
+    how = typed.one("how") or "put"
+    if how not in dict(_HOW):
+        reading.fault("how", "set it, add one to it or take it out")
+    if reading.missing or not reading.is_sound:
+        return None
+    change = KeyChange(key, cast("_How", how), "" if how == "unset" else typed.one("value"))
+
+    def call(*, how: How) -> Written:
+        return editing.edit(by.root, id, [change], how, seen=seen(typed))[0]
+
+    return call
+
+
+def _told(by: Recorder, written: Written, _typed: Typed) -> Document:
+    return foretold(by, written)
+
+
+def _key_field(keys: Keys) -> str:
+    return "value" if keys else ""
+
+
+def _rests_on(by: Recorder, typed: Typed) -> str | None:
+    located = found(by, typed)
+    return located.path if located else None
+
+
+ONE_KEY = Form(
+    name="edit",
+    title="Change a key",
+    save="Change it",
+    lead="Any key of any record; all else in its file stays as it is.",
+    groups=_key_groups,
+    draft=_key_draft,
+    told=_told,
+    field_of=_key_field,
+    rests_on=_rests_on,
+)
+
+
+def _file_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
+    located = found(by, typed)
+    if located is None:
+        return (Group(title="", parts=(asked_for(by, typed),)),)
+    data = by.opened.snapshot[located.path]
+    try:
+        text = data.decode().replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        return (Group(title="", note=f"{located.path} is not UTF-8: mend it elsewhere.", parts=()),)
+    lines = min(max(text.count("\n") + 2, 12), 40)
+    whole = Field(name="text", label=located.path, kind="whole", rows=lines, value=text)
+    hidden = Field(name="id", label="", kind="hidden", value=typed.one("id"))
+    return (Group(title="", parts=(hidden, whole)), SWITCHES)
+
+
+def _file_draft(by: Recorder, reading: Reading) -> Call | None:
+    typed, id = reading.typed, reading.typed.one("id").strip()
+    located = found(by, typed)
+    if located is None or not typed.one("text"):
+        reading.missing.append("text" if located else "id")
+        return None
+    old = by.opened.snapshot[located.path]
+    text = typed.one("text").replace("\n", "\r\n" if b"\r\n" in old else "\n")
+
+    def call(*, how: How) -> Written:
+        if seen(typed).get(located.path) != by.opened.digest(located.path):
+            raise Changed(located.path, from_here(by.root / located.path))
+        return editing.replace(by.root, id, old, text.encode(), how)[0]
+
+    return call
+
+
+WHOLE_FILE = Form(
+    name="file",
+    title="The file itself",
+    save="Save it",
+    lead="The record as it is written, in YAML; it is saved when it has no fault that it had not.",
+    groups=_file_groups,
+    draft=_file_draft,
+    told=_told,
+    rests_on=_rests_on,
+    is_text=True,
+)
+
+
+_NEWEST = 200
+_DATE = len("2022-02-07-")
+
+
+def asked_for(by: Recorder, typed: Typed) -> Field:
+    """The question for the record."""
+    database = by.database
+    known = [("tracker", "The conventions")]
+    known += [*titled(database.scenarios), *titled(database.sources), *newest(database.evidence)]
+    known += [(id, "A sheet") for id in sorted(database.sheets, reverse=True)[:_NEWEST]]
+    return Field(
+        name="id",
+        label="Which record",
+        hint="Its id; an indicator's is SCENARIO/INDICATOR.",
+        needed=True,
+        known=tuple(known),
+        value=typed.one("id"),
+    )
+
+
+def found(by: Recorder, typed: Typed) -> Located | None:
+    """The record that is meant; None where there is none such, or it must not be seen yet."""
+    try:
+        located = locate(by.opened, typed.one("id").strip())
+    except ScenError:
+        return None
+    is_sheet = located.kind == "forecasts"
+    is_others = is_sheet and located.id[_DATE:] != by.analyst
+    return None if by.hidden and is_others else located
+
+
+def foretold(by: Recorder, written: Written) -> Document:
+    """A list, or nothing: no commit has a file that is new."""
+    if not any(draft.old is not None for draft in written.drafts):
+        return ()
+    rows = [Item(foretold_words(found)) for found in foretold_of(written, by.today)]
+    return (Items(tuple(rows)),) if rows else ()

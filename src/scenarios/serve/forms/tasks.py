@@ -1,0 +1,261 @@
+"""A recording task as a form: its fields, its faults, one call, and what is shown of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, cast
+
+import msgspec
+
+from scenarios.analysis.ledger.ledger import EvidenceEffect
+from scenarios.errors import ScenError
+from scenarios.render.document import Document, Item, Items, Paragraph
+from scenarios.render.documents.effects import document
+from scenarios.serve.forms import across
+from scenarios.serve.forms.form import (
+    SWITCHES,
+    Call,
+    Field,
+    Form,
+    Group,
+    Kind,
+    Reading,
+    Recorder,
+    Row,
+    Typed,
+    latest,
+    until,
+)
+from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import Offer, newest
+from scenarios.workspace.results import evidence_effects
+from scenarios.workspace.tasks import source
+from scenarios.workspace.tasks.task import Answers, Ask, At, Layout, Task, day
+from scenarios.workspace.writing import Written
+
+NEW = "new_source"
+"""Before the fields of a source that is registered with an item."""
+Pairs = tuple[tuple[str, str], ...]
+_OUTCOMES = ("occurred", "did-not-occur")
+
+
+def form_of(task: Task) -> Form:
+    """The form of a task."""
+    return Form(
+        name=task.name,
+        title=task.title,
+        save=task.save,
+        lead=task.lead,
+        groups=partial(_groups, task),
+        draft=partial(_draft, task),
+        told=partial(_told, task),
+        field_of=task.field_of,
+    )
+
+
+def _groups(task: Task, by: Recorder, typed: Typed) -> tuple[Group, ...]:
+    return (*(_group(task, layout, by, typed) for layout in task.groups), SWITCHES)
+
+
+def _group(task: Task, layout: Layout, by: Recorder, typed: Typed) -> Group:
+    asks = [task.by_key[key] for key in layout.keys.split()]
+    parts = tuple(part for ask in asks for part in _parts(ask, by, typed))
+    notes = "\n".join(filter(None, (layout.note, *(_note(ask, by, typed) for ask in asks))))
+    return Group(title=layout.title, note=notes, parts=parts, folded=layout.folded)
+
+
+def _note(ask: Ask, by: Recorder, typed: Typed) -> str:
+    if ask.kind in ("ratings", "across"):
+        return across.words(by.database)
+    records = ask.records(by.database, {}) if ask.records else {}
+    record = records.get(typed.one(ask.key).strip())
+    return ask.note(record) if record else ""
+
+
+def _parts(ask: Ask, by: Recorder, typed: Typed) -> Sequence[Field | Row]:
+    if ask.kind == "ratings":
+        return across.ratings_fixed(by.database, typed.one("scenario").strip())
+    if ask.kind in ("across", "states"):
+        rows = across.ratings_asked if ask.kind == "across" else across.indicators_asked
+        return rows(by.database, _day(typed, by.today))
+    if ask.kind == "new_source":
+        return [_source_field(it, by) for it in source.KEYS]
+    if ask.kind == "given":
+        others = [(id, one.title) for id, one in by.database.scenarios.items()]
+        return (
+            Field(name=ask.key, label=ask.name, kind="choice", options=(("", "none"), *others)),
+            Field(name=f"{ask.key}:occurred", label="Its prior if that one occurs"),
+            Field(name=f"{ask.key}:did-not-occur", label="Its prior if that one does not"),
+        )
+    return _field(ask, by)
+
+
+def _field(ask: Ask, by: Recorder) -> Sequence[Field]:
+    options = _options(ask, by)
+    if (ask.key == "analyst" and by.analyst) or (ask.key == "theme" and len(options) == 1):
+        return ()
+    field = Field(
+        name=ask.key,
+        label=ask.name,
+        hint=ask.hint or "",
+        kind=cast("Kind", ask.kind),
+        options=options,
+        known=() if options else _known(ask, by),
+        needed=ask.is_needed,
+        many=ask.is_many,
+        rows=ask.rows,
+        begins=ask.begins,
+    )
+    return (field,)
+
+
+def _source_field(ask: Ask, by: Recorder) -> Field:
+    """The field for a key of a source that is new; none of them has to be there."""
+    (field,) = _field(msgspec.structs.replace(ask, is_needed=ask.kind == "radio"), by)
+    options = (("", "choose"), *field.options) if field.options else ()
+    kind: Kind = "choice" if options else "line"
+    name = f"{NEW}:{field.name}"
+    return msgspec.structs.replace(field, name=name, options=options, kind=kind, needed=False)
+
+
+def _day(typed: Typed, today: date) -> date:
+    """The day on which what can be rated has to be open."""
+    try:
+        return typed_in.day(typed.one("recorded"), lambda: today)
+    except ScenError:
+        return today
+
+
+def _options(ask: Ask, by: Recorder) -> Pairs:
+    if ask.kind not in ("choice", "radio"):
+        return ()
+    records = ask.records(by.database, {}).items() if ask.records else ()
+    listed: Sequence[Offer] = [(id, f"{record.title} ({id})") for id, record in records]
+    if ask.choices:
+        listed = ask.choices(by.database)
+    blank = [] if ask.kind == "radio" else [("", "choose" if ask.is_needed else "none")]
+    return (*blank, *listed)
+
+
+def _known(ask: Ask, by: Recorder) -> Pairs:
+    if ask.records is None:
+        return tuple(ask.offers(by.database))
+    return tuple(newest(ask.records(by.database, {})))
+
+
+def answers_of(task: Task, by: Recorder, reading: Reading) -> Answers:
+    """The values of all that a form asks, by key."""
+    at = At(by.today, by.opened, {}, latest(by, reading.typed))
+    for ask in task.asks:
+        at.answers[ask.key] = _answer(ask, by, reading, at)
+    return at.answers
+
+
+def _answer(ask: Ask, by: Recorder, reading: Reading, at: At) -> Any:
+    if ask.kind == "ratings":
+        return _ratings(ask, by, reading, at)
+    if ask.kind in _READERS:
+        return _READERS[ask.kind](ask, by, reading)
+    if ask.key == "analyst" and (by.analyst or not ask.is_needed):
+        return by.analyst
+
+    def read(text: str) -> Any:
+        if ask.kind == "day" and not ask.is_ahead:
+            return until(ask.key, by, latest(by, reading.typed))(text)
+        return day(text, at) if ask.kind == "day" else ask.read(text, at)
+
+    if ask.is_many:
+        return reading.several(ask.key, read)
+    if ask.is_needed:
+        return reading.needed(ask.key, read, ask.stand_in)
+    value = reading.text(ask.key) if ask.kind == "text" else reading.wanted(ask.key, read)
+    return ask.default(at) if value is None and ask.default else value
+
+
+def _ratings(ask: Ask, by: Recorder, reading: Reading, at: At) -> dict[str, Any]:
+    scenario, ratings = at.answers["scenario"], across.ratings(reading)
+    across.refuse_unknown(by.opened, reading, ratings, ())
+    if not ratings:
+        reading.missing.append(f"rate:{scenario}" if scenario else ask.key)
+    return ratings
+
+
+def _across(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any]:
+    ratings = across.ratings(reading)
+    across.refuse_unknown(by.opened, reading, ratings, ())
+    return ratings
+
+
+def _states(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, str]:
+    states = across.states(reading)
+    across.refuse_unknown(by.opened, reading, (), states)
+    return states
+
+
+def _new_source(_ask: Ask, by: Recorder, reading: Reading) -> dict[str, Any] | None:
+    """The record of a source that is registered on the way, if anything is said of one."""
+    if not reading.typed.under(NEW):
+        return None
+    if not reading.typed.one("source").strip():
+        reading.missing.append("source")
+    asks = (msgspec.structs.replace(it, key=f"{NEW}:{it.key}") for it in source.KEYS)
+    at = At(by.today, by.opened, {})
+    return {it.key.removeprefix(f"{NEW}:"): _answer(it, by, reading, at) for it in asks}
+
+
+def _given(ask: Ask, _by: Recorder, reading: Reading) -> dict[str, dict[str, float]] | None:
+    other = reading.text(ask.key)
+    if other is None:
+        return None
+    chances = (f"{ask.key}:{outcome}" for outcome in _OUTCOMES)
+    figures = [reading.needed(field, typed_in.chance, 0.5) for field in chances]
+    return {other: dict(zip(_OUTCOMES, figures, strict=True))}
+
+
+_READERS: dict[str, Callable[[Ask, Recorder, Reading], Any]] = {
+    "given": _given,
+    "across": _across,
+    "states": _states,
+    "new_source": _new_source,
+    "file": lambda _ask, by, _reading: by.sent,
+}
+
+
+def _draft(task: Task, by: Recorder, reading: Reading) -> Call | None:
+    answers = answers_of(task, by, reading)
+
+    def call(*, how: How) -> Written:
+        return task.write(by.root, answers, how)
+
+    stand_ins = [ask.key for ask in task.asks if ask.stand_in is not None]
+    return call if {*reading.missing} <= {*stand_ins} else None
+
+
+def _told(task: Task, by: Recorder, written: Written, typed: Typed) -> Document:
+    """The effects, or the remark beside the record; nothing of what is hidden."""
+    answers = answers_of(task, by, Reading(typed))
+    if task.reports == "effects":
+        return effects_told(by, written, task.names(answers), answers["date"])
+    remark = "" if answers.get("scenario") in by.hidden else task.remark(written, answers)
+    return (Paragraph(remark),) if remark else ()
+
+
+def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document:
+    """What an item does to each scenario; nothing of what is hidden."""
+    found = evidence_effects(written, id, day)
+    shown = [effect for effect in found if effect.scenario not in by.hidden]
+    told = document(shown, by.database.tracker, day) if shown else ()
+    return (*told, *_untold(found, shown))
+
+
+def _untold(found: Sequence[EvidenceEffect], shown: Sequence[EvidenceEffect]) -> Document:
+    if not found:
+        return (Items((Item("It rates no scenario yet."),)),)
+    hidden = [effect.scenario for effect in found if effect not in shown]
+    if not hidden:
+        return ()
+    names = ", ".join(dict.fromkeys(hidden))
+    return (Items((Item(f"{names}: not shown before your own figure is given"),)),)

@@ -1,0 +1,216 @@
+"""One thing observed, rated across the scenarios."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scenarios.model import first_day
+from scenarios.storage.loader import Read
+from scenarios.workspace import ids, recording
+from scenarios.workspace.guards import refuse_day
+from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import labels, titled
+from scenarios.workspace.tasks.indicator import THEME, item_field
+from scenarios.workspace.tasks.task import (
+    LINE,
+    Answers,
+    Ask,
+    At,
+    Layout,
+    Task,
+    as_,
+    items,
+    since_today,
+)
+from scenarios.workspace.writing import Written
+
+_KEYS = (
+    *("summary", "observed", "recorded", "analyst", "source", "url", "origin", "event", "theme"),
+    *("corroborated_by", "quote", "notes", "ratings", "indicators"),
+)
+
+
+def _observed(text: str, at: At) -> str:
+    day = typed_in.observed(text, lambda: at.today)
+    refuse_day("observed", first_day(day), at.latest)
+    return day
+
+
+def _source(text: str, at: At) -> str:
+    is_new = at.opened is None or at.answers.get("new_source")
+    return typed_in.id(text) if is_new or at.opened is None else at.opened.source(text)
+
+
+def _id(text: str, at: At) -> str:
+    return ids.new_id(at.opened, at.answers["observed"], text) if at.opened else text
+
+
+def _write(root: Path, answers: Answers, how: How, read: Read | None = None) -> Written:
+    record: dict[str, Any] = {key: answers[key] for key in _KEYS}
+    record["reliability"], record["credibility"] = answers["grade"] or (None, None)
+    if not isinstance(answers["recorded"], str):
+        record["recorded"] = answers["recorded"].isoformat()
+    new = {key: answers.get(key) for key in ("id", "new_source")}
+    return recording.record_evidence(
+        root, record, how, **new, read=read, attach=answers["attachment"]
+    )
+
+
+TASK = Task(
+    name="evidence",
+    title="Record evidence",
+    save="Record it",
+    lead="One thing observed, rated across the scenarios.",
+    help="Record one thing observed, and rate it across the scenarios.",
+    asks=(
+        Ask(
+            "summary",
+            "What was observed, in a sentence",
+            read=LINE,
+            option="SUMMARY",
+            is_needed=True,
+            stand_in="…",
+            begins=True,
+        ),
+        Ask(
+            "ratings",
+            "",
+            "How much more expected if it happens than if not: CC, C, N, I, II or a ratio.",
+            kind="across",
+            option="--rate",
+            metavar="SCENARIO=CODE",
+            is_many=True,
+        ),
+        Ask(
+            "indicators",
+            "",
+            "An indicator that it shows as observed, emerging or reversed.",
+            kind="states",
+            option="--indicator",
+            metavar="SCENARIO/INDICATOR=STATE",
+            is_many=True,
+        ),
+        since_today("recorded", "When we knew it", "When we knew [today]."),
+        Ask(
+            "observed",
+            "",
+            "A day, a month or a year [recorded].",
+            _observed,
+            label="When it happened",
+            hint="A day, a month (2021-12) or a year; as recorded if left empty.",
+            metavar="DATE",
+            default=lambda at: at.answers["recorded"].isoformat(),
+        ),
+        Ask("new_source", kind="new_source"),
+        Ask(
+            "source",
+            "",
+            "As in sources/.",
+            _source,
+            label="Source",
+            hint="Its id; register a new one below.",
+            metavar="ID",
+            offers=lambda database: titled(database.sources),
+        ),
+        Ask(
+            "grade",
+            "",
+            "Admiralty grade.",
+            as_(typed_in.grade),
+            label="Grade",
+            hint="Source and item, like B2: A to F, then 1 confirmed to 6 unjudged."
+            " Empty: as its source's, and 6.",
+            metavar="B2",
+        ),
+        Ask(
+            "url",
+            "",
+            "Where it can be read.",
+            as_(typed_in.url),
+            label="Address",
+            hint="Where it can be read.",
+        ),
+        Ask(
+            "quote",
+            "",
+            "Exact words, few.",
+            kind="text",
+            label="Quote",
+            hint="Exact words, few.",
+            rows=2,
+        ),
+        Ask(
+            "origin",
+            "Its origin, like us-intelligence",
+            "Who it comes from in the end.",
+            as_(typed_in.label),
+            label="Origin",
+            offers=lambda database: labels(database, "origin"),
+        ),
+        Ask(
+            "event",
+            "Its event, like beijing-summit-2022",
+            "The fact that several items report.",
+            as_(typed_in.label),
+            label="Event",
+            offers=lambda database: labels(database, "event"),
+        ),
+        THEME,
+        items(
+            "",
+            "Corroborated by",
+            "Independent items, by id.",
+            key="corroborated_by",
+            help="An independent item.",
+        ),
+        Ask(
+            "attachment",
+            "",
+            "Keep a copy of this file with it.",
+            kind="file",
+            option="--attach",
+            label="A saved copy of it",
+            hint="Drop a file here or choose one; it is kept beside the records.",
+            metavar="FILE",
+        ),
+        Ask("analyst", "", "Who judges."),
+        Ask("notes", "", "Anything else worth keeping.", kind="text", label="Notes"),
+        Ask(
+            "id",
+            "",
+            "[date and summary]",
+            _id,
+            label="Its id",
+            hint="Made of the date and the summary if empty.",
+        ),
+    ),
+    options="summary ratings indicators observed recorded source grade url quote origin event theme"
+    " corroborated_by attachment analyst notes id",
+    groups=(
+        Layout("What was observed", "summary observed source url grade quote attachment"),
+        Layout(
+            "What it shows",
+            "indicators",
+            note="An indicator that fits brings ratings fixed beforehand.",
+        ),
+        Layout("How it bears on each scenario", "ratings"),
+        Layout(
+            "What it repeats, and what it is about",
+            "origin event theme corroborated_by",
+            folded=True,
+        ),
+        Layout(
+            "A source that is new",
+            "new_source",
+            folded=True,
+            note="It is registered together with the item, under the id that stands above.",
+        ),
+        Layout("More", "recorded notes id", folded=True),
+    ),
+    write=_write,
+    names=lambda answers: str(answers["id"]),
+    reports="effects",
+    field_of=item_field,
+)

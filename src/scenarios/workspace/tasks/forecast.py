@@ -1,0 +1,97 @@
+"""A stated probability, in the day's sheet of one analyst."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from scenarios.errors import Keys
+from scenarios.workspace import recording
+from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import analysts
+from scenarios.workspace.sheets import Entry
+from scenarios.workspace.tasks.task import (
+    DATE,
+    Answers,
+    Ask,
+    At,
+    Layout,
+    Task,
+    as_,
+    items,
+    live,
+    which_scenario,
+)
+from scenarios.workspace.writing import Written
+
+
+def _figure(text: str, _at: At) -> float | None:
+    return None if text.strip().lower() == "withdraw" else typed_in.chance(text)
+
+
+def entry_of(answers: Answers) -> Entry:
+    """The forecast as it stands in a sheet."""
+    why, items = answers.get("rationale"), tuple(answers.get("evidence") or ())
+    return Entry(answers["scenario"], answers["probability"], why or None, items)
+
+
+def _write(root: Path, answers: Answers, how: How, **more: Any) -> Written:
+    analyst, day, entries = answers["analyst"], answers["date"], [entry_of(answers)]
+    return recording.forecast(root, analyst, day, entries, how, **more)
+
+
+def _field_of(keys: Keys) -> str:
+    names = {"probabilities": "probability", "rationales": "rationale"}
+    return names.get(str(keys[0]), str(keys[0])) if keys else ""
+
+
+TASK = Task(
+    name="forecast",
+    title="State a forecast",
+    save="State it",
+    lead="Your probability, in your sheet of the day.",
+    help="State a probability in the day's sheet of one analyst.",
+    asks=(
+        which_scenario(
+            "The scenario that you forecast",
+            live,
+            label="The scenario",
+            note=lambda scenario: f"{scenario.question}\nIts last day is {scenario.horizon}.",
+            told_without="scenario probability",
+        ),
+        Ask(
+            "probability",
+            "Its probability, or withdraw",
+            "0.7 or 70%; withdraw takes it back.",
+            _figure,
+            option="P",
+            label="Its probability",
+            metavar="P|withdraw",
+            is_needed=True,
+            begins=True,
+        ),
+        Ask("rationale", "Why", kind="text", hint="What moved you.", is_wanted=True),
+        Ask(
+            "analyst",
+            "Who forecasts (or set SCEN_ANALYST)",
+            "Who judges.",
+            as_(typed_in.id),
+            label="Who forecasts",
+            hint="Choose who you are, and this is not asked again.",
+            is_needed=True,
+            offers=analysts,
+        ),
+        items("", "What moved it", "Items, by id."),
+        DATE,
+    ),
+    groups=(
+        Layout("", "scenario probability rationale analyst"),
+        Layout("More", "evidence date", folded=True),
+    ),
+    options="scenario probability rationale evidence analyst date",
+    write=_write,
+    names=lambda answers: f"{answers['date']}-{answers['analyst']}",
+    reports="forecast",
+    field_of=_field_of,
+)

@@ -1,0 +1,156 @@
+"""Something to watch for, with ratings that are fixed before it is seen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.errors import Keys
+from scenarios.workspace import recording
+from scenarios.workspace.how import How
+from scenarios.workspace.input import ratios, typed_in
+from scenarios.workspace.input.offers import titled
+from scenarios.workspace.opened import known_id
+from scenarios.workspace.tasks.task import (
+    CHANCE,
+    PROSE,
+    Answers,
+    Ask,
+    At,
+    Layout,
+    Task,
+    new_id,
+    since_today,
+    which_scenario,
+)
+from scenarios.workspace.writing import Written
+
+
+def _free(text: str, at: At) -> str:
+    id = typed_in.id(text)
+    if at.opened and (scenario := at.answers.get("scenario")):
+        recording.refuse_indicator(at.opened, scenario, id)
+    return id
+
+
+def rating(text: str, at: At) -> str | float:
+    """Reads a rating; in words too, where the database says what the codes are worth."""
+    if at.opened is None:
+        return typed_in.rating(text)
+    return ratios.rating(text, at.opened.database.tracker.decibans)
+
+
+def theme(text: str, at: At) -> str:
+    """Reads one of the themes that the tracker declares."""
+    known = at.opened.database.tracker.themes if at.opened else (text,)
+    return known_id(text, known, "theme", "tracker.yaml")
+
+
+def _write(root: Path, answers: Answers, how: How) -> Written:
+    due = answers.get("due")
+    record = {
+        "statement": answers["statement"],
+        "ratings": answers["ratings"],
+        "added": answers["added"].isoformat(),
+        "watch": answers.get("watch"),
+        "due": due.isoformat() if due else None,
+        "if_absent": answers.get("if_absent"),
+        "chance": answers.get("chance"),
+        "theme": answers.get("theme"),
+    }
+    return recording.add_indicator(root, answers["scenario"], answers["id"], record, how)
+
+
+def _field_of(keys: Keys) -> str:
+    """Map the keys of a scenario's file to the fields of the new indicator."""
+    inside = keys[2:] if keys[:1] == ("indicators",) else ()
+    return item_field(inside) if inside else ""
+
+
+def item_field(keys: Keys) -> str:
+    """The field for a key of an item or an indicator."""
+    if not keys:
+        return ""
+    if keys[0] in ("ratings", "indicators") and len(keys) > 1:
+        return f"{'rate' if keys[0] == 'ratings' else 'fires'}:{keys[1]}"
+    return "grade" if keys[0] in ("reliability", "credibility") else str(keys[0])
+
+
+THEME = Ask(
+    "theme",
+    "Its theme",
+    "What it is about.",
+    theme,
+    "choice",
+    label="Theme",
+    metavar="ID",
+    when=lambda database, _: database.tracker.themes,
+    offers=lambda database: titled(database.tracker.themes),
+    choices=lambda database: [*database.tracker.themes.items()],
+)
+TASK = Task(
+    name="indicator",
+    title="Add an indicator",
+    save="Add it",
+    lead="Something to watch for, with ratings that are fixed before it is seen.",
+    help="Add an indicator to a scenario; its file keeps every other byte.",
+    asks=(
+        which_scenario(
+            "The scenario that it belongs to", note=lambda scenario: str(scenario.question)
+        ),
+        new_id("indicator", "talks-announced", _free),
+        PROSE("statement", "What would be seen, with its threshold", option="STATEMENT"),
+        Ask(
+            "ratings",
+            "How expected is it if {} happens (CC, C, I, II or a ratio)",
+            "Fixed before it is seen; several times.",
+            kind="ratings",
+            option="--rate",
+            metavar="SCENARIO=CODE",
+            is_needed=True,
+            is_many=True,
+        ),
+        since_today("added", "Written down on", is_shown=False),
+        Ask("watch", "Who watches for it, where", "Where, how often, who."),
+        Ask(
+            "due",
+            "The day by which it is to be seen",
+            "To be seen by then.",
+            kind="day",
+            label="To be seen by",
+            is_ahead=True,
+        ),
+        Ask(
+            "if_absent",
+            "How much more expected is its absence",
+            "What its absence after --due is worth.",
+            rating,
+            label="What its absence after that day is worth",
+            hint="A code or a ratio; or give the chance instead.",
+            metavar="CODE",
+            is_value=True,
+            when=lambda _, answers: answers.get("due") and not answers.get("chance"),
+            lead="Not seen by then, it counts too: rate its absence, or give the chance instead.",
+            offers=lambda database: ratios.codes(database.tracker.decibans),
+        ),
+        Ask(
+            "chance",
+            "The chance that it is seen by then, all in all",
+            "Instead of --if-absent: to be seen by --due, all in all.",
+            CHANCE,
+            hint="Like 0.15 or 15%.",
+            metavar="P",
+            is_value=True,
+            when=lambda _, answers: answers.get("due") and not answers.get("if_absent"),
+        ),
+        THEME,
+    ),
+    groups=(
+        Layout("What would be seen", "scenario id statement"),
+        Layout("What it is worth, fixed before it is seen", "ratings"),
+        Layout("More", "watch due if_absent chance theme added", folded=True),
+    ),
+    options="scenario id statement ratings watch due if_absent chance theme added",
+    write=_write,
+    names=lambda answers: f"{answers['scenario']}/{answers['id']}",
+    field_of=_field_of,
+)

@@ -1,0 +1,106 @@
+"""The outcome of a scenario."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from scenarios.analysis.review.explanation import explain
+from scenarios.model import Database, Evidence
+from scenarios.scales import percent
+from scenarios.workspace import recording
+from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import OUTCOMES
+from scenarios.workspace.tasks.task import (
+    PROSE,
+    Answers,
+    Ask,
+    Layout,
+    Task,
+    as_,
+    asked,
+    items,
+    live,
+    since_today,
+    which_scenario,
+    worded,
+)
+from scenarios.workspace.writing import Written
+
+
+def _items(database: Database, answers: Answers) -> dict[str, Evidence]:
+    """What was known when the outcome was entered."""
+    evidence, entered = database.evidence, answers.get("recorded", date.max)
+    return {id: item for id, item in evidence.items() if item.recorded <= entered}
+
+
+def _write(root: Path, answers: Answers, how: How) -> Written:
+    record = {
+        "outcome": answers["outcome"],
+        "date": answers["date"].isoformat(),
+        "recorded": answers["recorded"].isoformat(),
+        "basis": answers["basis"],
+        **({"evidence": answers["evidence"]} if answers.get("evidence") else {}),
+    }
+    return recording.resolve(root, answers["scenario"], record, how)
+
+
+def _last_values(written: Written, answers: Answers) -> str:
+    """The last figures beside the outcome."""
+    id, after, on = answers["scenario"], written.after.database, answers["recorded"]
+    if on < after.scenarios[id].opened:
+        return ""
+    last = explain(after, id, on)
+    stated = f"stated {percent(last.stated.probability)}" if last.stated else "not stated"
+    implied = percent(last.implied.probability) if last.implied else "?"
+    return f"{id}: {stated}, implied {implied} → {(last.outcome or '').replace('-', ' ')}"
+
+
+TASK = Task(
+    name="resolution",
+    title="Record an outcome",
+    save="Record it",
+    lead="Its rivals in a set follow from it.",
+    help="Record a scenario's outcome; its rivals in a set follow from it.",
+    asks=(
+        which_scenario(
+            "The scenario that is decided", live, note=asked, told_without="scenario outcome basis"
+        ),
+        Ask(
+            "outcome",
+            "occurred, did-not-occur or annulled",
+            "occurred, did-not-occur, annulled.",
+            as_(typed_in.outcome),
+            "radio",
+            option="OUTCOME",
+            label="Outcome",
+            is_needed=True,
+            offers=lambda _: OUTCOMES,
+            choices=worded(OUTCOMES),
+        ),
+        PROSE("basis", "What decided it, by the criteria"),
+        since_today("recorded", "When it was entered", is_shown=False),
+        Ask(
+            "date",
+            "When was it known",
+            "Known on [recorded].",
+            kind="day",
+            label="When it was known",
+            hint="As recorded if empty; forecasts are scored up to it.",
+            default=lambda at: at.answers["recorded"],
+            is_shown=True,
+        ),
+        items("An item that decides it", "Items that decide it", "By id.", _items),
+    ),
+    groups=(
+        Layout("", "scenario"),
+        Layout("", "outcome basis evidence"),
+        Layout("More", "date recorded", folded=True),
+    ),
+    options="scenario outcome basis date recorded evidence",
+    write=_write,
+    names=lambda answers: str(answers["scenario"]),
+    remark=_last_values,
+    field_of=lambda keys: str(keys[1]) if keys[:1] == ("resolution",) and len(keys) > 1 else "",
+)

@@ -1,0 +1,42 @@
+"""An item that counts no longer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.workspace import recording
+from scenarios.workspace.how import How
+from scenarios.workspace.tasks.task import DATE, PROSE, Answers, Ask, Layout, Task, known_item
+from scenarios.workspace.writing import Written
+
+
+def _write(root: Path, answers: Answers, how: How) -> Written:
+    return recording.retract(root, answers["evidence"], answers["reason"], answers["date"], how)
+
+
+TASK = Task(
+    name="retraction",
+    title="Retract an item",
+    save="Retract it",
+    lead="It is kept, and counts no longer from that day on.",
+    help="Keep an item, and count it no longer from a day on.",
+    asks=(
+        Ask(
+            "evidence",
+            "The item's id",
+            read=known_item,
+            option="EVIDENCE",
+            label="The item",
+            is_needed=True,
+            records=lambda db, _: {id: it for id, it in db.evidence.items() if not it.retracted},
+            note=lambda item: str(item.summary),
+        ),
+        PROSE("reason", "Why it counts no longer"),
+        DATE,
+    ),
+    groups=(Layout("", "evidence reason date"),),
+    write=_write,
+    names=lambda answers: str(answers["evidence"]),
+    reports="effects",
+    field_of=lambda keys: str(keys[1]) if keys[:1] == ("retracted",) and len(keys) > 1 else "",
+)

@@ -1,0 +1,158 @@
+"""A scenario: a question with criteria, a horizon and a prior."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.errors import Keys
+from scenarios.workspace import recording
+from scenarios.workspace.guards import crowded_set
+from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import HAZARDS, tags, titled
+from scenarios.workspace.opened import known_id
+from scenarios.workspace.tasks.task import (
+    CHANCE,
+    LINE,
+    PROSE,
+    Answers,
+    Ask,
+    At,
+    Layout,
+    Task,
+    as_,
+    new_id,
+    since_today,
+    worded,
+)
+from scenarios.workspace.writing import Written
+
+
+def _free(text: str, at: At) -> str:
+    id, opened = typed_in.id(text), at.opened
+    if opened:
+        opened.refuse_taken("scenario", id, opened.database.scenarios, "nothing was written")
+    return id
+
+
+def _set(text: str, at: At) -> str:
+    known = at.opened.database.tracker.sets if at.opened else (text,)
+    return known_id(text, known, "set", "tracker.yaml")
+
+
+def _write(root: Path, answers: Answers, how: How) -> Written:
+    record = {
+        "title": answers["title"],
+        "question": answers["question"],
+        "resolution_criteria": answers["criteria"],
+        "opened": answers["opened"].isoformat(),
+        "horizon": answers["horizon"].isoformat(),
+        "set": answers.get("set"),
+        "tags": answers.get("tags"),
+        "prior": {
+            "probability": answers["prior"],
+            "basis": answers["basis"],
+            "hazard": answers.get("hazard"),
+            "given": answers.get("given"),
+        },
+    }
+    return recording.new_scenario(root, answers["id"], record, how)
+
+
+def _field_of(keys: Keys) -> str:
+    if not keys:
+        return ""
+    if keys[0] == "prior" and len(keys) > 1:
+        return "prior" if keys[1] == "probability" else str(keys[1])
+    return "criteria" if keys[0] == "resolution_criteria" else str(keys[0])
+
+
+TASK = Task(
+    name="scenario",
+    title="Open a scenario",
+    save="Open it",
+    lead="A question with criteria, a horizon and a prior.",
+    help="Open a scenario: a question with criteria, a horizon and a prior.",
+    asks=(
+        new_id("scenario", "military-pact", _free),
+        Ask("title", "Its title, a few words", "A few words.", LINE, is_needed=True),
+        PROSE("question", "The question that will be decided", "What will be true or not."),
+        PROSE("criteria", "How it will be decided", rows=5),
+        Ask(
+            "horizon",
+            "The last day of the question",
+            kind="day",
+            label="Its last day",
+            hint="",
+            is_needed=True,
+            is_ahead=True,
+        ),
+        Ask(
+            "prior",
+            "The probability before the evidence",
+            "Before the evidence.",
+            CHANCE,
+            metavar="P",
+            is_needed=True,
+        ),
+        PROSE(
+            "basis",
+            "The base rate behind the prior",
+            "The base rate behind the prior.",
+            label="The base rate behind it",
+        ),
+        Ask(
+            "given",
+            "",
+            "Its prior if OTHER occurs and if it does not, like war=0.2/0.02.",
+            as_(typed_in.given),
+            "given",
+            label="Its prior hangs on",
+            metavar="OTHER=P/P",
+            is_value=True,
+        ),
+        since_today("opened", "First asked on", "First asked on this day [today]."),
+        Ask(
+            "set",
+            "Its set",
+            "Its exclusive set.",
+            _set,
+            "choice",
+            when=lambda database, _: database.tracker.sets,
+            offers=lambda database: titled(database.tracker.sets),
+            choices=lambda database: [
+                (id, f"{title} ({id})") for id, title in database.tracker.sets.items()
+            ],
+        ),
+        Ask(
+            "hazard",
+            "Its hazard",
+            "constant: it happens by the horizon.",
+            as_(typed_in.hazard),
+            "choice",
+            when=lambda _, answers: not (answers.get("set") or answers.get("given")),
+            offers=lambda _: HAZARDS,
+            choices=worded(HAZARDS),
+        ),
+        Ask(
+            "tags",
+            "A tag",
+            "May be given several times.",
+            as_(typed_in.id),
+            option="--tag",
+            label="Tags",
+            is_many=True,
+            offers=tags,
+        ),
+    ),
+    groups=(
+        Layout("The question", "id title question criteria horizon"),
+        Layout("The prior", "prior basis"),
+        Layout("More", "set hazard given tags opened", folded=True),
+    ),
+    options="id title question criteria horizon prior basis opened hazard given tags set",
+    write=_write,
+    names=lambda answers: str(answers["id"]),
+    doubt=lambda written, answers: crowded_set(written.after.database, answers["id"]),
+    field_of=_field_of,
+)

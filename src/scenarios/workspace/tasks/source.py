@@ -1,0 +1,68 @@
+"""A source, and how reliable it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenarios.scales import RELIABILITY
+from scenarios.workspace import recording
+from scenarios.workspace.how import How
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import LETTERS
+from scenarios.workspace.tasks.task import (
+    LINE,
+    TEXT,
+    Answers,
+    Ask,
+    At,
+    Layout,
+    Task,
+    as_,
+    new_id,
+)
+from scenarios.workspace.writing import Written
+
+
+def _free(text: str, at: At) -> str:
+    if at.opened:
+        at.opened.refuse_taken("source", text, at.opened.database.sources, "nothing was written")
+    return typed_in.id(text)
+
+
+def _write(root: Path, answers: Answers, how: How) -> Written:
+    record = {key: value for key, value in answers.items() if key != "id"}
+    return recording.add_source(root, answers["id"], record, how)
+
+
+KEYS = (
+    Ask("name", "The source's name in full", "", LINE, label="Its name in full", is_needed=True),
+    Ask(
+        "reliability",
+        "Its reliability, A to F",
+        "A to F.",
+        as_(typed_in.letter),
+        "radio",
+        label="Its reliability",
+        hint="",
+        metavar="LETTER",
+        is_needed=True,
+        offers=lambda _: LETTERS,
+        choices=lambda _: [(letter, f"{letter} {about}") for letter, about in RELIABILITY.items()],
+    ),
+    Ask("reliability_basis", "Why that letter", "Why this letter.", TEXT, "text", "--basis"),
+    Ask("url", "The source's address", read=as_(typed_in.url), label="Its address"),
+)
+"""What is asked of a source besides its id; with an item a new one is registered too."""
+TASK = Task(
+    name="source",
+    title="Register a source",
+    save="Register it",
+    lead="Who says so, and how reliable they are.",
+    help="Register a source and how reliable it is.",
+    asks=(new_id("source", "trt-world", _free), *KEYS),
+    groups=(Layout("", "id name reliability reliability_basis url"),),
+    options="id name reliability url reliability_basis",
+    is_dated=False,
+    write=_write,
+    names=lambda answers: str(answers["id"]),
+)

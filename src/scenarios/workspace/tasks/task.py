@@ -1,0 +1,231 @@
+"""A recording task: its questions, and the call that their answers come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from scenarios.analysis.review.agenda import criteria_text
+from scenarios.errors import Keys
+from scenarios.model import Database, Scenario
+from scenarios.workspace.input import typed_in
+from scenarios.workspace.input.offers import HELP, Offer
+from scenarios.workspace.opened import Opened
+from scenarios.workspace.writing import Written
+
+Answers = dict[str, Any]
+
+
+class At(NamedTuple):
+    """What an answer is read against: a day, the database where it is open, earlier answers.
+
+    No day after `latest` may have come already, where one is given.
+    """
+
+    today: date
+    opened: Opened | None
+    answers: Answers
+    latest: date | None = None
+
+
+Read = Callable[[str, At], Any]
+Records = Callable[[Database, Answers], Mapping[str, Any]]
+Kind = Literal[
+    "line",
+    "text",
+    "day",
+    "choice",
+    "radio",
+    "file",
+    "ratings",
+    "given",
+    "across",
+    "states",
+    "new_source",
+]
+
+
+def as_(parse: Callable[[str], Any]) -> Read:
+    """Reads an answer by its text alone."""
+    return lambda text, _: parse(text)
+
+
+TEXT = as_(str)
+LINE = as_(typed_in.line)
+CHANCE = as_(typed_in.chance)
+
+
+def day(text: str, at: At) -> date:
+    """Reads a day."""
+    return typed_in.day(text, lambda: at.today)
+
+
+def known_scenario(text: str, at: At) -> str:
+    """Reads the id of a scenario that is there."""
+    return at.opened.scenario(text) if at.opened else text
+
+
+def known_item(text: str, at: At) -> str:
+    """Reads the id of an item that is there."""
+    return at.opened.evidence(text) if at.opened else text
+
+
+def live(database: Database, _answers: Answers) -> dict[str, Scenario]:
+    """The scenarios that have no outcome."""
+    return {id: one for id, one in database.scenarios.items() if not one.resolution}
+
+
+def asked(scenario: Scenario) -> str:
+    """The question of a scenario, and what decides it."""
+    return f"{scenario.question}\n{criteria_text(scenario)}"
+
+
+class Ask(msgspec.Struct, frozen=True):
+    """A question: its key, its option (an argument in capitals), and the function for an answer.
+
+    A terminal asks `question`, where there is one, and `when` says so; a form has `label`, with
+    `hint`. `help` is that of the option. `records` are what an id is looked up in; a form shows the
+    `note` of the record, and a terminal tells it where an answer to one of the keys `told_without`
+    is missing. `offers` can be typed, `choices` are chosen from in a form. `is_value` says of an
+    optional text that an option gave that it is read before it is written. A `default` stands in
+    for no answer; where it `is_shown` the last look has it. A day that `is_ahead` may be after
+    today. Where one that `is_wanted` is missing the others are asked for too. In a form somebody
+    begins to type at the one that `begins`; with a `stand_in` for no answer the rest is tried.
+    """
+
+    key: str
+    question: str = ""
+    help: str = ""
+    read: Read = TEXT
+    kind: Kind = "line"
+    option: str = ""
+    label: str = ""
+    hint: str | None = None
+    metavar: str | None = None
+    is_needed: bool = False
+    is_wanted: bool = False
+    is_many: bool = False
+    is_value: bool = False
+    is_ahead: bool = False
+    when: Callable[[Database, Answers], object] = lambda *_: True
+    lead: str = ""
+    records: Records | None = None
+    note: Callable[[Any], str] = lambda _: ""
+    told_without: str = ""
+    offers: Callable[[Database], Sequence[Offer]] = lambda _: ()
+    choices: Callable[[Database], Sequence[Offer]] | None = None
+    default: Callable[[At], Any] | None = None
+    is_shown: bool = False
+    rows: int = 3
+    stand_in: Any = None
+    begins: bool = False
+
+    def __post_init__(self) -> None:
+        """Call the option by the key, and take the hint of that option, where none is given."""
+        option = self.option or f"--{self.key.replace('_', '-')}"
+        force = msgspec.structs.force_setattr
+        force(self, "option", option)
+        if self.hint is None:
+            force(self, "hint", HELP.get(option, ""))
+
+    @property
+    def name(self) -> str:
+        """The label of a field, and the words for the option."""
+        return self.label or self.question
+
+
+PROSE = partial(Ask, kind="text", is_needed=True)
+"""A text of any length that has to be there."""
+
+
+def which_scenario(
+    question: str,
+    records: Records = lambda database, _: database.scenarios,
+    *,
+    label: str = "",
+    **more: Any,
+) -> Ask:
+    """The id of a scenario that is there; a form chooses among them by their titles."""
+    asks = partial(Ask, "scenario", question, read=known_scenario, option="SCENARIO", label=label)
+    return asks(kind="choice", is_needed=True, records=records, **more)
+
+
+def items(
+    question: str,
+    label: str,
+    hint: str,
+    records: Records = lambda database, _: database.evidence,
+    *,
+    key: str = "evidence",
+    help: str = "May be given several times.",
+) -> Ask:
+    """The ids of items, as many as there are."""
+    asks = partial(Ask, key, question, help, known_item, label=label, hint=hint)
+    return asks(metavar="ID", is_many=True, records=records)
+
+
+def new_id(of: str, example: str, read: Read) -> Ask:
+    """The id of what is new."""
+    like = f"Like {example}."
+    asked = partial(Ask, "id", f"The {of}'s id, like {example}", like, read, option="ID")
+    return asked(label="Its id", hint=like, is_needed=True, begins=True)
+
+
+def since_today(key: str, label: str, help: str = "", *, is_shown: bool = True) -> Ask:
+    """A day that is today where none is given."""
+    asked = partial(
+        Ask, key, "", help or f"{label} [today].", kind="day", label=label, hint="Today if empty."
+    )
+    return asked(default=lambda at: at.today, is_shown=is_shown)
+
+
+DATE = since_today("date", "Of which day", "[today]")
+
+
+def worded(offers: Sequence[Offer]) -> Callable[[Database], Sequence[Offer]]:
+    """Words and what they stand for, as a form has them: `occurred: by the criteria, …`."""
+    return lambda _: [(word, f"{word}: {about}") for word, about in offers]
+
+
+class Layout(msgspec.Struct, frozen=True):
+    """Questions under one heading of a form, by their keys."""
+
+    title: str
+    keys: str
+    folded: bool = False
+    note: str = ""
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """A thing that is recorded.
+
+    `options` are keys in the order of the command's help, where that is not the order of `asks`.
+    `write` takes the folder, the answers by key and how it is done. `names` is the record that was
+    written, `remark` a line beside it, `doubt` what is to be said of it first. `field_of` is the
+    field of a form for a key of the file.
+    """
+
+    name: str
+    title: str
+    save: str
+    lead: str
+    help: str
+    asks: tuple[Ask, ...]
+    groups: tuple[Layout, ...]
+    write: Callable[..., Written]
+    names: Callable[[Answers], str]
+    reports: Literal["record", "effects", "forecast", "correction"] = "record"
+    remark: Callable[[Written, Answers], str] = lambda *_: ""
+    doubt: Callable[[Written, Answers], str | None] = lambda *_: None
+    options: str = ""
+    is_dated: bool = True
+    field_of: Callable[[Keys], str] = lambda keys: str(keys[0]) if keys else ""
+
+    @property
+    def by_key(self) -> dict[str, Ask]:
+        """The questions by their keys."""
+        return {ask.key: ask for ask in self.asks}
