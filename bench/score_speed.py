@@ -14,12 +14,12 @@ import statistics
 import sys
 import time
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
 from scenarios.analysis.scores.scoring import Score, score
 from scenarios.model import (
-    Code,
     Database,
     Evidence,
     Outcome,
@@ -32,6 +32,7 @@ from scenarios.model import (
 )
 from scenarios.render.documents.score import document
 from scenarios.render.writers import terminal
+from scenarios.values import Code
 
 QUESTIONS, DAYS, ANALYSTS = 100, 100, 200
 FORECASTS, ITEMS = 5, 10  # of an analyst on a question, of evidence on a question
@@ -114,8 +115,7 @@ def many() -> Database:
     for n in range(MANY):
         outcome: Outcome = "occurred" if n % 3 == 0 else "did-not-occur"
         known = Resolution(outcome, AS_OF, AS_OF, "Basis.")
-        prior = Prior(0.5, "Basis.")
-        scenarios[f"q{n}"] = Scenario("T", "Q?", "C.", opened, AS_OF, prior, resolution=known)
+        scenarios[f"q{n}"] = scenario_of(opened, AS_OF, Prior(0.5, "Basis."), resolution=known)
         for key in itertools.islice(sheets, 1 + n % 2):
             told[key][f"q{n}"] = round(chance.uniform(0.01, 0.99), 2)
     return Database(
@@ -132,7 +132,20 @@ def scenario(number: int) -> Scenario:
     prior = Prior(0.25, "Basis.", hazard=None if in_set or number % 2 else "constant")
     known = Resolution("occurred" if happens else "did-not-occur", AS_OF, AS_OF, "Basis.")
     set_id = f"set-{number // 4}" if in_set else None
-    return Scenario("T", "Q?", "C.", OPENED, LAST, prior, set=set_id, resolution=known)
+    return scenario_of(OPENED, LAST, prior, set=set_id, resolution=known)
+
+
+def scenario_of(opened: date, horizon: date, prior: Prior, **keys: Any) -> Scenario:
+    """A scenario with these days."""
+    return Scenario(
+        title="T",
+        question="Q?",
+        resolution_criteria="C.",
+        opened=opened,
+        horizon=horizon,
+        prior=prior,
+        **keys,
+    )
 
 
 if __name__ == "__main__":

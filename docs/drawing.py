@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.exchange.view.table import Table
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
 
 WIDTH, HIGH, STEP = 212, 40, 54
 LEFT = (12, 250, 488, 726, 964, 1202)

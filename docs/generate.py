@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 from drawing import tables_page, tables_svg
 from reference import commands_page, files_page, json_page
+from schemas import schemas
 
 from scenarios.analysis.history import audit
 from scenarios.analysis.history.commit_log import History
@@ -175,7 +176,10 @@ def _named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _described(schema: Any) -> Any:
-    """The schema with its descriptions as they are read; before 3.13 Python keeps their indent."""
+    """The schema with its descriptions as they are read; before 3.13 Python keeps their indent.
+
+    The messages of `scen check` are left out: a result has no faults.
+    """
     if isinstance(schema, list):
         return [_described(part) for part in schema]
     if not isinstance(schema, dict):
@@ -185,6 +189,7 @@ def _described(schema: Any) -> Any:
         if key == "description" and isinstance(part, str)
         else _described(part)
         for key, part in schema.items()
+        if key != "errorMessage"
     }
 
 
@@ -194,6 +199,7 @@ def pages() -> dict[str, str]:
         "rules.md": rules_page(),
         "commands.md": commands_page(COMMAND, OUTPUTS),
         "files.md": files_page(COMMAND),
+        **{f"../schema/{name}": text for name, text in schemas(COMMAND).items()},
         "json.md": json_page(COMMAND, OUTPUTS),
         "tables.md": tables_page(COMMAND),
         "pictures/tables.svg": tables_svg(),

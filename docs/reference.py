@@ -8,16 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import Enum
-from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import msgspec
 import typer
+from schemas import schemas
 
 from scenarios.cli.commands import HELP
 from scenarios.cli.main import app
 
-SCHEMA = Path(__file__).parents[1] / "schema"
 SHARED = 6
 """An option that as many commands take alike is explained once."""
 
@@ -103,10 +102,10 @@ FILES = {
 
 
 def files_page(command: str) -> str:
-    """docs/files.md: the keys of each record, as the schemas have them."""
+    """docs/files.md: the keys of each record, as its schema has them."""
     parts = [
         "# Files",
-        f"<!-- Made by `{command}` of the schemas in schema/: change them there. -->",
+        f"<!-- Made by `{command}` of src/scenarios/model.py: change it there. -->",
         (
             "Each record is one file. Its id is the file name, so no file has a key for it. `scen "
             "check` reports every missing or unknown key with its place. Editors that support "
@@ -115,8 +114,9 @@ def files_page(command: str) -> str:
             "bold are required if the key that contains them is present."
         ),
     ]
+    made = schemas(command)
     for kind, place in FILES.items():
-        schema = json.loads((SCHEMA / f"{kind}.schema.json").read_text("utf-8"))
+        schema = json.loads(made[f"{kind}.schema.json"])
         parts += [
             f"## {kind.capitalize()}",
             f"`{place}`. {schema['description'].replace('<', '&lt;')}",
@@ -140,7 +140,8 @@ def _keys(schema: dict[str, Any], above: str) -> Iterator[tuple[str, str]]:
         )
         told = f" *Example*: `{example}`" if 0 < len(example) <= LONGEST else ""
         yield f"**{name}**" if key in required else name, value["description"] + told
-        yield from _keys(value, f"{above}{key}.")
+        for form in (value, *value.get("anyOf", ())):
+            yield from _keys(form, f"{above}{key}.")
 
 
 LONGEST = 80

@@ -88,7 +88,10 @@ def _drawn(chance: Random, blocks: list[list[str]], most: int) -> Database:
     for number in range(len(blocks)):
         scenarios |= _block(chance, tracker, blocks, number, [*days])
     evidence = {id: _item(chance, *told, scenarios) for id, told in days.items()}
-    sources = {f"source-{n}": Source(f"Source {n}", chance.choice(LETTERS)) for n in range(3)}
+    sources = {
+        f"source-{n}": Source(name=f"Source {n}", reliability=chance.choice(LETTERS))
+        for n in range(3)
+    }
     return Database(tracker, scenarios, evidence, {}, sources)
 
 
@@ -130,7 +133,9 @@ def _block(
         )
         cases = priors if set_id else {name: priors[name], "": 1 - priors[name]}
         made[name] = Scenario(
-            *("Title", "Question?", "Criteria."),
+            title="Title",
+            question="Question?",
+            resolution_criteria="Criteria.",
             opened=opened,
             horizon=_day(chance, 200, 500),
             prior=prior,

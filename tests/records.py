@@ -37,7 +37,11 @@ def scenario(probability: float = 0.5, **keys: Any) -> Scenario:
     prior = {key: keys.pop(key) for key in names if key in keys}
     filled = {"opened": START, "horizon": END, **keys}
     return Scenario(
-        "Title", "Question?", "Criteria.", prior=Prior(probability, "b", **prior), **filled
+        title="Title",
+        question="Question?",
+        resolution_criteria="Criteria.",
+        prior=Prior(probability, "b", **prior),
+        **filled,
     )
 
 

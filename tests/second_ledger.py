@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 
-from scenarios.model import Database, Evidence, Indicator, Rating, first_day
+from scenarios.model import Database, Evidence, Indicator, Rating
+from scenarios.values import first_day
 
 LOWEST, HIGHEST = 0.001, 0.999
 POINTS = 64

@@ -24,7 +24,7 @@ FLOORS = (
         "exchange",
         "render",
     ),
-    *("workspace", "snapshot", "api", "site", "cli serve"),
+    *("workspace", "api", "site", "cli serve"),
 )
 ANALYSIS = ("evidence", "forecasts ledger", "period scores", "rules", "history", "review")
 SHELL_ONLY = {"os", "pathlib", "subprocess", "sys", "time", "random", "secrets", "shutil", "socket"}

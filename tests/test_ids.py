@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -40,3 +43,12 @@ def test_it_is_cut_at_a_word_with_its_number() -> None:
     assert proposed("word " * 20) == "2022-02-04-word-word-word-word-word-word-word"
     assert proposed("A visit") == "2022-02-04-a-visit"
     assert proposed("visit") == "2022-02-04-visit-2"
+
+
+def test_a_number_counts_towards_the_length(tmp_path: Path) -> None:
+    shutil.copytree(DESK, tmp_path / "desk")
+    opened = open_folder(tmp_path / "desk")
+    record = {"summary": "w" * 99, "observed": "2022-02-04"}
+    first = free_id(opened, record)
+    (tmp_path / "desk" / "evidence" / "2022" / f"{first}.yaml").touch()
+    assert (len(first), free_id(opened, record)) == (LONGEST, f"{first[:-2]}-2")

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from scenarios.model import first_day, indicator_key
 from scenarios.render.text import term
 from scenarios.scales import held, percent, printed, probability
+from scenarios.values import first_day, indicator_key
 
 
 def test_what_is_shown_of_a_probability_is_one_figure() -> None:

@@ -1,6 +1,7 @@
 """What can go wrong: a fault in a file is a value, a command that cannot go on is an exception.
 
 ScenError        the command was refused: exit 1
+├── NotWritten   a change was refused before its first byte
 └── UsageError   the command was called wrongly: exit 2
 Fault            what is wrong at one key of a file, which it does not know
 Problem          a fault in a file: collected, never raised
@@ -90,6 +91,23 @@ class ScenError(Exception):
     """A command cannot go on: the message says what, where and what to do."""
 
     exit_code = 1
+
+    @property
+    def reason(self) -> str:
+        """The message without the assurance that nothing was written."""
+        return str(self)
+
+
+class NotWritten(ScenError):  # noqa: N818
+    """A change was refused before its first byte was written, for a `reason`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"nothing was written: {reason}")
+        self._reason = reason
+
+    @property
+    def reason(self) -> str:
+        return self._reason
 
 
 class UsageError(ScenError):

@@ -1,8 +1,11 @@
-"""The records, in the field's words: frozen, and none of them knows its file."""
+"""The records, in the field's words: frozen, and none of them knows its file.
+
+The fields have the order of the keys in a new file. The text below each is its meaning, with
+examples in JSON: the schemas, and so docs/files.md and the hints of editors, are made of it.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal
@@ -12,35 +15,42 @@ from msgspec import Meta
 
 from scenarios import values
 from scenarios.errors import Problem
+from scenarios.values import (
+    Analyst,
+    EvidenceId,
+    IndicatorId,
+    IndicatorState,
+    Letter,
+    Outcome,
+    Rating,
+    Record,
+    ScenarioId,
+    SetId,
+    SourceId,
+    ThemeId,
+    lacks,
+    words,
+)
 
-ScenarioId = values.Id
-IndicatorId = values.Id
-EvidenceId = Annotated[str, values.name("[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+", 80)]
 SheetId = str
-SourceId = values.Id
-SetId = values.Id
-ThemeId = values.Id
-Analyst = values.Id
-Code = values.Code
-Rating = values.Rating
-Letter = values.Letter
-first_day = values.first_day
-indicator_key = values.indicator_key
-Outcome = Literal["occurred", "did-not-occur", "annulled"]
-IndicatorState = Literal["observed", "emerging", "reversed"]
 Kind = Literal["tracker", "scenario", "evidence", "forecasts", "source"]
 IndicatorKey = tuple[ScenarioId, IndicatorId]
-
-
-class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one file, or a part of it, holds; equal when the content is equal."""
+OWN_ID = "Only the id that STIX gave goes out."
+PRIOR_ALONE = "A prior goes out as its probability and basis."
 
 
 class GradeWeights(Record, frozen=True):
     """The share of a rating that a grade keeps, 0 to 1: the team's own table."""
 
-    reliability: Annotated[dict[values.LetterText, values.Share], Meta(min_length=6)]
-    credibility: Annotated[list[values.Share], Meta(min_length=6, max_length=6)]
+    reliability: values.ShareByLetter
+    """The share for each letter of a source's reliability, 0 to 1."""
+    credibility: Annotated[
+        list[values.Share],
+        Meta(min_length=6, max_length=6),
+        words("it needs six numbers, one for each credibility from 1 to 6"),
+    ]
+    """The share for each credibility, 1 (confirmed) to 6 (cannot be judged), in this order; six
+    numbers, each 0 to 1. Example: [1.0, 0.8, 0.5, 0.2, 0.0, 0.4]."""
 
     def share(self, grade: str) -> float:
         """What an item of a grade keeps of its rating."""
@@ -51,167 +61,187 @@ class Dependence(Record, frozen=True):
     """The correlation, 0 to 1, of two lines of one theme and of two lines of different themes."""
 
     within: values.Share
+    """The correlation of two lines of one theme. 0 to 1, not below `between`. Example: 0.6."""
     between: values.Share
+    """The correlation of two lines of different themes. 0 to 1. Example: 0.2."""
 
 
 class Tracker(Record, frozen=True):
-    """What is tracked, and by which conventions."""
+    """What is tracked, and by which conventions; one tracker.yaml for each database."""
 
-    format: Literal[1] = 1
-    id: values.Label | None = None
-    title: Annotated[str, values.text(200)] = ""
-    description: Annotated[str, values.text(10000)] = ""
-    notice: Annotated[str, values.text(1000)] | None = None
+    format: Annotated[Literal[1], values.REQUIRED] = 1
+    """The version of this file format. Example: 1."""
+    id: Annotated[values.Label | None, lacks(page="Exports show it.")] = None
+    """Whose exports these are; no export replaces that of another. `scen init` writes it; a fork
+    takes its own. Absent: the first commit's, without a repository the title. Example:
+    "7f3a9c21d0e4"."""
+    title: Annotated[values.Title, values.REQUIRED] = ""
+    """What the whole tracker is about, in a few words. Example: "China–Russia alignment"."""
+    description: values.Prose = ""
+    """What the tracker is for, how its numbers came about, and what a reader must know. Example:
+    "How close will China and Russia get by 2030? Reviewed every Monday."."""
+    notice: values.Line | None = None
+    """What a reader must know before anything else; it stands at the top of every report. Example:
+    "Written with hindsight; proves no skill."."""
     repository: values.Url | None = None
+    """Where this folder's files can be seen: pages put a file's path behind it. Example:
+    "https://github.com/owner/name/blob/main/scenarios"."""
     review_every_days: Annotated[int, Meta(ge=1, le=3660)] = 7
+    """Days from one review to the next; the weekly report looks back this far. Example: 7."""
     forecast_expires_days: Annotated[int, Meta(ge=1, le=36600)] | None = None
+    """Days that a forecast stands; absent, until it is changed or withdrawn. Example: 180."""
     estimative_language: Literal["icd-203", "phia"] = "icd-203"
-    decibans: Annotated[dict[values.CodeText, values.Decibans], Meta(min_length=5)] = msgspec.field(
+    """Whose words go with a probability: icd-203 (US) or phia (UK). Examples: "phia", "icd-203"."""
+    decibans: values.DecibansByCode = msgspec.field(
         default_factory=lambda: {"CC": 10.0, "C": 5.0, "N": 0.0, "I": -5.0, "II": -10.0}
     )
+    """The decibans of each rating, 10·log10 of its likelihood ratio; CC ≥ C ≥ 0 ≥ I ≥ II."""
     grade_weights: GradeWeights | None = None
-    evidence_dependence: values.Share | Dependence = 0.0
+    """The share of a rating that a grade keeps. Absent, grades are shown and not applied."""
+    evidence_dependence: Annotated[
+        values.Share | Dependence,
+        words("it is a number from 0 to 1, or {within: 0.6, between: 0.2}, each from 0 to 1"),
+    ] = 0.0
+    """How alike lines of evidence about one question are, 0 independent (as when absent) to 1 the
+    same: within one theme and between themes, or one number for both. Examples: {"within": 0.6,
+    "between": 0.2}, 0.5."""
     rating_strength: Annotated[float, Meta(ge=0.1, le=2)] = 1.0
-    themes: dict[ThemeId, Annotated[str, values.text(300)]] = {}
-    analysts: dict[Analyst, Annotated[str, values.text(300)]] = {}
-    sets: dict[SetId, Annotated[str, values.text(300)]] = {}
+    """What every rating is multiplied by, 0.1 to 2; absent, 1. `scen score` says what the record
+    would have it be. Example: 0.7."""
+    themes: dict[ThemeId, values.Name] = {}
+    """What a line of evidence can be about: an id and a title. Lines of one theme overlap more than
+    lines of different themes. Example: {"energy": "Gas, oil and pipelines"}."""
+    analysts: Annotated[
+        dict[Analyst, values.Name], lacks(page="A page names an analyst by the id.")
+    ] = {}
+    """Who forecasts here: an id and a name. Once some are declared, nobody else is accepted.
+    Example: {"desk": "The desk"}."""
+    sets: dict[SetId, values.Name] = {}
+    """The sets of mutually exclusive and exhaustive scenarios: an id and what they divide. Example:
+    {"relationship-2030": "Form of the relationship on 31 December 2030"}."""
 
     @property
     def dependence(self) -> Dependence:
         """`evidence_dependence`; a single number holds within a theme and between themes."""
-        told = self.evidence_dependence
-        return told if isinstance(told, Dependence) else Dependence(within=told, between=told)
-
-
-class HazardEnded(Record, frozen=True):
-    """From this day waiting says nothing any more: the event has a date."""
-
-    date: dt.date
-    reason: Annotated[str, values.text(2000)]
-
-
-class Given(Record, frozen=True, rename="kebab"):
-    """The prior under each outcome of another scenario, each 0.001 to 0.999."""
-
-    occurred: values.Prior
-    did_not_occur: values.Prior
-
-
-class Prior(Record, frozen=True):
-    """The probability before the evidence, and what it rests on."""
-
-    probability: values.Prior
-    basis: Annotated[str, values.text(10000)]
-    includes: tuple[EvidenceId, ...] = ()
-    hazard: Literal["constant"] | None = None
-    hazard_ended: HazardEnded | None = None
-    given: Annotated[dict[ScenarioId, Given], Meta(min_length=1, max_length=1)] = {}
-
-
-class EventCount(Record, frozen=True):
-    """From `at_least` matching rows within `window` days on, an indicator may be observed."""
-
-    window: Annotated[str, values.name("[1-9][0-9]{0,3}d")]
-    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
-
-
-class Events(Record, frozen=True):
-    """What to look for in an event store: a table, and the values that its columns must have."""
-
-    table: values.Label
-    match: Annotated[
-        dict[values.Column, Annotated[list[values.Value], Meta(min_length=1)]], Meta(min_length=1)
-    ]
-    count: EventCount | None = None
-
-
-class Indicator(Record, frozen=True):
-    """Something watched for, and how each scenario would make it more or less expected."""
-
-    statement: Annotated[str, values.text(1000)]
-    ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1)]
-    added: dt.date
-    watch: Annotated[str, values.text(1000)] | None = None
-    due: dt.date | None = None
-    if_absent: Rating | None = None
-    chance: values.Prior | None = None
-    theme: ThemeId | None = None
-    events: Events | None = None
-
-
-class Clarification(Record, frozen=True):
-    """What was added to a question later, without editing it."""
-
-    date: dt.date
-    text: Annotated[str, values.text(10000)]
-
-
-class Resolution(Record, frozen=True):
-    """The outcome: `date` is when it became known, `recorded` when it entered the database."""
-
-    outcome: Outcome
-    date: dt.date
-    recorded: dt.date
-    basis: Annotated[str, values.text(10000)]
-    evidence: tuple[EvidenceId, ...] = ()
-
-
-class Scenario(Record, frozen=True):
-    """A question with criteria, a horizon and a prior."""
-
-    title: Annotated[str, values.text(200)]
-    question: Annotated[str, values.text(1000)]
-    resolution_criteria: Annotated[str, values.text(10000)]
-    opened: dt.date
-    horizon: dt.date
-    prior: Prior
-    set: SetId | None = None
-    tags: tuple[values.Id, ...] = ()
-    implies: tuple[ScenarioId, ...] = ()
-    indicators: dict[IndicatorId, Indicator] = {}
-    clarifications: tuple[Clarification, ...] = ()
-    resolution: Resolution | None = None
-    foreign: values.Foreign = {}
-    formerly: tuple[values.Id, ...] = ()
+        value = self.evidence_dependence
+        return value if isinstance(value, Dependence) else Dependence(within=value, between=value)
 
 
 class Retraction(Record, frozen=True):
     """From this day an item counts no longer; it is kept all the same."""
 
-    date: dt.date
-    reason: Annotated[str, values.text(2000)]
+    date: values.Date
+    """The day from which it counts no longer, not before `recorded`. Example: "2022-03-01"."""
+    reason: values.Reason
+    """Why it counts no longer. Example: "The outlet withdrew the report."."""
 
 
 class Attachment(Record, frozen=True):
     """A saved copy of what an item rests on, by its path in the database and its SHA-256."""
 
-    file: Annotated[str, values.name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?")]
-    sha256: Annotated[str, values.name("[0-9a-f]{64}")]
+    file: Annotated[
+        str,
+        values.name(r"attachments/[0-9a-f]{64}(\.[a-z0-9]{1,8})?"),
+        words(
+            "it must be attachments/, the SHA-256 of the file in 64 small hexadecimal digits,"
+            " and its ending"
+        ),
+    ]
+    """Its path in the database: attachments/, then its SHA-256 and its ending. Example:
+    "attachments/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.pdf"."""
+    sha256: Annotated[
+        str,
+        values.name("[0-9a-f]{64}", message="it must be 64 small hexadecimal digits"),
+        lacks(page="The page names the file, and the digest is its name."),
+    ]
+    """The SHA-256 that the file must have. Example:
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"."""
+
+
+class Source(Record, frozen=True, kw_only=True):
+    """Who says so, and how reliable they are. The file's name is the source's id."""
+
+    name: values.Title
+    """The source's name as people know it. Example: "TRT World"."""
+    url: values.Url | None = None
+    """Its home page; an address with http or https. Example: "https://www.trtworld.com"."""
+    reliability: Letter
+    """How reliable it has been, A (completely reliable), B (usually), C (fairly), D (not usually),
+    E (unreliable), F (cannot be judged). Example: "C"."""
+    reliability_basis: values.Reason | None = None
+    """Why this letter: its record, its owner, its closeness to the facts. Example: "State-funded
+    broadcaster; names the experts that it quotes"."""
+    foreign: Annotated[
+        values.Foreign, lacks(page="Only `show` and the tables tell ids.", stix=OWN_ID)
+    ] = {}
+    """Example: {"bibtex": "trtworld"}."""
+    formerly: Annotated[
+        values.Ids, lacks(page="A source has no page of its own.", stix=OWN_ID)
+    ] = ()
+    """The ids that it had before, oldest first; `scen rename` writes them. Example: ["trt"]."""
 
 
 class Evidence(Record, frozen=True):
-    """One thing observed: `observed` is when it happened, `recorded` when we knew."""
+    """One thing observed, and how it bears on each scenario. Named by its date and a few words."""
 
     summary: Annotated[str, values.text(500)]
-    observed: Annotated[str, values.name("[1-9][0-9]{3}(-[0-9]{2}){0,2}")]
-    recorded: dt.date
+    """What was observed, in one sentence of one's own. Example: "Putin and Xi meet in Beijing and
+    declare a friendship without limits"."""
+    observed: values.Observed
+    """When it happened: a day (2022-02-04), a month (2021-12) or a year (2021). Examples:
+    "2022-02-04", "2021-12", 2021."""
+    recorded: values.Date
+    """The day on which it entered this database, not before it can have been observed. Example:
+    "2022-02-07"."""
     analyst: Analyst | None = None
+    """Who recorded it. Example: "desk"."""
     source: SourceId | None = None
+    """Who says so: the id of a file in sources/. Example: "kremlin"."""
     url: values.Url | None = None
+    """Where it can be read; an address with http or https. Example:
+    "https://www.example.org/joint-statement"."""
     reliability: Letter | None = None
+    """The source's reliability for this item, A (completely reliable) to F (cannot be judged);
+    absent, the source's own. Example: "B"."""
     credibility: Literal[1, 2, 3, 4, 5, 6] | None = None
+    """The item's own credibility, 1 (confirmed) to 6 (cannot be judged); absent, 6. Example: 2."""
     origin: values.Label | None = None
+    """Who it comes from in the end: items of one origin are one witness, however many outlets
+    repeat it. Example: "kremlin-readout-2022-02-04"."""
     event: values.Label | None = None
+    """The fact that is reported: several reports of one event are one fact, however many witnesses
+    it has. Example: "beijing-joint-statement"."""
     theme: ThemeId | None = None
-    attachment: Attachment | None = None
-    corroborated_by: tuple[EvidenceId, ...] = ()
-    quote: Annotated[str, values.text(1000)] | None = None
+    """What it is about: a theme that tracker.yaml declares. Lines of one theme overlap more than
+    others. Example: "institutions"."""
+    attachment: Annotated[Attachment | None, lacks(stix="Files do not go out.")] = None
+    """A saved copy of what the item rests on; `scen add-evidence --attach FILE` makes it."""
+    corroborated_by: Annotated[
+        values.EvidenceIds, lacks(stix="Corroboration does not go out.")
+    ] = ()
+    """Independent items that say the same; what a credibility of 1 rests on. Example:
+    ["2022-02-04-xinhua-readout"]."""
+    quote: values.Line | None = None
+    """Someone's exact words, where they are the evidence; short. Example: "Friendship between the
+    two States has no limits"."""
     ratings: dict[ScenarioId, Rating] = {}
-    indicators: dict[values.IndicatorKey, IndicatorState] = {}
-    notes: Annotated[str, values.text(10000)] | None = None
+    """For each scenario: how much more expected is this if the scenario happens than if it does
+    not? A code (CC, C, N, I, II) or a likelihood ratio, 0.001 to 1000. Example:
+    {"deeper-alignment": "CC", "military-pact": "C", "rupture": 0.1}."""
+    indicators: Annotated[
+        dict[values.IndicatorKey, IndicatorState], lacks(stix="Indicators do not go out.")
+    ] = {}
+    """Indicators that this item shows, as scenario/indicator: observed, emerging or reversed.
+    Example: {"deeper-alignment/joint-statement": "observed"}."""
+    notes: values.Prose | None = None
+    """Anything else worth keeping. Example: "The English text was published the same day."."""
     retracted: Retraction | None = None
-    foreign: values.Foreign = {}
-    formerly: tuple[EvidenceId, ...] = ()
+    """Where the item turned out to be wrong: it is kept, and from that day it counts no longer."""
+    foreign: Annotated[values.Foreign, lacks(stix=OWN_ID)] = {}
+    """Example: {"icews": "2018-06-01/28500741"}."""
+    formerly: Annotated[values.EvidenceIds, lacks(stix=OWN_ID)] = ()
+    """The ids that it had before, oldest first; `scen rename` and `scen edit` write them. Example:
+    ["2022-02-03-no-limits"]."""
 
     def grade(self, sources: Mapping[SourceId, Source]) -> str:
         """The Admiralty grade, such as B2: its own letter, else its source's, else F."""
@@ -221,24 +251,192 @@ class Evidence(Record, frozen=True):
 
 
 class Sheet(Record, frozen=True):
-    """One analyst's probabilities on one day; None withdraws."""
+    """One analyst's probabilities on one day. The file's name is <date>-<analyst>."""
 
-    date: dt.date
+    date: values.Date
+    """The day from which these forecasts stand. Example: "2022-02-07"."""
     analyst: Analyst
-    probabilities: Annotated[dict[ScenarioId, values.Chance | None], Meta(min_length=1)]
-    rationales: dict[ScenarioId, Annotated[str, values.text(10000)]] = {}
-    evidence: dict[ScenarioId, tuple[EvidenceId, ...]] = {}
+    """Whose forecasts these are. Example: "desk"."""
+    probabilities: Annotated[dict[ScenarioId, values.Forecast], Meta(min_length=1)]
+    """For each scenario the probability that it happens, 0.0001 to 0.9999; null withdraws. Example:
+    {"deeper-alignment": 0.8, "military-pact": 0.04, "rupture": null}."""
+    rationales: dict[ScenarioId, values.Prose] = {}
+    """For each scenario, why the probability is what it is. Example: {"military-pact": "The
+    statement names no mutual-defence duty."}."""
+    evidence: Annotated[
+        dict[ScenarioId, values.EvidenceIds],
+        lacks(page="The review names the items.", stix="A day and a figure go out."),
+    ] = {}
+    """For each scenario, the evidence that moved the probability. Example: {"deeper-alignment":
+    ["2022-02-04-no-limits"]}."""
 
 
-class Source(Record, frozen=True):
-    """Who says so, and how reliable they are."""
+class HazardEnded(Record, frozen=True):
+    """From this day waiting says nothing any more: the event has a date."""
 
-    name: Annotated[str, values.text(200)]
-    reliability: Letter
-    url: values.Url | None = None
-    reliability_basis: Annotated[str, values.text(2000)] | None = None
-    foreign: values.Foreign = {}
-    formerly: tuple[values.Id, ...] = ()
+    date: values.Date
+    """The day on which the prior stops falling, not before `opened`. Example: "2023-08-28"."""
+    reason: Annotated[values.Reason, lacks(page="`show` tells it.")]
+    """What fixed the date. Example: "The summit that decides was announced."."""
+
+
+class Given(Record, frozen=True, rename="kebab"):
+    """The prior under each outcome of another scenario, each 0.001 to 0.999."""
+
+    occurred: values.Prior
+    """The prior if the other scenario occurs, 0.001 to 0.999. Example: 0.2."""
+    did_not_occur: values.Prior
+    """The prior if it does not, 0.001 to 0.999. Example: 0.02."""
+
+
+class Prior(Record, frozen=True):
+    """The probability before the evidence, and what it rests on."""
+
+    probability: values.Prior
+    """The probability before the evidence below, 0.001 to 0.999. Example: 0.05."""
+    basis: values.Prose
+    """Why this number: the base rate or reference class. Example: "No treaty in twenty years."."""
+    includes: Annotated[values.EvidenceIds, lacks(stix=PRIOR_ALONE)] = ()
+    """Evidence that the basis already uses: it is shown and counts 0. Example:
+    ["2021-12-15-leaders-speak-by-video"]."""
+    hazard: Annotated[Literal["constant"] | None, lacks(stix=PRIOR_ALONE)] = None
+    """constant: the question is whether something happens by the horizon, so its prior falls as
+    time passes without it. Not in a set. Example: "constant"."""
+    hazard_ended: Annotated[HazardEnded | None, lacks(stix=PRIOR_ALONE)] = None
+    """From this day waiting says nothing any more, since the event has a date. Needs `hazard`."""
+    given: Annotated[
+        dict[ScenarioId, Given],
+        Meta(min_length=1, max_length=1),
+        lacks(stix=PRIOR_ALONE),
+        words(
+            "it names one other scenario and the prior in each case, like"
+            " lethal-arms: {occurred: 0.2, did-not-occur: 0.02}"
+        ),
+    ] = {}
+    """The prior under each outcome of one other scenario; `probability` lies between the two.
+    Example: {"lethal-arms": {"occurred": 0.2, "did-not-occur": 0.02}}."""
+
+
+class EventCount(Record, frozen=True):
+    """From `at_least` matching rows within `window` days on, an indicator may be observed."""
+
+    window: Annotated[
+        str, values.name("[1-9][0-9]{0,3}d", message="a window is a number of days, like 7d")
+    ]
+    """Days that are counted together, 1d to 9999d. Example: "7d"."""
+    at_least: Annotated[int, Meta(ge=1, le=1_000_000_000)]
+    """The smallest number of rows. A whole number from 1. Example: 3."""
+
+
+class Events(Record, frozen=True):
+    """What to look for in an event store: a table, and the values that its columns must have."""
+
+    table: values.Label
+    """The kind of table, icews, gdelt or acled, or the name of one. Example: "icews"."""
+    match: Annotated[
+        dict[values.Column, Annotated[list[values.Value], Meta(min_length=1)]], Meta(min_length=1)
+    ]
+    """The values that count, by column; a row has one of each. Example: {"cameo": ["190"]}."""
+    count: EventCount | None = None
+    """How many rows within how many days make it worth a look; absent, each row does."""
+
+
+class Indicator(Record, frozen=True):
+    """Something watched for, and how each scenario would make it more or less expected."""
+
+    statement: values.Line
+    """What would be seen, so that two people agree whether it was. Example: "Either foreign
+    ministry confirms talks on a treaty with mutual military assistance"."""
+    ratings: Annotated[dict[ScenarioId, Rating], Meta(min_length=1)]
+    """For each scenario: how much more expected is this if it happens than if not? A code or a
+    likelihood ratio. Example: {"military-pact": "CC", "deeper-alignment": "I", "rupture": 0.1}."""
+    added: Annotated[values.Date, lacks(page="`show` tells it.")]
+    """The day on which the indicator was written down. Example: "2021-12-17"."""
+    watch: Annotated[
+        values.Line | None, lacks(page="`due` and the sitting tell where to look.")
+    ] = None
+    """Where to look, how often, and who does. Example: "Foreign-ministry briefings"."""
+    due: values.Date | None = None
+    """The day by which it should be seen; after it, its absence counts. Example: "2026-12-31"."""
+    if_absent: Rating | None = None
+    """What its absence after `due` is worth: a code or a likelihood ratio. Examples: "I", 0.5."""
+    chance: Annotated[values.Prior | None, words("a chance is a number from 0.001 to 0.999")] = None
+    """Instead of `if_absent`: how probable it is, all in all, to be seen by `due`, 0.001 to 0.999;
+    what its absence is worth follows. Example: 0.15."""
+    theme: ThemeId | None = None
+    """What it is about: a theme that tracker.yaml declares. Example: "military"."""
+    events: Annotated[Events | None, lacks(page="`candidates` tells what it finds.")] = None
+    """What to look for in an event store: `scen candidates` lists it."""
+
+
+class Clarification(Record, frozen=True):
+    """What was added to a question later, without editing it."""
+
+    date: values.Date
+    """The day of the clarification. Example: "2022-03-01"."""
+    text: values.Prose
+    """What is now plain that was not. Example: "A declaration alone is no treaty."."""
+
+
+class Resolution(Record, frozen=True):
+    """The outcome: `date` is when it became known, `recorded` when it entered the database."""
+
+    outcome: Outcome
+    """occurred, did-not-occur, or annulled where the question turned out to be unanswerable (then
+    it is not scored). Examples: "did-not-occur", "occurred"."""
+    date: values.Date
+    """The day on which the outcome became known; scoring ends here. Example: "2030-12-31"."""
+    recorded: values.Date
+    """The day on which it entered this database, not before `date`. Example: "2031-01-03"."""
+    basis: values.Prose
+    """How the criteria were applied. Example: "No treaty was signed."."""
+    evidence: Annotated[
+        values.EvidenceIds,
+        lacks(page="`show` tells it.", stix="An outcome goes out with its basis."),
+    ] = ()
+    """The evidence on which the outcome rests. Example: ["2030-12-31-year-ends-without-treaty"]."""
+
+
+class Scenario(Record, frozen=True, kw_only=True):
+    """One scenario: a question with criteria, a horizon and a prior. The file's name is its id."""
+
+    title: values.Title
+    """The scenario in a few words. Example: "A formal military pact"."""
+    question: values.Line
+    """The question, so that it has a yes or a no on the horizon. Example: "Will a treaty of mutual
+    military assistance be in force on 2030-12-31?"."""
+    resolution_criteria: values.Prose
+    """What decides the question, and where that will be looked up. Example: "A treaty, published by
+    either side, that obliges each to give military assistance if the other is attacked."."""
+    opened: values.Date
+    """The day on which the question was first asked. Example: "2021-12-17"."""
+    horizon: values.Date
+    """The last day on which the scenario can happen, not before `opened`. Example: "2030-12-31"."""
+    set: SetId | None = None
+    """The set to which the scenario belongs, as declared in tracker.yaml; exactly one member of a
+    set occurs. Example: "relationship-2030"."""
+    tags: values.Ids = ()
+    """Words by which scenarios are grouped and found. Example: ["military"]."""
+    prior: Prior
+    """The probability before the evidence, and what it rests on."""
+    implies: Annotated[values.Ids, lacks(stix="Links do not go out.")] = ()
+    """Scenarios that must happen if this does: P(this) ≤ P(that). Example: ["deeper-alignment"]."""
+    indicators: Annotated[
+        dict[IndicatorId, Indicator], lacks(stix="Indicators do not go out.")
+    ] = {}
+    """What is watched for, each under its own id, with its ratings fixed before it is seen."""
+    clarifications: Annotated[
+        tuple[Clarification, ...], lacks(stix="Clarifications do not go out.")
+    ] = ()
+    """What was added to the question later; appended, never edited."""
+    resolution: Resolution | None = None
+    """The outcome, once it is known."""
+    foreign: Annotated[
+        values.Foreign, lacks(page="Only `show` and the tables tell ids.", stix=OWN_ID)
+    ] = {}
+    """Example: {"metaculus": 8636}."""
+    formerly: Annotated[values.Ids, lacks(stix=OWN_ID)] = ()
+    """The ids that it had before, oldest first; `scen rename` writes them. Example: ["pact"]."""
 
 
 class Database(msgspec.Struct, frozen=True, dict=True):

@@ -7,17 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from scenarios.errors import At, Keys, Problem
-from scenarios.model import (
-    Database,
-    Evidence,
-    Kind,
-    Record,
-    Scenario,
-    Sheet,
-    Source,
-    Tracker,
-    indicator_key,
-)
+from scenarios.model import Database, Evidence, Kind, Record, Scenario, Sheet, Source, Tracker
+from scenarios.values import indicator_key
 
 MODELS: dict[Kind, type[Record]] = {
     "tracker": Tracker,
@@ -31,36 +22,6 @@ RESERVED = frozenset({"tracker", "null", "true", "false"})
 LONGEST_ID = 80
 ATTACHMENTS = "attachments"
 """The folder of saved copies: nothing in it is a record."""
-
-KEY_ORDER: dict[str, tuple[str, ...]] = {
-    "tracker": (
-        *("format", "id", "title", "description", "notice", "repository", "review_every_days"),
-        *("forecast_expires_days", "estimative_language", "decibans", "grade_weights"),
-        *("evidence_dependence", "rating_strength", "themes", "analysts", "sets"),
-    ),
-    "scenario": (
-        *("title", "question", "resolution_criteria", "opened", "horizon", "set", "tags"),
-        *("prior", "implies", "indicators", "clarifications", "resolution", "foreign", "formerly"),
-    ),
-    "evidence": (
-        *("summary", "observed", "recorded", "analyst", "source", "url", "reliability"),
-        *("credibility", "origin", "event", "theme", "attachment", "corroborated_by", "quote"),
-        *("ratings", "indicators", "notes", "retracted", "foreign", "formerly"),
-    ),
-    "forecasts": ("date", "analyst", "probabilities", "rationales", "evidence"),
-    "source": ("name", "url", "reliability", "reliability_basis", "foreign", "formerly"),
-    "prior": ("probability", "basis", "includes", "hazard", "hazard_ended", "given"),
-    "hazard_ended": ("date", "reason"),
-    "indicator": (
-        *("statement", "ratings", "added", "watch", "due", "if_absent", "chance", "theme"),
-        "events",
-    ),
-    "events": ("table", "match", "count"),
-    "clarification": ("date", "text"),
-    "resolution": ("outcome", "date", "recorded", "basis", "evidence"),
-    "retracted": ("date", "reason"),
-}
-"""The order of the keys in a new file, for each kind of record and each part of one."""
 
 _SLUG = r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*"
 _ID = re.compile(_SLUG)
@@ -182,34 +143,35 @@ def _of_sheet(id: str, sheet: Sheet) -> Iterator[Reference]:
 
 def _unknown_file(path: str, stem: str) -> Problem:
     message = "only files that end in .yaml are read, so this one is not"
-    hint = f"did you mean {_printable(stem)}.yaml?"
-    return Problem(_printable(path), 1, 1, "unknown-file", message, hint, "warning")
+    hint = f"did you mean {printable_path(stem)}.yaml?"
+    return Problem(printable_path(path), 1, 1, "unknown-file", message, hint, "warning")
 
 
 def _misplaced(path: str, kind: Kind | None, stem: str) -> Problem | None:
     if kind is None:
         message = "no record lives in this folder"
-        return Problem(_printable(path), 1, 1, "misplaced", message, _HOMES)
-    if fault := _bad_id(kind, stem):
-        return Problem(_printable(path), 1, 1, "bad-id", fault)
+        return Problem(printable_path(path), 1, 1, "misplaced", message, _HOMES)
+    if fault := bad_id(kind, stem, "the file's name is not a valid id; "):
+        return Problem(printable_path(path), 1, 1, "bad-id", fault)
     home = path_of(kind, stem)
     if path == home:
         return None
     is_yearly = kind in ("evidence", "forecasts")
     message = "this is not the folder of its year" if is_yearly else "this folder is too deep"
-    return Problem(_printable(path), 1, 1, "misplaced", message, f"move it to {home}")
+    return Problem(printable_path(path), 1, 1, "misplaced", message, f"move it to {home}")
 
 
-def _bad_id(kind: Kind, id: str) -> str | None:
+def bad_id(kind: Kind, id: str, words: str = "") -> str | None:
+    """The rule that an id breaks; `words` introduce that of its shape."""
     if id in RESERVED:
         return f"'{id}' is a reserved word and names no record"
-    shape, words = _SHAPES[kind]
+    shape, rule = _SHAPES[kind]
     if not shape.fullmatch(id):
-        return f"the file's name is not a valid id; {words}"
+        return f"{words}{rule}"
     if len(id) > LONGEST_ID:
         return f"the id has {len(id)} characters; at most {LONGEST_ID} are allowed"
     return None
 
 
-def _printable(path: str) -> str:
+def printable_path(path: str) -> str:
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in path)

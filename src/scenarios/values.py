@@ -1,14 +1,43 @@
-"""What a single value of a record may be: its length, its pattern, its range."""
+"""The values that a key of a record may have: length, pattern, range, and the words for them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, NamedTuple, get_args, get_origin
 
+import msgspec
 from msgspec import Meta
 
 SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
-"""The inside of a class of characters: what `\\s` is to ECMA 262, and so to the schemas."""
+"""The inside of a class of characters: `\\s` to ECMA 262, and so to the schemas."""
+
+
+def words(message: str) -> Meta:
+    """The message where a value is another than its type allows."""
+    return Meta(extra_json_schema={"errorMessage": message})
+
+
+def fixed(*always: str, **keys: tuple[str, float]) -> Meta:
+    """A mapping that has these keys and no others, each with its meaning and an example.
+
+    A key that is `always` the same has no other value than its example.
+    """
+    properties = {
+        name: {"description": meaning, "examples": [example]}
+        | ({"const": example} if name in always else {})
+        for name, (meaning, example) in keys.items()
+    }
+    return Meta(extra_json_schema={"properties": properties})
+
+
+def lacks(**places: str) -> Meta:
+    """The places that do not tell of a key, `page` or `stix`, each with the reason."""
+    return Meta(extra={"lacks": places})
+
+
+REQUIRED = Meta(extra={"required": True})
+"""A key that a file must have though a record can stand without it."""
 
 
 def text(longest: int) -> Meta:
@@ -16,33 +45,167 @@ def text(longest: int) -> Meta:
     return Meta(pattern=f"[^{SPACE}]", max_length=longest)
 
 
-def name(pattern: str, longest: int | None = None) -> Meta:
+def name(pattern: str, longest: int | None = None, message: str | None = None) -> Meta:
     """A text that matches from end to end."""
     # To Python alone, `$` is also before a last line end.
-    return Meta(pattern=rf"^{pattern}$(?!\n)", max_length=longest)
+    extra = {"errorMessage": message} if message else None
+    return Meta(pattern=rf"^{pattern}$(?!\n)", max_length=longest, extra_json_schema=extra)
 
 
 ID = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
-Id = Annotated[str, name(ID, 80)]
-IndicatorKey = Annotated[str, name(f"{ID}/{ID}", 161)]
+Id = Annotated[
+    str, name(ID, 80, "an id has small letters, digits and single hyphens, a letter first")
+]
+Ids = Annotated[tuple[Id, ...], Meta(extra_json_schema={"uniqueItems": True})]
+EvidenceId = Annotated[
+    str,
+    name(
+        "[1-9][0-9]{3}(-[0-9]{2})?(-[0-9]{2})?(-[a-z0-9]+)+",
+        80,
+        "evidence is named by its date and a few words, like 2022-02-04-no-limits",
+    ),
+]
+EvidenceIds = Annotated[tuple[EvidenceId, ...], Meta(extra_json_schema={"uniqueItems": True})]
+IndicatorKey = Annotated[
+    str,
+    name(
+        f"{ID}/{ID}",
+        161,
+        "an indicator is named by its scenario and its own id, like military-pact/talks-announced",
+    ),
+]
 """`SCENARIO/INDICATOR`."""
-Label = Annotated[str, name("[a-z0-9]+(-[a-z0-9]+)*", 80)]
-Url = Annotated[str, name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000)]
+Label = Annotated[
+    str, name("[a-z0-9]+(-[a-z0-9]+)*", 80, "a name has small letters, digits and single hyphens")
+]
+Title = Annotated[str, text(200)]
+Name = Annotated[str, text(300)]
+Line = Annotated[str, text(1000)]
+Reason = Annotated[str, text(2000)]
+Prose = Annotated[str, text(10000)]
+Url = Annotated[
+    str,
+    name(f"https?://[^{SPACE}/?#]+[^{SPACE}]*", 2000),
+    words("an address begins with http:// or https:// and has no space in it"),
+]
+_DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
+Date = Annotated[
+    dt.date,
+    Meta(
+        extra_json_schema={
+            "pattern": f"^{_DAY}$",
+            "errorMessage": "a date is written like 2022-02-04",
+        }
+    ),
+]
+Observed = Annotated[
+    str,
+    name("[1-9][0-9]{3}(-[0-9]{2}){0,2}"),
+    Meta(
+        extra_json_schema={
+            "anyOf": [
+                {"type": "integer", "minimum": 1000, "maximum": 9999},
+                {"type": "string", "pattern": "^[1-9][0-9]{3}(-(0[1-9]|1[0-2]))?$"},
+                {"type": "string", "format": "date", "pattern": f"^{_DAY}$"},
+            ],
+            "errorMessage": "a day is written like 2022-02-04, a month like 2022-02"
+            " and a year like 2022",
+        }
+    ),
+]
+"""A day, a month or a year; a file may have a year as a number."""
 Chance = Annotated[float, Meta(ge=0.0001, le=0.9999)]
-Decibans = Annotated[float, Meta(ge=-100, le=100)]
+Forecast = Annotated[
+    Chance | None, words("a forecast is a number from 0.0001 to 0.9999, or null to withdraw")
+]
 Share = Annotated[float, Meta(ge=0, le=1)]
-Prior = Annotated[float, Meta(ge=0.001, le=0.999)]
-Column = Annotated[str, name("[A-Za-z_][A-Za-z0-9_]*", 80)]
-Value = Annotated[str, text(200)]
-Foreign = dict[Id, Annotated[str, text(500)] | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]]
-"""The ids that a record has elsewhere, by system; text or integer, and compared as text."""
+Prior = Annotated[float, Meta(ge=0.001, le=0.999), words("a prior is a number from 0.001 to 0.999")]
+Column = Annotated[
+    str, name("[A-Za-z_][A-Za-z0-9_]*", 80, "it must be a name of letters, digits and _")
+]
+Value = Annotated[str, text(200), words('a value to match is a text: quote a code, as in "036"')]
+Foreign = Annotated[
+    dict[
+        Id,
+        Annotated[
+            Annotated[str, text(500)] | Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)],
+            words("an id elsewhere is a text of at most 500 characters, or a whole number"),
+        ],
+    ],
+    Meta(
+        description="What it is called elsewhere: an id by system, text or a whole number,"
+        " compared as text; `scen import` and `scen candidates` write and look for it."
+    ),
+]
 
 Code = Literal["CC", "C", "N", "I", "II"]
-Rating = Code | Annotated[float, Meta(ge=0.001, le=1000)]
+Rating = Annotated[
+    Code | Annotated[float, Meta(ge=0.001, le=1000)],
+    words("a rating is CC, C, N, I or II, or a likelihood ratio from 0.001 to 1000"),
+]
 """A consistency code, or a likelihood ratio from 0.001 to 1000."""
 Letter = Literal["A", "B", "C", "D", "E", "F"]
-CodeText = Annotated[str, name("(CC|C|N|I|II)")]
-LetterText = Annotated[str, name("[A-F]")]
+_MORE, _LESS = (f"{word} expected if the scenario happens" for word in ("more", "less"))
+DecibansByCode = Annotated[
+    dict[Annotated[str, name("(CC|C|N|I|II)")], Annotated[float, Meta(ge=-100, le=100)]],
+    Meta(min_length=5),
+    fixed(
+        "N",
+        CC=(f"Strongly consistent: much {_MORE}. Decibans, 0 to 100.", 10),
+        C=(f"Consistent: {_MORE}. Decibans, 0 to 100.", 5),
+        N=("Neutral: equally expected either way; always 0.", 0),
+        I=(f"Inconsistent: {_LESS}. Decibans, -100 to 0.", -5),
+        II=(f"Strongly inconsistent: much {_LESS}. Decibans, -100 to 0.", -10),
+    ),
+]
+ShareByLetter = Annotated[
+    dict[Annotated[str, name("[A-F]")], Share],
+    Meta(min_length=6),
+    fixed(
+        A=("The share kept for A, completely reliable. 0 to 1.", 1.0),
+        B=("The share kept for B, usually reliable. 0 to 1.", 0.8),
+        C=("The share kept for C, fairly reliable. 0 to 1.", 0.6),
+        D=("The share kept for D, not usually reliable. 0 to 1.", 0.3),
+        E=("The share kept for E, unreliable. 0 to 1.", 0.0),
+        F=("The share kept for F, reliability cannot be judged. 0 to 1.", 0.4),
+    ),
+]
+ScenarioId = Id
+SourceId = Id
+SetId = Id
+ThemeId = Id
+Analyst = Id
+IndicatorId = Annotated[Id, Meta(examples=["talks-announced"])]
+Outcome = Literal["occurred", "did-not-occur", "annulled"]
+IndicatorState = Literal["observed", "emerging", "reversed"]
+
+
+class Record(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one file, or a part of it, holds; equal when the content is equal."""
+
+
+class Part(NamedTuple):
+    """The record that a key holds, or `many` of them by their names or in a list."""
+
+    record: type[Record]
+    many: bool = False
+
+
+def keys(model: type[Record]) -> dict[str, Part | None]:
+    """The keys of a record in the order of its file, each with the record that it holds, if any."""
+    return {
+        field.encode_name: next(_records(field.type), None)
+        for field in msgspec.structs.fields(model)
+    }
+
+
+def _records(hint: Any) -> Iterator[Part]:
+    """The records of a type that is one, an alternative to others, or a mapping or list of some."""
+    if isinstance(hint, type) and issubclass(hint, Record):
+        yield Part(hint)
+    many = get_origin(hint) in (dict, tuple)
+    for form in get_args(hint):
+        yield from (Part(part.record, many or part.many) for part in _records(form))
 
 
 def first_day(observed: str) -> dt.date:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from scenarios.analysis.rules.evidence import ALIKE, WITHIN_DAYS, alike, clusters
-from scenarios.model import Evidence, first_day
+from scenarios.model import Evidence
+from scenarios.values import first_day
 from tests.records import START, day, item, retraction
 
 URL = "https://x.org"

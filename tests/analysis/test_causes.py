@@ -88,6 +88,12 @@ def test_a_headline_names_the_largest_cause_and_a_second_that_did_a_third_of_it(
     assert astuple(made.headline)[2:] == (1, 1, 0, 1, 4)
 
 
+def test_a_second_cause_is_named_from_a_third_of_the_first_on() -> None:
+    for ratio, second in (("2.16", [("event", ("f",))]), ("2.15", [])):  # of 10: 3.34 and 3.32 dB
+        made = told(f"a; {ALONE}; desk@6 a=.9; e @5 a=CC; f @5 a={ratio}")
+        assert because(made.headline.top) == [("event", ("e",)), *second]
+
+
 SET = "a set=s probability=.4; b set=s probability=.3; c set=s probability=.3"
 SAID = f"{SET}; ana@0 a=.4 b=.3 c=.3; anna@4 c=.15 why=c; e @8 a=CC summary=News"
 

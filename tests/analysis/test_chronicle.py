@@ -36,7 +36,13 @@ def test_the_latest_day_is_of_whatever_has_one() -> None:
     standing = DatabaseState()
     told: list[date | None] = [standing.latest]
     opened = scenario(opened=day(1))
-    for one in (Tracker(), Source("A", "B"), opened, sheet(day(5), {}), item(day(3))):
+    for one in (
+        Tracker(),
+        Source(name="A", reliability="B"),
+        opened,
+        sheet(day(5), {}),
+        item(day(3)),
+    ):
         standing.put([change("x", None, one)])
         told.append(standing.latest)
     assert told == [None, None, None, day(1), day(5), day(5)]
@@ -61,7 +67,9 @@ def test_what_went_or_broke_is_remembered_until_it_is_back() -> None:
 @st.composite
 def stories(draw: st.DrawFn) -> Story:
     """Commits that each put, break and remove records of two random databases, with branches."""
-    records: dict[str, list[Any]] = {"paper": [Source("A paper", "A"), Source("A paper", "D")]}
+    records: dict[str, list[Any]] = {
+        "paper": [Source(name="A paper", reliability="A"), Source(name="A paper", reliability="D")]
+    }
     for one in (draw(databases()), draw(databases())):
         expires = draw(st.sampled_from([None, 2, 40]))
         tracker = structs.replace(one.tracker, forecast_expires_days=expires)

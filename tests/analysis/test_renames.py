@@ -16,7 +16,7 @@ PACT = scenario(0.2)
 TREATY = replace(PACT, title="A treaty", formerly=("pact",))
 VISIT = item(day(3), ratings={"pact": "C"})
 SAID = sheet(day(4), {"pact": 0.3})
-TRT = Source("TRT", "C")
+TRT = Source(name="TRT", reliability="C")
 
 
 def story() -> Story:

@@ -28,7 +28,10 @@ DESK = database(
         sheet(day(4), {"pact": 0.5, "gone": 0.2}, rationales={"pact": "Talks in Łódź"}),
         sheet(day(21), {"pact": 0.6}, rationales={"pact": "Talks are over"}),
     ),
-    sources={"kremlin": Source("The Kremlin", "C"), "wire": Source("A wire of talks", "F")},
+    sources={
+        "kremlin": Source(name="The Kremlin", reliability="C"),
+        "wire": Source(name="A wire of talks", reliability="F"),
+    },
 )
 
 

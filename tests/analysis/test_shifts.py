@@ -85,7 +85,7 @@ def fires(state: str, on: int = 0) -> Evidence:
 
 
 def wire(letter: Any, name: str = "Wire") -> Database:
-    sources = {"wire": Source(name, letter)}
+    sources = {"wire": Source(name=name, reliability=letter)}
     graded = Tracker(grade_weights=WEIGHTS)
     return one(seen(source="wire", credibility=1), tracker=graded, sources=sources)
 

@@ -108,7 +108,12 @@ def told(text: str) -> Any:
         return _tracker(words)
     if first.startswith("source="):
         of: dict[str, Any] = dict(word.split("=", 1) for word in words)
-        return model.Source("A wire", of["source"], of.get("url"), of.get("basis"))
+        return model.Source(
+            name="A wire",
+            url=of.get("url"),
+            reliability=of["source"],
+            reliability_basis=of.get("basis"),
+        )
     if "@" in first:
         analyst, on = first.split("@")
         said = dict(word.split("=", 1) for word in words[1:])

@@ -18,7 +18,7 @@ from scenarios.analysis.review.review import review
 from scenarios.analysis.rules.findings import findings
 from scenarios.errors import ScenError
 from scenarios.model import Database, Kind
-from scenarios.paths import id_of, path_of, schema_address
+from scenarios.paths import MODELS, id_of, path_of, schema_address
 from scenarios.storage.edits import tidy
 from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump
@@ -47,7 +47,7 @@ def written(database: Database, folder: Path) -> Path:
         for id, record in records(database, kind).items():
             path = path_of(kind, id)
             title = {"title": "Title"} if kind == "tracker" else {}
-            keys = tidy(kind, bare(msgspec.to_builtins(record)) | title)
+            keys = tidy(MODELS[kind], bare(msgspec.to_builtins(record)) | title)
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_text(dump(keys, schema_address(path)))
     return folder

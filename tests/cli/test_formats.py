@@ -86,6 +86,13 @@ def test_a_file_holds_what_stdout_would(form: str) -> None:
         assert place.read_text() == (made.stdout or "\n"), command
 
 
+def test_the_ending_of_a_file_says_its_format() -> None:
+    for ending, form in (("htm", "html"), ("html", "html"), ("md", "markdown"), ("json", "json")):
+        assert scen("due", "--output", f"by-ending.{ending}").exit_code == 0
+        written = Path(f"by-ending.{ending}").read_text()
+        assert written == scen("due", "--format", form).stdout, ending
+
+
 @pytest.mark.parametrize("columns", [24, 40, 60, 80, 120, 200])
 def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
     for command in READING:

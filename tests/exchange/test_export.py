@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from scenarios.errors import ScenError, UsageError
+from scenarios.exchange.targets.sql import Engine, create_table
 from scenarios.exchange.targets.table import TARGETS, named
 from scenarios.exchange.view.tables import TABLES
 from scenarios.workspace.exchange.exporting import Exported, export, identity, view_of
@@ -151,6 +152,14 @@ def test_a_reader_of_an_earlier_export_reads_on(desk: Opened) -> None:
         assert rows.fetchall() == [("2022-02-04-visit",)]
         assert len(other.readlines()) == 2
         assert old.execute("SELECT count(*) FROM sources").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "duckdb", "postgresql"])
+def test_a_column_may_be_null_only_where_its_table_says_so(engine: Engine) -> None:
+    for table in TABLES.values():
+        lines = create_table(table, engine).splitlines()[1 : len(table.columns) + 1]
+        needed = [line.rstrip(",").endswith(" NOT NULL") for line in lines]
+        assert needed == [not column.null for column in table.columns], table.name
 
 
 def test_a_package_describes_its_tables(desk: Opened) -> None:

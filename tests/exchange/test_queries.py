@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from scenarios.exchange.query import ask, plain
-from scenarios.exchange.targets import sqlite_file
+from scenarios.exchange.targets.sql import SQLITE
 from scenarios.exchange.view.view import View
-from scenarios.render.documents.query import document
+from scenarios.render.documents.records import query_table as document
 from scenarios.render.writers import terminal
 from scenarios.workspace.exchange.exporting import view_of
 from scenarios.workspace.opened import open_folder
@@ -33,7 +33,7 @@ def view() -> View:
 @pytest.fixture(scope="module")
 def file(view: View, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("sqlite") / "x.db"
-    sqlite_file.write(view, place)
+    SQLITE.write(view, place)
     return place
 
 

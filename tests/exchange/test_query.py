@@ -10,11 +10,10 @@ import pytest
 from scenarios.errors import ScenError
 from scenarios.exchange import query
 from scenarios.exchange.query import Answer, ask, write_parquet
-from scenarios.exchange.targets.duckdb_file import connect
-from scenarios.exchange.view.moment import Made
+from scenarios.exchange.targets.sql import connect
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
-from scenarios.workspace.exchange.exporting import ROWS
+from scenarios.exchange.view.view import Made, View
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, tree
 

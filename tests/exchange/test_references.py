@@ -24,7 +24,7 @@ SOURCES = {
     ),
     "mueller": Source(name="Müller, Søren Łukasz: “Überblick”", reliability="F"),
 }
-FORMS = {"ris": ris.text, "bibtex": bibtex.text, "csl": csl.text}
+FORMS = {"ris": ris, "bibtex": bibtex, "csl": csl}
 
 
 def sources(found: Arrived) -> dict[str, Source]:

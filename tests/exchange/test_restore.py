@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from scenarios.errors import ScenError
 from scenarios.exchange.targets.table import TARGETS
 from scenarios.exchange.view.cells import typed
-from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.records import records
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 from scenarios.storage.loader import load
-from scenarios.workspace.exchange.exporting import ROWS, export
+from scenarios.workspace.exchange.exporting import export
 from scenarios.workspace.how import TRIED
 from scenarios.workspace.importing.database import file, restore
 from scenarios.workspace.opened import open_folder

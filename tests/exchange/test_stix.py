@@ -26,6 +26,7 @@ from scenarios.exchange.stix.bundle import (
 from scenarios.exchange.stix.incoming import arrived, read
 from scenarios.model import Database
 from scenarios.storage.loader import load
+from tests.analysis.words import database_of
 from tests.full import TIMES
 from tests.random_databases import databases
 
@@ -158,6 +159,29 @@ def test_a_bundle_from_elsewhere_is_evidence_of_an_ungraded_source() -> None:
     )
     assert dict(found.left_out) == {"opinion": 1, "malware": 1}
     assert [str(one.place) for one in found.misfits] == ["x.json:5"]
+
+
+def test_a_revoked_object_is_retracted_on_the_day_of_its_last_change() -> None:
+    note = {
+        "type": "note",
+        "id": "note--84e4d88f-44ea-4bcd-bbf3-b2c1c320bcb3",
+        "spec_version": "2.1",
+        "created": "2022-02-24T10:00:00Z",
+        "modified": "2022-02-26T10:00:00Z",
+        "content": "A wiper",
+        "object_refs": ["identity--311b2d2d-f010-4473-83ec-1edf84858f4c"],
+    }
+    gone, there = arrived({"objects": [note | {"revoked": True}, note]}, "x.json").records
+    assert gone.record["retracted"] == {"date": "2022-02-26", "reason": "Revoked in STIX"}
+    assert "retracted" not in there.record
+
+
+def test_what_is_retracted_is_revoked_in_a_bundle() -> None:
+    database = database_of("a; e @5 a=C retracted=7; f @5 a=C")
+    objects = json.loads(bundle(Bundled(database, "desk", DAY, {})))["objects"]
+    notes = {one["extensions"][EXTENSION]["id"]: one for one in objects if one["type"] == "note"}
+    assert (notes["e"]["revoked"], notes["e"]["modified"][:10]) == (True, "2022-01-08")
+    assert "revoked" not in notes["f"]
 
 
 @pytest.mark.parametrize("data", [b"", b"[" * 100_000, b"[]", b'{"objects": 1}'])

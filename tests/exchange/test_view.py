@@ -14,14 +14,13 @@ from msgspec.structs import astuple
 
 from scenarios.analysis.ledger.ledger import ledger
 from scenarios.analysis.scores.scoring import QuestionScore, score
-from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.table import Table
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.tables import COMPUTED, TABLES
+from scenarios.exchange.view.view import Made, View
 from scenarios.model import Database
 from scenarios.scales import decibans
 from scenarios.storage.loader import load
-from scenarios.workspace.exchange.exporting import ROWS
 from scenarios.workspace.opened import open_folder
 from tests.cli.commands import DESK, FILES
 from tests.full import TIMES
@@ -120,7 +119,7 @@ def test_scores_are_those_of_the_questions() -> None:
 def test_a_score_has_the_names_of_score() -> None:
     names = [column.name for column in TABLES["scores"].columns]
     assert names == ["scenario_id", *QuestionScore.__struct_fields__[1:]]
-    assert TABLES.keys() == ROWS.keys()
+    assert {table.name for table in COMPUTED} == ROWS.keys()
 
 
 def test_figures_are_those_of_each_day_with_a_sheet() -> None:

@@ -141,7 +141,7 @@ def files(database: Database) -> dict[str, bytes]:
         for id, record in records.items():
             made[path_of(kind, id)] = new_file(kind, id, told(record)).new or b""
     address = schema_address("tracker.yaml")
-    text = dump(tidy("tracker", told(database.tracker)), address)
+    text = dump(tidy(Tracker, told(database.tracker)), address)
     return {**made, "tracker.yaml": text.encode()}
 
 

@@ -5,8 +5,7 @@ from functools import cache
 import pytest
 
 from scenarios.analysis.scores.scoring import Score, score
-from scenarios.render.documents.excerpt import ROWS, by_question, excerpt
-from scenarios.render.documents.score import document
+from scenarios.render.documents.score import ROWS, by_question, document, excerpt
 from scenarios.render.writers import terminal, writer
 from tests.records import START, database, day, resolution, scenario, sheet
 

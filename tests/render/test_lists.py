@@ -9,7 +9,7 @@ import pytest
 
 from scenarios.analysis.evidence.knowledge import known
 from scenarios.analysis.review.listing import IndicatorRow, ListFilter, indicators
-from scenarios.render.documents import lists
+from scenarios.render.documents import records
 from scenarios.render.writers import csv, terminal
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
@@ -23,7 +23,7 @@ def rows(request: pytest.FixtureRequest) -> list[IndicatorRow]:
 
 @pytest.mark.parametrize("width", [80, 100, 120, 160])
 def test_an_indicator_is_one_line(rows: list[IndicatorRow], width: int) -> None:
-    lines = terminal.write(lists.indicators(rows), width).split("\n")
+    lines = terminal.write(records.indicators(rows), width).split("\n")
     rule = next(n for n, line in enumerate(lines) if line.startswith("---"))
     told = [line for line in lines[rule + 1 : -1] if line and not line.endswith(":")]
     assert len(told) == len(rows)
@@ -34,12 +34,12 @@ def test_an_indicator_is_one_line(rows: list[IndicatorRow], width: int) -> None:
 
 
 def test_all_of_a_statement_is_shown_where_it_is_asked_for(rows: list[IndicatorRow]) -> None:
-    whole = terminal.write(lists.indicators(rows, every=True), 80)
+    whole = terminal.write(records.indicators(rows, every=True), 80)
     assert "…" not in whole
-    assert "…" in terminal.write(lists.indicators(rows), 120)
+    assert "…" in terminal.write(records.indicators(rows), 120)
 
 
 def test_a_program_reads_the_whole_id(rows: list[IndicatorRow]) -> None:
-    made = csv.write(lists.indicators(rows)).split("\n")[1:]
+    made = csv.write(records.indicators(rows)).split("\n")[1:]
     ids = [f"{row.scenario}/{row.indicator}" for row in rows]
     assert [line.split(",")[0] for line in made if "/" in line.split(",")[0]] == ids

@@ -10,8 +10,8 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review.page import page
 from scenarios.analysis.review.review import review
 from scenarios.model import Attachment
-from scenarios.render.chapters.evidence import items
-from scenarios.render.chapters.whole import whole
+from scenarios.render.chapters import evidence_items as items
+from scenarios.render.chapters import whole
 from scenarios.render.writers.html import address, blocks
 from scenarios.render.writers.page import Origin, page_html
 from tests.hostile import ADDRESSES

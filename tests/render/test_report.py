@@ -11,9 +11,11 @@ from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.review.explanation import explain
 from scenarios.analysis.review.review import Restated, Restatement
 from scenarios.model import Tracker
+from scenarios.render.cells import step_in_words
 from scenarios.render.document import plain
-from scenarios.render.documents import effects, explanation, restatement
-from scenarios.render.documents.review.moved import step
+from scenarios.render.documents import explanation
+from scenarios.render.documents.ledger_changes import effects_document
+from scenarios.render.documents.review import news
 from scenarios.render.writers import terminal
 from tests.records import database, day, scenario, sheet
 
@@ -30,7 +32,7 @@ from tests.records import database, day, scenario, sheet
     ],
 )
 def test_a_step_in_words(before: float | None, after: float, words: str) -> None:
-    assert plain(step(before, after, "icd-203")) == words
+    assert plain(step_in_words(before, after, "icd-203")) == words
 
 
 def test_what_is_read_alike_is_told_once_with_the_points_that_it_moved_by() -> None:
@@ -40,7 +42,7 @@ def test_what_is_read_alike_is_told_once_with_the_points_that_it_moved_by() -> N
         made = EvidenceEffect(
             scenario="a", rating="C", via=None, before=0.796, after=after, **worth
         )
-        assert terminal.write(effects.document([made], Tracker(), day(3))).endswith(words)
+        assert terminal.write(effects_document([made], Tracker(), day(3))).endswith(words)
 
 
 def test_a_stated_figure_that_reads_as_the_implied_one_is_neither_above_nor_below() -> None:
@@ -58,4 +60,4 @@ def test_what_would_be_printed_as_it_was_is_not_restated(before: float, told: li
     shift = Shift(from_=before, to=0.754)
     row = Restated(scenario="a", stated=None, implied=shift, because=())
     made = Restatement(commit="f" * 40, day=day(3), figures=(row,))
-    assert [restatement.figures(row) for row in restatement.rows(made)] == told
+    assert [news.restated_figures(row) for row in news.restated_rows(made)] == told

@@ -23,7 +23,7 @@ from scenarios.model import Database
 from scenarios.render.document import Document, Figure, Heading, Items, Ref, flat, plain
 from scenarios.render.documents import brief as short
 from scenarios.render.documents import report
-from scenarios.render.documents.review import attention
+from scenarios.render.documents.review import findings
 from scenarios.render.writers import writer
 from scenarios.storage.loader import load
 from scenarios.storage.worktree import snapshot
@@ -229,7 +229,7 @@ def test_a_headline_of_any_week_is_one_of_few_sentences() -> None:
 
 
 def test_each_rule_has_its_words_and_no_other() -> None:
-    assert {rule.id for rule in RULES} == attention.WORDS.keys()
+    assert {rule.id for rule in RULES} == findings.WORDS.keys()
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_a_bin_says_what_was_said_what_came_and_how_much_it_holds() -> None:
     )
     assert [
         [plain(cell) for cell in row] for row in chart.table.rows if isinstance(row, tuple)
-    ] == [["20% to 30%", "2.50", "25%", "40%", "10%", "80%"]]
+    ] == [["20%–30%", "2.50", "25%", "40%", "10%–80%", "··===|==o========···"]]
 
 
 def test_the_corp_curve_is_level_where_forecasts_are_pooled_and_joined_between() -> None:

@@ -257,3 +257,10 @@ def test_columns_give_way_in_their_order_and_then_rows_are_paragraphs() -> None:
 def test_a_named_row_of_a_table_is_a_place_of_a_page() -> None:
     table = Table(columns=(Column(name="day"),), rows=(("1",), ("2",)), anchors=("d-1", "d-2"))
     assert '<tr id="d-2"><th scope="row">' in writer("html")((table,))
+
+
+@pytest.mark.parametrize(("columns", "named"), [(4, 0), (5, 4)])
+def test_on_a_phone_four_columns_stand_beside_one_another(columns: int, named: int) -> None:
+    names = "abcde"[:columns]
+    table = Table(columns=tuple(Column(name=name) for name in names), rows=(tuple(names),))
+    assert writer("html")((table,)).count(" data-of=") == named

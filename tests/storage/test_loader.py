@@ -56,14 +56,21 @@ SOUND = {
     "tracker.yaml": TRACKER,
 }
 DAY, RECORDED = date(2021, 12, 17), date(2022, 2, 7)
-ASKED = ("A formal military pact", "Will a treaty be in force?", "Its text.")
-PRIOR, RATED = Prior(0.05, "None in twenty years"), {"military-pact": 3.0}
+PACTS = Scenario(
+    title="A formal military pact",
+    question="Will a treaty be in force?",
+    resolution_criteria="Its text.",
+    opened=DAY,
+    horizon=date(2030, 12, 31),
+    prior=Prior(0.05, "None in twenty years"),
+)
+RATED = {"military-pact": 3.0}
 DATABASE = Database(
     Tracker(title="Alignment"),
-    {"military-pact": Scenario(*ASKED, DAY, date(2030, 12, 31), PRIOR)},
+    {"military-pact": PACTS},
     {"2022-02-04-visit": Evidence("They meet", "2022-02-04", RECORDED, ratings=dict(RATED))},
     {"2022-02-07-desk": Sheet(RECORDED, "desk", {"military-pact": 0.04})},
-    {"kremlin": Source("The Kremlin", "C")},
+    {"kremlin": Source(name="The Kremlin", reliability="C")},
 )
 
 

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from scenarios.storage.yaml import marks as layout
-from scenarios.storage.yaml.editor import append, put
-from scenarios.storage.yaml.guard import EditError, first_sound
+from scenarios.storage.yaml.editor import EditError, append, first_sound, put
 
 PROSE = "long prose that has to be folded " * 3 + "here"
 FOLDED = """>-

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scenarios.storage.yaml.editor import reworded, unset
-from scenarios.storage.yaml.guard import EditError
+from scenarios.storage.yaml.editor import EditError, reworded, unset
 
 A_KEY_GOES_WITH_ITS_LINES = [
     ("a: 1\n# of b\nb: 2  # two\nc: 3\n", "b", "a: 1\n# of b\nc: 3\n"),

@@ -10,8 +10,7 @@ import yaml
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from scenarios.storage.yaml.editor import append, put, reworded, unset
-from scenarios.storage.yaml.guard import EditError, exact
+from scenarios.storage.yaml.editor import EditError, append, exact, put, reworded, unset
 from scenarios.storage.yaml.reader import places, read
 from tests.full import TIMES
 from tests.storage.layouts import KEYS, damaged, layouts, value_of

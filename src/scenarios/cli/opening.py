@@ -18,14 +18,15 @@ from scenarios.storage.git.process import Refused
 from scenarios.storage.git.repository import Repository
 from scenarios.text import counted
 from scenarios.workspace import opened
-from scenarios.workspace.history import SHALLOW, past
 from scenarios.workspace.opened import (
+    SHALLOW,
     Opened,
     find_root,
     from_here,
     known_id,
     open_folder,
     open_revision,
+    past,
 )
 from scenarios.workspace.writing import is_left
 

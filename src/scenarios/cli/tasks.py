@@ -26,7 +26,7 @@ from scenarios.cli.output.written import (
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.agreement import agreed
 from scenarios.cli.terminal.rate_across import ask_row
-from scenarios.render.documents.forecast import document
+from scenarios.render.documents.session import forecast_document
 from scenarios.render.writers import terminal
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.input.offers import Offer, titled
@@ -256,4 +256,9 @@ def report_forecast(written: Written, analyst: str, on: date, ids: list[str], fo
     """The paths, then the figures of each scenario and what they add up to in a set."""
     result = forecast_recorded(written, analyst, on, ids)
     added = sums(written.after.database, analyst, on, ids)
-    report(written, result, form, terminal.write(document(result.figures, added, analyst), width()))
+    report(
+        written,
+        result,
+        form,
+        terminal.write(forecast_document(result.figures, added, analyst), width()),
+    )

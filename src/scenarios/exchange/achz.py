@@ -12,13 +12,14 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, ParseError
 
 from scenarios.errors import extra_needed
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, slug
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Place, slug
 from scenarios.exchange.incoming import Incoming, incoming
 from scenarios.exchange.questions import (
     LONG_AGO_MS,
     LONGEST_SET,
     LONGEST_TEXT,
-    WrongCellError,
+    CellError,
+    Site,
     clean,
     digest,
     from_milliseconds,
@@ -33,20 +34,11 @@ try:
 except ModuleNotFoundError as error:
     raise extra_needed("reading .achz", "exchange") from error
 
-SYSTEM = "achz"
 LARGEST = 8 << 20
-"""As many bytes as a matrix may unpack to; one of a thousand items has a tenth."""
+"""Bytes that a matrix may unpack to, ten times those of a thousand items."""
 MOST_TAGS = 200_000
 HORIZON_DAYS = 365
-_RATINGS = {
-    "II": "II",
-    "I": "I",
-    "N": "N",
-    "C": "C",
-    "CC": "CC",
-    "NA": None,
-    "": None,
-}
+_RATINGS = {"II": "II", "I": "I", "N": "N", "C": "C", "CC": "CC", "NA": None, "": None}
 _ENCODING = re.compile(r"^\s*<\?xml[^>]*\?>")
 
 
@@ -56,16 +48,16 @@ class _Matrix(NamedTuple):
     evidence: list[Element]
 
 
-class _Seen(NamedTuple):
-    """When an item was observed; None where the file does not say."""
+class _Item(NamedTuple):
+    """An item of evidence and the day on which it was observed; None if the file has no day."""
 
     day: dt.date | None
-    item: Element
+    element: Element
     place: Place
 
 
 def read(given: Given, wanted: Wanted) -> Arrived:
-    """What the file holds; places count the hypotheses, and on from them the evidence."""
+    """The hypotheses and the evidence of the file, numbered on in that order."""
     with incoming(given, wanted.encoding, ".achz") as files:
         if len(files) != 1:
             raise refused(given.name, 0, "one matrix at a time")
@@ -73,120 +65,111 @@ def read(given: Given, wanted: Wanted) -> Arrived:
 
 
 def _arrived(name: str, matrix: _Matrix, wanted: Wanted) -> Arrived:
-    misfits: list[Misfit] = []
-    seen = [*_dated(name, matrix, wanted.timezone, misfits)]
-    days = [one.day for one in seen if one.day] or [wanted.today]
+    site = Site("achz", wanted)
+    items = [*_items(site, name, matrix)]
+    days = [item.day for item in items if item.day] or [wanted.today]
     opened, last = min(days), max(days)
     horizon = opened + min(dt.timedelta(HORIZON_DAYS), dt.date.max - opened)
     project = slug(matrix.title, otherwise="matrix")
     texts = [_text(hypothesis, "NAME") for hypothesis in matrix.hypotheses]
-    records = [
-        _scenario(Place(name, n, "HYPOTHESIS"), text, project, opened, horizon)
-        for n, text in enumerate(texts, start=1)
-    ]
-    for one in seen:
-        try:
-            records.append(_evidence(one, texts, project, last))
-        except WrongCellError as wrong:
-            misfits.append(wrong.misfit(one.place))
-    remarks = [f"the file names no horizon: {horizon} stands in each, a year after {opened}"]
-    if undated := sum(one.day is None for one in seen):
-        items = counted(undated, "item has no date", "items have no date")
-        remarks.append(f"{items} in the file: taken as {last}, and said so in the notes")
-    return Arrived(
-        records=tuple(records),
-        misfits=tuple(misfits),
-        sets={project: clean(matrix.title, LONGEST_SET, is_line=True)},
-        remarks=tuple(remarks),
-    )
-
-
-def _hypothesis(project: str, text: str) -> Foreign:
-    """What a hypothesis is called there, which has no id: what it says."""
-    return Foreign(SYSTEM, f"{project}/{clean(text, 400, is_line=True)}")
-
-
-def _scenario(place: Place, text: str, project: str, opened: dt.date, horizon: dt.date) -> Arrival:
-    title = clean(text, 200, is_line=True)
-    return Arrival(
-        kind="scenario",
-        title=title,
-        place=place,
-        foreign=_hypothesis(project, text),
-        record={
+    foreign = [site.foreign(project, clean(text, 400, is_line=True)) for text in texts]
+    for number, text in enumerate(texts):
+        title = clean(text, 200, is_line=True)
+        record = {
             "title": title,
             "question": clean(f"Which hypothesis is right? {text}", 1000),
             "resolution_criteria": f"The hypothesis is right: {clean(text, LONGEST_TEXT // 2)}",
             "set": project,
-        },
-        assumed={"opened": opened, "horizon": horizon},
-    )
+        }
+        site.records.append(
+            Arrival(
+                kind="scenario",
+                title=title,
+                place=Place(name, number + 1, "HYPOTHESIS"),
+                foreign=foreign[number],
+                record=record,
+                assumed={"opened": opened, "horizon": horizon},
+            )
+        )
+    for item in items:
+        with site.row(item.place):
+            site.records.append(_evidence(site, item, foreign, project, last))
+    site.sets[project] = clean(matrix.title, LONGEST_SET, is_line=True)
+    remark = f"the file names no horizon: {horizon} stands in each, a year after {opened}"
+    site.remarks.append(remark)
+    if undated := sum(item.day is None for item in items):
+        counted_items = counted(undated, "item has no date", "items have no date")
+        remark = f"{counted_items} in the file: taken as {last}, and said so in the notes"
+        site.remarks.append(remark)
+    return site.arrived()
 
 
-def _dated(name: str, matrix: _Matrix, zone: dt.tzinfo, misfits: list[Misfit]) -> Iterator[_Seen]:
-    for number, item in enumerate(matrix.evidence, start=len(matrix.hypotheses) + 1):
-        place, text = Place(name, number, "EVIDENCE"), _text(item, "DATE")
+def _items(site: Site, name: str, matrix: _Matrix) -> Iterator[_Item]:
+    for number, element in enumerate(matrix.evidence, start=len(matrix.hypotheses) + 1):
+        place, text = Place(name, number, "EVIDENCE"), _text(element, "DATE")
         day = None
         if text and text.strip("0"):
             try:
-                day = from_milliseconds(int(text), zone, LONG_AGO_MS).date()
+                day = from_milliseconds(int(text), site.zone, LONG_AGO_MS).date()
             except ValueError:
                 words = f"{shown(text)} is not a number of milliseconds since 1970"
-                misfits.append(Misfit(place=place._replace(column="DATE"), message=words))
-        yield _Seen(day, item, place)
+                site.misfit(place._replace(column="DATE"), words)
+        yield _Item(day, element, place)
 
 
-def _evidence(seen: _Seen, texts: list[str], project: str, last: dt.date) -> Arrival:
-    item, day = seen.item, seen.day or last
-    title = clean(_text(item, "NAME"), 500, is_line=True)
+def _evidence(
+    site: Site, item: _Item, hypotheses: list[Foreign], project: str, last: dt.date
+) -> Arrival:
+    def text(name: str) -> str:
+        return _text(item.element, name)
+
+    day = item.day or last
+    title = clean(text("NAME"), 500, is_line=True)
     if not title:
-        raise WrongCellError("NAME", "empty")
+        raise CellError("NAME", "empty")
     record: dict[str, Any] = {"summary": title}
     days = {"observed": day.isoformat(), "recorded": day}
-    record |= days if seen.day else {}
-    address = _text(item, "LINK")
+    record |= days if item.day else {}
+    address = text("LINK")
     if re.fullmatch(r"https?://[^\s/?#]\S*", address):
         record["url"], address = address, ""
-    if ratings := _ratings(_text(item, "VALUES"), len(texts)):
-        named = (_hypothesis(project, text) for text in texts)
-        record["ratings"] = {who: code for who, code in zip(named, ratings, strict=True) if code}
+    if ratings := _ratings(text("VALUES"), len(hypotheses)):
+        pairs = zip(hypotheses, ratings, strict=True)
+        record["ratings"] = {hypothesis: code for hypothesis, code in pairs if code}
     also = {
         "Link": address,
-        "Type": _text(item, "TYPE"),
-        "Credibility": _text(item, "CREDIBILITY"),
-        "Relevance": _text(item, "RELEVANCE"),
-        "Code": _text(item, "CODE"),
-        "Flagged": "yes" if _text(item, "FLAG") == "1" else "",
-        "Date": "" if seen.day else "none in the ACH file",
+        "Type": text("TYPE"),
+        "Credibility": text("CREDIBILITY"),
+        "Relevance": text("RELEVANCE"),
+        "Code": text("CODE"),
+        "Flagged": "yes" if text("FLAG") == "1" else "",
+        "Date": "" if item.day else "none in the ACH file",
     }
-    whole = "" if title == " ".join(_text(item, "NAME").split()) else _text(item, "NAME")
-    lines = [
-        whole,
-        _text(item, "NOTES"),
-        *(f"{name}: {value}" for name, value in also.items() if value),
-    ]
-    if notes := clean("\n".join(filter(None, lines)), LONGEST_TEXT):
+    whole = "" if title == " ".join(text("NAME").split()) else text("NAME")
+    fields = (f"{name}: {value}" for name, value in also.items() if value)
+    lines = filter(None, (whole, text("NOTES"), *fields))
+    if notes := clean("\n".join(lines), LONGEST_TEXT):
         record["notes"] = notes
     return Arrival(
         kind="evidence",
         record=record,
         title=title,
-        place=seen.place,
-        foreign=Foreign(SYSTEM, f"{project}/{digest(title)}"),
-        assumed={} if seen.day else days,
+        place=item.place,
+        foreign=site.foreign(project, digest(title)),
+        assumed={} if item.day else days,
     )
 
 
 def _ratings(text: str, number: int) -> list[str | None]:
-    """The codes in the order of the hypotheses; what is blank or not applicable is not rated."""
+    """The codes in the order of the hypotheses; None for blank and not applicable."""
     codes = ["".join(code.split()).replace("/", "").upper() for code in text.split(",")]
     if not any(codes):
         return []
     if len(codes) != number:
         words = f"{counted(len(codes), 'rating')} for"
-        raise WrongCellError("VALUES", f"{words} {counted(number, 'hypothesis', 'hypotheses')}")
+        raise CellError("VALUES", f"{words} {counted(number, 'hypothesis', 'hypotheses')}")
     if wrong := next((code for code in codes if code not in _RATINGS), None):
-        raise WrongCellError("VALUES", f"{shown(wrong)} is not II, I, N, C, CC or NA")
+        raise CellError("VALUES", f"{shown(wrong)} is not II, I, N, C, CC or NA")
     return [_RATINGS[code] for code in codes]
 
 
@@ -202,7 +185,7 @@ def _matrix(file: Incoming) -> _Matrix:
 
 
 def _unpacked(file: Incoming) -> str:
-    """The text, of whichever UTF it is, which is UTF-16 as PARC writes it."""
+    """The text in any UTF; PARC writes UTF-16."""
     stream: Any = file.stream
     if file.stream.peek(2)[:2] == b"\x1f\x8b":
         stream = gzip.GzipFile(fileobj=file.stream)
@@ -238,10 +221,10 @@ def _parsed(name: str, text: str) -> Element:
 
 
 def _named(root: Element, name: str) -> Iterator[Element]:
-    return (one for one in root.iter() if isinstance(one.tag, str) and one.tag.upper() == name)
+    return (e for e in root.iter() if isinstance(e.tag, str) and e.tag.upper() == name)
 
 
 def _text(element: Element, name: str) -> str:
-    """The text of the first child of that name."""
-    child = next((one for one in element if str(one.tag).upper() == name), None)
+    """The text of the first child of a name."""
+    child = next((child for child in element if str(child.tag).upper() == name), None)
     return (child.text or "").strip() if child is not None else ""

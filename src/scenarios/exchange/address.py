@@ -1,4 +1,4 @@
-"""The address of a database and what its engine says, as both may be shown: without a password."""
+"""The address of a database and the errors of its engine, shown without a password."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ _LONGEST = 300
 
 
 def scheme_of(address: str) -> str | None:
-    """What stands before `://`, in small letters; None for a path."""
-    found = _ADDRESS.match(address)
-    return found[1].lower() if found else None
+    """The part before `://`, in small letters; None for a path."""
+    match = _ADDRESS.match(address)
+    return match[1].lower() if match else None
 
 
 def hidden(address: str) -> str:
-    """The address with each password replaced, also one that is not escaped as it should be."""
+    """The address with each password replaced, even an unescaped one."""
     return without_secrets(address, address)
 
 
 def without_secrets(text: str, address: str) -> str:
-    """A text, perhaps what an engine says, without the passwords of an address."""
+    """A text, such as an engine's error, without the passwords of an address."""
     for secret in sorted(_secrets(address), key=len, reverse=True):
         text = text.replace(secret, _HIDDEN)
     return text
@@ -37,7 +37,7 @@ def without_secrets(text: str, address: str) -> str:
 
 @contextmanager
 def engine_words(address: str) -> Iterator[None]:
-    """What an engine raises becomes a refusal in its own words, shortened, without a password."""
+    """Raise an engine's error as a ScenError, shortened and without a password."""
     try:
         yield
     except Exception as error:
@@ -47,7 +47,7 @@ def engine_words(address: str) -> Iterator[None]:
 
 
 def refuse_unescaped(address: str) -> None:
-    """A password that would be taken for a host or a port, and told as that."""
+    """Refuse a password that would be taken for a host or a port, and printed."""
     _, user, _ = _parts(address)
     if set("/?#@") & set(user.partition(":")[2]):
         raise ScenError(
@@ -57,11 +57,11 @@ def refuse_unescaped(address: str) -> None:
 
 
 def _secrets(address: str) -> set[str]:
-    found = {value for _, value in _SECRET.findall(address)}
+    secrets = {value for _, value in _SECRET.findall(address)}
     scheme, user, _ = _parts(address)
     if scheme:
-        found.add(user.partition(":")[2])
-    return {form for value in found if value for form in (value, unquote(value))}
+        secrets.add(user.partition(":")[2])
+    return {form for value in secrets if value for form in (value, unquote(value))}
 
 
 def _parts(address: str) -> tuple[str, str, str]:
@@ -74,7 +74,7 @@ def _parts(address: str) -> tuple[str, str, str]:
 
 
 def _words(error: Exception, address: str) -> str:
-    """The first lines of what an engine says, up to where it shows the query."""
-    told = str(error).partition("\n\n")[0].partition("\nLINE ")[0].partition("\n\tat ")[0]
-    text = " ".join(without_secrets(told, address).split()) or type(error).__name__
+    """The first lines of an engine's error, before the query that it shows."""
+    words = str(error).partition("\n\n")[0].partition("\nLINE ")[0].partition("\n\tat ")[0]
+    text = " ".join(without_secrets(words, address).split()) or type(error).__name__
     return printable(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")

@@ -1,4 +1,4 @@
-"""What a file from elsewhere holds: records as they would be, each with its place in that file."""
+"""Records and forecasts of a foreign file, each with its place there."""
 
 from __future__ import annotations
 
@@ -14,35 +14,33 @@ from scenarios.text import unaccented
 
 
 class Place(NamedTuple):
-    """Where something stands in a file from elsewhere: rows count from 1, the head included."""
+    """A place in a foreign file: rows count from 1, the head included; 0 is the whole file."""
 
     file: str
     row: int = 0
     column: str = ""
 
     def __str__(self) -> str:
-        """`file:row: column`, as far as each is known."""
+        """`file:row: column`, without unknown parts."""
         where = f"{self.file}:{self.row}" if self.row else self.file
         return f"{where}: {self.column}" if self.column else where
 
 
 class Foreign(NamedTuple):
-    """What a record is called elsewhere; it goes into its `foreign`."""
+    """The id of a record in another system, for its `foreign`."""
 
     system: str
     id: str
 
 
 class Arrival(msgspec.Struct, frozen=True, kw_only=True):
-    """A record as it would be: its keys are those of its file.
+    """A record by the keys of its file; a day may be a time.
 
-    Without an `id` one is made of `title`; what has the same `foreign` is the same record. A day
-    may be given as a time. What a scenario must have and the file lacks is left out here and
-    filled in later: the prior, criteria where there is an `address`, days that are today's.
-    What is `assumed` is for a record that is new: it changes none that is there. `columns` has the
-    column that a key came from, where that is not the key (`prior.probability`).
-    A reference is the record that has the first of what it is `called`, wherever it is listed.
-    An indicator is of a `scenario`, by its id or what that is called elsewhere.
+    Without an `id` one is made of `title`; records with the same `foreign` are the same. Required
+    keys of a scenario that the file lacks are filled in later: the prior, criteria if there is an
+    `address`, days that are today's. Keys of `assumed` are for a new record alone. `columns` has
+    the column of a key that is not the key itself (`prior.probability`). A reference is the record
+    with the first of the names in `called`. `scenario` is that of an indicator.
     """
 
     kind: Literal["scenario", "indicator", "evidence", "source"]
@@ -59,9 +57,9 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
-    """A stated probability, 0 to 1; None withdraws. Of one analyst's of a day the last stands.
+    """A stated probability, 0 to 1; None withdraws. The last one of an analyst and a day counts.
 
-    `analyst` is an id (`exchange.slugs.slug` makes one of a name). A time without a zone is local.
+    `analyst` is an id, as `slug` makes them of names. A time without a zone is local.
     """
 
     scenario: str | Foreign
@@ -75,17 +73,17 @@ class ForecastArrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Misfit(msgspec.Struct, frozen=True, kw_only=True):
-    """Why a row cannot be imported."""
+    """The reason why a row cannot be imported."""
 
     place: Place
     message: str
 
 
 class Arrived(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a file holds. `left_out` counts what has no place here, by what it is.
+    """The contents of a file; `left_out` counts what cannot be kept, by its kind.
 
-    `sets` and `analysts` are ids with their titles that the records name; `remarks` are sentences
-    about what was taken differently from how it stood.
+    `sets` and `analysts` have the titles of ids in the records; `remarks` are sentences about
+    values that were changed.
     """
 
     records: tuple[Arrival, ...] = ()
@@ -98,12 +96,12 @@ class Arrived(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LONGEST = 48
-"""A path with such an id fits in a line."""
+"""Characters of an id whose path fits in a line."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc`\"]")
 
 
 def slug(text: str, longest: int = LONGEST, otherwise: str = "item") -> str:
-    """As many words as there is room for, or as much of the first; it begins with a letter."""
+    """The first words of a text, or a part of the first, as an id that begins with a letter."""
     joined = joined_words(words(text), longest)
     if joined and not joined[0].isalpha():
         joined = joined_words([otherwise, *words(text)], longest)
@@ -111,14 +109,14 @@ def slug(text: str, longest: int = LONGEST, otherwise: str = "item") -> str:
 
 
 def joined_words(words: list[str], room: int) -> str:
-    """As many words as there is room for, or as much of the first, with hyphens between."""
-    made = ""
+    """The first words that fit into `room` characters with hyphens, or a part of the first."""
+    joined = ""
     for word in words:
-        longer = f"{made}-{word}" if made else word[:room]
+        longer = f"{joined}-{word}" if joined else word[:room]
         if len(longer) > room:
             break
-        made = longer
-    return made
+        joined = longer
+    return joined
 
 
 def words(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a foreign file holds: rows by the names of its columns, or the items of JSON."""
+"""The rows of a foreign file by the names of its columns, or its items of JSON."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_FILES = 100
 
 
 class Incoming(NamedTuple):
-    """A file by the name that it is known by in messages, and its bytes."""
+    """A file: its name in messages, and its bytes."""
 
     name: str
     stream: io.BufferedReader[Any]
@@ -26,7 +26,7 @@ class Incoming(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A row of a table by its `plain` columns; `ragged` is what is wrong with its shape."""
+    """A row of a table by its `plain` columns; `ragged` is a fault of its shape."""
 
     place: Place
     cells: Mapping[str, Any]
@@ -34,10 +34,10 @@ class Row(NamedTuple):
     ragged: str | None
 
     def text(self, column: str) -> str:
-        """The text under a column; empty where the row or the table has none."""
+        """The text under a column; empty if the row or the table has none."""
         value = self.cells.get(plain(column), "")
         if isinstance(value, float) and value.is_integer():
-            value = int(value)  # as a spreadsheet keeps what it takes for a number
+            value = int(value)  # a spreadsheet's number
         return str(value).strip()
 
     def at(self, column: str) -> Place:
@@ -46,9 +46,9 @@ class Row(NamedTuple):
 
 @contextmanager
 def incoming(given: Given, encoding: str | None, *endings: str) -> Iterator[list[Incoming]]:
-    """The file, or those of a folder that end so."""
+    """The file, or those of a folder with one of the endings."""
     if given.stream is not None:
-        yield [Incoming(given.name, held(given.stream), encoding)]
+        yield [Incoming(given.name, reading.peekable(given.stream), encoding)]
         return
     assert given.path is not None  # noqa: S101 – a folder is a path
     paths = sorted(path for path in given.path.iterdir() if path.suffix.lower() in endings)
@@ -65,9 +65,9 @@ def incoming(given: Given, encoding: str | None, *endings: str) -> Iterator[list
 
 
 def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> Iterator[Row]:
-    """The rows of a table, whatever the order of its columns; ScenError where a needed one lacks.
+    """The rows of a table; ScenError without a needed column.
 
-    Rows may be `ragged`: then what is missing at the end of one is empty.
+    In a `ragged` one cells may lack at the end of a row.
     """
     name, stream, encoding = incoming
     table = reading.read(stream, name, encoding=encoding, ragged=ragged)
@@ -83,14 +83,13 @@ def rows(incoming: Incoming, needed: Sequence[str], *, ragged: bool = False) -> 
 
 @lru_cache(1 << 12)
 def plain(column: str) -> str:
-    """A column's name as it is compared: letter case and spaces aside."""
+    """A column's name as it is compared, without letter case and spaces."""
     return " ".join(column.split()).casefold()
 
 
 class Item(NamedTuple):
-    """A value of JSON, its number in its list, and the key of that list (empty: none)."""
+    """A value of JSON, and its number in its list."""
 
-    key: str
     place: Place
     value: Any
 
@@ -101,33 +100,29 @@ def items(incoming: Incoming, *lists: str) -> Iterator[Item]:
     if name.casefold().endswith((".jsonl", ".ndjson")):
         for number, line in enumerate(lines(stream, name, encoding), start=1):
             if line.strip():
-                yield Item("", Place(name, number), reading.parsed(line, name, number))
+                yield Item(Place(name, number), reading.parsed(line, name, number))
         return
-    found = reading.value(stream, name, encoding)
-    if isinstance(found, list):
-        yield from _numbered("", found, name)
-    elif isinstance(found, dict):
-        inside = {key: found[key] for key in lists if isinstance(found.get(key), list)}
-        for key, listed in inside.items():
-            yield from _numbered(key, listed, name if len(inside) == 1 else f"{name} {key}")
-        beside = {k: v for k, v in found.items() if k not in inside}
-        yield Item("", Place(name, 0 if inside else 1), beside)
-    else:
+    value = reading.value(stream, name, encoding)
+    if not isinstance(value, list | dict):
         raise refused(name, 1, "neither a list nor an object of JSON")
+    beside = value if isinstance(value, dict) else {}
+    inside = {key: beside[key] for key in lists if isinstance(beside.get(key), list)}
+    for key, listed in ({"": value} if isinstance(value, list) else inside).items():
+        where = f"{name} {key}" if len(inside) > 1 else name
+        for number, item in enumerate(listed, start=1):
+            yield Item(Place(where, number), item)
+    if isinstance(value, dict):
+        rest = {key: item for key, item in beside.items() if key not in inside}
+        yield Item(Place(name, 0 if inside else 1), rest)
 
 
 def within(place: Place, number: int, column: str = "") -> Place:
-    """The place of what is inside an item: `file:item:number`."""
+    """A place inside an item: `file:item:number`."""
     return Place(f"{place.file}:{place.row}", number, column)
 
 
-def _numbered(key: str, listed: list[Any], name: str) -> Iterator[Item]:
-    for number, value in enumerate(listed, start=1):
-        yield Item(key, Place(name, number), value)
-
-
 def text_of(value: object, *keys: str) -> str:
-    """A text or a number under the keys, as text; empty where there is none."""
+    """A text or a number under the keys, as text; empty if there is none."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return str(value) if isinstance(value, str | int | float) else ""
@@ -136,15 +131,10 @@ def text_of(value: object, *keys: str) -> str:
 def list_of(value: object, key: str) -> list[dict[str, Any]]:
     """The objects in the list under a key."""
     listed = value.get(key) if isinstance(value, dict) else None
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
 
 
 def is_json(incoming: Incoming) -> bool:
     """Whether a file begins as JSON does."""
     start = incoming.stream.peek(64).removeprefix(b"\xef\xbb\xbf").lstrip()
     return start[:1] in (b"{", b"[")
-
-
-def held(stream: Any) -> io.BufferedReader[Any]:
-    """The stream as one whose first bytes can be looked at before it is read."""
-    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)

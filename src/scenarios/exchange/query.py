@@ -13,11 +13,9 @@ from threading import Timer
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from scenarios.errors import ScenError
-from scenarios.exchange.targets.ddl import literal, quoted
-from scenarios.exchange.targets.duckdb_file import connect, faults, fill
+from scenarios.exchange.targets.sql import connect, faults, fill, insert, literal, quoted
 from scenarios.exchange.view.table import Rows
-from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.views import VIEWS
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.text import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -25,32 +23,32 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 1_000_000
 SECONDS = 60.0
-"""What a query may take."""
+"""The time limit of a query."""
 _MEMORY = "1GB"
 _AT_ONCE = 10_000
 _LARGEST = 2**63
 _NULL = '"NULL"'
 """The type of a column of nulls."""
 _READING = frozenset({"SELECT", "EXPLAIN", "MULTI"})
-"""Kinds of statement; MULTI is what DuckDB makes of PIVOT."""
+"""Kinds of statement; DuckDB turns PIVOT into MULTI."""
 _LOOKS_AROUND = re.compile(
     r"query|show|describe|summarize|duckdb_|information_schema|pg_|pragma", re.IGNORECASE
 )
-"""What may read a table that the query does not name."""
+"""Words of a query that may read a table without naming it."""
 _NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
 _WORDS = re.compile(r"^(\w[\w ]* Error: )+")
 
 
 class Answer(NamedTuple):
-    """What a query found: names and DuckDB's types of its columns, and its rows."""
+    """The columns of an answer with DuckDB's types, and its rows."""
 
     columns: tuple[tuple[str, str], ...]
     rows: list[tuple[Any, ...]]
 
 
 def ask(view: Rows, sql: str, seconds: float = SECONDS) -> Answer:
-    """The answer to one query; refused is what does not read, or takes too long or too much."""
-    with closing(_opened()) as engine, _told(seconds):
+    """The answer to one query; refused if it writes, or takes too long or too much memory."""
+    with closing(_opened()) as engine, _errors(seconds):
         names = _needed(engine, sql)
         fill(engine, view, names)
         engine.execute("SET lock_configuration = true")
@@ -68,15 +66,12 @@ def write_parquet(answer: Answer, place: Path) -> None:
     columns = ", ".join(f"{quoted(name)} {of}" for name, of in types.items())
     with faults(place), closing(connect()) as engine:
         engine.execute(f"CREATE TABLE answer ({columns})")
-        if answer.rows:
-            lists = ", ".join(f"unnest(?::{of}[])" for of in types.values())
-            cells = [list(column) for column in zip(*answer.rows, strict=True)]
-            engine.execute(f"INSERT INTO answer SELECT {lists}", cells)
+        insert(engine, "answer", types.values(), answer.rows)
         engine.execute(f"COPY answer TO {literal(place)} (FORMAT parquet)")
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it; a number that JSON has not is its text, and so is what is neither."""
+    """A value as JSON has it, else its text, as for a number that JSON does not have."""
     if isinstance(value, Decimal):
         value = float(value)
     if isinstance(value, Mapping):
@@ -93,7 +88,7 @@ def plain(value: Any) -> Any:
 
 
 def _opened() -> DuckDBPyConnection:
-    """A connection in memory, without the paths that DuckDB allows all the same."""
+    """A connection in memory that reaches no file; DuckDB would still allow some paths."""
     engine = connect(temp_directory="", memory_limit=_MEMORY, threads=2)
     engine.execute("SET allowed_paths = []")
     engine.execute("SET enable_external_access = false")
@@ -101,14 +96,14 @@ def _opened() -> DuckDBPyConnection:
 
 
 def _needed(engine: DuckDBPyConnection, sql: str) -> list[str]:
-    """The tables that a statement names, or all where it may look around; one that reads."""
-    found = engine.extract_statements(sql)
-    if not found:
+    """The tables that a reading statement needs: all of them if it may look around."""
+    statements = engine.extract_statements(sql)
+    if not statements:
         raise ScenError("there is no query in it: scen query 'SELECT * FROM scenarios'")
-    if len(found) > 1:
-        raise ScenError(f"one query at a time: these are {len(found)}")
+    if len(statements) > 1:
+        raise ScenError(f"one query at a time: these are {len(statements)}")
     try:
-        kind = found[0].type.name
+        kind = statements[0].type.name
     except ValueError:  # newer than what Python knows of
         kind = "other"
     if kind not in _READING:
@@ -116,23 +111,23 @@ def _needed(engine: DuckDBPyConnection, sql: str) -> list[str]:
     if kind != "SELECT" or _LOOKS_AROUND.search(sql):
         return [*TABLES]
     named = {name.lower() for name in engine.get_table_names(sql)}
-    if named & {one.name for one in VIEWS}:
+    if named & {view.name for view in VIEWS}:
         return [*TABLES]
     return [name for name in TABLES if name in named]
 
 
-def _answer(found: DuckDBPyConnection) -> Answer:
+def _answer(result: DuckDBPyConnection) -> Answer:
     rows: list[tuple[Any, ...]] = []
-    while chunk := found.fetchmany(_AT_ONCE):
+    while chunk := result.fetchmany(_AT_ONCE):
         rows += chunk
         if len(rows) > MOST_ROWS:
             raise ScenError(f"more than {MOST_ROWS:,} rows: count them, or add LIMIT")
-    told = [(name, str(of)) for name, of, *_ in found.description or ()]
-    return Answer(tuple(_once(told)), rows)
+    columns = [(name, str(of)) for name, of, *_ in result.description or ()]
+    return Answer(tuple(_distinct(columns)), rows)
 
 
-def _once(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """No two columns have one name: the second is called so and `_1`."""
+def _distinct(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The columns, where a second one of a name gets `_1`."""
     seen: set[str] = set()
     for name, of in columns:
         number, own = 0, name
@@ -144,8 +139,8 @@ def _once(columns: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _told(seconds: float) -> Iterator[None]:
-    """What DuckDB says, shortened."""
+def _errors(seconds: float) -> Iterator[None]:
+    """Raise DuckDB's errors in words of our own, or its first paragraph."""
     import duckdb  # noqa: PLC0415 - an extra, and there since it is connected
 
     try:
@@ -158,13 +153,13 @@ def _told(seconds: float) -> Iterator[None]:
         raise ScenError(f"a query reads no file and no address: {_first(error)}") from error
     except duckdb.Error as error:
         if missing := _NO_TABLE.search(str(error)):
-            known = [*TABLES, *(one.name for one in VIEWS)]
+            known = [*TABLES, *(view.name for view in VIEWS)]
             hint = did_you_mean(missing[1], known) or f"there are {', '.join(known)}"
             raise ScenError(f"no table {shown(missing[1])}; {hint}") from error
         raise ScenError(f"DuckDB says: {_first(error)}") from error
 
 
 def _first(error: Exception) -> str:
-    """The first paragraph of what it says, without its kind."""
+    """The first paragraph of an error, without its kind."""
     paragraph = str(error).partition("\n\n")[0]
     return _WORDS.sub("", " ".join(paragraph.split()))

@@ -1,4 +1,4 @@
-"""A question from a forecasting site as a scenario: what each site has, and what it lacks."""
+"""The questions and forecasts of a forecasting site as scenarios and forecasts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
+
+import msgspec
 
 from scenarios.exchange.arrivals import (
     Arrival,
@@ -20,6 +22,7 @@ from scenarios.exchange.arrivals import (
     Place,
     slug,
 )
+from scenarios.exchange.readers import Wanted
 from scenarios.exchange.tables.table import refused
 from scenarios.model import Outcome
 from scenarios.text import shown
@@ -31,24 +34,25 @@ _MOMENT = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 EARLIEST_MS = 100_000_000_000
-"""In March 1973: a smaller number is in seconds."""
+"""March 1973: a smaller number counts seconds."""
 LONG_AGO_MS = -30_000_000_000_000
-"""In the year 1019."""
+"""The year 1019."""
 _LATEST_MS = 253_402_300_799_999
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def moment(text: str, zone: dt.tzinfo) -> dt.datetime:
-    """A moment in `zone`, which is also that of a text that names none; ValueError."""
-    found = _MOMENT.fullmatch(text.strip())
-    if not found:
+    """A moment in `zone`, which is also the zone of a text that names none; ValueError."""
+    match = _MOMENT.fullmatch(text.strip())
+    if not match:
         raise ValueError(f"{shown(text)} is not a time such as 2026-01-12 16:06:47+00:00")
-    *numbers, fraction, offset = found.groups()
+    *numbers, fraction, offset = match.groups()
     micro = int((fraction or "0").ljust(6, "0")[:6])
     try:
         year, month, day, hour, minute, second = (int(n or 0) for n in numbers)
         there = _offset(offset) or zone
-        made = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=there)
-        return made.astimezone(zone)
+        time = dt.datetime(year, month, day, hour, minute, second, micro, tzinfo=there)
+        return time.astimezone(zone)
     except (ValueError, OverflowError):
         raise ValueError(f"{shown(text)} is not in the calendar") from None
 
@@ -63,116 +67,219 @@ def _offset(text: str | None) -> dt.tzinfo | None:
 
 
 def from_milliseconds(value: object, zone: dt.tzinfo, earliest: int = EARLIEST_MS) -> dt.datetime:
-    """A moment counted in milliseconds from 1970; ValueError."""
+    """A moment in milliseconds since 1970; ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError(f"{shown(value)} is not a number of milliseconds")  # noqa: TRY004
     if not earliest <= value <= _LATEST_MS:
         first = 1973 if earliest == EARLIEST_MS else 1019
         raise ValueError(f"{value:.15g} is not a time in milliseconds from {first} to 9999")
-    whole, rest = divmod(int(value), 1000)
     try:
-        made = dt.datetime.fromtimestamp(whole, dt.UTC) + dt.timedelta(milliseconds=rest)
-        return made.astimezone(zone)
+        return (_EPOCH + dt.timedelta(milliseconds=int(value))).astimezone(zone)
     except (ValueError, OverflowError):
         raise ValueError(f"{value:.15g} is not a time in milliseconds") from None
 
 
-LONGEST_TITLE = 200
-LONGEST_QUESTION = 1_000
 LONGEST_TEXT = 10_000
 LONGEST_SET = 300
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 class Resolved(NamedTuple):
-    """An outcome, the day on which it was known (None: not told) and how the site words it."""
+    """An outcome, the day on which it was known (None: unknown) and the site's words for it."""
 
     outcome: Outcome
     day: dt.date | None
     words: str
 
 
-class Question(NamedTuple):
-    """A question with two outcomes, or one option of a question that has several."""
+class Option(NamedTuple):
+    """An option of a question: its id (empty: the question has no options), and its text."""
 
-    foreign: Foreign
+    id: str
+    text: str
+    resolved: Resolved | None
+
+
+class Question(NamedTuple):
+    """A question with two outcomes, or with `options` of which each becomes a scenario."""
+
+    id: str
     title: str
     address: str
     opened: dt.date
     horizon: dt.date
     place: Place
-    wording: str | None = None
-    details: str | None = None
-    set: str | None = None
-    tags: tuple[str, ...] = ()
+    columns: Mapping[str, str]
+    wording: str = ""
+    details: str = ""
+    tags: Iterable[str] = ()
     resolved: Resolved | None = None
-    columns: Mapping[str, str] = {}
-
-    def arrival(self) -> Arrival:
-        """It as a scenario; a horizon or an outcome before its opening is held at the opening."""
-        title = clean(self.title, LONGEST_TITLE, is_line=True)
-        record: dict[str, Any] = {
-            "title": title,
-            "question": clean(self.wording or self.title, LONGEST_QUESTION),
-            "opened": self.opened,
-            "horizon": max(self.horizon, self.opened),
-        }
-        see = f"See {self.address}"
-        if details := clean(self.details or "", LONGEST_TEXT - len(see) - 2):
-            record["resolution_criteria"] = f"{details}\n\n{see}"
-        if self.set:
-            record["set"] = self.set
-        if self.tags:
-            record["tags"] = list(self.tags)
-        if self.resolved:
-            day = self.resolved.day and max(self.resolved.day, self.opened)
-            record["resolution"] = {
-                "outcome": self.resolved.outcome,
-                **({"date": day, "recorded": day} if day else {}),
-                "basis": f"{self.resolved.words}; see {self.address}",
-            }
-        return Arrival(
-            kind="scenario",
-            record=record,
-            title=title,
-            place=self.place,
-            foreign=self.foreign,
-            address=self.address,
-            columns=self.columns,
-        )
+    set: str | None = None
+    options: Sequence[Option] = ()
 
 
-class WrongCellError(ValueError):
-    """What stands in a column and cannot be taken."""
+class CellError(ValueError):
+    """A value in a column that cannot be taken."""
 
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
         self.column = column
 
-    def misfit(self, place: Place) -> Misfit:
-        return Misfit(place=place._replace(column=self.column), message=str(self))
+
+MOST_FORECASTS = 300_000
 
 
-def at(text: str, column: str, zone: dt.tzinfo) -> dt.datetime:
-    """The moment in a column; WrongCellError."""
-    try:
-        return moment(text, zone)
-    except ValueError as error:
-        raise WrongCellError(column, str(error)) from None
+class Site:
+    """Collects what the files of a site hold; nothing of a question with a fault is taken."""
+
+    def __init__(self, system: str, wanted: Wanted) -> None:
+        self.system, self.zone, self.today = system, wanted.timezone, wanted.today
+        self.left_out: Counter[str] = Counter()
+        self.remarks: list[str] = []
+        self.records: list[Arrival] = []
+        self.sets: dict[str, str] = {}
+        self.not_taken: set[str] = set()
+        self.forecasts: list[ForecastArrival] = []
+        self._misfits: list[Misfit] = []
+
+    def at(self, text: str, column: str) -> dt.datetime:
+        """The moment in a column; CellError."""
+        try:
+            return moment(text, self.zone)
+        except ValueError as error:
+            raise CellError(column, str(error)) from None
+
+    def day(self, text: str, column: str) -> dt.date:
+        """The day of the moment in a column; CellError."""
+        return self.at(text, column).date()
+
+    def milliseconds(self, value: object, column: str) -> dt.datetime:
+        """The moment of a column in milliseconds since 1970; CellError."""
+        try:
+            return from_milliseconds(value, self.zone)
+        except ValueError as error:
+            raise CellError(column, str(error)) from None
+
+    def set_of(self, id: str) -> str:
+        """The id of the set that a question's options make."""
+        return f"{self.system}-{digest(id)}"
+
+    def foreign(self, id: str, option: str = "") -> Foreign:
+        return Foreign(self.system, f"{id}/{option}"[:500] if option else id)
+
+    @contextmanager
+    def row(self, place: Place, question: str | None = None) -> Iterator[None]:
+        """Collect a wrong cell as a misfit of this row, and leave out the question."""
+        try:
+            yield
+        except CellError as wrong:
+            self.misfit(place._replace(column=wrong.column), str(wrong))
+            if question is not None:
+                self.not_taken.add(question)
+
+    def misfit(self, place: Place, message: str) -> None:
+        self._misfits.append(Misfit(place=place, message=message))
+
+    def skip(self, id: str, what: str) -> None:
+        """Leave out a question, counted as `what`."""
+        self.left_out[what] += 1
+        self.not_taken.add(id)
+
+    def ask(self, question: Question) -> None:
+        """Add a question, or each of its options, as a scenario."""
+        for option in question.options or [Option("", "", question.resolved)]:
+            asked = question._replace(resolved=option.resolved)
+            if option.id:
+                title = f"{option.text}: {question.title}"
+                wording = f"Will the answer be “{option.text}”? {question.title}"
+                asked = asked._replace(title=title, wording=wording)
+            self.records.append(_scenario(asked, self.foreign(question.id, option.id)))
+        if question.set:
+            self.sets[question.set] = clean(question.title, LONGEST_SET, is_line=True)
+
+    def forecast(
+        self,
+        scenario: Foreign,
+        name: str,
+        made: dt.datetime,
+        probability: float | None,
+        place: Place,
+    ) -> None:
+        """Add a forecast by the name of its forecaster; None withdraws."""
+        self.forecasts.append(
+            ForecastArrival(
+                scenario=scenario,
+                analyst=name or "unnamed",
+                made=made,
+                probability=probability,
+                place=place,
+            )
+        )
+        if len(self.forecasts) > MOST_FORECASTS:
+            text = f"over {MOST_FORECASTS:,} forecasts at once: split the file"
+            raise refused(place.file, 0, text)
+
+    def arrived(self, names: Mapping[str, str] | None = None) -> Arrived:
+        """All of it, with an id for each forecaster; `names` are their titles, else as found."""
+        forecasts = [
+            forecast
+            for forecast in self.forecasts
+            if isinstance(forecast.scenario, Foreign)
+            and forecast.scenario.id.split("/")[0] not in self.not_taken
+        ]
+        self.left_out["forecasts of questions left out"] += len(self.forecasts) - len(forecasts)
+        titles = names or {forecast.analyst: forecast.analyst for forecast in forecasts}
+        ids = analyst_ids(titles)
+        return Arrived(
+            records=tuple(self.records),
+            forecasts=tuple(
+                msgspec.structs.replace(forecast, analyst=ids[forecast.analyst])
+                for forecast in forecasts
+            ),
+            misfits=tuple(self._misfits),
+            left_out={what: number for what, number in self.left_out.items() if number},
+            sets=self.sets,
+            analysts={ids[name]: title for name, title in titles.items()},
+            remarks=tuple(self.remarks),
+        )
 
 
-def day(text: str, column: str, zone: dt.tzinfo) -> dt.date:
-    """The day of the moment in a column; WrongCellError."""
-    return at(text, column, zone).date()
-
-
-def option(question: str, text: str) -> tuple[str, str]:
-    """The title and the wording of one option of a question that has several."""
-    return f"{text}: {question}", f"Will the answer be “{text}”? {question}"
+def _scenario(question: Question, foreign: Foreign) -> Arrival:
+    """The scenario; a horizon or an outcome before the opening is moved to it."""
+    title = clean(question.title, 200, is_line=True)
+    record: dict[str, Any] = {
+        "title": title,
+        "question": clean(question.wording or question.title, 1_000),
+        "opened": question.opened,
+        "horizon": max(question.horizon, question.opened),
+    }
+    see = f"See {question.address}"
+    if details := clean(question.details, LONGEST_TEXT - len(see) - 2):
+        record["resolution_criteria"] = f"{details}\n\n{see}"
+    if question.set:
+        record["set"] = question.set
+    if tags := dict.fromkeys(slug(tag, otherwise="tag") for tag in question.tags if tag.strip()):
+        record["tags"] = list(tags)
+    if resolved := question.resolved:
+        day = resolved.day and max(resolved.day, question.opened)
+        record["resolution"] = {
+            "outcome": resolved.outcome,
+            **({"date": day, "recorded": day} if day else {}),
+            "basis": f"{resolved.words}; see {question.address}",
+        }
+    return Arrival(
+        kind="scenario",
+        record=record,
+        title=title,
+        place=question.place,
+        foreign=foreign,
+        address=question.address,
+        columns=question.columns,
+    )
 
 
 def clean(text: str, longest: int, *, is_line: bool = False) -> str:
-    """The text without control characters, cut where it is too long for its key."""
+    """The text without control characters, cut to the limit of its key."""
     plain = _CONTROL.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if is_line:
         plain = " ".join(plain.split())
@@ -180,27 +287,26 @@ def clean(text: str, longest: int, *, is_line: bool = False) -> str:
 
 
 def probability(value: object, column: str, whole: float = 1) -> float:
-    """A share of `whole` in a column as a probability from 0 to 1; WrongCellError."""
+    """A share of `whole` in a column as a probability, 0 to 1; CellError."""
     try:
         share = math.nan if isinstance(value, bool) else float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         share = math.nan
     if not 0 <= share <= whole:
-        raise WrongCellError(column, f"{shown(value)} is not a probability from 0 to {whole:g}")
+        raise CellError(column, f"{shown(value)} is not a probability from 0 to {whole:g}")
     return share / whole
 
 
 _HASH = re.compile("[0-9a-f]{32,}")
-_SHOWN_OF_HASH = 12
 
 
 def digest(text: str, length: int = 8) -> str:
-    """A few hexadecimal digits that stand for a text."""
+    """The first hexadecimal digits of a text's hash."""
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()[:length]
 
 
 def analyst_ids(names: Iterable[str]) -> dict[str, str]:
-    """An analyst's id for each name; those of names that would be alike carry a digest."""
+    """An analyst's id for each name; ids that would be alike carry a digest."""
     plain = {name: _analyst(name) for name in dict.fromkeys(names)}
     times = Counter(plain.values())
     return {
@@ -209,96 +315,6 @@ def analyst_ids(names: Iterable[str]) -> dict[str, str]:
     }
 
 
-def tags(names: Iterable[str]) -> tuple[str, ...]:
-    """The names as tags, each once."""
-    return tuple(dict.fromkeys(slug(name, otherwise="tag") for name in names if name.strip()))
-
-
 def _analyst(name: str) -> str:
-    if _HASH.fullmatch(name):
-        return f"forecaster-{name[:_SHOWN_OF_HASH]}"
-    return slug(name, otherwise="forecaster")
-
-
-MOST = 300_000
-UNNAMED = "unnamed"
-
-
-class Said(NamedTuple):
-    """A forecast, with the name of its forecaster."""
-
-    scenario: Foreign
-    name: str
-    made: dt.datetime
-    probability: float | None
-    place: Place
-
-
-class Site:
-    """Collects; of a question that cannot be taken nothing is, and its fault is a misfit."""
-
-    def __init__(self) -> None:
-        self.left_out: Counter[str] = Counter()
-        self.remarks: list[str] = []
-        self._records: list[Arrival] = []
-        self._said: list[Said] = []
-        self._misfits: list[Misfit] = []
-        self._sets: dict[str, str] = {}
-        self._unasked: set[str] = set()
-
-    @contextmanager
-    def row(self, place: Place) -> Iterator[None]:
-        """What is wrong with a cell in here is told of this row."""
-        try:
-            yield
-        except WrongCellError as wrong:
-            self.misfit(place._replace(column=wrong.column), str(wrong))
-
-    def misfit(self, place: Place, message: str) -> None:
-        self._misfits.append(Misfit(place=place, message=message))
-
-    def ask(self, place: Place, id: str, title: str, questions: Iterator[Question]) -> None:
-        """A question that is called `id` there, or the options of one."""
-        made: list[Question] = []
-        with self.row(place):
-            made += questions
-        if not made:
-            self._unasked.add(id)
-        for question in made:
-            self._records.append(question.arrival())
-            if question.set:
-                self._sets[question.set] = clean(title, LONGEST_SET, is_line=True)
-
-    def skip(self, id: str, what: str) -> None:
-        """A question that has no place here."""
-        self.left_out[what] += 1
-        self._unasked.add(id)
-
-    def say(self, said: Said) -> None:
-        self._said.append(said)
-        if len(self._said) > MOST:
-            raise refused(said.place.file, 0, f"over {MOST:,} forecasts at once: split the file")
-
-    def arrived(self) -> Arrived:
-        """All of it, with an id for each forecaster."""
-        heard = [one for one in self._said if one.scenario.id.split("/")[0] not in self._unasked]
-        self.left_out["forecasts of questions left out"] += len(self._said) - len(heard)
-        ids = analyst_ids(said.name or UNNAMED for said in heard)
-        return Arrived(
-            records=tuple(self._records),
-            forecasts=tuple(
-                ForecastArrival(
-                    scenario=said.scenario,
-                    analyst=ids[said.name or UNNAMED],
-                    made=said.made,
-                    probability=said.probability,
-                    place=said.place,
-                )
-                for said in heard
-            ),
-            misfits=tuple(self._misfits),
-            left_out={what: number for what, number in self.left_out.items() if number},
-            sets=self._sets,
-            analysts={id: name for name, id in ids.items()},
-            remarks=tuple(self.remarks),
-        )
+    is_hash = _HASH.fullmatch(name)
+    return f"forecaster-{name[:12]}" if is_hash else slug(name, otherwise="forecaster")

@@ -1,12 +1,12 @@
-"""Each kind that can come in, with the file of its reader."""
+"""The kinds of import, each with its reader."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from importlib import import_module
+import pkgutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO, Literal, NamedTuple, Protocol
+from typing import BinaryIO, Literal, NamedTuple
 
 import msgspec
 
@@ -25,19 +25,16 @@ READERS = {
     "predictionbook": "predictionbook",
     "manifold": "manifold",
     "achz": "achz",
-    "ris": "references.ris",
-    "bibtex": "references.bibtex",
-    "csl": "references.csl",
+    "ris": "references:read_ris",
+    "bibtex": "references:read_bibtex",
+    "csl": "references:read_csl",
     "stix": "stix.incoming",
 }
-"""Kind → the module of `exchange/` whose `read` makes records of a table of it."""
+"""Kind → the module of `exchange/` with its `read`, or `module:function`."""
 
 
 class Given(NamedTuple):
-    """A file as it was given: what messages call it, where it lies, and its bytes.
-
-    A `path` is there unless it is standard input; a folder has a path alone.
-    """
+    """A file: its name in messages, its path (None: standard input), its bytes (None: a folder)."""
 
     name: str
     path: Path | None
@@ -45,12 +42,11 @@ class Given(NamedTuple):
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
-    """How a file is to be read.
+    """The options of reading a file.
 
-    `columns` has pairs of a column, or of a text with `{column}` in it, and the field that it is,
-    empty for none; `defaults` the value of a field in rows that lack it. `scenarios` are those that
-    are there: what each is called, in small letters, and its id. `analyst` stands in where none is
-    named, `system` where a foreign id has none. What ends after `today` has not ended yet.
+    `columns` has pairs of a column, or of a text with `{column}` in it, and its field, empty for
+    none; `defaults` the value of a field in rows that lack it. `scenarios` has the ids of the known
+    ones by their names in small letters. `analyst` and `system` are used where the file names none.
     """
 
     columns: tuple[tuple[str, str], ...] = ()
@@ -67,15 +63,12 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     progress: Progress = unwatched
 
 
-class Reader(Protocol):
-    """A pure function from a file to what it holds."""
-
-    def __call__(self, given: Given, wanted: Wanted) -> Arrived:
-        """What arrives."""
-        ...
+Reader = Callable[[Given, Wanted], Arrived]
+"""A pure function from a file to its contents."""
 
 
 def reader(kind: str) -> Reader:
     """The reader of a kind."""
-    read: Reader = import_module(f"scenarios.exchange.{READERS[kind]}").read
+    path = READERS[kind] if ":" in READERS[kind] else f"{READERS[kind]}:read"
+    read: Reader = pkgutil.resolve_name(f"scenarios.exchange.{path}")
     return read

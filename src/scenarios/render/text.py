@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from scenarios.scales import estimative_term, percent, printed
 
 MINUS = "−"
@@ -52,3 +54,14 @@ def signed(value: float, digits: int = 1) -> str:
 def in_words(value: float, language: str) -> str:
     """A probability as number and term: `45% (unlikely)`."""
     return f"{percent(value)} ({term(value, language)})"
+
+
+def long_day(day: date) -> str:
+    """`4 March 2022`."""
+    return f"{day.day} {day:%B %Y}"
+
+
+def rose_or_fell(before: float, after: float) -> str:
+    """`fell from 37% to 4.0%`."""
+    way = "rose" if after > before else "fell"
+    return f"{way} from {percent(before)} to {percent(after)}"

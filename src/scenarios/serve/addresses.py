@@ -18,7 +18,7 @@ from scenarios.analysis.review.listing import ListFilter
 from scenarios.cli.opening import wanted
 from scenarios.errors import ScenError
 from scenarios.render.document import Document
-from scenarios.render.documents import lists, search, status
+from scenarios.render.documents import records, status
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
@@ -169,7 +169,7 @@ def _status(ask: Ask) -> Page:
 
 def _list(ask: Ask) -> Page:
     kind, opened = ask.part("kind"), ask.seen.opened
-    if kind not in lists.DOCUMENTS:
+    if kind not in records.DOCUMENTS:
         raise HTTPException(404)
     narrow = _narrowed(ask, kind)
     if kind == "scenarios":
@@ -186,7 +186,7 @@ def _list(ask: Ask) -> Page:
         every = ask.asked.leads(ask.request.url.path)
         every += f"{'&amp;' if '?' in every else '?'}all=1"
         before += f'<p>The first {_SHOWN} are shown. <a href="{every}">Show all</a></p>'
-    made = lists.DOCUMENTS[kind](rows, every=True)
+    made = records.DOCUMENTS[kind](rows, every=True)
     return _page(ask, f"{kind.capitalize()} ({number:,})", before, made)
 
 
@@ -196,7 +196,7 @@ def _search(ask: Ask) -> Page:
         return _page(ask, "Search", _bar(ask, "search"), ())
     narrow = _narrowed(ask, "search")
     found = search_of(ask.seen.opened, words, ask.on, narrow, most=_HITS)
-    return _page(ask, f"Search: {words}", _bar(ask, "search"), search.document(found))
+    return _page(ask, f"Search: {words}", _bar(ask, "search"), records.hits(found))
 
 
 def _narrowed(ask: Ask, kind: str) -> ListFilter:

@@ -53,10 +53,10 @@ from scenarios.serve.exchange import (
 from scenarios.serve.forms.saved import Saved
 from scenarios.serve.sites import Sites
 from scenarios.serve.warming import Kept, Warm
+from scenarios.storage.cache.files import ChangedMeanwhile
 from scenarios.storage.state import state_folder
 
 _FIELDS = 20_000
-_CHANGED = "changed since it was looked at"
 _FAULTS = {
     400: "That cannot be meant",
     404: "Not found",
@@ -124,9 +124,7 @@ def _told(request: Request, answer: Callable[[Ask], Response], *, latest: bool =
         for again in (False, True):
             try:
                 return answer(_ask(request, latest=latest or again))
-            except ScenError as error:
-                if _CHANGED not in str(error):
-                    raise
+            except ChangedMeanwhile:
                 desk_of(request).look()
         return fault(request, 503, "The files change faster than they can be read: ask again.")
     except ElsewhereError as error:
@@ -344,7 +342,7 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self.close()
         if self.page:
-            state_folder.drop_copy(self.page)
+            state_folder.drop(self.page)
         logging.getLogger("uvicorn.error").disabled = True  # of those who are cut off
         super().handle_exit(sig, frame)
         last = threading.Timer(_LAST, os._exit, (128 + sig,))
@@ -385,7 +383,7 @@ def serve(
             logging.getLogger(name).addFilter(of_clients)
         if opens:  # in its state folder: what a browser is started with is seen by all
             name = f"open-{os.urandom(4).hex()}.html"
-            page = door.opening(lambda: server.page and state_folder.drop_copy(server.page))
+            page = door.opening(lambda: state_folder.drop(server.page))
             server.page = state_folder.make_copy(opens, name, page)
         server.run([listening])
 

@@ -12,38 +12,38 @@ from scenarios.site.links import CARD, INDEX, Page
 from scenarios.site.site import Site
 
 _ONE = {
-    INDEX: "home",
-    "review/index.html": "reviews",
-    "indicators/index.html": "indicators",
-    "evidence/index.html": "evidence",
-    "sources/index.html": "sources",
-    "scores/index.html": "scores",
-    "search/index.html": "search",
-    "reading/index.html": "reading",
+    INDEX: "home.page",
+    "review/index.html": "review.reviews_page",
+    "indicators/index.html": "lists.indicators_page",
+    "evidence/index.html": "evidence.year_page",
+    "sources/index.html": "lists.sources_page",
+    "scores/index.html": "lists.scores_page",
+    "search/index.html": "search.page",
+    "reading/index.html": "reading.page",
 }
-"""Each page that there is once, and the module in `pages` that makes it."""
+"""Each page that there is once, and the function in `pages` that makes it."""
 _EACH: Mapping[str, tuple[str, Callable[[Site], Collection[str]]]] = {
-    "s": ("scenario", lambda site: site.scenarios),
-    "e": ("item", lambda site: site.evidence),
-    "set": ("exclusive_set", lambda site: site.sets),
-    "evidence": ("evidence", lambda site: site.years),
-    "review": ("review", lambda site: tuple(f"{day}" for day in site.days)),
+    "s": ("scenario.scenario_page", lambda site: site.scenarios),
+    "e": ("evidence.item_page", lambda site: site.evidence),
+    "set": ("scenario.set_page", lambda site: site.sets),
+    "evidence": ("evidence.year_page", lambda site: site.years),
+    "review": ("review.review_page", lambda site: tuple(f"{day}" for day in site.days)),
 }
 """Each folder with a page for every one of some ids."""
 
 
 def page_at(site: Site, address: str) -> Page | None:
     """The page at an address such as `s/ID/index.html`; None where there is none."""
-    if module := _ONE.get(address):
-        return _make(module)(site)
+    if name := _ONE.get(address):
+        return _maker(name)(site)
     folder, _, rest = address.partition("/")
-    id, _, name = rest.partition("/")
-    if name != INDEX or folder not in _EACH:
+    id, _, file = rest.partition("/")
+    if file != INDEX or folder not in _EACH:
         return None
     if id in site.moved.get(folder, ()):
-        return _make("moved")(site, folder, id)
-    module, ids = _EACH[folder]
-    return _make(module)(site, id) if id in ids(site) else None
+        return _maker("record.moved_page")(site, folder, id)
+    name, ids = _EACH[folder]
+    return _maker(name)(site, id) if id in ids(site) else None
 
 
 def addresses(site: Site) -> Iterator[str]:
@@ -64,7 +64,8 @@ def has_place(path: str) -> bool:
     return address in (STYLE, FEED, *_ONE) or bool(re.fullmatch(each, address))
 
 
-def _make(module: str) -> Callable[..., Page]:
-    """What makes a page; what no page asks for is not loaded."""
-    make: Callable[..., Page] = import_module(f"scenarios.site.pages.{module}").page
+def _maker(name: str) -> Callable[..., Page]:
+    """The function that makes a page; a module that no page needs is not loaded."""
+    module, _, function = name.partition(".")
+    make: Callable[..., Page] = getattr(import_module(f"scenarios.site.pages.{module}"), function)
     return make

@@ -9,7 +9,7 @@ from scenarios.analysis.history.commits import Commit
 from scenarios.errors import ScenError
 from scenarios.render.writers.page import Origin
 from scenarios.site.site import Site
-from scenarios.workspace.history import origin, touching
+from scenarios.workspace.opened import origin, touching
 
 By = Mapping[str, Sequence[Commit]]
 

@@ -9,7 +9,7 @@ import msgspec
 
 from scenarios import __version__
 from scenarios.render.charts.svg import NOWHERE
-from scenarios.render.documents.unreadable import lead
+from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import html
 from scenarios.render.writers import html as html_of
 from scenarios.render.writers.html import Around, Entry, safe
@@ -73,7 +73,7 @@ def whole_page(site: Site, page: Page, more: Additions = NONE) -> str:
     day = page.day or site.as_of
     reading = f'<a href="{root}{READING}">How to read this</a>'
     foot = f"<p>{reading}. {page.origin}As of {day}. Made with scen {__version__}.</p>{more.foot}"
-    banner = html_of.blocks(lead(site.database.unreadable), NOWHERE)
+    banner = html_of.blocks(unreadable_files(site.database.unreadable), NOWHERE)
     return html.whole(title, banner + page.main, page.contents, page.skips or _SKIPS, foot, around)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from scenarios.render.charts.draw import Card
+from scenarios.render.document import Block
+from scenarios.render.writers import html
 from scenarios.render.writers.html import Entry
 
 
@@ -81,3 +84,16 @@ class Links(Mapping[str, str]):
 def place(kind: str, id: str) -> str:
     """The address of a page of a kind."""
     return _PLACES[kind](id)
+
+
+def page_of(
+    known: Mapping[str, Mapping[str, object]],
+    address: str,
+    title: str,
+    description: str,
+    blocks: Iterable[Block],
+    **more: Any,
+) -> Page:
+    """A page of blocks, with links to what is known."""
+    main = html.sections(blocks, Links(known, address))
+    return Page(address=address, title=title, description=description, main=main, **more)

@@ -1,4 +1,4 @@
-"""Saved copies of what evidence rests on, kept beside the records under their SHA-256."""
+"""Saved copies of evidence files, kept beside the records under their SHA-256."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import IO
 
 from scenarios.errors import ScenError
 from scenarios.paths import ATTACHMENTS
+from scenarios.storage.opening import UNFOLLOWED, open_file
 from scenarios.storage.temporary import temporary
 from scenarios.storage.worktree import make_folders, publish, refusals, safe, sync
 
 LARGEST = 100 << 20
-"""The bytes of a copy at most: what is larger no git host takes."""
+"""The most bytes of a copy: no git host takes more."""
 _CHUNK = 1 << 20
-_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 _ENDING = re.compile(r"\.[a-z0-9]{1,8}")
 _COPY = re.compile(rf"[0-9a-f]{{64}}({_ENDING.pattern})?")
 
 
 class Copy:
-    """A file that was read whole; its copy takes its place when the record is written."""
+    """A file read whole; its copy takes its place when the record is written."""
 
     def __init__(self, root: Path, path: str, digest: str, copied: Path | None) -> None:
         self.path, self.digest = path, digest
@@ -42,7 +42,7 @@ class Copy:
             sync(self._target.parent)
 
     def withdraw(self) -> None:
-        """Take it away again: the record was not written."""
+        """Remove it again: the record was not written."""
         if self.is_ours:
             self._target.unlink(missing_ok=True)
 
@@ -73,7 +73,7 @@ def copied(root: Path, source: Path, *, dry_run: bool = False) -> Iterator[Copy]
 
 
 def drop(root: Path, path: str) -> None:
-    """Take a copy away, and the folder where it was the last one."""
+    """Remove a copy, and its folder once empty."""
     place = root / path
     with refusals(place):
         place.unlink(missing_ok=True)
@@ -82,11 +82,10 @@ def drop(root: Path, path: str) -> None:
 
 
 def digest_of(place: Path) -> str | None:
-    """The SHA-256 of a file; None where there is none that can be read."""
+    """The SHA-256 of a file; None if it cannot be read."""
     digest = sha256()
     try:
-        descriptor = os.open(place, os.O_RDONLY | _FLAGS)
-        with os.fdopen(descriptor, "rb") as file:
+        with open_file(place) as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError:
@@ -95,13 +94,13 @@ def digest_of(place: Path) -> str | None:
 
 
 def copies(root: Path) -> list[str]:
-    """The paths of the saved copies in a database: files that bear a SHA-256."""
+    """The paths of saved copies in a database: files named by a SHA-256."""
     names = (path.name for path in (root / ATTACHMENTS).glob("*") if path.is_file())
     return [f"{ATTACHMENTS}/{name}" for name in sorted(names) if _COPY.fullmatch(name)]
 
 
 def refuse_no_file(source: Path | None) -> None:
-    """Refuse what could not be attached; nothing can."""
+    """Refuse a file that cannot be attached."""
     with _opened(source) if source else nullcontext():
         pass
 
@@ -116,23 +115,23 @@ def _opened(source: Path) -> Iterator[IO[bytes]]:
     try:
         if source.is_symlink():
             raise ScenError(f"{safe(source)} is a link: name the file itself; nothing was written")
-        descriptor = os.open(source, os.O_RDONLY | _FLAGS)
+        descriptor = os.open(source, os.O_RDONLY | UNFOLLOWED)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ScenError(f"{safe(source)}: {reason}; nothing was written") from None
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode):
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
-        what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no file"
+        what = "is a folder" if stat.S_ISDIR(info.st_mode) else "is no file"
         raise ScenError(f"{safe(source)} {what}: name a file; nothing was written")
     with os.fdopen(descriptor, "rb") as file:
-        if found.st_size > LARGEST:
+        if info.st_size > LARGEST:
             raise _too_large(source)
         yield file
 
 
 def _digest(source: Path, file: IO[bytes], copy: IO[bytes] | None) -> str:
-    """The SHA-256 of what is read, chunk by chunk; the same goes into the copy."""
+    """The SHA-256 of a file, which is also written to `copy`."""
     digest, size = sha256(), 0
     while True:
         try:

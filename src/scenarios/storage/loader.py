@@ -1,11 +1,12 @@
-"""A snapshot of files to records and problems: pure, and total whatever the bytes are."""
+"""A snapshot of files to records and problems: pure, and total for any bytes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
@@ -13,16 +14,14 @@ from scenarios.analysis.evidence.knowledge import dependents
 from scenarios.analysis.rules.consistency import check, unseen_characters
 from scenarios.analysis.rules.rule import LoadedRecords
 from scenarios.errors import Fault, Problem, folded
-from scenarios.model import Database, Record, ScenarioId, Tracker, first_day, indicator_key
+from scenarios.model import Database, Kind, Record, ScenarioId, Tracker
 from scenarios.paths import MODELS, Reference, id_of, kind_of, path_of, place_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.cache.files import Files, Items
-from scenarios.storage.cache.packed import told
+from scenarios.storage.cache.packed import as_builtins
 from scenarios.storage.schema import validate, whole
 from scenarios.storage.yaml import reader
-
-if TYPE_CHECKING:
-    from scenarios.model import Kind
+from scenarios.values import first_day, indicator_key
 
 
 def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:
@@ -36,7 +35,7 @@ def decoded(kind: Kind, value: Any) -> tuple[Record | None, list[Fault]]:
 
 
 def within_limits(kind: Kind, value: Any) -> Record | None:
-    """The record of content that is sound for certain; None where the schema must be asked."""
+    """The record of certainly sound content; None if the schema must be asked."""
     try:
         record = _converted(kind, value)
     except msgspec.ValidationError:
@@ -51,7 +50,7 @@ def _converted(kind: Kind, value: Any) -> Record:
 
 
 def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
-    """Whether what the model takes may have a fault for which msgspec has no constraint."""
+    """True if content may have a fault that msgspec has no constraint for."""
     if kind == "tracker":
         codes = value.get("decibans", {"N": 0})
         if "format" not in value or "title" not in value or codes["N"] != 0:
@@ -67,7 +66,7 @@ def _is_doubtful(kind: Kind, value: dict[str, Any]) -> bool:
 
 
 def _has_doubtful(value: dict[str, Any]) -> bool:
-    """Whether a key is left empty, a text stands twice, or a day may be of a year below 1000."""
+    """True for an empty key, a repeated text, or a day before the year 1000."""
     for item in value.values():
         of = type(item)
         if of is str:
@@ -86,17 +85,11 @@ def _has_doubtful(value: dict[str, Any]) -> bool:
     return False
 
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from scenarios.model import Kind
-
-
-Read = Callable[["Kind", str, bytes], tuple[Record | None, list[Problem]]]
+Read = Callable[[Kind, str, bytes], tuple[Record | None, list[Problem]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """What could be built, what is wrong, and how many record files were left out."""
+    """The records built, the problems, and the number of files left out."""
 
     database: Database
     problems: list[Problem]
@@ -109,21 +102,26 @@ def load(
     progress: Progress = unwatched,
     lost: Sequence[Problem] = (),
 ) -> Loaded:
-    """Every record that can be built, and every problem, by path, line and column.
+    """Build every sound record; list every problem by path, line and column.
 
-    `read` is `read_record`, or one that remembers what it has read for another snapshot. Of
-    `Files`, what is kept is neither read nor judged again, unless what it was judged beside or what
-    it names has changed. `lost` are faults of files that are there and not in the snapshot.
+    `read` is `read_record` or a cache of it. Kept records of `Files` are judged again only where
+    what they depend on has changed. `lost` are faults of files missing from the snapshot.
     """
-    found = _Found(lost)
+    files_read = _FilesRead(lost)
     files = snapshot if isinstance(snapshot, Files) else None
     paths = sorted(files.fresh() if files else snapshot)
     for path in progress(paths, "reading the records", len(paths)):
-        found.read(path, snapshot[path], read or read_record)
+        files_read.read(path, snapshot[path], read or read_record)
     if "tracker.yaml" not in snapshot:
-        found.leave_out("tracker", "tracker", "tracker.yaml", [_no_tracker()])
-    items = found.evidence(files) if files else found.records["evidence"]
-    records = {kind: _by_path(kind, of_kind) for kind, of_kind in found.records.items()}
+        message = "there is no tracker.yaml, so there are no figures"
+        hint = "`scen init` writes one"
+        fault = Problem("tracker.yaml", 1, 1, "no-tracker", message, hint)
+        files_read.leave_out("tracker", "tracker", "tracker.yaml", [fault])
+    items = files_read.evidence(files) if files else files_read.records["evidence"]
+    records: dict[Kind, Any] = {
+        kind: {id: records[id] for id in sorted(records, key=partial(path_of, kind))}
+        for kind, records in files_read.records.items()
+    }
     to_judge = Database(
         records["tracker"].get("tracker", Tracker()),
         records["scenario"],
@@ -131,25 +129,21 @@ def load(
         records["forecasts"],
         records["source"],
     )
-    known = _of_today(LoadedRecords(to_judge, found.broken, items))
-    found.records["evidence"].update(known.database.evidence)
-    problems = [*found.problems, *_between_records(snapshot, known)]
+    known = _of_today(LoadedRecords(to_judge, files_read.broken, items))
+    files_read.records["evidence"].update(known.database.evidence)
+    problems = [*files_read.problems, *_between_records(snapshot, known)]
     database = msgspec.structs.replace(known.database, evidence=items)
     database = msgspec.structs.replace(
         database,
-        withheld=_withheld(database, found.broken, snapshot),
-        unreadable=tuple(sorted(found.unreadable)),
+        withheld=_withheld(database, files_read.broken, snapshot),
+        unreadable=tuple(sorted(files_read.unreadable)),
     )
     problems = sorted([*problems, *lost], key=_in_reading_order)
-    return Loaded(database, problems, len(found.unreadable))
+    return Loaded(database, problems, len(files_read.unreadable))
 
 
-def _by_path(kind: Kind, records: Mapping[str, Any]) -> dict[str, Any]:
-    return dict(sorted(records.items(), key=lambda one: path_of(kind, one[0])))
-
-
-class _Found:
-    """What a snapshot holds, file by file."""
+class _FilesRead:
+    """The content of a snapshot, file by file."""
 
     def __init__(self, lost: Sequence[Problem]) -> None:
         self.records: dict[Kind, dict[str, Any]] = {kind: {} for kind in MODELS}
@@ -164,13 +158,13 @@ class _Found:
                 self.unreadable.append(fault)
 
     def leave_out(self, kind: Kind, id: str, path: str, faults: list[Problem]) -> None:
-        """Note a file that makes no record, and the first of its faults."""
+        """Note a file without a record, and the first of its faults."""
         self.broken[kind][id] = path
         self.problems += faults
         self.unreadable.append(faults[0])
 
     def read(self, path: str, data: bytes, read: Read) -> None:
-        """A file to read; one that makes no record is broken, unless it is not meant for one."""
+        """Read a file; note it as broken if it should be a record and is not."""
         place = place_of(path)
         if isinstance(place, Problem):
             if place.severity == "error":
@@ -187,12 +181,9 @@ class _Found:
             self.records[kind][id] = record
 
     def evidence(self, files: Files) -> Items:
-        """All evidence of files; what is at hand of other kinds is taken as it is.
-
-        Of the evidence at hand, what is to be judged anew is made for that.
-        """
-        made = self.records["evidence"]
-        items = Items(files, made)
+        """All evidence; kept records of other kinds are taken as they are."""
+        evidence = self.records["evidence"]
+        items = Items(files, evidence)
         for name, part in files.parts.items():
             if (folder := part.folder) is None:
                 continue
@@ -209,14 +200,14 @@ def _withheld(
     broken: Mapping[Kind, Mapping[str, str]],
     snapshot: Mapping[str, bytes],
 ) -> dict[ScenarioId, str]:
-    """The scenarios whose figures a file that cannot be read could change, with its path.
+    """Scenarios whose figures an unreadable file could change, with its path.
 
-    Without a tracker all of them; else the file's own, its set, whatever an indicator of it that
-    fired rates, and what depends on these. A file without a text can say anything.
+    All without a tracker; else the file's own, its set, those that a fired indicator of it rates,
+    and their dependents. A file without text could say anything.
     """
     if broken["tracker"]:
         return dict.fromkeys((*database.scenarios, *broken["scenario"]), "tracker.yaml")
-    found: dict[ScenarioId, str] = {}
+    paths: dict[ScenarioId, str] = {}
     for id, path in broken["scenario"].items():
         text = snapshot.get(path, b"").decode("utf-8", "replace")
         ids = {id}
@@ -232,12 +223,12 @@ def _withheld(
                 if not text or re.search(rf"(?<![\w-]){other}{rated}", text)
             )
         for other in sorted(dependents(database, ids)):
-            found.setdefault(other, path)
-    return found
+            paths.setdefault(other, path)
+    return paths
 
 
 def read_record(kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
-    """One file's record and its warnings, or None and what is wrong with the file by itself."""
+    """One file's record and its warnings, or None and its faults."""
     value, problems = reader.read(path, data)
     if problems:
         return None, folded(problems)
@@ -262,7 +253,7 @@ def _between_records(snapshot: Mapping[str, bytes], known: LoadedRecords) -> Ite
 
 
 def _of_today(known: LoadedRecords) -> LoadedRecords:
-    """The same, in which what was named by a former id is named by that of today."""
+    """The same records, with former ids replaced by today's."""
     now, database = known.database.called_now, known.database
     there = {"scenario": database.scenarios, "evidence": known.items, "source": database.sources}
     former = [
@@ -279,7 +270,7 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
     }
     for ref in sorted(former, key=lambda ref: ref.at == "key"):  # a list under its key first
         record = kinds[ref.kind][ref.id]
-        value = told(record)
+        value = as_builtins(record)
         *parts, last = ref.keys
         places = [parts]
         if ref.kind == "forecasts" and ref.of == "scenario":
@@ -291,7 +282,7 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
             if ref.at == "value":
                 inside[last] = _called(ref.name, ref, database)
                 continue
-            today = {_called(key, ref, database): one for key, one in inside.items()}
+            today = {_called(key, ref, database): part for key, part in inside.items()}
             inside.clear()
             inside.update(today)
         kinds[ref.kind][ref.id] = msgspec.convert(value, type(record))
@@ -305,7 +296,7 @@ def _of_today(known: LoadedRecords) -> LoadedRecords:
 
 
 def _called(key: Any, ref: Reference, database: Database) -> Any:
-    """A key, or a value, with today's id where it is the former one of a reference."""
+    """A key or value, with a reference's former id replaced by today's."""
     if not isinstance(key, str):
         return key
     owner, slash, rest = key.partition("/")
@@ -318,25 +309,15 @@ def _placed(
     faults: Iterable[Fault],
     names: Mapping[str | int, str | int] = MappingProxyType({}),
 ) -> list[Problem]:
-    problems: list[Problem] = []
     faults = [*faults]
-    if not faults:
-        return problems
-    places = reader.places(data)
+    places = reader.places(data) if faults else {}
+    problems = []
     for fault in faults:
         place = places.get(fault.keys) or places[tuple(names.get(k, k) for k in fault.keys)]
-        at_key = fault.at == "key"
-        line = place.key_line if at_key else place.value_line
-        column = place.key_column if at_key else place.value_column
-        problems.append(
-            Problem(path, line, column, fault.rule, fault.message, fault.hint, fault.severity)
-        )
+        where = place[:2] if fault.at == "key" else place[2:]
+        message, hint, severity = fault.message, fault.hint, fault.severity
+        problems.append(Problem(path, *where, fault.rule, message, hint, severity))
     return problems
-
-
-def _no_tracker() -> Problem:
-    message = "there is no tracker.yaml, so there are no figures"
-    return Problem("tracker.yaml", 1, 1, "no-tracker", message, "`scen init` writes one")
 
 
 def _in_reading_order(problem: Problem) -> tuple[str, int, int, str, str]:

@@ -1,4 +1,4 @@
-"""The lock under which a database is edited: one for everybody who can reach it."""
+"""The lock under which a database is edited, shared by all who can reach it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage.git import process
+from scenarios.storage.opening import UNFOLLOWED, try_lock
 from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.worktree import safe
 
@@ -25,21 +26,20 @@ else:
 
 LOCK_SECONDS = 30.0
 NAME = "scen.lock"
-_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK"))
 _NO_LOCKS = frozenset({errno.ENOSYS, errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EINVAL})
 _CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.EBADF})
 
 
 class Held(ScenError):  # noqa: N818
-    """A lock cannot be had: another process holds it."""
+    """Another process holds the lock."""
 
 
 @contextmanager
 def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
-    """Keep other commands from editing this database meanwhile; wait `seconds` for one that does.
+    """Keep other commands from editing this database; wait `seconds` for one that does.
 
-    Its file lies in the git directory that all worktrees of the repository share, else beside
-    tracker.yaml. It is empty, and may be used by all who may use its folder.
+    The lock file lies in the git directory that all worktrees share, else beside tracker.yaml. It
+    is empty, and usable by all who may use its folder.
     """
     place = lock_file(root)
     with hold(place, seconds, what=root):
@@ -48,7 +48,7 @@ def lock(root: Path, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
 
 def lock_file(root: Path) -> Path:
-    """Where the lock of a database is: its environment has no say in it."""
+    """The path of a database's lock, whatever the environment says."""
     place = process.nearest(root)
     parts = ("HEAD", "objects", "refs")
     if place and all(os.path.lexists(place.common_dir / part) for part in parts):
@@ -58,10 +58,7 @@ def lock_file(root: Path) -> Path:
 
 @contextmanager
 def hold(place: Path, seconds: float, *, what: Path) -> Iterator[None]:
-    """Hold the lock of a file, which is there meanwhile. Errors are about `what`.
-
-    Who waits gets it in the order of coming, or nearly so.
-    """
+    """Hold the lock of a file, roughly in order of arrival. Errors name `what`."""
     try:
         release = _acquire(place, time.monotonic() + seconds)
     except OSError as error:
@@ -80,7 +77,7 @@ def hold(place: Path, seconds: float, *, what: Path) -> Iterator[None]:
 
 
 def _acquire(place: Path, deadline: float) -> Callable[[], None]:
-    """Lock the file that has this name then; the function that gives it back."""
+    """Lock the file that has this name; return the function that releases it."""
     if sys.platform == "win32":
         held = FileLock(place)
         with suppress(Timeout):
@@ -102,16 +99,16 @@ def _acquire(place: Path, deadline: float) -> Callable[[], None]:
 
 
 def _open(place: Path) -> int:
-    """Open a lock file, through no link, and without a change of what is in it."""
+    """Open a lock file, through no link and without changing its content."""
     while True:
         try:
             try:
-                descriptor = os.open(place, os.O_RDWR | _FLAGS)
+                descriptor = os.open(place, os.O_RDWR | UNFOLLOWED)
             except OSError as error:
                 if error.errno not in _CLOSED:
                     raise
                 # Another user's: to read it is enough on most file systems.
-                descriptor = os.open(place, os.O_RDONLY | _FLAGS)
+                descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
         except FileNotFoundError:
             _make(place)
             continue
@@ -122,7 +119,7 @@ def _open(place: Path) -> int:
 
 
 def _make(place: Path) -> None:
-    """Make a lock file, which has the owner, group and mode of its folder when it is seen first."""
+    """Make a lock file with its folder's owner, group and mode from the start."""
     folder = place.parent.stat()
     mode = folder.st_mode & 0o666
     with temporary(place.parent, b"", mode) as written, suppress(FileExistsError):
@@ -139,11 +136,11 @@ def _make(place: Path) -> None:
 def _wait(descriptor: int, seconds: float) -> None:
     """Lock a file, or raise TimeoutError.
 
-    The system keeps a queue of those that wait; who tries now and then instead may starve. It
-    knows no end of the wait, so that a thread waits: the lock that comes too late ends with it.
+    The system's queue is fair, unlike polling, but has no timeout: a thread waits in it, and
+    releases a lock that comes too late.
     """
     with suppress(BlockingIOError):
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try_lock(descriptor)
         return
     if seconds <= 0:
         raise TimeoutError
@@ -168,7 +165,7 @@ def _wait(descriptor: int, seconds: float) -> None:
 
 
 def _reason(error: OSError, place: Path, seconds: float) -> str:
-    """What is in the way, and what to do."""
+    """Say what is in the way, and what to do."""
     shown = safe(place)
     if isinstance(error, TimeoutError):
         return (

@@ -65,13 +65,13 @@ _IGNORED = """\
 
 
 def files(name: str) -> dict[str, bytes]:
-    """Path and content of each file of a new database for a folder of this name; tracker last."""
+    """Path and content of each file of a new database; tracker last."""
     title = json.dumps(name or "Scenarios", ensure_ascii=False)
     return {**_beside(), "scenarios/tracker.yaml": _TRACKER.format(title=title).encode()}
 
 
 def template(name: str, today: date) -> dict[str, bytes]:
-    """The same with a record of each kind, whose comments say what goes where."""
+    """The same, with a commented record of each kind."""
     horizon = date(min(today.year + 1, date.max.year), 12, 31)
     places = {
         "bridge-opens.yaml": "bridge-opens.yaml",
@@ -80,36 +80,37 @@ def template(name: str, today: date) -> dict[str, bytes]:
         "forecasts.yaml": f"forecasts/{today.year}/{today}-me.yaml",
     }
     folder = resources.files(__package__) / "template"
-    made = {}
+    records = {}
     for file, place in places.items():
         text = (folder / file).read_text("utf-8").format(today=today, horizon=horizon)
-        made[f"scenarios/{place}"] = text.encode()
-    return {**made, **files(name)}
+        records[f"scenarios/{place}"] = text.encode()
+    return records | files(name)
 
 
 def example() -> dict[str, bytes]:
-    """The database that is shipped with the program."""
+    """The database shipped with the program."""
     package = resources.files("scenarios")
     shipped = package / "example"
     records = _records(shipped if shipped.is_dir() else package / ".." / ".." / "scenarios", "")
     tracker = records.pop("tracker.yaml")
-    found = {f"scenarios/{path}": data for path, data in sorted(records.items())}
-    return {**found, **_beside(), "scenarios/tracker.yaml": tracker}
+    placed = {f"scenarios/{path}": data for path, data in sorted(records.items())}
+    return placed | _beside() | {"scenarios/tracker.yaml": tracker}
 
 
 def _beside() -> dict[str, bytes]:
-    """What every database has beside its records."""
-    made = {f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS}
-    made["scenarios/.gitattributes"] = _ATTRIBUTES.encode()
-    made["scenarios/.gitignore"] = _IGNORED.encode()
-    return made
+    """The files beside the records."""
+    return {
+        **{f"schema/{kind}.schema.json": schema_text(kind) for kind in KINDS},
+        "scenarios/.gitattributes": _ATTRIBUTES.encode(),
+        "scenarios/.gitignore": _IGNORED.encode(),
+    }
 
 
 def _records(folder: Traversable, prefix: str) -> dict[str, bytes]:
-    found: dict[str, bytes] = {}
+    records: dict[str, bytes] = {}
     for entry in folder.iterdir():
         if entry.is_dir():
-            found |= _records(entry, f"{prefix}{entry.name}/")
+            records |= _records(entry, f"{prefix}{entry.name}/")
         elif entry.name.endswith(".yaml"):
-            found[prefix + entry.name] = entry.read_bytes()
-    return found
+            records[prefix + entry.name] = entry.read_bytes()
+    return records

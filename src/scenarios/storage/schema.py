@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +53,37 @@ def schema_text(kind: Kind) -> bytes:
 def schema(kind: Kind) -> Any:
     """The same as a value."""
     return json.loads(schema_text(kind))
+
+
+def meaning(kind: Kind, path: str) -> str:
+    """The meaning of a key by its path, with dots between the keys: `retracted.reason`."""
+    [node, *_] = nodes_at(kind, path.split("."))
+    return str(node["description"])
+
+
+def nodes_at(kind: Kind, keys: Sequence[str]) -> list[Any]:
+    """The schemas of a key, one for each of its alternatives; none where it is not known."""
+    nodes = [schema(kind)]
+    for key in keys:
+        nodes = [below for node in nodes for form in forms(node) for below in _below(form, key)]
+    return nodes
+
+
+def forms(node: Any) -> Iterator[Any]:
+    """A schema and each of its alternatives."""
+    for form in node.get("anyOf", ()):
+        yield from forms(form)
+    yield node
+
+
+def _below(form: Any, key: str) -> Iterator[Any]:
+    """The schema of a key of a mapping, of a name of one's own, or of the entries of a list."""
+    if key in form.get("properties", {}):
+        yield form["properties"][key]
+    elif isinstance(form.get("additionalProperties"), dict):
+        yield form["additionalProperties"]
+    elif key in form.get("items", {}).get("properties", {}):
+        yield form["items"]["properties"][key]
 
 
 _TYPES = {
@@ -207,8 +238,6 @@ def _words(node: Any) -> str:
         return f"it must be {', '.join(most)} or {last}"
     if "const" in node:
         return f"it must be {node['const']}"
-    if "type" not in node:  # the names of keys
-        return "it must be a name of letters, digits and _"
     limits = f" from {node['minimum']} to {node['maximum']}" if "minimum" in node else ""
     return f"it must be {_TYPES[node['type']]}{limits}"
 

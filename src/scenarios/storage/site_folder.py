@@ -1,9 +1,8 @@
-"""The folder of a site: new files are made whole beside the old, and take their places at the end.
+"""The folder of a site: new files are written whole beside the old, then renamed.
 
-A full disk is met while the new files lie apart; giving them their names takes no room. A process
-that is killed meanwhile leaves each file whole, the old one or the new, and the next run goes on.
-The folder may come with a clone: no link below it is followed, and its mark says no more than which
-of the files at places of a site may be removed.
+A full disk is met before any file changes: renaming takes no room. After a kill each file is whole,
+old or new, and the next run goes on. The folder may come from a clone: no link below it is
+followed, and its mark only says which site files may be removed.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.storage.lock import hold
+from scenarios.storage.opening import UNFOLLOWED, open_file
 from scenarios.storage.worktree import safe
 
 MARK, _NEW, _LOCK = ".scen-site.json", ".scen-new", ".scen-lock"
@@ -28,35 +28,34 @@ _NAMED, _SHOWN = 3, 80
 _PATIENCE = 5.0
 """Seconds to wait for another run."""
 _MOST_BYTES = 32 << 20  # of a mark: that of half a million files is smaller
-_FILE = sum(getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK"))
-_FOLDER = _FILE | getattr(os, "O_DIRECTORY", 0)
+_FOLDER = UNFOLLOWED | getattr(os, "O_DIRECTORY", 0)
 _APART = str.maketrans("/", "!")
 
 
 class SiteFolder:
-    """A folder that is locked for one run; `top` and `new`, for new files, are descriptors."""
+    """A folder locked for one run; `top` and `new`, for new files, are descriptors."""
 
     def __init__(self, top: int, new: int, shown: str, named: frozenset[str]) -> None:
         self._top, self._new, self._shown, self._named = top, new, shown, named
 
     def content(self, path: str, most: int) -> bytes | None:
-        """The bytes of a regular file of the site, or one more than `most`; None without one."""
+        """The bytes of a regular file of the site, or `most` + 1 of them; None without one."""
         with suppress(OSError), self._above(path) as (folder, name):
             return _read(folder, name, most)
         return None
 
     def put(self, path: str, data: bytes) -> None:
-        """Keep a file apart until all are there."""
-        flags = _FILE | os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        """Keep a file apart until `publish`."""
+        flags = UNFOLLOWED | os.O_WRONLY | os.O_CREAT | os.O_EXCL
         descriptor = os.open(path.translate(_APART), flags, 0o666, dir_fd=self._new)
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
 
     def publish(self, paths: Collection[str], names: Collection[str]) -> list[str]:
-        """Give the files that were put their names; return those that were removed.
+        """Rename the files that were put; return the removed ones.
 
-        Removed are the files that the mark names and that are not among the `names` of the site.
-        Both are marked first, so that a run after a crash knows them.
+        Files in the mark that are not among the `names` of the site are removed. Both sets are
+        marked first, for a run after a crash.
         """
         for path in paths:
             with self._above(path, make=True):
@@ -75,7 +74,7 @@ class SiteFolder:
 
     @contextmanager
     def _above(self, path: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-        """Open a file's folder, each from the one above it and through no link; the file's name."""
+        """Open a file's folder, level by level and through no link; yield it and the name."""
         *folders, name = path.split("/")
         folder = os.dup(self._top)
         try:
@@ -99,7 +98,7 @@ class SiteFolder:
         os.rename(path.translate(_APART), name, src_dir_fd=self._new, dst_dir_fd=folder)
 
     def _remove(self, path: str) -> bool:
-        """Remove a file, and the folders that it leaves empty; False where there is none."""
+        """Remove a file and the folders left empty; False if there is none."""
         try:
             with self._above(path) as (folder, name):
                 if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
@@ -118,10 +117,10 @@ class SiteFolder:
 
 @contextmanager
 def opened(place: Path, root: Path, has_place: Callable[[str], bool]) -> Iterator[SiteFolder]:
-    """The folder of a site, made where it is missing; what was put and not published is dropped.
+    """The folder of a site, made if missing; unpublished files are dropped.
 
-    Refused is one that is not empty and holds no mark of an earlier run, one whose mark names a
-    path that has no place in a site, a file, a link, and a folder inside the database at `root`.
+    Refused are a folder with other content and no mark, a mark with a path that no site has, a
+    file, a link, and a folder inside the database at `root`.
     """
     shown, real = safe(place), Path(os.path.realpath(place))
     if real.is_relative_to(os.path.realpath(root)):
@@ -156,7 +155,7 @@ def opened(place: Path, root: Path, has_place: Callable[[str], bool]) -> Iterato
 
 
 def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[str]:
-    """The files that a mark names, by this version or an earlier one; none if it cannot be read."""
+    """The files that a mark names; none if it cannot be read."""
     others = sorted({*os.listdir(top)} - _OURS)
     try:
         mark = _read(top, MARK, _MOST_BYTES) or b""
@@ -180,6 +179,6 @@ def _named(top: int, shown: str, has_place: Callable[[str], bool]) -> frozenset[
 
 
 def _read(folder: int, name: str, most: int) -> bytes | None:
-    """The bytes of a regular file, or one more than `most` of them."""
-    with open(name, "rb", opener=lambda name, _: os.open(name, _FILE, dir_fd=folder)) as file:
+    """The bytes of a regular file, at most `most` + 1 of them."""
+    with open_file(name, folder) as file:
         return file.read(most + 1) if stat.S_ISREG(os.fstat(file.fileno()).st_mode) else None

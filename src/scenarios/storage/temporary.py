@@ -1,20 +1,20 @@
-"""The file in which content is made durable before it takes its name; what dead processes left."""
+"""Temporary files, made durable before they take their name, and what dead processes left."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
+from scenarios.storage.opening import UNFOLLOWED, try_lock
 
-_NAME = re.compile(r"\.scen-[0-9a-f]{16}\.tmp")
+_NAME = re.compile(r"\.scen-[0-9a-f]{16}\.(tmp|new)")
+"""Of a file, and of a folder in which an output is made."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-_OLD = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW"))
 
 
 @contextmanager
@@ -26,10 +26,9 @@ def temporary(
     durable: bool = True,
     clears: bool = True,
 ) -> Iterator[Path]:
-    """A file that no snapshot reads, durable unless said otherwise; it does not stay.
+    """A file that no snapshot reads, durable by default; removed at the end.
 
-    Its writer keeps it locked, so that `clear` knows it from what a dead one left; that is looked
-    for first, unless one `clears` the folder oneself.
+    Its lock tells `clear` that it is in use. The folder is cleared first unless `clears` is false.
     """
     if clears:
         clear(folder)
@@ -56,10 +55,7 @@ def temporary(
 
 
 def clear(folder: Path) -> None:
-    """Remove what dead processes left in a folder.
-
-    A lock that can be had has no writer. Nothing is removed where there are no locks.
-    """
+    """Remove what dead processes left in a folder; nothing where there are no locks."""
     names: list[str] = []
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - ten thousand names, no path wanted
@@ -69,29 +65,29 @@ def clear(folder: Path) -> None:
 
 
 def clear_below(root: Path) -> None:
-    """The same in a database and its folders."""
+    """Clear a database and its folders."""
     for folder, below, _ in os.walk(root):
         below[:] = [name for name in below if not name.startswith(".")]
         clear(Path(folder))
 
 
 def _claim(descriptor: int, place: Path) -> bool:
-    """Lock a new file; False where somebody who clears was faster."""
-    if sys.platform != "win32":
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        except OSError:
-            return True  # without locks nobody clears
+    """Lock a new file; False if a process that clears was faster."""
+    try:
+        try_lock(descriptor)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True  # without locks nobody clears
     return os.path.lexists(place)
 
 
 def _remove(place: Path) -> None:
-    if sys.platform != "win32" and place.is_file():
-        descriptor = os.open(place, os.O_RDONLY | _OLD)
+    is_folder = place.suffix == ".new"
+    if place.is_dir() if is_folder else place.is_file():
+        descriptor = os.open(place, os.O_RDONLY | UNFOLLOWED)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            place.unlink()
+            try_lock(descriptor)
+            shutil.rmtree(place, ignore_errors=True) if is_folder else place.unlink()
         finally:
             os.close(descriptor)

@@ -7,7 +7,7 @@ from typing import Any
 
 from scenarios.errors import ScenError
 from scenarios.model import Kind
-from scenarios.storage.schema import schema
+from scenarios.storage.schema import forms, nodes_at
 from scenarios.storage.yaml.reader import read
 
 _NAMES = {
@@ -41,35 +41,13 @@ def typed(kind: Kind, keys: Sequence[str], text: str, *, is_item: bool = False) 
 
 
 def _types(kind: Kind, keys: Sequence[str], *, is_item: bool) -> Iterator[str]:
-    whole = schema(kind)
-    nodes = [whole]
-    for key in keys:
-        nodes = [below for node in nodes for below in _below(whole, node, key)]
-    for node in nodes:
-        for form in _forms(whole, node):
+    for node in nodes_at(kind, keys):
+        for form in forms(node):
             if not is_item:
                 yield from _of(form)
             elif "items" in form:
-                for item in _forms(whole, form["items"]):
+                for item in forms(form["items"]):
                     yield from _of(item)
-
-
-def _below(whole: Any, node: Any, key: str) -> Iterator[Any]:
-    for form in _forms(whole, node):
-        if key in form.get("properties", {}):
-            yield form["properties"][key]
-        elif isinstance(form.get("additionalProperties"), dict):
-            yield form["additionalProperties"]
-
-
-def _forms(whole: Any, node: Any) -> Iterator[Any]:
-    """A node with what it refers to, each of its alternatives apart."""
-    if "$ref" in node:
-        yield from _forms(whole, whole["$defs"][node["$ref"].rpartition("/")[2]])
-    if "anyOf" in node:
-        for form in node["anyOf"]:
-            yield from _forms(whole, form)
-    yield node
 
 
 def _of(node: Any) -> Iterator[str]:

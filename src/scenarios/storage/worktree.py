@@ -7,20 +7,16 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
-from scenarios.paths import ATTACHMENTS
+from scenarios.paths import ATTACHMENTS, printable_path
+from scenarios.storage.opening import UNFOLLOWED
 from scenarios.storage.temporary import clear, temporary
 from scenarios.storage.yaml.reader import MAX_BYTES
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 _FOLDER = "scenarios"
 _TRACKER = "tracker.yaml"
-# Never wait for a FIFO's other end, follow a link or, on Windows, translate line ends.
-_READ_FLAGS = sum(getattr(os, flag, 0) for flag in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
 _Entry = os.DirEntry[str]
 _IsKnown = Callable[[str, os.stat_result], bool]
 _HINTS = {
@@ -35,8 +31,12 @@ class Exists(ScenError, FileExistsError):  # noqa: N818
     """A new file was not written: its path is taken."""
 
 
+class ChangedSinceRead(ScenError):  # noqa: N818
+    """A file is not as it was when it was read for this change."""
+
+
 def find(start: Path, database: str | None) -> Path:
-    """The folder that holds tracker.yaml: at `database` if given, else in `start` or above it."""
+    """The folder with tracker.yaml: at `database` if given, else in `start` or above it."""
     if database:
         return _given(Path(database))
     here = Path(os.path.realpath(start))
@@ -52,14 +52,14 @@ def find(start: Path, database: str | None) -> Path:
 def snapshot(
     root: Path, known_in: Callable[[str], _IsKnown] | None = None
 ) -> tuple[dict[str, bytes], list[Problem]]:
-    """Relative path → bytes of every record below `root`, and what could not be read.
+    """Relative path → bytes of every record below `root`, and the files that cannot be read.
 
-    A file that is known is not read and not in it: `known_in` gives for a folder what tells that by
-    name and stat. It is asked before a file is read, and not about what a symlink leads to.
+    `known_in` returns, for a folder, a test of name and stat: a file that passes is neither read
+    nor included. It is not asked about what a symlink leads to.
 
-    Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty:
-    its name alone is at fault. A symlinked folder is read, and the links to folders inside it
-    are not, so that a loop ends. What vanishes meanwhile was never there.
+    Names with a leading dot are skipped. A file that ends in .yml or .YAML is listed as empty: only
+    its name is at fault. A symlinked folder is read, links to folders inside it are not, so a loop
+    ends. A file that vanishes meanwhile is left out.
     """
     top = os.path.realpath(root)
     files: dict[str, bytes] = {}
@@ -75,24 +75,25 @@ def snapshot(
         for entry in entries:
             path = folder.prefix + entry.name
             try:
-                if is_known and _is_plain(entry) and is_known(entry.name, entry.stat()):
+                is_plain = entry.name.endswith(".yaml") and entry.is_file(follow_symlinks=False)
+                if is_known and is_plain and is_known(entry.name, entry.stat()):
                     continue
-                found = _look(entry, path, folder, top)
+                content = _look(entry, path, folder, top)
             except FileNotFoundError:
                 continue
             except OSError as error:
-                found = _problem(path, "unreadable", f"{error.strerror}")
-            if isinstance(found, bytes):
-                files[path] = found
-            elif isinstance(found, _Folder):
-                folders.append(found)
-            elif found:
-                problems.append(found)
+                content = _problem(path, "unreadable", f"{error.strerror}")
+            if isinstance(content, bytes):
+                files[path] = content
+            elif isinstance(content, _Folder):
+                folders.append(content)
+            elif content:
+                problems.append(content)
     return dict(sorted(files.items())), sorted(problems)
 
 
 def content(root: Path, path: str) -> bytes | None:
-    """The bytes of one file of a snapshot, as it is now; None where there is none any more."""
+    """The bytes of one file of a snapshot, as it is now; None if it is gone."""
     try:
         return _read(os.path.join(os.path.realpath(root), path), MAX_BYTES + 1)  # noqa: PTH118
     except OSError:
@@ -100,10 +101,7 @@ def content(root: Path, path: str) -> bytes | None:
 
 
 def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
-    """Write a new file, and the folders it lacks; raise Exists where something is there.
-
-    Without a `mode` it has the usual one.
-    """
+    """Write a new file, and missing folders; raise Exists if its path is taken."""
     place = root / path
     with refusals(place):
         target = inside(root, place.parent) / place.name
@@ -114,7 +112,7 @@ def create(root: Path, path: str, data: bytes, mode: int | None = None) -> None:
 
 
 def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
-    """Write `new` over a file that still holds `old`; its mode stays, a symlink stays a symlink."""
+    """Write `new` over a file that still holds `old`; mode and symlink stay."""
     place = root / path
     with refusals(place):
         target = inside(root, place)
@@ -128,7 +126,7 @@ def replace(root: Path, path: str, old: bytes, new: bytes) -> None:
 
 
 def remove(root: Path, path: str, old: bytes, *, durable: bool = True) -> None:
-    """Remove a file that still holds `old`; a symlink goes, and what it leads to stays."""
+    """Remove a file that still holds `old`; of a symlink, only the link."""
     place = root / path
     with refusals(place):
         target = inside(root, place)
@@ -139,7 +137,7 @@ def remove(root: Path, path: str, old: bytes, *, durable: bool = True) -> None:
 
 
 def sync(place: Path) -> None:
-    """Make a file, or the names in a folder, durable, where it is there and the system can."""
+    """Make a file, or the names in a folder, durable, if it exists and the system can."""
     with suppress(OSError):  # Windows opens no folder
         descriptor = os.open(place, os.O_RDONLY)
         try:
@@ -151,7 +149,7 @@ def sync(place: Path) -> None:
 def safe(path: object) -> str:
     r"""A path as text that is safe to print: control characters and stray bytes as \x1b."""
     text = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return printable_path(text)
 
 
 class _Folder(NamedTuple):
@@ -173,7 +171,7 @@ def _given(database: Path) -> Path:
 
 
 def _is_database(folder: Path) -> bool:
-    """A tracker that cannot be read is one all the same: loading it says what is wrong."""
+    """True even for an unreadable tracker: loading it says what is wrong."""
     try:
         (folder / _TRACKER).lstat()
         os.scandir(folder).close()
@@ -188,17 +186,12 @@ def _is_database(folder: Path) -> bool:
 def _entries(folder: _Folder) -> list[_Entry]:
     passed_over = "" if folder.prefix else ATTACHMENTS
     with suppress(FileNotFoundError), os.scandir(folder.real) as entries:
-        return [it for it in entries if it.name[0] != "." and it.name != passed_over]
+        return [entry for entry in entries if entry.name[0] != "." and entry.name != passed_over]
     return []
 
 
-def _is_plain(entry: _Entry) -> bool:
-    """Whether it is a record's file itself, and no link to one."""
-    return entry.is_file(follow_symlinks=False) and entry.name.endswith(".yaml")
-
-
 def _look(entry: _Entry, path: str, folder: _Folder, top: str) -> bytes | _Folder | Problem | None:
-    """What an entry is to a database: a file's bytes, a folder to walk, a fault or nothing."""
+    """The bytes of an entry's file, a folder to walk, a fault, or None."""
     linked = entry.is_symlink()
     real = os.path.realpath(entry.path) if linked else entry.path
     record = path.lower().endswith((".yaml", ".yml"))
@@ -225,7 +218,7 @@ def _content(entry: _Entry, path: str, real: str) -> bytes | Problem:
 
 def _read(file: str, limit: int) -> bytes:
     data = b""
-    descriptor = os.open(file, os.O_RDONLY | _READ_FLAGS)
+    descriptor = os.open(file, os.O_RDONLY | UNFOLLOWED)
     try:
         while chunk := os.read(descriptor, min(limit - len(data), 1 << 16)):
             data += chunk
@@ -235,7 +228,7 @@ def _read(file: str, limit: int) -> bytes:
 
 
 def inside(root: Path, place: Path) -> Path:
-    """`place` with every symlink resolved; refused where that is outside `root`."""
+    """`place` with every symlink resolved; refused if that is outside `root`."""
     real = Path(os.path.realpath(place))
     if not real.is_relative_to(os.path.realpath(root)):
         raise ScenError(f"{safe(place)}: leads out of the database; nothing was written")
@@ -243,7 +236,7 @@ def inside(root: Path, place: Path) -> Path:
 
 
 def make_folders(folder: Path) -> None:
-    """Make the folders that are missing, durably."""
+    """Make missing folders, durably."""
     for missing in reversed((folder, *folder.parents)):
         if missing.is_dir():
             continue
@@ -253,7 +246,7 @@ def make_folders(folder: Path) -> None:
 
 
 def publish(written: Path, target: Path) -> None:
-    """Give a whole file a name that is free."""
+    """Give a complete file a name that is free."""
     try:
         target.hardlink_to(written)
     except OSError:  # taken, or no hard links here: then reserve the name and fill it whole
@@ -267,7 +260,7 @@ def publish(written: Path, target: Path) -> None:
 
 def _refuse_changed(place: Path, target: Path, old: bytes) -> None:
     if not target.is_file() or _read(str(target), len(old) + 1) != old:
-        raise ScenError(
+        raise ChangedSinceRead(
             f"{safe(place)}: changed since it was read: nothing was written; run the command again"
         )
 
@@ -288,14 +281,14 @@ def _problem(path: str, rule: str, message: str) -> Problem:
 
 
 _AT_ONCE = 100
-"""As many files are open together."""
+"""The most files that are open together."""
 _syncs_all = hasattr(os, "sync")
 
 
 def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
-    """Write new files, in order; each path when its file has its name, durable with its batch.
+    """Write new files, in order; yield each path, durable with its batch.
 
-    Raises Exists where something is there, as `worktree.create` does.
+    Raises Exists as `create` does.
     """
     folders: dict[str, Path] = {}
     for name in {path.rpartition("/")[0] for path, _ in files}:
@@ -309,7 +302,7 @@ def create_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
 
 
 def remove_all(root: Path, files: Sequence[tuple[str, bytes]]) -> Iterator[str]:
-    """Remove files that still hold what is told of each; each path when its file is gone."""
+    """Remove files that still hold the given bytes; yield each path."""
     folders: set[Path] = set()
     try:
         for path, old in files:
@@ -329,8 +322,8 @@ def _batch(
         for path, data in files:
             folder, _, name = path.rpartition("/")
             with refusals(root / path):
-                made = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
-                ready.append((path, open_files.enter_context(made), folders[folder] / name))
+                opening = temporary(folders[folder], data, durable=not _syncs_all, clears=False)
+                ready.append((path, open_files.enter_context(opening), folders[folder] / name))
         if _syncs_all:
             os.sync()
         for path, written, target in ready:

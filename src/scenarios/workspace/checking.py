@@ -18,15 +18,16 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.rules.findings import findings
 from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import Keys, Problem, UsageError, folded
-from scenarios.model import Kind, indicator_key
-from scenarios.paths import id_of, kind_of, path_of, references
+from scenarios.model import Kind
+from scenarios.paths import id_of, kind_of, path_of, printable_path, references
 from scenarios.storage.attachments import copies, digest_of
 from scenarios.storage.yaml.reader import Place, places, read
+from scenarios.values import indicator_key
 from scenarios.workspace.opened import Opened, from_here, here
 
 
 def attachment_faults(opened: Opened) -> Iterator[Problem]:
-    """Of a folder; a revision's copies are not read. Each file is read once."""
+    """Faults of a folder's saved copies, each read once; a revision's are not read."""
     digests: dict[str, str | None] = {}
     for id, item in opened.database.evidence.items() if opened.commit is None else ():
         if item.attachment is None:
@@ -46,7 +47,7 @@ def attachment_faults(opened: Opened) -> Iterator[Problem]:
         else:
             message = f"{file} is not what was attached: its SHA-256 is another"
             yield Problem(*at, "attachment-changed", message, "put the copy back from git")
-    if opened.commit is None and not any(it.severity == "error" for it in opened.problems):
+    if opened.commit is None and not any(p.severity == "error" for p in opened.problems):
         for file in copies(opened.root):  # a broken item may name any of them
             if file not in digests:
                 hint = f"to remove it: rm {quote(from_here(opened.root / file))}"
@@ -55,7 +56,7 @@ def attachment_faults(opened: Opened) -> Iterator[Problem]:
 
 
 class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding with the line of the file that it is about; lines and columns count from 1."""
+    """A finding with the line of its file; lines and columns count from 1."""
 
     rule: str
     subject: str
@@ -71,13 +72,13 @@ class PlacedFinding(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
-    """The faults, and the findings where they were asked for."""
+    """Faults, and findings if asked for."""
 
     problems: list[Problem]
     findings: list[PlacedFinding]
 
     def below(self, folder: str) -> Checked:
-        """The same with each path below a folder."""
+        """The same with paths below a folder."""
         if folder == ".":
             return self
         return Checked(
@@ -89,16 +90,20 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def check(
     opened: Opened, files: set[str] | None = None, findings_on: date | None = None
 ) -> Checked:
-    """The faults of all files or of these, and the findings of a day; paths are the database's."""
-    found = [*opened.problems, *attachment_faults(opened)]
+    """Faults of all files or of these, and the findings of a day; paths are the database's."""
+    problems = sorted([*opened.problems, *attachment_faults(opened)])
+    day_findings: tuple[Finding, ...] = ()
+    if findings_on is not None:
+        days = timedelta(days=opened.database.tracker.review_every_days)
+        day_findings = findings(window(opened.database, findings_on - days, findings_on))
     return Checked(
-        problems=folded(p for p in sorted(found) if files is None or p.path in files),
-        findings=_placed(opened, _findings(opened, findings_on)),
+        problems=folded(p for p in problems if files is None or p.path in files),
+        findings=_placed(opened, day_findings),
     )
 
 
 def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
-    """The files at these paths and those that a change of them can make wrong."""
+    """The files at these paths, and those that a change of them can break."""
     files = {*opened.snapshot, *(problem.path for problem in opened.problems)}
     named = {_named(opened, path) for path in paths}
     if named & {"", "tracker.yaml"}:  # its conventions are everybody's
@@ -106,16 +111,12 @@ def concerned(opened: Opened, paths: Sequence[Path]) -> set[str]:
     named |= files.intersection(above for name in named for above in _up(name))
     named |= {file for file in files if not named.isdisjoint(_up(file))}
     changed = {(kind_of(file), id_of(file)) for file in named if file.endswith(".yaml")}
-    about = {
-        path_of(reference.kind, reference.id)
-        for reference in references(opened.database)
-        if (reference.of, reference.name) in changed
-    }
-    return named | about | {path_of(kind, id) for kind, id in _further(opened, changed)}
+    about = {(r.kind, r.id) for r in references(opened.database) if (r.of, r.name) in changed}
+    return named | {path_of(*record) for record in (*about, *_further(opened, changed))}
 
 
 def _further(opened: Opened, changed: set[tuple[Kind, str]]) -> Iterator[tuple[Kind, str]]:
-    """What hangs on a changed scenario without its name: its set, links, who rates it from afar."""
+    """What depends on a changed scenario without naming it: its set, links, distant ratings."""
     scenarios = opened.database.scenarios
     ids = {id for kind, id in changed if kind == "scenario"}
     if ids:
@@ -136,8 +137,7 @@ def _named(opened: Opened, path: Path) -> str:
             return ""
         if place.is_relative_to(root):
             name = os.fsencode(place.relative_to(root).as_posix())
-            text = name.decode("utf-8", "backslashreplace")
-            return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+            return printable_path(name.decode("utf-8", "backslashreplace"))
     database = from_here(opened.root)
     raise UsageError(
         f"{from_here(path)} is outside the database {database}: check one database at a time"
@@ -145,7 +145,7 @@ def _named(opened: Opened, path: Path) -> str:
 
 
 def _spellings(root: Path, file: Path) -> Iterator[tuple[Path, Path]]:
-    """Both paths as they are typed, then with links followed, all but that of the file itself."""
+    """Both paths as typed, then with links resolved, except that of the file itself."""
     yield Path(os.path.normpath(root)), Path(os.path.normpath(file))
     yield Path(os.path.realpath(root)), Path(os.path.realpath(file.parent), file.name)
 
@@ -155,15 +155,8 @@ def _up(path: str) -> Iterator[str]:
     return accumulate(path.split("/"), lambda above, name: f"{above}/{name}")
 
 
-def _findings(opened: Opened, on: date | None) -> tuple[Finding, ...]:
-    if on is None:
-        return ()
-    days = timedelta(days=opened.database.tracker.review_every_days)
-    return findings(window(opened.database, on - days, on))
-
-
 def _placed(opened: Opened, findings: Sequence[Finding]) -> list[PlacedFinding]:
-    """The findings with the lines that they are about; line 1 where the file shows none."""
+    """The findings with their lines; line 1 where the file shows none."""
 
     @cache
     def lines(path: str) -> Mapping[Keys, Place]:

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from scenarios.analysis.history.commits import records
-from scenarios.errors import ScenError
-from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet, first_day
+from scenarios.errors import NotWritten
+from scenarios.model import Database, Evidence, Record, Scenario, ScenarioId, Sheet
 from scenarios.paths import id_of, kind_of
 from scenarios.scales import TOLERANCE
 from scenarios.storage.edits import Draft
 from scenarios.storage.loader import Read
 from scenarios.text import did_you_mean
+from scenarios.values import first_day
 
 
 def refuse_future(
@@ -32,9 +33,8 @@ def refuse_future(
 def refuse_day(what: str, day: date, latest: date | None) -> None:
     """One day that is after `latest`."""
     if latest and day > latest:
-        raise ScenError(
-            f"nothing was written: '{what}' is {day}, after today ({latest}):"
-            " --future allows it, for what is planned"
+        raise NotWritten(
+            f"'{what}' is {day}, after today ({latest}): --future allows it, for what is planned"
         )
 
 

@@ -1,4 +1,4 @@
-"""A database as it was read, from its folder or from a revision: what is in it, and what is not."""
+"""A database as it was read, from its folder or a revision, with its faults and its past."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.errors import Problem, ScenError
+from scenarios.analysis.history.commits import Commit, Revision
+from scenarios.errors import Problem, ScenError, UsageError
 from scenarios.model import Database, EvidenceId, Kind, ScenarioId, SourceId
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
-from scenarios.storage.cache.files import about
+from scenarios.storage.cache.files import bearing_on
 from scenarios.storage.cache.memory import Memory
 from scenarios.storage.cache.packed import cache_of
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.repository import Repository
+from scenarios.storage.git.revisions import changed_files, revisions
 from scenarios.storage.loader import Loaded, Read, load, read_record
 from scenarios.text import did_you_mean, shown
 
@@ -52,7 +54,7 @@ def here() -> Path:
 
 
 def from_here(path: Path) -> str:
-    """A path as one would type it from the current folder; stray bytes as escapes."""
+    """A path relative to the current folder; stray bytes as escapes."""
     try:
         shown = path.relative_to(Path.cwd()).as_posix()
     except (ValueError, FileNotFoundError):
@@ -60,8 +62,8 @@ def from_here(path: Path) -> str:
     return shown.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
-class Changed(ScenError):  # noqa: N818
-    """A file is not as it was when it was shown to whoever changes it now."""
+class Changed(worktree.ChangedSinceRead):
+    """A file is not as it was when it was shown to its editor."""
 
     def __init__(self, path: str, place: str) -> None:
         super().__init__(f"{place}: changed since it was read: nothing was written")
@@ -69,9 +71,9 @@ class Changed(ScenError):  # noqa: N818
 
 
 class Opened(NamedTuple):
-    """A database as it was read; `commit` is None where its folder was read and not a revision.
+    """A database as it was read; `commit` is None if read from its folder.
 
-    `read` remembers what it has read, for another state of the same files.
+    `read` caches what it has read, for another state of the same files.
     """
 
     root: Path
@@ -87,35 +89,32 @@ class Opened(NamedTuple):
         return self.loaded.database
 
     def about(self, *scenarios: ScenarioId) -> Database:
-        """The same without the evidence that has no say in the figures of these scenarios."""
-        return about(self.database, *scenarios)
+        """The database without evidence that has no bearing on these scenarios."""
+        return bearing_on(self.database, *scenarios)
 
     def scenario(self, id: str) -> ScenarioId:
-        """The id, if there is such a scenario."""
+        """The id of a known scenario; raises for any other."""
         self.refuse_left_out("scenario", id, self.database.scenarios)
-        self._refuse_former("scenario", id, self.database.scenarios)
-        return known_id(id, self.database.scenarios, "scenario", "scen list scenarios")
+        return self._known("scenario", id, self.database.scenarios, "scen list scenarios")
 
     def scenario_on(self, id: str, day: date) -> ScenarioId:
-        """The id, if there is such a scenario and it had opened by a day."""
+        """The id of a scenario that had opened by a day."""
         opened = self.database.scenarios[self.scenario(id)].opened
         if day < opened:
             raise ScenError(f"{id} opened on {opened}: nothing was asked on {day}")
         return id
 
     def evidence(self, id: str) -> EvidenceId:
-        """The id, if there is such an item."""
+        """The id of a known item."""
         self.refuse_left_out("evidence", id, self.database.evidence)
-        self._refuse_former("evidence", id, self.database.evidence)
-        return known_id(id, self.database.evidence, "evidence", "scen list evidence")
+        return self._known("evidence", id, self.database.evidence, "scen list evidence")
 
     def source(self, id: str) -> SourceId:
-        """The id, if there is such a source."""
-        self._refuse_former("source", id, self.database.sources)
-        return known_id(id, self.database.sources, "source", "scen list sources")
+        """The id of a known source."""
+        return self._known("source", id, self.database.sources, "scen list sources")
 
     def refuse_taken(self, kind: Kind, id: str, known: Container[str], do: str) -> None:
-        """A new record never takes the place of one that is there, sound or not."""
+        """Refuse the id of an existing record, sound or not."""
         self.refuse_left_out(kind, id, known)
         if now := self.database.called_now.get((kind, id)):
             raise ScenError(f"{kind} '{now}' was called '{id}' before: choose another id; {do}")
@@ -123,12 +122,12 @@ class Opened(NamedTuple):
             raise ScenError(f"there is {kind} '{id}' already: scen show {id}; {do}")
 
     def refuse_left_out(self, kind: Kind, id: str, known: Container[str]) -> None:
-        """A record whose file has a fault is there all the same: say where the fault is."""
+        """Refuse a record whose file has a fault, and say where."""
         if id not in known and (faults := self._faults(path_of(kind, id))):
             raise ScenError(f"{kind} '{id}' is invalid; fix it first: {faults[0]}")
 
     def refuse_unknown(self, ratings: Iterable[str], indicators: Iterable[str]) -> None:
-        """What is rated must be there: scenarios, and indicators as `SCENARIO/INDICATOR`."""
+        """Refuse unknown scenarios and indicators (`SCENARIO/INDICATOR`)."""
         for scenario in ratings:
             self.scenario(scenario)
         for text in indicators:
@@ -138,18 +137,18 @@ class Opened(NamedTuple):
             known_id(text, keys, "indicator", f"scen list indicators --scenario {scenario}")
 
     def refuse_changed(self, seen: Mapping[str, str]) -> None:
-        """Each of these files is as it was seen: by the SHA-256 of its content, '' for no file."""
+        """Refuse files changed since they were `seen`: SHA-256 by path, '' for no file."""
         for path, digest in seen.items():
             if self.digest(path) != digest:
                 raise Changed(path, from_here(self.root / path))
 
     def digest(self, path: str) -> str:
-        """The SHA-256 of a file's content; '' where there is none."""
+        """The SHA-256 of a file's content; '' if there is none."""
         data = self.snapshot.get(path)
         return "" if data is None else sha256(data).hexdigest()
 
     def refuse_without_tracker(self) -> None:
-        """Nothing is recorded by conventions that cannot be read."""
+        """Refuse to record under conventions that cannot be read."""
         path = "tracker.yaml"
         data = self.snapshot.get(path)
         if data is None or self.read("tracker", path, data)[0] is None:
@@ -157,12 +156,13 @@ class Opened(NamedTuple):
             fault = self._faults(path)[-1 if data is None else 0]
             raise ScenError(f"tracker.yaml is invalid; fix it first: {fault}")
 
-    def _refuse_former(self, kind: Kind, id: str, known: Container[str]) -> None:
+    def _known(self, kind: Kind, id: str, known: Iterable[str], where: str) -> str:
         if id not in known and (now := self.database.called_now.get((kind, id))):
             raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
+        return known_id(id, known, kind, where)
 
     def _faults(self, path: str) -> list[Problem]:
-        """The errors of one file, placed as one would type its path from here."""
+        """The errors of one file, with its path from here."""
         place = from_here(self.root / path)
         return [
             replace(problem, path=place)
@@ -172,9 +172,9 @@ class Opened(NamedTuple):
 
 
 def open_folder(root: Path, read: Read | None = None, progress: Progress = unwatched) -> Opened:
-    """The database in a folder, as its files are now; `read` may be that of an earlier reading.
+    """The database in a folder, as it is now; `read` may be that of an earlier reading.
 
-    What is sound of it is remembered in the user's cache, and need not be read again.
+    Sound records go to the user's cache, and need not be read again.
     """
     memory = read if isinstance(read, Memory) else Memory(cache_of(root))
     files, problems = memory.snapshot(root)
@@ -191,7 +191,7 @@ def open_revision(
     at_hand: Mapping[str, bytes] | None = None,
     read: Read | None = None,
 ) -> Opened:
-    """The database as a revision had it, read from git's objects; no file is touched.
+    """The database of a revision, from git's objects; touches no file.
 
     A file that is the same `at_hand` is not read again.
     """
@@ -205,7 +205,7 @@ def open_revision(
 
 
 def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
-    """The id if it is known; else an error that names the nearest one."""
+    """The id if known; else an error that names the nearest one."""
     if id in (known if isinstance(known, Container) else (known := list(known))):
         return id
     hint = did_you_mean(id, known) or f"{where} names them"
@@ -214,11 +214,80 @@ def known_id(id: str, known: Iterable[str], what: str, where: str) -> str:
 
 @contextmanager
 def nothing_collected() -> Iterator[None]:
-    """All that is made here lives to the end: a tenth of the time goes without looking for less."""
-    was = gc.isenabled()
+    """Turn off garbage collection, which takes a tenth of the time and finds nothing."""
+    was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        if was:
+        if was_enabled:
             gc.enable()
+
+
+WORKING_TREE = "working tree"
+SHALLOW = "this clone is shallow: what came before is not seen; git fetch --unshallow"
+
+
+class State(NamedTuple):
+    """A state: what to call it, its commit or `working tree`, and the revision as it was typed."""
+
+    opened: Opened
+    name: str
+    commit: str
+    typed: str = ""
+
+
+def states(
+    root: Path, repository: Repository, before: str, after: str | None
+) -> tuple[State, State]:
+    """Both states; a file that they share is read and parsed once.
+
+    `before` may be `A..B` or `A...B`; without `after` the second one is the working tree.
+    """
+    old, dots, new = before.partition("...") if "..." in before else before.partition("..")
+    if dots and after is not None:
+        raise UsageError(f"{before} names two revisions already: leave {after} out")
+    if dots:
+        before, after = old or "HEAD", new or "HEAD"
+        before = git.merge_base(repository, before, after) if dots == "..." else before
+    if after is None:
+        later = State(open_folder(root), WORKING_TREE, WORKING_TREE)
+    else:
+        opened = open_revision(root, repository, after)
+        later = State(opened, *_names(repository, after), after)
+    opened = open_revision(root, repository, before, later.opened.snapshot, later.opened.read)
+    return State(opened, *_names(repository, before), before), later
+
+
+def past(
+    repository: Repository, revision: str | None, progress: Progress = unwatched
+) -> tuple[list[Revision], str]:
+    """The commits that led to a revision, oldest first, and its own name."""
+    tip = git.commit_of(repository, revision or "HEAD")
+    return revisions(repository, tip, progress), tip
+
+
+def touching(repository: Repository, revision: str) -> dict[str, list[Commit]]:
+    """The commits that changed each file, newest first; a merge changed none that a parent had."""
+    commits: dict[str, list[Commit]] = {}
+    for commit, paths in changed_files(repository, git.commit_of(repository, revision)):
+        for path in paths:
+            commits.setdefault(path, []).insert(0, commit)
+    return commits
+
+
+def origin(opened: Opened, repository: Repository) -> tuple[str, bool]:
+    """The commit and day that a database is of, and whether its files are as it had them."""
+    commit = git.commit_of(repository, opened.commit or "HEAD")
+    files = opened.snapshot
+    if opened.commit is None:
+        files = git.snapshot(repository, commit, opened.snapshot)[0]
+    day = git.committed_on(repository, commit) or "an invalid date"
+    return f"{commit[:12]} of {day}", files == opened.snapshot
+
+
+def _names(repository: Repository, revision: str) -> tuple[str, str]:
+    """A revision as it was typed, with the commit that it stands for, and that commit."""
+    commit = git.commit_of(repository, revision)
+    short = commit[:12]
+    return short if commit.startswith(revision) else f"{revision} ({short})", commit

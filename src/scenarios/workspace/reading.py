@@ -1,16 +1,16 @@
-"""What the reading commands answer, as typed results whose JSON they print."""
+"""Results of the reading commands, whose JSON they print."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
-from scenarios.analysis.evidence.knowledge import known, latest_day, members, resolution
+from scenarios.analysis.evidence.knowledge import connected, known, latest_day, members, resolution
 from scenarios.analysis.history.commits import FieldChange, Rename, called, differences
 from scenarios.analysis.history.probability_shifts import ScenarioShift, shifts
 from scenarios.analysis.ledger.sensitivity import Band
@@ -29,15 +29,88 @@ from scenarios.analysis.rules.rule import Finding
 from scenarios.errors import At, Keys, ScenError, UsageError
 from scenarios.model import Database, Kind, ScenarioId, SetId
 from scenarios.paths import path_of
+from scenarios.storage.cache.files import Files, bearing_on, digests
+from scenarios.storage.cache.memory import Memory
+from scenarios.storage.cache.packed import digest
 from scenarios.storage.git import repository as git
 from scenarios.storage.yaml.reader import Place, places
 from scenarios.text import unaccented
-from scenarios.workspace.history import State
-from scenarios.workspace.opened import Opened, from_here, known_id, open_revision
-from scenarios.workspace.remembered import remembered
+from scenarios.workspace.opened import Opened, State, from_here, known_id, open_revision
+
+Value = TypeVar("Value")
+
+
+class _Memo(msgspec.Struct, Generic[Value], frozen=True):
+    """Values of all scenarios, each with the digest of what it depends on.
+
+    A scenario without a value has a key all the same.
+    """
+
+    whole: bytes = b""
+    keys: dict[ScenarioId, bytes] = {}
+    values: dict[ScenarioId, Value] = {}
+
+
+def remembered(
+    opened: Opened,
+    name: str,
+    asked: str,
+    of: type[Value],
+    make: Callable[[Database, Collection[ScenarioId]], Mapping[ScenarioId, Value]],
+) -> Mapping[ScenarioId, Value]:
+    """The values that `make` computes for scenarios, from cache file `name` where still valid.
+
+    `make` may depend only on the scenarios around (those it depends on or implies), their evidence,
+    tracker, sources, sheets, and `asked`.
+    """
+    database, files = opened.database, opened.snapshot
+    asked += "".join(database.withheld)
+    memory = opened.read
+    if not isinstance(memory, Memory) or not isinstance(files, Files) or memory.place is None:
+        return make(database, database.scenarios)
+    whole = digest(asked.encode() + files.state())
+    at_hand: _Memo[Value] | None = memory.made.get((name, asked))
+    before = at_hand or _decoded(memory.place.read(name), of)
+    if before.whole == whole:
+        return before.values
+    keys = keys_of(files, database, asked)
+    missing = {id for id, key in keys.items() if before.keys.get(id) != key}
+    values = {id: value for id, value in before.values.items() if id in keys.keys() - missing}
+    if missing:
+        around = {other for id in missing for other in _around(database, id)}
+        values |= make(bearing_on(database, *around), missing)
+    memo = _Memo(whole, keys, values)
+    memory.keep(name, asked, memo)
+    memory.place.write(name, msgspec.msgpack.encode(memo))
+    return values
+
+
+def _decoded(data: bytes | None, of: type[Value]) -> _Memo[Value]:
+    try:
+        memo: _Memo[Value] = msgspec.msgpack.decode(data or b"", type=_Memo[of])  # type: ignore[valid-type]
+    except msgspec.MsgspecError:
+        return _Memo()
+    return memo
+
+
+def keys_of(files: Files, database: Database, asked: str) -> dict[ScenarioId, bytes]:
+    """The digest of all that each scenario's figures depend on."""
+    beside = asked.encode() + files.beside("sources", "forecasts")
+    own = digests(files, database)
+    return {
+        id: digest(b"".join((beside, *(own[other] for other in _around(database, id)))))
+        for id in database.scenarios
+    }
+
+
+def _around(database: Database, id: ScenarioId) -> list[ScenarioId]:
+    """A scenario, those it implies, and all they depend on; in order."""
+    ids = (id, *database.scenarios[id].implies)
+    return sorted({other for one in ids for other in connected(database, one)})
+
 
 _FEWEST = 2
-"""A matrix compares so many scenarios, or more."""
+"""The fewest scenarios that a matrix compares."""
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +153,6 @@ class Diff(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
 
 
 def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]) -> Status:
-    """The status table as a result."""
     tracker = opened.database.tracker
     return Status(tracker=about(tracker), as_of=on, since=since, scenarios=rows)
 
@@ -88,7 +160,7 @@ def status_of(opened: Opened, on: date, since: date, rows: tuple[StatusRow, ...]
 def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[RecordShown]:
     """Every record of an id, which a scenario and a source may share; refused before its day.
 
-    A former id leads to the record that had it.
+    A former id leads to its record.
     """
     database = opened.database
     kinds: tuple[tuple[Kind, Mapping[str, Any], Callable[[Any], date]], ...] = (
@@ -103,56 +175,56 @@ def records_of(opened: Opened, id: str, as_of: date | None = None) -> list[Recor
         indicators = database.scenarios[owner].indicators
         known_id(name, indicators, f"indicator of {owner}", f"scen show {owner}")
         return [_shown(opened, f"{owner}/{name}", "scenario", owner, indicators[name])]
-    found = [(kind, records[id], day) for kind, records, day in kinds if id in records]
-    if not found:
+    matches = [(kind, records[id], day) for kind, records, day in kinds if id in records]
+    if not matches:
         now = database.called_now
         for former, *_ in kinds:
             if (former, id) in now:
                 return records_of(opened, now[former, id], as_of)
         known_id(id, [key for _, records, _ in kinds for key in records], "record", "scen list")
-    for _, record, day in found:
+    for _, record, day in matches:
         if as_of and day(record) > as_of:
             raise ScenError(f"{id} was not known on {as_of}: it dates from {day(record)}")
-    return [_shown(opened, id, kind, id, record) for kind, record, _ in found]
+    return [_shown(opened, id, kind, id, record) for kind, record, _ in matches]
 
 
-def brief_of(window: Window, made: Review) -> Brief:
+def brief_of(window: Window, review: Review) -> Brief:
     """The short form of a window's review."""
     return brief(
         window,
-        made.headline,
-        made.moves,
-        Causes(made.events, made.other_causes),
-        made.scenarios,
-        made.spreads,
-        made.due,
-        [one.record for one in made.findings if one.rule == "not-reviewed"],
+        review.headline,
+        review.moves,
+        Causes(review.events, review.other_causes),
+        review.scenarios,
+        review.spreads,
+        review.due,
+        [finding.record for finding in review.findings if finding.rule == "not-reviewed"],
     )
 
 
 def matrix_of(
     opened: Opened, on: date, *, scenarios: tuple[ScenarioId, ...] = (), set_id: SetId | None = None
 ) -> Matrix:
-    """Scenarios side by side: those that are named, or the members of a set that had opened."""
+    """Scenarios side by side: those named, or the members of a set that had opened."""
     columns = _columns(opened, scenarios, set_id, on)
     return compare(known(opened.about(*columns), on), columns)
 
 
 def diff_of(earlier: State, later: State, as_of: date | None, today: date) -> Diff:
-    """What differs, on `as_of` or on the day of the newest record, but not after `today`."""
+    """Differences on `as_of`, or on the newest record's day, but not after `today`."""
     old, new = earlier.opened.database, later.opened.database
     days = [day for database in (old, new) if (day := latest_day(database))]
     on = as_of or min(max(days, default=today), today)
-    found = differences(old, new)
-    names = {one.from_: one.to for one in found.renamed}
+    differing = differences(old, new)
+    names = {rename.from_: rename.to for rename in differing.renamed}
     return Diff(
         from_=earlier.commit,
         to=later.commit,
         as_of=on,
-        added=[id for _, id in found.added],
-        removed=[id for _, id in found.removed],
-        renamed=found.renamed,
-        changed=found.changed,
+        added=[id for _, id in differing.added],
+        removed=[id for _, id in differing.removed],
+        renamed=differing.renamed,
+        changed=differing.changed,
         shifts=shifts(called(old, names) if names else old, new, on),
     )
 
@@ -168,7 +240,9 @@ def _columns(
     if set_id is None:
         columns = tuple(dict.fromkeys(opened.scenario_on(id, on) for id in named))
         if len(columns) < _FEWEST:
-            raise UsageError(f"a matrix compares two scenarios or more: {_instead(opened)}")
+            sets = [f"--set {id}" for id in opened.database.tracker.sets]
+            instead = f", or a set with {' or '.join(sets)}" if sets else ""
+            raise UsageError(f"a matrix compares two scenarios or more: name them{instead}")
         return columns
     if named:
         raise UsageError("give --set or scenarios, not both")
@@ -181,13 +255,8 @@ def _columns(
     return columns
 
 
-def _instead(opened: Opened) -> str:
-    sets = [f"--set {id}" for id in opened.database.tracker.sets]
-    return f"name them, or a set with {' or '.join(sets)}" if sets else "name them"
-
-
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
-    """A scenario's row of the status table, and the findings that have a flag there."""
+    """A scenario's row of the status table, and its flagged findings."""
 
     row: StatusRow
     flagged: tuple[Finding, ...]
@@ -220,27 +289,31 @@ def standings(opened: Opened, on: date, *, banded: bool = False) -> tuple[Standi
     since = start_of(opened, on)
 
     def make(database: Database, ids: Collection[ScenarioId]) -> dict[ScenarioId, Standing]:
-        around = {id: None for one in ids for id in (one, *database.scenarios[one].implies)}
+        around = {near: None for id in ids for near in (id, *database.scenarios[id].implies)}
         period = window(database, since, on, only=around, lean=True)
-        told: dict[str, list[Finding]] = {}
+        flags: dict[str, list[Finding]] = {}
         for finding in findings(period, flagged=True):
-            told.setdefault(finding.record, []).append(finding)
+            flags.setdefault(finding.record, []).append(finding)
         return {
-            id: Standing(row=row_of(period, view), flagged=tuple(told.get(id, ())))
+            id: Standing(row=row_of(period, view), flagged=tuple(flags.get(id, ())))
             for id, view in period.views.items()
             if id in ids
         }
 
-    found = remembered(opened, "status", f"{since} {on}", Standing, make)
-    bands = _bands(opened, on) if banded else {}
-    lost = {row.id: Standing(row=row, flagged=()) for row in withheld(opened.database, on)}
-    found = {**found, **lost}
-    ordered = in_order(standing.row for standing in found.values())
-    return tuple(_banded(found[row.id], bands.get(row.id)) for row in ordered)
+    by_id = dict(remembered(opened, "status", f"{since} {on}", Standing, make))
+    for row in withheld(opened.database, on):
+        by_id[row.id] = Standing(row=row, flagged=())
+    for id, band in _bands(opened, on).items() if banded else ():
+        standing = by_id.get(id)
+        if standing and (implied := standing.row.implied):
+            implied = replace(implied, low=band.low, high=band.high)
+            by_id[id] = replace(standing, row=replace(standing.row, implied=implied))
+    ordered = in_order(standing.row for standing in by_id.values())
+    return tuple(by_id[row.id] for row in ordered)
 
 
 def nothing_yet(opened: Opened, on: date) -> str:
-    """What is said where no scenario had opened."""
+    """The message where no scenario had opened."""
     opens = sorted(s.opened for s in opened.database.scenarios.values())
     if not opens:
         return "no scenario yet: scen new"
@@ -248,20 +321,13 @@ def nothing_yet(opened: Opened, on: date) -> str:
 
 
 def ended(database: Database, rows: Iterable[StatusRow]) -> dict[ScenarioId, date]:
-    """The days on which those that are known to be resolved came to their end."""
-    found = {row.id: resolution(database, row.id) for row in rows if row.outcome}
-    return {id: outcome.date for id, outcome in found.items() if outcome}
-
-
-def _banded(standing: Standing, band: Band | None) -> Standing:
-    if band is None or standing.row.implied is None:
-        return standing
-    implied = replace(standing.row.implied, low=band.low, high=band.high)
-    return replace(standing, row=replace(standing.row, implied=implied))
+    """The days on which resolved scenarios ended."""
+    outcomes = {row.id: resolution(database, row.id) for row in rows if row.outcome}
+    return {id: outcome.date for id, outcome in outcomes.items() if outcome}
 
 
 class _File(NamedTuple):
-    """A file's lines as they are compared, where its keys stand, and the lines of its keys."""
+    """A file's lines for comparison, its places, and the lines of its keys."""
 
     lines: list[str]
     places: dict[Keys, Place]
@@ -277,7 +343,7 @@ def search_of(
     what: What | None = None,
     most: int | None = None,
 ) -> SearchResult:
-    """The records known on a day whose texts hold every word of `text`, at most so many."""
+    """At most `most` records known on a day whose texts hold every word of `text`."""
     words = words_of(text)
     if not words:
         raise UsageError("there is no word to look for: scen search WORD...")
@@ -297,7 +363,7 @@ def search_of(
 
 
 def _line(file: _File, keys: Keys, at: At, words: Sequence[str]) -> int:
-    """The line of the first word; of the value's own lines, the first where none shows it."""
+    """The line of the first word; of the value's own lines, the first if none shows it."""
     place = file.places.get(keys)
     if place is None or not keys:  # a default, or the id of a file
         return 1
@@ -310,42 +376,33 @@ def _line(file: _File, keys: Keys, at: At, words: Sequence[str]) -> int:
     return place.value_line
 
 
-SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"
+_SHALLOW = "this clone is shallow: what was printed before is not seen; git fetch --unshallow"
 
 
 def with_history(
-    made: Review, opened: Opened, repository: git.Repository
+    review: Review, opened: Opened, repository: git.Repository
 ) -> tuple[Review, str | None]:
-    """The review with what the last commit up to its `since` says otherwise, and a remark.
+    """The review with differences to the last commit up to `since`, and a remark.
 
-    The same review where there is no commit so early.
+    Unchanged if there is no commit that early.
     """
     tip = git.commit_of(repository, opened.commit or "HEAD")
-    commit = git.last_commit(repository, made.since, tip)
+    commit = git.last_commit(repository, review.since, tip)
     if commit is None:
-        return made, SHALLOW if git.is_shallow(repository) else None
-    try:
-        printed = _at(opened, repository, commit)
-        later = _on(opened, repository, made.as_of, tip)
-    except ScenError:  # that commit had no database
-        return made, None
-    ids = [row.id for row in made.scenarios]
-    figures = restated(printed, opened.database, made.since)
-    return msgspec.structs.replace(
-        made,
-        questions=(*rewritten(printed, later, ids), *made.questions),
-        restated=Restatement(commit=commit, day=made.since, figures=figures),
-    ), None
-
-
-def _at(opened: Opened, repository: git.Repository, commit: str) -> Database:
+        return review, _SHALLOW if git.is_shallow(repository) else None
     files = opened.snapshot, opened.read
-    return open_revision(opened.root, repository, commit, *files).database
-
-
-def _on(opened: Opened, repository: git.Repository, day: date, tip: str) -> Database:
-    """The records as they stood at the end of a day: what was rewritten later is no news of it."""
-    commit = git.last_commit(repository, day, tip)
-    if commit is None or commit == tip:
-        return opened.database
-    return _at(opened, repository, commit)
+    last = git.last_commit(repository, review.as_of, tip)  # later rewrites are no news of that day
+    try:
+        printed = open_revision(opened.root, repository, commit, *files).database
+        later = opened.database
+        if last not in (None, tip):
+            later = open_revision(opened.root, repository, last, *files).database
+    except ScenError:  # that commit had no database
+        return review, None
+    ids = [row.id for row in review.scenarios]
+    figures = restated(printed, opened.database, review.since)
+    return msgspec.structs.replace(
+        review,
+        questions=(*rewritten(printed, later, ids), *review.questions),
+        restated=Restatement(commit=commit, day=review.since, figures=figures),
+    ), None

@@ -13,7 +13,7 @@ from scenarios.analysis.history.audit_rules import AuditFinding
 from scenarios.analysis.ledger.ledger import EvidenceEffect, effects
 from scenarios.analysis.review.explanation import explain
 from scenarios.model import Analyst, EvidenceId, ScenarioId
-from scenarios.storage.cache.files import about
+from scenarios.storage.cache.files import bearing_on
 from scenarios.workspace.writing import Written
 
 
@@ -159,7 +159,7 @@ def evidence_effects(written: Written, id: EvidenceId, day: date) -> tuple[Evide
     """What an item did to each scenario that it bears on, on a day."""
     after = written.after.database
     moved = borne(after, after.evidence[id])
-    then, now = (about(db, *moved, besides=(id,)) for db in (written.before.database, after))
+    then, now = (bearing_on(db, *moved, besides=(id,)) for db in (written.before.database, after))
     return effects(then, now, id, day)
 
 
@@ -167,7 +167,7 @@ def forecast_figures(written: Written, ids: Iterable[ScenarioId], on: date) -> l
     """The stated probability of each scenario before and after a sheet was written."""
     figures = []
     for id in ids:
-        now = explain(about(written.after.database, id), id, on)
+        now = explain(bearing_on(written.after.database, id), id, on)
         before = stated(written.before.database, id, on)
         figures.append(
             ForecastFigure(

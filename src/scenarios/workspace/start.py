@@ -20,15 +20,15 @@ from scenarios.workspace.opened import from_here
 
 _TRACKER = "scenarios/tracker.yaml"
 Like = Literal["empty", "template", "example"]
-"""What a new database holds: a tracker, a commented record of each kind, or the shipped one."""
+"""Content of a new database: a tracker, a commented record of each kind, or the shipped one."""
 
 
 def start(
     root: Path, how: How = AS_USUAL, *, like: Like = "empty", today: date = date.min
 ) -> tuple[list[Path], Committed | None]:
-    """Write the files of a new database below `root`; what a try that was cut short left may stay.
+    """Write a new database below `root`, with template records of `today`.
 
-    A template has records of `today`. The files, and the commit where one was asked for.
+    Leftovers of an interrupted try may stay. Returns the files, and the commit if asked for.
     """
     _refuse_records(root)
     title = _title(root)
@@ -40,9 +40,9 @@ def start(
     content[_TRACKER] = content[_TRACKER].replace(
         b"format: 1\n", b'format: 1\nid: "%s"\n' % token_hex(6).encode(), 1
     )
-    there = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
-    if there:
-        raise ScenError(f"{from_here(root / there[0])} is there already: nothing was written")
+    in_the_way = [path for path, data in content.items() if _is_in_the_way(root / path, data)]
+    if in_the_way:
+        raise ScenError(f"{from_here(root / in_the_way[0])} is there already: nothing was written")
     missing = [path for path in content if not os.path.lexists(root / path)]
     subject = f"init: {title or 'Scenarios'}"
     pending = (
@@ -56,7 +56,7 @@ def start(
 
 
 def outer(root: Path) -> Path | None:
-    """The database in whose folder this one lies."""
+    """The database that a folder lies in."""
     try:
         return worktree.find(Path(os.path.realpath(root)).parent, None)
     except ScenError:
@@ -64,7 +64,7 @@ def outer(root: Path) -> Path | None:
 
 
 def _refuse_records(root: Path) -> None:
-    """Among the records of a database another would be read as a part of it."""
+    """Refuse a folder of records: a database in it would be read as part of the outer one."""
     whole = Path(os.path.realpath(root))
     for folder in (whole, *whole.parents):
         if os.path.isfile(folder / "tracker.yaml"):  # noqa: PTH113 - no error where none can be
@@ -74,7 +74,7 @@ def _refuse_records(root: Path) -> None:
 
 
 def _is_in_the_way(place: Path, data: bytes) -> bool:
-    """Whether something else is there; what a try that was cut short left is not in the way."""
+    """True for anything but a leftover of an interrupted try."""
     if not os.path.lexists(place):
         return False
     may_stay = place.name != "tracker.yaml" and place.is_file() and os.access(place, os.R_OK)
@@ -82,6 +82,6 @@ def _is_in_the_way(place: Path, data: bytes) -> bool:
 
 
 def _title(folder: Path) -> str:
-    """What a folder's name says, without what no file may hold."""
+    """A folder's name, without characters that a file may not hold."""
     name = Path(os.path.realpath(folder)).name.encode(errors="replace").decode()
     return "".join(c if c.isprintable() else " " for c in name).strip()

@@ -28,108 +28,103 @@ from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, from_here, open_folder
 
 is_left = undo_journal.is_begun
-"""Whether a command that was killed may have changed some of its files and not the others."""
+"""True if a killed command may have changed some of its files and not the others."""
 _MANY = 20
-"""From so many files on that come, or go, they are made durable together."""
-
-
-class Step:
-    """A step that was taken; `remarks` say where it cannot be undone, and why."""
-
-    def __init__(self, noted: Noted | None, remarks: tuple[str, ...]) -> None:
-        self._noted, self.remarks = noted, remarks
-
-    def was_committed(self, oid: str) -> None:
-        """Note the commit: what is committed is taken back by git."""
-        if self._noted:
-            with suppress(ScenError):
-                self._noted.done(oid)
+"""From this number on, new or removed files are made durable together."""
 
 
 def take(
     root: Path,
     drafts: Sequence[Draft],
     command: str,
-    copy: str | None = None,
+    copy: Copy | None = None,
     *,
     noted: bool,
     progress: Progress = unwatched,
-) -> Step:
-    """Write the drafts: first what is new, then what changes, then what goes.
+) -> tuple[Noted | None, tuple[str, ...]]:
+    """Write the drafts: new files first, then changes, then removals; note them for undo.
 
-    A fault half way takes back what came before it. A kill leaves a note of what each file held,
-    from which the next command takes it back.
+    A fault half way takes back what came before. A kill leaves a note of what each file held, from
+    which the next command takes it back. Returns the note, or why there is none.
     """
-    is_noted = noted or len(drafts) > 1
-    note, remarks = _noted(root, drafts, command, copy) if is_noted else (None, ())
+    note: Noted | None = None
+    remarks: tuple[str, ...] = ()
     done: list[Draft] = []
+    if copy:
+        copy.publish()
     try:
+        if noted or len(drafts) > 1:
+            note, remarks = _note(root, drafts, command, copy)
         for draft in progress(_written(root, drafts), "writing", len(drafts)):
             done.append(draft)  # noqa: PERF402 - known too where the next one fails
     except BaseException as error:
         _take_back(root, done, error)
         if note:
             note.forget()
+        if copy:
+            copy.withdraw()
         raise
     if note and not noted:
         note.forget()
-    elif note:
+        return None, remarks
+    if note:
         note.done()
-    return Step(note if noted else None, remarks)
+    return note, remarks
 
 
 def take_back_halves(root: Path) -> tuple[str, ...]:
-    """Put back what a command changed that was killed between its files; under the lock.
+    """Put back the changes of a command killed between its files; return messages.
 
-    What is to be said of it. A file that somebody changed since is left as it is.
+    Under the lock. A file that was changed since stays.
     """
-    said: list[str] = []
+    messages: list[str] = []
     for note in undo_journal.begun(root):
-        now = {change.path: _content(root / change.path) for change in note.entry.changes}
-        changed = [one for one in note.entry.changes if one.is_after(now[one.path])]
+        places = {change.path: root / change.path for change in note.entry.changes}
+        now = {path: file.read_bytes() if file.is_file() else None for path, file in places.items()}
+        changed = [change for change in note.entry.changes if change.is_after(now[change.path])]
         if len(changed) == len(now) and note.entry.command != "undo":  # which is not undone
             note.done()
             continue
-        for _ in _written(root, [Draft(one.path, now[one.path], one.before) for one in changed]):
+        drafts = [Draft(change.path, now[change.path], change.before) for change in changed]
+        for _ in _written(root, drafts):
             pass
         note.forget()
         if changed:
-            names = ", ".join(from_here(root / one.path) for one in changed[:NAMED])
+            names = ", ".join(from_here(root / change.path) for change in changed[:NAMED])
             more = f" and {len(changed) - NAMED:,} more" if changed[NAMED:] else ""
-            said.append(
+            messages.append(
                 f"a command was killed between its files; put back as they were: {names}{more}"
             )
-    return tuple(said)
+    return tuple(messages)
 
 
-def _noted(
-    root: Path, drafts: Sequence[Draft], command: str, copy: str | None
+def _note(
+    root: Path, drafts: Sequence[Draft], command: str, copy: Copy | None
 ) -> tuple[Noted | None, tuple[str, ...]]:
-    changes = [
-        Change(path=it.path, before=it.old, after=undo_journal.digest(it.new)) for it in drafts
-    ]
+    changes = [Change(path=d.path, before=d.old, after=undo_journal.digest(d.new)) for d in drafts]
+    attached = copy.path if copy and copy.is_ours else None
     try:
-        return undo_journal.note(root, changes, command, copy), ()
+        return undo_journal.note(root, changes, command, attached), ()
     except ScenError as error:
         return None, (f"this cannot be undone by scen undo: {error}",)
 
 
 def _written(root: Path, drafts: Sequence[Draft]) -> Iterator[Draft]:
-    """Write the drafts, each told when it is done."""
-    ordered = sorted(drafts, key=lambda it: (it.old is not None, it.new is None))
-    new = {it.path: it for it in ordered if it.old is None and it.new is not None}
-    if len(new) >= _MANY:
-        for path in worktree.create_all(root, [(it.path, it.new or b"") for it in new.values()]):
-            yield new[path]
-        ordered = [it for it in ordered if it.path not in new]
-    gone = {it.path: it for it in ordered if it.new is None and it.old is not None}
-    last = gone if len(gone) >= _MANY else {}
+    """Write the drafts; yield each when done."""
+    ordered = sorted(drafts, key=lambda draft: (draft.old is not None, draft.new is None))
+    by_path = {draft.path: draft for draft in drafts}
+    new = [(d.path, d.new) for d in ordered if d.old is None and d.new is not None]
+    gone = [(d.path, d.old) for d in ordered if d.new is None and d.old is not None]
+    new, gone = (files if len(files) >= _MANY else [] for files in (new, gone))
+    together = {path for path, _ in (*new, *gone)}
+    for path in worktree.create_all(root, new):
+        yield by_path[path]
     for draft in ordered:
-        if draft.path not in last:
+        if draft.path not in together:
             _put(root, draft)
             yield draft
-    for path in worktree.remove_all(root, [(it.path, it.old or b"") for it in last.values()]):
-        yield last[path]
+    for path in worktree.remove_all(root, gone):
+        yield by_path[path]
 
 
 def _put(root: Path, draft: Draft) -> None:
@@ -142,7 +137,7 @@ def _put(root: Path, draft: Draft) -> None:
 
 
 def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
-    """Undo the first files of a step; what cannot be put back is said with the error."""
+    """Undo the first files of a step; note with the error what cannot be put back."""
     for draft in reversed(done):
         try:
             _put(root, Draft(draft.path, draft.new, draft.old))
@@ -154,20 +149,15 @@ def _take_back(root: Path, done: Sequence[Draft], error: BaseException) -> None:
 
 
 def _reason(error: ScenError) -> str:
-    """The text of a refusal, without its word that nothing was written, which is not true."""
+    """The text of a refusal without "nothing was written", which is not true."""
     return re.split(r"[;:] nothing was written", str(error))[0]
 
 
-def _content(place: Path) -> bytes | None:
-    return place.read_bytes() if place.is_file() else None
-
-
 class Written(NamedTuple):
-    """What was written, or in a dry run would have been.
+    """A change that was written, or in a dry run would have been.
 
-    `warnings` are what a check of the database says now and did not before; `mended`
-    tells what was done about a command that was killed, and that this one cannot be undone;
-    `committed` is None where no commit was asked for.
+    `warnings` are new warnings of the database; `mended` are messages about a killed command, or
+    that this one cannot be undone; `committed` is None if no commit was asked for.
     """
 
     before: Opened
@@ -181,7 +171,7 @@ class Written(NamedTuple):
 
     @property
     def paths(self) -> list[str]:
-        """The files, as one would type them from here: the records, then a copy beside them."""
+        """The files, as typed from here: records, then a copy beside them."""
         files = (*(draft.path for draft in self.drafts), *self.attached)
         return [from_here(self.before.root / path) for path in files]
 
@@ -200,17 +190,15 @@ def write(
     stray: Callable[[Database], str | None] = lambda _: None,
     progress: Progress = unwatched,
 ) -> Written:
-    """Draft against a fresh reading, refuse what has a new fault, write the rest.
+    """Draft against a fresh reading, refuse new faults, write the change.
 
-    `read` may remember files that were read before; those that have changed are read again.
-    `copy` is an attachment that takes its place with the first of the files, or not at all; `stray`
-    names one that goes with the last of them. `command` is how undo tells what it takes back.
+    `read` may be that of an earlier reading. `copy` is an attachment published with the first file,
+    or not at all; `stray` names one removed with the last. `command` is the name for undo.
 
-    A change that `edits` an existing file, or is of several, is read, checked and written under the
-    database's lock: all of them or none. `subject` is that of a commit, or makes it; a commit is
-    made under the lock too: of this change alone. What was there is noted before, unless it is not
-    to be, so that it can be taken back. What a killed command had left, in git or of its several
-    files, is mended first; a refusal carries that as its notes.
+    A change that `edits` an existing file, or several files, is read, checked and written under the
+    database's lock, whole or not at all. A commit, with `subject`, is made under the lock too, of
+    this change alone. Old content is `noted` first, for undo. Leftovers of a killed command, in git
+    or among files, are mended first; a refusal carries the messages as its notes.
     """
     with _locked(root, how, edits=edits) as mended:
         if not how.dry_run:
@@ -220,7 +208,7 @@ def write(
         opened = open_folder(root, read, progress)
         opened.refuse_without_tracker()
         proposed = draft(opened)
-        drafts = [d for d in proposed if d.new != d.old]
+        drafts = [draft for draft in proposed if draft.new != draft.old]
         refuse_future(opened.database, opened.read, drafts, how.latest)
         after = accept(opened.snapshot, opened.loaded, drafts, opened.read, progress)
         warnings = tuple(new_problems(opened.problems, after.problems))
@@ -230,25 +218,26 @@ def write(
         pending = None
         if how.commit and proposed:
             text = subject if isinstance(subject, str) else subject(written)
-            paths = [*(d.path for d in drafts or proposed), *attached]
+            paths = [*(draft.path for draft in drafts or proposed), *attached]
             pending = committing.check(root, paths, text, dry_run=how.dry_run)
             if not (drafts or pending.uncommitted):  # else a command before was killed in between
                 pending = None
-        step = None
+        note = None
         if drafts and not how.dry_run:
-            step = _take(root, drafts, command, copy, noted=noted, progress=progress)
-            written = written._replace(mended=(*mended, *step.remarks))
+            note, remarks = take(root, drafts, command, copy, noted=noted, progress=progress)
+            written = written._replace(mended=(*mended, *remarks))
             if gone:
                 drop(root, gone)
         done = committing.commit(pending, dry_run=how.dry_run) if pending else Committed()
-        if step and done.oid:
-            step.was_committed(done.oid)
+        if note and done.oid:
+            with suppress(ScenError):
+                note.done(done.oid)
         return written._replace(committed=done) if how.commit else written
 
 
 @contextmanager
 def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
-    """Hold the lock where a change needs it; yield what was done about a killed command."""
+    """Hold the lock if a change needs it; yield messages about a killed command."""
     in_git, in_files = (not how.dry_run and left(root) for left in (begun.is_left, is_left))
     is_locked = in_git or in_files or ((edits or how.commit) and not how.dry_run)
     with lock(root) if is_locked else nullcontext():
@@ -264,28 +253,8 @@ def _locked(root: Path, how: How, *, edits: bool) -> Iterator[tuple[str, ...]]:
             raise
 
 
-def _take(
-    root: Path,
-    drafts: Sequence[Draft],
-    command: str,
-    copy: Copy | None,
-    *,
-    noted: bool,
-    progress: Progress,
-) -> Step:
-    if copy is None:
-        return take(root, drafts, command, noted=noted, progress=progress)
-    copy.publish()
-    try:
-        made = copy.path if copy.is_ours else None
-        return take(root, drafts, command, made, noted=noted)
-    except BaseException:
-        copy.withdraw()
-        raise
-
-
 def differences(written: Written) -> str:
-    """The drafts as a unified diff, in which nothing acts."""
+    """The drafts as a unified diff, safe to print."""
     lines: list[str] = []
     for path, draft in moved_or_changed(written):
         old = draft.old.decode("utf-8", "replace").splitlines() if draft.old is not None else []
@@ -298,14 +267,12 @@ def differences(written: Written) -> str:
 
 
 def moved_or_changed(written: Written) -> list[tuple[str, Draft]]:
-    """Each file with what becomes of it; one that gets another name stands once."""
-    pairs = [*zip(written.paths, written.drafts, strict=False)]
-    found: list[tuple[str, Draft]] = []
-    for path, draft in pairs:
-        before = found[-1][1] if found else None
+    """Each file with its draft; a renamed one stands once."""
+    files: list[tuple[str, Draft]] = []
+    for path, draft in zip(written.paths, written.drafts, strict=False):
+        old, before = files[-1] if files else ("", None)
         if before and before.new is None and draft.old is None:
-            old, _ = found.pop()
-            found.append((f"{old} → {path}", Draft(draft.path, before.old, draft.new)))
+            files[-1] = f"{old} → {path}", Draft(draft.path, before.old, draft.new)
         else:
-            found.append((path, draft))
-    return found
+            files.append((path, draft))
+    return files

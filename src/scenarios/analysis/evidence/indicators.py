@@ -15,9 +15,9 @@ from scenarios.model import (
     IndicatorKey,
     IndicatorState,
     ScenarioId,
-    first_day,
 )
 from scenarios.scales import jeffreys, rating_decibans
+from scenarios.values import first_day
 
 Case = TypeVar("Case")
 

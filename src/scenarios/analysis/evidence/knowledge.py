@@ -21,9 +21,8 @@ from scenarios.model import (
     SetId,
     Sheet,
     SheetId,
-    first_day,
-    indicator_key,
 )
+from scenarios.values import first_day, indicator_key
 
 Firing = tuple[EvidenceId, IndicatorState]
 State = Literal["unopened", "open", "overdue", "resolved"]

@@ -25,8 +25,8 @@ from scenarios.model import (
     Scenario,
     ScenarioId,
     Sheet,
-    indicator_key,
 )
+from scenarios.values import indicator_key
 
 
 class AuditFinding(msgspec.Struct, frozen=True, kw_only=True):

@@ -170,7 +170,8 @@ def under(value: Any, names: Names) -> Any:
     if isinstance(value, dict):
         return {under(key, names): under(item, names) for key, item in value.items()}
     if isinstance(value, Record):
-        return type(value)(*under(msgspec.structs.astuple(value), names))
+        parts = msgspec.structs.asdict(value)
+        return type(value)(**{key: under(part, names) for key, part in parts.items()})
     return value
 
 

@@ -28,8 +28,9 @@ from scenarios.analysis.ledger.ledger_changes import (
     touched,
 )
 from scenarios.analysis.ledger.odds import Odds, odds_by_day
-from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker, indicator_key
+from scenarios.model import Database, EvidenceId, Outcome, ScenarioId, Tracker
 from scenarios.scales import jeffreys
+from scenarios.values import indicator_key
 
 _ROUNDING = 1e-9
 """A probability that differs by less is the same."""

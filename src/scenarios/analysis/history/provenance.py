@@ -44,9 +44,9 @@ from scenarios.model import (
     SheetId,
     Source,
     Tracker,
-    indicator_key,
 )
 from scenarios.paths import path_of
+from scenarios.values import indicator_key
 
 Unit = str
 """A set, or `/` and a scenario that is in none."""

@@ -20,9 +20,9 @@ from scenarios.model import (
     Rating,
     ScenarioId,
     ThemeId,
-    first_day,
 )
 from scenarios.scales import rating_decibans
+from scenarios.values import first_day
 
 RowKind = Literal["direct", "indicator", "absence"]
 Columns = tuple[ScenarioId, ...]

@@ -28,9 +28,9 @@ from scenarios.model import (
     ScenarioId,
     SourceId,
     ThemeId,
-    indicator_key,
 )
 from scenarios.scales import decibans, printed
+from scenarios.values import indicator_key
 
 LineKind = Literal["indicator", "absence", "direct", "in-prior", "given", "time", "rivals", "bound"]
 StepKind = Literal["given", "time", "rivals", "bound"]

@@ -45,9 +45,9 @@ from scenarios.model import (
     IndicatorKey,
     Scenario,
     ScenarioId,
-    indicator_key,
 )
 from scenarios.scales import decibans, held, probability
+from scenarios.values import indicator_key
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):

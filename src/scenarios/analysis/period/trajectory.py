@@ -20,9 +20,9 @@ from scenarios.model import (
     IndicatorId,
     IndicatorKey,
     ScenarioId,
-    indicator_key,
 )
 from scenarios.progress import Progress, unwatched
+from scenarios.values import indicator_key
 
 
 class Point(msgspec.Struct, frozen=True, kw_only=True):

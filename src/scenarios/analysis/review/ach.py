@@ -11,16 +11,9 @@ import msgspec
 
 from scenarios.analysis.evidence.indicators import strength
 from scenarios.analysis.evidence.knowledge import Known, resolved
-from scenarios.model import (
-    Code,
-    EvidenceId,
-    IndicatorKey,
-    Rating,
-    ScenarioId,
-    Tracker,
-    indicator_key,
-)
+from scenarios.model import EvidenceId, IndicatorKey, Rating, ScenarioId, Tracker
 from scenarios.scales import rating_decibans
+from scenarios.values import Code, indicator_key
 
 RowKind = Literal["direct", "indicator"]
 RemovedKind = Literal["item", "source", "origin"]

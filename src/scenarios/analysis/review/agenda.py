@@ -44,9 +44,9 @@ from scenarios.model import (
     ScenarioId,
     SetId,
     Sheet,
-    indicator_key,
 )
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, jeffreys, nearest_sum_to_one
+from scenarios.values import indicator_key
 
 
 class PastDue(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,8 +13,9 @@ from typing import Any
 from scenarios.analysis.rules import probabilities
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, Rule, rule
 from scenarios.errors import NAMED, Fault, Keys
-from scenarios.model import Analyst, Code, Database, Kind, ThemeId, first_day, indicator_key
+from scenarios.model import Analyst, Database, Kind, ThemeId
 from scenarios.text import MOST_HINTS, did_you_mean, unseen
+from scenarios.values import Code, first_day, indicator_key
 
 
 @rule("decibans-order", "A stronger code that is worth less than a weaker one")

@@ -21,9 +21,10 @@ from scenarios.analysis.rules.rule import (
     rule,
     several,
 )
-from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId, first_day
+from scenarios.model import Evidence, EvidenceId, ScenarioId, SetId
 from scenarios.scales import MOVED_BITS, rating_decibans
 from scenarios.text import counted
+from scenarios.values import first_day
 
 CLASH_STEPS = 3
 """A letter and a digit this many steps apart (A4, B5, D1) say opposite things."""

@@ -24,9 +24,10 @@ from scenarios.analysis.rules.evidence import (
     weak_line,
 )
 from scenarios.analysis.rules.rule import Finding, Rule, finding, of_scenario, rule, several
-from scenarios.model import EvidenceId, Given, ScenarioId, indicator_key
+from scenarios.model import EvidenceId, Given, ScenarioId
 from scenarios.scales import MOVED_BITS, TOLERANCE, decibans, nearest_sum_to_one, rating_decibans
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
 _FEWEST = 2
 """A set with fewer open members is decided, or not begun."""

@@ -8,18 +8,11 @@ from collections.abc import Iterator, Sequence
 from scenarios.analysis.evidence.indicators import seen_if
 from scenarios.analysis.rules.rule import ConsistencyRule, LoadedRecords, RecordFault, rule
 from scenarios.errors import Fault, Keys
-from scenarios.model import (
-    Database,
-    Evidence,
-    Given,
-    Indicator,
-    IndicatorId,
-    ScenarioId,
-    indicator_key,
-)
+from scenarios.model import Database, Evidence, Given, Indicator, IndicatorId, ScenarioId
 from scenarios.paths import path_of
 from scenarios.scales import LOWEST, rating_decibans
 from scenarios.text import did_you_mean
+from scenarios.values import indicator_key
 
 Link = tuple[ScenarioId, ScenarioId]
 """A scenario, and the other one that its prior is given."""

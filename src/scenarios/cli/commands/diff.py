@@ -12,7 +12,7 @@ from scenarios.cli.opening import repository_of, tell_left_out
 from scenarios.cli.options import TABLE, All, AsOf, Output, Shown
 from scenarios.cli.output.result import show
 from scenarios.render.documents.diff import Compared, document
-from scenarios.workspace.history import states
+from scenarios.workspace.opened import states
 from scenarios.workspace.reading import diff_of
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from scenarios.cli.output.written import report_correction
 from scenarios.cli.terminal import prompt
 from scenarios.errors import ScenError, UsageError
 from scenarios.storage.state import state_folder
+from scenarios.storage.worktree import ChangedSinceRead
 from scenarios.text import shown
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange
@@ -91,13 +92,13 @@ def edit_copy(root: Path, id: str, how: How) -> tuple[Written, Located]:
                 say(str(fault))
                 if not prompt.confirmed("Edit again?", default=True):
                     raise ScenError("nothing was written") from None
-                state_folder.write(copy, _marked(str(fault)) + saved)
+                state_folder.write(copy, _marked(fault) + saved)
                 continue
-            state_folder.drop_copy(copy)
+            state_folder.drop(copy)
             return made
     except ScenError as error:
         if _unmarked(state_folder.read(copy)) == old:
-            state_folder.drop_copy(copy)
+            state_folder.drop(copy)
         else:
             error.add_note(f"what was typed is kept in {copy}")
         raise
@@ -126,12 +127,12 @@ def _usual() -> str:
 
 def _may_mend(fault: ScenError) -> bool:
     """Whether somebody is there, and more typing helps."""
-    return prompt.interactive() and "changed since it was read" not in str(fault)
+    return prompt.interactive() and not isinstance(fault, ChangedSinceRead)
 
 
-def _marked(fault: str) -> bytes:
+def _marked(fault: ScenError) -> bytes:
     """The faults as comments that are taken out again."""
-    lines = wrap(fault.removeprefix("nothing was written: "), 76)
+    lines = wrap(fault.reason, 76)
     return b"".join(_MARK + line.encode() + b"\n" for line in lines)
 
 

@@ -14,7 +14,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import FromSource, InSet, Since, Tag, Until, reading, wanted
 from scenarios.cli.options import TABLE, All, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
-from scenarios.render.documents import lists
+from scenarios.render.documents import records
 from scenarios.workspace.reading import standings
 
 
@@ -77,7 +77,7 @@ def command(
         unarchived=unarchived,
         by_value=by is not None,
     )
-    document = lists.DOCUMENTS[what.value]
+    document = records.DOCUMENTS[what.value]
     if what == What.scenarios:
         found = (standing.row for standing in standings(opened, on))
         rows = [row for row in found if narrow.subject(opened.database, row.id)]
@@ -91,5 +91,5 @@ def command(
     }
     made = make[what](known(opened.database, on), narrow)
     if what == What.indicators:
-        document = partial(lists.indicators, by_value=by is not None)
+        document = partial(records.indicators, by_value=by is not None)
     show(made, lambda: document(made, every=every), form, output)

@@ -19,8 +19,8 @@ from scenarios.cli.output.result import deliver, show
 from scenarios.cli.output.streams import say
 from scenarios.errors import ScenError, UsageError
 from scenarios.exchange.query import SECONDS, Answer, write_parquet
-from scenarios.exchange.targets.csv_folder import as_csv
-from scenarios.render.documents.query import document
+from scenarios.exchange.targets.folders import as_csv
+from scenarios.render.documents.records import query_table
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.storage.worktree import safe
 from scenarios.workspace.exchange.exporting import query, view_of
@@ -65,7 +65,7 @@ def command(
     elif form == "csv":
         deliver(as_csv(names, rows)[:-1], output)
     else:
-        show(result, lambda: document(names, rows), Form(form), output)
+        show(result, lambda: query_table(names, rows), Form(form), output)
 
 
 def _read(sql: str) -> str:

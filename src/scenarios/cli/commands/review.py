@@ -27,7 +27,7 @@ from scenarios.cli.terminal.sheets import foretell_sheet, places_in, prepared
 from scenarios.errors import ScenError, UsageError
 from scenarios.model import Database
 from scenarios.paths import path_of
-from scenarios.render.documents.session import answer_text, document
+from scenarios.render.documents.session import answer_text, reveal_table
 from scenarios.render.writers import terminal
 from scenarios.storage.state.session_notes import Notes, earlier, notes
 from scenarios.text import counted
@@ -274,7 +274,7 @@ def report_sheet(written: Written, end: End, form: Format) -> None:
     after = written.after.database
     added = sums(after, end.analyst, end.on, ids)
     absent = counted_absent(after, end.on, end.seen)
-    text = terminal.write(document(reveals(written, end), added, end.analyst, absent), width())
+    text = terminal.write(reveal_table(reveals(written, end), added, end.analyst, absent), width())
     report(written, sheet_recorded(written, end), form, text)
 
 

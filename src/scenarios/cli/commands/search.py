@@ -12,7 +12,7 @@ from scenarios.cli import parsing
 from scenarios.cli.opening import FromSource, InSet, Since, Tag, Until, reading, wanted
 from scenarios.cli.options import TABLE, All, AsOf, Form, Output, Rev, Shown
 from scenarios.cli.output.result import show
-from scenarios.render.documents.search import document
+from scenarios.render.documents.records import hits
 from scenarios.workspace.reading import search_of
 
 Searched = StrEnum("Searched", get_args(What))  # type: ignore[misc]
@@ -51,4 +51,4 @@ def command(
         what=cast("What | None", kind and kind.value),
         most=None if every or form == Form("json") else _MOST,
     )
-    show(result, lambda: document(result, every=every), form, output)
+    show(result, lambda: hits(result, every=every), form, output)

@@ -10,7 +10,7 @@ from scenarios.cli.opening import reading
 from scenarios.cli.options import TABLE, AsOf, Output, Rev, Shown
 from scenarios.cli.output.result import show
 from scenarios.cli.output.streams import say
-from scenarios.render.documents.record import document
+from scenarios.render.documents.records import record
 from scenarios.workspace.reading import records_of
 
 
@@ -27,4 +27,4 @@ def command(
     if records[0].id != id:
         say(f"{id} is called {records[0].id} now")
     told = {f"{shown.id} ({shown.path})": shown.record for shown in records}
-    show(records[0] if len(records) == 1 else records, lambda: document(told), form, output)
+    show(records[0] if len(records) == 1 else records, lambda: record(told), form, output)

@@ -15,11 +15,10 @@ from scenarios.cli.output import streams
 from scenarios.cli.output.streams import progress, say, told, unreadable, width
 from scenarios.errors import ScenError, UsageError
 from scenarios.render.document import Document
-from scenarios.render.documents.unreadable import lead
+from scenarios.render.documents.faults import unreadable_files
 from scenarios.render.writers import writer
 from scenarios.text import shown
-from scenarios.workspace.history import origin
-from scenarios.workspace.opened import Opened, from_here, nothing_collected
+from scenarios.workspace.opened import Opened, from_here, nothing_collected, origin
 
 _NO_TEXT = (".db", ".duckdb", ".ods", ".parquet", ".pdf", ".png", ".sqlite", ".xls", ".xlsx")
 
@@ -38,7 +37,7 @@ def show(
 
 def led(document: Document) -> Document:
     """A document behind the files that could not be read."""
-    return (*lead(unreadable.get() or ()), *document)
+    return (*unreadable_files(unreadable.get() or ()), *document)
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -72,7 +71,7 @@ def report_page(
     """
     from scenarios import __version__
     from scenarios.analysis.review.page import page
-    from scenarios.render.chapters.whole import whole
+    from scenarios.render.chapters import whole
     from scenarios.render.writers.page import Origin, page_html
 
     with nothing_collected():

@@ -19,7 +19,7 @@ from scenarios.cli.terminal import prompt, retyping
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Misfit
 from scenarios.model import Analyst, Database
-from scenarios.render.documents.effects import document
+from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.render.writers import terminal
 from scenarios.text import printable
 from scenarios.workspace.commit import Committed
@@ -43,7 +43,7 @@ def report_effects(written: Written, id: str, day: date, form: Format) -> None:
     text = f"it rates no scenario yet: scen rate {id}"
     if result.effects:
         text = terminal.write(
-            document(result.effects, written.after.database.tracker, day), width()
+            effects_document(result.effects, written.after.database.tracker, day), width()
         )
     report(written, result, form, text)
 

@@ -16,8 +16,7 @@ from scenarios.cli.session.state import Seat, in_turn, wants, word
 from scenarios.cli.terminal import prompt
 from scenarios.cli.terminal.dialogue import Back
 from scenarios.model import Database, ScenarioId
-from scenarios.render.documents.session import document
-from scenarios.render.documents.topic import in_full, set_text, topic_text
+from scenarios.render.documents.session import in_full, reveal_table, set_text, topic_text
 from scenarios.render.writers import terminal
 from scenarios.scales import percent
 from scenarios.storage.state.session_notes import Answer, Stage
@@ -175,7 +174,7 @@ def _tell_sum(this: Round, topics: Sequence[Topic]) -> bool:
         [t.id for t in topics],
     )
     if found:
-        typer.echo(f"\n{terminal.write(document((), found, seat.analyst), width())}", err=True)
+        typer.echo(f"\n{terminal.write(reveal_table((), found, seat.analyst), width())}", err=True)
     return any(one.nearest for one in found)
 
 
@@ -188,7 +187,7 @@ def _show(this: Round, group: Sequence[Topic]) -> None:
         after = sitting.with_answers(this.database, seat.said)
         figures = reveal(this.database, after, seat.analyst, seat.on, ids)
         absent = counted_absent(this.database, seat.on, sitting.seen(seat.said))
-        text = terminal.write(document(figures, (), seat.analyst, absent), width())
+        text = terminal.write(reveal_table(figures, (), seat.analyst, absent), width())
         typer.echo(f"\n{text}\n", err=True)
 
 

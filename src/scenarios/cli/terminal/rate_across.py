@@ -16,18 +16,10 @@ from scenarios.cli import parsing
 from scenarios.cli.output.streams import cut
 from scenarios.cli.terminal import prompt, retyping
 from scenarios.cli.terminal.prompt import needed_as, tell, wanted
-from scenarios.model import (
-    Database,
-    Evidence,
-    Indicator,
-    IndicatorKey,
-    Rating,
-    ScenarioId,
-    first_day,
-    indicator_key,
-)
+from scenarios.model import Database, Evidence, Indicator, IndicatorKey, Rating, ScenarioId
 from scenarios.scales import percent
 from scenarios.text import counted, did_you_mean
+from scenarios.values import first_day, indicator_key
 from scenarios.workspace.input import ratios
 from scenarios.workspace.input.offers import (
     CREDIBILITY,

@@ -11,7 +11,7 @@ from scenarios.cli.output import streams
 from scenarios.model import Database, ScenarioId
 from scenarios.render.documents.status import Trends, figures
 from scenarios.workspace.opened import Opened
-from scenarios.workspace.remembered import remembered
+from scenarios.workspace.reading import remembered
 
 Points = tuple[Point, ...]
 

@@ -1,4 +1,7 @@
-"""What an event store holds that an indicator looks for: rows, or crossings of its threshold."""
+"""The rows of an event store that an indicator looks for, or the crossings of its threshold.
+
+One Ibis expression each: the engine filters, counts, sorts and cuts; only the answer comes here.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,24 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.exchange.address import hidden
-from scenarios.exchange.events import query
-from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, sentence
-from scenarios.exchange.events.store import Store, layout_of
+from scenarios.exchange.events.mappings import LONGEST_SUMMARY, Layout, clean, folded, sentence
+from scenarios.exchange.events.store import Rows, Store, layout_of
 from scenarios.model import Events, EvidenceId
-from scenarios.text import shown
+from scenarios.text import did_you_mean, shown
 
 _BEHIND = 20
-"""As many rows behind a crossing are named in its record."""
+"""Rows behind a crossing that its record names."""
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_NAMED = 12
+_Recorded = Mapping[tuple[str, str], EvidenceId]
+"""The item of each system and id."""
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
-    """A row, or the day on which so many rows were reached, newest first.
+    """A row, or the day on which the threshold was reached, newest first.
 
-    `number` is its place in the listing, `id` what it is called in the store, `count` the rows of
-    the window, `fields` what the row says by our names, `recorded` the item made of it.
+    `number` is its place in the listing, `id` its id in the store, `count` the rows of the window,
+    `fields` the row by our names, `recorded` the item made of it.
     """
 
     number: int
@@ -38,7 +44,7 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """What one indicator's query selects: `total` from `first` to `last`, and the newest of them.
+    """The answer to one indicator's query: `total` from `first` to `last`, and the newest of them.
 
     With a `count` the candidates are crossings of its threshold, else rows.
     """
@@ -52,8 +58,17 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     candidates: tuple[Candidate, ...]
 
 
+class Within(msgspec.Struct, frozen=True, kw_only=True):
+    """The days looked at, `since` and `until` included; of each indicator `limit` are listed."""
+
+    as_of: dt.date
+    since: dt.date | None
+    until: dt.date
+    limit: int
+
+
 class Candidates(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event store holds for indicators, as far as it was known on the day `as_of`.
+    """The candidates of indicators in an event store, as it was known on the day `as_of`.
 
     Days are within both `since` and `until`; of each indicator at most `limit` are listed.
     """
@@ -67,120 +82,96 @@ class Candidates(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
-    """An indicator, `SCENARIO/INDICATOR`, and what it looks for."""
+    """An indicator, `SCENARIO/INDICATOR`, and its events."""
 
     indicator: str
     statement: str
     events: Events
 
 
-class Within(msgspec.Struct, frozen=True, kw_only=True):
-    """The days looked at, both included, and how many candidates of an indicator are listed."""
-
-    as_of: dt.date
-    since: dt.date | None
-    until: dt.date
-    limit: int
-
-
 def search(
-    store: Store,
-    searches: Sequence[Search],
-    within: Within,
-    recorded: Mapping[tuple[str, str], EvidenceId],
+    store: Store, searches: Sequence[Search], within: Within, recorded: _Recorded
 ) -> Candidates:
-    """The candidates of some indicators; `recorded` has the item of each system and id."""
+    """The candidates of some indicators."""
     numbers = count(1)
     return Candidates(
         store=hidden(store.address),
-        as_of=within.as_of,
-        since=within.since,
-        until=within.until,
-        limit=within.limit,
-        queries=tuple(_found(store, one, within, numbers, recorded) for one in searches),
+        **msgspec.structs.asdict(within),
+        queries=tuple(_queried(store, query, within, numbers, recorded) for query in searches),
     )
 
 
-def _found(
-    store: Store,
-    one: Search,
-    within: Within,
-    numbers: Iterator[int],
-    recorded: Mapping[tuple[str, str], EvidenceId],
+def _queried(
+    store: Store, query: Search, within: Within, numbers: Iterator[int], recorded: _Recorded
 ) -> Found:
-    layout, selected = layout_of(one.events.table), _selected(store, one.events, within)
-    figures = store.rows(query.total(selected))[0]
-    rows = store.rows(query.newest(selected, within.limit)) if figures["total"] else []
-    made = (_crossing(one, row) if one.events.count else _row(layout, row) for row in rows)
+    events, layout = query.events, layout_of(query.events.table)
+    selected = _selected(store, events, within)
+    total = selected.aggregate(
+        total=selected.count(), first=selected["date"].min(), last=selected["date"].max()
+    )
+    figures = store.rows(total)[0]
+    rows = store.rows(_newest(selected, within.limit)) if figures["total"] else []
+    candidates = (_crossing(query, row) if events.count else _row(layout, row) for row in rows)
     return Found(
-        indicator=one.indicator,
-        statement=one.statement,
-        events=one.events,
+        indicator=query.indicator,
+        statement=query.statement,
+        events=events,
         candidates=tuple(
             msgspec.structs.replace(
                 candidate,
                 number=next(numbers),
                 recorded=recorded.get((layout.system, candidate.id)),
             )
-            for candidate in made
+            for candidate in candidates
         ),
         **figures,
     )
 
 
-def _selected(store: Store, events: Events, within: Within) -> Any:
-    """The one expression of an indicator: its rows, or the crossings of its threshold."""
-    table, layout = store.table(events.table), layout_of(events.table)
+def _selected(store: Store, events: Events, within: Within) -> Rows:
+    """The rows of an indicator, or the crossings of its threshold."""
     if events.count is None:
-        return query.matching(table, layout, events.match, within.since, within.until)
+        return _matching(store, events, within.since, within.until)
     days = _days(events)
     start = within.since and within.since - dt.timedelta(days=days)
-    rows = query.matching(table, layout, events.match, start, within.until)
-    return query.crossings(rows, days, events.count.at_least, within.since)
+    rows = _matching(store, events, start, within.until)
+    return _crossings(rows, days, events.count.at_least, within.since)
 
 
 def evidence_of(store: Store, found: Found, candidate: Candidate) -> dict[str, Any]:
-    """A candidate as a record that rates nothing; refused where two rows go by its id."""
+    """A candidate as a record without ratings; ScenError if two rows have its id."""
     events, layout = found.events, layout_of(found.events.table)
-    head = f"A candidate for {found.indicator}, from {layout.title}."
+    lines = [f"A candidate for {found.indicator}, from {layout.title}."]
     if events.count:
         start = candidate.date - dt.timedelta(days=_days(events) - 1)
-        rows = _rows(store, events, start, candidate.date, _BEHIND)
-        said = [f"{row.id}: {row.summary}" for row in rows]
+        selected = _matching(store, events, start, candidate.date)
+        rows = [_row(layout, row) for row in store.rows(_newest(selected, _BEHIND))]
+        lines += [f"{row.id}: {row.summary}" for row in rows]
         more = (candidate.count or 0) - len(rows)
-        said += [f"and {more:,} more"] if more > 0 else []
+        lines += [f"and {more:,} more"] if more > 0 else []
     else:
         _refuse_ambiguous(store, events, candidate)
-        said = [f"{name.replace('_', ' ')}: {text}" for name, text in candidate.fields.items()]
+        lines += [f"{name.replace('_', ' ')}: {text}" for name, text in candidate.fields.items()]
     return {
         "summary": candidate.summary,
         "observed": candidate.date.isoformat(),
         "url": candidate.fields.get("url"),
         "origin": None if events.count else layout.origin(candidate.fields),
-        "notes": "\n".join([head, *said]),
+        "notes": "\n".join(lines),
         "foreign": {layout.system: candidate.id},
     }
 
 
 def _refuse_ambiguous(store: Store, events: Events, candidate: Candidate) -> None:
-    """An id names one row, or rows that say the same."""
-    day = candidate.date
-    made = _selected(store, events, Within(as_of=day, since=day, until=day, limit=2))
-    rows = store.rows(made.filter(made["id"] == candidate.id).limit(2))
+    """Refuse an id of two rows that differ."""
+    selected = _matching(store, events, candidate.date, candidate.date)
+    rows = store.rows(selected.filter(selected["id"] == candidate.id).limit(2))
     if len(rows) > 1 and rows[0] != rows[1]:
-        one, other = (_row(layout_of(events.table), row).summary for row in rows)
+        first, second = (_row(layout_of(events.table), row).summary for row in rows)
         raise ScenError(
             f"nothing was written: two rows of the event store have the id {shown(candidate.id)}: "
-            f"{shown(one)} and {shown(other)}; remove one there"
+            f"{shown(first)} and {shown(second)}; remove one there"
         )
-
-
-def _rows(
-    store: Store, events: Events, since: dt.date, until: dt.date, limit: int
-) -> list[Candidate]:
-    layout = layout_of(events.table)
-    rows = query.matching(store.table(events.table), layout, events.match, since, until)
-    return [_row(layout, row) for row in store.rows(query.newest(rows, limit))]
 
 
 def _row(layout: Layout, row: Mapping[str, Any]) -> Candidate:
@@ -195,19 +186,139 @@ def _row(layout: Layout, row: Mapping[str, Any]) -> Candidate:
     )
 
 
-def _crossing(one: Search, row: Mapping[str, Any]) -> Candidate:
-    """One indicator crosses its threshold once on a day, and goes by both."""
-    events, day = one.events, row["date"]
-    told = f"{row['count']:,} rows of {events.table} in the {_days(events)} days to {day}"
-    statement = clean(one.statement).rstrip(".")
+def _crossing(query: Search, row: Mapping[str, Any]) -> Candidate:
+    """A crossing, whose id is the day and the indicator: there is one a day."""
+    events, day = query.events, row["date"]
+    rows = f"{row['count']:,} rows of {events.table} in the {_days(events)} days to {day}"
+    statement = clean(query.statement).rstrip(".")
     return Candidate(
         number=0,
-        id=f"{day}/{one.indicator}",
+        id=f"{day}/{query.indicator}",
         date=day,
-        summary=sentence(statement[: LONGEST_SUMMARY - len(told) - 3], told),
+        summary=sentence(statement[: LONGEST_SUMMARY - len(rows) - 3], rows),
         count=row["count"],
     )
 
 
 def _days(events: Events) -> int:
     return int(events.count.window.removesuffix("d")) if events.count else 0
+
+
+def _matching(store: Store, events: Events, since: dt.date | None, until: dt.date) -> Rows:
+    """The matching rows from a day to a day, by our names: `id`, `date`, and texts."""
+    table, layout = store.table(events.table), layout_of(events.table)
+    columns = {folded(column): column for column in table.columns}
+    fields = {name: columns.get(folded(column)) for name, column in layout.columns.items()}
+    for name in ("date", *layout.id):
+        if fields[name] is None:
+            _refuse_column(name, layout, columns)
+    day = _day(table[fields["date"]])
+    wanted = [day.notnull(), day <= _literal(until)]
+    if since:
+        wanted.append(day >= _literal(since))
+    for name, values in events.match.items():
+        column = fields[name] if name in fields else columns.get(folded(name))
+        if column is None:
+            _refuse_match(name, layout, fields, columns)
+        if name in layout.codes and table[column].type().is_integer():
+            raise ScenError(
+                f"{shown(column)} of {layout.title} is a number there: codes such as 036 have lost "
+                "their noughts; store it as text"
+            )
+        names = (
+            layout.names if name in layout.countries else {}
+        )  # which a country's code stands for
+        spelled = {form for value in values for form in (value, *names.get(value, ()))}
+        wanted.append(_text(table[column]).isin(sorted(spelled)))
+    rows = table.filter(*wanted)
+    selected = {
+        name: _text(rows[column])
+        for name, column in fields.items()
+        if column is not None and name not in ("date", "id")
+    }
+    selected["date"] = _day(rows[fields["date"]])
+    parts = [
+        selected["date"].cast("string") if name == "date" else _text(rows[fields[name]])
+        for name in layout.id
+    ]
+    selected["id"] = parts[0] if len(parts) == 1 else parts[0] + "/" + parts[1]
+    return rows.select(**selected)
+
+
+def _newest(rows: Rows, limit: int) -> Rows:
+    import ibis  # noqa: PLC0415 - an extra
+
+    return rows.order_by(ibis.desc("date"), "id").limit(limit)
+
+
+def _crossings(rows: Rows, window_days: int, at_least: int, since: dt.date | None) -> Rows:
+    """The days on which the rows of a window reached the threshold.
+
+    `rows` must begin `window_days` before `since`: a window that was full before is no crossing.
+    """
+    import ibis  # noqa: PLC0415 - an extra
+
+    daily = rows.group_by("date").aggregate(rows=rows.count())
+    daily = daily.mutate(day=daily["date"].delta(ibis.date("1970-01-01"), unit="day"))
+    upto = ibis.window(range=(1 - window_days, 0), order_by="day")
+    before = ibis.window(range=(-window_days, -1), order_by="day")
+    daily = daily.mutate(
+        count=daily["rows"].sum().over(upto), before=daily["rows"].sum().over(before).fill_null(0)
+    )
+    wanted = [daily["count"] >= at_least, daily["before"] < at_least]
+    if since:
+        wanted.append(daily["date"] >= _literal(since))
+    return daily.filter(*wanted).select("date", id=daily["date"].cast("string"), count="count")
+
+
+def _literal(day: dt.date) -> Any:
+    import ibis  # noqa: PLC0415 - an extra
+
+    return ibis.date(day.year, day.month, day.day)
+
+
+def _text(column: Any) -> Any:
+    return column if column.type().is_string() else column.cast("string")
+
+
+def _day(column: Any) -> Any:
+    """The date of a date, a time, `20180601`, `2018-06-01…` or `01 June 2018`."""
+    kind = column.type()
+    if kind.is_date():
+        return column
+    if kind.is_timestamp():
+        return column.date()
+    import ibis  # noqa: PLC0415 - an extra
+
+    text = _text(column)
+    months = ((text.substr(3, 3) == name, f"{n:02}") for n, name in enumerate(_MONTHS, 1))
+    spoken = text.right(4) + "-" + ibis.cases(*months, else_="00") + "-" + text.left(2)
+    packed = text.left(4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2)
+    plain = ibis.cases(
+        (text == "", None),
+        (text.length() == len("20180601"), packed),
+        (text.substr(4, 1) == "-", text.left(10)),
+        else_=spoken,
+    )
+    return plain.cast("date")
+
+
+def _refuse_column(name: str, layout: Layout, columns: Mapping[str, str]) -> None:
+    column = layout.columns[name]
+    known = [shown(other) for other in columns.values()]
+    some = ", ".join(known[:_NAMED]) + (", …" if known[_NAMED:] else "")
+    hint = did_you_mean(column, columns.values()) or f"it has {some}"
+    raise ScenError(
+        f"the event table has no column {shown(column)}, the {name.replace('_', ' ')} of "
+        f"{layout.title}; {hint}"
+    )
+
+
+def _refuse_match(
+    name: str, layout: Layout, fields: Mapping[str, str | None], columns: Mapping[str, str]
+) -> None:
+    if name in layout.columns:
+        _refuse_column(name, layout, columns)
+    known = [*(name for name, column in fields.items() if column), *columns.values()]
+    hint = did_you_mean(name, known) or f"it has {', '.join(known[:_NAMED])}"
+    raise ScenError(f"the event table has no {shown(name)}, which the indicator matches; {hint}")

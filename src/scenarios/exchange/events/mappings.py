@@ -8,17 +8,17 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 Fields = Mapping[str, str]
-"""A row by our names of its fields; what is empty there is left out."""
+"""A row by our names of its fields, without empty ones."""
 LONGEST_SUMMARY = 300
 _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """What is known of a kind of event table; `system` is what the ids of its rows go under.
+    """A kind of event table; `system` is the key in `foreign` of the ids of its rows.
 
     `columns` has the column of each field, `id` the fields that together name a row, `codes` the
-    fields whose leading noughts count, `names` what a code of a country stands for in `countries`,
-    `head` the columns of files that have none themselves.
+    fields whose leading noughts count, `names` the names of a country's code in the fields
+    `countries`, `head` the columns of files without a head.
     """
 
     system: str
@@ -34,25 +34,31 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def folded(name: str) -> str:
-    """A column's name as it is compared: `Event ID`, `event_id` and `EventID` are one."""
+    """A column's name as it is compared: `Event ID`, `event_id` and `EventID` are equal."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def sentence(*parts: str | None) -> str:
-    """The parts that are there, in one line that is not too long."""
+    """The non-empty parts in one line, cut to the limit."""
     text = clean(" – ".join(part for part in parts if part))
     return text if len(text) <= LONGEST_SUMMARY else text[: LONGEST_SUMMARY - 1] + "…"
 
 
 def clean(text: str) -> str:
-    """The text in one line, without what no record may hold."""
+    """The text in one line, without characters that no record may hold."""
     return " ".join(_UNWRITABLE.sub(" ", text).split())
 
 
 def plain_summary(row: Fields) -> str:
-    """Of a table that nothing is known of: its summary, title or text."""
-    told = next((row[name] for name in ("summary", "title", "text") if name in row), None)
-    return sentence(told or f"Event {row['id']}")
+    """The summary, title or text of a row of an unknown table."""
+    text = next((row[name] for name in ("summary", "title", "text") if name in row), None)
+    return sentence(text or f"Event {row['id']}")
+
+
+def _pairs(text: str) -> dict[str, str]:
+    """The first word of each entry with the rest of it; `;` ends an entry."""
+    entries = (entry.partition(" ") for entry in " ".join(text.split()).split("; "))
+    return {word: rest for word, _, rest in entries}
 
 
 def _summary(row: Fields) -> str:
@@ -60,26 +66,17 @@ def _summary(row: Fields) -> str:
     return sentence(row.get("sub_type") or row.get("type"), actors, row.get("place"))
 
 
-LAYOUT = Layout(
+ACLED = Layout(
     system="acled",
     title="ACLED",
-    columns={
-        "id": "event_id_cnty",
-        "date": "event_date",
-        "type": "event_type",
-        "sub_type": "sub_event_type",
-        "disorder": "disorder_type",
-        "source_name": "actor1",
-        "target_name": "actor2",
-        "country": "country",
-        "iso": "iso",
-        "region": "region",
-        "admin1": "admin1",
-        "place": "location",
-        "fatalities": "fatalities",
-        "publisher": "source",
-        "text": "notes",
-    },
+    columns=_pairs(
+        """
+        id event_id_cnty; date event_date; type event_type; sub_type sub_event_type;
+        disorder disorder_type; source_name actor1; target_name actor2; country country;
+        iso iso; region region; admin1 admin1; place location; fatalities fatalities;
+        publisher source; text notes
+        """
+    ),
     summary=_summary,
 )
 
@@ -93,8 +90,8 @@ _KINDS = (
 )
 
 
-def kind_of(code: str) -> str:
-    """What a code means, as far as its first two digits tell; the code where they do not."""
+def _kind_of(code: str) -> str:
+    """The meaning of a code's first two digits; the code alone if they have none."""
     known = code[:2].isdecimal() and 0 < int(code[:2]) <= len(_KINDS)
     return f"{_KINDS[int(code[:2]) - 1]} (CAMEO {code})" if known else f"CAMEO {code}"
 
@@ -111,31 +108,23 @@ def _place(name: str) -> tuple[str, ...]:
 
 
 def _gdelt_summary(row: Fields) -> str:
-    did = kind_of(row["cameo"]) if "cameo" in row else None
+    did = _kind_of(row["cameo"]) if "cameo" in row else None
     return sentence(row.get("source_name"), did, row.get("target_name"), row.get("place"))
 
 
-GDELT_LAYOUT = Layout(
+GDELT = Layout(
     system="gdelt",
     title="GDELT 2",
-    columns={
-        "id": "GLOBALEVENTID",
-        "date": "SQLDATE",
-        "cameo": "EventCode",
-        "cameo_root": "EventRootCode",
-        "source_name": "Actor1Name",
-        "source_country": "Actor1CountryCode",
-        "source_type": "Actor1Type1Code",
-        "target_name": "Actor2Name",
-        "target_country": "Actor2CountryCode",
-        "target_type": "Actor2Type1Code",
-        "intensity": "GoldsteinScale",
-        "mentions": "NumMentions",
-        "is_root": "IsRootEvent",
-        "place": "ActionGeo_FullName",
-        "country": "ActionGeo_CountryCode",
-        "url": "SOURCEURL",
-    },
+    columns=_pairs(
+        """
+        id GLOBALEVENTID; date SQLDATE; cameo EventCode; cameo_root EventRootCode;
+        source_name Actor1Name; source_country Actor1CountryCode;
+        source_type Actor1Type1Code; target_name Actor2Name;
+        target_country Actor2CountryCode; target_type Actor2Type1Code;
+        intensity GoldsteinScale; mentions NumMentions; is_root IsRootEvent;
+        place ActionGeo_FullName; country ActionGeo_CountryCode; url SOURCEURL
+        """
+    ),
     summary=_gdelt_summary,
     codes=frozenset({"cameo", "cameo_root"}),
     head=(
@@ -186,11 +175,8 @@ GBR United Kingdom; USA United States; URY Uruguay; UZB Uzbekistan; VUT Vanuatu;
 VNM Vietnam; ESH Western Sahara; YEM Yemen; ZMB Zambia; ZWE Zimbabwe
 """
 
-COUNTRIES: dict[str, tuple[str, ...]] = {
-    code: tuple(names.split(", "))
-    for code, _, names in (entry.partition(" ") for entry in " ".join(_NAMES.split()).split("; "))
-}
-"""Each code with the name, or the names, that stand for it."""
+COUNTRIES = {code: tuple(names.split(", ")) for code, names in _pairs(_NAMES).items()}
+"""Each code with its names."""
 
 
 def _icews_summary(row: Fields) -> str:
@@ -199,32 +185,23 @@ def _icews_summary(row: Fields) -> str:
 
 
 def _origin(row: Fields) -> str | None:
-    """What one story reports is one witness, however many events are coded from it."""
+    """The story: it is one witness, however many events are coded from it."""
     story = re.sub(r"[^a-z0-9]+", "-", row.get("story", "").lower()).strip("-")
     return f"icews-story-{story}" if story else None
 
 
-ICEWS_LAYOUT = Layout(
+ICEWS = Layout(
     system="icews",
     title="ICEWS",
-    columns={
-        "event_id": "Event ID",
-        "date": "Event Date",
-        "cameo": "CAMEO Code",
-        "text": "Event Text",
-        "intensity": "Intensity",
-        "source_name": "Source Name",
-        "source_sectors": "Source Sectors",
-        "source_country": "Source Country",
-        "target_name": "Target Name",
-        "target_sectors": "Target Sectors",
-        "target_country": "Target Country",
-        "story": "Story ID",
-        "publisher": "Publisher",
-        "city": "City",
-        "province": "Province",
-        "country": "Country",
-    },
+    columns=_pairs(
+        """
+        event_id Event ID; date Event Date; cameo CAMEO Code; text Event Text;
+        intensity Intensity; source_name Source Name; source_sectors Source Sectors;
+        source_country Source Country; target_name Target Name;
+        target_sectors Target Sectors; target_country Target Country; story Story ID;
+        publisher Publisher; city City; province Province; country Country
+        """
+    ),
     summary=_icews_summary,
     id=("date", "event_id"),
     codes=frozenset({"cameo"}),

@@ -24,7 +24,6 @@ from scenarios.exchange.address import (
 )
 from scenarios.exchange.events import mappings
 from scenarios.exchange.events.mappings import Layout, folded, plain_summary
-from scenarios.exchange.events.query import Rows
 from scenarios.text import counted, did_you_mean, printable, shown
 
 _KINDS: dict[str, Literal["parquet", "text"]] = {
@@ -36,6 +35,8 @@ _KINDS: dict[str, Literal["parquet", "text"]] = {
     ".txt": "text",
 }
 _HEAD_BYTES = 65_536
+Rows = Any
+"""An Ibis table, which has no types of its own."""
 
 
 class Files(NamedTuple):
@@ -49,24 +50,23 @@ class Files(NamedTuple):
 
 
 def files_of(place: Path, table: str, tables: Sequence[str], layout: Layout) -> Files:
-    """The files of one of the `tables` that are asked for: those of its name, or the only ones."""
+    """The files of one of the wanted `tables`: those of its name, or the only ones."""
+    where = f"'{printable(str(place))}'"
     if not place.exists():
-        raise ScenError(
-            f"there is no event store at '{printable(str(place))}': no such file or folder"
-        )
+        raise ScenError(f"there is no event store at {where}: no such file or folder")
     named = [place] if place.is_file() else _of_name(place, table)
     if not named and len(tables) == 1:
         named = [place]
     elif not named or (place.is_file() and len(tables) > 1 and not _is_named(place, table)):
         raise ScenError(
-            f"'{printable(str(place))}' has no table '{table}': put each of {', '.join(tables)} "
+            f"{where} has no table '{table}': put each of {', '.join(tables)} "
             f"there as a folder or a file of its name, or name one indicator"
         )
     paths = sorted(chain.from_iterable(map(_below, named)))
     kinds = {_kind_of(path) for path in paths}
     if len(kinds) != 1:
         what = "both Parquet and text" if kinds else "no Parquet, CSV or TSV file (zipped: unpack)"
-        raise ScenError(f"'{printable(str(place))}' holds {what}")
+        raise ScenError(f"{where} holds {what}")
     if kinds == {"parquet"}:
         return Files(tuple(paths), "parquet")
     return _text(tuple(paths), layout)
@@ -85,8 +85,8 @@ def _is_named(entry: Path, table: str) -> bool:
 def _below(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
-    found = (path for path in place.rglob("*") if not path.name.startswith((".", "_")))
-    return [path for path in found if path.is_file() and _kind_of(path)]
+    paths = (path for path in place.rglob("*") if not path.name.startswith((".", "_")))
+    return [path for path in paths if path.is_file() and _kind_of(path)]
 
 
 def _kind_of(path: Path) -> Literal["parquet", "text"] | None:
@@ -95,7 +95,7 @@ def _kind_of(path: Path) -> Literal["parquet", "text"] | None:
 
 
 def _text(paths: tuple[Path, ...], layout: Layout) -> Files:
-    """Tabs are never quoted in what ICEWS and GDELT publish; commas and semicolons are."""
+    """Text files; ICEWS and GDELT never quote cells between tabs."""
     line = _first_line(paths[0])
     delimiter = max("\t,;", key=line.count)
     quote = "" if delimiter == "\t" else '"'
@@ -103,10 +103,9 @@ def _text(paths: tuple[Path, ...], layout: Layout) -> Files:
     head: tuple[str, ...] = ()
     if layout.head and cells[0].strip('"').isdecimal():
         if len(cells) != len(layout.head):
-            found, wanted = counted(len(cells), "column"), len(layout.head)
-            raise ScenError(
-                f"'{printable(str(paths[0]))}' has {found} and no head; {layout.title} has {wanted}"
-            )
+            place, columns = printable(str(paths[0])), counted(len(cells), "column")
+            wanted = f"{layout.title} has {len(layout.head)}"
+            raise ScenError(f"'{place}' has {columns} and no head; {wanted}")
         head = layout.head
     return Files(paths, "text", delimiter, quote, head)
 
@@ -121,13 +120,18 @@ def _first_line(path: Path) -> str:
     return data.decode("utf-8-sig", "replace").rstrip("\r\n")
 
 
+_SPARK = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.log.level": "ERROR",
+}
 _ADDRESS = re.compile(r"spark://(?P<master>[^/?]+)(?P<path>/.*)?", re.IGNORECASE)
 
 
 def spark_session(address: str) -> tuple[Any, str]:
-    """The session of a master, `local[2]` or `host:7077`, and the path behind it, if any."""
-    found = _ADDRESS.fullmatch(address)
-    if not found:
+    """The session of a master, `local[2]` or `host:7077`, and the path behind it, or empty."""
+    match = _ADDRESS.fullmatch(address)
+    if not match:
         raise ScenError("write spark://MASTER/PATH, as spark://local[2]/data/icews")
     refuse_without_java()
     try:
@@ -137,22 +141,19 @@ def spark_session(address: str) -> tuple[Any, str]:
             "Spark needs a package that scen does not bring: pip install pyspark"
         ) from None
     warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas")
-    master = found["master"]
+    master = match["master"]
     is_local = master.startswith("local")
     builder = SparkSession.builder.appName("scen").master(
         master if is_local else f"spark://{master}"
     )
-    builder = builder.config("spark.ui.enabled", "false")
-    builder = builder.config("spark.ui.showConsoleProgress", "false")
-    builder = builder.config("spark.log.level", "ERROR")
-    if is_local:
-        builder = builder.config("spark.driver.bindAddress", "127.0.0.1")
-        builder = builder.config("spark.driver.host", "127.0.0.1")
-    return builder.getOrCreate(), found["path"] or ""
+    local = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+    for key, value in {**_SPARK, **(local if is_local else {})}.items():
+        builder = builder.config(key, value)
+    return builder.getOrCreate(), match["path"] or ""
 
 
 def refuse_without_java() -> None:
-    """Spark runs on Java, and says so at length when there is none."""
+    """Say in one line that Spark needs Java."""
     home = os.environ.get("JAVA_HOME")
     if not (shutil.which("java") or (home and Path(home, "bin", "java").is_file())):
         raise ScenError(
@@ -161,11 +162,7 @@ def refuse_without_java() -> None:
         )
 
 
-_LAYOUTS = {
-    "icews": mappings.ICEWS_LAYOUT,
-    "gdelt": mappings.GDELT_LAYOUT,
-    "acled": mappings.LAYOUT,
-}
+_LAYOUTS = {"icews": mappings.ICEWS, "gdelt": mappings.GDELT, "acled": mappings.ACLED}
 _TRIED = ("duckdb", "postgresql", "postgres", "spark")
 _NAMED, _LONGEST = 12, 300
 _THREADS, _MEMORY, _BUFFER = 2, "128MB", 4_000_000
@@ -182,7 +179,7 @@ _LOCKED: dict[str, Any] = {
 
 
 class Store(NamedTuple):
-    """`connection` is Ibis's; `table` finds one, and `remark` is what is to be said of it."""
+    """An open store: Ibis's `connection`, a function that finds a table, a remark for the user."""
 
     address: str
     connection: Any
@@ -190,13 +187,13 @@ class Store(NamedTuple):
     remark: str = ""
 
     def rows(self, expression: Rows) -> list[dict[str, Any]]:
-        """The rows of an expression, which itself says how many at most."""
+        """The rows of an expression, which limits their number itself."""
         rows: list[dict[str, Any]] = self.connection.to_pyarrow(expression).to_pylist()
         return rows
 
 
 def layout_of(table: str) -> Layout:
-    """What is known of a table by a word of its name; of another, that it has `id` and `date`."""
+    """The layout of a table by a word of its name; any other has `id` and `date`."""
     known = next((word for word in table.split("-") if word in _LAYOUTS), None)
     if known:
         return _LAYOUTS[known]
@@ -206,8 +203,11 @@ def layout_of(table: str) -> Layout:
 
 @contextmanager
 def open_store(address: str, tables: Sequence[str]) -> Iterator[Store]:
-    """The store at an address, or at a path, for these tables; it is only read."""
-    _refuse_without_engine()
+    """Open the store at an address or a path to read these tables."""
+    from importlib.util import find_spec  # noqa: PLC0415 - only this command needs it
+
+    if not (find_spec("ibis") and find_spec("duckdb")):
+        raise extra_needed("an event store", "engines")
     scheme = scheme_of(address)
     opened = {None: _local, "duckdb": _duckdb, "spark": _spark}.get(scheme, _by_address)
     with engine_words(address):
@@ -220,31 +220,16 @@ def open_store(address: str, tables: Sequence[str]) -> Iterator[Store]:
             store.connection.disconnect()
 
 
-def _refuse_without_engine() -> None:
-    from importlib.util import find_spec  # noqa: PLC0415 - only this command needs it
-
-    if not (find_spec("ibis") and find_spec("duckdb")):
-        raise extra_needed("an event store", "engines")
-
-
 def _local(address: str, tables: Sequence[str]) -> Store:
     """Parquet or text through DuckDB, which may read these files and nothing else."""
-    import duckdb  # noqa: PLC0415 - an extra
-    import ibis  # noqa: PLC0415
-
     place = Path(address).expanduser()
-    found = {table: files_of(place, table, tables, layout_of(table)) for table in tables}
-    raw = duckdb.connect(config=_LOCKED)
-    paths = [path for files in found.values() for path in files.paths]
+    by_table = {table: files_of(place, table, tables, layout_of(table)) for table in tables}
+    paths = [path for files in by_table.values() for path in files.paths]
     allowed = [form for path in paths for form in (str(path), _literal(path))]
-    raw.execute("SET allowed_paths = ?", [allowed])
-    raw.execute("SET enable_external_access = false")
-    connection = ibis.duckdb.from_connection(raw)  # which sets the time zone
-    raw.execute("SET enable_progress_bar = false")  # it would stand in the output
-    raw.execute("SET lock_configuration = true")
+    _, connection = _locked(None, allowed)
 
     def table(name: str) -> Rows:
-        files = found[name]
+        files = by_table[name]
         paths = [_literal(path) for path in files.paths]
         if files.kind == "parquet":
             return connection.read_parquet(paths, union_by_name=True)
@@ -265,13 +250,28 @@ def _local(address: str, tables: Sequence[str]) -> Store:
     return Store(address, connection, table)
 
 
+def _locked(place: Path | None, allowed: Sequence[str] = ()) -> tuple[Any, Any]:
+    """A DuckDB connection that reaches only these paths, and Ibis's over it."""
+    import duckdb  # noqa: PLC0415 - an extra
+    import ibis  # noqa: PLC0415
+
+    raw = duckdb.connect(place or ":memory:", read_only=place is not None, config=_LOCKED)
+    if allowed:
+        raw.execute("SET allowed_paths = ?", [allowed])
+    raw.execute("SET enable_external_access = false")
+    connection = ibis.duckdb.from_connection(raw)  # which sets the time zone
+    raw.execute("SET enable_progress_bar = false")  # it would stand in the output
+    raw.execute("SET lock_configuration = true")
+    return raw, connection
+
+
 def _named(table: Rows, files: Files) -> Rows:
-    """The table with the names that its files do not say."""
+    """The table with the names that its files lack."""
     return table.rename(dict(zip(files.head, table.columns, strict=True))) if files.head else table
 
 
 def _literal(path: Path) -> str:
-    """A path in which nothing stands for other letters."""
+    """A path without wildcards."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
 
 
@@ -283,10 +283,10 @@ def _spark(address: str, tables: Sequence[str]) -> Store:
     if not path:
         return Store(address, connection, partial(_catalogued, connection))
     place = Path(path)
-    found = {table: files_of(place, table, tables, layout_of(table)) for table in tables}
+    by_table = {table: files_of(place, table, tables, layout_of(table)) for table in tables}
 
     def table(name: str) -> Rows:
-        files = found[name]
+        files = by_table[name]
         paths = [_literal(path) for path in files.paths]
         if files.kind == "parquet":
             frame = session.read.parquet(*paths)
@@ -319,33 +319,26 @@ def _by_address(address: str, _tables: Sequence[str]) -> Store:
 
 
 def _duckdb(address: str, _tables: Sequence[str]) -> Store:
-    """A DuckDB file, which is opened to read and reaches no other."""
-    import duckdb  # noqa: PLC0415 - an extra
-    import ibis  # noqa: PLC0415
-
+    """A DuckDB file, opened read-only."""
     path = address.partition("://")[2]
-    place = next((one for one in (Path(path), Path(path.lstrip("/"))) if one.is_file()), None)
+    place = next(filter(Path.is_file, (Path(path), Path(path.lstrip("/")))), None)
     if place is None:
         raise ScenError(f"there is no event store at '{printable(path)}': no such file")
-    raw = duckdb.connect(place, read_only=True, config=_LOCKED)
-    raw.execute("SET enable_external_access = false")
-    connection = ibis.duckdb.from_connection(raw)
-    raw.execute("SET enable_progress_bar = false")  # it would stand in the output
-    raw.execute("SET lock_configuration = true")
+    raw, connection = _locked(place)
 
     def tables() -> list[str]:  # Ibis 12 asks DuckDB 2 for them in a way that is gone
-        found = raw.execute("SELECT table_name FROM duckdb_tables()").fetchall()
-        return [name for (name,) in found]
+        rows = raw.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        return [name for (name,) in rows]
 
     return Store(address, connection, partial(_catalogued, connection, tables=tables))
 
 
 def _catalogued(connection: Any, name: str, tables: Callable[[], list[str]] | None = None) -> Rows:
-    """A table of a database, by its name without regard to case and underscores."""
+    """A table of a database, by its name without case and underscores."""
     known = (tables or connection.list_tables)()
-    found = next((other for other in known if folded(other) == folded(name)), None)
-    if found is None:
+    same = next((other for other in known if folded(other) == folded(name)), None)
+    if same is None:
         named = ", ".join(sorted(known)[:_NAMED]) or "none"
         hint = did_you_mean(name, known) or f"it has {named}"
         raise ScenError(f"the event store has no table {shown(name)}; {hint}")
-    return connection.table(found)
+    return connection.table(same)

@@ -1,162 +1,57 @@
-"""A whole download: its questions, who forecast what of them, and its key factors."""
+"""A download from Metaculus: its questions, who forecast what of them, and its key factors."""
 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from pathlib import Path, PurePosixPath
-from typing import IO, Any
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
-from scenarios.errors import ScenError
-from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit
-from scenarios.exchange.incoming import Incoming, Row, incoming, rows
-from scenarios.exchange.metaculus.questions import SYSTEM, Forecasts, Questions, Read
-from scenarios.exchange.questions import analyst_ids, clean, digest, moment
+from scenarios.errors import NAMED
+from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Place
+from scenarios.exchange.incoming import Incoming, Row, rows
+from scenarios.exchange.metaculus.parts import COUNTED, FORECASTS, KEY_FACTORS, QUESTIONS, parts_of
+from scenarios.exchange.questions import (
+    CellError,
+    Option,
+    Question,
+    Resolved,
+    Site,
+    analyst_ids,
+    clean,
+    digest,
+    probability,
+)
 from scenarios.exchange.readers import Given, Wanted
 from scenarios.exchange.tables.table import refused
-from scenarios.text import shown
+from scenarios.text import counted, shown
 
-QUESTIONS = "question_data"
-FORECASTS = "forecast_data"
-KEY_FACTORS = "key_factor_data"
-PARTS = (QUESTIONS, FORECASTS, KEY_FACTORS, "comment_data", "score_data", "question_link_data")
-MOST_MEMBERS = 1_000
-LARGEST = 1 << 30
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""What zipfile raises where a zip is cut short, damaged, encrypted or packed in another way."""
-MOST_DENSE = 200
-"""A text does not shrink to less than a two-hundredth; what does is made to fill a disk."""
-
-
-@contextmanager
-def parts(given: Given, encoding: str | None) -> Iterator[dict[str, Incoming]]:
-    """Each part by its name; ScenError where there is none, one is there twice or a zip is bad.
-
-    A file that is named as a part brings with it those that lie beside it.
-    """
-    found: dict[str, Incoming] = {}
-    with incoming(given, encoding, ".csv") as files, ExitStack() as opened:
-        beside = [
-            Incoming(
-                str(Path(given.name).with_name(path.name)),
-                opened.enter_context(path.open("rb")),
-                encoding,
-            )
-            for path in _beside(given)
-        ]
-        for part, file in _all([*files, *beside]):
-            if part in found:
-                raise refused(
-                    given.name, 0, f"{found[part].name} and {file.name} are one part twice"
-                )
-            found[part] = file
-        if QUESTIONS not in found and FORECASTS not in found:
-            raise refused(given.name, 0, f"no {QUESTIONS}.csv and no {FORECASTS}.csv in it")
-        yield found
+ADDRESS = "https://www.metaculus.com/questions"
+MOST_FORECASTS = 300_000
+YES = "Probability Yes"
+EACH = "Probability Yes Per Category"
+_NAMES = ("Forecaster Username", "Forecaster (Anonymized)", "Forecaster ID")
+_YES, _NO = frozenset({"yes", "true", "1", "1.0"}), frozenset({"no", "false", "0", "0.0"})
+_VOID = frozenset({"annulled", "ambiguous"})
+_ITEM = re.compile(
+    r"""\s*(?:'(?P<one>(?:[^'\\]|\\.)*)'|"(?P<two>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s,'"\[\](){}]+))"""
+    r"""\s*(?:,|$)""",
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(x[0-9a-f]{2}|u[0-9a-f]{4}|U[0-9a-f]{8}|.)", re.DOTALL)
+_COLUMNS = {
+    "title": "Question Title",
+    "question": "Question Title",
+    "opened": "Open Time",
+    "horizon": "Scheduled Close Time",
+    "tags": "Categories",
+    "resolution.date": "Resolution Known Time",
+    "resolution.outcome": "Resolution",
+}
 
 
-def _beside(given: Given) -> Iterator[Path]:
-    path = given.path
-    part = _part(path.name) if path else None
-    if path and part and given.stream is not None:
-        before = path.name[: -len(f"{part}.csv")]
-        for other in PARTS:
-            file = path.with_name(f"{before}{other}.csv")
-            if other != part and file.is_file():
-                yield file
-
-
-def _part(name: str) -> str | None:
-    """Which part a file is, whatever stands before: `2026 question_data.csv`."""
-    if PurePosixPath(name).name.startswith("._"):  # which macOS packs beside each file
-        return None
-    stem, _, ending = PurePosixPath(name).name.casefold().rpartition(".")
-    return next((part for part in PARTS if ending == "csv" and stem.endswith(part)), None)
-
-
-def _all(files: Sequence[Incoming]) -> Iterator[tuple[str, Incoming]]:
-    for file in files:
-        if file.stream.peek(4)[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-            yield from _inside(file)
-        else:
-            yield _part(file.name) or _by_its_head(file), file
-
-
-def _by_its_head(file: Incoming) -> str:
-    """A loose file under another name, known by its columns."""
-    head = file.stream.peek(1 << 12).split(b"\n")[0].decode(errors="replace").casefold()
-    if "question title" in head and "question type" in head:
-        return QUESTIONS
-    if "start time" in head and "forecaster" in head:
-        return FORECASTS
-    if "key factor" in head or "news impact direction" in head:
-        return KEY_FACTORS
-    raise refused(file.name, 0, f"neither a zip nor one of {', '.join(PARTS[:3])} (.csv)")
-
-
-def _inside(file: Incoming) -> Iterator[tuple[str, Incoming]]:
-    if not file.stream.seekable():
-        raise refused(file.name, 0, "a zip cannot be read from a pipe: name its file")
-    try:
-        archive = zipfile.ZipFile(file.stream)
-        members = archive.infolist()
-    except _BROKEN as error:
-        raise _broken(file.name, error) from None
-    if len(members) > MOST_MEMBERS:
-        raise refused(file.name, 0, f"{len(members):,} files in it: not such a download")
-    for member in members:
-        _accept(file.name, member)
-        if part := _part(member.filename):
-            name = f"{file.name}/{member.filename}"
-            try:
-                stream = io.BufferedReader(_Member(archive.open(member), file.name))
-            except _BROKEN as error:
-                raise _broken(name, error) from None
-            yield part, Incoming(name, stream, file.encoding)
-
-
-def _accept(name: str, member: zipfile.ZipInfo) -> None:
-    path = PurePosixPath(member.filename.replace("\\", "/"))
-    inside = shown(member.filename)
-    if path.is_absolute() or ".." in path.parts:
-        raise refused(
-            name, 0, f"{inside} is a name outside of the zip: it is not a download of Metaculus"
-        )
-    if member.file_size > LARGEST or member.file_size > MOST_DENSE * (member.compress_size + 4096):
-        raise refused(
-            name, 0, f"{inside} would unpack to {member.file_size:,} bytes and is not read"
-        )
-
-
-class _Member(io.RawIOBase):
-    """A file of a zip; ScenError where the zip breaks off or is damaged."""
-
-    def __init__(self, stream: IO[bytes], name: str) -> None:
-        self._stream = stream
-        self._name = name
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        try:
-            data = self._stream.read(len(buffer))
-        except _BROKEN as error:
-            raise _broken(self._name, error) from None
-        buffer[: len(data)] = data
-        return len(data)
-
-
-def _broken(name: str, error: Exception) -> ScenError:
-    return refused(name, 0, f"a broken zip ({error}): download it again")
-
-
-NEEDED = ("Type",)
 _WORDS = {"driver": "driver", "base_rate": "base rate", "news": "news"}
 _DIRECTIONS = {
     "1": "makes it more probable",
@@ -165,76 +60,323 @@ _DIRECTIONS = {
 }
 
 
-class KeyFactors:
-    """The key factors of a file; those of questions that did not come in are counted."""
+def read(given: Given, wanted: Wanted) -> Arrived:
+    """The contents of the files; ScenError if one is not of a download."""
+    with parts_of(given, wanted.encoding) as parts:
+        return _Download(parts, wanted).arrived()
 
-    def __init__(self) -> None:
-        self.arrivals: list[Arrival] = []
-        self.misfits: list[Misfit] = []
-        self.left_out: Counter[str] = Counter()
 
-    def add(self, incoming: Incoming, questions: Questions, zone: dt.tzinfo) -> None:
-        posts: dict[str, list[Read]] = {}
-        for read in questions.read.values():
-            posts.setdefault(read.post, []).append(read)
-        for row in rows(incoming, NEEDED, ragged=True):
-            question = questions.read.get(row.text("Question ID"))
-            about = [question] if question else []
-            if not row.text("Question ID"):
-                about = posts.get(row.text("Post ID"), [])
-            if questions.read and not about:
-                self.left_out["key factors of questions left out"] += 1
+class _Asked(NamedTuple):
+    """A question that was taken: the options of a multiple choice in their order, else none."""
+
+    title: str
+    post: str
+    options: tuple[str, ...]
+    opened: dt.date
+    closed: dt.datetime | None
+
+
+class _Made(NamedTuple):
+    """A forecast of a question, or of each of its options."""
+
+    start: dt.datetime
+    end: dt.datetime | None
+    values: tuple[tuple[Foreign, float], ...]
+    row: int
+
+
+class _Download:
+    """Collects the parts: `not_taken` has the title and type of questions that were left out."""
+
+    def __init__(self, parts: Mapping[str, Incoming], wanted: Wanted) -> None:
+        self.site = Site("metaculus", wanted)
+        self.asked: dict[str, _Asked] = {}
+        self.not_taken: list[str] = []
+        self.titles: dict[str, str] = {}
+        self.aggregates: set[str] = set()
+        self.made: dict[tuple[str, str], list[_Made]] = defaultdict(list)
+        for part, take in (
+            (QUESTIONS, self._questions),
+            (FORECASTS, self._forecasts),
+            (KEY_FACTORS, self._key_factors),
+        ):
+            if part in parts:
+                take(parts[part])
+        for part, what in COUNTED.items():
+            if part in parts:
+                self.site.left_out[what] += sum(1 for _ in rows(parts[part], (), ragged=True))
+
+    def arrived(self) -> Arrived:
+        if left := self.not_taken:
+            more = [f"and {len(left) - NAMED:,} more"] if len(left) > NAMED else []
+            self.site.remarks.append(f"left out: {', '.join(left[:NAMED] + more)}")
+        ids = analyst_ids(self.titles)
+        if named := sorted(ids[name] for name in self.aggregates):
+            analysts = "analyst" if len(named) == 1 else "analysts"
+            words = f"aggregates came in as forecasts of the {analysts} {', '.join(named)}"
+            self.site.remarks.append(words)
+        return self.site.arrived(self.titles)
+
+    def _questions(self, file: Incoming) -> None:
+        site = self.site
+        for row in rows(file, ("Question ID", "Question Title", "Question Type"), ragged=True):
+            type = " ".join(row.text("Question Type").casefold().replace("_", " ").split())
+            id = row.text("Question ID")
+            if id in self.asked or id in site.not_taken:
+                message = f"the question {shown(id)} stands in this file twice"
+                site.misfit(row.at("Question ID"), message)
+            elif type not in ("binary", "multiple choice"):
+                site.skip(id, f"{type or 'untyped'} questions")
+                self.not_taken.append(f"{shown(row.text('Question Title'))} ({type or 'untyped'})")
+            else:
+                with site.row(row.place, id):
+                    options = _options(row) if type != "binary" else ()
+                    if not id:
+                        raise CellError("Question ID", "empty")
+                    question = _question(site, row, id, options)
+                    column = _first(row, "Actual Close Time", "Resolution Known Time")
+                    closed = site.at(row.text(column), column) if column else None
+                    site.ask(question)
+                    post = row.text("Post ID")
+                    opened = question.opened
+                    self.asked[id] = _Asked(question.title, post, options, opened, closed)
+
+    def _forecasts(self, file: Incoming) -> None:
+        site, number = self.site, 0
+        for row in rows(file, ("Question ID", "Start Time"), ragged=True):
+            id = row.text("Question ID")
+            if id in site.not_taken:
+                site.left_out["forecasts of questions left out"] += 1
                 continue
-            try:
-                self.arrivals.append(_evidence(row, about, zone))
-            except ValueError as error:
-                self.misfits.append(Misfit(place=row.place, message=str(error)))
+            number += 1
+            if number > MOST_FORECASTS:
+                words = f"over {MOST_FORECASTS:,} forecasts: download fewer questions"
+                raise refused(file.name, 0, words)
+            with site.row(row.place):
+                start = site.at(row.text("Start Time"), "Start Time")
+                end = site.at(row.text("End Time"), "End Time") if row.text("End Time") else None
+                values = tuple(_values(site, row, id, self.asked.get(id)))
+                name = self._name(row)
+                if values:
+                    self.made[id, name].append(_Made(start, end, values, row.place.row))
+                else:
+                    site.left_out["forecasts without a probability"] += 1
+        for (id, name), made in self.made.items():
+            site.forecasts += self._of_one(file.name, name, made, self.asked.get(id))
+
+    def _name(self, row: Row) -> str:
+        name = row.text(_first(row, *_NAMES) or _NAMES[0])
+        if not name:
+            raise CellError(_NAMES[0], "nobody is named: neither a forecaster nor a method")
+        if row.text("Forecaster Count") and not row.text("Forecaster ID"):
+            self.aggregates.add(name)
+        self.titles[name] = f"{name} (bot)" if row.text("Is Bot").casefold() == "true" else name
+        return name
+
+    def _of_one(
+        self, file: str, name: str, made: list[_Made], question: _Asked | None
+    ) -> Iterator[ForecastArrival]:
+        """Each forecast, and its end unless another follows, it is in the future or the close."""
+        made.sort(key=lambda forecast: forecast.start)
+        closed, today = question.closed if question else None, self.site.today
+        for forecast, following in zip(made, [*made[1:], None], strict=True):
+            end = forecast.end
+            moments = [(forecast.start, YES)]
+            if end and not (following and following.start <= end) and end.date() <= today:
+                moments += [(end, "End Time")] if closed is None or end < closed else []
+            for day, column in moments:
+                for scenario, value in forecast.values:
+                    yield ForecastArrival(
+                        scenario=scenario,
+                        analyst=name,
+                        made=day,
+                        probability=value if column == YES else None,
+                        place=Place(file, forecast.row, column),
+                    )
+
+    def _key_factors(self, file: Incoming) -> None:
+        posts: dict[str, list[_Asked]] = defaultdict(list)
+        for question in self.asked.values():
+            posts[question.post].append(question)
+        for row in rows(file, ("Type",), ragged=True):
+            id = row.text("Question ID")
+            about = [self.asked[id]] if id in self.asked else []
+            if not id:
+                about = posts.get(row.text("Post ID"), [])
+            if self.asked and not about:
+                self.site.left_out["key factors of questions left out"] += 1
+                continue
+            with self.site.row(row.place):
+                self.site.records.append(_evidence(self.site, row, about))
 
 
-def _evidence(row: Row, about: list[Read], zone: dt.tzinfo) -> Arrival:
+def _first(row: Row, *columns: str) -> str | None:
+    """The first of these columns that has a text."""
+    return next((column for column in columns if row.text(column)), None)
+
+
+def _question(site: Site, row: Row, id: str, options: tuple[str, ...]) -> Question:
+    title, label = row.text("Question Title"), row.text("Label")
+    if label and label.casefold() not in title.casefold():
+        title = f"{title} ({label})"
+    if not title:
+        raise CellError("Question Title", "empty")
+    opened = _day(site, row, "Open Time", "Post Published Time")
+    horizon = _day(site, row, "Scheduled Close Time", "Actual Close Time")
+    if horizon is None:
+        raise CellError("Scheduled Close Time", "empty: a scenario needs a horizon")
+    known = _day(site, row, "Resolution Known Time", "Actual Close Time") or horizon
+    post = row.text("Post ID")
+    return Question(
+        id,
+        title,
+        row.text("Question URL") or f"{ADDRESS}/{post}{'/' if post else ''}",
+        opened or horizon,
+        horizon,
+        row.place,
+        _COLUMNS,
+        tags=listed(row.text("Categories")),
+        resolved=None if options else _resolved(row, "", options, known),
+        set=f"metaculus-{id}" if options else None,
+        options=[Option(text, text, _resolved(row, text, options, known)) for text in options],
+    )
+
+
+def _day(site: Site, row: Row, *columns: str) -> dt.date | None:
+    column = _first(row, *columns)
+    return site.day(row.text(column), column) if column else None
+
+
+def _resolved(row: Row, option: str, options: tuple[str, ...], day: dt.date) -> Resolved | None:
+    """The outcome; None for an option that did not occur, as its set implies it."""
+    known = row.text("Resolution").casefold()
+    words = f"Resolved as {shown(row.text('Resolution'))[1:-1]} at Metaculus"
+    if not known:
+        return None
+    if known in _VOID:
+        return Resolved("annulled", day, words)
+    if options:
+        if known not in (text.casefold() for text in options):
+            message = f"{shown(row.text('Resolution'))} is none of its options"
+            raise CellError("Resolution", message)
+        return Resolved("occurred", day, words) if option.casefold() == known else None
+    if known not in _YES | _NO:
+        message = f"{shown(row.text('Resolution'))} is not yes, no, annulled or ambiguous"
+        raise CellError("Resolution", message)
+    return Resolved("occurred" if known in _YES else "did-not-occur", day, words)
+
+
+def _options(row: Row) -> tuple[str, ...]:
+    """The options over all time: the probabilities of a forecast stand in their order."""
+    for column in ("MC Options (All)", "MC Options (Current)", "MC Options"):
+        if options := tuple(dict.fromkeys(listed(row.text(column)))):
+            if len(options) > 1:
+                return options
+            raise CellError(column, "a multiple choice has at least two options")
+    raise CellError("MC Options (All)", "a multiple choice without options")
+
+
+def listed(text: str) -> list[str]:
+    """A list of texts as Python's `str()` writes it; empty if it is not one."""
+    texts: list[str] = []
+    if text[:1] + text[-1:] not in ("[]", "()"):
+        return texts
+    inside, at = text[1:-1], 0
+    while at < len(inside):
+        item = _ITEM.match(inside, at)
+        if item is None:
+            return []
+        quoted = item["one"] if item["one"] is not None else item["two"]
+        plain = item["plain"] if quoted is None else _ESCAPE.sub(_unescaped, quoted)
+        texts.append(plain.strip())
+        at = item.end()
+    return texts
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    sign = escape[1]
+    if len(sign) > 1:
+        return chr(min(int(sign[1:], 16), sys.maxunicode))
+    return {"n": "\n", "r": "\r", "t": "\t"}.get(sign, sign)
+
+
+def _values(
+    site: Site, row: Row, id: str, question: _Asked | None
+) -> Iterator[tuple[Foreign, float]]:
+    """The probability of a question, or of each option that it had at the time."""
+    if row.text(YES):
+        yield site.foreign(id), probability(row.text(YES), YES)
+        return
+    values = _numbers(row.text(EACH))
+    if not values:
+        return
+    figures, options = counted(len(values), "figure"), question.options if question else ()
+    if not options:
+        if question is None or len(values) != len(("no", "yes")):
+            raise CellError(EACH, f"{figures} for a question without options")
+        options, values = ("",), values[1:]
+    if len(values) != len(options):
+        words = f"{figures} for a question with {counted(len(options), 'option')}"
+        raise CellError(EACH, words)
+    for name, value in zip(options, values, strict=True):
+        if value is not None:
+            yield site.foreign(id, name), value
+
+
+def _numbers(text: str) -> list[float | None]:
+    """A list as Python's `str()` writes it, where None is an option that was not there."""
+    if not text:
+        return []
+    if text[0] not in "[(" or text[-1] not in "])":
+        raise CellError(EACH, f"{shown(text)} is not a list of probabilities")
+    plain = text[1:-1].replace("np.float64(", "").replace(")", "")
+    parts = (part.strip() for part in plain.replace("\n", " ").split(","))
+    return [
+        None if part.casefold() in ("none", "nan", "null") else probability(part, EACH)
+        for part in parts
+        if part
+    ]
+
+
+def _evidence(site: Site, row: Row, about: list[_Asked]) -> Arrival:
     kind = row.text("Type").casefold().replace(" ", "_")
     if kind not in _WORDS:
-        raise ValueError(f"Type: {shown(row.text('Type'))} is not driver, base_rate or news")
-    stated = row.text("Created At") or row.text("News Published At")
+        message = f"Type: {shown(row.text('Type'))} is not driver, base_rate or news"
+        raise CellError("", message)
+    published = row.text("News Published At")
+    stated = row.text("Created At") or published
     is_dated = bool(stated) or not about
-    made = moment(stated, zone).date() if is_dated else about[0].opened
-    published = row.text("News Published At") if kind == "news" else ""
-    seen = moment(published, zone).date() if published else made
+    recorded = site.day(stated, "") if is_dated else about[0].opened
+    observed = site.day(published, "") if published and kind == "news" else recorded
+    reference = row.text("Base Rate Reference Class")
     summary = {
         "driver": row.text("Driver Text"),
-        "base_rate": _base_rate(row),
+        "base_rate": f"Base rate: {reference}" if reference else "",
         "news": row.text("News Title") or row.text("News Source") or row.text("News URL"),
     }[kind]
     if not summary and about:
         summary = f"{_WORDS[kind].capitalize()} of: {about[0].title}"
     title = clean(summary, 500, is_line=True)
     if not title:
-        raise ValueError("it says nothing")
-    notes = _notes(row, kind, [one.title for one in about])
+        raise CellError("", "it says nothing")
+    notes = _notes(row, kind, [question.title for question in about])
     notes += [] if is_dated else ["No date there: it stands at the opening of its question"]
     record: dict[str, Any] = {
         "summary": title,
-        "observed": min(seen, made).isoformat(),
-        "recorded": made,
+        "observed": min(observed, recorded).isoformat(),
+        "recorded": recorded,
         "notes": clean("\n".join(notes), 10_000),
     }
     address = row.text("News URL") if kind == "news" else row.text("Base Rate Source")
     if address.startswith(("https://", "http://")) and not any(map(str.isspace, address)):
         record["url"] = address
-    own = row.text("Key Factor ID") or digest("\n".join((title, made.isoformat(), *notes)))
-    id = f"key-factor/{own}"
-    return Arrival(
-        kind="evidence", record=record, title=title, place=row.place, foreign=Foreign(SYSTEM, id)
-    )
-
-
-def _base_rate(row: Row) -> str:
-    of = row.text("Base Rate Reference Class")
-    return f"Base rate: {of}" if of else ""
+    own = row.text("Key Factor ID") or digest("\n".join((title, recorded.isoformat(), *notes)))
+    foreign = site.foreign("key-factor", own)
+    return Arrival(kind="evidence", record=record, title=title, place=row.place, foreign=foreign)
 
 
 def _notes(row: Row, kind: str, titles: list[str]) -> list[str]:
-    """Its question, its direction and all else that the file says of it."""
+    """The question, the direction and every other field of the row."""
     lines = [f"Key factor at Metaculus ({_WORDS[kind]})"]
     lines += (f"Question: {title}" for title in titles)
     if option := row.text("Question Option"):
@@ -261,45 +403,3 @@ def _notes(row: Row, kind: str, titles: list[str]) -> list[str]:
             "Based on": row.text("Base Rate Based On"),
         }
     return [*lines, *(f"{name}: {value}" for name, value in named.items() if value)]
-
-
-_COUNTED = {
-    "comment_data": "comments",
-    "score_data": "scores",
-    "question_link_data": "links between questions",
-}
-
-
-def read(given: Given, wanted: Wanted) -> Arrived:
-    """What the files hold; ScenError where one is not of a download."""
-    with parts(given, wanted.encoding) as found:
-        return _arrived(found, wanted.timezone, wanted.today)
-
-
-def _arrived(found: Mapping[str, Incoming], zone: dt.tzinfo, today: dt.date) -> Arrived:
-    questions, key_factors = Questions(), KeyFactors()
-    forecasts = Forecasts(found[FORECASTS].name if FORECASTS in found else "")
-    if QUESTIONS in found:
-        questions.add(found[QUESTIONS], zone)
-    if FORECASTS in found:
-        forecasts.add(found[FORECASTS], questions, zone)
-    if KEY_FACTORS in found:
-        key_factors.add(found[KEY_FACTORS], questions, zone)
-    left_out: Counter[str] = questions.left_out + forecasts.left_out + key_factors.left_out
-    for part, what in _COUNTED.items():
-        if part in found:
-            left_out[what] += sum(1 for _ in rows(found[part], (), ragged=True))
-    ids = analyst_ids(forecasts.titles)
-    named = sorted(ids[name] for name in forecasts.aggregates)
-    analysts = "analyst" if len(named) == 1 else "analysts"
-    words = f"aggregates came in as forecasts of the {analysts} {', '.join(named)}"
-    told = [words] if named else []
-    return Arrived(
-        records=(*questions.arrivals, *key_factors.arrivals),
-        forecasts=tuple(forecasts.arrivals(questions, today)),
-        misfits=(*questions.misfits, *forecasts.misfits, *key_factors.misfits),
-        left_out=dict(left_out),
-        sets=questions.sets,
-        analysts={ids[name]: title for name, title in forecasts.titles.items()},
-        remarks=(*questions.remarks, *told),
-    )

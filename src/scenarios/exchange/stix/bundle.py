@@ -6,15 +6,19 @@ import datetime as dt
 import json
 import uuid
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from scenarios.errors import extra_needed
+from scenarios.exchange.targets.table import Codec
+from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.view.view import View
 from scenarios.model import Database, Evidence, EvidenceId, Scenario, ScenarioId, Source, SourceId
 from scenarios.scales import rating_decibans
 from scenarios.values import Code, Rating
 
 EXTENSION = "extension-definition--e32ec944-58e5-58ea-9e83-7cd34b4cd886"
-"""Our properties: what STIX has no place for, a probability above all, which is no confidence."""
+"""Our properties, which STIX lacks: above all a probability, which is no confidence."""
 _SPACE = uuid.UUID("27ed47d9-e8b1-5c87-b479-839878e862e5")
 _LABELS = {
     1: "1 - Confirmed by other sources",
@@ -24,7 +28,7 @@ _LABELS = {
     5: "5 - Improbable",
     6: "6 - Truth cannot be judged",
 }
-"""Appendix B of STIX 2.1, as its library spells the labels."""
+"""Appendix B of STIX 2.1, in its library's spelling."""
 OPINIONS: dict[Code, str] = {
     "CC": "strongly-agree",
     "C": "agree",
@@ -35,7 +39,7 @@ OPINIONS: dict[Code, str] = {
 
 
 def refuse_without_library() -> None:
-    """The library of the OASIS committee makes and checks every object."""
+    """Name the extra that installs stix2, which makes and checks every object."""
     from importlib.util import find_spec  # noqa: PLC0415 - few need it
 
     if find_spec("stix2") is None:
@@ -43,52 +47,49 @@ def refuse_without_library() -> None:
 
 
 def confidence_of(credibility: int | None) -> int | None:
-    """The confidence of an Admiralty credibility; None of 6 and of none, where it has no place."""
+    """The confidence of an Admiralty credibility, 0 to 100; None for 6 and for None."""
     from stix2.confidence.scales import admiralty_credibility_to_value  # noqa: PLC0415 - an extra
 
-    label = _LABELS[credibility or 6]
-    value: int | None = admiralty_credibility_to_value(label) if label[0] != "6" else None
-    return value
+    if credibility in (None, 6):
+        return None
+    return int(admiralty_credibility_to_value(label_of(credibility)))
 
 
 def credibility_of(confidence: int | None) -> int | None:
-    """The Admiralty credibility of a confidence, 0 to 100; None of none."""
+    """The Admiralty credibility of a confidence, 0 to 100; None for None."""
     from stix2.confidence.scales import value_to_admiralty_credibility  # noqa: PLC0415 - an extra
 
     return None if confidence is None else int(value_to_admiralty_credibility(confidence)[0])
 
 
 def label_of(credibility: int | None) -> str:
-    """What a credibility is called."""
+    """The name of an Admiralty credibility; that of 6 for None."""
     return _LABELS[credibility or 6]
 
 
 def opinion_of(rating: Rating, table: dict[str, float]) -> str:
-    """The word nearest to what a rating is worth."""
+    """The word nearest to the decibans of a rating."""
     worth = rating_decibans(rating, table)
     nearest = min(OPINIONS, key=lambda code: (abs(table[code] - worth), abs(table[code])))
     return OPINIONS[nearest]
 
 
 def id_of(kind: str, *names: str) -> str:
-    """The same id for the same names, in every run."""
+    """An id that is the same for the same names in every run."""
     return f"{kind}--{uuid.uuid5(_SPACE, '/'.join((kind, *names)))}"
 
 
-def moment(day: dt.date) -> str:
-    """The first moment of a day."""
-    return f"{day.isoformat()}T00:00:00.000Z"
-
-
 def extension(**properties: Any) -> dict[str, Any]:
-    """Our properties of an object, without those that say nothing."""
-    said = {key: value for key, value in properties.items() if value not in (None, (), [], {}, "")}
-    return {EXTENSION: {"extension_type": "property-extension", **said}}
+    """Our properties of an object, without the empty ones."""
+    filled = {
+        key: value for key, value in properties.items() if value not in (None, (), [], {}, "")
+    }
+    return {EXTENSION: {"extension_type": "property-extension", **filled}}
 
 
-def properties_of(found: Any) -> dict[str, Any]:
-    """Our properties of an object from elsewhere; none where it has none."""
-    extensions = found.get("extensions")
+def properties_of(stix_object: Any) -> dict[str, Any]:
+    """Our properties of an object; empty if it has none."""
+    extensions = stix_object.get("extensions")
     ours = extensions.get(EXTENSION) if isinstance(extensions, dict) else None
     return ours if isinstance(ours, dict) else {}
 
@@ -103,7 +104,7 @@ _PROPERTIES = (
 
 
 class Figures(NamedTuple):
-    """What is stated and implied of a scenario on a day."""
+    """The stated and the implied probability of a scenario on a day."""
 
     stated: float | None
     implied: float | None
@@ -118,7 +119,7 @@ class Bundled(NamedTuple):
     figures: Mapping[ScenarioId, Figures]
 
     def named(self, kind: str, *names: str) -> str:
-        """The id of what is ours; it has one of STIX already where it came from there."""
+        """The id of a record: ours, or the one that it already has in STIX."""
         records: Mapping[str, Mapping[str, Source | Evidence | Scenario]] = {
             "identity": self.database.sources,
             "note": self.database.evidence,
@@ -126,9 +127,33 @@ class Bundled(NamedTuple):
         }
         record = records.get(kind, {}).get(names[0]) if names else None
         known = str(record.foreign.get("stix", "")) if record else ""
-        if known.startswith(f"{kind}--"):
-            return known
-        return id_of(kind, self.tracker, *names)
+        return known if known.startswith(f"{kind}--") else id_of(kind, self.tracker, *names)
+
+    def object(self, kind: str, names: tuple[str, ...], day: dt.date, **properties: Any) -> Any:
+        """An object that the tracker created on a day."""
+        maker = self.named("identity")
+        return _object(kind, self.named(kind, *names), day, created_by_ref=maker, **properties)
+
+
+def _write(view: View, place: Path) -> None:
+    names = TABLES["status"].places(("scenario_id", "stated", "implied"))
+    rows: list[Any] = [tuple(row[n] for n in names) for row in view.rows("status")]
+    figures = {id: Figures(stated, implied) for id, stated, implied in rows}
+    made = view.moment.made
+    text = bundle(Bundled(view.moment.records, made.tracker, made.as_of, figures))
+    with place.open("wb") as file:
+        file.write(text.encode())
+
+
+def _is_ours(place: Path, tracker: str | None = None) -> bool:
+    with place.open("rb") as file:
+        head = file.read(2000)
+    return EXTENSION.encode() in head and (
+        tracker is None or id_of("bundle", tracker).encode() in head
+    )
+
+
+FILE = Codec(_write, _is_ours)
 
 
 def bundle(bundled: Bundled) -> str:
@@ -141,7 +166,7 @@ def bundle(bundled: Bundled) -> str:
 def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
     database = bundled.database
     start = min((item.recorded for item in database.evidence.values()), default=_BEGINNING)
-    start = min((start, *(one.opened for one in database.scenarios.values())))
+    start = min((start, *(scenario.opened for scenario in database.scenarios.values())))
     program = id_of("identity", "scen")
     yield _object("identity", program, _BEGINNING, name="scen", identity_class="system")
     yield _object(
@@ -177,23 +202,26 @@ def _objects(bundled: Bundled) -> Iterator[dict[str, Any]]:
             if scenario in database.scenarios:
                 bearing.setdefault(scenario, []).append(id)
                 yield _opinion(bundled, id, item, scenario)
-    for id, one in database.scenarios.items():
-        yield _scenario(bundled, id, one, bearing.get(id, []))
+    for id, record in database.scenarios.items():
+        yield _scenario(bundled, id, record, bearing.get(id, []))
 
 
 def _object(kind: str, id: str, day: dt.date, **properties: Any) -> dict[str, Any]:
-    """An object that was created on a day, without the properties that say nothing."""
-    said = {key: value for key, value in properties.items() if value not in (None, [], "")}
-    dates = {"created": moment(day), "modified": moment(said.pop("changed", day))}
-    return {"type": kind, "spec_version": "2.1", "id": id, **dates, **said}
+    """An object that was created on a day, without empty properties."""
+    filled = {key: value for key, value in properties.items() if value not in (None, [], "")}
+    dates = {"created": _moment(day), "modified": _moment(filled.pop("changed", day))}
+    return {"type": kind, "spec_version": "2.1", "id": id, **dates, **filled}
 
 
-def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> dict[str, Any]:
-    return _object(
+def _moment(day: dt.date) -> str:
+    return f"{day.isoformat()}T00:00:00.000Z"
+
+
+def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> Any:
+    return bundled.object(
         "identity",
-        bundled.named("identity", id),
+        (id,),
         day,
-        created_by_ref=bundled.named("identity"),
         name=source.name,
         identity_class="unspecified",
         external_references=_address(source.name, source.url),
@@ -203,20 +231,19 @@ def _source(bundled: Bundled, id: SourceId, source: Source, day: dt.date) -> dic
     )
 
 
-def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> dict[str, Any]:
-    database, gone = bundled.database, item.retracted
-    source = database.sources.get(item.source or "")
-    said_by = item.source if source else None
-    return _object(
+def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> Any:
+    sources, gone = bundled.database.sources, item.retracted
+    source = sources.get(item.source or "")
+    about = (item.source,) if source and item.source else ()
+    return bundled.object(
         "note",
-        bundled.named("note", id),
+        (id,),
         item.recorded,
         changed=max(item.recorded, gone.date) if gone else item.recorded,
-        created_by_ref=bundled.named("identity"),
         abstract=item.summary,
         content="\n\n".join(filter(None, (item.quote, item.notes))) or item.summary,
         authors=[item.analyst] if item.analyst else None,
-        object_refs=[bundled.named("identity", *([said_by] if said_by else []))],
+        object_refs=[bundled.named("identity", *about)],
         confidence=confidence_of(item.credibility),
         labels=[label_of(item.credibility)],
         external_references=_address(source.name if source else "link", item.url),
@@ -227,7 +254,7 @@ def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> dict[str, Any
             recorded=item.recorded.isoformat(),
             analyst=item.analyst,
             reliability=item.reliability,
-            grade=item.grade(database.sources),
+            grade=item.grade(sources),
             origin=item.origin,
             event=item.event,
             theme=item.theme,
@@ -238,15 +265,12 @@ def _evidence(bundled: Bundled, id: EvidenceId, item: Evidence) -> dict[str, Any
     )
 
 
-def _opinion(
-    bundled: Bundled, id: EvidenceId, item: Evidence, scenario: ScenarioId
-) -> dict[str, Any]:
+def _opinion(bundled: Bundled, id: EvidenceId, item: Evidence, scenario: ScenarioId) -> Any:
     rating = item.ratings[scenario]
-    return _object(
+    return bundled.object(
         "opinion",
-        bundled.named("opinion", id, scenario),
+        (id, scenario),
         item.recorded,
-        created_by_ref=bundled.named("identity"),
         authors=[item.analyst] if item.analyst else None,
         opinion=opinion_of(rating, bundled.database.tracker.decibans),
         object_refs=[bundled.named("note", id), bundled.named("report", scenario)],
@@ -255,35 +279,34 @@ def _opinion(
 
 
 def _scenario(
-    bundled: Bundled, id: ScenarioId, one: Scenario, bearing: list[EvidenceId]
-) -> dict[str, Any]:
-    database, outcome = bundled.database, one.resolution
+    bundled: Bundled, id: ScenarioId, scenario: Scenario, bearing: list[EvidenceId]
+) -> Any:
+    outcome = scenario.resolution
     figures = bundled.figures.get(id, Figures(None, None))
-    return _object(
+    notes = [bundled.named("note", item) for item in bearing]
+    return bundled.object(
         "report",
-        bundled.named("report", id),
-        one.opened,
-        changed=max(one.opened, outcome.recorded) if outcome else one.opened,
-        created_by_ref=bundled.named("identity"),
-        name=one.title,
-        description=f"{one.question}\n\n{one.resolution_criteria}",
-        published=moment(one.opened),
-        object_refs=[bundled.named("note", item) for item in bearing]
-        or [bundled.named("identity")],
+        (id,),
+        scenario.opened,
+        changed=max(scenario.opened, outcome.recorded) if outcome else scenario.opened,
+        name=scenario.title,
+        description=f"{scenario.question}\n\n{scenario.resolution_criteria}",
+        published=_moment(scenario.opened),
+        object_refs=notes or [bundled.named("identity")],
         extensions=extension(
             id=id,
-            question=one.question,
-            resolution_criteria=one.resolution_criteria,
-            opened=one.opened.isoformat(),
-            horizon=one.horizon.isoformat(),
-            set=one.set,
-            set_title=database.tracker.sets.get(one.set or ""),
-            tags=list(one.tags),
-            prior={"probability": one.prior.probability, "basis": one.prior.basis},
+            question=scenario.question,
+            resolution_criteria=scenario.resolution_criteria,
+            opened=scenario.opened.isoformat(),
+            horizon=scenario.horizon.isoformat(),
+            set=scenario.set,
+            set_title=bundled.database.tracker.sets.get(scenario.set or ""),
+            tags=list(scenario.tags),
+            prior={"probability": scenario.prior.probability, "basis": scenario.prior.basis},
             stated_probability=figures.stated,
             implied_probability=figures.implied,
             as_of=bundled.as_of.isoformat(),
-            forecasts=[*_forecasts(database, id)],
+            forecasts=[*_forecasts(bundled.database, id)],
             resolution=outcome
             and {
                 "outcome": outcome.outcome,

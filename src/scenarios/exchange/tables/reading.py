@@ -31,44 +31,33 @@ _DELIMITERS = ",;\t|"
 _LONGEST_CELL = csv.field_size_limit()
 
 
-def read_delimited(
-    stream: BinaryIO,
-    file: str,
-    encoding: str | None = None,
-    *,
-    delimiter: str | None = None,
-    ragged: bool = False,
+def _read_delimited(
+    stream: BinaryIO, file: str, encoding: str | None, delimiter: str | None, *, ragged: bool
 ) -> Table:
-    """The delimiter is the one that stands most often in the head, unless it is given."""
+    """A table whose delimiter is given, or the most frequent one of the head."""
     text = lines(stream, file, encoding)
     head = next(text, "")
     start = 1
     if head.startswith("sep=") and len(head.strip()) == len("sep=;"):  # Excel's own
         delimiter, head, start = head[4], next(text, ""), 2
     elif delimiter is None:
-        delimiter = max(_DELIMITERS, key=_outside_quotes(head).count)
-    rows = _rows(chain((head,), text), file, delimiter, start)
-    return table(file, rows, ragged=ragged)
+        delimiter = max(_DELIMITERS, key="".join(head.split('"')[::2]).count)
+    return table(file, _rows(chain((head,), text), file, delimiter, start), ragged=ragged)
 
 
 def _rows(
     text: Iterator[str], file: str, delimiter: str, start: int
 ) -> Iterator[tuple[int, Sequence[str]]]:
-    """Each row with its number: a cell of several lines is in one row."""
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
-    number = start
-    while True:
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            raise refused(file, number, _told(str(error), delimiter)) from None
-        if cells is None:
-            return
-        yield number, cells
-        number += 1
+    """Each row with its number; a cell may have several lines."""
+    number = start - 1
+    try:
+        for number, cells in enumerate(csv.reader(text, delimiter=delimiter, strict=True), start):
+            yield number, cells
+    except csv.Error as error:
+        raise refused(file, number + 1, _explained(str(error), delimiter)) from None
 
 
-def _told(error: str, delimiter: str) -> str:
+def _explained(error: str, delimiter: str) -> str:
     if "field larger" in error or "unexpected end" in error:
         return (
             "a quote is opened in this row and never closed,"
@@ -80,13 +69,9 @@ def _told(error: str, delimiter: str) -> str:
     return error
 
 
-def _outside_quotes(head: str) -> str:
-    return "".join(head.split('"')[::2])
-
-
 MOST_PACKED, MOST_UNPACKED, MOST_PARTS = 16 << 20, 64 << 20, 2000
 _MOST_CELLS = 2_000_000
-"""The cells of the rectangle that holds all of a sheet's: a reader makes room for each."""
+"""Cells of the rectangle around a sheet: the reader allocates each."""
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^<>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
 _ROW = re.compile(rb'<(?:\w+:)?row\b[^<>]*?\br="([0-9]{1,9})"')
 _NOT_WORKED_OUT = re.compile(
@@ -105,24 +90,13 @@ _LONG = re.compile(rb"<[^<]{1000000}")
 _PLACELESS = re.compile(rb'<(?:\w+:)?(?:c|row)(?:\s(?![^<>]*\br=")[^<>]*)?/?>')
 _ANY_CELL, _ANY_ROW = re.compile(rb"<(?:\w+:)?c[\s/>]"), re.compile(rb"<(?:\w+:)?row[\s/>]")
 _WANTED = re.compile(r"xl/.*\.(?:xml|rels)|\[Content_Types\]\.xml|_rels/\.rels", re.IGNORECASE)
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    ValueError,
-    NotImplementedError,
-    RuntimeError,
-    OSError,
-)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError)
 
 
-def read_workbook(
-    stream: BinaryIO, file: str, sheet: str | None = None, *, ragged: bool = False
-) -> Table:
-    """The first sheet, or the one of that name; a formula gives the value that was saved with it.
+def _read_workbook(stream: BinaryIO, file: str, sheet: str | None, *, ragged: bool) -> Table:
+    """The first sheet, or the one of that name; a formula gives the value saved with it.
 
-    What the reader gets is what was unpacked here, stored plain: so no other reading of the file
-    can unpack to more.
+    The reader gets what was unpacked here, stored uncompressed, so that it cannot unpack more.
     """
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
@@ -131,7 +105,7 @@ def read_workbook(
     try:
         plain = _plain(stream, file)
         book = CalamineWorkbook.from_filelike(plain)
-        names = [one.name for one in book.sheets_metadata if one.name in book.sheet_names]
+        names = [s.name for s in book.sheets_metadata if s.name in book.sheet_names]
         name = _chosen(names, sheet, file)
         chosen = book.get_sheet_by_name(name)
     except CalamineError as error:
@@ -152,20 +126,20 @@ def _chosen(names: Sequence[str], sheet: str | None, file: str) -> str:
 
 
 def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
-    """The parts of the workbook that hold its texts and cells, without compression."""
+    """The parts with texts and cells, without compression."""
     packed = stream.read(MOST_PACKED + 1)
     if len(packed) > MOST_PACKED:
         raise refused(file, 0, f"more than {MOST_PACKED >> 20} MiB: save it as CSV")
     plain = io.BytesIO()
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as source, zipfile.ZipFile(plain, "w") as target:
-            parts = [it for it in source.infolist() if _WANTED.fullmatch(it.filename)]
+            parts = [part for part in source.infolist() if _WANTED.fullmatch(part.filename)]
             if len(parts) > MOST_PARTS:
                 raise refused(file, 0, f"{len(parts):,} parts; at most {MOST_PARTS:,} are read")
-            if len({it.filename for it in parts}) < len(parts):
+            if len({part.filename for part in parts}) < len(parts):
                 raise refused(file, 0, "a part of the workbook stands in it twice")
             left, percent = MOST_UNPACKED, set[bytes]()
-            for part in sorted(parts, key=lambda it: "styles" not in it.filename.lower()):
+            for part in sorted(parts, key=lambda part: "styles" not in part.filename.lower()):
                 data = _unpacked(source, part, left, file)
                 left -= len(data)
                 _look(part.filename, data, file)
@@ -183,21 +157,21 @@ def _plain(stream: BinaryIO, file: str) -> io.BytesIO:
 
 
 def _percent(styles: str) -> set[bytes]:
-    """The styles of cells that show 0.6 as 60 %, by their numbers."""
+    """The numbers of the styles that show 0.6 as 60 %."""
     own = {id: _LITERAL.sub("", unescape(code)) for id, code in _FORMAT.findall(styles)}
     ids = {"9", "10", *(id for id, code in own.items() if "%" in code)}
     cells = styles.partition("cellXfs")[2].partition("cellXfs>")[0]
     return {b"%d" % n for n, id in enumerate(_STYLE.findall(cells)) if id in ids}
 
 
-def _as_shown(percent: set[bytes], found: re.Match[bytes]) -> bytes:
-    """A number that is shown in percent as the text that CSV would have."""
-    prefix, attributes, style, formula, number = found.groups()
+def _as_shown(percent: set[bytes], cell: re.Match[bytes]) -> bytes:
+    """A cell in percent as the text that CSV would have; any other as it is."""
+    prefix, attributes, style, formula, number = cell.groups()
     if style not in percent:
-        return found[0]
-    told = b"%s%%" % f"{100 * float(number):.12g}".encode()
+        return cell[0]
+    text = b"%s%%" % f"{100 * float(number):.12g}".encode()
     attributes = attributes.replace(b't="n"', b"") + b' t="str"'
-    return b"<%sc%s>%s<%sv>%s</" % (prefix, attributes, formula, prefix, told)
+    return b"<%sc%s>%s<%sv>%s</" % (prefix, attributes, formula, prefix, text)
 
 
 def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: str) -> bytes:
@@ -209,7 +183,7 @@ def _unpacked(source: zipfile.ZipFile, part: zipfile.ZipInfo, left: int, file: s
 
 
 def _look(name: str, data: bytes, file: str) -> None:
-    """What a part may not hold: entities, a sheet that is too wide or long, empty formulas."""
+    """Refuse entities, a sheet that is too wide or long, and formulas without a value."""
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise refused(file, 0, f"{shown(name)} declares entities, which no workbook needs")
     if _LONG.search(data):
@@ -221,23 +195,22 @@ def _look(name: str, data: bytes, file: str) -> None:
         raise refused(file, 0, f"{columns:,} columns; at most {MOST_COLUMNS:,} are read")
     if rows > MOST_ROWS or rows * columns > _MOST_CELLS:
         raise refused(file, 0, f"a sheet of {columns:,} by {rows:,} cells: save it as CSV")
-    if b":f" in data or b"<f" in data:
-        empty = [found[1].decode() for found in _NOT_WORKED_OUT.finditer(data)]
-        if empty:
-            more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
-            words = "a formula whose value was not saved: open it in a spreadsheet and save it"
-            raise refused(file, 0, f"cell {empty[0]}{more} has {words}, or give CSV")
+    has_formulas = b":f" in data or b"<f" in data
+    if has_formulas and (empty := [cell[1].decode() for cell in _NOT_WORKED_OUT.finditer(data)]):
+        more = f" and {len(empty) - 1:,} more" if len(empty) > 1 else ""
+        words = "a formula whose value was not saved: open it in a spreadsheet and save it"
+        raise refused(file, 0, f"cell {empty[0]}{more} has {words}, or give CSV")
 
 
 def _extent(data: bytes) -> tuple[int, int]:
-    """The rightmost column and the last row; a cell that does not say where it is has the next."""
+    """The rightmost column and the last row; a cell without a place takes the next one."""
     columns = rows = 0
-    for found in _CELL.finditer(data):
+    for cell in _CELL.finditer(data):
         number = 0
-        for letter in found[1]:
+        for letter in cell[1]:
             number = 26 * number + letter - 64
-        columns, rows = max(columns, number), max(rows, int(found[2]))
-    rows = max([rows, *(int(found[1]) for found in _ROW.finditer(data))])
+        columns, rows = max(columns, number), max(rows, int(cell[2]))
+    rows = max([rows, *(int(row[1]) for row in _ROW.finditer(data))])
     if _PLACELESS.search(data):
         every = [len(_ANY_CELL.findall(row)) for row in _ANY_ROW.split(data)]
         columns, rows = max(columns, *every), max(rows, len(every))
@@ -246,45 +219,32 @@ def _extent(data: bytes) -> tuple[int, int]:
 
 MOST_JSON_BYTES = 64 << 20
 _MOST_OPENED, _MOST_VALUES = 600_000, 4_000_000
-"""As many objects and lists, and values, are read at once: they take more room than their text."""
+"""Objects and lists, and values, read at once: they take more memory than their text."""
 _MOST_EACH, _MOST_OF_ONE = 1_000, 200_000
-"""As many values an object or list has at most, all in all, and one that is alone in its file."""
-
-
-def read_objects(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
-    """Rows are the objects, counted from 1; the columns are all keys, `a.b` for a nested one."""
-    objects = [*_objects(value(stream, file, encoding), file)]
-    return _table(file, ((n, one) for n, one in enumerate(objects, start=1)))
-
-
-def read_lines(stream: BinaryIO, file: str, encoding: str | None = None) -> Table:
-    """An object a line."""
-    numbered = enumerate(lines(stream, file, encoding), start=1)
-    every = ((n, parsed(line, file, n)) for n, line in numbered if line.strip())
-    return _table(file, every)
+"""Values of an object or list on average, and of one that is alone in its file."""
 
 
 def value(stream: BinaryIO, file: str, encoding: str | None = None) -> Any:
-    """What a JSON file holds; refused where it is too large, too deep, or says a key twice."""
+    """The value of a JSON file; ScenError if it is too large, too deep, or has a key twice."""
     text, size = [], 0
     for part in texts(stream, file, encoding):
         size += len(part)
         if size > MOST_JSON_BYTES:
-            raise refused(
-                file, 0, f"more than {MOST_JSON_BYTES >> 20} MiB of JSON: give it as JSON Lines"
-            )
+            words = f"more than {MOST_JSON_BYTES >> 20} MiB of JSON: give it as JSON Lines"
+            raise refused(file, 0, words)
         text.append(part)
     return parsed("".join(text), file, 0)
 
 
 def parsed(text: str, file: str, row: int) -> Any:
+    """The value of a text of JSON, which stands in a row (0: the whole file)."""
     opened = text.count("{") + text.count("[")
     if opened > _MOST_OPENED or text.count(",") > min(
         _MOST_VALUES, _MOST_OF_ONE + _MOST_EACH * opened
     ):
         raise refused(file, row, "too many values of JSON at once: give it as JSON Lines")
     try:
-        return json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         line = row or error.lineno
         raise refused(file, line, f"not JSON at column {error.colno}: {error.msg}") from None
@@ -294,44 +254,45 @@ def parsed(text: str, file: str, row: int) -> Any:
         raise refused(file, row, str(error)) from None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len({*names}) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"an object has {shown(twice)} twice")
-    return found
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number of JSON")
 
 
-def _objects(found: Any, file: str) -> Iterable[Any]:
-    if isinstance(found, Mapping):
-        lists = {name: one for name, one in found.items() if _is_table(one)}
+def _objects(value: Any, file: str) -> Iterable[Any]:
+    """The objects of a list, or of the only list of objects in an object; else the object."""
+    if isinstance(value, Mapping):
+        lists = {name: items for name, items in value.items() if _is_table(items)}
         if len(lists) > 1:
             names = ", ".join(map(shown, lists))
             raise refused(file, 0, f"which of its arrays is meant: {names}? Give that one alone")
-        is_row = any(not isinstance(one, list) for one in found.values())
-        found = next(iter(lists.values()), [found] if is_row else found)
-    if not isinstance(found, list):
+        is_row = any(not isinstance(part, list) for part in value.values())
+        value = next(iter(lists.values()), [value] if is_row else value)
+    if not isinstance(value, list):
         raise refused(file, 0, "neither an array of objects nor an object that holds one")
-    return found
+    return value
 
 
-def _is_table(one: Any) -> bool:
-    return isinstance(one, list) and bool(one) and isinstance(one[0], Mapping)
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
 
 
 def _table(file: str, objects: Iterable[tuple[int, Any]]) -> Table:
+    """A row for each numbered object; the columns are all keys, `a.b` for a nested one."""
     columns: dict[str, None] = {}
     rows = []
-    for number, one in objects:
-        if not isinstance(one, Mapping):
-            rows.append(Row(number, {}, f"{shown(one)} where an object was expected"))
+    for number, item in objects:
+        if not isinstance(item, Mapping):
+            rows.append(Row(number, {}, f"{shown(item)} where an object was expected"))
             continue
-        cells = dict(_flat(one))
+        cells = dict(_flat(item))
         columns |= dict.fromkeys(cells)
         if len(columns) > MOST_COLUMNS:
             raise refused(file, number, f"more than {MOST_COLUMNS:,} keys in all")
@@ -341,8 +302,8 @@ def _table(file: str, objects: Iterable[tuple[int, Any]]) -> Table:
     return Table(file, tuple(columns), rows)
 
 
-def _flat(one: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in one.items():
+def _flat(item: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in item.items():
         if isinstance(value, Mapping):
             yield from _flat(value, f"{before}{name}.")
         else:
@@ -374,33 +335,37 @@ def read(
     sheet: str | None = None,
     ragged: bool = False,
 ) -> Table:
-    """The table of a file in one of `FORMS`, which is guessed where it is not given."""
-    unheld: Any = stream
-    held = unheld if isinstance(unheld, io.BufferedReader) else io.BufferedReader(unheld)
-    form = form or form_of(file, held.peek(1 << 12))
+    """The table of a file in one of `FORMS`, which is guessed unless it is given."""
+    held = peekable(stream)
+    form = form or _form_of(file, held.peek(1 << 12))
     if form == "xlsx":
-        return read_workbook(held, file, sheet, ragged=ragged)
+        return _read_workbook(held, file, sheet, ragged=ragged)
     if sheet is not None:
         raise refused(file, 0, f"--sheet is for workbooks, and this is {form.upper()}")
     if form == "json":
-        return read_objects(held, file, encoding)
+        return _table(file, enumerate(_objects(value(held, file, encoding), file), start=1))
     if form == "jsonl":
-        return read_lines(held, file, encoding)
+        numbered = enumerate(lines(held, file, encoding), start=1)
+        return _table(file, ((n, parsed(text, file, n)) for n, text in numbered if text.strip()))
     delimiter = "\t" if form == "tsv" else None
-    return read_delimited(held, file, encoding, delimiter=delimiter, ragged=ragged)
+    return _read_delimited(held, file, encoding, delimiter, ragged=ragged)
 
 
-def form_of(file: str, start: bytes) -> Form:
-    """The form that the first bytes show, else that of the ending, else CSV."""
+def peekable(stream: Any) -> io.BufferedReader[Any]:
+    """The stream as one whose first bytes can be looked at before it is read."""
+    return stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(stream)
+
+
+def _form_of(file: str, start: bytes) -> Form:
+    """The form of the first bytes, else of the ending, else CSV."""
     if start.startswith(_ZIP):
         return "xlsx"
     if start.startswith(_OLD):
         raise refused(file, 0, "a workbook of the old kind (.xls): save it as .xlsx or CSV")
     by_name = _ENDINGS.get(file.rpartition(".")[2].lower())
     if by_name == "xlsx":
-        raise refused(
-            file, 0, "its name says XLSX and its content does not: --from-format names it"
-        )
+        words = "its name says XLSX and its content does not: --from-format names it"
+        raise refused(file, 0, words)
     if by_name:
         return by_name
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()

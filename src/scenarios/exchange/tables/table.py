@@ -13,14 +13,13 @@ from scenarios.text import shown
 
 MOST_COLUMNS = 1000
 MOST_ROWS = 1 << 20
-"""As many rows as a sheet of a spreadsheet has."""
+"""The rows of a spreadsheet's sheet."""
 
 
 class Row(NamedTuple):
-    """A row by its number, 1 the first of the file; `fault` is what is wrong with its shape.
+    """A row by its number, 1 the first of the file; `fault` is a fault of its shape.
 
-    What a cell holds is text, or what a spreadsheet or JSON says: a number, a day, a list. One that
-    holds nothing is left out.
+    A cell is text, or a number, a day or a list of a spreadsheet or of JSON; no cell is empty.
     """
 
     number: int
@@ -29,7 +28,7 @@ class Row(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The columns, in order, and the rows, which are read as they are taken."""
+    """The columns, in order, and the rows, read on demand."""
 
     file: str
     columns: tuple[str, ...]
@@ -38,7 +37,7 @@ class Table(NamedTuple):
 
 
 def refused(file: str, row: int, message: str) -> ScenError:
-    """A file that cannot be read on."""
+    """An error for a file that cannot be read further; row 0 is the whole file."""
     return ScenError(f"{file}{f':{row}' if row else ''}: {message}; nothing was written")
 
 
@@ -49,14 +48,14 @@ def table(
     *,
     ragged: bool = False,
 ) -> Table:
-    """Rows of cells, of which the first that holds anything names the columns.
+    """A table of rows of which the first that is not empty names the columns.
 
-    Where it may be `ragged` the cells that are missing at the end of a row are empty.
+    In a `ragged` one cells may lack at the end of a row.
     """
-    found = next(((n, cells) for n, cells in rows if any(map(_holds, cells))), None)
-    if found is None:
+    head = next(((n, cells) for n, cells in rows if any(map(_holds, cells))), None)
+    if head is None:
         raise refused(file, 0, "there is nothing in it")
-    names = _named(file, *found)
+    names = _named(file, *head)
     columns = tuple(name for name in names if name)
     return Table(file, columns, _rows(file, names, rows, ragged=ragged), remarks)
 
@@ -82,7 +81,7 @@ def _rows(
 def _misshapen(
     names: Sequence[str], wide: int, full: Mapping[int, Any], *, ragged: bool
 ) -> str | None:
-    """What is wrong with the shape of a row: cells that have no column, or too few of them."""
+    """The fault of a row's shape: cells without a column, or too few cells."""
     nameless = [at for at in full if at >= len(names) or not names[at]]
     if nameless:
         return f"{shown(str(full[nameless[0]]))} stands in column {nameless[0] + 1}, without a name"
@@ -117,7 +116,7 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def lines(stream: BinaryIO, file: str, encoding: str | None = None) -> Iterator[str]:
-    """Each line with a line feed behind it, whatever it ended in; the last one may lack it."""
+    """Each line with a line feed for its ending; the last one may lack it."""
     ends = io.IncrementalNewlineDecoder(None, translate=True)
     rest, number = "", 0
     for text in texts(stream, file, encoding):
@@ -134,7 +133,7 @@ def lines(stream: BinaryIO, file: str, encoding: str | None = None) -> Iterator[
 
 
 def texts(stream: BinaryIO, file: str, encoding: str | None) -> Iterator[str]:
-    """The text of each chunk of bytes; a byte that is none is named."""
+    """The text of each chunk of bytes; ScenError names a byte that is not text."""
     name = encoding or "utf-8"
     decoder, offset = decoding(name), 0
     while chunk := stream.read(_CHUNK):
@@ -160,7 +159,7 @@ def texts(stream: BinaryIO, file: str, encoding: str | None) -> Iterator[str]:
 
 
 def decoding(name: str) -> codecs.IncrementalDecoder:
-    """What decodes an encoding, by its name."""
+    """The decoder of an encoding; UsageError if there is none."""
     try:
         "a".encode(name)  # not the codecs of bytes: zip, hex, rot13
         if codecs.lookup(name).name not in _NO_TABLE:

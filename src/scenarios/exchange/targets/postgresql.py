@@ -1,7 +1,7 @@
-"""A schema of a PostgreSQL database: filled beside the one that is there, and swapped in whole.
+"""A schema of a PostgreSQL database: filled beside the old one, and swapped in whole.
 
-Readers see the old tables until the new ones have their names, and a query that reads the old ones
-reads on. What a killed run left is cleared by the next one.
+Readers see the old tables until the new ones have their names; a query that reads the old ones
+goes on. The next run clears what a killed one left.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from scenarios.errors import ScenError, UsageError, extra_needed
 from scenarios.exchange.address import engine_words, hidden, refuse_unescaped
 from scenarios.exchange.arrivals import slug
-from scenarios.exchange.targets.ddl import create_indexes, create_table, literal, quoted
-from scenarios.exchange.view.tables import TABLES
+from scenarios.exchange.targets.sql import (
+    comment,
+    create_indexes,
+    create_table,
+    create_views,
+    literal,
+    quoted,
+)
+from scenarios.exchange.view.tables import TABLES, VIEWS
 from scenarios.exchange.view.view import View
-from scenarios.exchange.view.views import VIEWS
 from scenarios.text import shown
 
 if TYPE_CHECKING:
@@ -26,10 +32,10 @@ if TYPE_CHECKING:
 _ADDRESS = re.compile(r"(postgres(?:ql)?://[^/?]*/[^/?]*)(?:/([^/?]*))?/?(\?.*)?", re.IGNORECASE)
 _SCHEMA = re.compile(r"[a-z_][a-z0-9_]{0,49}")
 _WORKED_IN = ("__new", "__old")
-"""What a schema ends in that is another one's for as long as an export runs."""
+"""The endings of the schemas in which an export works."""
 _MADE_BY = "made by scen export"
 _PATIENCE, _SOON = "10s", "1s"
-"""So long a swap waits for somebody who changes the schema, and a clearing for readers."""
+"""Lock timeouts: of a swap, and of clearing what somebody may still read."""
 _FOREIGN = """
 SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace
 WHERE nspname = %s AND relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND relname <> ALL (%s)
@@ -55,25 +61,26 @@ WHERE c.relnamespace = to_regnamespace(%(schema)s)::oid AND a.grantee <> c.relow
 """
 
 
-class Place(NamedTuple):
-    """What is connected to, and which schema is filled."""
+class SchemaPlace(NamedTuple):
+    """The address that is connected to, and the schema that is filled.
+
+    Tables are made in the schema `new`; those before are renamed `old` until they are gone.
+    """
 
     address: str
     schema: str
 
     @property
     def new(self) -> str:
-        """Where the tables are made."""
         return self.schema + _WORKED_IN[0]
 
     @property
     def old(self) -> str:
-        """What the tables before are called until they are gone."""
         return self.schema + _WORKED_IN[1]
 
 
 def send(view: View, address: str, *, overwrite: bool = False) -> str:
-    """Put the tables into the schema of an address; the address with it, as it may be shown."""
+    """Fill the schema of an address; return both, without a password."""
     place = place_of(address, view.moment.database.tracker.title)
     with _connected(place.address) as connection:
         _refuse(connection, place, view.moment.made.tracker, overwrite=overwrite)
@@ -85,18 +92,18 @@ def send(view: View, address: str, *, overwrite: bool = False) -> str:
     return hidden(f"{base}/{place.schema}" + (f"?{query}" if query else ""))
 
 
-def place_of(address: str, title: str) -> Place:
-    """`postgresql://USER@HOST/DATABASE/SCHEMA`; without a schema one is made of the title."""
+def place_of(address: str, title: str) -> SchemaPlace:
+    """Parse `postgresql://USER@HOST/DATABASE/SCHEMA`; a missing schema is made of the title."""
     refuse_unescaped(address)
-    found = _ADDRESS.fullmatch(address)
-    if not found:
+    match = _ADDRESS.fullmatch(address)
+    if not match:
         raise UsageError("to name a place there, write postgresql://USER@HOST/DATABASE/SCHEMA")
-    schema = found[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
+    schema = match[2] or f"scen_{slug(title, 40, 'tracker').replace('-', '_')}"
     if not _SCHEMA.fullmatch(schema) or schema.startswith("pg_") or schema.endswith(_WORKED_IN):
         raise UsageError(
             f"{shown(schema)} cannot name a schema here: small letters, digits and _, at most 50"
         )
-    return Place(found[1] + (found[3] or ""), schema)
+    return SchemaPlace(match[1] + (match[3] or ""), schema)
 
 
 @contextmanager
@@ -111,19 +118,21 @@ def _connected(address: str) -> Iterator[Connection[Any]]:
         yield connection
 
 
-def _refuse(connection: Connection[Any], place: Place, tracker: str, *, overwrite: bool) -> None:
-    """What is no export, another's, or another one under way, or is built upon, stays as it is."""
+def _refuse(
+    connection: Connection[Any], place: SchemaPlace, tracker: str, *, overwrite: bool
+) -> None:
+    """Refuse a schema that is no export, another's, in use by another export, or built upon."""
     lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
     if connection.execute(lock, [f"scen {place.schema}"]).fetchone() != (True,):
         raise ScenError(f"another export to the schema {place.schema} is under way")
-    said = """
+    owner = """
         SELECT obj_description(oid, 'pg_namespace'), pg_has_role(nspowner, 'USAGE'),
         pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = %s
     """
-    found = connection.execute(said, [place.schema]).fetchone()
-    if found is None:
+    row = connection.execute(owner, [place.schema]).fetchone()
+    if row is None:
         return
-    mark, is_own_role, role = found
+    mark, is_own_role, role = row
     if not (mark or "").startswith(_MADE_BY):
         raise ScenError(
             f"the schema {place.schema} is no earlier export: name another one behind the database"
@@ -133,13 +142,13 @@ def _refuse(connection: Connection[Any], place: Place, tracker: str, *, overwrit
             f"the schema {place.schema} belongs to the role {shown(role)}: connect as that role, "
             "or name another one behind the database"
         )
-    if mark != _mark(tracker) and not overwrite:
+    if mark != f"{_MADE_BY}: {tracker}" and not overwrite:
         other = mark.removeprefix(f"{_MADE_BY}: ")
         raise ScenError(
             f"the schema {place.schema} has the tracker {shown(other)}: name a schema behind the "
             "database, or --overwrite replaces it"
         )
-    known = [*TABLES, *(one.name for one in VIEWS)]
+    known = [*TABLES, *(view.name for view in VIEWS)]
     if other := connection.execute(_FOREIGN, [place.schema, known]).fetchone():
         raise ScenError(
             f"{place.schema}.{other[0]} is of no export, and would go with it: move it first"
@@ -151,18 +160,14 @@ def _refuse(connection: Connection[Any], place: Place, tracker: str, *, overwrit
         )
 
 
-def _mark(tracker: str) -> str:
-    return f"{_MADE_BY}: {tracker}"
-
-
-def _clear(connection: Connection[Any], place: Place, *, patient: bool = True) -> None:
-    """Drop what an earlier run left; where somebody still reads it, perhaps the next one does."""
+def _clear(connection: Connection[Any], place: SchemaPlace, *, patient: bool = True) -> None:
+    """Drop what an earlier run left; unless `patient`, leave what somebody still reads."""
     from psycopg import errors
 
-    said = "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')"
+    marked = "SELECT obj_description(to_regnamespace(%s)::oid, 'pg_namespace')"
     timeout = _PATIENCE if patient else _SOON
     for schema in (place.new, place.old):
-        mark = connection.execute(said, [schema]).fetchone()
+        mark = connection.execute(marked, [schema]).fetchone()
         if mark and mark[0] and mark[0].startswith(_MADE_BY):
             try:
                 with connection.transaction():
@@ -173,38 +178,37 @@ def _clear(connection: Connection[Any], place: Place, *, patient: bool = True) -
                     raise ScenError(f"somebody still reads {schema}: try again later") from None
 
 
-def _fill(connection: Connection[Any], place: Place, view: View) -> None:
+def _fill(connection: Connection[Any], place: SchemaPlace, view: View) -> None:
     new = quoted(place.new)
     with connection.transaction():
         connection.execute(f"CREATE SCHEMA {new}")
-        connection.execute(f"COMMENT ON SCHEMA {new} IS {literal(_mark(view.moment.made.tracker))}")
+        mark = literal(f"{_MADE_BY}: {view.moment.made.tracker}")
+        connection.execute(f"COMMENT ON SCHEMA {new} IS {mark}")
         connection.execute(f"SET LOCAL search_path = {new}")
         for name, table in TABLES.items():
             connection.execute(create_table(table, "postgresql"))
             with connection.cursor().copy(f"COPY {quoted(name)} FROM STDIN") as copy:
                 for row in view.rows(name):
                     copy.write_row(row)
-            for index in create_indexes(table):
-                connection.execute(index)
-            connection.execute(f"COMMENT ON TABLE {quoted(name)} IS {literal(table.meaning)}")
-            connection.execute(f"ANALYZE {quoted(name)}")
-        for one in VIEWS:
-            connection.execute(f"CREATE VIEW {quoted(one.name)} AS {one.sql}")
+            for statement in (*create_indexes(table), comment(table), f"ANALYZE {quoted(name)}"):
+                connection.execute(statement)
+        for statement in create_views():
+            connection.execute(statement)
         _grant(connection, place)
 
 
-def _grant(connection: Connection[Any], place: Place) -> None:
-    """Who may read the tables that are there may read the new ones."""
+def _grant(connection: Connection[Any], place: SchemaPlace) -> None:
+    """Give the new tables the privileges of those that are there."""
     for relation, grantee, privilege in connection.execute(_GRANTS, {"schema": place.schema}):
         name = "SELECT rolname FROM pg_roles WHERE oid = %s"
         role = connection.execute(name, [grantee]).fetchone() if grantee else None
         to = quoted(role[0]) if role else "PUBLIC"
         on = f"TABLE {quoted(relation)}" if relation else f"SCHEMA {quoted(place.new)}"
-        if relation is None or relation in TABLES or relation in {one.name for one in VIEWS}:
+        if relation is None or relation in TABLES or relation in {view.name for view in VIEWS}:
             connection.execute(f"GRANT {privilege} ON {on} TO {to}")
 
 
-def _swap(connection: Connection[Any], place: Place) -> None:
+def _swap(connection: Connection[Any], place: SchemaPlace) -> None:
     from psycopg import OperationalError
 
     try:

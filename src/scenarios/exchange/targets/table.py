@@ -1,9 +1,10 @@
-"""Where a database can go, as one line each, and what a user's text names of them."""
+"""The export formats, one line each, and how a user's text names one of them."""
 
 from __future__ import annotations
 
+import pkgutil
 import re
-from importlib import import_module
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -12,110 +13,114 @@ import msgspec
 from scenarios.errors import UsageError
 from scenarios.text import did_you_mean, shown
 
+TableRows = tuple[str, Sequence[str], list[tuple[object, ...]]]
+"""A table that was read back: its name, its columns, and its rows in any order."""
+
+
+class Codec(NamedTuple):
+    """The functions of a format.
+
+    `write` makes a file, or fills a folder, that is not there yet; `is_ours` tells an earlier
+    export, and of that tracker where one is named; `read` reads the tables back.
+    """
+
+    write: Callable[[Any, Path], None]
+    is_ours: Callable[[Path, str | None], bool]
+    read: Callable[[Path], Iterator[TableRows]] | None = None
+
 
 class Target(msgspec.Struct, frozen=True):
-    """A form: what it is, how it is named (`scheme:`, an ending), and which module makes it.
+    """A format: how it is named (`scheme:`, an ending), and the codec that makes it.
 
-    One that is an `address` is sent there, and all of the text is that address. Of some only the
-    `tables` that are named go out, or what is no table.
+    An `address` is sent to, and all of the text is that address: `code` is then a module with
+    `send(view, address)`, which returns the place. `tables` are the only ones that go out, if any;
+    `also` are schemes besides the name.
     """
 
     name: str
     form: Literal["folder", "file", "address"]
     meaning: str
-    module: str
-    schemes: tuple[str, ...] = ()
+    path: str
     endings: tuple[str, ...] = ()
     tables: tuple[str, ...] | None = None
+    also: tuple[str, ...] = ()
+
+    @property
+    def schemes(self) -> tuple[str, ...]:
+        return (self.name, *self.also)
 
     @property
     def reads(self) -> bool:
-        """Whether the whole database can be read back of it."""
-        return self.tables is None and hasattr(self.code, "read")
+        """Whether the whole database can be read back."""
+        return self.tables is None and self.form != "address" and self.code.read is not None
 
     @property
     def code(self) -> Any:
-        """The module, loaded now."""
-        return import_module(f"scenarios.exchange.{self.module}")
+        """The codec, loaded now."""
+        return pkgutil.resolve_name(f"scenarios.exchange.{self.path}")
 
 
+_SOURCES = ("sources",)
 TARGETS = (
+    Target("csv", "folder", "a folder of CSV with datapackage.json", "targets.folders:CSV"),
+    Target("parquet", "folder", "a folder of Parquet", "targets.folders:PARQUET"),
+    Target("json", "file", "one JSON document", "targets.json_files:DOCUMENT", (".json",)),
     Target(
-        "csv", "folder", "a folder of CSV with datapackage.json", "targets.csv_folder", ("csv",)
-    ),
-    Target("parquet", "folder", "a folder of Parquet", "targets.parquet", ("parquet",)),
-    Target("json", "file", "one JSON document", "targets.json_file", ("json",), (".json",)),
-    Target(
-        "jsonl",
-        "file",
-        "JSON, a row a line",
-        "targets.jsonl_file",
-        ("jsonl",),
-        (".jsonl", ".ndjson"),
+        "jsonl", "file", "JSON, a row a line", "targets.json_files:LINES", (".jsonl", ".ndjson")
     ),
     Target(
-        *("sqlite", "file", "a SQLite file", "targets.sqlite_file"),
-        *(("sqlite",), (".sqlite", ".sqlite3", ".db")),
+        *("sqlite", "file", "a SQLite file", "targets.sql:SQLITE"),
+        endings=(".sqlite", ".sqlite3", ".db"),
     ),
-    Target(
-        "duckdb", "file", "a DuckDB file", "targets.duckdb_file", ("duckdb",), (".duckdb", ".ddb")
-    ),
+    Target("duckdb", "file", "a DuckDB file", "targets.sql:DUCKDB", (".duckdb", ".ddb")),
     Target(
         *("postgresql", "address", "a schema of a PostgreSQL database", "targets.postgresql"),
-        ("postgresql", "postgres"),
+        also=("postgres",),
     ),
     Target(
-        *("metaculus", "folder", "the two files of a Metaculus download", "targets.metaculus_form"),
-        *(("metaculus",), (), ()),
+        *("metaculus", "folder", "the two files of a Metaculus download"),
+        *("metaculus.writing:FOLDER", (), ()),
+    ),
+    Target("stix", "file", "a STIX 2.1 bundle", "stix.bundle:FILE", (".stix.json", ".stix"), ()),
+    Target("ris", "file", "the sources as RIS", "references:RIS", (".ris",), _SOURCES),
+    Target(
+        *("bibtex", "file", "the sources as BibTeX", "references:BIBTEX"),
+        *((".bib", ".bibtex"), _SOURCES),
     ),
     Target(
-        *("stix", "file", "a STIX 2.1 bundle", "targets.stix_file"),
-        *(("stix",), (".stix.json", ".stix"), ()),
-    ),
-    Target(
-        *("ris", "file", "the sources as RIS", "references.ris"),
-        *(("ris",), (".ris",), ("sources",)),
-    ),
-    Target(
-        *("bibtex", "file", "the sources as BibTeX", "references.bibtex"),
-        *(("bibtex",), (".bib", ".bibtex"), ("sources",)),
-    ),
-    Target(
-        *("csl", "file", "the sources as CSL-JSON", "references.csl"),
-        *(("csl",), (".csl.json", ".csl"), ("sources",)),
+        *("csl", "file", "the sources as CSL-JSON", "references:CSL"),
+        *((".csl.json", ".csl"), _SOURCES),
     ),
 )
-"""Every form; one without a scheme and without an ending is a folder of CSV."""
+"""Every format; a text without a scheme and without an ending names a folder of CSV."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):(.*)", re.DOTALL)
-_DEFAULT = TARGETS[0]
 
 
 class Named(NamedTuple):
-    """A form and where to put it: a path, or an address."""
+    """A format and where to put it: a path, or an address."""
 
     target: Target
     place: str
 
 
 def named(text: str) -> Named:
-    """What a user names: `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address."""
-    if found := _SCHEME.fullmatch(text):
-        scheme, rest = found[1].lower(), found[2]
-        for target in TARGETS:
-            if scheme in target.schemes:
-                return Named(target, text if target.form == "address" else _path(scheme, rest))
-        known = {scheme for target in TARGETS for scheme in target.schemes}
-        raise UsageError(_unknown(f"no target {shown(scheme + ':')}", scheme, known))
+    """The target of `DIR`, `FILE.ENDING`, `scheme:PATH`, `sqlite:///PATH` or an address."""
+    if match := _SCHEME.fullmatch(text):
+        scheme, rest = match[1].lower(), match[2]
+        schemes = {name: target for target in TARGETS for name in target.schemes}
+        if target := schemes.get(scheme):
+            return Named(target, text if target.form == "address" else _path(scheme, rest))
+        raise UsageError(_unknown(f"no target {shown(scheme + ':')}", scheme, schemes))
     place = Path(text)
     if not text or text.endswith("/") or place.is_dir():
-        return Named(_DEFAULT, text)
+        return Named(TARGETS[0], text)
     endings = {ending: target for target in TARGETS for ending in target.endings}
     for ending in sorted(endings, key=len, reverse=True):
         if place.name.lower().endswith(ending):
             return Named(endings[ending], text)
     if not place.suffix:
-        return Named(_DEFAULT, text)
+        return Named(TARGETS[0], text)
     if place.suffix.lower() == ".csv":
         folder = text[: -len(".csv")]
         words = f"CSV is a folder with a file for each table: write {folder}/ or csv:{folder}"
@@ -124,13 +129,10 @@ def named(text: str) -> Named:
 
 
 def _path(scheme: str, rest: str) -> str:
-    """`//` leads to a host, and there is none: three slashes, then the path."""
-    if not rest.startswith("//"):
-        path = rest
-    elif rest.startswith("///"):
-        path = rest[3:]
-    else:
+    """The path behind a scheme: `//` would lead to a host, so it takes three slashes or none."""
+    if rest.startswith("//") and not rest.startswith("///"):
         raise UsageError(f"write {scheme}:///{rest[2:]}: three slashes, then the path")
+    path = rest.removeprefix("///")
     if not path:
         raise UsageError(f"{scheme}: names no file: write {scheme}:///PATH")
     return path
@@ -139,3 +141,9 @@ def _path(scheme: str, rest: str) -> str:
 def _unknown(what: str, word: str, known: Any) -> str:
     hint = did_you_mean(word, known) or f"there are {', '.join(sorted(known))}"
     return f"{what}; {hint}; a folder of CSV is named with a slash at its end, like out/"
+
+
+def begins_with(place: Path, begin: bytes) -> bool:
+    """Whether a file begins with these bytes."""
+    with place.open("rb") as file:
+        return file.read(len(begin)) == begin

@@ -14,8 +14,8 @@ from scenarios.analysis.period.trajectory import span_of
 from scenarios.analysis.review.status import StatusRow, row_of, withheld
 from scenarios.analysis.rules.findings import RULES, findings
 from scenarios.analysis.scores.scoring import every_question_score
-from scenarios.exchange.view.moment import Moment
 from scenarios.exchange.view.table import Row
+from scenarios.exchange.view.view import Moment
 from scenarios.paths import id_of, kind_of, path_of
 from scenarios.scales import decibans
 

@@ -1,12 +1,111 @@
-"""The records of an export, as their files have them: what `view` made, taken back."""
+"""Rows of records and records of rows, both by the path that each column names."""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scenarios.exchange.view.cells import Cells
-from scenarios.model import Kind
+from scenarios.exchange.view.record_tables import RECORDED
+from scenarios.exchange.view.table import Column, Row, Table, Value, as_json
+from scenarios.model import Database, Kind
+from scenarios.paths import MODELS
+from scenarios.values import Part, keys
+
+_KINDS: Mapping[str, Any] = {"text": str, "number": int | float, "any": object}
+_ORDER: tuple[Kind, ...] = ("tracker", "source", "scenario", "evidence", "forecasts")
+_SOURCES = frozenset(source for table in RECORDED for source in table.of)
+
+
+class _Place(NamedTuple):
+    """A part of a record with the names that lead to it and its places, from 1, at two levels."""
+
+    kind: str
+    name: str
+    id: str
+    record: Any
+    names: tuple[Any, ...]
+    value: Any
+    place: int
+    place_in_record: int
+
+
+def rows_of(table: Table, database: Database) -> Iterator[Row]:
+    """The rows of a table of records."""
+    for source in table.of:
+        kind, *path = source.split(".")
+        name = next((key for key in reversed(path) if key not in ("*", "#")), kind)
+        for id, record in _records(database, kind).items():
+            for n, (names, place, value) in enumerate(_parts(record, path), start=1):
+                part = _Place(kind, name, id, record, names, value, place, n)
+                yield tuple(_cell(column, part, database) for column in table.columns)
+
+
+def _records(database: Database, kind: str) -> Mapping[str, Any]:
+    every: dict[str, Mapping[str, Any]] = {
+        "tracker": {"tracker": database.tracker},
+        "scenario": database.scenarios,
+        "evidence": database.evidence,
+        "forecasts": database.sheets,
+        "source": database.sources,
+    }
+    return every[kind]
+
+
+def _parts(value: Any, path: Sequence[str]) -> Iterator[tuple[tuple[Any, ...], int, Any]]:
+    """The names that lead to each part at a path, its place in the last of them, and the part."""
+    if not path:
+        yield (), 0, value
+    elif path[0] in ("*", "#"):
+        named = value.items() if path[0] == "*" else enumerate(value, start=1)
+        for place, (name, part) in enumerate(named, start=1):
+            for names, inner, found in _parts(part, path[1:]):
+                yield (name, *names), inner or place, found
+    elif (part := getattr(value, path[0])) is not None:
+        yield from _parts(part, path[1:])
+
+
+def _cell(column: Column, part: _Place, database: Database) -> Value:
+    if column.made:
+        return column.made(database, part.value)
+    value = _value(column.path, part)
+    if column.type == "json":
+        return None if value is None else as_json(value)
+    return None if value == "" else str(value) if column.type == "text" and value else value
+
+
+def _value(path: str, part: _Place) -> Any:
+    if path[0] in "@#":
+        return _about(path, part)
+    if path[0] == "^":
+        key, _, name = path[1:].partition(".")
+        return getattr(part.record, key).get(_about(name, part))
+    for choice in path.split("|"):
+        keys, _, kind = choice.partition(":")
+        value = part.value
+        for key in filter(None, keys.split(".")):
+            value = getattr(value, key.replace("-", "_"), None)
+        if kind == "is_number":
+            return isinstance(value, int)
+        if value is not None and (not kind or isinstance(value, _KINDS[kind])):
+            return value
+    return None
+
+
+def _about(path: str, part: _Place) -> Any:
+    known = {
+        "@": part.id,
+        "#": part.place,
+        "##": part.place_in_record,
+        "@kind": part.kind,
+        "@part": part.name,
+    }
+    if path in known:
+        return known[path]
+    level, _, half = path[1:].partition("/")
+    name = part.names[int(level) - 1]
+    return name.split("/")[int(half)] if half else name
 
 
 class Entry(NamedTuple):
@@ -17,188 +116,86 @@ class Entry(NamedTuple):
     record: dict[str, Any]
 
 
-class Grouped:
-    """The rows of each table by the first columns of their keys."""
-
-    def __init__(self, tables: Mapping[str, Sequence[Cells]]) -> None:
-        self.tables = tables
-        self._groups: dict[tuple[str, ...], dict[tuple[Any, ...], list[Cells]]] = {}
-
-    def rows(self, name: str) -> Sequence[Cells]:
-        """All rows of a table."""
-        return self.tables.get(name, ())
-
-    def of(self, name: str, **key: str) -> Sequence[Cells]:
-        """The rows of a table that have these cells."""
-        columns = (name, *key)
-        if columns not in self._groups:
-            groups: dict[tuple[Any, ...], list[Cells]] = {}
-            for row in self.rows(name):
-                groups.setdefault(tuple(row.get(column) for column in key), []).append(row)
-            self._groups[columns] = groups
-        return self._groups[columns].get(tuple(key.values()), ())
-
-    def list(self, name: str, column: str, **key: str) -> list[Any]:
-        """One column of those rows."""
-        return [row[column] for row in self.of(name, **key)]
-
-    def one(self, name: str, **key: str) -> Cells:
-        """The only one of those rows; empty where there is none."""
-        return next(iter(self.of(name, **key)), {})
-
-
 def records(tables: Mapping[str, Sequence[Cells]]) -> Iterator[Entry]:
-    """The tracker, then every record; what says nothing is left out of it."""
-    parts = Grouped(tables)
-    yield Entry("tracker", "tracker", _kept(_tracker(parts)))
-    for row in parts.rows("sources"):
-        yield Entry("source", row["source_id"], _kept(_source(parts, row)))
-    for row in parts.rows("scenarios"):
-        yield Entry("scenario", row["scenario_id"], _kept(_scenario(parts, row)))
-    for row in parts.rows("evidence"):
-        yield Entry("evidence", row["evidence_id"], _kept(_evidence(parts, row)))
-    for row in parts.rows("sheets"):
-        yield Entry("forecasts", row["sheet_id"], _kept(_sheet(parts, row)))
+    """The tracker, then every record; keys that hold nothing are left out."""
+    every: dict[str, dict[str, Any]] = {kind: {} for kind in _ORDER}
+    parts = [(source, table) for table in RECORDED for source in table.of]
+    for source, table in sorted(parts, key=lambda part: part[0].count(".")):
+        for cells in tables.get(table.name, ()):
+            _put_row(every, table, source, cells)
+    for kind in _ORDER:
+        for id, record in every[kind].items():
+            yield Entry(kind, id, _kept(record, Part(MODELS[kind])))
 
 
-def _kept(record: dict[str, Any]) -> dict[str, Any]:
-    """Without what is null or empty, but for a probability: null withdraws it."""
+def _put_row(every: dict[str, dict[str, Any]], table: Table, source: str, cells: Cells) -> None:
+    """Put a row into its record; one of a record, or of a named part, that is not there is lost."""
+    kind, *path = source.split(".")
+    about = {column.path: cells.get(column.name) for column in table.columns}
+    if about.get("@kind", kind) != kind or about.get("@part") not in (None, *path):
+        return
+    halves = "/".join(str(about[half]) for half in ("@1/0", "@1/1") if half in about)
+    names = iter([about.get("@1", halves), about.get("@2")])
+    inside = (next(names) if key == "*" else None if key == "#" else key for key in path)
+    steps = [about.get("@", kind), *inside]
+    if not _has_parents(every[kind], steps, source):
+        return
+    _put(every[kind], steps, _entry(table, cells))
+    for column in table.columns:
+        if column.path.startswith("^") and column.name in cells:
+            beside = column.path[1:].partition(".")[0]
+            _put(every[kind], [steps[0], beside, steps[-1]], cells[column.name])
+
+
+def _has_parents(node: Any, steps: Sequence[str | None], source: str) -> bool:
+    """Whether the record, and each part of it that has rows of its own under a name, is there."""
+    kind, *path = source.split(".")
+    above = kind
+    for step, key in zip(steps, path, strict=False):
+        if (above == kind or above.endswith("*")) and above in _SOURCES and step not in node:
+            return False
+        node, above = node.get(step, {}), f"{above}.{key}"
+    return True
+
+
+def _entry(table: Table, cells: Cells) -> Any:
+    """The value of a row without names: one value, or several keys."""
+    told = [column for column in table.columns if not column.made and column.name in cells]
+    if any(column.path[0] == "." and not column.made for column in table.columns):
+        values = {column.path: cells[column.name] for column in told if column.path[0] == "."}
+        is_number = values.pop(".:is_number", False)
+        value: Any = next(iter(values.values()), None)
+        return int(value) if is_number and value.removeprefix("-").isdecimal() else value
+    entry: dict[str, Any] = {}
+    for column in told:
+        if column.path[0] not in "@#^":
+            first, _, other = column.path.partition("|")
+            parent = f"{first.rpartition('.')[0]}."
+            is_split = any(c is not column and c.path.startswith(parent) for c in told)
+            path = first if not other or is_split else other
+            _put(entry, path.partition(":")[0].split("."), cells[column.name])
+    return entry
+
+
+def _put(node: Any, steps: Sequence[str | None], value: Any) -> None:
+    """Put a value where some names lead; None is the end of a list."""
+    for step, below in itertools.pairwise(steps):
+        node = node.setdefault(step, [] if below is None else {})
+    if steps[-1] is None:
+        node.append(value)
+    else:
+        node[steps[-1]] = value
+
+
+def _kept(record: dict[str, Any], part: Part) -> dict[str, Any]:
+    """The keys in their order that hold something, or a probability: null withdraws it."""
     kept = {}
-    for key, value in record.items():
-        told = _kept(value) if isinstance(value, dict) and key != "probabilities" else value
-        if told not in (None, [], {}):
-            kept[key] = told
+    for key, below in keys(part.record).items():
+        value = record.get(key)
+        if below and isinstance(value, dict):
+            alone = Part(below.record)
+            many = below.many and {name: _kept(inner, alone) for name, inner in value.items()}
+            value = many or _kept(value, alone)
+        if value not in (None, [], {}):
+            kept[key] = value
     return kept
-
-
-def _rating(row: Cells, code: str = "code", ratio: str = "likelihood_ratio") -> Any:
-    return row.get(code, row.get(ratio))
-
-
-def _foreign(id: str, *, is_number: bool) -> str | int:
-    return int(id) if is_number and id.removeprefix("-").isdecimal() else id
-
-
-def _names(parts: Grouped, kind: Kind, id: str) -> dict[str, Any]:
-    foreign = {
-        row["system"]: _foreign(row["foreign_id"], is_number=row["is_number"])
-        for row in parts.of("foreign_ids", kind=kind, record_id=id)
-    }
-    formerly = parts.list("former_ids", "former_id", kind=kind, record_id=id)
-    return {"foreign": foreign, "formerly": formerly}
-
-
-def _tracker(parts: Grouped) -> dict[str, Any]:
-    row = parts.one("tracker")
-    dependence = row.get("dependence_within")
-    if "dependence_between" in row:
-        dependence = {"within": dependence, "between": row["dependence_between"]}
-    grades = {
-        "reliability": {
-            one["grade"]: one["weight"] for one in parts.of("grade_weights", scale="reliability")
-        },
-        "credibility": parts.list("grade_weights", "weight", scale="credibility"),
-    }
-    return {
-        **row,
-        "id": row.get("tracker_id"),
-        "decibans": {one["code"]: one["decibans"] for one in parts.rows("rating_decibans")},
-        "grade_weights": grades,
-        "evidence_dependence": dependence,
-        "themes": {one["theme_id"]: one["title"] for one in parts.rows("themes")},
-        "analysts": {one["analyst"]: one["name"] for one in parts.rows("analysts")},
-        "sets": {one["set_id"]: one["title"] for one in parts.rows("sets")},
-    }
-
-
-def _source(parts: Grouped, row: Cells) -> dict[str, Any]:
-    return {**row, **_names(parts, "source", row["source_id"])}
-
-
-def _scenario(parts: Grouped, row: Cells) -> dict[str, Any]:
-    id = row["scenario_id"]
-    link = parts.one("prior_links", scenario_id=id)
-    given = {"occurred": link.get("if_occurred"), "did-not-occur": link.get("if_did_not_occur")}
-    end = parts.one("resolutions", scenario_id=id)
-    prior = {
-        "probability": row["prior_probability"],
-        "basis": row["prior_basis"],
-        "includes": parts.list("prior_evidence", "evidence_id", scenario_id=id),
-        "hazard": row.get("hazard"),
-        "hazard_ended": {
-            "date": row.get("hazard_ended"),
-            "reason": row.get("hazard_ended_reason"),
-        },
-        "given": {link["given_scenario_id"]: given} if link else {},
-    }
-    return {
-        **row,
-        "set": row.get("set_id"),
-        "tags": parts.list("scenario_tags", "tag", scenario_id=id),
-        "prior": prior,
-        "implies": parts.list("scenario_implies", "implied_scenario_id", scenario_id=id),
-        "indicators": {
-            one["indicator_id"]: _indicator(parts, one)
-            for one in parts.of("indicators", scenario_id=id)
-        },
-        "clarifications": [
-            {"date": one["date"], "text": one["text"]}
-            for one in parts.of("clarifications", scenario_id=id)
-        ],
-        "resolution": {
-            **end,
-            "evidence": parts.list("resolution_evidence", "evidence_id", scenario_id=id),
-        },
-        **_names(parts, "scenario", id),
-    }
-
-
-def _indicator(parts: Grouped, row: Cells) -> dict[str, Any]:
-    key = {"scenario_id": row["scenario_id"], "indicator_id": row["indicator_id"]}
-    return {
-        "statement": row["statement"],
-        "ratings": {
-            one["rated_scenario_id"]: _rating(one) for one in parts.of("indicator_ratings", **key)
-        },
-        "added": row["added"],
-        "watch": row.get("watch"),
-        "due": row.get("due"),
-        "if_absent": _rating(row, "if_absent_code", "if_absent_ratio"),
-        "chance": row.get("chance"),
-        "theme": row.get("theme_id"),
-        "events": row.get("events"),
-    }
-
-
-def _evidence(parts: Grouped, row: Cells) -> dict[str, Any]:
-    id = row["evidence_id"]
-    return {
-        **row,
-        "source": row.get("source_id"),
-        "theme": row.get("theme_id"),
-        "attachment": {"file": row.get("attachment_file"), "sha256": row.get("attachment_sha256")},
-        "corroborated_by": parts.list("evidence_corroboration", "corroborated_by", evidence_id=id),
-        "ratings": {
-            one["scenario_id"]: _rating(one) for one in parts.of("evidence_ratings", evidence_id=id)
-        },
-        "indicators": {
-            f"{one['scenario_id']}/{one['indicator_id']}": one["state"]
-            for one in parts.of("evidence_indicators", evidence_id=id)
-        },
-        "retracted": {"date": row.get("retracted"), "reason": row.get("retracted_reason")},
-        **_names(parts, "evidence", id),
-    }
-
-
-def _sheet(parts: Grouped, row: Cells) -> dict[str, Any]:
-    id = row["sheet_id"]
-    said = parts.of("forecasts", sheet_id=id)
-    evidence: dict[str, list[str]] = {}
-    for one in parts.of("forecast_evidence", sheet_id=id):
-        evidence.setdefault(one["scenario_id"], []).append(one["evidence_id"])
-    return {
-        **row,
-        "probabilities": {one["scenario_id"]: one.get("probability") for one in said},
-        "rationales": {one["scenario_id"]: one["rationale"] for one in said if "rationale" in one},
-        "evidence": evidence,
-    }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, Literal, Protocol
 
 import msgspec
+
+from scenarios.model import Database
 
 Type = Literal["text", "integer", "real", "boolean", "date", "json"]
 Value = str | int | float | bool | date | None
@@ -15,13 +17,22 @@ Row = tuple[Value, ...]
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column; `made` is computed of the others or of other tables, and not read back."""
+    """A column, and the `path` of its value in the part of a record that a row is of.
+
+    A path has dots between keys: `retracted.reason`.
+    `.` is the part itself, `@` the record's id, `@1` the name of the first `*` of the table, `@1/0`
+    what stands before the `/` in it, `#` the place in the last list or mapping, `##` that in the
+    record; `@kind` is the record's kind, `@part` the key that holds the part, and `^rationales.@1`
+    a value beside the part. `key:text` and `key:number` are the value where it is one; of `a|b` it
+    is the first that is there. A `made` column is computed, and not read back.
+    """
 
     name: str
     type: Type
     meaning: str
+    path: str
     null: bool = False
-    made: bool = False
+    made: Callable[[Database, Any], Value] | None = None
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -35,29 +46,28 @@ class Reference(msgspec.Struct, frozen=True):
 class Table(msgspec.Struct, frozen=True, kw_only=True):
     """A table: its columns, its key, and what it refers to.
 
-    `computed` says that nothing of it is in a file. `indexes` are columns that one looks up often.
+    `of` are the parts of records that have a row each: `scenario.tags.#` has one for each entry of
+    a list, `scenario.indicators.*` one for each name of a mapping. A table of none is computed.
+    `indexes` are columns that one looks up often.
     """
 
     name: str
     meaning: str
+    of: tuple[str, ...]
     columns: tuple[Column, ...]
     key: tuple[str, ...]
     references: tuple[Reference, ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
-    computed: bool = False
+
+    @property
+    def computed(self) -> bool:
+        """True where nothing of it is in a file."""
+        return not self.of
 
     def places(self, names: Iterable[str]) -> tuple[int, ...]:
         """Where these columns stand in a row."""
         every = [column.name for column in self.columns]
         return tuple(map(every.index, names))
-
-
-SCENARIO = Column("scenario_id", "text", "The scenario")
-RATING = (
-    Column("code", "text", "CC, C, N, I or II; null where a ratio is given", null=True),
-    Column("likelihood_ratio", "real", "0.001 to 1000; null where a code is given", null=True),
-    Column("decibans", "real", "What code or ratio is worth, before any weight", made=True),
-)
 
 
 class Rows(Protocol):
@@ -68,14 +78,60 @@ class Rows(Protocol):
         ...
 
 
+def column(
+    name: str,
+    type: str,
+    meaning: str,
+    path: str = "",
+    made: Callable[[Database, Any], Value] | None = None,
+) -> Column:
+    """A column; its cells may be null where a `?` stands behind the type."""
+    of: Any = type.removesuffix("?")
+    return Column(name, of, meaning, path or name, type.endswith("?"), made)
+
+
 def position(of: str) -> Column:
     """The column that keeps the order of a file."""
-    return Column("position", "integer", f"The place of {of}, from 1")
+    return column("position", "integer", f"The place of {of}, from 1", "#")
 
 
-def refers(columns: str, table: str, key: str = "") -> Reference:
-    """A reference, by names with blanks between them; the same names on both sides if no other."""
-    return Reference(tuple(columns.split()), table, tuple((key or columns).split()))
+def table(
+    meaning: str,
+    *columns: Column,
+    of: str = "",
+    key: str,
+    refers: str = "",
+    indexes: str = "",
+) -> Table:
+    """A table by names in one text: `a b` are several, `a+b c` columns and the table they refer to.
+
+    `a c.b` refers to a column of another name; `;` stands between references, or indexes.
+    """
+    references = []
+    for reference in refers.split("; ") if refers else ():
+        own, place = reference.split()
+        other, _, names = place.partition(".")
+        own_names = tuple(own.split("+"))
+        references.append(
+            Reference(own_names, other, tuple(names.split("+")) if names else own_names)
+        )
+    return Table(
+        name="",
+        meaning=meaning,
+        of=tuple(of.split()),
+        columns=columns,
+        key=tuple(key.split()),
+        references=tuple(references),
+        indexes=tuple(tuple(index.split("+")) for index in indexes.split("; ") if index),
+    )
+
+
+def tables(**named: Table) -> tuple[Table, ...]:
+    """The tables with their names."""
+    return tuple(msgspec.structs.replace(made, name=name) for name, made in named.items())
+
+
+SCENARIO = column("scenario_id", "text", "The scenario", "@")
 
 
 def as_json(value: Any) -> str:

@@ -1,33 +1,180 @@
-"""Every table, in an order in which rows can be put."""
+"""Every table and view: those that are computed of the records, and all in their order."""
 
 from __future__ import annotations
 
-from scenarios.exchange.view import (
-    computed_tables,
-    evidence_tables,
-    forecast_tables,
-    scenario_tables,
-    tracker_tables,
+from typing import NamedTuple
+
+from scenarios.exchange.view.record_tables import RECORDED
+from scenarios.exchange.view.table import SCENARIO, Table, column, table, tables
+
+COMPUTED = tables(
+    figures=table(
+        "What was stated and implied on each day with a sheet, while it was open",
+        SCENARIO,
+        column("day", "date", "A day with a sheet, anybody's"),
+        column("stated", "real?", "The stated probability; null: none stood"),
+        column("analysts", "integer", "How many analysts stand behind it"),
+        column("implied", "real?", "The implied probability; null: withheld"),
+        column("gap_decibans", "real?", "Stated minus implied"),
+        key="scenario_id day",
+        refers="scenario_id scenarios",
+        indexes="day",
+    ),
+    status=table(
+        "Where each scenario stands; one with an outcome has its last figures",
+        SCENARIO,
+        column("state", "text", "open, overdue or resolved"),
+        column("outcome", "text?", "occurred, did-not-occur or annulled"),
+        column("prior_decibans", "real", "The prior: where the ledger begins"),
+        column("stated", "real?", "The stated probability"),
+        column("analysts", "integer", "How many analysts stand behind it"),
+        column("implied", "real?", "The implied probability; null: withheld"),
+        column("implied_low", "real?", "The lower end of its band"),
+        column("implied_high", "real?", "The upper end"),
+        column("implied_decibans", "real?", "Implied, where the ledger ends"),
+        column("gap_decibans", "real?", "Stated minus implied"),
+        column("stated_before", "real?", "Stated one review earlier"),
+        column("implied_before", "real?", "Implied one review earlier"),
+        column("movement_bits", "real?", "How much it moved, the larger of both"),
+        column("items", "integer?", "Known evidence that bears on it"),
+        column("last_evidence", "date?", "When the last of it was recorded"),
+        key="scenario_id",
+        refers="scenario_id scenarios",
+    ),
+    ledger_lines=table(
+        "The odds ledger: prior + the sum of counted_decibans = implied",
+        SCENARIO,
+        column("position", "integer", "The place of the line in the ledger, from 1"),
+        column(
+            "kind", "text", "indicator, absence, direct, in-prior, given, time, rivals or bound"
+        ),
+        column("id", "text", "An item, SCENARIO/INDICATOR, or the kind itself"),
+        column("theme_id", "text?", "What it is about"),
+        column("decibans", "real", "After weights, centring and grouping"),
+        column("weight", "real", "Of the strongest item"),
+        column("factor", "real", "The share that dependence leaves, 0 to 1"),
+        column("counted_decibans", "real", "decibans × factor"),
+        key="scenario_id position",
+        refers="scenario_id scenarios; theme_id themes",
+    ),
+    ledger_line_evidence=table(
+        "The items behind a line of the ledger",
+        SCENARIO,
+        column("position", "integer", "The line"),
+        column("evidence_id", "text", "The item"),
+        key="scenario_id position evidence_id",
+        refers="scenario_id+position ledger_lines; evidence_id evidence",
+        indexes="evidence_id",
+    ),
+    ledger_line_suppressed=table(
+        "What shares an origin or an event with a stronger line, and counts nothing",
+        SCENARIO,
+        column("position", "integer", "The line that is stronger"),
+        column("suppressed_id", "text", "An item, or SCENARIO/INDICATOR"),
+        key="scenario_id position suppressed_id",
+        refers="scenario_id+position ledger_lines",
+    ),
+    indicator_states=table(
+        "What was seen of each indicator",
+        SCENARIO,
+        column("indicator_id", "text", "The indicator"),
+        column("state", "text", "unobserved, emerging, observed or reversed"),
+        column("strength", "real", "0 to 1: what its rating is multiplied by"),
+        key="scenario_id indicator_id",
+        refers="scenario_id+indicator_id indicators",
+    ),
+    scores=table(
+        "How good the forecasts of resolved scenarios were, by forecaster",
+        SCENARIO,
+        column("outcome", "text", "occurred or did-not-occur"),
+        column(
+            "forecaster", "text", "An analyst, or team, implied, prior or first, which are ours"
+        ),
+        column("brier", "real", "Mean over the covered days; 0 best, 1 worst"),
+        column("log_score", "real", "Mean of ln p(outcome); 0 best"),
+        column("baseline", "real", "100·(log2 p(outcome) + 1) over the planned days"),
+        column("peer", "real?", "Against the other analysts"),
+        column("coverage", "real", "Covered days ÷ scored days"),
+        column("final_brier", "real?", "Of the last forecast"),
+        column("common_brier", "real?", "Over the days on which all of the question stood"),
+        column("covered_days", "integer", "Days with a figure"),
+        column("scored_days", "integer", "Days until the outcome"),
+        column("planned_days", "integer", "Days until the horizon"),
+        key="scenario_id forecaster",
+        refers="scenario_id scenarios",
+        indexes="forecaster",
+    ),
+    findings=table(
+        "What an analyst should look at, after the files that cannot be read",
+        column("position", "integer", "The place in the list, from 1"),
+        column("rule", "text", "The rule: docs/rules.md explains it"),
+        column("severity", "text", "note, or error of a file that cannot be read"),
+        column("subject", "text", "What it is about"),
+        column("message", "text", "What there is to say"),
+        column("kind", "text", "The kind of the record: scenario, evidence, …"),
+        column("record_id", "text", "The record"),
+        column("path", "text", "Its file"),
+        key="position",
+        indexes="rule",
+    ),
+    meta=table(
+        "When and of what these tables were made: one row",
+        column("tracker", "text", "Whose: the tracker's id, else first commit, else title"),
+        column("as_of", "date", "The day for which figures are computed"),
+        column("revision", "text?", "The commit; null: the files as they were"),
+        column("program_version", "text", "The version of scen"),
+        column("schema_version", "integer", "The version of these tables"),
+        column("ledger_version", "integer", "The version of the arithmetic"),
+        key="as_of",
+    ),
 )
-from scenarios.exchange.view.table import Table
 
 
 def _ordered() -> dict[str, Table]:
-    """What is referred to stands before what refers to it."""
-    parts = (tracker_tables, evidence_tables, scenario_tables, forecast_tables, computed_tables)
-    every = {table.name: table for part in parts for table in part.TABLES}
-    found: dict[str, Table] = {}
+    every = {made.name: made for made in (*RECORDED, *COMPUTED)}
+    ordered: dict[str, Table] = {}
 
-    def add(table: Table) -> None:
-        for reference in table.references:
-            if reference.table != table.name:
+    def add(made: Table) -> None:
+        for reference in made.references:
+            if reference.table != made.name:
                 add(every[reference.table])
-        found.setdefault(table.name, table)
+        ordered.setdefault(made.name, made)
 
-    for table in every.values():
-        add(table)
-    return found
+    for made in every.values():
+        add(made)
+    return ordered
 
 
 TABLES = _ordered()
 """Each table by its name; what a table refers to stands before it."""
+
+
+class SqlView(NamedTuple):
+    """A view by its name, what it shows, and its SQL."""
+
+    name: str
+    meaning: str
+    sql: str
+
+
+VIEWS = (
+    SqlView(
+        "forecast_log",
+        "Every forecast with its day and its analyst",
+        """\
+SELECT s.date, s.analyst, f.scenario_id, f.probability, f.rationale, f.sheet_id
+FROM forecasts f JOIN sheets s ON s.sheet_id = f.sheet_id""",
+    ),
+    SqlView(
+        "evidence_log",
+        "Every rating of an item, with its grade and its source; counted before dependence",
+        """\
+SELECT e.evidence_id, e.observed, e.recorded, e.summary, r.scenario_id, r.code, r.likelihood_ratio,
+  r.decibans, e.weight, r.decibans * e.weight AS weighted_decibans,
+  coalesce(e.reliability, s.reliability, 'F') AS reliability,
+  coalesce(e.credibility, 6) AS credibility, s.name AS source, e.url, e.retracted
+FROM evidence e
+JOIN evidence_ratings r ON r.evidence_id = e.evidence_id
+LEFT JOIN sources s ON s.source_id = e.source_id""",
+    ),
+)

@@ -18,9 +18,9 @@ _PROVES = (
 
 
 _MANY, _NAMED = 4, 5
-"""So many findings alike are told as one."""
+"""Similar findings from which on they are one entry; commits that are named."""
 _SPECIFIC = re.compile(r"^\S+: |: .*$|\(?\d[\d-]*\)?|(?<=outcome of )\S+")
-"""What is an id, a date or a number in a message."""
+"""Ids, dates and numbers in a message."""
 
 
 def document(result: Audit, *, every: bool = False) -> Document:
@@ -39,12 +39,12 @@ def document(result: Audit, *, every: bool = False) -> Document:
     ]
     is_folded = False
     for rule in RULES:
-        found = [finding for finding in result.findings if finding.rule == rule.id]
-        if found:
-            heading = Heading(2, f"{rule.title} ({len(found):,})")
-            alike = [] if every else list(_alike(found))
-            told = {id(finding) for group in alike for finding in group}
-            rest = [finding for finding in found if id(finding) not in told]
+        own = [finding for finding in result.findings if finding.rule == rule.id]
+        if own:
+            heading = Heading(2, f"{rule.title} ({len(own):,})")
+            alike = [] if every else list(_alike(own))
+            folded = {id(finding) for group in alike for finding in group}
+            rest = [finding for finding in own if id(finding) not in folded]
             blocks += [heading, Items((*map(_as_one, alike), *_by_commit(rest)))]
             is_folded = is_folded or bool(alike)
     if is_folded:
@@ -68,12 +68,12 @@ def _at_once(result: Audit) -> Iterator[str]:
 
 
 def _elsewhere(result: Audit) -> Iterator[str]:
-    """What was imported, or accepted from an event store."""
-    for one in result.elsewhere:
-        named = [commit[:7] for commit in one.commits[:_NAMED]]
-        more = [f"{len(one.commits) - _NAMED:,} more commits"] if one.commits[_NAMED:] else []
-        records = counted(one.records, "record has", "records have")
-        yield f"{records} an id of {one.system}, since {', '.join([*named, *more])}."
+    """Yield the records that were imported, or accepted from an event store."""
+    for system in result.elsewhere:
+        named = [commit[:7] for commit in system.commits[:_NAMED]]
+        more = [f"{len(system.commits) - _NAMED:,} more commits"] if system.commits[_NAMED:] else []
+        records = counted(system.records, "record has", "records have")
+        yield f"{records} an id of {system.system}, since {', '.join([*named, *more])}."
 
 
 def _entered(which: str, days: Sequence[Entered]) -> str:
@@ -87,21 +87,21 @@ def _entered(which: str, days: Sequence[Entered]) -> str:
     )
 
 
-def _alike(found: Sequence[AuditFinding]) -> Iterator[list[AuditFinding]]:
-    """What one author did in one day in the same way, where that is many findings."""
+def _alike(findings: Sequence[AuditFinding]) -> Iterator[list[AuditFinding]]:
+    """Yield the groups of many similar findings of one author on one day."""
     groups: dict[tuple[object, ...], list[AuditFinding]] = {}
-    for finding in found:
+    for finding in findings:
         key = (finding.date, finding.author, finding.kind, _shape(finding.message))
         groups.setdefault(key, []).append(finding)
     yield from (group for group in groups.values() if len(group) >= _MANY)
 
 
 def _shape(message: str) -> str:
-    """What a finding says, without of what, from what and to what."""
+    """The message of a finding without ids and values."""
     change, arrow, rest = message.partition(" → ")
     if arrow:
-        what = "" if ": " in change else change.split()[0]
-        message = f"{what} changed{rest[rest.find(',') :]}"
+        changed = "" if ": " in change else change.split()[0]
+        message = f"{changed} changed{rest[rest.find(',') :]}"
     return _SPECIFIC.sub("", message)
 
 
@@ -109,14 +109,14 @@ def _as_one(group: Sequence[AuditFinding]) -> Item:
     first = group[0]
     records = counted(len({finding.record for finding in group}), "record")
     commits = counted(len({finding.commit for finding in group}), "commit")
-    told = f"{first.date} {first.author}: {len(group):,} alike, in {records} and {commits}"
+    head = f"{first.date} {first.author}: {len(group):,} alike, in {records} and {commits}"
     example = f"such as {first.record} in {first.commit[:7]}: {first.message}"
-    return Item(told, (Item(example, bullet=True),))
+    return Item(head, (Item(example, bullet=True),))
 
 
-def _by_commit(found: list[AuditFinding]) -> Iterator[Item]:
+def _by_commit(findings: list[AuditFinding]) -> Iterator[Item]:
     commits: dict[str, list[AuditFinding]] = {}
-    for finding in found:
+    for finding in findings:
         commits.setdefault(finding.commit, []).append(finding)
     for commit, group in commits.items():
         alike: dict[str, list[str]] = {}

@@ -6,182 +6,157 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.period.period import Spread
 from scenarios.analysis.review.brief import Brief, OpenQuestion, Watched
-from scenarios.model import Analyst, Database
+from scenarios.model import Database
+from scenarios.render import cells
+from scenarios.render.cells import Cell, Four, left, p, right
 from scenarios.render.document import (
     Block,
     Chart,
-    Column,
     Document,
-    Figure,
     Flat,
     Heading,
     Item,
     Items,
     Paragraph,
     Ref,
-    Row,
     Span,
-    Table,
-    Text,
 )
-from scenarios.render.documents.review import coming, headline, names, overview
-from scenarios.render.documents.status import unless_withheld
-from scenarios.scales import printed
+from scenarios.render.documents.review import findings, headline, news
 from scenarios.text import counted
 
 _SENTENCES = 7
 _MOVES = 3
-"""So many moves are told, if there is room."""
+"""Moves that are named, if there is room."""
 MOST, _WATCHED, _SPREADS, _LATE, _DUE = 12, 5, 3, 2, 4
-"""So many are shown of each list, the rest is counted."""
+"""Entries of each list; the rest is counted."""
 
 
-def document(made: Brief, database: Database, picture: Chart | None = None) -> Document:
+def document(brief: Brief, database: Database, picture: Chart | None = None) -> Document:
     """One page: what happened, where things stand, what would change that, and what is due."""
-    head = f"{made.tracker.title}: in brief, {made.as_of}"
-    notice = made.tracker.notice
+    head = f"{brief.tracker.title}: in brief, {brief.as_of}"
+    notice = brief.tracker.notice
     return (
         Heading(1, head),
-        *((Paragraph(" ".join(notice.split()), tone="notice"),) if notice else ()),
-        news(made, database),
-        *_standing(made, picture),
-        *_watched(made, database),
-        *_spreads(made.spreads, database),
-        *_due(made, database),
+        *((Paragraph(cells.one_line(notice), tone="notice"),) if notice else ()),
+        in_brief(brief, database),
+        *_standing(brief, picture),
+        *_watched(brief, database),
+        *_spreads(brief.spreads, database),
+        *_due(brief, database),
     )
 
 
-def sentences(made: Brief, database: Database) -> list[tuple[Span, ...]]:
+def sentences(brief: Brief, database: Database) -> list[tuple[Span, ...]]:
     """At most seven: the headline, the next moves, and what was not looked at."""
-    head = made.headline
-    told = headline.sentences(head, database)
-    late = [_unreviewed(made)] if made.unreviewed else []
-    more = made.moves[1 : min(_MOVES, _SENTENCES - len(told) - len(late) + 1)]
+    head = brief.headline
+    texts = headline.sentences(head, database)
+    late = [_unreviewed(brief)] if brief.unreviewed else []
+    more = brief.moves[1 : min(_MOVES, _SENTENCES - len(texts) - len(late) + 1)]
     if more:
         moves = (headline.move(move, head.resolved, database, head.top) for move in more)
         own = len([*headline.rest(head)])
-        told = [*told[: len(told) - own], *moves, *headline.rest(head, 1 + len(more))]
-    return [*told, *late]
+        texts = [*texts[: len(texts) - own], *moves, *headline.rest(head, 1 + len(more))]
+    return [*texts, *late]
 
 
-def _unreviewed(made: Brief) -> tuple[Span, ...]:
-    number, live = len(made.unreviewed), made.headline.live
+def _unreviewed(brief: Brief) -> tuple[Span, ...]:
+    number, live = len(brief.unreviewed), brief.headline.live
     if number == live > 1:
         return (f"None of the {live} open questions has a recent forecast.",)
     has = "has" if number == 1 else "have"
     return (f"{number} of {counted(live, 'open question')} {has} no recent forecast.",)
 
 
-def news(made: Brief, database: Database) -> Paragraph:
+def in_brief(brief: Brief, database: Database) -> Paragraph:
     """The sentences as one text."""
-    said: list[Span] = []
-    for sentence in sentences(made, database):
-        said += [" "] * bool(said) + [*sentence]
-    return Paragraph(tuple(said)) if said else Paragraph(f"Nothing was asked by {made.as_of}.")
+    text = headline.joined(sentences(brief, database))
+    return Paragraph(text or f"Nothing was asked by {brief.as_of}.")
 
 
-def _standing(made: Brief, picture: Chart | None) -> Iterator[Block]:
-    if not made.scenarios:
+def _standing(brief: Brief, picture: Chart | None) -> Iterator[Block]:
+    if not brief.scenarios:
         return
-    rows = sorted(made.scenarios, key=lambda row: not _moved(row))
+    rows = sorted(brief.scenarios, key=lambda row: not _moved(row))
     more = len(rows) - MOST
-    table = Table(
-        columns=(
-            Column(name="question", least=24),
-            Column(name="we say", key="stated_from_to", align="right"),
-            Column(name="evidence", key="implied_from_to", align="right"),
-            *(Column(name=name, only="csv") for name in overview.NUMBERS),
-        ),
-        rows=tuple(map(_row, rows[:MOST])),
-        note=f"{counted(more, 'question')} more: scen status" if more > 0 else "",
-    )
+    note = f"{counted(more, 'question')} more: scen status" if more > 0 else ""
+    table = cells.table(rows[:MOST], _columns(), note=note)
     yield Heading(2, "Where it stands", anchor="board")
     yield Chart(picture.label, picture.drawing, table) if picture else table
 
 
-def _row(row: OpenQuestion) -> Row:
-    before, implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
-    return (
-        Ref(row.scenario, "scenario", " ".join(row.title.split())),
-        unless_withheld(row.withheld, _step(row.stated_before, row.stated)),
-        unless_withheld(row.withheld, _step(before, implied)),
-        Figure(row.stated_before, "p"),
-        Figure(row.stated, "p"),
-        Figure(before, "p"),
-        Figure(implied, "p"),
+def _columns() -> Iterator[Cell[OpenQuestion]]:
+    yield (
+        left("question", least=24),
+        lambda row: Ref(row.scenario, "scenario", cells.one_line(row.title)),
     )
+    yield (
+        right("we say", "stated_from_to"),
+        lambda row: cells.unless_withheld(row.withheld, cells.step(*_four(row)[:2])),
+    )
+    yield (
+        right("evidence", "implied_from_to"),
+        lambda row: cells.unless_withheld(row.withheld, cells.step(*_four(row)[2:])),
+    )
+    yield from cells.before_and_after(_four, only="csv")
 
 
-def _step(before: float | None, after: float | None) -> Text:
-    if before is None or after is None or printed(before) == printed(after):
-        return (Figure(after, "p"),)
-    return Figure(before, "p"), " → ", Figure(after, "p")
+def _four(row: OpenQuestion) -> Four:
+    implied = (None, None) if row.unfounded else (row.implied_before, row.implied)
+    return row.stated_before, row.stated, *implied
 
 
 def _moved(row: OpenQuestion) -> bool:
-    return any(
-        before is not None and after is not None and printed(before) != printed(after)
-        for before, after in (
-            (row.stated_before, row.stated),
-            (row.implied_before, row.implied),
-        )
+    return cells.has_moved(row.stated_before, row.stated) or cells.has_moved(
+        row.implied_before, row.implied
     )
 
 
-def _watched(made: Brief, database: Database) -> Iterator[Flat]:
-    """The largest of each question, since two of one question tell alike."""
+def _watched(brief: Brief, database: Database) -> Iterator[Flat]:
+    """Yield the indicator with the largest effect on each question."""
     first: dict[str, Watched] = {}
-    for one in made.watch:
-        if printed(one.implied) != printed(one.if_seen):
-            first.setdefault(one.scenario, one)
-    shown = list(first.values())[:_WATCHED]
-    if not shown:
-        return
-    more = made.unseen - len(shown)
-    yield Heading(2, "What would change our mind", anchor="watch")
-    rows = [_if_seen(one, database) for one in shown]
-    rows += [Item(f"{more} more: scen list indicators --by value")] if more > 0 else []
-    yield Items(tuple(rows))
+    for watched in brief.watch:
+        if cells.has_moved(watched.implied, watched.if_seen):
+            first.setdefault(watched.scenario, watched)
+    rows = [_if_seen(watched, database) for watched in list(first.values())[:_WATCHED]]
+    if rows:
+        more = brief.unseen - len(rows)
+        rows += [Item(f"{more} more: scen list indicators --by value")] if more > 0 else []
+        yield Heading(2, "What would change our mind", anchor="watch")
+        yield Items(tuple(rows))
 
 
-def _if_seen(one: Watched, database: Database) -> Item:
-    title = names.quoted(names.scenario(one.scenario, database))
-    figures = (" would go from ", Figure(one.implied, "p"), " to ", Figure(one.if_seen, "p"))
-    sign = names.indicator(f"{one.scenario}/{one.indicator}", database)
-    due = f" (due by {one.due})" if one.due else ""
+def _if_seen(watched: Watched, database: Database) -> Item:
+    title = cells.quoted(cells.scenario(watched.scenario, database))
+    figures = (" would go from ", p(watched.implied), " to ", p(watched.if_seen))
+    sign = cells.indicator(f"{watched.scenario}/{watched.indicator}", database)
+    due = f" (due by {watched.due})" if watched.due else ""
     return Item((*title, *figures, " if this is seen:"), (Item((sign, due)),))
 
 
 def _spreads(spreads: Sequence[Spread], database: Database) -> Iterator[Flat]:
-    differ = [row for row in spreads if printed(row.low) != printed(row.high)]
+    differ = [row for row in spreads if cells.has_moved(row.low, row.high)]
     if not differ:
         return
     yield Heading(2, "Where analysts differ", anchor="spreads")
     rows = []
     for row in differ[:_SPREADS]:
         ends = ((row.low_analyst, row.low), (row.high_analyst, row.high))
-        under = tuple(
-            Item((f"{name} says ", Figure(p, "p"), f": {_why(row, name)}")) for name, p in ends
-        )
-        rows.append(Item(names.scenario(row.scenario, database), under))
+        under = (Item((f"{who} says ", p(end), f": {news.reason(row, who)}")) for who, end in ends)
+        rows.append(Item(cells.scenario(row.scenario, database), tuple(under)))
     if (more := len(differ) - _SPREADS) > 0:
         rows.append(Item(f"and over {counted(more, 'more question')}: scen report"))
     yield Items(tuple(rows))
 
 
-def _why(row: Spread, analyst: Analyst) -> str:
-    return " ".join(row.rationales.get(analyst, "no reason given").split())
-
-
-def _due(made: Brief, database: Database) -> Iterator[Flat]:
-    coming_up, late = made.due.coming, made.due.late
+def _due(brief: Brief, database: Database) -> Iterator[Flat]:
+    coming_up, late = brief.due.coming, brief.due.late
     if not (coming_up or late):
         return
     yield Heading(2, "What is due", anchor="coming")
-    rows = [coming.entry(one, database, "late") for one in late[:_LATE]]
-    rows += [coming.entry(one, database) for one in coming_up[:_DUE]]
+    rows = [findings.due_item(entry, database, "late") for entry in late[:_LATE]]
+    rows += [findings.due_item(entry, database) for entry in coming_up[:_DUE]]
     if more := len(late[_LATE:]):
         rows.append(Item(f"{more} more late: scen due", lead="and"))
     if more := len(coming_up[_DUE:]):
-        rows.append(Item(f"{more} more by {made.due.until}: scen due", lead="and"))
+        rows.append(Item(f"{more} more by {brief.due.until}: scen due", lead="and"))
     yield Items(tuple(rows))

@@ -1,66 +1,65 @@
-"""What an event store holds for indicators: a table for each."""
+"""Rows of an event store for indicators: a table for each."""
 
 from __future__ import annotations
 
 from scenarios.exchange.events.candidates import Candidate, Candidates, Found
-from scenarios.render.document import Column, Document, Figure, Heading, Paragraph, Ref, Row, Table
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
+from scenarios.render.document import Document, Figure, Heading, Paragraph, Ref
 
 
 def document(result: Candidates) -> Document:
     """A section for each indicator: how much there is, and the newest of it."""
     head = Paragraph(f"{result.store}, {_days(result)}")
-    return (head, *(block for found in result.queries for block in _section(found)))
+    return (head, *(block for query in result.queries for block in _section(query)))
 
 
-def _section(found: Found) -> Document:
-    events = found.events
-    heading = Heading(2, (Ref(found.indicator), f": {' '.join(found.statement.split())}"))
+def _section(query: Found) -> Document:
+    events = query.events
+    heading = Heading(2, (Ref(query.indicator), f": {cells.one_line(query.statement)}"))
     match = ", ".join(f"{name} {' or '.join(values)}" for name, values in events.match.items())
-    table = Table(
-        columns=(
-            Column(name="#", key="number", align="right"),
-            Column(name="date"),
-            *((Column(name="rows", align="right"),) if events.count else ()),
-            Column(name="summary", least=30),
-            Column(name="id", least=20, drop=2),
-            Column(name="recorded", least=20, drop=1),
+    columns: list[Cell[Candidate]] = [
+        (right("#", "number"), lambda event: f"{event.number}{'*' if event.recorded else ''}"),
+        (left("date"), lambda event: str(event.date)),
+        (right("rows"), lambda event: Figure(event.count)),
+        (left("summary", least=30), lambda event: event.summary),
+        (left("id", least=20, drop=2), lambda event: event.id),
+        (
+            left("recorded", least=20, drop=1),
+            lambda event: Ref(event.recorded, "evidence") if event.recorded else "",
         ),
-        rows=tuple(_row(one) for one in found.candidates),
-        caption=_told(found, match) if found.candidates else "",
-        note="* recorded already" if any(one.recorded for one in found.candidates) else "",
-        empty=_told(found, match),
-    )
-    return heading, table
+    ]
+    if not events.count:
+        del columns[2]
+    summary = _told(query, match)
+    is_recorded = any(event.recorded for event in query.candidates)
+    note = "* recorded already" if is_recorded else ""
+    caption = summary if query.candidates else ""
+    shown = {"caption": caption, "note": note, "empty": summary}
+    return heading, cells.table(query.candidates, columns, **shown)
 
 
-def _row(one: Candidate) -> Row:
-    count = (Figure(one.count),) if one.count is not None else ()
-    recorded = Ref(one.recorded, "evidence") if one.recorded else ""
-    number = f"{one.number}*" if one.recorded else str(one.number)
-    return number, str(one.date), *count, one.summary, one.id, recorded
-
-
-def _told(found: Found, match: str) -> str:
-    """How much there is, and how much of it is listed."""
-    events, listed = found.events, len(found.candidates)
-    what = f"{events.table} with {match}"
+def _told(query: Found, match: str) -> str:
+    """Sentence: the number of rows, and of those listed."""
+    events, listed = query.events, len(query.candidates)
+    sought = f"{events.table} with {match}"
     if events.count:
         days = events.count.window.removesuffix("d")
-        what = f"{events.count.at_least:,} rows in {days} days, {what}"
-        if not found.total:
-            return f"Never reached: {what}."
-        times = "once" if found.total == 1 else f"{found.total:,} times"
-        told = f"Reached {times}, {_span(found)}: {what}"
-    elif not found.total:
-        return f"No row of {what}."
+        sought = f"{events.count.at_least:,} rows in {days} days, {sought}"
+        if not query.total:
+            return f"Never reached: {sought}."
+        times = "once" if query.total == 1 else f"{query.total:,} times"
+        text = f"Reached {times}, {_span(query)}: {sought}"
+    elif not query.total:
+        return f"No row of {sought}."
     else:
-        rows = "1 row" if found.total == 1 else f"{found.total:,} rows"
-        told = f"{rows} of {what}, {_span(found)}"
-    return f"{told}; the newest {listed}." if listed < found.total else f"{told}."
+        rows = "1 row" if query.total == 1 else f"{query.total:,} rows"
+        text = f"{rows} of {sought}, {_span(query)}"
+    return f"{text}; the newest {listed}." if listed < query.total else f"{text}."
 
 
-def _span(found: Found) -> str:
-    return str(found.first) if found.first == found.last else f"{found.first} to {found.last}"
+def _span(query: Found) -> str:
+    return str(query.first) if query.first == query.last else f"{query.first} to {query.last}"
 
 
 def _days(result: Candidates) -> str:

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from scenarios.analysis.history.commit_log import CommitFigures, History, HistoryEntry
 from scenarios.analysis.history.commits import Differences
 from scenarios.model import Kind
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
     Block,
-    Column,
     Document,
-    Figure,
     Heading,
     Item,
     Items,
     Paragraph,
     Ref,
-    Row,
+    Span,
     Table,
     Text,
 )
@@ -33,52 +34,54 @@ _NOUNS: dict[Kind, tuple[str, str]] = {
     "source": ("source", "sources"),
 }
 _FEW = 3
-"""So many ids of a kind are named; of more, the number."""
+"""Ids of a kind that are named; of more, the number."""
 
 
 def document(result: History, subject: str | None, title: str | None) -> Document:
     """Newest first; of a scenario, which has a title, its figures over time before that."""
     if not result.entries:
-        what = "it" if subject else "the database"
+        subject_name = "it" if subject else "the database"
         if not result.earlier:
-            return (Paragraph(f"No commit changed {what}."),)
+            return (Paragraph(f"No commit changed {subject_name}."),)
         earlier = counted(result.earlier, "earlier one")
-        return (Paragraph(f"No commit in that time changed {what}; {earlier} did."),)
-    blocks: list[Block] = []
+        return (Paragraph(f"No commit in that time changed {subject_name}; {earlier} did."),)
+    blocks: list[Block] = [Items(tuple(_entries(result, figures=title is None)))]
     if subject and title:
-        blocks += [Heading(1, (Ref(subject, "scenario"), f": {title}")), _figures(result, subject)]
-    blocks.append(Items(tuple(_entries(result, figures=title is None))))
+        head = Heading(1, (Ref(subject, "scenario"), f": {title}"))
+        blocks = [head, _figures(result, subject), *blocks]
     if result.earlier:
-        blocks.append(
-            Paragraph(f"{counted(result.earlier, 'earlier commit')}: --limit 0 tells all")
-        )
+        earlier = counted(result.earlier, "earlier commit")
+        blocks.append(Paragraph(f"{earlier}: --limit 0 tells all"))
     return tuple(blocks)
 
 
 def _figures(result: History, subject: str) -> Table:
-    rows: list[Row] = []
-    for entry in result.entries:
-        figure = next((one for one in entry.figures if one.scenario == subject), None)
-        if figure and figure.implied is not None:
-            stated, implied = Figure(figure.stated, "p"), Figure(figure.implied, "p")
-            rows.append((str(entry.as_of), stated, implied, _bar(figure)))
     about = "s stated, i implied, x both, on the day of the newest record"
-    columns = (
-        Column(name="as of", key="as_of"),
-        Column(name="stated", align="right"),
-        Column(name="implied", align="right"),
-        Column(name=f"0%{'100%':>{_BAR - 2}}", only="terminal", drop=1, about=about),
+    columns: tuple[Cell[tuple[date | None, CommitFigures]], ...] = (
+        (left("as of", "as_of"), lambda row: str(row[0])),
+        (right("stated"), lambda row: p(row[1].stated)),
+        (right("implied"), lambda row: p(row[1].implied)),
+        (
+            left(f"0%{'100%':>{_BAR - 2}}", only="terminal", drop=1, about=about),
+            lambda row: _bar(row[1]),
+        ),
     )
-    return Table(columns=columns, rows=tuple(rows))
+    rows = (
+        (entry.as_of, figures)
+        for entry in result.entries
+        for figures in [shown for shown in entry.figures if shown.scenario == subject][:1]
+        if figures.implied is not None
+    )
+    return cells.table(rows, columns)
 
 
-def _bar(figure: CommitFigures) -> str:
-    cells = ["·"] * _BAR
-    for sign, value in (("i", figure.implied), ("s", figure.stated)):
+def _bar(figures: CommitFigures) -> str:
+    bar = ["·"] * _BAR
+    for sign, value in (("i", figures.implied), ("s", figures.stated)):
         if value is not None:
             at = min(int(value * _BAR), _BAR - 1)
-            cells[at] = sign if cells[at] == "·" else "x"
-    return "".join(cells)
+            bar[at] = sign if bar[at] == "·" else "x"
+    return "".join(bar)
 
 
 def _entries(result: History, *, figures: bool) -> Iterator[Item]:
@@ -89,34 +92,29 @@ def _entries(result: History, *, figures: bool) -> Iterator[Item]:
 
 
 def _what(entry: HistoryEntry, *, figures: bool) -> Iterator[Text]:
-    if told := _records(entry.what):
-        yield told
+    if changes := _records(entry.what):
+        yield changes
     if entry.left_out:
         yield f"{counted(entry.left_out, 'file')} of it cannot be read"
     for figure in entry.figures if figures else ():
-        stated, implied = Figure(figure.stated, "p"), Figure(figure.implied, "p")
-        yield (
-            Ref(figure.scenario, "scenario"),
-            ": ",
-            *(("stated ", stated, ", ") if figure.stated is not None else ()),
-            *(
-                ("implied ", implied)
-                if figure.implied is not None
-                else ("?" if figure.withheld else "gone",)
-            ),
-        )
+        stated = ("stated ", p(figure.stated), ", ") if figure.stated is not None else ()
+        implied: tuple[Span, ...] = ("implied ", p(figure.implied))
+        if figure.implied is None:
+            implied = (cells.WITHHELD if figure.withheld else "gone",)
+        yield (Ref(figure.scenario, "scenario"), ": ", *stated, *implied)
 
 
-def _records(what: Differences) -> str:
-    """What came, went and changed: by name where there are few."""
-    changed = list(dict.fromkeys((one.kind, one.record) for one in what.changed))
-    renamed = [(one.kind, f"{one.from_} → {one.to}") for one in what.renamed]
+def _records(differences: Differences) -> str:
+    """Records that came, went and changed: by name where there are few."""
+    changed = list(dict.fromkeys((change.kind, change.record) for change in differences.changed))
+    renamed = [(rename.kind, f"{rename.from_} → {rename.to}") for rename in differences.renamed]
     parts = []
-    for sign, keys in (("+", what.added), ("-", what.removed), (">", renamed), ("~", changed)):
+    signs = {"+": differences.added, "-": differences.removed, ">": renamed, "~": changed}
+    for sign, keys in signs.items():
         ids: dict[Kind, list[str]] = {}
         for kind, id in keys:
             ids.setdefault(kind, []).append(id)
-        parts += [f"{sign} {_named(kind, found)}" for kind, found in ids.items()]
+        parts += [f"{sign} {_named(kind, own)}" for kind, own in ids.items()]
     return "; ".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""What changed between two states of a database."""
+"""Differences between two states of a database."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from scenarios.analysis.history.commits import Differences, FieldChange, Key, re
 from scenarios.analysis.history.probability_shifts import ScenarioShift
 from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.model import Database, Evidence, Record, Scenario, Source
+from scenarios.render import cells
+from scenarios.render.cells import p
 from scenarios.render.document import (
     Block,
     Document,
@@ -23,7 +25,7 @@ from scenarios.render.document import (
     Text,
     change_of,
 )
-from scenarios.render.documents.ledger_changes import change_sum
+from scenarios.render.documents.ledger_changes import STEPS, change_sum
 from scenarios.text import counted
 
 _LONGEST = 160
@@ -38,9 +40,9 @@ _KINDS = {
 
 
 class Compared(NamedTuple):
-    """Two states of a database by name, what differs between them, and what that did.
+    """Two states of a database, their differences, and the shifts of figures.
 
-    `every` line is shown, the small ones too.
+    With `every`, small lines are shown too.
     """
 
     head: str
@@ -52,7 +54,7 @@ class Compared(NamedTuple):
 
 
 def document(result: Compared) -> Document:
-    """What there is of each, records field by field, then the shifts with the lines behind them."""
+    """A summary, records field by field, then the shifts with the lines behind them."""
     blocks: list[Block] = [Heading(1, result.head), Paragraph(_summary(result))]
     if not result.what:
         return tuple(blocks)
@@ -67,17 +69,17 @@ def document(result: Compared) -> Document:
 def _summary(result: Compared) -> str:
     if not result.what:
         return "No record differs."
-    what = result.what
-    changed = {(one.kind, one.record) for one in what.changed}
+    differences = result.what
+    changed = {(change.kind, change.record) for change in differences.changed}
     counts = (
-        (len(what.added), "added"),
-        (len(what.removed), "removed"),
-        (len(what.renamed), "renamed"),
+        (len(differences.added), "added"),
+        (len(differences.removed), "removed"),
+        (len(differences.renamed), "renamed"),
         (len(changed), "changed"),
     )
-    told = ", ".join(f"{number} {word}" for number, word in counts if number)
+    numbers = ", ".join(f"{number} {word}" for number, word in counts if number)
     shifted = counted(len(result.shifts), "scenario")
-    return f"Records: {told}. {shifted} shifted." if result.shifts else f"Records: {told}."
+    return f"Records: {numbers}. {shifted} shifted." if result.shifts else f"Records: {numbers}."
 
 
 def _record_items(result: Compared) -> Iterator[Item]:
@@ -92,14 +94,14 @@ def _record_items(result: Compared) -> Iterator[Item]:
 
 def _records(result: Compared) -> Iterator[tuple[str, Key, str]]:
     """Each record that differs, with a sign and its own words."""
-    what = result.what
-    for key in what.added:
+    differences = result.what
+    for key in differences.added:
         yield "+", key, _named(result.after, key)
-    for key in what.removed:
+    for key in differences.removed:
         yield "-", key, _named(result.before, key)
-    for one in what.renamed:
-        yield ">", (one.kind, one.to), f"{one.from_} → {one.to}"
-    for key in dict.fromkeys((one.kind, one.record) for one in what.changed):
+    for rename in differences.renamed:
+        yield ">", (rename.kind, rename.to), f"{rename.from_} → {rename.to}"
+    for key in dict.fromkeys((change.kind, change.record) for change in differences.changed):
         yield "~", key, _named(result.after, key)
 
 
@@ -136,32 +138,18 @@ def _value(value: Any) -> str:
 
 
 def _shift(result: Compared, shift: ScenarioShift) -> Iterator[Block]:
-    title = _title(result, shift.scenario)
+    owner = _owner(result, shift.scenario)
+    title = owner.scenarios[shift.scenario].title
     bits = Figure(shift.movement_bits, "bits")
     yield Heading(3, (Ref(shift.scenario, "scenario"), f": {title} (", bits, " bits)"))
     facts = [Fact("implied", _step(shift.implied))]
     if shift.stated:
         facts.insert(0, Fact("stated", _step(shift.stated)))
-    if outcome := _outcome(shift):
-        facts.append(Fact("outcome", outcome))
+    if shift.outcome:
+        facts.append(Fact("outcome", cells.outcome_words(shift.outcome)))
     yield Facts(tuple(facts))
-    steps = {
-        "prior": shift.prior,
-        "given": shift.given,
-        "time": shift.time,
-        "rivals": shift.rivals,
-        "bound": shift.bound,
-    }
-    owner = _owner(result, shift.scenario)
+    steps = {name: getattr(shift, name) for name in STEPS}
     yield from change_sum(shift.lines, steps, owner, shift.scenario, every=result.every)
-
-
-def _outcome(shift: ScenarioShift) -> str:
-    return (shift.outcome or "").replace("-", " ")
-
-
-def _title(result: Compared, id: str) -> str:
-    return _owner(result, id).scenarios[id].title
 
 
 def _owner(result: Compared, id: str) -> Database:
@@ -170,7 +158,6 @@ def _owner(result: Compared, id: str) -> Database:
 
 
 def _step(shift: Shift) -> Text:
-    before, after = Figure(shift.from_, "p"), Figure(shift.to, "p")
     if shift.from_ is None or shift.to is None:
-        return before, " → ", after
+        return p(shift.from_), " → ", p(shift.to)
     return change_of(shift.from_, shift.to)

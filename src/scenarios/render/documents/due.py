@@ -1,4 +1,4 @@
-"""What comes and what is late, soonest first."""
+"""Due dates to come and those that are late, soonest first."""
 
 from __future__ import annotations
 
@@ -6,50 +6,48 @@ from collections.abc import Iterator
 
 from scenarios.analysis.review.due import Due, DueEntry
 from scenarios.model import Kind, ScenarioId
-from scenarios.render.document import Column, Document, Group, Ref, Row, Span, Table
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left
+from scenarios.render.document import Document, Ref, Span
 from scenarios.text import counted
 
-WHAT: dict[str, str] = {
-    "indicator": "indicator",
-    "horizon": "horizon",
-    "review": "review",
-    "forecasts": "forecasts expire",
-}
-"""What is due, in words."""
 _KINDS: dict[str, Kind] = {"horizon": "scenario", "forecasts": "forecasts"}
 _LEAST = 60
 """The columns of what it is about, below which a table has two columns alone."""
 _NAMED = 5
-"""As many scenarios of one entry are named; the rest is counted."""
+"""Scenarios of one entry that are named; the rest is counted."""
 
 
 def document(result: Due, *, every: bool = False) -> Document:
     """The late entries, then those to come; with `every` each scenario of one is named."""
-    groups = (("late", result.late), ("coming", result.coming))
-    wide, narrow = (
-        tuple(
-            Group(name, tuple(row(one, every=every) for one in found))
-            for name, found in groups
-            if found
-        )
-        for row in (_row, _short)
-    )
-    day, about = Column(name="day"), Column(name="about", least=_LEAST)
-    columns = (day, Column(name="when"), Column(name="what"), Column(name="id", only="csv"), about)
+    parts = (("late", result.late, ""), ("coming", result.coming, ""))
+    groups = [part for part in parts if part[1]]
     nothing = f"Nothing is late, and nothing comes up to {result.until}."
-    note = f"Up to {result.until}; --within 90d looks further." if wide else ""
-    short = Table(columns=(day, Column(name="about", least=24)), rows=narrow, note=note)
-    return (Table(columns=columns, rows=wide, note=note, empty=nothing, narrow=short),)
+    note = f"Up to {result.until}; --within 90d looks further." if groups else ""
+    day: Cell[DueEntry] = (left("day"), lambda entry: str(entry.day))
+    wide: tuple[Cell[DueEntry], ...] = (
+        day,
+        (left("when"), lambda entry: when(entry.days)),
+        (left("what"), _what),
+        (left("id", only="csv"), lambda entry: entry.id),
+        (left("about", least=_LEAST), lambda entry: tuple(_about(entry, every=every))),
+    )
+    narrow: tuple[Cell[DueEntry], ...] = (
+        day,
+        (
+            left("about", least=24),
+            lambda entry: (
+                f"{_what(entry)} {when(entry.days)}: ",
+                *_about(entry, every=every),
+            ),
+        ),
+    )
+    short = cells.grouped(groups, narrow, note=note)
+    return (cells.grouped(groups, wide, note=note, empty=nothing, narrow=short),)
 
 
-def _row(entry: DueEntry, *, every: bool) -> Row:
-    about = tuple(_about(entry, every=every))
-    return str(entry.day), when(entry.days), WHAT[entry.what], entry.id, about
-
-
-def _short(entry: DueEntry, *, every: bool) -> Row:
-    lead = f"{WHAT[entry.what]} {when(entry.days)}: "
-    return str(entry.day), (lead, *_about(entry, every=every))
+def _what(entry: DueEntry) -> str:
+    return "forecasts expire" if entry.what == "forecasts" else entry.what
 
 
 def _about(entry: DueEntry, *, every: bool) -> Iterator[Span]:
@@ -59,19 +57,16 @@ def _about(entry: DueEntry, *, every: bool) -> Iterator[Span]:
     yield Ref(entry.id, _KINDS.get(entry.what))
     yield ": "
     if entry.text:
-        yield " ".join(entry.text.split())
+        yield cells.one_line(entry.text)
     else:
         yield from _scenarios(entry.scenarios, every=every)
     if entry.watch:
-        yield f" (watch: {' '.join(entry.watch.split())})"
+        yield f" (watch: {cells.one_line(entry.watch)})"
 
 
 def _scenarios(ids: tuple[ScenarioId, ...], *, every: bool) -> Iterator[Span]:
     named = ids if every or len(ids) <= _NAMED + 1 else ids[:_NAMED]
-    for number, id in enumerate(named):
-        if number:
-            yield ", "
-        yield Ref(id, "scenario")
+    yield from cells.listed(Ref(id, "scenario") for id in named)
     if len(ids) > len(named):
         yield f" and {len(ids) - len(named)} more"
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scenarios.analysis.ledger.ledger import Line, Quantity
+from scenarios.analysis.ledger.sensitivity import Bend
 from scenarios.analysis.review.explanation import Explanation
 from scenarios.model import Database, Scenario, SetId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
     Block,
-    Column,
     Document,
     Figure,
     Group,
@@ -25,8 +27,7 @@ from scenarios.render.document import (
     plain,
     spans,
 )
-from scenarios.render.documents import unreadable
-from scenarios.render.documents.ledger_changes import SMALL_DECIBANS
+from scenarios.render.documents.ledger_changes import SMALL_DECIBANS, by_theme, counted_in
 from scenarios.render.text import term
 from scenarios.scales import HIGHEST, LOWEST, percent, probability
 from scenarios.text import counted
@@ -51,12 +52,12 @@ def document(result: Explanation, database: Database, *, every: bool = False) ->
     """
     scenario = database.scenarios[result.scenario]
     head = (Ref(result.scenario, "scenario"), f": {scenario.title}, as of {result.as_of}")
-    outcome = (result.outcome or "").replace("-", " ")
+    outcome = cells.outcome_words(result.outcome)
     stood = f"Resolved: {outcome}. The ledger as it stood on {result.ledger_day}."
     top = (Heading(1, head, (stood,) if outcome else ()), Paragraph(scenario.question))
     basis = lines(*_basis(result, scenario))
     if result.implied is None:
-        return (*top, unreadable.figures(result.withheld), basis)
+        return (*top, Paragraph(cells.withheld_figures(result.withheld)), basis)
     return (
         *top,
         lines(*_verdict(result, database.tracker.estimative_language)),
@@ -80,14 +81,14 @@ def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool
             running += line.counted_decibans
             yield _row(line, running, set_id)
         if small:
-            running += (worth := _worth(small))
+            running += (worth := counted_in(small))
             yield (_small(small), "", "", Figure(worth, "dB"), *_reached(running))
 
     first = ("prior", "", "", "", *_reached(running, result.prior.probability))
     table: list[Row | Group] = [first, *rows(_of(result.lines, ("given", "time")))]
     evidence = [line for line in result.lines if line.kind not in _STEPS]
     if any(line.theme for line in evidence):
-        themes = _by_theme(evidence)
+        themes = by_theme(evidence)
         slight = [theme for theme in themes if not _folded(theme[1], every=every)[0]]
         slight = slight if len(slight) > 1 else []
         for theme, members in (entry for entry in themes if entry not in slight):
@@ -101,35 +102,31 @@ def _sums(result: Explanation, end: Quantity, database: Database, *, every: bool
     table += rows(_of(result.lines, ("rivals", "bound")))
     table.append(("implied", "", "", "", *_reached(running, end.probability)))
     columns = (
-        Column(name="line", least=_NARROWEST),
-        Column(name="dB", key="decibans", align="right", meaning="move"),
-        Column(name="factor", align="right"),
-        Column(name="counted", key="counted_decibans", align="right", meaning="move"),
-        Column(name="sum", key="sum_decibans", align="right"),
-        Column(name="p", key="probability", align="right"),
+        left("line", least=_NARROWEST),
+        right("dB", "decibans", meaning="move"),
+        right("factor"),
+        right("counted", "counted_decibans", meaning="move"),
+        right("sum", "sum_decibans"),
+        right("p", "probability"),
     )
     graded = database.tracker.grade_weights
     caption = "" if graded else "Grades not applied: the tracker has no grade_weights."
     small = _folded(result.lines, every=every)[1]
-    worth = plain(Figure(_worth(small), "dB"))
+    worth = plain(Figure(counted_in(small), "dB"))
     note = f"Folded: {_small(small)}, {worth} dB in all; --all shows them." if small else ""
     return Table(columns=columns, rows=tuple(table), by="theme", caption=caption, note=note)
 
 
 def _group(name: str, members: Iterable[Line], rows: Iterable[Row]) -> Group:
-    return Group(f"{name}, {plain(Figure(_worth(members), 'dB'))} dB", tuple(rows))
-
-
-def _worth(lines: Iterable[Line]) -> float:
-    return sum(line.counted_decibans for line in lines)
+    return Group(f"{name}, {plain(Figure(counted_in(members), 'dB'))} dB", tuple(rows))
 
 
 def _small(lines: Sequence[Line]) -> str:
-    """So many lines that count little, and so many that the prior includes."""
+    """Number of lines that count little, and of those that the prior includes."""
     included = sum(line.kind == "in-prior" for line in lines)
     few = len(lines) - included
-    told = [counted(few, "line") + f" under {SMALL_DECIBANS} dB"] if few else []
-    return ", ".join([*told, *([f"{included} in the prior"] if included else [])])
+    parts = [counted(few, "line") + f" under {SMALL_DECIBANS} dB"] if few else []
+    return ", ".join([*parts, *([f"{included} in the prior"] if included else [])])
 
 
 def _row(line: Line, running: float, set_id: SetId | None) -> Row:
@@ -151,9 +148,9 @@ def _row(line: Line, running: float, set_id: SetId | None) -> Row:
     )
 
 
-def _reached(running: float, p: float | None = None) -> tuple[Figure, Figure]:
+def _reached(running: float, ended: float | None = None) -> tuple[Figure, Figure]:
     """The sum so far, in decibans and as a probability."""
-    return Figure(running, "dB"), Figure(probability(running) if p is None else p, "p")
+    return Figure(running, "dB"), p(probability(running) if ended is None else ended)
 
 
 def _folded(lines: Sequence[Line], *, every: bool) -> tuple[list[Line], list[Line]]:
@@ -170,21 +167,8 @@ def _of(lines: Iterable[Line], kinds: Sequence[str]) -> list[Line]:
     return [line for line in lines if line.kind in kinds]
 
 
-def _by_theme(lines: Iterable[Line]) -> list[tuple[str | None, list[Line]]]:
-    """The lines of each theme, the theme that counts most first, those without one last."""
-    themes: dict[str | None, list[Line]] = {}
-    for line in lines:
-        themes.setdefault(line.theme, []).append(line)
-
-    def order(entry: tuple[str | None, list[Line]]) -> tuple[object, ...]:
-        theme, members = entry
-        return theme is None, -abs(_worth(members)), theme or ""
-
-    return sorted(themes.items(), key=order)
-
-
 def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator[Block]:
-    """What the lines say in words, and what stands under them."""
+    """Yield the lines in words, with the items behind them."""
     rows = []
     for line in _folded(ledger.lines, every=every)[0]:
         if line.kind in _STEPS:
@@ -198,7 +182,7 @@ def _behind(ledger: Explanation, database: Database, *, every: bool) -> Iterator
             under.append(("same origin or event, suppressed: ", *ids[1:]))
         text = (*_says(line, database),)
         lead = Figure(line.counted_decibans, "dB")
-        rows.append(Item(text, tuple(Item(told, bullet=True) for told in under), lead))
+        rows.append(Item(text, tuple(Item(detail, bullet=True) for detail in under), lead))
     if rows:
         yield Heading(3, "What the lines say")
         yield Items(tuple(rows))
@@ -217,7 +201,7 @@ def _says(line: Line, database: Database) -> Iterator[Ref | str]:
 
 
 def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
-    yield "Prior ", Figure(ledger.prior.probability, "p"), f": {scenario.prior.basis}"
+    yield "Prior ", p(ledger.prior.probability), f": {scenario.prior.basis}"
     if ledger.neutral:
         yield (
             f"Not listed: {counted(ledger.neutral, 'item')} of no weight here "
@@ -226,23 +210,23 @@ def _basis(ledger: Explanation, scenario: Scenario) -> Iterator[Text]:
 
 
 def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
-    """What is implied and stated, how far that may lie apart, and on which line most rests."""
+    """Yield both figures, the gap between them, and the range with one line less."""
     stated, left, band = ledger.stated, ledger.leave_one_out, ledger.band
     if ledger.unfounded:
-        said = (" Stated ", Figure(stated.probability, "p"), ".") if stated else ()
-        yield ("Nothing is implied: nobody stated a prior, and nothing is rated.", *said)
+        also = (" Stated ", p(stated.probability), ".") if stated else ()
+        yield ("Nothing is implied: nobody stated a prior, and nothing is rated.", *also)
         return
     assert ledger.implied and band and left  # noqa: S101, PT018 - else they are withheld
     implied = ledger.implied.probability
-    low, high, word = Figure(band.low, "p"), Figure(band.high, "p"), term(implied, language)
-    yield "Implied ", Figure(implied, "p"), f" ({word}); band ", low, " to ", high, "."
+    low, high, word = p(band.low), p(band.high), term(implied, language)
+    yield "Implied ", p(implied), f" ({word}); band ", low, " to ", high, "."
     if stated and ledger.gap_decibans is not None:
         apart = Figure(abs(ledger.gap_decibans), digits=1)
         side = "above" if ledger.gap_decibans > 0 else "below"
         gap: Text = "just" if plain(apart) == "0.0" else (apart, f" dB {side}")
         yield (
             "Stated ",
-            Figure(stated.probability, "p"),
+            p(stated.probability),
             f" ({term(stated.probability, language)}), ",
             *spans(gap),
             " what the evidence implies.",
@@ -253,46 +237,46 @@ def _verdict(ledger: Explanation, language: str) -> Iterator[Text]:
         yield "One line less: from ", *lowest, " to ", *highest, "."
 
 
-def _without(p: float, line: str | None, kind: str | None) -> tuple[Figure | Ref | str, ...]:
+def _without(
+    probability: float, line: str | None, kind: str | None
+) -> tuple[Figure | Ref | str, ...]:
     absent = " (absent)" if kind == "absence" else ""
-    return (Figure(p, "p"), " without ", Ref(line), absent) if line else (Figure(p, "p"),)
+    return (p(probability), *((" without ", Ref(line), absent) if line else ()))
 
 
 def _sweep(result: Explanation, *, every: bool) -> Iterator[Block]:
-    """What is implied with each judgement bent alone, widest first."""
+    """Yield the range of the implied figure under each judgement bent alone, widest first."""
     if result.sweep is None:
         return
     bends = [bend for bend in result.sweep if every or bend.high - bend.low >= _POINT]
-    rows = tuple(
-        (
-            {"prior": f"prior of {bend.id}"}.get(bend.kind, _BENT.get(bend.kind, bend.id)),
-            _HOW_FAR[bend.kind],
-            Figure(bend.low, "p"),
-            Figure(bend.high, "p"),
-            Figure((bend.high - bend.low) * 100, digits=1),
-        )
-        for bend in bends
+    columns: tuple[Cell[Bend], ...] = (
+        (left("judgement", least=_NARROWEST), _bent),
+        (left("bent by"), lambda bend: _HOW_FAR[bend.kind]),
+        (right("lowest"), lambda bend: p(bend.low)),
+        (right("highest"), lambda bend: p(bend.high)),
+        (right("width, points", "width"), _width),
     )
-    columns = (
-        Column(name="judgement", least=_NARROWEST),
-        Column(name="bent by"),
-        Column(name="lowest", align="right"),
-        Column(name="highest", align="right"),
-        Column(name="width, points", key="width", align="right"),
-    )
-    left = len(result.sweep) - len(bends)
-    note = f"{counted(left, 'other')} under {_POINT * 100:g} points: --all" if left else ""
+    others = len(result.sweep) - len(bends)
+    note = f"{counted(others, 'other')} under {_POINT * 100:g} points: --all" if others else ""
     yield Heading(3, "One judgement bent at a time")
-    yield Table(columns=columns, rows=rows, note=note)
+    yield cells.table(bends, columns, note=note)
+
+
+def _width(bend: Bend) -> Figure:
+    return Figure((bend.high - bend.low) * 100, digits=1)
+
+
+def _bent(bend: Bend) -> str:
+    return f"prior of {bend.id}" if bend.kind == "prior" else _BENT.get(bend.kind, bend.id)
 
 
 def _post_mortem(result: Explanation) -> Iterator[Block]:
-    """What pointed to what happened, and what did not."""
+    """Yield the lines that pointed to the outcome, and those that did not."""
     if result.post_mortem is None or result.outcome is None:
         return
     outcome = "occurred" if result.outcome == "occurred" else "did not occur"
     pointed = {"right": result.post_mortem.right, "wrong": result.post_mortem.wrong}
-    for way, found in pointed.items():
+    for way, own in pointed.items():
         yield Heading(3, f"Pointed the {way} way (it {outcome})")
-        rows = tuple(Item(Ref(line.id), lead=Figure(line.decibans, "dB")) for line in found)
+        rows = tuple(Item(Ref(line.id), lead=Figure(line.decibans, "dB")) for line in own)
         yield Items(rows) if rows else Paragraph("nothing")

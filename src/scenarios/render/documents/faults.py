@@ -1,12 +1,14 @@
-"""What `check` finds, as a table; a terminal and an editor get it line by line."""
+"""Faults of files: what `check` finds, and what stands before a result that lacks files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from scenarios.errors import Problem
-from scenarios.render.document import Column, Document, Figure, Row, Table
+from scenarios.render.cells import left, right
+from scenarios.render.document import Document, Figure, Row, Table
+from scenarios.text import counted
 
 
 def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
@@ -16,13 +18,22 @@ def document(problems: Iterable[Problem], findings: Iterable[Any]) -> Document:
         for p in problems
     ]
     for f in findings:
-        message = f"{f.subject}: {f.message}"
-        place = (Figure(f.line), Figure(f.column))
-        rows.append((f.path, *place, "finding", f.rule, message, ""))
-    columns = (
-        Column(name="path"),
-        Column(name="line", align="right"),
-        Column(name="column", align="right"),
-        *(Column(name=name) for name in ("severity", "rule", "message", "hint")),
-    )
+        place = (f.path, Figure(f.line), Figure(f.column))
+        rows.append((*place, "finding", f.rule, f"{f.subject}: {f.message}", ""))
+    texts = (left(name) for name in ("severity", "rule", "message", "hint"))
+    columns = (left("path"), right("line"), right("column"), *texts)
     return (Table(columns=columns, rows=tuple(rows), empty="Nothing found."),)
+
+
+def unreadable_files(unreadable: Sequence[Problem]) -> Document:
+    """Each file by its path, the line and the fault; nothing where every file could be read."""
+    if not unreadable:
+        return ()
+    figures = "a figure that they could change is withheld: ?"
+    if any(fault.path == "tracker.yaml" for fault in unreadable):
+        figures = "without a readable tracker.yaml there are no figures"
+    columns = (left("file"), right("line"), left("fault", least=30))
+    rows = ((fault.path, f"{fault.line}", f"{fault.rule}: {fault.message}") for fault in unreadable)
+    files = counted(len(unreadable), "file")
+    caption = f"{files} cannot be read: what they hold is missing here, and {figures}"
+    return (Table(columns=columns, rows=tuple(rows), caption=caption),)

@@ -1,13 +1,17 @@
-"""What changed in a ledger, line by line, in rows that add up."""
+"""Changes of a ledger, line by line, in rows that add up, and effects of an item."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
+from scenarios.analysis.ledger.ledger import EvidenceEffect, Line
 from scenarios.analysis.ledger.ledger_changes import LineChange
-from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId
-from scenarios.render.document import Figure, Link, Ref, Sum, Term, Text
+from scenarios.model import Database, EvidenceId, ScenarioId, ThemeId, Tracker
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
+from scenarios.render.document import Document, Figure, Item, Items, Link, Ref, Sum, Term, Text
 from scenarios.render.text import signed
 from scenarios.text import counted
 
@@ -20,12 +24,27 @@ STEPS = {
     "rivals": "rivals: what the other members of the set gained or lost",
     "bound": "bound: an implied probability is held within 0.1% and 99.9%",
 }
-"""What no line does; `{}` stands for the scenario that the prior depends on."""
+"""Steps that are no line; `{}` stands for the scenario that the prior depends on."""
 _NOT_BY_ITEMS = frozenset({"rivals", "time", "conventions"})
 
 
+def by_theme(lines: Iterable[Line]) -> list[tuple[ThemeId | None, list[Line]]]:
+    """The lines of each theme, the theme that counts most first, those without one last."""
+    themes: dict[str | None, list[Line]] = {}
+    for line in lines:
+        themes.setdefault(line.theme, []).append(line)
+    return sorted(
+        themes.items(), key=lambda pair: (pair[0] is None, -abs(counted_in(pair[1])), pair[0] or "")
+    )
+
+
+def counted_in(lines: Iterable[Line]) -> float:
+    """Decibans that lines count together."""
+    return sum(line.counted_decibans for line in lines)
+
+
 class ChangeRow(NamedTuple):
-    """So many decibans, and why; `line` is the ledger line's id, with the items behind it."""
+    """Decibans and their cause; `line` is the id of the ledger line, with the items behind it."""
 
     decibans: float
     line: str | None
@@ -57,8 +76,8 @@ def change_sum(
 def _behind(row: ChangeRow, id: EvidenceId, database: Database) -> Text:
     """An item; that which the line is named after needs no other name."""
     item = database.evidence[id]
-    told = Link(item.summary, item.url)
-    return told if id == row.line else (Ref(id, "evidence"), ": ", told)
+    summary = Link(item.summary, item.url)
+    return summary if id == row.line else (Ref(id, "evidence"), ": ", summary)
 
 
 def change_rows(
@@ -69,11 +88,10 @@ def change_rows(
     *,
     every: bool = False,
 ) -> Iterator[ChangeRow]:
-    """The lines, what the new ones do to the others, the `steps` of the prior and so on, the sum.
+    """Yield the lines, the effect of new ones on others, the `steps`, and the sum.
 
-    `other` is the scenario that the prior depends on.
-
-    Small lines are added up in one row, unless `every` one is wanted.
+    `other` is the scenario that the prior depends on. Small lines are added up in one row, unless
+    `every` one is wanted.
     """
     changes = sorted(lines, key=lambda change: (-abs(_worth(change)), change.id))
     worths = [_worth(c) for c in changes] + list(steps.values())
@@ -109,7 +127,7 @@ def _worth(change: LineChange) -> float:
 
 
 def _overlap(own: Sequence[LineChange], number: int) -> str:
-    """What the lines that came, went or changed do to those that are as they were."""
+    """Effect of lines that came, went or changed on those that did not."""
     gain = sum(abs(change.after) - abs(change.before) for change in own)
     count = "counts" if number == 1 else "count"
     how = f"{count} less beside it" if gain > 0 else f"{count} more"
@@ -137,3 +155,35 @@ def _why(change: LineChange) -> str:
 
 def _from_to(change: LineChange) -> str:
     return f"{signed(change.before)} → {signed(change.after)} dB"
+
+
+def effects_document(effects: Sequence[EvidenceEffect], tracker: Tracker, as_of: date) -> Document:
+    """Scenario, rating, weight, factor, decibans counted, implied before and after; then why.
+
+    Both figures are as of one day.
+    """
+    columns: tuple[Cell[EvidenceEffect], ...] = (
+        (left("scenario"), lambda effect: Ref(effect.scenario, "scenario")),
+        (left("rating", meaning="rating"), lambda effect: cells.rating(effect.rating)),
+        (cells.weight_column(tracker), lambda effect: Figure(effect.weight, digits=2)),
+        (right("factor"), lambda effect: Figure(effect.factor, digits=2)),
+        (
+            right("dB", "counted_decibans", meaning="move"),
+            lambda effect: Figure(effect.counted_decibans, "dB"),
+        ),
+        (left("implied"), _implied),
+    )
+    why = [f"{effect.scenario}: {effect.note}" for effect in effects if effect.note]
+    why += [
+        f"{effect.scenario}: its heaviest line is now one graded {effect.doubtful}"
+        for effect in effects
+        if effect.doubtful
+    ]
+    table = cells.table(effects, columns, caption=f"As of {as_of}:")
+    return (table, Items(tuple(map(Item, why))))
+
+
+def _implied(effect: EvidenceEffect) -> Text:
+    if effect.before is None or effect.after is None:
+        return "–"
+    return cells.step_in_words(effect.before, effect.after)

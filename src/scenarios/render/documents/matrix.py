@@ -8,8 +8,9 @@ from typing import Literal
 from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.review.ach import Linchpin, Matrix, MatrixRow, MatrixScore
 from scenarios.model import Kind, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
 from scenarios.render.document import (
-    Column,
     Document,
     Figure,
     Heading,
@@ -23,47 +24,48 @@ from scenarios.render.document import (
     Text,
     lines,
 )
-from scenarios.render.documents.effects import weight_column
 from scenarios.text import counted
 
 _NARROWEST = 24
 _SUMMARY = 30
 """From this many columns left over on a row says in words what it is."""
+NO_ROWS = "No evidence known by then rates one of these scenarios."
 _MARK = "\0"
 """Stands around an id until its sentence is made."""
 _MANY = 4
-"""So many rows are named; the others are counted."""
+"""Rows that are named; the others are counted."""
 
 
 def document(result: Matrix, known: Known, title: str) -> Document:
     """The matrix, who ranks first and on what that rests, and the linchpins."""
     head = f"Analysis of competing hypotheses, as of {known.as_of}"
-    top = Heading(1, head, (title,) if title else ())
+    top = (Heading(1, head, (title,) if title else ()), _table(result, known))
     if result.withheld:
-        told = f"Withheld: {result.withheld} cannot be read, and could change every sum and rank."
-        return (top, _table(result, known), Paragraph(told))
-    if not result.rows:
-        nothing = "No evidence known by then rates one of these scenarios."
-        return (top, _table(result, known), Paragraph(nothing))
-    return (top, _table(result, known), *reading(result, known))
+        why = f"Withheld: {result.withheld} cannot be read, and could change every sum and rank."
+        return (*top, Paragraph(why))
+    return (*top, *(reading(result, known) if result.rows else (Paragraph(NO_ROWS),)))
 
 
-def reading(result: Matrix, known: Known, level: Literal[3, 4] = 3) -> Document:
+def reading(result: Matrix, known: Known, level: Literal[2, 3, 4] = 3) -> Document:
     """Who ranks first and on what that rests, and how the matrix is read."""
-    pins = (Item(_linked(told, known), bullet=bool(result.linchpins)) for told in _pins(result))
+
+    def linked(sentences: Iterator[str]) -> list[Text]:
+        return [_linked(sentence, known) for sentence in sentences]
+
+    pins = (Item(text, bullet=bool(result.linchpins)) for text in linked(_pins(result)))
     return (
-        lines(*(_linked(told, known) for told in _ranking(result))),
+        lines(*linked(_ranking(result))),
         Heading(level, "Linchpins"),
         Items(tuple(pins)),
-        lines(*(_linked(told, known) for told in _notes(result, known))),
+        lines(*linked(_notes(result, known))),
     )
 
 
-def _linked(told: str, known: Known) -> Text:
+def _linked(sentence: str, known: Known) -> Text:
     """A sentence whose ids are references to their records."""
     database = known.database
     parts: list[Span] = []
-    for place, part in enumerate(told.split(_MARK)):
+    for place, part in enumerate(sentence.split(_MARK)):
         kind: Kind | None = "evidence" if part in database.evidence else None
         if part.partition("/")[0] in database.scenarios:
             kind = "scenario"
@@ -78,39 +80,26 @@ def _id(id: str) -> str:
 
 def _table(result: Matrix, known: Known) -> Table:
     """Rows over their sums."""
-    ruled_out = {id: score.ruled_out for id, score in result.scores.items()}
-    columns = (
-        Column(name="evidence, indicator", key="id", least=_NARROWEST),
-        Column(name="kind", only="csv"),
-        Column(name="grade", meaning="grade"),
-        weight_column(known.database.tracker),
-        *(
-            Column(
-                name=id + (f", ruled out {gone}" if (gone := ruled_out.get(id)) else ""),
-                key=id,
-                align="right",
-                legend=known.database.scenarios[id].title,
-                meaning="rating",
-            )
-            for id in result.scenarios
+
+    def column(id: ScenarioId) -> Cell[MatrixRow]:
+        score = result.scores.get(id)
+        name = id + (f", ruled out {score.ruled_out}" if score and score.ruled_out else "")
+        legend = known.database.scenarios[id].title
+        return right(name, id, legend=legend, meaning="rating"), lambda row: _code(row, id)
+
+    columns: tuple[Cell[MatrixRow], ...] = (
+        (
+            left("evidence, indicator", "id", least=_NARROWEST),
+            lambda row: Ref(row.id, "scenario" if row.kind == "indicator" else "evidence"),
         ),
-        Column(name="dB", key="diagnosticity", align="right"),
-        Column(name="what it is", key="summary", drop=1, least=_SUMMARY, cut=True),
+        (left("kind", only="csv"), lambda row: row.kind),
+        (left("grade", meaning="grade"), lambda row: row.grade or ""),
+        (cells.weight_column(known.database.tracker), lambda row: Figure(row.weight, digits=2)),
+        *map(column, result.scenarios),
+        (right("dB", "diagnosticity"), lambda row: Figure(row.diagnosticity, digits=1)),
+        (left("what it is", "summary", drop=1, least=_SUMMARY, cut=True), lambda row: row.summary),
     )
-    rows = tuple(_row(result, row) for row in result.rows)
-    return Table(columns=columns, rows=rows, foot=tuple(_sums(result)))
-
-
-def _row(result: Matrix, row: MatrixRow) -> Row:
-    return (
-        Ref(row.id, "scenario" if row.kind == "indicator" else "evidence"),
-        row.kind,
-        row.grade or "",
-        Figure(row.weight, digits=2),
-        *(_code(row, column) for column in result.scenarios),
-        Figure(row.diagnosticity, digits=1),
-        row.summary,
-    )
+    return cells.table(result.rows, columns, foot=tuple(_sums(result)))
 
 
 def _code(row: MatrixRow, column: ScenarioId) -> Text:
@@ -122,20 +111,21 @@ def _code(row: MatrixRow, column: ScenarioId) -> Text:
 
 
 def _sums(result: Matrix) -> Iterator[Row]:
-    def row(id: str, label: str, figure: Callable[[MatrixScore], Figure]) -> Row:
-        sums = (
-            figure(result.scores[column]) if result.scores else "?" for column in result.scenarios
-        )
-        return (Ref(id, None, label), "score", "", "", *sums, "", "")
-
-    weighted = "weighted_inconsistency"
-    yield row("inconsistency", "inconsistency", lambda s: Figure(s.inconsistency))
-    yield row(
-        weighted, "weighted inconsistency", lambda s: Figure(s.weighted_inconsistency, digits=1)
+    sums: tuple[tuple[str, str, Callable[[MatrixScore], Figure]], ...] = (
+        ("inconsistency", "inconsistency", lambda s: Figure(s.inconsistency)),
+        (
+            "weighted_inconsistency",
+            "weighted inconsistency",
+            lambda s: Figure(s.weighted_inconsistency, digits=1),
+        ),
+        ("decibans", "Σ decibans", lambda s: Figure(s.decibans, "dB", 0)),
+        ("blanks", "blanks", lambda s: Figure(s.blanks)),
+        ("rank", "rank", lambda s: Figure(s.rank)),
     )
-    yield row("decibans", "Σ decibans", lambda s: Figure(s.decibans, "dB", 0))
-    yield row("blanks", "blanks", lambda s: Figure(s.blanks))
-    yield row("rank", "rank", lambda s: Figure(s.rank))
+    for id, label, figure in sums:
+        scores = (result.scores.get(column) for column in result.scenarios)
+        shown = (figure(score) if score else cells.WITHHELD for score in scores)
+        yield (Ref(id, None, label), "score", "", "", *shown, "", "")
 
 
 def _ranking(result: Matrix) -> Iterator[str]:
@@ -235,7 +225,7 @@ def _change(pin: Linchpin) -> str:
 def _notes(result: Matrix, known: Known) -> Iterator[str]:
     database = known.database
     outcomes = {id: resolved(database, id, known.as_of) for id in result.scenarios}
-    ended = [f"{_id(id)} {o.outcome.replace('-', ' ')}" for id, o in outcomes.items() if o]
+    ended = [f"{_id(id)} {cells.outcome_words(o.outcome)}" for id, o in outcomes.items() if o]
     if ended:
         yield f"Known by then: {_and(ended)}."
     sets = {database.scenarios[id].set for id in result.scenarios}

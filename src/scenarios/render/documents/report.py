@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.analysis.review.moves import Causes
-from scenarios.analysis.review.review import Review
+from scenarios.analysis.review.review import Method, Review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import Database
-from scenarios.render.document import Block, Chart, Document, Folded, Heading, Paragraph
+from scenarios.render import cells
+from scenarios.render.cells import Cell, StatusLine, left
+from scenarios.render.document import Block, Chart, Document, Folded, Heading, Paragraph, Text
 from scenarios.render.documents import status
-from scenarios.render.documents.review import (
-    attention,
-    coming,
-    headline,
-    method,
-    moved,
-    news,
-    outcomes,
-    overview,
-    still,
-)
+from scenarios.render.documents.review import findings, headline, moves, news
 from scenarios.text import counted
 
 
@@ -34,32 +26,31 @@ def document(
     whole: bool = False,
     every: bool = False,
 ) -> Document:
-    """The review; `nothing` is said where no scenario had opened.
+    """The review, or `nothing` where no scenario had opened.
 
     The `picture` of the open scenarios stands where else their table does. `whole` adds the status
     table, with what was resolved before, the rows that add up to each move, `every` the small ones
     among them, and the method.
     """
     title = f"{review.tracker.title}: review of {review.as_of}, since {review.since}"
-    told = _told(review, database)
-    with_moves = moved.items(told)
-    findings = attention.in_full(review.findings, database)
+    context = _context(review, database)
+    moving = moves.moving_items(context)
     return (
         Heading(1, title),
-        *_news(review, database),
-        *attention.strip(review.findings, database),
-        *_overview(review, trends, nothing, picture),
-        *outcomes.section(review.resolved, with_moves, database),
-        *moved.section(told),
-        *still.section(_still(review), review.unchanged.reaffirmed, database),
-        *coming.section(review.due, database),
+        *_headline(review, database),
+        *findings.needs(review.findings, database),
+        *_board(review, trends, nothing, picture),
+        *moves.outcomes(review.resolved, moving, database),
+        *moves.moved(context),
+        *moves.unmoved(review, database),
+        *findings.coming(review.due, database),
         *news.asked(review.questions, database),
-        *news.evidence(review.new_evidence, with_moves, database),
+        *news.evidence(review.new_evidence, moving, database),
         *news.indicators(review.indicator_changes, database),
         *news.differing(review.spreads, database),
         *news.restated(review.restated, database),
-        *([findings] if findings else []),
-        *(_behind(review, told, database, every=every) if whole else _elsewhere(review)),
+        *findings.in_full(review.findings, database),
+        *(_behind(review, context, every=every) if whole else _elsewhere(review)),
     )
 
 
@@ -68,16 +59,16 @@ def live(review: Review) -> list[StatusRow]:
     return [row for row in review.scenarios if row.outcome is None]
 
 
-def _news(review: Review, database: Database) -> Iterator[Block]:
-    """The headline and the notice."""
-    if said := headline.told(review.headline, database):
-        yield Paragraph(said)
-    if review.tracker.notice:
-        yield Paragraph(" ".join(review.tracker.notice.split()), tone="notice")
+def _headline(review: Review, database: Database) -> Iterator[Block]:
+    """The headline and the tracker's notice."""
+    if text := headline.told(review.headline, database):
+        yield Paragraph(text)
+    if notice := cells.one_line(review.tracker.notice):
+        yield Paragraph(notice, tone="notice")
 
 
-def _told(review: Review, database: Database) -> moved.Told:
-    return moved.Told(
+def _context(review: Review, database: Database) -> moves.Context:
+    return moves.Context(
         database=database,
         rows={row.id: row for row in review.scenarios},
         moves={move.scenario: move for move in review.moves},
@@ -87,20 +78,16 @@ def _told(review: Review, database: Database) -> moved.Told:
     )
 
 
-def _still(review: Review) -> list[StatusRow]:
-    ids = {*review.unchanged.reaffirmed, *review.unchanged.untouched}
-    return [row for row in review.scenarios if row.id in ids]
-
-
-def _overview(
+def _board(
     review: Review, trends: status.Trends | None, nothing: str, picture: Chart | None
 ) -> Iterator[Block]:
     yield Heading(2, "Where it stands", anchor="board")
     rows = live(review)
-    table = overview.table(rows, review.findings, review.tracker.sets, trends)
     if not review.scenarios:
         yield Paragraph(nothing or f"No scenario had opened by {review.as_of}.")
     elif rows:
+        lines = status.lines_of(rows, review.findings, trends)
+        table = cells.by_set(lines, _columns(trends), review.tracker.sets)
         yield Chart(picture.label, picture.drawing, table) if picture else table
     else:
         yield Paragraph("Every scenario is resolved.")
@@ -109,14 +96,37 @@ def _overview(
         yield Paragraph(f"{counted(hidden, 'scenario')} resolved earlier: scen status")
 
 
+def _columns(trends: status.Trends | None) -> Iterator[Cell[StatusLine]]:
+    """Yield the columns of the open scenarios: both figures then and now, and what is flagged."""
+    yield left("scenario", least=28), lambda line: cells.title(line.row)
+    yield (cells.right("stated", "stated_from_to"), lambda line: _step(line.row, *_four(line)[:2]))
+    yield (
+        cells.right("implied", "implied_from_to"),
+        lambda line: _step(line.row, *_four(line)[2:]),
+    )
+    if trends:
+        yield cells.STRIP
+        yield cells.trend(trends.days, drop=2)
+    yield left("flags", drop=3, meaning="attention"), lambda line: line.flagged
+    yield left("id", drop=1, extra=True, only="terminal"), lambda line: line.row.id
+    yield from cells.before_and_after(_four, only="csv")
+
+
+def _four(line: StatusLine) -> cells.Four:
+    return cells.four(line.row)
+
+
+def _step(row: StatusRow, before: float | None, after: float | None) -> Text:
+    new = (", new",) if before is None and after is not None else ()
+    return cells.unless_withheld(row.withheld, (*cells.step(before, after), *new))
+
+
 def _elsewhere(review: Review) -> Iterator[Block]:
     if review.scenarios:
         yield Paragraph("Bands, the rows of each move and the method: scen report --all")
 
 
-def _behind(
-    review: Review, told: moved.Told, database: Database, *, every: bool
-) -> Iterator[Block]:
+def _behind(review: Review, context: moves.Context, *, every: bool) -> Iterator[Block]:
     """Every figure of every scenario, the rows of what moved, and the method."""
     if review.scenarios:
         note = (
@@ -126,12 +136,35 @@ def _behind(
         language, sets = review.method.estimative_language, review.tracker.sets
         table = status.table(review.scenarios, review.findings, language, sets=sets, note=note)
         yield Folded(Heading(2, "Status", anchor="status"), (table,))
-    yield from moved.sums(told, every=every)
-    yield _method(review, database)
+    yield from moves.sums(context, every=every)
+    texts = (method_text(review.method), cells.one_line(context.database.tracker.description))
+    yield Folded(Heading(2, "Method", anchor="method"), tuple(map(Paragraph, filter(None, texts))))
 
 
-def _method(review: Review, database: Database) -> Folded:
-    told = [Paragraph(method.sentences(review.method))]
-    if text := database.tracker.description:
-        told.append(Paragraph(" ".join(text.split())))
-    return Folded(Heading(2, "Method", anchor="method"), tuple(told))
+def method_text(method: Method) -> str:
+    """Paragraph: the conventions behind the figures."""
+    worth = ", ".join(f"{code} {value:g}" for code, value in method.decibans.items())
+    weights = "Grades are shown, not applied."
+    if method.grade_weights:
+        letters = ", ".join(f"{k} {v:g}" for k, v in method.grade_weights.reliability.items())
+        numbers = ", ".join(f"{n} {v:g}" for n, v in enumerate(method.grade_weights.credibility, 1))
+        weights = f"A grade keeps, by this team's own table: {letters}; {numbers}."
+    analysts = "no standing forecast" if not method.analysts else "one analyst, no team"
+    if method.analysts > 1:
+        analysts = f"{method.analysts} analysts, the geometric mean of their odds"
+    words = {"icd-203": "ICD 203, lower edges included", "phia": "PHIA yardstick, with its gaps"}
+    return (
+        f"Implied: Bayes' rule from the prior, in decibans ({worth}). {weights} "
+        f"{_overlapping(method)} Ledger version {method.ledger}; each row is rounded by itself. "
+        f"Stated: {analysts}. Words: {words[method.estimative_language]}."
+    )
+
+
+def _overlapping(method: Method) -> str:
+    """Correlation of lines, and strength of ratings."""
+    within, between = method.evidence_dependence.within, method.evidence_dependence.between
+    alike = f"Correlation of lines: {within:g} within a theme, {between:g} between themes."
+    if within == between:
+        alike = f"Correlation of lines: {within:g}."
+    strong = f" Every rating × {method.rating_strength:g}." if method.rating_strength != 1 else ""
+    return alike + strong

@@ -1,18 +1,22 @@
-"""Scores, calibration and skill."""
+"""Scores, calibration and skill, in full or as an excerpt."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
 
 import msgspec
+from msgspec.structs import replace
 
-from scenarios.analysis.scores.calibration import CalibrationBin, Corp
-from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score
-from scenarios.analysis.scores.skill import DRAWS, FEWEST, MOST, FittedStrength
+from scenarios.analysis.scores.calibration import Corp, CorpStep
+from scenarios.analysis.scores.daily_forecasts import OURS, place
+from scenarios.analysis.scores.scoring import ForecasterScore, QuestionScore, Score, SetScore
+from scenarios.analysis.scores.skill import MOST, FittedStrength
+from scenarios.model import ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.document import (
     Block,
-    Chart,
-    Column,
     Document,
     Figure,
     Heading,
@@ -20,20 +24,135 @@ from scenarios.render.document import (
     Items,
     Paragraph,
     Ref,
-    Row,
+    Span,
     Table,
     lines,
     plain,
 )
-from scenarios.render.documents.excerpt import ANALYSTS, Excerpt, by_question, excerpt
-from scenarios.render.documents.status import band
-from scenarios.render.pictures.scores import calibration, skill
+from scenarios.render.pictures.scores import calibration, skill, skill_table
 from scenarios.text import counted
 
+EACH = 30
+"""Worst questions shown, best ones, and rows of other long tables."""
+ROWS = 60
+COLUMNS = 12
+"""From more forecasters than this the questions have one column for the mean of the analysts."""
+ANALYSTS = "analysts' mean"
 ENOUGH = 30
 """Under this many questions the figures prove little."""
-_BAR = 20
-"""Columns of a calibration bar, each worth 5 points."""
+_LEGEND = (
+    "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), log the natural log of what was "
+    "given to the outcome, both over the days on which a forecast stood; baseline (0 for 50%) and "
+    "peer over all planned days, 0 where none stood. final is the Brier of the last forecast, "
+    "common that over the days on which all of the table stood. Different questions are not "
+    "compared by their means."
+)
+
+
+class Excerpt(msgspec.Struct, frozen=True):
+    """A score with fewer rows; the questions from the worst to the best where any is left out."""
+
+    score: Score
+    left_out: str = ""
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """A question with its outcome and the Brier score of each column, None where it has none."""
+
+    scenario: ScenarioId
+    outcome: str
+    briers: tuple[float | None, ...]
+
+
+def excerpt(result: Score) -> Excerpt:
+    """The forecasters with the most questions, the 30 worst questions and the 30 best, and so on.
+
+    A question is as bad as the Brier score of the named forecaster; without one, or where that
+    said nothing, as the mean of the analysts, or else of all.
+    """
+    named = result.decomposition[0].forecaster if result.decomposition else ""
+    ids = _ends(result.questions, named)
+    sets = list(dict.fromkeys(row.set for row in result.sets))
+    forecasters = _most(result.forecasters, ROWS, named)
+    skilled = {row.name for row in _most(result.forecasters, ROWS // len(OURS), named)}
+    by_scenario = {id: number for number, id in enumerate(ids)}
+    questions = [row for row in result.questions if row.scenario in by_scenario]
+    groups = result.groups[:EACH]
+    shown = replace(
+        result,
+        forecasters=forecasters,
+        groups=tuple(
+            replace(group, forecasters=_most(group.forecasters, ROWS, named)) for group in groups
+        ),
+        questions=tuple(sorted(questions, key=lambda row: by_scenario[row.scenario])),
+        skill=tuple(row for row in result.skill if row.forecaster in skilled),
+        sets=tuple(row for row in result.sets if row.set in sets[:EACH]),
+        excluded=result.excluded[:EACH],
+    )
+    asked = len({row.scenario for row in result.questions})
+    numbers = {
+        "questions between the worst and the best": asked - len(ids),
+        "forecasters with fewer questions": len(result.forecasters) - len(forecasters),
+        "rows of skill": len(result.skill) - len(shown.skill),
+        "groups": len(result.groups) - len(groups),
+        "forecasters of groups": sum(len(group.forecasters) for group in groups)
+        - sum(len(group.forecasters) for group in shown.groups),
+        "sets": max(0, len(sets) - EACH),
+        "questions that are not scored": len(result.excluded) - len(shown.excluded),
+    }
+    return Excerpt(shown, _left_out(numbers))
+
+
+def by_question(rows: Sequence[QuestionScore]) -> tuple[tuple[str, ...], list[Answered]]:
+    """The columns of a table of questions, and its rows in the order of these."""
+    names = tuple(sorted({row.forecaster for row in rows}, key=place))
+    many = len(names) > COLUMNS
+    columns = (ANALYSTS, *(name for name in OURS if name in names)) if many else names
+    briers: dict[ScenarioId, dict[str, list[float]]] = {}
+    outcomes = {}
+    for row in rows:
+        column = ANALYSTS if many and row.forecaster not in OURS else row.forecaster
+        briers.setdefault(row.scenario, {}).setdefault(column, []).append(row.brier)
+        outcomes[row.scenario] = cells.outcome_words(row.outcome)
+    return columns, [
+        Answered(id, outcomes[id], tuple(fmean(own[c]) if c in own else None for c in columns))
+        for id, own in briers.items()
+    ]
+
+
+def _ends(rows: Sequence[QuestionScore], named: str) -> list[ScenarioId]:
+    """The questions in their order, or where they are too many the worst to the best."""
+    together: dict[ScenarioId, list[QuestionScore]] = {}
+    for row in rows:
+        together.setdefault(row.scenario, []).append(row)
+    if len(together) <= 2 * EACH:
+        return list(together)
+    badness = {id: _badness(own, named) for id, own in together.items()}
+    ordered = sorted(together, key=lambda question: (-badness[question], question))
+    return [*ordered[:EACH], *ordered[-EACH:]]
+
+
+def _badness(rows: Sequence[QuestionScore], named: str) -> float:
+    own = [row.brier for row in rows if row.forecaster == named]
+    analysts = [row.brier for row in rows if row.forecaster not in OURS]
+    return fmean(own or analysts or [row.brier for row in rows])
+
+
+def _most(rows: tuple[ForecasterScore, ...], limit: int, named: str) -> tuple[ForecasterScore, ...]:
+    """The named one, ours, and the analysts with the most questions, in their order."""
+    first = sorted(rows, key=lambda row: (row.name not in (named, *OURS), -row.questions, row.name))
+    kept = {row.name for row in first[:limit]}
+    return tuple(row for row in rows if row.name in kept)
+
+
+def _left_out(numbers: Mapping[str, int]) -> str:
+    left = [f"{number:,} {name}" for name, number in numbers.items() if number]
+    if not left:
+        return ""
+    return (
+        f"Left out here: {', '.join(left)}. scen score --all shows everything; "
+        "--format csv and json always do."
+    )
 
 
 def document(result: Score, head: str, *, whole: bool = False) -> Document:
@@ -47,18 +166,18 @@ def document(result: Score, head: str, *, whole: bool = False) -> Document:
     shown = Excerpt(result) if whole else excerpt(result)
     score = shown.score
     most = max(row.questions for row in result.forecasters)
-    little = Paragraph(f"n = {most}: under {ENOUGH} questions these figures prove little.")
-    groups = (_forecasters(group.forecasters, group.name or "no tag") for group in score.groups)
-    asked = len({row.scenario for row in result.questions})
+    little = f"n = {most}: under {ENOUGH} questions these figures prove little."
+    fitted = strength_sentence(score.fitted_strength) if score.fitted_strength else ""
+    skilled = (skill(score) or skill_table(score),) if score.skill else ()
     return (
         Heading(1, head),
         _forecasters(score.forecasters),
-        *([] if most >= ENOUGH else [little]),
-        *groups,
-        _questions(score.questions, asked),
+        *([] if most >= ENOUGH else [Paragraph(little)]),
+        *(_forecasters(group.forecasters, group.name or "no tag") for group in score.groups),
+        _questions(score.questions, len({row.scenario for row in result.questions})),
         *_sets(score),
-        *_skill(score),
-        *([Paragraph(strength_sentence(score.fitted_strength))] if score.fitted_strength else []),
+        *skilled,
+        *([Paragraph(fitted)] if fitted else []),
         *_calibration(score),
         *_excluded(score),
         *([Paragraph(shown.left_out)] if shown.left_out else []),
@@ -86,36 +205,19 @@ def _strength(value: float | None) -> str:
     return plain(Figure(value, "ratio", 2)) + (" or more" if value == MOST else "")
 
 
-SKILL_NOTE = (
-    f"The 90% interval is that of {DRAWS:,} fixed resamples of the questions, a set as one of "
-    f"them; under {FEWEST} there is none."
-)
-_LEGEND = (
-    "Brier is one-sided (0 best, 0.25 for always 50%, 1 worst), log the natural log of what was "
-    "given to the outcome, both over the days on which a forecast stood; baseline (0 for 50%) and "
-    "peer over all planned days, 0 where none stood. final is the Brier of the last forecast, "
-    "common that over the days on which all of the table stood. Different questions are not "
-    "compared by their means."
-)
-
-
 def _forecasters(rows: Sequence[ForecasterScore], caption: str = "") -> Table:
-    cells: Iterable[Row] = (
-        (
-            row.name,
-            Figure(row.questions),
-            _number(row.brier),
-            _number(row.log_score),
-            _number(row.baseline, 1),
-            _number(row.peer, 1),
-            Figure(row.coverage, "p"),
-            _number(row.final_brier),
-            _number(row.common_brier),
-        )
-        for row in rows
+    columns: tuple[Cell[ForecasterScore], ...] = (
+        (left("forecaster"), lambda row: row.name),
+        (right("n"), lambda row: Figure(row.questions)),
+        (right("Brier"), lambda row: _number(row.brier)),
+        (right("log"), lambda row: _number(row.log_score)),
+        (right("baseline"), lambda row: _number(row.baseline, 1)),
+        (right("peer"), lambda row: _number(row.peer, 1)),
+        (right("coverage"), lambda row: p(row.coverage)),
+        (right("final"), lambda row: _number(row.final_brier)),
+        (right("common"), lambda row: _number(row.common_brier)),
     )
-    figures = ("n", "Brier", "log", "baseline", "peer", "coverage", "final", "common")
-    return _table(("forecaster",), figures, cells, caption)
+    return cells.table(rows, columns, caption=caption)
 
 
 def _questions(rows: Sequence[QuestionScore], asked: int) -> Table:
@@ -125,138 +227,83 @@ def _questions(rows: Sequence[QuestionScore], asked: int) -> Table:
     if len(answered) < asked:
         title, caption = "question", f"Brier by question, the worst to the best of {asked:,}"
     elif ANALYSTS in names:
-        pairs: Iterable[Row] = ((Ref(r.scenario), r.forecaster, _number(r.brier)) for r in rows)
-        return _table((title, "forecaster"), ("Brier",), pairs)
-    cells: Iterable[Row] = (
-        (Ref(row.scenario, "scenario"), row.outcome, *map(_number, row.briers)) for row in answered
-    )
-    narrow: Iterable[Row] = (
-        (Ref(row.scenario), name, _number(brier))
+        return _pairs(title, ((row.scenario, row.forecaster, row.brier) for row in rows))
+    columns: list[Cell[Answered]] = [
+        (left(title), lambda row: Ref(row.scenario, "scenario")),
+        (left("outcome", meaning="state"), lambda row: row.outcome),
+    ]
+    columns += [(right(name), _nth(place)) for place, name in enumerate(names)]
+    pairs = (
+        (row.scenario, name, brier)
         for row in answered
         for name, brier in zip(names, row.briers, strict=True)
         if brier is not None
     )
-    return msgspec.structs.replace(
-        _table((title, "outcome"), names, cells, caption),
-        narrow=_table((title, "forecaster"), ("Brier",), narrow, caption),
+    narrow = replace(_pairs(title, pairs), caption=caption)
+    return cells.table(answered, columns, caption=caption, narrow=narrow)
+
+
+def _nth(place: int) -> Callable[[Answered], Figure]:
+    return lambda row: _number(row.briers[place])
+
+
+def _pairs(title: str, rows: Iterable[tuple[ScenarioId, str, float]]) -> Table:
+    columns: tuple[Cell[tuple[ScenarioId, str, float]], ...] = (
+        (left(title), lambda row: Ref(row[0])),
+        (left("forecaster"), lambda row: row[1]),
+        (right("Brier"), lambda row: _number(row[2])),
     )
+    return cells.table(rows, columns)
 
 
 def _sets(result: Score) -> Iterator[Table]:
-    """A table for each set, one question with several answers."""
+    """Yield a table for each set, one question with several answers."""
+    columns: tuple[Cell[SetScore], ...] = (
+        (left("forecaster"), lambda row: row.forecaster),
+        (right("Brier (0 to 2)"), lambda row: _number(row.brier)),
+        (right("log"), lambda row: _number(row.log_score)),
+        (right("days"), lambda row: Figure(row.covered_days)),
+    )
     for set_id, occurred in dict.fromkeys((row.set, row.occurred) for row in result.sets):
-        cells: Iterable[Row] = [
-            (
-                row.forecaster,
-                _number(row.brier),
-                _number(row.log_score),
-                Figure(row.covered_days),
-            )
-            for row in result.sets
-            if row.set == set_id
-        ]
-        title = f"set {set_id}, in which {occurred} occurred"
-        yield _table(("forecaster",), ("Brier (0 to 2)", "log", "days"), cells, title)
-
-
-def _skill(result: Score) -> Iterator[Block]:
-    if result.skill:
-        cells: Iterable[Row] = (
-            (
-                row.forecaster,
-                row.against,
-                Figure(row.questions),
-                _number(row.skill),
-                _number(row.low),
-                _number(row.high),
-            )
-            for row in result.skill
-        )
-        figures = ("n", "1 − Brier ratio", "90% from", "90% to")
-        made = _table(("skill of", "against"), figures, cells)
-        yield _drawn(skill(result), msgspec.structs.replace(made, note=SKILL_NOTE))
-
-
-def _drawn(chart: Chart | None, table: Table) -> Block:
-    """The picture, with this table beside it; the table alone where nothing is drawn."""
-    return Chart(chart.label, chart.drawing, table) if chart else table
+        own = (row for row in result.sets if row.set == set_id)
+        yield cells.table(own, columns, caption=f"set {set_id}, in which {occurred} occurred")
 
 
 def _calibration(result: Score) -> Iterator[Block]:
-    if result.calibration:
-        cells: Iterable[Row] = (
-            (
-                plain(band(row.low, row.high)),
-                Figure(row.n, digits=2),
-                Figure(row.mean_forecast, "p"),
-                Figure(row.frequency, "p"),
-                plain(band(row.wilson_low, row.wilson_high)),
-                _bar(row),
-            )
-            for row in result.calibration
-        )
-        named = f"calibration of {result.calibration[0].forecaster}"
-        figures = ("n", "said", "came", "Wilson 95%")
-        about = "In the bar: | what was said, o what came, = the Wilson band."
-        bar = Column(name="0% to 100%", only="terminal", drop=1, about=about)
-        yield _drawn(calibration(result), _table((named,), figures, cells, last=(bar,)))
+    if chart := calibration(result):
+        yield chart
     for row in result.decomposition:
-        yield lines(
-            f"Brier of {row.forecaster} (Murphy 1973)",
-            (
-                "= reliability ",
-                _number(row.reliability, 4),
-                " − resolution ",
-                _number(row.resolution, 4),
-                " + uncertainty ",
-                _number(row.uncertainty, 4),
-                " + residual ",
-                _number(row.residual, 4),
-            ),
-        )
+        parts = {
+            "= reliability ": row.reliability,
+            " − resolution ": row.resolution,
+            " + uncertainty ": row.uncertainty,
+            " + residual ": row.residual,
+        }
+        yield lines(f"Brier of {row.forecaster} (Murphy 1973)", _sum(parts))
+    for corp in result.corp:
+        yield from _corp(corp)
 
-    for parts in result.corp:
-        yield from _corp(parts)
+
+def _sum(parts: Mapping[str, float]) -> tuple[Span, ...]:
+    return tuple(span for name, value in parts.items() for span in (name, _number(value, 4)))
 
 
 def _corp(row: Corp) -> Iterator[Block]:
-    cells: Iterable[Row] = (
-        (
-            Figure(step.low, "p"),
-            Figure(step.high, "p"),
-            Figure(step.n, digits=2),
-            Figure(step.frequency, "p"),
-        )
-        for step in row.curve
+    columns: tuple[Cell[CorpStep], ...] = (
+        (right("said from"), lambda step: p(step.low)),
+        (right("said to"), lambda step: p(step.high)),
+        (right("n"), lambda step: Figure(step.n, digits=2)),
+        (right("came"), lambda step: p(step.frequency)),
     )
-    figures = ("said from", "said to", "n", "came")
-    columns = tuple(Column(name=name, align="right") for name in figures)
     title = f"CORP curve of {row.forecaster}: without bins, monotone"
-    yield Table(columns=columns, rows=tuple(cells), caption=title)
-    yield lines(
-        f"Brier of {row.forecaster} (CORP, Dimitriadis, Gneiting & Jordan 2021)",
-        (
-            _number(row.brier, 4),
-            " = miscalibration ",
-            _number(row.miscalibration, 4),
-            " − discrimination ",
-            _number(row.discrimination, 4),
-            " + uncertainty ",
-            _number(row.uncertainty, 4),
-        ),
-    )
-
-
-def _bar(row: CalibrationBin) -> str:
-    def column(value: float) -> int:
-        return min(int(value * _BAR), _BAR - 1)
-
-    cells = ["·"] * _BAR
-    low, high = column(row.wilson_low), column(row.wilson_high)
-    cells[low : high + 1] = "=" * (high + 1 - low)
-    cells[column(row.frequency)] = "o"
-    cells[column(row.mean_forecast)] = "|"
-    return "".join(cells)
+    yield cells.table(row.curve, columns, caption=title)
+    parts = {
+        " = miscalibration ": row.miscalibration,
+        " − discrimination ": row.discrimination,
+        " + uncertainty ": row.uncertainty,
+    }
+    head = f"Brier of {row.forecaster} (CORP, Dimitriadis, Gneiting & Jordan 2021)"
+    yield lines(head, (_number(row.brier, 4), *_sum(parts)))
 
 
 def _excluded(result: Score) -> Iterator[Block]:
@@ -268,21 +315,6 @@ def _excluded(result: Score) -> Iterator[Block]:
     if number := len(result.without_prior):
         of = counted(number, "question")
         yield Paragraph(f"No prior was stated for {of}: implied and prior are not scored there.")
-
-
-def _table(
-    names: Sequence[str],
-    figures: Sequence[str],
-    rows: Iterable[Row],
-    caption: str = "",
-    last: tuple[Column, ...] = (),
-) -> Table:
-    columns = (
-        *(Column(name=name, meaning="state" if name == "outcome" else "") for name in names),
-        *(Column(name=name, align="right") for name in figures),
-        *last,
-    )
-    return Table(columns=columns, rows=tuple(rows), caption=caption)
 
 
 def _number(value: float | None, digits: int = 3) -> Figure:

@@ -1,60 +1,71 @@
-"""What a sitting shows: an item, an indicator, a scenario; and the figures once it may."""
+"""Texts of a sitting: scenarios as topics, items, indicators, and the figures at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from scenarios.analysis.evidence.knowledge import Known
+from scenarios.analysis.evidence.knowledge import Known, resolved
 from scenarios.analysis.forecasts import TeamFigure as Others
-from scenarios.analysis.review.agenda import PastDue, Reveal, SetSum
-from scenarios.model import Analyst, EvidenceId, Scenario, ScenarioId
-from scenarios.render.document import Column, Document, Figure, Item, Items, Ref, Row, Table, Text
+from scenarios.analysis.review.agenda import Fresh, PastDue, Reveal, SetSum, Topic, criteria_text
+from scenarios.model import Analyst, EvidenceId, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
+from scenarios.render.document import (
+    Document,
+    Figure,
+    Folded,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    lines,
+)
+from scenarios.render.text import in_words
 from scenarios.scales import percent
-from scenarios.text import fold
+from scenarios.text import counted, fold, printable
 
-_MOST = 10
-"""The items that are listed; of more, the newest."""
+_MOST = 50
+"""Items in full; of more, the newest."""
+_FEW = 10
+"""Items that stand open on a page."""
+_PAGE = 1_000_000
+"""Width and lines of a page, on which nothing is folded or left out."""
+_TEXT = 3
+"""Lines of a question, and of what decides it; one less of a reason."""
 
 
 def unrated_text(known: Known, id: EvidenceId, width: int) -> str:
     """An item that rates nothing yet: what it says and who says so."""
     item = known.evidence[id]
     source = f", {item.source}" if item.source else ""
-    lines = [fold(f"{id} ({item.grade(known.database.sources)}{source})", width)]
-    for text in (item.summary, item.quote and f"“{item.quote}”", item.url, item.notes):
-        lines += [fold(text, width, "  ")] if text else []
-    return "\n".join(lines)
+    texts = (item.summary, item.quote and f"“{item.quote}”", item.url, item.notes)
+    head = fold(f"{id} ({item.grade(known.database.sources)}{source})", width)
+    return "\n".join([head, *(fold(text, width, "  ") for text in texts if text)])
 
 
-def past_due_text(one: PastDue, width: int) -> str:
+def past_due_text(past_due: PastDue, width: int) -> str:
     """An indicator past due: what was watched for, where and since when."""
-    indicator = one.indicator
+    indicator = past_due.indicator
     worth = indicator.if_absent or indicator.chance
     absent = "its absence counts" if worth else "its absence counts 0"
-    when = f"watched for since {indicator.added}, due {indicator.due}: {absent}"
-    lines = [
-        fold(f"{one.scenario}/{one.id}", width),
-        fold(indicator.statement, width, "  "),
-        fold(f"where: {indicator.watch}", width, "  ") if indicator.watch else "",
-        fold(when, width, "  "),
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-def criteria_text(scenario: Scenario) -> str:
-    """What decides a scenario, in full."""
-    lines = [scenario.resolution_criteria, f"Its last day is {scenario.horizon}."]
-    lines += [f"{one.date}: {one.text}" for one in scenario.clarifications]
-    return "\n".join(lines)
+    texts = (
+        indicator.statement,
+        indicator.watch and f"where: {indicator.watch}",
+        f"watched for since {indicator.added}, due {indicator.due}: {absent}",
+    )
+    head = fold(f"{past_due.scenario}/{past_due.id}", width)
+    return "\n".join([head, *(fold(text, width, "  ") for text in texts if text)])
 
 
 def answer_text(probability: float | None, rationale: str | None) -> str:
-    """What was said of a scenario, in a line."""
+    """The answer for a scenario, in a line."""
     figure = f"{probability:g}" if probability is not None else "withdraw"
     return f"{figure}, {rationale}" if rationale else figure
 
 
-def document(
+def reveal_table(
     reveals: Sequence[Reveal],
     sums: Iterable[SetSum],
     analyst: Analyst,
@@ -65,47 +76,226 @@ def document(
     An implied one that counts what was seen as `absent` is marked. Then what the figures of each
     set add up to, and what would add up to 1.
     """
-    rows: list[Row] = [
+    columns: tuple[Cell[Reveal], ...] = (
+        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (right("before"), lambda row: p(row.before)),
+        (right("yours"), lambda row: p(row.after)),
+        (right("others"), lambda row: _figure(row.others)),
+        (right("team"), lambda row: _figure(row.team)),
         (
-            Ref(one.scenario, "scenario"),
-            Figure(one.before, "p"),
-            Figure(one.after, "p"),
-            _figure(one.others),
-            _figure(one.team),
-            Figure(one.implied, "p", mark="*" if one.scenario in absent else ""),
-            Figure(one.gap_decibans, "dB"),
-        )
-        for one in reveals
-    ]
-    names = ("before", "yours", "others", "team", "implied")
-    columns = (
-        Column(name="scenario"),
-        *(Column(name=name, align="right") for name in names),
-        Column(name="gap dB", key="gap_decibans", align="right"),
+            right("implied"),
+            lambda row: Figure(row.implied, "p", mark="*" if row.scenario in absent else ""),
+        ),
+        (right("gap dB", "gap_decibans"), lambda row: Figure(row.gap_decibans, "dB")),
     )
-    keys = dict.fromkeys(key for one in reveals for key in absent.get(one.scenario, ()))
+    keys = dict.fromkeys(key for row in reveals for key in absent.get(row.scenario, ()))
     marked = f"* still counts {', '.join(keys)} as absent: seen, and not recorded"
     notes = (Items((Item(marked),)),) if keys else ()
-    return (Table(columns=columns, rows=tuple(rows)), *notes, set_sums(sums, analyst))
+    return (cells.table(reveals, columns), *notes, set_sums(sums, analyst))
+
+
+def _figure(figure: Others | None) -> Figure:
+    return Figure(figure.probability, "p", mark=f", n={figure.analysts}") if figure else p(None)
 
 
 def set_sums(sums: Iterable[SetSum], analyst: Analyst) -> Items:
-    """What an analyst's figures of each set add up to, and what would add up to 100%."""
+    """The sum of an analyst's figures of each set, and the nearest that sum to 100%."""
     rows = []
-    for one in sums:
-        given = f"{len(one.figures)} of {one.members}"
+    for own in sums:
         under: tuple[Item, ...] = ()
-        if one.nearest:
-            pairs = [
-                f"{id} {percent(p, 1)} → {percent(one.nearest[id], 1)}"
-                for id, p in one.figures.items()
-            ]
+        if nearest := own.nearest:
+            pairs = (
+                f"{id} {percent(figure, 1)} → {percent(nearest[id], 1)}"
+                for id, figure in own.figures.items()
+            )
             under = (Item(f"nearest that sum to 100%: {', '.join(pairs)}"),)
-        rows.append(Item(f"{one.set}: {analyst} gives {given}, sum {percent(one.total, 1)}", under))
+        given = f"{len(own.figures)} of {own.members}"
+        rows.append(Item(f"{own.set}: {analyst} gives {given}, sum {percent(own.total, 1)}", under))
     return Items(tuple(rows))
 
 
-def _figure(figure: Others | None) -> Text:
-    return (
-        Figure(figure.probability, "p", mark=f", n={figure.analysts}") if figure else Figure(None)
+def forecast_document(figures: Iterable[Any], sums: Iterable[SetSum], analyst: Analyst) -> Document:
+    """The stated probability before and after, the implied one, and what the sets add up to."""
+    columns: tuple[Cell[Any], ...] = (
+        (left("scenario"), lambda figure: Ref(figure.scenario, "scenario")),
+        (right("stated before"), lambda figure: p(figure.before)),
+        (right("stated after"), lambda figure: p(figure.after)),
+        (right("analysts"), lambda figure: Figure(figure.analysts)),
+        (right("implied"), lambda figure: p(figure.implied)),
+        (right("gap dB", "gap_decibans"), lambda figure: Figure(figure.gap_decibans, "dB")),
     )
+    return (cells.table(figures, columns), set_sums(sums, analyst))
+
+
+# A scenario as it is put to its analyst. Nothing in it says what others or the ledger say. Nor are
+# ratings shown: they add up in the head.
+
+
+def topic_text(
+    topic: Topic, known: Known, number: str, language: str, width: int, most: int, *, items: bool
+) -> str:
+    """A scenario on one screen: its question, its analyst's last answer, and what is new.
+
+    It has at most `most` lines; without `items` those were shown for the whole set.
+    """
+    scenario = topic.scenario
+    decided = f"by {scenario.horizon}: {scenario.resolution_criteria}"
+    heading, news = _news(topic, known, items=items)
+    head = [
+        *_cut(f"{number} {topic.id}: {scenario.title}", width, 1),
+        *_cut(scenario.question, width, _TEXT, "  "),
+        *_cut(decided, width, _TEXT, "    ", "  "),
+        *_own(topic, language, width, _TEXT - 1),
+    ]
+    return "\n".join([*head, f"  {heading}", *_listed(news, width, most - len(head) - 1)])
+
+
+def document(topic: Topic, known: Known, language: str, *, items: bool) -> Document:
+    """The same as blocks; without `items` those stand under the set."""
+    heading, news = _news(topic, known, items=items)
+    own = [line.strip() for line in _own(topic, language, _PAGE, _PAGE)]
+    criteria = lines(*criteria_text(topic.scenario).split("\n"))
+    return (
+        lines(topic.scenario.question, f"By {topic.scenario.horizon}."),
+        Folded(Heading(4, "What decides it"), (criteria,)),
+        lines(own[0][0].upper() + own[0][1:], *own[1:]),
+        Paragraph(heading[0].upper() + heading[1:]),
+        Items(tuple(map(Item, news))),
+    )
+
+
+def _news(topic: Topic, known: Known, *, items: bool) -> tuple[str, list[str]]:
+    """A heading and lines: what is new for a scenario since its analyst spoke."""
+    fresh = topic.fresh
+    news = [*(_items(fresh, known) if items else ()), *_changes(fresh, known)]
+    heading = _heading(topic) if news or items else "nothing new of its own"
+    return heading, news + ([_later(topic).partition(": ")[0]] if fresh.same_day else [])
+
+
+def set_text(title: str, topics: Sequence[Topic], known: Known, width: int, most: int) -> str:
+    """New items for the members of a set, each once."""
+    fresh = _of_all(topics, known)
+    if not fresh.evidence:
+        return "\n".join(_cut(title, width, 1))
+    head = _cut(f"{title}: {_new_of_set(topics)}", width, 1)
+    return "\n".join([*head, *_listed([*_items(fresh, known)], width, most - 1)])
+
+
+def set_document(title: str, topics: Sequence[Topic], known: Known) -> Document:
+    """The same as blocks."""
+    fresh, new = _of_all(topics, known), _new_of_set(topics)
+    new = new[0].upper() + new[1:]
+    items, number = Items(tuple(map(Item, _items(fresh, known)))), len(fresh.evidence)
+    if number > _FEW:
+        head = Heading(3, f"{new}: {counted(number, 'item')}")
+        return (Heading(2, title), Folded(head, (items,)))
+    return (Heading(2, title), *((Paragraph(f"{new}:"), items) if number else ()))
+
+
+def _new_of_set(topics: Sequence[Topic]) -> str:
+    return "new since you last spoke" if all(topic.last for topic in topics) else "what is known"
+
+
+def in_full(topic: Topic, topics: Sequence[Topic], known: Known) -> str:
+    """Everything that a screen has no room for; the items are those of the whole set.
+
+    The question comes last, so that it stands above the answer however long the rest is.
+    """
+    last = topic.reasoned
+    reason = f"you said on {last.date}: {last.rationale}" if last else ""
+    news = [*_items(_of_all(topics, known), known), *_changes(topic.fresh, known)]
+    parts = [
+        *(f"- {line}" for line in news),
+        _later(topic),
+        reason,
+        topic.scenario.question,
+        criteria_text(topic.scenario),
+    ]
+    return "\n".join(filter(None, parts))
+
+
+def _own(topic: Topic, language: str, width: int, most: int) -> Iterator[str]:
+    last = topic.last
+    if last is None:
+        yield "  you have not forecast it yet"
+        return
+    figure = "you withdrew your forecast" if last.probability is None else ""
+    if last.probability is not None:
+        verb = "you said" if topic.standing else "expired: you said"
+        figure = f"{verb} {in_words(last.probability, language)}"
+    yield from _cut(f"{figure} on {last.date}", width, 1, "  ")
+    if topic.reasoned and topic.reasoned.rationale:
+        day = "" if topic.reasoned == last else f"{topic.reasoned.date}: "
+        yield from _cut(day + topic.reasoned.rationale, width, most, "    ")
+
+
+def _heading(topic: Topic) -> str:
+    fresh, day = topic.fresh, topic.last.date if topic.last else None
+    if fresh == Fresh(same_day=fresh.same_day):
+        return "nothing new since then" if day else "nothing is known of it yet"
+    return f"new since {day}:" if day else "what is known of it:"
+
+
+def _items(fresh: Fresh, known: Known) -> Iterator[str]:
+    """Yield the items, the newest last."""
+    earlier = fresh.evidence[:-_MOST]
+    if earlier:
+        yield f"{counted(len(earlier), 'earlier item')}: scen list evidence"
+    for id in fresh.evidence[-_MOST:]:
+        item = known.evidence[id]
+        yield f"{item.observed} ({item.grade(known.database.sources)}) {item.summary} [{id}]"
+
+
+def _changes(fresh: Fresh, known: Known) -> Iterator[str]:
+    """Yield what is new for this scenario alone."""
+    for change in fresh.indicators:
+        yield f"{change.indicator} is {change.after}, was {change.before}: {change.statement}"
+    for id in fresh.retracted:
+        gone = known.database.evidence[id]
+        reason = f": {gone.retracted.reason}" if gone.retracted else ""
+        yield f"retracted: {gone.summary} [{id}]{reason}"
+    for note in fresh.clarifications:
+        yield f"clarified on {note.date}: {note.text}"
+    for id in fresh.decided:
+        outcome = resolved(known.database, id, known.as_of)
+        yield f"{id}: {cells.outcome_words(outcome.outcome) if outcome else 'decided'}"
+
+
+def _later(topic: Topic) -> str:
+    """Items of the day itself on which its analyst spoke."""
+    fresh, day = topic.fresh, topic.last.date if topic.last else None
+    if not fresh.same_day:
+        return ""
+    items = counted(len(fresh.same_day), "item")
+    listed = f"scen list evidence --scenario {topic.id} --since {day} --until {day}"
+    return f"{items} of {day} itself, perhaps after you spoke: {listed}"
+
+
+def _of_all(topics: Sequence[Topic], known: Known) -> Fresh:
+    """The items that are new for one of them or several, each once, the oldest first."""
+    ids = {id for topic in topics for id in topic.fresh.evidence}
+    return Fresh(
+        evidence=tuple(sorted(ids, key=lambda item: (known.evidence[item].recorded, item)))
+    )
+
+
+def _listed(news: Sequence[str], width: int, most: int) -> list[str]:
+    """A line each; the last ones of more than there is room for."""
+    rest = len(news) - most
+    if rest > 0:
+        rest += 1
+    lead = [f"    … {rest} more: ? tells them"] if rest > 0 else []
+    return [*lead, *(_line(f"    - {text}", width) for text in news[max(rest, 0) :])]
+
+
+def _line(text: str, width: int) -> str:
+    text = printable(" ".join(text.split("\n")))
+    return text if len(text) <= width else text[: width - 1].rstrip() + "…"
+
+
+def _cut(text: str, width: int, most: int, indent: str = "", first: str | None = None) -> list[str]:
+    """The text folded, cut after `most` lines with an ellipsis."""
+    lines = fold(text, width, indent, first).split("\n")
+    if len(lines) <= most:
+        return lines
+    return [*lines[: most - 1], _line(f"{lines[most - 1]} …", width)]

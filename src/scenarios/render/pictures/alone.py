@@ -16,6 +16,7 @@ from scenarios.render.charts.overview import Sparkline
 from scenarios.render.document import Chart
 from scenarios.render.pictures.overview import overview
 from scenarios.render.pictures.timeline import figures_of, lanes, multiples, timeline
+from scenarios.render.text import long_day
 
 DAYS = 120
 """Most days drawn in a picture that stands alone."""
@@ -41,7 +42,7 @@ def chosen(
     database, views, since, on = window.database, window.views, window.since, window.as_of
     if kind == "overview":
         picture = overview(review(window), database, None)
-        title = f"Open scenarios on {on.day} {on:%B %Y}"
+        title = f"Open scenarios on {long_day(on)}"
         return [_titled(title, picture)] if picture else []
     by_scenario = courses(window, ids, DAYS)
     if kind == "grid":

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.analysis.ledger.ledger import Ledger, Line
 from scenarios.model import Database
+from scenarios.render.cells import left, right
 from scenarios.render.charts.ledger import Bar, LedgerBars, Theme
-from scenarios.render.document import Chart, Column, Figure, Group, Row, Table
-from scenarios.render.documents.ledger_changes import STEPS
+from scenarios.render.document import Chart, Figure, Group, Row, Table
+from scenarios.render.documents.ledger_changes import STEPS, by_theme, counted_in
 from scenarios.scales import percent
 from scenarios.text import counted
 
@@ -30,7 +31,7 @@ def ledger(book: Ledger, stated: float | None, database: Database, listed: int =
         Theme(name="", bars=_bars([s for s in steps if s.kind in _FIRST], database)),
         *(
             Theme(name=name, bars=_bars(lines, database))
-            for name, lines in _by_theme(strong, database)
+            for name, lines in _themes(strong, database)
         ),
         *([_others(weak)] if weak else []),
         Theme(name="", bars=_bars([s for s in steps if s.kind not in _FIRST], database)),
@@ -72,23 +73,16 @@ def _bars(lines: Sequence[Line], database: Database) -> tuple[Bar, ...]:
 
 
 def _others(lines: Sequence[Line]) -> Theme:
-    worth = sum(line.counted_decibans for line in lines)
-    return Theme(name="", bars=(Bar(told=counted(len(lines), "other line"), decibans=worth),))
+    bar = Bar(told=counted(len(lines), "other line"), decibans=counted_in(lines))
+    return Theme(name="", bars=(bar,))
 
 
-def _by_theme(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:
-    """The lines of each theme, the theme that counts most first, those without one last."""
-    by_theme: dict[str, list[Line]] = {}
-    for line in lines:
-        by_theme.setdefault(line.theme or "", []).append(line)
+def _themes(lines: Sequence[Line], database: Database) -> list[tuple[str, list[Line]]]:
+    """The lines of each theme under its title, those without a theme last."""
+    themes = by_theme(lines)
+    without = "without a theme" if len(themes) > 1 else ""
     titles = database.tracker.themes
-    without = "without a theme" if len(by_theme) > 1 else ""
-    ordered = sorted(by_theme.items(), key=lambda pair: (not pair[0], -_worth(pair[1]), pair[0]))
-    return [(titles.get(id, id) if id else without, held) for id, held in ordered]
-
-
-def _worth(lines: Sequence[Line]) -> float:
-    return abs(sum(line.counted_decibans for line in lines))
+    return [(titles.get(id, id) if id else without, own) for id, own in themes]
 
 
 def _label(data: LedgerBars, strong: Sequence[Line], database: Database) -> str:
@@ -124,7 +118,7 @@ def _table(book: Ledger, database: Database) -> Table:
     prior = f"prior, {percent(book.prior.probability)}"
     table: list[Row | Group] = [(prior, "", "", "", Figure(running, "dB"))]
     table += rows([line for line in steps if line.kind in _FIRST])
-    for name, lines in _by_theme(evidence, database):
+    for name, lines in _themes(evidence, database):
         if name:
             table.append(Group(name, tuple(rows(lines))))
         else:
@@ -134,11 +128,11 @@ def _table(book: Ledger, database: Database) -> Table:
     table.append((implied, "", "", "", Figure(book.implied.decibans, "dB")))
     return Table(
         columns=(
-            Column(name="line", least=24),
-            Column(name="dB", key="decibans", align="right"),
-            Column(name="factor", align="right"),
-            Column(name="counted", key="counted_decibans", align="right"),
-            Column(name="sum", key="sum_decibans", align="right"),
+            left("line", least=24),
+            right("dB", "decibans"),
+            right("factor"),
+            right("counted", "counted_decibans"),
+            right("sum", "sum_decibans"),
         ),
         rows=tuple(table),
         by="theme",

@@ -11,17 +11,21 @@ from scenarios.analysis.review.headline import CauseKind, TopMove, top_move
 from scenarios.analysis.review.moves import Causes, Event, Move, OtherCause
 from scenarios.analysis.review.review import Review
 from scenarios.analysis.review.status import StatusRow
-from scenarios.model import Database, EvidenceId, Rating, ScenarioId, indicator_key
+from scenarios.model import Database, EvidenceId, Rating, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, one_line, right
 from scenarios.render.charts.grid import Effect, Grid, GridRow, Item
 from scenarios.render.charts.overview import Overview, Standing
-from scenarios.render.document import Chart, Column, Figure, Ref, Row, Table
+from scenarios.render.document import Chart, Figure, Ref, Table
+from scenarios.render.text import long_day, rose_or_fell
 from scenarios.scales import percent, rating_decibans
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
 
 def short(text: str) -> str:
     """The first clause of a summary."""
-    return " ".join(text.split()).partition("; ")[0]
+    return one_line(text).partition("; ")[0]
 
 
 def strongest(
@@ -45,7 +49,8 @@ def _strength(id: EvidenceId, scenario_id: ScenarioId, database: Database) -> fl
 
 MOST = 60
 """Scenarios that are drawn."""
-_TOLD = 3
+_NAMED = 3
+"""Moves in the label."""
 _OTHERS = {
     "time": "time passed without it",
     "rivals": "the others in its set",
@@ -77,10 +82,7 @@ def overview(review: Review, database: Database, most: int | None = MOST) -> Cha
         return None
     drawn = tuple(standings[:most])
     data = Overview(
-        since=review.since,
-        as_of=review.as_of,
-        rows=drawn,
-        folded=len(standings) - len(drawn),
+        since=review.since, as_of=review.as_of, rows=drawn, folded=len(standings) - len(drawn)
     )
     return Chart(_label(standings, review), data, _table(standings))
 
@@ -98,12 +100,13 @@ def _figure(row: StatusRow) -> float:
 
 
 def _standing(row: StatusRow, cause: str) -> Standing:
+    stated_before, stated, implied_before, implied = cells.four(row)
     return Standing(
         title=row.title,
-        stated=row.stated.probability if row.stated else None,
-        stated_before=row.stated.previous if row.stated else None,
-        implied=row.shown.probability,
-        implied_before=row.shown.previous,
+        stated=stated,
+        stated_before=stated_before,
+        implied=implied,
+        implied_before=implied_before,
         cause=cause,
         anchor=f"s-{row.id}",
     )
@@ -111,7 +114,7 @@ def _standing(row: StatusRow, cause: str) -> Standing:
 
 def _stated(top: TopMove, main: str, review: Review, database: Database) -> str:
     """Causes of the stated move, and the other causes of the implied move."""
-    reason = " ".join((top.rationale or "another forecast").split())
+    reason = one_line(top.rationale or "another forecast")
     if top.because and not top.rationale:
         reason = _words(top.because[0].kind, top.because[0].subjects, review, database)
     return f"{reason}; implied: {main}" if top.apart else reason
@@ -136,9 +139,9 @@ def _words(kind: CauseKind, subjects: Sequence[str], review: Review, database: D
     if kind == "given":
         ended = {outcome.scenario: outcome.outcome for outcome in review.resolved}
         title = database.scenarios[subject].title if subject in database.scenarios else subject
-        return f"{title} {ended.get(subject, '').replace('-', ' ')}".strip()
+        return f"{title} {cells.outcome_words(ended.get(subject))}".strip()
     if kind == "absence":
-        owner, _, name = subject.partition("/")
+        owner, name = indicator_key(subject)
         return f"not seen: {database.scenarios[owner].indicators[name].statement}"
     return _OTHERS[kind]
 
@@ -150,45 +153,33 @@ def _item(id: str, database: Database) -> str:
 def _label(rows: list[Standing], review: Review) -> str:
     """Sentence: how many scenarios moved, and the largest moves."""
     moved = [row for row in rows if row.moved]
-    since = f"since {review.since.day} {review.since:%B %Y}"
     number = len(review.moves) or "none"
     overdue = sum(row.state == "overdue" for row in review.scenarios)
     late = f", {overdue} overdue" if overdue else ""
-    head = f"{counted(len(rows) - overdue, 'open scenario')}{late}, {number} moved {since}"
-    return ". ".join([head, *map(_says, moved[:_TOLD])]) + "."
+    still_open = counted(len(rows) - overdue, "open scenario")
+    head = f"{still_open}{late}, {number} moved since {long_day(review.since)}"
+    return ". ".join([head, *map(_says, moved[:_NAMED])]) + "."
 
 
 def _says(row: Standing) -> str:
     figures = [("", row.stated_before, row.stated), ("implied ", row.implied_before, row.implied)]
     for name, before, after in figures:
         if before is not None and after is not None and percent(before) != percent(after):
-            way = "rose" if after > before else "fell"
-            return f"{row.title}: {name}{way} from {percent(before)} to {percent(after)}"
+            return f"{row.title}: {name}{rose_or_fell(before, after)}"
     return f"{row.title}: new"
 
 
 def _table(rows: list[Standing]) -> Table:
-    return Table(
-        columns=(
-            Column(name="scenario"),
-            Column(name="stated before", key="stated_before", align="right"),
-            Column(name="stated", align="right"),
-            Column(name="implied before", key="implied_before", align="right"),
-            Column(name="implied", align="right"),
-            Column(name="what moved it most", key="cause", drop=1, least=20),
-        ),
-        rows=tuple(
-            (
-                Ref(row.anchor.removeprefix("s-"), "scenario", row.title),
-                Figure(row.stated_before, "p"),
-                Figure(row.stated, "p"),
-                Figure(row.implied_before, "p"),
-                Figure(row.implied, "p"),
-                row.cause,
-            )
-            for row in rows
-        ),
+    columns: tuple[Cell[Standing], ...] = (
+        (left("scenario"), lambda row: Ref(row.anchor.removeprefix("s-"), "scenario", row.title)),
+        *cells.before_and_after(_four),
+        (left("what moved it most", "cause", drop=1, least=20), lambda row: row.cause),
     )
+    return cells.table(rows, columns)
+
+
+def _four(row: Standing) -> cells.Four:
+    return row.stated_before, row.stated, row.implied_before, row.implied
 
 
 LEAST = 0.5
@@ -215,7 +206,9 @@ def grid(
     kept = sorted(moved, key=lambda view: (-weights[view.id], view.id))[:most]
     places = {view.id: number for number, view in enumerate(kept)}
     items = [_drawn(id, effects, places, database) for id, effects in by_item.items()]
-    strong = sorted((one for one in items if one.effects), key=lambda item: -item.weight)[:_ITEMS]
+    strong = sorted((item for item in items if item.effects), key=lambda item: -item.weight)[
+        :_ITEMS
+    ]
     if not strong:
         return None
     strong.sort(key=lambda item: (item.day, item.anchor))
@@ -269,18 +262,15 @@ def _grid_label(data: Grid) -> str:
 
 
 def _grid_table(data: Grid) -> Table:
-    rows: list[Row] = []
-    for item in data.items:
-        for effect in item.effects:
-            row = data.rows[effect.row]
-            name = Ref(row.anchor.removeprefix("s-"), "scenario", row.title)
-            rows.append((str(item.day), item.told, name, Figure(effect.decibans, "dB")))
-    return Table(
-        columns=(
-            Column(name="recorded"),
-            Column(name="item", least=20),
-            Column(name="scenario"),
-            Column(name="counted, dB", key="counted_decibans", align="right"),
-        ),
-        rows=tuple(rows),
+    columns: tuple[Cell[tuple[Item, Effect]], ...] = (
+        (left("recorded"), lambda pair: str(pair[0].day)),
+        (left("item", least=20), lambda pair: pair[0].told),
+        (left("scenario"), lambda pair: _grid_row(data.rows[pair[1].row])),
+        (right("counted, dB", "counted_decibans"), lambda pair: Figure(pair[1].decibans, "dB")),
     )
+    pairs = ((item, effect) for item in data.items for effect in item.effects)
+    return cells.table(pairs, columns)
+
+
+def _grid_row(row: GridRow) -> Ref:
+    return Ref(row.anchor.removeprefix("s-"), "scenario", row.title)

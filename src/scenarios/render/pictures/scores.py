@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from scenarios.analysis.scores.calibration import CalibrationBin
 from scenarios.analysis.scores.scoring import Score
-from scenarios.analysis.scores.skill import Skill
+from scenarios.analysis.scores.skill import DRAWS, FEWEST, Skill
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.scores import Bin, Look, Pair, Reliability, SkillRows, Stair
-from scenarios.render.document import Chart, Column, Figure, Table
+from scenarios.render.document import Chart, Figure, Table, plain
 from scenarios.render.text import signed
 from scenarios.scales import percent
 from scenarios.text import counted
 
+SKILL_NOTE = (
+    f"The 90% interval is that of {DRAWS:,} fixed resamples of the questions, a set as one of "
+    f"them; under {FEWEST} there is none."
+)
+_BAR = 20
+"""Columns of a calibration bar, each worth 5 points."""
 _PAIRS = 12
 _LOOKS: dict[str, Look] = {"implied": "implied", "prior": "muted"}
 
@@ -56,7 +65,7 @@ def skill(score: Score) -> Chart | None:
         )
         for pair in drawn[:_PAIRS]
     ]
-    return Chart(_sure(pairs), SkillRows(pairs=tuple(pairs)), _pairs(score))
+    return Chart(_sure(pairs), SkillRows(pairs=tuple(pairs)), skill_table(score))
 
 
 def look_of(forecaster: str) -> Look:
@@ -94,48 +103,41 @@ def _sure(pairs: list[Pair]) -> str:
 
 
 def _bins(score: Score) -> Table:
-    return Table(
-        columns=(
-            Column(name="bin"),
-            Column(name="n", align="right"),
-            Column(name="said", key="mean_forecast", align="right"),
-            Column(name="came", key="frequency", align="right"),
-            Column(name="95% from", key="wilson_low", align="right"),
-            Column(name="95% to", key="wilson_high", align="right"),
+    about = "In the bar: | what was said, o what came, = the Wilson band."
+    columns: tuple[Cell[CalibrationBin], ...] = (
+        (
+            left(f"calibration of {score.calibration[0].forecaster}"),
+            lambda row: plain(cells.band(row.low, row.high)),
         ),
-        rows=tuple(
-            (
-                f"{percent(row.low)} to {percent(row.high)}",
-                Figure(row.n, digits=2),
-                Figure(row.mean_forecast, "p"),
-                Figure(row.frequency, "p"),
-                Figure(row.wilson_low, "p"),
-                Figure(row.wilson_high, "p"),
-            )
-            for row in score.calibration
-        ),
+        (right("n"), lambda row: Figure(row.n, digits=2)),
+        (right("said"), lambda row: p(row.mean_forecast)),
+        (right("came"), lambda row: p(row.frequency)),
+        (right("Wilson 95%"), lambda row: plain(cells.band(row.wilson_low, row.wilson_high))),
+        (left("0% to 100%", only="terminal", drop=1, about=about), _bar),
     )
+    return cells.table(score.calibration, columns)
 
 
-def _pairs(score: Score) -> Table:
-    return Table(
-        columns=(
-            Column(name="skill of", key="forecaster"),
-            Column(name="against"),
-            Column(name="n", key="questions", align="right"),
-            Column(name="skill", align="right"),
-            Column(name="90% from", key="low", align="right"),
-            Column(name="90% to", key="high", align="right"),
-        ),
-        rows=tuple(
-            (
-                row.forecaster,
-                row.against,
-                Figure(row.questions),
-                Figure(row.skill, digits=3),
-                Figure(row.low, digits=3),
-                Figure(row.high, digits=3),
-            )
-            for row in score.skill
-        ),
+def _bar(row: CalibrationBin) -> str:
+    def column(value: float) -> int:
+        return min(int(value * _BAR), _BAR - 1)
+
+    bar = ["·"] * _BAR
+    low, high = column(row.wilson_low), column(row.wilson_high)
+    bar[low : high + 1] = "=" * (high + 1 - low)
+    bar[column(row.frequency)] = "o"
+    bar[column(row.mean_forecast)] = "|"
+    return "".join(bar)
+
+
+def skill_table(score: Score) -> Table:
+    """Every pair of forecasters with its skill."""
+    columns: tuple[Cell[Skill], ...] = (
+        (left("skill of"), lambda row: row.forecaster),
+        (left("against"), lambda row: row.against),
+        (right("n"), lambda row: Figure(row.questions)),
+        (right("1 − Brier ratio"), lambda row: Figure(row.skill, digits=3)),
+        (right("90% from"), lambda row: Figure(row.low, digits=3)),
+        (right("90% to"), lambda row: Figure(row.high, digits=3)),
     )
+    return cells.table(score.skill, columns, note=SKILL_NOTE)

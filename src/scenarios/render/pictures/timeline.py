@@ -12,6 +12,8 @@ from scenarios.analysis.ledger.odds import changes_daily
 from scenarios.analysis.period.period import ScenarioView
 from scenarios.analysis.period.trajectory import Course, Mark
 from scenarios.model import Database, EvidenceId, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
 from scenarios.render.charts.grid import Multiples
 from scenarios.render.charts.lanes import Lanes, Member
 from scenarios.render.charts.timeline import (
@@ -25,9 +27,9 @@ from scenarios.render.charts.timeline import (
     Timeline,
     Word,
 )
-from scenarios.render.document import Chart, Column, Figure, Link, Ref, Row, Span, Table
+from scenarios.render.document import Chart, Link, Ref, Row, Span, Table
 from scenarios.render.pictures.overview import short, strongest
-from scenarios.render.text import from_to
+from scenarios.render.text import from_to, long_day, rose_or_fell
 from scenarios.scales import decibans, held, jeffreys, percent, printed
 from scenarios.text import counted
 
@@ -178,7 +180,7 @@ def _sayings(course: Course, most: int) -> Iterator[Saying]:
             day=forecast.date,
             analyst=forecast.analyst,
             probability=forecast.probability,
-            rationale=" ".join((forecast.rationale or "").split())[:_REASON],
+            rationale=cells.one_line(forecast.rationale)[:_REASON],
             anchor=anchor(course, row),
         )
 
@@ -198,14 +200,11 @@ def _label(data: Timeline) -> str:
         if values:
             parts.append(_happened(name, dict(values), data.since))
     if data.outcome and data.outcome.day <= data.since:
-        last = data.points[-1]
-        last_stated = f"last stated {percent(last.stated)}, " if last.stated is not None else ""
-        implied = [f"last implied {percent(last.implied)}"] if last.implied is not None else []
-        parts = [last_stated + part for part in implied] or [last_stated.removesuffix(", ")] * bool(
-            last_stated
-        )
+        last = {name: getattr(data.points[-1], name) for name in ("stated", "implied")}
+        figures = [f"last {name} {percent(p)}" for name, p in last.items() if p is not None]
+        parts = [", ".join(figures)] if figures else []
     if data.outcome:
-        parts.append(f"{data.outcome.word} on {_day(data.outcome.day)}")
+        parts.append(f"{data.outcome.word} on {long_day(data.outcome.day)}")
     return f"{data.title}: {'; '.join(parts)}."
 
 
@@ -216,15 +215,10 @@ def _happened(name: str, values: Mapping[date, float], since: date) -> str:
     before = [value for day, value in values.items() if day <= since]
     then = before[-1] if before else next(iter(values.values()))
     if percent(then) == percent(now) or not days:
-        return f"{name} {percent(now)}, unchanged since {_day(max(since, min(values)))}"
+        return f"{name} {percent(now)}, unchanged since {long_day(max(since, min(values)))}"
     ways = pairwise([(since, then), *((day, values[day]) for day in days)])
     largest = max(ways, key=lambda way: _size((way[0][1], way[1][1])))[1][0]
-    way = "rose" if now > then else "fell"
-    return f"{name} {way} from {percent(then)} to {percent(now)} on {_day(largest)}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"{name} {rose_or_fell(then, now)} on {long_day(largest)}"
 
 
 def _table(course: Course, points: Sequence[Figures], database: Database, items: int) -> Table:
@@ -233,45 +227,39 @@ def _table(course: Course, points: Sequence[Figures], database: Database, items:
     before = date.min
     for point in points:
         forecasts = [f for f in course.forecasts if before < f.date <= point.day]
-        entries = _entered(entered.get(point.day, ()), forecasts, database, items)
-        figures = (Figure(point.stated, "p"), Figure(point.implied, "p"))
-        rows.append((str(point.day), *figures, tuple(entries)))
+        entries = [*_entries(entered.get(point.day, ()), forecasts, database, items)]
+        text = tuple(span for n, entry in enumerate(entries) for span in ("; " * bool(n), *entry))
+        rows.append((str(point.day), p(point.stated), p(point.implied), text))
         before = point.day
-    return Table(
-        columns=(
-            Column(name="day"),
-            Column(name="stated", align="right"),
-            Column(name="implied", align="right"),
-            Column(name="what entered the record", key="entered", least=24),
-        ),
-        rows=tuple(rows),
-        anchors=tuple(anchor(course, point.day) for point in course.points),
+    columns = (
+        left("day"),
+        right("stated"),
+        right("implied"),
+        left("what entered the record", "entered", least=24),
     )
+    anchors = tuple(anchor(course, point.day) for point in course.points)
+    return Table(columns=columns, rows=tuple(rows), anchors=anchors)
 
 
-def _entered(
+def _entries(
     evidence: tuple[EvidenceId, ...], forecasts: list[GivenForecast], database: Database, most: int
-) -> Iterator[Span]:
-    """Items and forecasts of a row, at most `most` of each, with the number of others."""
-    parts: list[tuple[Span, ...]] = []
+) -> Iterator[tuple[Span, ...]]:
+    """Yield items and forecasts of a row, at most `most` of each, with the number of others."""
     for id in evidence[:most]:
         item = database.evidence[id]
-        parts.append((Link(item.summary, item.url),))
+        yield (Link(item.summary, item.url),)
     if evidence[most:]:
-        parts.append((f"{counted(len(evidence) - most, 'item')} more",))
+        yield (f"{counted(len(evidence) - most, 'item')} more",)
     for forecast in forecasts[:most]:
         why = f": {forecast.rationale}" if forecast.rationale else ""
-        value: Span = (
-            "withdrawn" if forecast.probability is None else Figure(forecast.probability, "p")
-        )
-        parts.append((f"{forecast.analyst} ", value, why))
+        value = "withdrawn" if forecast.probability is None else p(forecast.probability)
+        yield f"{forecast.analyst} ", value, why
     if forecasts[most:]:
-        parts.append((f"{counted(len(forecasts) - most, 'forecast')} more",))
-    for number, part in enumerate(parts):
-        yield from ((*(("; ",) if number else ()), *part))
+        yield (f"{counted(len(forecasts) - most, 'forecast')} more",)
 
 
-_TOLD = 3
+_NAMED = 3
+"""Members in the label."""
 
 
 def lanes(
@@ -296,10 +284,7 @@ def lanes(
     )
     compete = sum(share > 0 for share in before) > 1 and any(now)
     data = Lanes(
-        since=since,
-        as_of=as_of,
-        members=members,
-        shares=(before, now) if compete else None,
+        since=since, as_of=as_of, members=members, shares=(before, now) if compete else None
     )
     return Chart(_lanes_label(statement, members), data, _lanes_table(shown, members))
 
@@ -357,7 +342,7 @@ def _share(view: ScenarioView, database: Database, day: date, since: date) -> fl
 
 def _lanes_label(statement: str, members: Sequence[Member]) -> str:
     """The figures of those that stand highest."""
-    parts = (f"{member.title} {_lanes_told(member)}" for member in members[:_TOLD])
+    parts = (f"{member.title} {_lanes_told(member)}" for member in members[:_NAMED])
     return f"{statement}: {'; '.join(parts)}."
 
 
@@ -371,24 +356,14 @@ def _lanes_told(member: Member) -> str:
 
 
 def _lanes_table(views: Sequence[ScenarioView], members: Sequence[Member]) -> Table:
-    return Table(
-        columns=(
-            Column(name="member"),
-            Column(name="scenario"),
-            Column(name="stated before", key="stated_before", align="right"),
-            Column(name="stated", align="right"),
-            Column(name="implied before", key="implied_before", align="right"),
-            Column(name="implied", align="right"),
-        ),
-        rows=tuple(
-            (
-                member.letter,
-                Ref(view.id, "scenario", view.scenario.title),
-                Figure(member.stated_before, "p"),
-                Figure(member.points[-1].stated, "p"),
-                Figure(member.implied_before, "p"),
-                Figure(member.points[-1].implied, "p"),
-            )
-            for view, member in zip(views, members, strict=True)
-        ),
+    columns: tuple[Cell[tuple[ScenarioView, Member]], ...] = (
+        (left("member"), lambda pair: pair[1].letter),
+        (left("scenario"), lambda pair: Ref(pair[0].id, "scenario", pair[0].scenario.title)),
+        *cells.before_and_after(_four),
     )
+    return cells.table(zip(views, members, strict=True), columns)
+
+
+def _four(pair: tuple[ScenarioView, Member]) -> cells.Four:
+    member, last = pair[1], pair[1].points[-1]
+    return member.stated_before, last.stated, member.implied_before, last.implied

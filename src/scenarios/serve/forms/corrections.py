@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal, cast
 
 from scenarios.errors import Keys, ScenError
-from scenarios.paths import KEY_ORDER
+from scenarios.model import Indicator
+from scenarios.paths import MODELS
 from scenarios.render.document import Document, Item, Items
 from scenarios.serve.forms.form import (
     SWITCHES,
@@ -18,6 +19,7 @@ from scenarios.serve.forms.form import (
     Typed,
     seen,
 )
+from scenarios.values import keys
 from scenarios.workspace.corrections import editing
 from scenarios.workspace.corrections.editing import KeyChange, foretold_of, foretold_words
 from scenarios.workspace.corrections.renaming import Located, locate
@@ -32,8 +34,9 @@ _How = Literal["put", "append", "unset"]
 
 def _key_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
     located = found(by, typed)
-    kind = ("indicator" if located.indicator else located.kind) if located else "scenario"
-    keys = tuple((key, "") for key in KEY_ORDER[kind])
+    model = MODELS[located.kind if located else "scenario"]
+    if located and located.indicator:
+        model = Indicator
     return (
         Group(
             title="",
@@ -44,7 +47,7 @@ def _key_groups(by: Recorder, typed: Typed) -> tuple[Group, ...]:
                     label="Which key",
                     hint="With dots: prior.probability, ratings.military-pact.",
                     needed=True,
-                    known=keys,
+                    known=tuple((key, "") for key in keys(model)),
                 ),
                 Field(name="how", label="What to do", kind="radio", options=_HOW, value="put"),
                 Field(name="value", label="The value", kind="text", rows=2),

@@ -12,8 +12,7 @@ from scenarios.analysis.review.agenda import sums
 from scenarios.errors import Keys, ScenError
 from scenarios.paths import path_of
 from scenarios.render.document import Document, Paragraph
-from scenarios.render.documents.forecast import document
-from scenarios.render.documents.session import set_sums
+from scenarios.render.documents.session import forecast_document, set_sums
 from scenarios.scales import percent
 from scenarios.serve.forms.corrections import foretold
 from scenarios.serve.forms.form import Call, Field, Group, Reading, Recorder, Typed, seen
@@ -67,7 +66,7 @@ def _told(by: Recorder, written: Written, typed: Typed) -> Document:
     if written.dry_run or id in by.hidden:  # a figure is one's own before it is compared
         after = "What the others and the evidence say is shown once it is recorded."
         return (*foretold(by, written), Paragraph(after), set_sums(added, who))
-    return document(forecast_figures(written, [id], on), added, who)
+    return forecast_document(forecast_figures(written, [id], on), added, who)
 
 
 def _day(by: Recorder, typed: Typed) -> date:

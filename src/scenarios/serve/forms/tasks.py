@@ -12,7 +12,7 @@ import msgspec
 from scenarios.analysis.ledger.ledger import EvidenceEffect
 from scenarios.errors import ScenError
 from scenarios.render.document import Document, Item, Items, Paragraph
-from scenarios.render.documents.effects import document
+from scenarios.render.documents.ledger_changes import effects_document
 from scenarios.serve.forms import across
 from scenarios.serve.forms.form import (
     SWITCHES,
@@ -247,7 +247,7 @@ def effects_told(by: Recorder, written: Written, id: str, day: date) -> Document
     """What an item does to each scenario; nothing of what is hidden."""
     found = evidence_effects(written, id, day)
     shown = [effect for effect in found if effect.scenario not in by.hidden]
-    told = document(shown, by.database.tracker, day) if shown else ()
+    told = effects_document(shown, by.database.tracker, day) if shown else ()
     return (*told, *_untold(found, shown))
 
 

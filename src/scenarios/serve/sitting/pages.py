@@ -26,7 +26,7 @@ from scenarios.cli import parsing
 from scenarios.errors import ScenError
 from scenarios.model import Analyst, Database, ScenarioId
 from scenarios.render.document import plain
-from scenarios.render.documents.session import answer_text, document, set_sums
+from scenarios.render.documents.session import answer_text, reveal_table, set_sums
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe
 from scenarios.serve import people
@@ -119,7 +119,7 @@ def _table(sat: Sat, step: Step) -> str:
     after = sitting.with_answers(sat.database, said)
     figures = reveal(sat.database, after, sat.analyst, sat.on, ids)
     absent = counted_absent(sat.database, sat.on, sitting.seen(said))
-    return html.blocks(document(figures, (), sat.analyst, absent))
+    return html.blocks(reveal_table(figures, (), sat.analyst, absent))
 
 
 def _remarks(sat: Sat) -> list[str]:
@@ -391,7 +391,7 @@ def _ended(ask: Ask, form: FormData) -> Made:
         after, ids = written.after.database, [entry.scenario for entry in entries]
         added = sums(after, sat.analyst, sat.on, ids)
         absent = counted_absent(after, sat.on, made.seen)
-        told = html.blocks(document(reveals(written, made), added, sat.analyst, absent))
+        told = html.blocks(reveal_table(reveals(written, made), added, sat.analyst, absent))
         done = written.committed
         note = f'<p class="attention">{safe(str(done.fault))}</p>' if done and done.fault else ""
         note += f"<p>Committed: {safe(done.subject or '')}</p>" if done and done.oid else ""

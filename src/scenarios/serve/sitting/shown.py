@@ -10,7 +10,7 @@ from scenarios.analysis.evidence.knowledge import Known
 from scenarios.analysis.review.agenda import Agenda, Topic, without_evidence
 from scenarios.model import Database
 from scenarios.render.document import Heading
-from scenarios.render.documents import topic as topics
+from scenarios.render.documents import session as topics
 from scenarios.render.documents.session import past_due_text, set_sums, unrated_text
 from scenarios.render.writers import html
 from scenarios.render.writers.html import safe

@@ -1,59 +1,252 @@
-"""The evidence by year, the latest first: what can be read without a search."""
+"""The pages of evidence: an item, a year, and the latest."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
-from scenarios.render.document import Block, Heading, Item, Items, Jump, Paragraph
+from scenarios.analysis.ledger.ledger import Line
+from scenarios.model import Evidence, EvidenceId, Rating, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, one_line, p, right
+from scenarios.render.document import (
+    Block,
+    Fact,
+    Facts,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Jump,
+    Link,
+    Paragraph,
+    Ref,
+    Span,
+    Text,
+    spans,
+)
 from scenarios.render.writers import html
-from scenarios.site.links import INDEX, Links, Page
-from scenarios.site.pages.listed import listed, newest
+from scenarios.render.writers.html import Entry
+from scenarios.scales import CREDIBILITY, RELIABILITY
+from scenarios.site import links
+from scenarios.site.figures import figures
+from scenarios.site.links import Links, Page, page_of, up
+from scenarios.site.pages.record import record_items
 from scenarios.site.site import Site
 from scenarios.text import counted
+from scenarios.values import indicator_key
 
-ADDRESS = "evidence/index.html"
 _MOST = 60
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
+"""Items on the first page of evidence."""
+_READING = (
+    "Counts: the decibans of its line in the ledger of that scenario, after its weight and what "
+    "overlaps with it; +3 dB double the odds. A line that several items share is told with each."
 )
 
 
-def page(site: Site, year: str = "") -> Page:
-    """The latest items and the years; or the items of a year, by the month of their recording."""
-    address = f"evidence/{year}/{INDEX}" if year else ADDRESS
-    number = len(site.years.get(year, ()) if year else site.evidence)
+def listed(site: Site, ids: Iterable[EvidenceId]) -> Items:
+    """Items in a list: day, summary and grade, each leading to its page."""
+    return Items(tuple(_listed(site, id) for id in ids))
+
+
+def _listed(site: Site, id: EvidenceId) -> Item:
+    item = site.evidence[id]
+    gone = ", retracted" if _is_retracted(site, id) else ""
+    grade = f" ({item.grade(site.database.sources)}{gone})"
+    return Item((Ref(id, "evidence", one_line(item.summary)), grade), lead=f"{item.recorded}")
+
+
+def newest(site: Site, ids: Iterable[EvidenceId]) -> list[EvidenceId]:
+    """The latest recorded first."""
+    return sorted(ids, key=lambda item: (site.evidence[item].recorded, item), reverse=True)
+
+
+def _is_retracted(site: Site, id: EvidenceId) -> bool:
+    gone = site.evidence[id].retracted
+    return gone is not None and gone.date <= site.as_of
+
+
+def item_page(site: Site, id: EvidenceId) -> Page:
+    """All of an item, as of the site's day."""
+    address, year = links.place("e", id), id[:4]
+    item, places = site.evidence[id], Links(site.known, address)
+    bearings = _bearings(site, id)
+    bears = counted(len(bearings), "scenario")
     return Page(
         address=address,
-        title=f"Evidence of {year}" if year else "Evidence",
-        description=counted(number, "item"),
-        main=html.sections(_year(site, year) if year else _all(site), Links(site.known, address)),
+        title=f"{one_line(item.summary)} ({id})",
+        description=f"{item.grade(site.database.sources)}, bears on {bears}.",
+        main=f'<div class="top item">{html.sections(_top(site, id, item), places)}</div>'
+        + html.sections(_body(site, id, item, bearings), places),
         section="evidence",
+        above=(Entry(year, f"{up(address)}evidence/{year}/{links.INDEX}"),),
     )
 
 
-def _all(site: Site) -> Iterator[Block]:
-    yield Heading(1, "Evidence")
+def _top(site: Site, id: EvidenceId, item: Evidence) -> Iterator[Block]:
+    yield Heading(1, one_line(item.summary))
+    if _is_retracted(site, id) and item.retracted:
+        gone = f"Retracted on {item.retracted.date}, and counted no longer: {item.retracted.reason}"
+        yield Paragraph(one_line(gone), tone="attention")
+    if item.quote:
+        yield Paragraph(f"“{one_line(item.quote)}”", tone="quote")
+    yield Facts(tuple(_facts(site, item)))
+
+
+def _facts(site: Site, item: Evidence) -> Iterator[Fact]:
+    database = site.database
+    grade = item.grade(database.sources)
+    yield Fact("Grade", grade, f"{RELIABILITY[grade[0]]}; {CREDIBILITY[int(grade[1])]}")
+    if item.source:
+        article = Link("the article", item.url) if item.url else ""
+        yield Fact("Source", cells.source(item.source, database), article)
+    elif item.url:
+        yield Fact("Address", Link(item.url, item.url))
+    yield Fact("Observed", item.observed, f"recorded {item.recorded}")
+    if item.analyst:
+        yield Fact("Analyst", database.tracker.analysts.get(item.analyst, item.analyst))
+    if item.theme:
+        yield Fact("Theme", database.tracker.themes.get(item.theme, item.theme))
+
+
+class _Bearing(NamedTuple):
+    """A scenario that an item bears on, its rating there, and the row that has the rating."""
+
+    scenario: ScenarioId
+    rating: Rating
+    row: str
+    how: Text
+
+
+def _bearings(site: Site, id: EvidenceId) -> list[_Bearing]:
+    item, scenarios = site.evidence[id], site.scenarios
+    rated = [_Bearing(scenario, rating, id, "") for scenario, rating in item.ratings.items()]
+    for key, state in item.indicators.items():
+        owner, name = indicator_key(key)
+        if owner in scenarios and (indicator := scenarios[owner].indicators.get(name)):
+            how = (f"{state}: ", cells.indicator(key, site.database))
+            rated += [_Bearing(other, code, key, how) for other, code in indicator.ratings.items()]
+    return [bearing for bearing in rated if bearing.scenario in scenarios]
+
+
+def _body(site: Site, id: EvidenceId, item: Evidence, bearings: list[_Bearing]) -> Iterator[Block]:
+    yield Heading(2, "What it counts", anchor="counts")
+    yield _counts(site, id, bearings)
+    if item.corroborated_by:
+        yield Heading(2, "What bears it out", anchor="corroboration")
+        yield listed(site, [other for other in item.corroborated_by if other in site.evidence])
+    if item.notes:
+        yield Heading(2, "Notes", anchor="notes")
+        yield Paragraph(item.notes)
+    shared: dict[str, object] = {"Origin": item.origin, "Event": item.event}
+    shared |= {f"In {name}": other for name, other in item.foreign.items()}
+    shared |= {"A copy is kept": item.attachment.file if item.attachment else None}
+    shared_items = (Item(f"{name}: {value}") for name, value in shared.items() if value)
+    yield Heading(2, "Record", anchor="record")
+    yield Items((*shared_items, *record_items(site, "evidence", id, item.formerly)))
+
+
+class _Count(NamedTuple):
+    """A bearing with its line in the ledger, if it counts, and the reason if it does not."""
+
+    bearing: _Bearing
+    line: Line | None
+    reason: tuple[Span, ...]
+    withheld: str | None
+
+
+def _counts(site: Site, id: EvidenceId, bearings: list[_Bearing]) -> Block:
+    """Its line in the ledger of each scenario, as of the day."""
+    if not bearings:
+        return Paragraph("It is rated for no scenario: it moves nothing.")
+    weight = Figure(figures(site).window.now.weights.get(id, 0.0), digits=2)
+
+    def shown(count: _Count, text: Text) -> Text:
+        return cells.unless_withheld(count.withheld, text)
+
+    def implied(count: _Count) -> Text:
+        if count.withheld:
+            return cells.WITHHELD
+        return p(figures(site).ledger(count.bearing.scenario).implied.probability)
+
+    columns: tuple[Cell[_Count], ...] = (
+        (
+            left("Scenario"),
+            lambda count: Ref(
+                count.bearing.scenario, "scenario", site.scenarios[count.bearing.scenario].title
+            ),
+        ),
+        (left("Rating"), lambda count: cells.rating(count.bearing.rating)),
+        (cells.weight_column(site.database.tracker), lambda _: weight),
+        (
+            right("Factor"),
+            lambda count: shown(count, Figure(count.line.factor, digits=2) if count.line else ""),
+        ),
+        (
+            right("Counts, dB", "counted_decibans"),
+            lambda count: shown(
+                count, Figure(count.line.counted_decibans if count.line else 0.0, "dB")
+            ),
+        ),
+        (right("Implied now", "implied"), implied),
+        (
+            left("How", "how"),
+            lambda count: (
+                *spans(count.bearing.how),
+                *(["; "] if count.bearing.how and count.reason else []),
+                *count.reason,
+            ),
+        ),
+    )
+    return cells.table((_count(site, id, bearing) for bearing in bearings), columns, note=_READING)
+
+
+def _count(site: Site, id: EvidenceId, bearing: _Bearing) -> _Count:
+    """The line that counts an item for a scenario, or why none does."""
+    if path := site.database.withheld.get(bearing.scenario):
+        return _Count(bearing, None, (), path)
+    reason: tuple[Span, ...] = ("neutral: tells nothing apart",)
+    if _is_retracted(site, id):
+        return _Count(bearing, None, ("retracted",), None)
+    for line in figures(site).lines(bearing.scenario).get(bearing.row, ())[:1]:
+        if bearing.row in line.suppressed:
+            label = Ref(line.id, "evidence" if line.id in site.evidence else None)
+            reason = ("same origin or event as ", label, ": one witness")
+        elif line.kind == "in-prior":
+            reason = ("the prior includes it",)
+        else:
+            return _Count(bearing, line, (), None)
+    return _Count(bearing, None, reason, None)
+
+
+def year_page(site: Site, year: str = "") -> Page:
+    """The latest items and the years; or the items of a year, by the month of their recording."""
+    address = f"evidence/{year}/{links.INDEX}" if year else "evidence/index.html"
+    number = len(site.years.get(year, ()) if year else site.evidence)
+    title, blocks = f"Evidence of {year}" if year else "Evidence", _year if year else _latest
+    shown = (Heading(1, title), *blocks(site, year))
+    return page_of(site.known, address, title, counted(number, "item"), shown, section="evidence")
+
+
+def _latest(site: Site, _: str) -> Iterator[Block]:
     if not site.evidence:
         yield Paragraph(f"Nothing was recorded by {site.as_of}.")
         return
-    yield Items(
-        tuple(
-            Item((Jump(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
-            for year, ids in site.years.items()
-        )
+    years = (
+        Item((Jump(year, f"year-{year}"), f": {counted(len(ids), 'item')}"))
+        for year, ids in site.years.items()
     )
+    yield Items(tuple(years))
     yield Heading(2, "The latest")
     yield listed(site, newest(site, site.evidence)[:_MOST])
 
 
 def _year(site: Site, year: str) -> Iterator[Block]:
-    yield Heading(1, f"Evidence of {year}")
     months: dict[str, list[str]] = {}
     for id in newest(site, site.years[year]):
-        months.setdefault(f"{site.evidence[id].recorded:%Y-%m}", []).append(id)
-    for month, ids in months.items():
-        name = _MONTHS[int(month[5:]) - 1]
-        told = name if month[:4] == year else f"{name} {month[:4]}"
-        yield Heading(2, f"Recorded in {told} ({len(ids)})")
+        day = site.evidence[id].recorded
+        name = f"{day:%B}" if str(day.year) == year else f"{day:%B} {day.year:04}"
+        months.setdefault(name, []).append(id)
+    for name, ids in months.items():
+        yield Heading(2, f"Recorded in {name} ({len(ids)})")
         yield listed(site, ids)

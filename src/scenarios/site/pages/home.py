@@ -3,46 +3,98 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import islice
 
+from scenarios.analysis.review.headline import Headline
+from scenarios.analysis.review.review import review
 from scenarios.analysis.review.status import StatusRow
 from scenarios.model import ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, one_line, right
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
-    Column,
-    Figure,
     Heading,
     Item,
     Items,
     Jump,
     Paragraph,
-    Ref,
-    Row,
     Span,
     Table,
-    move,
     plain,
 )
 from scenarios.render.documents.review import headline
-from scenarios.render.documents.status import band, unless_withheld
 from scenarios.render.pictures.overview import overview
+from scenarios.render.text import long_day
 from scenarios.render.writers import html
 from scenarios.render.writers.page import whence
 from scenarios.site import links
 from scenarios.site.commits import revision
 from scenarios.site.figures import Facet, choices, figures, rules
 from scenarios.site.links import Links, Page
-from scenarios.site.pages import quiet
-from scenarios.site.pages.listed import listed, newest
+from scenarios.site.pages.evidence import listed, newest
 from scenarios.site.site import Site
+from scenarios.text import counted
+from scenarios.workspace.reading import span
 
 _LATEST, _REVIEWS = 8, 8
+_WINDOWS = 2
+"""Periods with something recorded that are looked at, from the last one back."""
+
+
+def is_quiet(news: Headline) -> bool:
+    """Whether nothing moved, was resolved or is new, though something is open."""
+    return news.live > 0 and not (news.moved or news.resolved or news.opened)
+
+
+def standing(site: Site) -> str:
+    """Sentence: the number of open questions, and the day since which none moved."""
+    window = figures(site).window
+    number = figures(site).review.headline.live
+    are = f"{counted(number, 'question')} {'is' if number == 1 else 'are'} open"
+    moved = "it has not moved" if number == 1 else "none has moved"
+    return f"{are}; {moved} since {long_day(window.since)}."
+
+
+def before(site: Site) -> Iterator[tuple[Span, ...]]:
+    """Yield the last move or outcome, and the next question to close."""
+    for day, news in islice(_periods(site), _WINDOWS):
+        if news.top or news.resolved:
+            sentence = headline.sentences(news, site.database)[0]
+            yield f"The last news, by {long_day(day)}: ", *sentence
+            break
+    rows = figures(site).rows.values()
+    open_ = [(row.horizon, row.id) for row in rows if row.outcome is None and row.horizon]
+    if coming := [row for row in open_ if row[0] >= site.as_of]:
+        horizon, first = min(coming)
+        title = cells.quoted(cells.scenario(first, site.database))
+        yield "Next to close: ", *title, f", on {long_day(horizon)}."
+
+
+def _periods(site: Site) -> Iterator[tuple[date, Headline]]:
+    """Yield earlier periods that end with something recorded, the latest first."""
+    until = figures(site).window.since
+    for day in sorted(_days(site), reverse=True):
+        if day <= until:
+            window = span(site.opened, day, None)
+            yield day, review(window).headline
+            until = window.since
+
+
+def _days(site: Site) -> set[date]:
+    known = site.database
+    return {
+        *(sheet.date for sheet in known.sheets.values()),
+        *(item.recorded for item in known.evidence.values()),
+        *(end.recorded for scenario in known.scenarios.values() if (end := scenario.resolution)),
+    }
 
 
 def page(site: Site) -> Page:
-    """What is open, what moved, and everything by set, tag, theme and state."""
+    """The first page: the headline, open scenarios, and a table by set, tag, theme and state."""
     places = Links(site.known, links.INDEX)
-    told = _told(site) if site.scenarios else ()
+    news = _told(site) if site.scenarios else ()
     facets = _facets(site)
     main = (
         f'<div class="summary">{html.sections(_summary(site), places)}</div>'
@@ -54,7 +106,7 @@ def page(site: Site) -> Page:
     return Page(
         address=links.INDEX,
         title=site.title,
-        description=plain(told) or "Nothing was asked yet.",
+        description=plain(news) or "Nothing was asked yet.",
         main=main,
         noticed=True,
         section="scenarios",
@@ -81,39 +133,39 @@ def _summary(site: Site) -> Iterator[Block]:
     yield Heading(1, site.title)
     if not site.scenarios:
         yield Paragraph(f"No scenario had opened by {site.as_of}.")
-    elif told := _told(site):
-        yield Paragraph(told)
-        if quiet.is_quiet(figures(site).review.headline):
-            yield from (Paragraph(one) for one in quiet.before(site))
+    elif news := _told(site):
+        yield Paragraph(news)
+        if is_quiet(figures(site).review.headline):
+            yield from (Paragraph(paragraph) for paragraph in before(site))
     if site.database.tracker.notice:
-        yield Paragraph(" ".join(site.database.tracker.notice.split()), tone="notice")
+        yield Paragraph(one_line(site.database.tracker.notice), tone="notice")
     if drawn := overview(figures(site).review, site.database):
         moved = f"Where it stands, and what moved since {figures(site).window.since}"
-        still = quiet.is_quiet(figures(site).review.headline)
+        still = is_quiet(figures(site).review.headline)
         yield Heading(2, "Where each question stands" if still else moved, anchor="board")
         yield drawn
 
 
 def _told(site: Site) -> tuple[Span, ...]:
-    """What a reader should know first."""
-    found = figures(site).review.headline
-    if quiet.is_quiet(found):
-        return (quiet.standing(site),)
-    return headline.told(found, site.database)
+    """The headline, or what stands where nothing moved."""
+    news = figures(site).review.headline
+    if is_quiet(news):
+        return (standing(site),)
+    return headline.told(news, site.database)
 
 
 def _facets(site: Site) -> tuple[Facet, ...]:
-    """What the table can be chosen by: only what two scenarios differ in."""
+    """Choices of rows of the table, by state, set, tag and theme."""
     tracker = site.database.tracker
-    found: dict[str, dict[str, str]] = {"state": {}, "set": {}, "tag": {}, "theme": {}}
+    facets: dict[str, dict[str, str]] = {"state": {}, "set": {}, "tag": {}, "theme": {}}
     names = {"set": tracker.sets, "theme": tracker.themes}
     for id in figures(site).rows:
         for word in _words(site, id):
             kind, _, value = word.partition("-")
-            found[kind][word] = names.get(kind, {}).get(value, value.replace("-", " "))
+            facets[kind][word] = names.get(kind, {}).get(value, value.replace("-", " "))
     return tuple(
-        Facet(kind, tuple(sorted(words.items(), key=lambda one: one[1].casefold())))
-        for kind, words in found.items()
+        Facet(kind, tuple(sorted(words.items(), key=lambda pair: pair[1].casefold())))
+        for kind, words in facets.items()
         if words
     )
 
@@ -122,10 +174,10 @@ def _words(site: Site, id: ScenarioId) -> list[str]:
     """The set, tags, themes and state of a scenario, as words of its row."""
     scenario, row = site.scenarios.get(id), figures(site).rows[id]
     view = figures(site).window.views.get(id)
-    items = [site.evidence[one].theme for one in view.evidence] if view else []
+    items = [site.evidence[item].theme for item in view.evidence] if view else []
     if scenario is None:
         return [f"state-{row.state}"]
-    themes = {*items, *(one.theme for one in scenario.indicators.values())}
+    themes = {*items, *(indicator.theme for indicator in scenario.indicators.values())}
     return [
         f"state-{row.outcome or row.state}",
         *([f"set-{scenario.set}"] if scenario.set else []),
@@ -136,34 +188,21 @@ def _words(site: Site, id: ScenarioId) -> list[str]:
 
 def _every(site: Site) -> Table:
     rows = figures(site).rows
-    since = f"Changes are in points, since {figures(site).window.since}."
-    return Table(
-        columns=(
-            Column(name="Scenario"),
-            Column(name="Stated", align="right"),
-            Column(name="Change", key="stated_change", align="right"),
-            Column(name="Implied", align="right"),
-            Column(name="Band", align="right"),
-            Column(name="State"),
-            Column(name="Horizon"),
-        ),
-        rows=tuple(map(_row, rows.values())),
-        words=tuple(" ".join(_words(site, id)) for id in rows),
-        note=since if rows else "",
-        empty="No scenario yet.",
+    columns: tuple[Cell[StatusRow], ...] = (
+        (left("Scenario"), cells.title),
+        (right("Stated"), cells.stated),
+        (right("Change", "stated_change"), lambda row: cells.change(row.stated)),
+        (right("Implied"), cells.implied),
+        (right("Band"), lambda row: cells.band(*row.shown[2:])),
+        (left("State"), cells.state),
+        (left("Horizon"), lambda row: f"{row.horizon or ''}"),
     )
-
-
-def _row(row: StatusRow) -> Row:
-    stated, implied = row.stated, row.shown
-    return (
-        Ref(row.id, "scenario", row.title),
-        unless_withheld(row.withheld, Figure(stated.probability, "p") if stated else ""),
-        move(stated.previous, stated.probability) if stated else "",
-        unless_withheld(row.withheld, Figure(implied.probability, "p")),
-        band(implied.low, implied.high),
-        (row.outcome or row.state).replace("-", " "),
-        f"{row.horizon or ''}",
+    return cells.table(
+        rows.values(),
+        columns,
+        words=tuple(" ".join(_words(site, id)) for id in rows),
+        note=f"Changes are in points, since {figures(site).window.since}." if rows else "",
+        empty="No scenario yet.",
     )
 
 

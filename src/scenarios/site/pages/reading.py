@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from scenarios.render.document import Block, Heading, Paragraph
-from scenarios.render.writers import html
-from scenarios.site.links import Links, Page
+from scenarios.site.links import Page, page_of
 from scenarios.site.site import Site
 
-ADDRESS = "reading/index.html"
 _ABOUT = "Each question has two probabilities: what people say, and what follows from the evidence."
 _WORDS = {
     "Stated": (
@@ -62,17 +58,8 @@ _WORDS = {
 
 def page(site: Site) -> Page:
     """One short page, to which every other one leads."""
-    return Page(
-        address=ADDRESS,
-        title="How to read this",
-        description=_ABOUT,
-        main=html.sections(_body(), Links(site.known, ADDRESS)),
-    )
-
-
-def _body() -> Iterator[Block]:
-    yield Heading(1, "How to read this")
-    yield Paragraph(_ABOUT)
+    title = "How to read this"
+    blocks: list[Block] = [Heading(1, title), Paragraph(_ABOUT)]
     for name, text in _WORDS.items():
-        yield Heading(2, name)
-        yield Paragraph(text)
+        blocks += [Heading(2, name), Paragraph(text)]
+    return page_of(site.known, "reading/index.html", title, _ABOUT, blocks)

@@ -1,4 +1,4 @@
-"""Where a record is: its file, the ids that it had, and the commits that changed it."""
+"""Where a record is: its file, its commits, and the page that stands under a former id."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from collections.abc import Iterator, Sequence
 from scenarios.model import Kind
 from scenarios.paths import path_of
 from scenarios.render.document import Item, Jump, Link, Span
+from scenarios.site import links
 from scenarios.site.commits import commits
+from scenarios.site.links import Page, up
 from scenarios.site.site import Site
 from scenarios.text import counted
 
 _MOST = 12
 
 
-def record(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) -> Iterator[Item]:
-    """The lines about a record."""
+def record_items(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) -> Iterator[Item]:
+    """Yield the file of a record, its former ids and its commits."""
     path = path_of(kind, id)
     elsewhere = site.file_address(path)
     to: Span = Link(path, elsewhere) if elsewhere else Jump(path, f"file-{path}")
@@ -23,10 +25,28 @@ def record(site: Site, kind: Kind, id: str, formerly: Sequence[str] = ()) -> Ite
     if formerly:
         yield Item(f"Formerly: {', '.join(formerly)}")
     if changes := commits(site).get(path, ()):
-        told = tuple(
-            Item(f"{one.authored} {one.id[:7]} ({one.author}) {one.subject}")
-            for one in changes[:_MOST]
+        shown = tuple(
+            Item(f"{commit.authored} {commit.id[:7]} ({commit.author}) {commit.subject}")
+            for commit in changes[:_MOST]
         )
-        more = len(changes) - len(told)
+        more = len(changes) - len(shown)
         rest = (Item(f"and {counted(more, 'earlier commit')}"),) if more else ()
-        yield Item(f"{counted(len(changes), 'commit')} changed it", (*told, *rest))
+        yield Item(f"{counted(len(changes), 'commit')} changed it", (*shown, *rest))
+
+
+_TITLES = {"s": "scenario", "e": "evidence"}
+
+
+def moved_page(site: Site, folder: str, id: str) -> Page:
+    """A page that sends its reader on, without a script."""
+    address = links.place(folder, id)
+    now = site.moved[folder][id]
+    leads = up(address) + links.place(folder, now)
+    return Page(
+        address=address,
+        title=f"{id} is {now} now",
+        description=f"The {_TITLES[folder]} {id} is called {now} now.",
+        main=f'<h1>{id} is called {now} now</h1><p><a href="{leads}">{now}</a></p>',
+        section="scenarios" if folder == "s" else "evidence",
+        moved_to=leads,
+    )

@@ -1,7 +1,8 @@
-"""The review of a day: the report's own page, with the reviews before and after it."""
+"""The reviews: one for each day on which somebody forecast, and their list."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 
 import msgspec
@@ -10,14 +11,18 @@ from scenarios.analysis.period.period import window
 from scenarios.analysis.review import page as behind
 from scenarios.analysis.review.review import Review, review
 from scenarios.errors import ScenError
-from scenarios.render.chapters.whole import LARGE, whole
-from scenarios.render.document import Block, Document, Heading, Paragraph, plain
+from scenarios.model import Sheet
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, right
+from scenarios.render.chapters import LARGE, whole
+from scenarios.render.document import Block, Document, Figure, Heading, Jump, Paragraph, plain
 from scenarios.render.documents import brief
-from scenarios.render.documents.review import attention, headline
+from scenarios.render.documents.review import findings, headline
 from scenarios.render.writers import page as writer
 from scenarios.site import links
-from scenarios.site.links import Links, Page, up
+from scenarios.site.links import Links, Page, page_of, up
 from scenarios.site.site import Site
+from scenarios.text import counted
 from scenarios.workspace.reading import brief_of, start_of, with_history
 
 _MOST = 12
@@ -25,25 +30,25 @@ _MOST = 12
 _SECTION = 2
 
 
-def page(site: Site, day: str) -> Page:
-    """What `scen report --as-of DAY` says, and what stands behind it.
+def review_page(site: Site, day: str) -> Page:
+    """The review that `scen report --as-of DAY` prints, and the chapters behind it.
 
-    Of very many scenarios only those that moved most have a chapter there: all have a page.
+    In a large database only the scenarios that moved most have a chapter: all have a page.
     """
     address, on = links.place("review", day), date.fromisoformat(day)
     large = len(site.scenarios) >= LARGE
     # Not by what is remembered: that is of one day, and of the next that somebody asks for.
     both = window(site.database, start_of(site.opened, on), on, banded=not large)
-    made = _compared(site, review(both))
-    shown = behind.short(both, made, _MOST) if large else behind.page(both, made)
+    compared = _compared(site, review(both))
+    shown = behind.short(both, compared, _MOST) if large else behind.page(both, compared)
     parts = whole(shown, site.database, both.now)
-    news = brief.news(brief_of(both, made), site.database)
+    news = brief.in_brief(brief_of(both, compared), site.database)
     parts = msgspec.structs.replace(parts, summary=_for_readers(parts.summary, news))
-    told = plain(headline.told(made.headline, site.database))
+    description = plain(headline.told(compared.headline, site.database))
     return Page(
         address=address,
         title=f"Review of {day}",
-        description=told,
+        description=description,
         main=_turn(site, on, address) + writer.content(parts, Links(site.known, address)),
         noticed=True,
         section="reviews",
@@ -55,26 +60,26 @@ def page(site: Site, day: str) -> Page:
 
 def _for_readers(summary: Document, news: Paragraph) -> Document:
     """The summary with the sentences of the brief first, and what the desk is to do last."""
-    told: list[Block] = []
+    first: list[Block] = []
     todos: list[Block] = []
-    into = told
+    into = first
     for block in summary:
         if isinstance(block, Heading) and block.level == _SECTION:
-            into = todos if block.anchor == attention.TODOS else told
+            into = todos if block.anchor == findings.TODOS else first
         into.append(block)
-    if isinstance(told[1], Paragraph) and not told[1].tone:
-        told[1] = news
-    return (*told, *todos)
+    if isinstance(first[1], Paragraph) and not first[1].tone:
+        first[1] = news
+    return (*first, *todos)
 
 
-def _compared(site: Site, made: Review) -> Review:
+def _compared(site: Site, shown: Review) -> Review:
     """A review beside what was printed before it, where git tells that."""
     if site.repository is None:
-        return made
+        return shown
     try:
-        return with_history(made, site.opened, site.repository)[0]
+        return with_history(shown, site.opened, site.repository)[0]
     except ScenError:  # no commit, or none that holds a database
-        return made
+        return shown
 
 
 def _turn(site: Site, on: date, address: str) -> str:
@@ -83,8 +88,8 @@ def _turn(site: Site, on: date, address: str) -> str:
     before, after = site.days[at - 1 : at], site.days[at + 1 : at + 2]
     root = up(address)
     entries = [
-        *(f'<a rel="prev" href="{root}{_place(one)}">← {one}</a>' for one in before),
-        *(f'<a rel="next" href="{root}{_place(one)}">{one} →</a>' for one in after),
+        *(f'<a rel="prev" href="{root}{_place(other)}">← {other}</a>' for other in before),
+        *(f'<a rel="next" href="{root}{_place(other)}">{other} →</a>' for other in after),
     ]
     if not entries:
         return ""
@@ -93,3 +98,40 @@ def _turn(site: Site, on: date, address: str) -> str:
 
 def _place(day: date) -> str:
     return links.place("review", f"{day}")
+
+
+def reviews_page(site: Site) -> Page:
+    """Every day with a sheet, the latest first."""
+    description, blocks = counted(len(site.days), "review"), _reviews(site)
+    address = "review/index.html"
+    return page_of(site.known, address, "Reviews", description, blocks, section="reviews")
+
+
+def _reviews(site: Site) -> Iterator[Block]:
+    yield Heading(1, "Reviews")
+    if not site.days:
+        yield Paragraph("Nobody has forecast yet.")
+        return
+    if not site.is_late(site.days[-1]):
+        weeks = counted(site.weeks or 0, "week") if site.weeks != 1 else "week"
+        yield Paragraph(f"No review in the last {weeks}; the last one was of {site.days[-1]}.")
+    yield Paragraph("What moved, by how much, and because of what: on each day with a forecast.")
+    sheets: dict[date, list[Sheet]] = {day: [] for day in reversed(site.days)}
+    for sheet in site.database.sheets.values():
+        if sheet.date in sheets:
+            sheets[sheet.date].append(sheet)
+    analysts = site.database.tracker.analysts
+    columns: tuple[Cell[date], ...] = (
+        (left("Day"), lambda day: Jump(f"Review of {day}", f"review-{day}")),
+        (
+            right("Forecasts"),
+            lambda day: Figure(sum(len(sheet.probabilities) for sheet in sheets[day])),
+        ),
+        (
+            left("By"),
+            lambda day: ", ".join(
+                sorted({analysts.get(sheet.analyst, sheet.analyst) for sheet in sheets[day]})
+            ),
+        ),
+    )
+    yield cells.table(sheets, columns)

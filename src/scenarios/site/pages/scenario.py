@@ -1,48 +1,44 @@
-"""The page of a scenario: its figure and what moved it, its course, and what that rests on."""
+"""The pages of a scenario and of a set of which one member occurs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from scenarios.analysis.evidence.indicators import reading
+from scenarios.analysis.forecasts import GivenForecast
 from scenarios.analysis.period.period import ScenarioView
+from scenarios.analysis.review.ach import matrix
 from scenarios.analysis.review.headline import top_move
-from scenarios.model import Scenario, ScenarioId
-from scenarios.render.chapters.scenario import excerpt, terms
+from scenarios.analysis.review.page import Chapter, SetChapter
+from scenarios.analysis.review.status import StatusRow
+from scenarios.model import Indicator, IndicatorId, Scenario, ScenarioId, SetId
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, one_line, p, right
+from scenarios.render.chapters import facts, ledger_chart, set_blocks, terms
 from scenarios.render.charts.draw import Card
 from scenarios.render.document import (
     Block,
-    Column,
-    Fact,
-    Facts,
+    Document,
     Figure,
     Folded,
     Heading,
     Item,
     Items,
     Paragraph,
-    Row,
     Span,
     Table,
-    Text,
     plain,
-    spans,
 )
-from scenarios.render.documents import unreadable
-from scenarios.render.documents.review import names
 from scenarios.render.documents.review.headline import move
-from scenarios.render.documents.status import NOTHING_IMPLIED, band
-from scenarios.render.pictures.ledger import LISTED, ledger
+from scenarios.render.pictures.ledger import LISTED
 from scenarios.render.pictures.timeline import figures_of, timeline
-from scenarios.render.text import term
 from scenarios.render.writers import html
 from scenarios.render.writers.html import Entry
-from scenarios.scales import percent
 from scenarios.site import links
 from scenarios.site.figures import figures
-from scenarios.site.links import Links, Page, up
-from scenarios.site.pages.listed import listed, newest
-from scenarios.site.pages.record import record
+from scenarios.site.links import Links, Page, page_of, up
+from scenarios.site.pages.evidence import listed, newest
+from scenarios.site.pages.record import record_items
 from scenarios.site.site import Site
 from scenarios.text import counted
 
@@ -51,61 +47,53 @@ _LATEST = 30
 """Items that are listed at once; the others are folded."""
 
 
-def page(site: Site, id: ScenarioId) -> Page:
+def scenario_page(site: Site, id: ScenarioId) -> Page:
     """All of a scenario, as of the site's day."""
-    address = links.place("s", id)
-    if path := site.database.withheld.get(id):
-        return _withheld(site, id, path)
-    view, scenario = figures(site).window.views[id], site.scenarios[id]
-    places = Links(site.known, address)
-    found = plain(_finding(site, view))
-    return Page(
-        address=address,
-        title=" ".join(scenario.title.split()),
-        description=found,
-        main=f'<div class="top">{html.sections(_top(site, view), places)}</div>'
-        + html.sections(_body(site, view), places),
-        section="scenarios",
-        above=_above(site, scenario, address),
-        card=_card(site, view),
-    )
-
-
-def _withheld(site: Site, id: ScenarioId, path: str) -> Page:
-    """The question alone, where a file that cannot be read could change its figures."""
     address, scenario = links.place("s", id), site.scenarios[id]
-    title = " ".join(scenario.title.split())
-    told = unreadable.figures(path)
-    blocks: tuple[Block, ...] = (
-        Heading(1, title),
-        Paragraph(scenario.question),
-        told,
-        Paragraph(scenario.resolution_criteria),
-        Items(tuple(record(site, "scenario", id, scenario.formerly))),
-    )
+    places, card = Links(site.known, address), None
+    if path := site.database.withheld.get(id):
+        description = cells.withheld_figures(path)
+        main = html.sections(_withheld(site, scenario, id, description), places)
+    else:
+        view = figures(site).window.views[id]
+        description, card = plain(_finding(site, view)), _card(site, view)
+        main = f'<div class="top">{html.sections(_top(site, view), places)}</div>'
+        main += html.sections(_body(site, view), places)
     return Page(
         address=address,
-        title=title,
-        description=plain(told.text),
-        main=html.sections(blocks, Links(site.known, address)),
+        title=one_line(scenario.title),
+        description=description,
+        main=main,
         section="scenarios",
         above=_above(site, scenario, address),
+        card=card,
+    )
+
+
+def _withheld(site: Site, scenario: Scenario, id: ScenarioId, reason: str) -> Document:
+    """The question alone, where a file that cannot be read could change its figures."""
+    return (
+        Heading(1, one_line(scenario.title)),
+        Paragraph(scenario.question),
+        Paragraph(reason),
+        Paragraph(scenario.resolution_criteria),
+        Items(tuple(record_items(site, "scenario", id, scenario.formerly))),
     )
 
 
 def _card(site: Site, view: ScenarioView) -> Card:
-    """Its figure, or what became of it, and its course."""
-    stated, implied = view.stated, percent(view.implied.probability)
-    told = f"stated; implied {implied}" if stated else "implied; nobody’s forecast stands"
+    """Its figure and outcome, and its course."""
+    stated, implied = view.stated, "–" if view.unfounded else plain(p(view.implied.probability))
+    about = f"stated; implied {implied}" if stated else f"implied; {cells.NO_FORECAST}"
     if view.unfounded:
-        implied, told = "–", "stated" if stated else "nobody’s forecast stands"
+        about = "stated" if stated else cells.NO_FORECAST
     if view.resolution:
-        told = view.resolution.outcome.replace("-", " ")
+        about = cells.outcome_words(view.resolution.outcome)
     return Card(
-        title=" ".join(view.scenario.title.split()),
-        figure=percent(stated.probability) if stated else implied,
+        title=one_line(view.scenario.title),
+        figure=plain(p(stated.probability)) if stated else implied,
         look="stated" if stated else "implied",
-        about=told,
+        about=about,
         signature=f"{site.title} · as of {site.as_of}",
         points=figures_of(figures(site).course(view.id), unfounded=view.unfounded),
     )
@@ -119,65 +107,37 @@ def _above(site: Site, scenario: Scenario, address: str) -> tuple[Entry, ...]:
 
 
 def _top(site: Site, view: ScenarioView) -> Iterator[Block]:
-    """The question, one large number, and one line of what moved it."""
-    yield Heading(1, " ".join(view.scenario.title.split()))
+    """Yield the question, its figures, and one line of what moved it."""
+    yield Heading(1, one_line(view.scenario.title))
     yield Paragraph(view.scenario.question)
-    yield Facts(tuple(_figures(site, view)))
+    yield facts(figures(site).rows[view.id], view, site.database.tracker.estimative_language)
     yield Paragraph(_finding(site, view))
 
 
-def _figures(site: Site, view: ScenarioView) -> Iterator[Fact]:
-    language = site.database.tracker.estimative_language
-    if view.stated:
-        p = view.stated.probability
-        who = f"{term(p, language)}; {counted(len(view.stated.analysts), 'analyst')}"
-        yield Fact("Stated", Figure(p, "p"), who)
-    else:
-        yield Fact("Stated", "–", "nobody’s forecast stands")
-    p = view.implied.probability
-    between = band(view.band.low, view.band.high) if view.band else ""
-    under: Text = (f"{term(p, language)}; band ", *spans(between)) if between else term(p, language)
-    row = figures(site).rows[view.id]
-    if view.unfounded:
-        yield Fact("Implied", "–", NOTHING_IMPLIED)
-    else:
-        yield Fact("Implied", Figure(p, "p"), under)
-    if row.shown_gap is not None:
-        yield Fact("Gap", (Figure(row.shown_gap, "dB"), " dB"), "stated minus implied")
-    if view.resolution:
-        yield Fact("Outcome", view.resolution.outcome.replace("-", " "), f"{view.resolution.date}")
-    else:
-        yield Fact("Horizon", f"{row.horizon}", "overdue" if row.state == "overdue" else "")
-
-
 def _finding(site: Site, view: ScenarioView) -> tuple[Span, ...]:
-    """What moved it since the last review, in one sentence."""
-    found = figures(site)
-    since = f"{found.window.since}"
+    """Sentence: what moved it since the last review."""
+    shown = figures(site)
     if view.resolution:
-        outcome = view.resolution.outcome.replace("-", " ")
-        return (f"It {outcome}: {' '.join(view.resolution.basis.split())}",)
-    if view.id in found.moves:
-        top = top_move(site.database, site.as_of, found.moves[view.id], found.causes)
+        outcome = cells.outcome_words(view.resolution.outcome)
+        return (f"It {outcome}: {one_line(view.resolution.basis)}",)
+    if view.id in shown.moves:
+        top = top_move(site.database, site.as_of, shown.moves[view.id], shown.causes)
         if top:
-            told = move(top, found.review.headline.resolved, site.database)
-            return (f"Since {since}: ", *told)
+            sentence = move(top, shown.review.headline.resolved, site.database)
+            return (f"Since {shown.window.since}: ", *sentence)
     if view.odds_before is None:
         return (f"Opened on {view.scenario.opened}, since the last review.",)
-    return (f"Unchanged since {since}.",)
+    return (f"Unchanged since {shown.window.since}.",)
 
 
 def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
-    database, since = site.database, figures(site).window.since
     yield Heading(2, "How it came here", anchor="course")
-    yield timeline(figures(site).course(view.id), view, database, since)
+    course = figures(site).course(view.id)
+    yield timeline(course, view, site.database, figures(site).window.since)
     yield Heading(2, "What the evidence says", anchor="ledger")
-    stated = view.stated.probability if view.stated else None
     if view.unfounded:
-        yield Paragraph(f"Nothing yet: {NOTHING_IMPLIED}.")
-    else:
-        drawn = ledger(figures(site).ledger(view.id), stated, database, LISTED)
-        yield excerpt(drawn, _ROWS, f"scen explain {view.id} --all")
+        yield Paragraph(f"Nothing yet: {cells.NOTHING_IMPLIED}.")
+    yield from ledger_chart(view, site.database, LISTED, _ROWS)
     if view.scenario.indicators:
         yield Heading(2, "What is watched for", anchor="indicators")
         yield _indicators(site, view)
@@ -190,57 +150,41 @@ def _body(site: Site, view: ScenarioView) -> Iterator[Block]:
 
 
 def _indicators(site: Site, view: ScenarioView) -> Table:
-    rows: list[Row] = []
-    for name, one in view.scenario.indicators.items():
-        now = reading(figures(site).window.now, (view.id, name))
-        strength = Figure(now.strength, digits=2)
-        rows.append((one.statement, now.state, now.since or "", f"{one.due or ''}", strength))
-    columns = ("Indicator", "State", "Since", "Due")
-    return Table(
-        columns=(
-            *(Column(name=name) for name in columns),
-            Column(name="Strength", align="right"),
-        ),
-        rows=tuple(rows),
+    indicators = view.scenario.indicators
+    now = {name: reading(figures(site).window.now, (view.id, name)) for name in indicators}
+    columns: tuple[Cell[tuple[IndicatorId, Indicator]], ...] = (
+        (left("Indicator"), lambda row: row[1].statement),
+        (left("State"), lambda row: now[row[0]].state),
+        (left("Since"), lambda row: now[row[0]].since or ""),
+        (left("Due"), lambda row: f"{row[1].due or ''}"),
+        (right("Strength"), lambda row: Figure(now[row[0]].strength, digits=2)),
     )
+    return cells.table(indicators.items(), columns)
 
 
 def _forecasts(site: Site, view: ScenarioView) -> Iterator[Block]:
-    """Who stands where, and why."""
+    """Yield who stands where, and why."""
     if not view.stated:
         return
-    latest = {one.analyst: one for one in figures(site).course(view.id).forecasts}
+    latest = {given.analyst: given for given in figures(site).course(view.id).forecasts}
+    rows = [given for who, given in sorted(latest.items()) if who in view.stated.analysts]
     analysts = site.database.tracker.analysts
-    rows = [
-        (
-            analysts.get(one.analyst, one.analyst),
-            Figure(one.probability, "p"),
-            f"{one.date}",
-            " ".join((one.rationale or "").split()),
-        )
-        for name, one in sorted(latest.items())
-        if name in view.stated.analysts
-    ]
-    yield Heading(2, "Who says so", anchor="forecasts")
-    yield Table(
-        columns=(
-            Column(name="Analyst"),
-            Column(name="Stated", align="right"),
-            Column(name="On"),
-            Column(name="Why"),
-        ),
-        rows=tuple(rows),
+    columns: tuple[Cell[GivenForecast], ...] = (
+        (left("Analyst"), lambda given: analysts.get(given.analyst, given.analyst)),
+        (right("Stated"), lambda given: p(given.probability)),
+        (left("On"), lambda given: f"{given.date}"),
+        (left("Why"), lambda given: one_line(given.rationale)),
     )
+    yield Heading(2, "Who says so", anchor="forecasts")
+    yield cells.table(rows, columns)
 
 
 def _evidence(site: Site, view: ScenarioView) -> Iterator[Block]:
-    if not view.evidence:
-        return
-    found = newest(site, view.evidence)
-    yield Heading(2, f"Evidence ({len(found)})", anchor="evidence")
-    yield listed(site, found[:_LATEST])
-    if rest := found[_LATEST:]:
-        yield Folded(Heading(3, f"{counted(len(rest), 'older item')}"), (listed(site, rest),))
+    if ids := newest(site, view.evidence):
+        yield Heading(2, f"Evidence ({len(ids)})", anchor="evidence")
+        yield listed(site, ids[:_LATEST])
+        if rest := ids[_LATEST:]:
+            yield Folded(Heading(3, f"{counted(len(rest), 'older item')}"), (listed(site, rest),))
 
 
 def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
@@ -249,5 +193,39 @@ def _record(site: Site, view: ScenarioView) -> Iterator[Item]:
         yield Item(f"Tags: {', '.join(scenario.tags)}")
     for name, ids in (("Implies", scenario.implies), ("Depends on", tuple(scenario.prior.given))):
         if ids:
-            yield Item((f"{name}: ", *names.titles(ids, site.database)))
-    yield from record(site, "scenario", view.id, scenario.formerly)
+            yield Item((f"{name}: ", *cells.titles(ids, site.database)))
+    yield from record_items(site, "scenario", view.id, scenario.formerly)
+
+
+def set_page(site: Site, id: SetId) -> Page:
+    """All of a set, as of the site's day."""
+    address, statement = links.place("set", id), site.database.tracker.sets.get(id, id)
+    description = f"{counted(len(site.sets[id]), 'scenario')} of which exactly one occurs."
+    blocks = (
+        Heading(1, one_line(statement)),
+        Paragraph(description),
+        Items(tuple(_member(figures(site).rows[member]) for member in site.sets[id])),
+        *_set(site, id, statement),
+    )
+    title = one_line(statement)
+    return page_of(site.known, address, title, description, blocks, section="scenarios")
+
+
+def _set(site: Site, id: SetId, statement: str) -> Iterator[Block]:
+    shown = figures(site)
+    members = tuple(
+        Chapter(
+            row=shown.rows[member], view=shown.window.views[member], course=shown.course(member)
+        )
+        for member in site.sets[id]
+        if member in shown.window.views
+    )
+    if members:
+        sums = matrix(shown.window.now, site.sets[id])
+        chapter = SetChapter(id=id, statement=statement, members=members, matrix=sums)
+        yield from set_blocks(chapter, shown.window.now, shown.window.since, level=2)
+
+
+def _member(row: StatusRow) -> Item:
+    outcome = (f", {cells.outcome_words(row.outcome)}",) if row.outcome else ()
+    return Item((cells.title(row), ": ", *cells.stated_and_implied(row), *outcome))

@@ -14,7 +14,7 @@ from scenarios.text import printable
 
 ADDRESS = "search/index.html"
 Entry = tuple[str, str, str, str, str]
-"""What it is, where, its title, its day, and its other texts."""
+"""Kind of record, address, title, day, and other texts."""
 
 
 def page(site: Site) -> Page:
@@ -32,7 +32,7 @@ def page(site: Site) -> Page:
 
 def index(site: Site) -> str:
     """The entries as JSON that can stand in a page; nothing in them acts there."""
-    entries = [tuple(map(_plain, one)) for one in _entries(site)]
+    entries = [tuple(map(_plain, entry)) for entry in _entries(site)]
     text = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace("&", "\\u0026")
 
@@ -68,11 +68,11 @@ def _entries(site: Site) -> Iterator[Entry]:
         yield "Review", links.place("review", day), f"Review of {day}", day, ""
 
 
-def _of(id: str, one: Scenario) -> str:
-    indicators = (indicator.statement for indicator in one.indicators.values())
-    notes = (note.text for note in one.clarifications)
-    parts = (id, one.question, one.resolution_criteria, *one.tags, *indicators, *notes)
-    return " · ".join(parts)
+def _of(id: str, scenario: Scenario) -> str:
+    indicators = (indicator.statement for indicator in scenario.indicators.values())
+    notes = (note.text for note in scenario.clarifications)
+    texts = (scenario.question, scenario.resolution_criteria, *scenario.tags)
+    return " · ".join((id, *texts, *indicators, *notes))
 
 
 def _said(site: Site, id: str, item: Evidence) -> str:

@@ -1,4 +1,4 @@
-"""A snapshot of the working tree in which what was read before is at hand as records."""
+"""A snapshot of the working tree whose cached files are at hand as records."""
 
 from __future__ import annotations
 
@@ -19,25 +19,27 @@ from scenarios.storage import worktree
 from scenarios.storage.cache.packed import Folder, digest
 
 
+class ChangedMeanwhile(ScenError):  # noqa: N818
+    """A file changed between the look at its folder and its reading: try again."""
+
+
 class Kept(NamedTuple):
-    """A file whose record is at hand."""
+    """A file whose record is cached."""
 
     folder: Folder
     place: int
 
     def record(self) -> Record:
-        """What it holds, made anew each time."""
         return self.folder.record(self.place)
 
     def digest(self) -> bytes:
-        """What stands for its path and bytes."""
         return self.folder.digest(self.place)
 
 
 class Part:
-    """The files of one folder: those at hand, by their places in `folder`, and those that are read.
+    """The files of one folder: cached ones by their `places` in `folder`, and read ones.
 
-    `found` has how each of the latter was found.
+    `found` has the stat of each read file.
     """
 
     def __init__(self, name: str, folder: Folder | None) -> None:
@@ -48,34 +50,31 @@ class Part:
 
     @cached_property
     def kept(self) -> dict[str, Kept]:
-        """What is at hand, by name."""
+        """Cached files, by name."""
         folder = self.folder
         return {folder.names[n]: Kept(folder, n) for n in sorted(self.places)} if folder else {}
 
     @property
     def is_whole(self) -> bool:
-        """Whether it is as it was, all of it."""
+        """True if no file changed."""
         kept = self.folder.names if self.folder else ()
         return not self.read and len(self.places) == len(kept)
 
     def path(self, name: str) -> str:
-        """The path of one of its files."""
         return f"{self.name}/{name}" if self.name else name
 
     def digests(self) -> bytes:
-        """What stands for each of its files, in order."""
         if self.is_whole and self.folder:
             return self.folder.digests
         return b"".join(map(self.digest, sorted((*self.kept, *self.read))))
 
     def digest(self, name: str) -> bytes:
-        """What stands for a file."""
         if name in self.read:
             return digest_of(self.path(name), self.read[name])
         return self.kept[name].digest()
 
     def changed(self, files: Mapping[str, bytes | None]) -> Part:
-        """The same with other files in it, by name; None takes one out."""
+        """The same with files replaced, by name; None removes one."""
         part = Part(self.name, self.folder)
         places = self.folder.places if self.folder else {}
         gone = {places[name] for name in files if name in places}
@@ -85,7 +84,7 @@ class Part:
         return part
 
     def open_places(self, frame: bytes, items: Collection[EvidenceId]) -> Collection[int]:
-        """The records that were judged beside others than these, or name what is not there."""
+        """Records judged beside other files than these, or naming missing ones."""
         if self.folder is None or self.folder.frame != frame:
             return self.places
         links = self.folder.links
@@ -94,9 +93,9 @@ class Part:
 
 
 class Files(Mapping[str, bytes]):
-    """Path → bytes, which are read late where the record of a file is at hand.
+    """Path → bytes, read late where the record is cached.
 
-    `frame` stands for all that evidence is judged beside: the tracker, the scenarios, the sources.
+    `frame` is the digest of all that evidence is judged beside: tracker, scenarios, sources.
     """
 
     def __init__(self, root: Path, parts: Mapping[str, Part]) -> None:
@@ -126,21 +125,20 @@ class Files(Mapping[str, bytes]):
         return part is not None and (name in part.read or name in part.kept)
 
     def kept(self, path: str) -> Kept | None:
-        """A file whose record is at hand."""
+        """The cached file at a path."""
         part, name = self._place(path)
         return part.kept.get(name) if part else None
 
     def digest(self, path: str) -> bytes:
-        """What stands for a file that is here."""
         folder, _, name = path.rpartition("/")
         return self.parts[folder].digest(name)
 
     def fresh(self) -> list[str]:
-        """The paths of the files that were read, in no order."""
+        """The paths of files that were read, unordered."""
         return [part.path(name) for part in self.parts.values() for name in part.read]
 
     def changed(self, files: Mapping[str, bytes | None]) -> Files:
-        """The same with other files in it; None takes one out."""
+        """The same with files replaced; None removes one."""
         of: dict[str, dict[str, bytes | None]] = {}
         for path, data in files.items():
             folder, _, name = path.rpartition("/")
@@ -151,11 +149,11 @@ class Files(Mapping[str, bytes]):
         return Files(self.root, parts)
 
     def state(self) -> bytes:
-        """What stands for all files."""
+        """The digest of all files."""
         return digest(b"".join(part.digests() for part in self.parts.values()))
 
     def beside(self, *folders: str) -> bytes:
-        """What stands for the files at the top, in these folders, and below them."""
+        """The digest of the files at the top and in these folders."""
         parts = (p for n, p in self.parts.items() if not n or n.partition("/")[0] in folders)
         return digest(b"".join(part.digests() for part in parts))
 
@@ -172,17 +170,19 @@ class Files(Mapping[str, bytes]):
         data = worktree.content(self.root, path)
         if data is None or digest_of(path, data) != at.digest():
             place = worktree.safe(self.root / path)
-            raise ScenError(f"{place}: changed since it was looked at; run the command again")
+            raise ChangedMeanwhile(
+                f"{place}: changed since it was looked at; run the command again"
+            )
         return data
 
 
 def digest_of(path: str, data: bytes) -> bytes:
-    """What stands for a file: its path and what it holds."""
+    """The digest of a path and its content."""
     return digest(os.fsencode(path) + b"\0" + data)
 
 
 class Items(Mapping[EvidenceId, Evidence]):
-    """Evidence by id, in order: records that were `made`, and files whose record is at hand."""
+    """Evidence by id, in order: records that were `made`, and cached ones."""
 
     def __init__(self, files: Files, made: Mapping[EvidenceId, Evidence]) -> None:
         self.files, self.made = files, made
@@ -190,28 +190,26 @@ class Items(Mapping[EvidenceId, Evidence]):
         self._is_packed = True
 
     def __getitem__(self, id: EvidenceId) -> Evidence:
-        found = self._found[id]
-        if type(found) is Kept:
-            found = self._found[id] = found.record()
-        item: Evidence = found
-        return item
+        item = self._by_id[id]
+        if type(item) is Kept:
+            item = self._by_id[id] = item.record()
+        evidence: Evidence = item
+        return evidence
 
     def __iter__(self) -> Iterator[EvidenceId]:
-        return iter(self._found)
+        return iter(self._by_id)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._by_id)
 
     def __contains__(self, id: object) -> bool:
         name = str(id)
         return name in self.made or self.files.kept(path_of("evidence", name)) is not None
 
     def items(self) -> ItemsView[EvidenceId, Evidence]:
-        """Every id with its record."""
         return self._unpacked().items()
 
     def values(self) -> ValuesView[Evidence]:
-        """Every record."""
         return self._unpacked().values()
 
     def about(
@@ -220,7 +218,7 @@ class Items(Mapping[EvidenceId, Evidence]):
         scenarios: Collection[ScenarioId],
         besides: Collection[EvidenceId] = (),
     ) -> dict[EvidenceId, Evidence]:
-        """Those that can have a say in the figures of these scenarios, or stand in their priors."""
+        """Items that bear on these scenarios, or that their priors include."""
         columns = {column for id in scenarios for column in connected(database, id)}
         used = {id for column in columns for id in database.scenarios[column].prior.includes}
         used.update(besides)
@@ -231,20 +229,19 @@ class Items(Mapping[EvidenceId, Evidence]):
         }
         for part in self.parts:
             if folder := part.folder:
-                hits = [not columns.isdisjoint(touched(database, told)) for told in folder.about]
+                hits = [not columns.isdisjoint(touched(database, ids)) for ids in folder.about]
                 names, which = folder.names, folder.abouts
                 for place in part.places:
                     if hits[which[place]] or id_of(names[place]) in used:
                         chosen.setdefault(part.path(names[place]), Kept(folder, place))
         ordered = sorted(chosen.items(), key=itemgetter(0))
-        found: dict[EvidenceId, Any] = {id_of(path): at for path, at in ordered}
-        for id, at in found.items():
-            if type(at) is Kept:
-                found[id] = at.record()
-        return found
+        items: dict[EvidenceId, Any] = {}
+        for path, at in ordered:
+            items[id_of(path)] = at.record() if type(at) is Kept else at
+        return items
 
     @cached_property
-    def _found(self) -> dict[EvidenceId, Any]:
+    def _by_id(self) -> dict[EvidenceId, Any]:
         every: dict[str, Any] = {}
         for part in self.parts:
             every |= {part.path(name): at for name, at in part.kept.items()}
@@ -253,19 +250,19 @@ class Items(Mapping[EvidenceId, Evidence]):
 
     def _unpacked(self) -> dict[EvidenceId, Evidence]:
         if self._is_packed:
-            for id, at in self._found.items():
+            for id, at in self._by_id.items():
                 if type(at) is Kept:
-                    self._found[id] = at.record()
+                    self._by_id[id] = at.record()
             self._is_packed = False
-        return self._found
+        return self._by_id
 
 
-def about(
+def bearing_on(
     database: Database, *scenarios: ScenarioId, besides: Collection[EvidenceId] = ()
 ) -> Database:
-    """The database without evidence that has no say in the figures of these scenarios.
+    """The database without evidence that has no bearing on these scenarios.
 
-    `besides` are items that stay in any case.
+    `besides` are items to keep in any case.
     """
     items = database.evidence
     if not isinstance(items, Items):
@@ -274,33 +271,26 @@ def about(
 
 
 def digests(files: Files, database: Database) -> dict[ScenarioId, bytes]:
-    """What stands for all evidence that has a say in each scenario's figures.
-
-    Another digest means other evidence: an item more or fewer, or one of another content.
-    """
-    told: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
+    """The digest of all evidence that bears on each scenario."""
+    of: dict[ScenarioId, list[bytes]] = {id: [] for id in database.scenarios}
     for name, part in files.parts.items():
         if name.startswith("evidence/"):
-            _tell(part, database, told)
+            _append_digests(part, database, of)
     for scenario_id, scenario in database.scenarios.items():
         for path in (path_of("evidence", id) for id in scenario.prior.includes):
             if path in files:
-                part = files.parts[path.rpartition("/")[0]]
-                told[scenario_id].append(part.digest(path.rpartition("/")[2]))
-    return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in told.items()}
+                of[scenario_id].append(files.digest(path))
+    return {scenario_id: digest(b"".join(sorted(parts))) for scenario_id, parts in of.items()}
 
 
-def _tell(part: Part, database: Database, told: Mapping[ScenarioId, list[bytes]]) -> None:
-    """Put what stands for each file of a folder where it has a say."""
+def _append_digests(part: Part, database: Database, of: Mapping[ScenarioId, list[bytes]]) -> None:
+    """Append the digest of each file of a folder to the scenarios it bears on."""
     if folder := part.folder:
-        lists = [
-            [told[id] for id in touched(database, names) if id in told] for names in folder.about
-        ]
+        lists = [[of[id] for id in touched(database, names) if id in of] for names in folder.about]
         for place in part.places:
-            own = folder.digest(place)
-            for one in lists[folder.abouts[place]]:
-                one.append(own)
+            for parts in lists[folder.abouts[place]]:
+                parts.append(folder.digest(place))
     for name in part.read:
         item = database.evidence.get(id_of(name))
-        for id in borne(database, item) & told.keys() if item else ():
-            told[id].append(part.digest(name))
+        for id in borne(database, item) & of.keys() if item else ():
+            of[id].append(part.digest(name))

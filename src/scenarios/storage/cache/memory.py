@@ -1,4 +1,4 @@
-"""What was read of a database before, by this process or another: files to read no more."""
+"""Files read before, by this process or another, need not be read again."""
 
 from __future__ import annotations
 
@@ -27,17 +27,18 @@ from scenarios.storage.cache.packed import (
 from scenarios.storage.loader import Loaded, Read, read_record
 
 _FOLDER = re.compile("|sources|(?:evidence|forecasts)/[1-9][0-9]{3}")
-"""Where records live; what lies elsewhere is a fault, and no fault is kept."""
+"""Folders of records; a file elsewhere is a fault, and faults are not cached."""
 _UNSETTLED = 60_000_000_000
-"""Nanoseconds in which a file can change and its times not: ticks of a clock, and a page of a
-shared mapping that is dirty, which the system writes, and then stamps again, within 35 seconds."""
+"""Nanoseconds in which a file can change without its times: clock ticks, and a dirty page of a
+shared mapping, which the system writes, and stamps again, within 35 seconds.
+"""
 _UNKNOWN = bytes(32)
-"""Stands for how a file was found that may change so: it is read again, and known by its digest."""
+"""The stat of a file that may change so: it is read again, and known by its digest."""
 _MADE = 64
 
 
 class Memory:
-    """Reads files as records and remembers them, in a cache too where there is one."""
+    """Reads files as records and remembers them, in a cache if there is one."""
 
     def __init__(
         self,
@@ -51,23 +52,23 @@ class Memory:
         """What was made of its records, by a name and what was asked."""
 
     def __call__(self, kind: Kind, path: str, data: bytes) -> tuple[Record | None, list[Problem]]:
-        """A file's record and problems; what is known by its content is not read again."""
+        """A file's record and problems, from the cache if its content is known."""
         folder, _, name = path.rpartition("/")
-        it = self._folder(folder)
-        place = it.places.get(name) if it else None
-        if it and place is not None and it.digest(place) == digest_of(path, data):
-            return it.record(place), []
+        packed = self._folder(folder)
+        place = packed.places.get(name) if packed else None
+        if packed and place is not None and packed.digest(place) == digest_of(path, data):
+            return packed.record(place), []
         return self._read(kind, path, data)
 
     def keep(self, name: str, asked: str, made: Any) -> None:
-        """Keep what was made of its records, of several days what was asked for last."""
+        """Keep a result; of many, the latest."""
         self.made.pop((name, asked), None)
         self.made[name, asked] = made
         if len(self.made) > _MADE:
             self.made.pop(next(iter(self.made)), None)
 
     def snapshot(self, root: Path) -> tuple[Files, list[Problem]]:
-        """The working tree, without the bytes of what is at hand."""
+        """The working tree, without the bytes of cached files."""
         started = self._clock()
         parts: dict[str, Part] = {}
 
@@ -82,7 +83,7 @@ class Memory:
         return Files(root, parts), problems
 
     def remember(self, files: Files, loaded: Loaded) -> None:
-        """Keep what is sound of a snapshot, for the next one."""
+        """Cache the sound files of a snapshot."""
         if self.place is None:
             return
         faulty = {problem.path for problem in loaded.problems}
@@ -114,14 +115,14 @@ class Memory:
 
     def _folder(self, name: str) -> Folder | None:
         if name not in self._folders:
-            is_known = self.place and _FOLDER.fullmatch(name)
-            found = unpacked(self.place.read(_file(name))) if self.place and is_known else None
-            self._folders[name] = found
+            is_cached = self.place and _FOLDER.fullmatch(name)
+            data = self.place.read(_file(name)) if self.place and is_cached else None
+            self._folders[name] = unpacked(data)
         return self._folders[name]
 
 
 def _is_known(part: Part, started: int, name: str, info: os.stat_result) -> bool:
-    """Whether a file is as it was; how another one was found is noted."""
+    """True if a file is unchanged; else note its stat."""
     stat, folder = stat_of(info), part.folder
     place = folder.places.get(name) if folder else None
     if folder and place is not None and folder.stat(place) == stat:
@@ -133,7 +134,7 @@ def _is_known(part: Part, started: int, name: str, info: os.stat_result) -> bool
 
 
 def _is_same(part: Part, name: str) -> bool:
-    """Whether a file that was read is at hand as it is."""
+    """True if a file that was read equals its cached one."""
     old = part.folder
     if old is None or (place := old.places.get(name)) is None:
         return False

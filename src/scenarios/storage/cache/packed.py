@@ -1,4 +1,4 @@
-"""The sound records of a folder in one piece: which files they are of, and what they speak of."""
+"""The sound records of a folder in one file of the user's cache."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ import yaml
 import scenarios
 from scenarios.model import Evidence, Record
 from scenarios.paths import MODELS, kind_of
+from scenarios.storage.opening import open_file, user_folder
 from scenarios.storage.temporary import temporary
 
 DIGEST = 16
@@ -29,7 +30,7 @@ _Links = dict[int, tuple[str, ...]]
 
 
 class Entry(NamedTuple):
-    """A file that is sound by itself and beside the others: how it was found, and what it holds.
+    """A sound file: its name, stat, digest and record.
 
     `about` names the scenarios that an item rates and the indicators that it fires, `links` the
     items that corroborate it.
@@ -44,10 +45,9 @@ class Entry(NamedTuple):
 
 
 class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
-    """The entries of the folder `name`; `frame` is what its records were judged beside.
+    """The entries of a folder in columns; `frame` is what its records were judged beside.
 
-    Each column holds one value for each name, of fixed length, but the records, which end where
-    `ends` says; `which` is the place of an entry's own in `about`.
+    Columns of fixed width hold a value per name; records end at `ends`; `which` indexes `about`.
     """
 
     name: str
@@ -63,32 +63,26 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
 
     @cached_property
     def places(self) -> dict[str, int]:
-        """Where the entry of each name is."""
         return {name: place for place, name in enumerate(self.names)}
 
     def path(self, place: int) -> str:
-        """The path of a file in its database."""
         return f"{self.name}/{self.names[place]}" if self.name else self.names[place]
 
     def stat(self, place: int) -> bytes:
-        """How the file was found."""
         return self.stats[32 * place : 32 * place + 32]
 
     def digest(self, place: int) -> bytes:
-        """What it held."""
         return self.digests[DIGEST * place : DIGEST * place + DIGEST]
 
     @cached_property
     def abouts(self) -> Sequence[int]:
-        """For each entry the place of its own in `about`."""
         return array("I", self.which)
 
     def record(self, place: int) -> Record:
-        """Its record, made anew each time."""
+        """The record at a place, decoded anew each time."""
         return _DECODERS[kind_of(self.path(place))].decode(self._packed(place))
 
     def entry(self, place: int) -> Entry:
-        """All of one file."""
         return Entry(
             self.names[place],
             self.stat(place),
@@ -111,7 +105,7 @@ class Folder(msgspec.Struct, frozen=True, dict=True, array_like=True):
 
 
 def folder_of(name: str, frame: bytes, entries: Iterable[Entry]) -> Folder:
-    """Entries side by side, by name."""
+    """Pack entries, sorted by name."""
     names: list[str] = []
     about: dict[tuple[str, ...], int] = {}
     which, ends = array("I"), array("I")
@@ -128,27 +122,16 @@ def folder_of(name: str, frame: bytes, entries: Iterable[Entry]) -> Folder:
         for column, part in zip(parts, (entry.stat, entry.digest, entry.record), strict=True):
             column.append(part)
     stats, digests, records = map(b"".join, parts)
-    return Folder(
-        name,
-        frame,
-        names,
-        stats,
-        digests,
-        [*about],
-        which.tobytes(),
-        links,
-        ends.tobytes(),
-        records,
-    )
+    indexes = which.tobytes(), links, ends.tobytes()
+    return Folder(name, frame, names, stats, digests, [*about], *indexes, records)
 
 
 def packed(folder: Folder) -> bytes:
-    """A folder as the bytes of a file."""
     return msgspec.msgpack.encode(folder)
 
 
 def unpacked(data: bytes | None) -> Folder | None:
-    """The folder of such bytes; None where they are of none."""
+    """The folder in such bytes; None if invalid."""
     if data is None:
         return None
     try:
@@ -158,65 +141,56 @@ def unpacked(data: bytes | None) -> Folder | None:
 
 
 def entry_of(name: str, stat: bytes, digest: bytes, record: Record) -> Entry:
-    """A file's entry, made of its record."""
-    about: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
     if isinstance(record, Evidence):
         about = (*record.ratings, *record.indicators)
         links = (*record.corroborated_by, *(("",) if record.formerly else ()))
         return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(record))
-    return Entry(name, stat, digest, about, links, msgspec.msgpack.encode(told(record)))
+    return Entry(name, stat, digest, (), (), msgspec.msgpack.encode(as_builtins(record)))
 
 
-def told(value: Any) -> Any:
-    """A record as a file may tell it: not every default would be valid there."""
+def as_builtins(value: Any) -> Any:
+    """A record as builtins, defaults left out: a file may not hold every default."""
     if isinstance(value, msgspec.Struct):
         return {
-            field.encode_name: told(part)
+            field.encode_name: as_builtins(part)
             for field in msgspec.structs.fields(value)
             if (part := getattr(value, field.name)) != _default(field)
         }
     if isinstance(value, dict):
-        return {key: told(part) for key, part in value.items()}
-    return [*map(told, value)] if isinstance(value, tuple) else value
+        return {key: as_builtins(part) for key, part in value.items()}
+    return [*map(as_builtins, value)] if isinstance(value, tuple) else value
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
-    made = field.default_factory
-    return field.default if made is msgspec.NODEFAULT else made()
+    factory = field.default_factory
+    return field.default if factory is msgspec.NODEFAULT else factory()
 
 
 def stat_of(info: os.stat_result) -> bytes:
-    """What another content of a file, or another file of that name, does not have too."""
+    """Size, times and inode, which differ for another content or another file."""
     return _STAT.pack(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
 
-_DIGEST = 16
-_FLAGS = os.O_RDONLY | sum(
-    getattr(os, flag, 0) for flag in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY", "O_CLOEXEC")
-)
-
-
 class Cache:
-    """The files of one database, each one whole or absent."""
+    """The files of one database, each whole or absent."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def read(self, name: str) -> bytes | None:
-        """What was written under a name, if nothing has changed it since."""
+        """The content written under a name, if unchanged since."""
         try:
-            with open(self.folder / name, "rb", opener=lambda at, _: os.open(at, _FLAGS)) as file:
+            with open_file(self.folder / name) as file:
                 if not _is_ours(os.fstat(file.fileno()), stat.S_ISREG):
                     return None
-                head = file.read(2 * _DIGEST)
+                head = file.read(2 * DIGEST)
                 data = file.read()
         except OSError:
             return None
         return data if head == program() + digest(data) else None
 
     def write(self, name: str, data: bytes) -> None:
-        """Replace a file; nothing happens where that cannot be."""
+        """Replace a file, where possible."""
         with suppress(OSError):
             home = self.folder.parents[1]
             home.mkdir(mode=0o700, exist_ok=True)  # not more: a home that is not there stays so
@@ -228,18 +202,16 @@ class Cache:
 
 
 def cache_of(root: Path) -> Cache | None:
-    """The cache of a database, by its real path; None where SCEN_CACHE is 0, or no folder is ours.
+    """The cache of a database, by its real path; None if SCEN_CACHE is 0 or no folder is ours.
 
-    It lies in XDG_CACHE_HOME, where that is an absolute path as its specification wants;
-    LOCALAPPDATA on Windows; else ~/.cache.
+    XDG_CACHE_HOME, if absolute as its specification demands; LOCALAPPDATA on Windows; else
+    ~/.cache.
     """
     if os.environ.get("SCEN_CACHE") == "0":
         return None
-    given = os.environ.get("XDG_CACHE_HOME", "")
-    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
     try:
-        base = Path(given) if Path(given).is_absolute() else Path(local or "~/.cache")
-        folder = base.expanduser() / "scen" / _name(root)
+        name = digest(os.fsencode(os.path.realpath(root))).hex()
+        folder = user_folder("XDG_CACHE_HOME", "~/.cache") / name
     except RuntimeError:  # nobody's home
         return None
     for part in (folder.parent, folder):
@@ -250,22 +222,18 @@ def cache_of(root: Path) -> Cache | None:
 
 
 def digest(data: bytes) -> bytes:
-    """What two contents have in common only if they are the same."""
-    return blake2b(data, digest_size=_DIGEST).digest()
-
-
-def _name(root: Path) -> str:
-    return digest(os.fsencode(os.path.realpath(root))).hex()
+    """BLAKE2b of a content, 16 bytes."""
+    return blake2b(data, digest_size=DIGEST).digest()
 
 
 def _made(folder: Path) -> bool:
-    """Make a folder for its owner alone, where there is none; whether it is ours."""
+    """Make a folder for its owner alone; True if it is ours."""
     folder.mkdir(mode=0o700, exist_ok=True)
     return _is_ours(folder.lstat(), stat.S_ISDIR)
 
 
 def _is_ours(info: os.stat_result, kind: object) -> bool:
-    """Whether nobody else can have written it; a symlink is of no kind that is asked for."""
+    """True if nobody else can have written it; false for a symlink."""
     assert callable(kind)  # noqa: S101
     if os.name == "nt":
         return bool(kind(info.st_mode))
@@ -274,19 +242,19 @@ def _is_ours(info: os.stat_result, kind: object) -> bool:
 
 @cache
 def program() -> bytes:
-    """The program that wrote a file: another one may read, judge or count otherwise."""
+    """A digest of the program: another version may read, judge or count otherwise."""
     files = sorted(_files(Path(scenarios.__path__[0])))
     return digest(repr((sys.version, msgspec.__version__, yaml.__version__, files)).encode())
 
 
 def _files(folder: Path) -> list[tuple[str, int, int]]:
-    """The program's own files, as an installer or an editor left them."""
-    found = []
+    """Path, size and time of the program's own files."""
+    files = []
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir() and entry.name != "__pycache__":
-                found += _files(Path(entry.path))
+                files += _files(Path(entry.path))
             elif entry.name.endswith((".py", ".json")):
                 info = entry.stat()
-                found.append((entry.path, info.st_size, info.st_mtime_ns))
-    return found
+                files.append((entry.path, info.st_size, info.st_mtime_ns))
+    return files

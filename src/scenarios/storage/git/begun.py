@@ -1,4 +1,4 @@
-"""A commit that was begun, noted in the git directory until it is over: what a kill left of it."""
+"""A note of a commit under way, kept in the git directory until it is over."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import msgspec
 
 from scenarios.errors import ScenError
 from scenarios.storage.git import process
+from scenarios.storage.opening import try_lock
 
 _NAME = "scen-commit-"
 _LOCKS = (
@@ -20,11 +21,11 @@ _LOCKS = (
     "packed-refs.lock",
     "objects/maintenance.lock",
 )
-"""What a commit locks, beside its index and its branch."""
+"""Locks of a commit, beside those of its index and branch."""
 
 
 class Begun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The commit before it, the paths from the top, and those that git did not know."""
+    """HEAD before the commit, its paths from the top, and those new to git."""
 
     head: str | None
     paths: list[str]
@@ -32,24 +33,24 @@ class Begun(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def notes(git_dir: Path) -> list[Path]:
-    """The notes of commits that are under way, and of those that were killed."""
+    """Notes of commits under way or killed."""
     return sorted(git_dir.glob(f"{_NAME}*"))
 
 
 def is_left(folder: Path) -> bool:
-    """Whether a folder's repository has a note of a dead command: no git is started for that."""
+    """True if the repository has a note of a dead command; starts no git."""
     try:
-        found = process.find(folder)
+        place = process.find(folder)
     except process.Refused:
         return False
-    return found is not None and any(map(left, notes(found.git_dir)))
+    return place is not None and any(map(left, notes(place.git_dir)))
 
 
 @contextmanager
 def noted(git_dir: Path, begun: Begun) -> Iterator[int]:
-    """Keep a note until the commit is made or refused; give the descriptor that locks it.
+    """Keep a note until the commit is made or refused; yield the descriptor that locks it.
 
-    git and its hooks are to inherit that: the lock outlives this program while they are at work.
+    git and its hooks inherit the descriptor: the lock outlives this program while they work.
     """
     file = git_dir / f"{_NAME}{os.urandom(8).hex()}"
     try:
@@ -71,10 +72,7 @@ def noted(git_dir: Path, begun: Begun) -> Iterator[int]:
 
 
 def left(file: Path) -> Begun | None:
-    """The note of a command that was killed, and of which nothing is at work any more.
-
-    A note that was not written to its end is dropped: nothing was begun then.
-    """
+    """The note of a killed command, once nothing of it runs; an incomplete note is dropped."""
     try:
         descriptor = os.open(file, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
@@ -91,16 +89,15 @@ def left(file: Path) -> Begun | None:
 
 
 def drop(file: Path) -> None:
-    """The commit is over."""
     with suppress(FileNotFoundError):
         file.unlink()
 
 
 def clear_locks(note: Path, top: Path) -> None:
-    """Take away git's locks of a commit that is dead, by its note.
+    """Remove git's locks of a dead commit, by its note.
 
-    A lock that was made since the note by this user, while no git is at work in this work tree, is
-    that of a dead one. Where processes cannot be listed, or one of git is there, all stay.
+    That is, locks of this user, newer than the note, while no git works in this work tree. If
+    processes cannot be listed, all stay.
     """
     git_dir = note.parent
     shared = process.common(git_dir)
@@ -112,8 +109,8 @@ def clear_locks(note: Path, top: Path) -> None:
         locks += [*folder.glob("next-index-*.lock"), *(folder / "refs").rglob("*.lock")]
     for lock in locks:
         with suppress(FileNotFoundError, PermissionError):
-            found = lock.lstat()
-            if found.st_uid == since.st_uid and found.st_mtime_ns >= since.st_mtime_ns:
+            info = lock.lstat()
+            if info.st_uid == since.st_uid and info.st_mtime_ns >= since.st_mtime_ns:
                 lock.unlink()
 
 
@@ -132,11 +129,9 @@ def _is_git_at_work(top: Path) -> bool:
 
 
 def _lock(descriptor: int) -> bool:
-    """Whether nobody else has it; where nothing can be locked, somebody may."""
+    """True if the lock was free; false where nothing can be locked."""
     try:
-        import fcntl  # noqa: PLC0415 - Windows has none
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (ImportError, OSError):
+        try_lock(descriptor)
+    except OSError:
         return False
     return True

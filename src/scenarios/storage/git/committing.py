@@ -1,4 +1,4 @@
-"""A commit of exactly the files that a command wrote, with the user's name, hooks and signature."""
+"""A commit of exactly the files a command wrote, with the user's name, hooks and signature."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from scenarios.errors import ScenError
+from scenarios.errors import NotWritten, ScenError
 from scenarios.storage.git import begun
 from scenarios.storage.git import repository as git
 from scenarios.storage.git.begun import Begun
@@ -31,21 +31,20 @@ SYNCED = ("-c", "core.fsync=committed,index")
 
 
 def settle(git_dir: Path) -> None:
-    """Make the names of what was committed durable, and the index that stands then."""
+    """Make the names of committed files and the index durable."""
     sync(git_dir / "index")
     for folder in _folders(git_dir, common(git_dir)):
         sync(folder)
 
 
 def _folders(git_dir: Path, shared: Path) -> Iterator[Path]:
-    """Where a commit adds or renames files, deepest first."""
+    """Folders where a commit adds or renames files, deepest first."""
     for top in (shared / "objects", shared / "refs" / "heads", shared / "logs"):
         for folder, _, _ in os.walk(top, topdown=False):
             yield Path(folder)
     yield from {shared / "refs", shared, git_dir}
 
 
-_NOTHING = "nothing was written"
 _LITERAL = "--literal-pathspecs"
 _UNDERWAY = {
     "rebase-merge": "a rebase",
@@ -55,71 +54,72 @@ _UNDERWAY = {
     "REVERT_HEAD": "a revert",
     "sequencer": "a cherry-pick or a revert",
 }
-"""What git keeps while it waits for somebody to go on; a rebase has a CHERRY_PICK_HEAD too."""
+"""Files of an unfinished operation; a rebase has a CHERRY_PICK_HEAD too."""
 
 
 _CACHED = ("diff", "--cached", "--no-ext-diff")
 
 
 class Commit(NamedTuple):
-    """A commit that was made, and what git and the hooks said meanwhile."""
+    """A commit, and the output of git and hooks."""
 
     oid: str
     remarks: str
 
 
 def repository(folder: Path) -> Repository:
-    """The repository whose working tree holds a folder: where a commit can be made of it."""
+    """The repository of a folder, if it can take a commit."""
     try:
         found = git.repository(folder)
     except ScenError as error:
-        raise ScenError(f"{_NOTHING}: {error}") from None
+        raise NotWritten(str(error)) from None
     if found.top is None:
         why = "core.bare or core.worktree says that its files are not here"
-        raise ScenError(f"{_NOTHING}: {found.git_dir} has no working tree around {folder}: {why}")
+        raise NotWritten(f"{found.git_dir} has no working tree around {folder}: {why}")
     return found
 
 
 def refuse(repository: Repository, paths: Sequence[str]) -> None:
-    """Raise where files that are about to be written could not be committed, and nothing else.
+    """Raise if files about to be written could not be committed alone.
 
-    Nothing is changed and no program of the repository is run: it is asked before the first byte
-    is written. The paths are those within the repository's folder, there or not yet.
+    Changes nothing and runs no program of the repository. The paths are relative to the
+    repository's folder, existing or not.
     """
     if what := _underway(repository):
         how = "finish or abort it first, `git status` says how"
-        raise ScenError(f"{repository.folder}: git is in the middle of {what}: {how}; {_NOTHING}")
+        raise ScenError(
+            f"{repository.folder}: git is in the middle of {what}: {how}; nothing was written"
+        )
     real = _real(repository, paths)
     for status, path in _staged(repository):
         if status == "U":
-            raise ScenError(f"{path} is in conflict: resolve it first; {_NOTHING}")
+            raise ScenError(f"{path} is in conflict: resolve it first; nothing was written")
         if path in real:
             how = "commit or unstage it first (git restore --staged)"
-            raise ScenError(f"{path} is staged already with other content: {how}; {_NOTHING}")
+            raise ScenError(
+                f"{path} is staged already with other content: {how}; nothing was written"
+            )
     lock = repository.git_dir / "index.lock"
     if os.path.lexists(lock):
         how = "if no git is at work, one was killed: then delete it"
-        raise ScenError(f"{_NOTHING}: git keeps {lock}: {how}")
+        raise NotWritten(f"git keeps {lock}: {how}")
     if not os.access(repository.git_dir, os.W_OK):
-        raise ScenError(f"{_NOTHING}: {repository.git_dir} cannot be written to")
+        raise NotWritten(f"{repository.git_dir} cannot be written to")
     # Not `add --dry-run`, which runs the repository's filters.
     names = os.fsencode("".join(f"{path}\0" for path in real))
     asked = _ask(repository, "check-ignore", "-z", "--stdin", given=names)
     if asked.returncode > 1:
-        raise ScenError(f"{_NOTHING}: git would not commit it: {said(asked.stderr)}")
+        raise NotWritten(f"git would not commit it: {said(asked.stderr)}")
     if asked.stdout:
         ignored = ", ".join(os.fsdecode(asked.stdout).split("\0")[:-1])
         how = "`git check-ignore -v` names the rule"
-        raise ScenError(f"{_NOTHING}: git would not commit what it ignores: {ignored} ({how})")
+        raise NotWritten(f"git would not commit what it ignores: {ignored} ({how})")
 
 
 def uncommitted(
     repository: Repository, paths: Sequence[str], *, dry_run: bool = False
 ) -> list[str]:
-    """Those of the paths that hold something which is not committed yet.
-
-    In a dry run without the repository's filters, which are programs.
-    """
+    """The paths with uncommitted content; a dry run skips the repository's filters."""
     real = _real(repository, paths)
     if dry_run:
         staged = dict(zip(real, (_oids(repository, real).get(name) for name in real), strict=True))
@@ -133,10 +133,10 @@ def uncommitted(
 
 
 def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit | None:
-    """Commit these files as they are on disk, and leave whatever else is staged where it is.
+    """Commit these files as they are on disk, and leave whatever else is staged.
 
-    Where git or a hook says no the files stay, and the index is as it was. None where there is
-    nothing to commit: files that are gone, and that git never knew.
+    If git or a hook refuses, files and index stay. None if there is nothing to commit: removed
+    files that git never knew.
     """
     if not (real := _known(repository, _real(repository, paths))):
         return None
@@ -166,20 +166,20 @@ def commit(repository: Repository, paths: Sequence[str], subject: str) -> Commit
 
 
 def mend(repository: Repository) -> Iterator[str]:
-    """What commits that were killed left in the index, mended where it is their own, and told.
+    """Repair what killed commits left in the index; yield messages.
 
-    An intention to add is their own where it was noted and no commit followed; an index behind HEAD
-    where HEAD has one parent, the noted one, and changed no other path, and the index still has
-    what that parent had. All else is left alone.
+    An intention to add is removed if it was noted and no commit followed. An index behind HEAD is
+    reset if HEAD has one parent, the noted one, and changed no other path, and the index still
+    holds the parent's content.
     """
     for note in begun.notes(repository.git_dir):
-        if found := begun.left(note):
+        if commit_begun := begun.left(note):
             begun.clear_locks(note, _top(repository))
             lock = repository.git_dir / "index.lock"
             if os.path.lexists(lock):
                 yield f"a command was killed at its commit; if no git is at work, delete {lock}"
                 continue
-            yield from _mend(repository, found)
+            yield from _mend(repository, commit_begun)
             begun.drop(note)
 
 
@@ -203,9 +203,9 @@ def _mend(repository: Repository, found: Begun) -> Iterator[str]:
 
 
 def _is_next(repository: Repository, head: str, found: Begun) -> bool:
-    """Whether a commit follows the one before the killed command, and changed its paths alone."""
-    told = _ask(repository, "rev-list", "--parents", "-1", head)
-    parents = os.fsdecode(told.stdout).split()[1:]
+    """True if a commit follows the killed command's parent and changed only its paths."""
+    listed = _ask(repository, "rev-list", "--parents", "-1", head)
+    parents = os.fsdecode(listed.stdout).split()[1:]
     words = ("diff-tree", "--root", "--no-commit-id", "-r", "--no-renames")
     changed = _named(repository, *words, head)
     return parents == ([found.head] if found.head else []) and set(changed) <= set(found.paths)
@@ -214,8 +214,8 @@ def _is_next(repository: Repository, head: str, found: Begun) -> bool:
 def _named(repository: Repository, *words: str) -> list[str]:
     """The paths that a kind of `diff` names."""
     form = ("-z", "--name-only", "--no-relative", "--no-ext-diff")
-    told = _ask(repository, _LITERAL, words[0], *form, *words[1:])
-    return os.fsdecode(told.stdout).split("\0")[:-1]
+    listed = _ask(repository, _LITERAL, words[0], *form, *words[1:])
+    return os.fsdecode(listed.stdout).split("\0")[:-1]
 
 
 def _forget(repository: Repository, paths: Sequence[str]) -> None:
@@ -240,7 +240,7 @@ def _underway(repository: Repository) -> str | None:
 
 
 def _staged(repository: Repository) -> Iterator[tuple[str, str]]:
-    """Status and path from the top of whatever is staged or in conflict, in the whole tree."""
+    """Status and path from the top of all staged or conflicting files."""
     words = ("--cached", "--name-status", "-z", "--no-renames", "--no-ext-diff", "--no-relative")
     listed = answer(_ask(repository, "diff", *words))
     parts = iter(os.fsdecode(listed).split("\0")[:-1])
@@ -248,7 +248,7 @@ def _staged(repository: Repository) -> Iterator[tuple[str, str]]:
 
 
 def _real(repository: Repository, paths: Sequence[str]) -> list[str]:
-    """The paths from the top, through symlinks: git follows none."""
+    """The paths from the top, with symlinks resolved: git follows none."""
     top = _top(repository)
     return [
         Path(os.path.relpath(os.path.realpath(repository.folder / path), top)).as_posix()
@@ -262,7 +262,7 @@ def _files(repository: Repository, paths: Sequence[str], *which: str) -> list[st
 
 
 def _known(repository: Repository, paths: Sequence[str]) -> list[str]:
-    """Those of the paths that are there, or that git knows."""
+    """The paths that exist, or that git knows."""
     gone = [path for path in paths if not os.path.lexists(_top(repository) / path)]
     unknown = {*gone}.difference(_files(repository, gone)) if gone else ()
     return [path for path in paths if path not in unknown]
@@ -275,15 +275,15 @@ def _oids(repository: Repository, paths: Sequence[str]) -> dict[str, str]:
 
 
 def _differs(file: Path, oid: str | None) -> bool:
-    """Whether a file is not what the index has; one that neither knows is the same."""
+    """True if a file differs from the index's object."""
     data = file.read_bytes() if file.is_file() else None
     return (oid is not None) if data is None else oid is None or git.oid_of(data, oid) != oid
 
 
 def _head(repository: Repository) -> str | None:
-    """The commit at hand; None on a branch that has none."""
-    made = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
-    return os.fsdecode(made.stdout).strip() or None
+    """The current commit; None on an empty branch."""
+    parsed = _ask(repository, "rev-parse", "--quiet", "--verify", "HEAD")
+    return os.fsdecode(parsed.stdout).strip() or None
 
 
 def _not_committed(folder: Path, paths: Sequence[str], subject: str, reason: str) -> str:
@@ -303,15 +303,15 @@ def _top(repository: Repository) -> Path:
 def _ask(
     repository: Repository, *words: str, given: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Let git answer in the user's language and by their settings; none of its hooks runs."""
+    """Run git with the user's language and settings, and no hooks."""
     top = _top(repository)
     place = (f"--git-dir={repository.git_dir}", f"--work-tree={top}")
     return launch(["git", *place, *INERT, *words], top, as_user(), given)
 
 
 def _let_run(repository: Repository, held: int, *words: str) -> tuple[int, str]:
-    """Run git at the top as the user would: hooks find the environment that they always find.
+    """Run git at the top as the user would: hooks find their usual environment.
 
-    The places would be in it if they were named. What git finds there was compared with them.
+    Naming the places would set them in it. What git finds there was compared with them.
     """
     return let_run(words, _top(repository), repository.git_dir, held)

@@ -16,18 +16,18 @@ from scenarios.errors import ScenError
 
 _LONGEST = 1 << 16
 _LINKED = ("modules", "worktrees")
-"""Where git keeps the git directories of submodules and of linked worktrees."""
+"""Where git keeps git directories of submodules and linked worktrees."""
 
 
 class Refused(ScenError):  # noqa: N818
-    """There is a repository, and git or we would not have it."""
+    """git, or this program, refuses the repository."""
 
 
 class Place(NamedTuple):
-    """A work tree, its git directory, and the one that all worktrees of the repository share.
+    """A work tree, its git directory, and the one shared by all worktrees.
 
-    A broken `.git` may name a git directory that is not there: git then says so itself. `embedded`
-    is a folder on the way that git, started there, would take for a repository.
+    A broken `.git` may name a missing git directory: git itself says so. `embedded` is a folder on
+    the way that git, started there, would take for a repository.
     """
 
     top: Path
@@ -40,9 +40,8 @@ def find(folder: Path) -> Place | None:
     """The repository whose work tree holds a folder, or None; symbolic links are followed.
 
     Files between the folder and the top that form a repository by themselves, which any clone may
-    hold, are none. A repository in the folder itself is refused where another one holds the folder,
-    unless it is a submodule or a linked worktree of that one. As in git, the search stops at
-    GIT_CEILING_DIRECTORIES.
+    hold, do not count. A repository in the folder itself is refused inside another, unless it is
+    its submodule or linked worktree. The search stops at GIT_CEILING_DIRECTORIES, as in git.
     """
     real = Path(os.path.realpath(folder))
     holders = _upwards(real)
@@ -57,19 +56,19 @@ def find(folder: Path) -> Place | None:
 
 
 def nearest(folder: Path) -> Place | None:
-    """The work tree that a folder lies in by its `.git`, whatever the environment says of it."""
+    """The work tree of a folder by its `.git`, whatever the environment says."""
     real = Path(os.path.realpath(folder))
     return next(filter(None, map(_at, (real, *real.parents))), None)
 
 
 def common(git_dir: Path) -> Path:
-    """The git directory that all worktrees share, of one of theirs."""
+    """The git directory that all worktrees of one share."""
     named = git_dir / "commondir"
     return Path(os.path.realpath(git_dir / _text(named).strip())) if named.is_file() else git_dir
 
 
 def is_git_dir(folder: Path) -> bool:
-    """Whether git might take a folder for a git directory: files that may be run pass there too."""
+    """True if git might take a folder for a git directory."""
     return os.path.lexists(folder / "HEAD") and (
         os.path.lexists(folder / "commondir")
         or all(os.path.lexists(folder / name) for name in ("objects", "refs"))
@@ -87,7 +86,7 @@ def _upwards(folder: Path) -> Iterator[Path]:
 
 
 def _at(top: Path) -> Place | None:
-    """What a `.git` says; an empty folder of that name says nothing, as in git."""
+    """The place that a `.git` names; None for an empty folder, as in git."""
     dot_git = top / ".git"
     if dot_git.is_file():
         words = _text(dot_git)
@@ -102,7 +101,7 @@ def _at(top: Path) -> Place | None:
 
 
 def _text(file: Path) -> str:
-    """What a file names; nothing where it cannot be read."""
+    """The first line of a file; empty if it cannot be read."""
     try:
         with file.open("rb") as opened:
             return os.fsdecode(opened.read(_LONGEST)).partition("\0")[0].rstrip("\r\n")
@@ -123,7 +122,7 @@ def _refuse_embedded(inner: Place, holders: Iterator[Path]) -> None:
 
 
 _SAID = 2000
-"""The characters of what git or a hook said that are shown from either end."""
+"""The most characters of git's or a hook's output shown from either end."""
 _READ = 1 << 16
 _AS_USER = re.compile(
     r"GIT_((AUTHOR|COMMITTER)_(NAME|EMAIL|DATE)"
@@ -137,20 +136,20 @@ INERT = (
     *("-c", "log.showSignature=false"),
     *("-c", "safe.bareRepository=explicit"),
 )
-"""Nothing that a repository's own settings name is run: reading is not trusting."""
+"""Settings under which git runs no program that a repository names: reading is not trusting."""
 
 
 def run(
     git_dir: Path, *words: str, given: bytes | None = None, refused: str | None = None
 ) -> bytes:
-    """What git prints when it reads `given`; a refusal is an error with git's own reason."""
+    """The output of git for input `given`; raises with git's own reason."""
     return answer(start(git_dir, *words, given=given), refused)
 
 
 def start(
     git_dir: Path, *words: str, given: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Let git read to its end, whatever it answers: no index, no work tree, no program but git."""
+    """Let git read, to its end: no index, no work tree, no other program."""
     return launch(reading(git_dir, *words), git_dir, for_reading(git_dir), given)
 
 
@@ -167,15 +166,15 @@ def launch(
 
 
 def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tuple[int, str]:
-    """Run git with the user's hooks, which inherit a descriptor; its exit and what was said.
+    """Run git with the user's hooks, which inherit a descriptor; exit status and output.
 
-    What is said goes to a file without a name, where a commit can be written anyway: what a hook
-    leaves running may keep a pipe open for ever.
+    The output goes to an unnamed file, where a commit writes anyway: a hook's child may keep a pipe
+    open for ever.
     """
     from tempfile import TemporaryFile  # noqa: PLC0415 - a commit alone needs it
 
     with TemporaryFile(dir=git_dir) as output:
-        made = subprocess.run(  # noqa: S603 - fixed words and paths
+        ended = subprocess.run(  # noqa: S603 - fixed words and paths
             ["git", *words],
             cwd=folder,
             env=as_user(),
@@ -189,19 +188,19 @@ def let_run(words: Sequence[str], folder: Path, git_dir: Path, held: int) -> tup
         data = output.read(_READ)
         if size > 2 * _READ:
             output.seek(size - _READ)
-        return made.returncode, said(data + output.read())
+        return ended.returncode, said(data + output.read())
 
 
-def answer(made: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
-    """What git printed; where it refused, an error: in its own words, if there are no others."""
-    if made.returncode:
-        reason = said(made.stderr) or f"exit {made.returncode}"
+def answer(ended: subprocess.CompletedProcess[bytes], refused: str | None = None) -> bytes:
+    """The output of git; an error, by default in git's words, if it refused."""
+    if ended.returncode:
+        reason = said(ended.stderr) or f"exit {ended.returncode}"
         raise ScenError(refused) if refused else Refused(f"git: {reason}")
-    return made.stdout
+    return ended.stdout
 
 
 def said(data: bytes) -> str:
-    """What git or a hook said, as it is read; of much, the beginning and the end."""
+    """Output of git or a hook as text; if long, its beginning and end."""
     text = data.decode(errors="replace").expandtabs().strip().removeprefix("fatal: ")
     if len(text) <= 2 * _SAID:
         return text
@@ -209,23 +208,20 @@ def said(data: bytes) -> str:
 
 
 def as_user() -> dict[str, str]:
-    """The environment with the user's name, configuration and language, and no way elsewhere."""
-    kept = {
-        key: value
-        for key, value in os.environ.items()
-        if not key.startswith("GIT_") or _AS_USER.fullmatch(key)
-    }
+    """The environment with the user's name, configuration and language only."""
+    environment = os.environ.items()
+    kept = {k: v for k, v in environment if not k.startswith("GIT_") or _AS_USER.fullmatch(k)}
     return {**kept, "GIT_NO_LAZY_FETCH": "1"}
 
 
 def reading(git_dir: Path, *words: str) -> list[str]:
-    """The command line that lets git read."""
+    """The command line with which git reads."""
     names = ("-c", "mailmap.blob=HEAD:.mailmap")  # as without a work tree
     return ["git", "--bare", f"--git-dir={git_dir}", "--no-pager", *INERT, *names, *words]
 
 
 def for_reading(git_dir: Path) -> dict[str, str]:
-    """The environment without what would point git elsewhere or make it speak otherwise."""
+    """The environment without settings that redirect git or change its output."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     return {
         **kept,
@@ -241,7 +237,7 @@ def for_reading(git_dir: Path) -> dict[str, str]:
 
 @contextmanager
 def ctrl_c_is_for_git() -> Iterator[None]:
-    """It stops git and its hooks, which take their locks away; then this program has the rest."""
+    """Let Ctrl-C stop git and its hooks, which remove their locks, and not this program."""
     before = signal.getsignal(signal.SIGINT)
     is_main = threading.current_thread() is threading.main_thread()
     if not is_main or before is not signal.default_int_handler:

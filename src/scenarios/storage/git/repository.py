@@ -1,18 +1,18 @@
-"""A revision as a snapshot: git's plumbing, and nothing that it says for people."""
+"""A revision as a snapshot, by git's plumbing commands."""
 
 from __future__ import annotations
 
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from hashlib import sha1, sha256
 from itertools import islice
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
 from scenarios.errors import Problem, ScenError
 from scenarios.storage.git import process
@@ -33,7 +33,7 @@ REGULAR = frozenset({"100644", "100755"})
 _SYMLINK = "120000"
 _SHA1_DIGITS = 40
 _AT_ONCE = 200
-"""So many names fit into a pipe while git is still busy answering."""
+"""The most names that fit into a pipe while git is busy answering."""
 
 
 class Repository(NamedTuple):
@@ -87,75 +87,76 @@ def without_files(folder: Path, *, named: bool = False) -> Repository:
 
 
 def commit_of(repository: Repository, revision: str) -> str:
-    """The commit that a revision names: whatever git resolves, or the last one up to a day."""
+    """The commit that a revision names: as git resolves it, or the last one up to a day."""
     if _DAY.fullmatch(revision):
-        found = last_commit(repository, _day(revision))
-        if not found:
-            raise ScenError(f"there is no commit on or before {revision}")
-        return found
+        try:
+            day = date.fromisoformat(revision)
+        except ValueError:
+            raise ScenError(f"--rev {revision}: not a valid date") from None
+        if commit := last_commit(repository, day):
+            return commit
+        raise ScenError(f"there is no commit on or before {revision}")
     name = f"{revision}^{{commit}}"
-    made = start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
-    if made.returncode:
+    parsed = start(repository.git_dir, "rev-parse", "--verify", "--end-of-options", name)
+    if parsed.returncode:
         shallow = is_shallow(repository)
         hint = "; this clone is shallow, git fetch --unshallow" if shallow else ""
         raise ScenError(f"git knows no revision '{revision}'{hint}")
-    return _text(made.stdout).split()[-1]
+    return _text(parsed.stdout).split()[-1]
 
 
 def last_commit(repository: Repository, day: date, tip: str = "HEAD") -> str | None:
-    """The last commit on or before a day, by the committer's clock, of those that led to `tip`."""
+    """The last commit before `tip` on or before a day, by the committer's clock."""
     until = f"--before={day}T23:59:59"
-    made = start(repository.git_dir, "rev-list", "-1", until, "--end-of-options", tip, "--")
-    return _text(made.stdout).strip() or None
+    words = ("rev-list", "-1", until, "--end-of-options", tip, "--")
+    return _text(start(repository.git_dir, *words).stdout).strip() or None
 
 
 def first_commit(database: Path) -> str | None:
-    """The first commit that led to HEAD, with the folder in it that holds the database if another.
+    """HEAD's first commit, with the database's folder in it if not scenarios/.
 
-    None without a repository, and in a shallow clone, which does not have that commit.
+    None without a repository, and in a shallow clone, which lacks that commit.
     """
     try:
         there = repository(database)
     except ScenError:
         return None
-    made = start(there.git_dir, "rev-list", "--max-parents=0", "HEAD", "--")
-    found = _text(made.stdout).split()
+    listed = start(there.git_dir, "rev-list", "--max-parents=0", "HEAD", "--").stdout
+    commits = _text(listed).split()
     folder = "" if there.prefix == "scenarios/" else f"/{there.prefix.rstrip('/')}"
-    return found[-1] + folder if found and not is_shallow(there) else None
+    return commits[-1] + folder if commits and not is_shallow(there) else None
 
 
 def last_change(repository: Repository, path: str) -> str | None:
-    """The last commit before HEAD, or HEAD, that changed a file of the database."""
+    """The last commit up to HEAD that changed a file of the database."""
     literal = f":(literal){repository.prefix}{path}"
-    made = start(repository.git_dir, "rev-list", "-1", "HEAD", "--", literal)
-    return _text(made.stdout).strip() or None
+    listed = start(repository.git_dir, "rev-list", "-1", "HEAD", "--", literal).stdout
+    return _text(listed).strip() or None
 
 
 def committed_on(repository: Repository, commit: str) -> date | None:
-    """The day of a commit, by the committer's clock; None where that is not a valid date."""
+    """The day of a commit, by the committer's clock; None if it is invalid."""
     words = ("rev-list", "-1", "--format=%cs", "--no-commit-header", commit)
-    made = start(repository.git_dir, *words)  # git refuses some
     try:
-        return date.fromisoformat(_text(made.stdout).strip())
+        return date.fromisoformat(_text(start(repository.git_dir, *words).stdout).strip())
     except ValueError:
         return None
 
 
-def merge_base(repository: Repository, one: str, other: str) -> str:
-    """The commit from which two revisions went apart."""
-    commits = commit_of(repository, one), commit_of(repository, other)
-    refused = f"'{one}' and '{other}' have no commit in common"
+def merge_base(repository: Repository, first: str, other: str) -> str:
+    """The commit from which two revisions diverged."""
+    commits = commit_of(repository, first), commit_of(repository, other)
+    refused = f"'{first}' and '{other}' have no commit in common"
     return _text(run(repository.git_dir, "merge-base", *commits, refused=refused)).strip()
 
 
 def branches_and_tags(repository: Repository) -> list[str]:
-    """The short names of both."""
     words = ("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads", "refs/tags")
     return run(repository.git_dir, *words).decode(errors="replace").splitlines()
 
 
 def is_shallow(repository: Repository) -> bool:
-    """Whether this clone lacks the older part of its history."""
+    """True if this clone lacks the older part of its history."""
     listed = process.common(repository.git_dir) / "shallow"
     return listed.is_file() and listed.stat().st_size > 0
 
@@ -174,45 +175,48 @@ def snapshot(
         elif entry.mode == _SYMLINK:
             message = "a symbolic link is not followed into git's objects"
             problems.append(Problem(entry.path, 1, 1, "symlink", message))
-    found = {}
+    files = {}
     wanted: dict[str, list[str]] = {}
     for entry in entries:
         data = at_hand.get(entry.path)
         if data is not None and oid_of(data, entry.oid) == entry.oid:
-            found[entry.path] = data
+            files[entry.path] = data
         else:
             wanted.setdefault(entry.oid, []).append(entry.path)
     with objects(repository) as read:
         for oid, data in read(wanted):
-            found |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
-    return dict(sorted(found.items())), problems
+            files |= dict.fromkeys(wanted[oid], data[: MAX_BYTES + 1])
+    return dict(sorted(files.items())), problems
 
 
 def tree(repository: Repository, commit: str) -> list[Entry]:
     """The database's files in a commit, by path within the database, sorted."""
     top = f"{commit}:{repository.prefix.rstrip('/')}" if repository.prefix else commit
-    known = _exists(repository, top)
-    listed = run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top) if known else b""
-    found = []
+    if start(repository.git_dir, "cat-file", "-e", top).returncode:
+        return []
+    listed = run(repository.git_dir, "ls-tree", "-r", "-z", "--full-tree", top)
+    entries = []
     for line in listed.split(b"\0")[:-1]:
         head, _, path = line.partition(b"\t")
         mode, _, oid = _text(head).split(" ")
         name = os.fsdecode(path)
         hidden = any(part.startswith(".") for part in name.split("/"))
         if not hidden and name.lower().endswith((".yaml", ".yml")):
-            found.append(Entry(mode, oid, name))
-    return sorted(found, key=lambda entry: entry.path)
+            entries.append(Entry(mode, oid, name))
+    return sorted(entries, key=lambda entry: entry.path)
 
 
 def oid_of(data: bytes, like: str) -> str:
-    """The name that git gives to a file of these bytes, by the hash that made `like`."""
+    """The name that git gives a file of these bytes, by the hash that made `like`."""
     by = sha1 if len(like) == _SHA1_DIGITS else sha256
     return by(b"blob %d\0" % len(data) + data).hexdigest()
 
 
 @contextmanager
-def objects(repository: Repository) -> Iterator[_Reader]:
-    """One long-lived `cat-file --batch`: a function from the names of objects to their bytes."""
+def objects(
+    repository: Repository,
+) -> Iterator[Callable[[Iterable[str]], Iterator[tuple[str, bytes]]]]:
+    """One long-lived `cat-file --batch`: a function from object names to their bytes."""
     with subprocess.Popen(  # noqa: S603 - fixed words
         reading(repository.git_dir, "cat-file", "--batch"),
         cwd=repository.git_dir,
@@ -221,60 +225,40 @@ def objects(repository: Repository) -> Iterator[_Reader]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     ) as process:
-        assert process.stdin is not None  # noqa: S101 - both were asked for
-        assert process.stdout is not None  # noqa: S101
-        yield _Reader(process.stdin, process.stdout)
-        process.stdin.close()
+        requests, answers = process.stdin, process.stdout
+        assert requests is not None  # noqa: S101 - both were asked for
+        assert answers is not None  # noqa: S101
 
+        def read(oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+            """Yield the objects with their bytes, in order; to be read to the end."""
+            left = iter(oids)
+            while together := [*islice(left, _AT_ONCE)]:
+                requests.write("".join(f"{oid}\n" for oid in together).encode())
+                requests.flush()
+                for oid in together:
+                    head = answers.readline().split()
+                    if len(head) != 3 or head[1] == b"missing":  # noqa: PLR2004 - name, type, size
+                        raise ScenError(
+                            f"git's object {oid} is missing: this clone is not complete"
+                        )
+                    yield oid, answers.read(int(head[2]))
+                    answers.read(1)
 
-class _Reader:
-    """Reads objects from a running `cat-file --batch`."""
-
-    def __init__(self, requests: IO[bytes], answers: IO[bytes]) -> None:
-        self._requests, self._answers = requests, answers
-
-    def __call__(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """The objects with their bytes, in this order; to be read to the end."""
-        for together in _batched(oids, _AT_ONCE):
-            self._requests.write("".join(f"{oid}\n" for oid in together).encode())
-            self._requests.flush()
-            for oid in together:
-                head = self._answers.readline().split()
-                if len(head) != 3 or head[1] == b"missing":  # noqa: PLR2004 - name, type and size
-                    raise ScenError(f"git's object {oid} is missing: this clone is not complete")
-                yield oid, self._answers.read(int(head[2]))
-                self._answers.read(1)
-
-
-def _batched(oids: Iterable[str], size: int) -> Iterator[list[str]]:
-    left = iter(oids)
-    while batch := list(islice(left, size)):
-        yield batch
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ScenError(f"--rev {text}: not a valid date") from None
-
-
-def _exists(repository: Repository, name: str) -> bool:
-    made = start(repository.git_dir, "cat-file", "-e", name)
-    return made.returncode == 0
+        yield read
+        requests.close()
 
 
 def _found_by_git(top: Path, git_dir: Path, *settings: str) -> bool:
-    """Whether git has `top` for the top of a work tree; raise where it has another directory.
+    """True if git has `top` for the top of a work tree; raises for another directory.
 
-    git looks here itself, with the user's own settings: one that is named to it is trusted, and
-    whose files they are (safe.directory) is not asked.
+    git searches by itself, under the user's own settings: a directory named to it would be trusted,
+    and its owner (safe.directory) not checked.
     """
     asked = ("rev-parse", "--absolute-git-dir", "--is-inside-work-tree", "--show-prefix")
-    told = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")
-    if os.path.realpath(told[0]) != str(git_dir):
-        raise ScenError(f"{top}: git takes {told[0]} for its directory instead of {git_dir}")
-    return told[1:3] == ["true", ""]
+    answers = _text(answer(launch(["git", *settings, *asked], top, as_user()))).split("\n")
+    if os.path.realpath(answers[0]) != str(git_dir):
+        raise ScenError(f"{top}: git takes {answers[0]} for its directory instead of {git_dir}")
+    return answers[1:3] == ["true", ""]
 
 
 def _text(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The commits that changed a database, oldest first, with the records as they were."""
+"""The commits that changed a database, oldest first, with their records."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DATED = re.compile(r"^ *Date: +\w{3} (\w{3} \d{1,2}) [\d:]{8} (\d{4}) [+-]\d{4}
 
 
 class _File(NamedTuple):
-    """A changed file: the objects before and after, None where no regular file was there."""
+    """A changed file: its objects before and after, None if not a regular file."""
 
     path: str
     before: str | None
@@ -34,7 +34,7 @@ class _File(NamedTuple):
 
 
 class Named(NamedTuple):
-    """A commit as one chooses among several."""
+    """A commit in a list to choose from."""
 
     id: str
     day: str
@@ -44,21 +44,17 @@ class Named(NamedTuple):
 def newest(repository: git.Repository, tip: str, most: int) -> tuple[Named, ...]:
     """The last commits that changed the database, newest first; no record is read."""
     shape = ("--encoding=UTF-8", "--format=%H%x00%cs%x00%s", f"--max-count={most}")
-    told = run(repository.git_dir, "rev-list", *shape, tip, "--", _only(repository))
-    lines = told.decode("utf-8", "replace").split("\n")[1::2]  # each stands behind its own name
+    listed = run(repository.git_dir, "rev-list", *shape, tip, "--", _only(repository))
+    lines = listed.decode("utf-8", "replace").split("\n")[1::2]  # each stands behind its own name
     return tuple(Named(*line.split("\0", 2)) for line in lines)
 
 
 def revisions(
     repository: git.Repository, tip: str, progress: Progress = unwatched
 ) -> list[Revision]:
-    """Every commit up to `tip` that changed the database, and every merge on the way.
-
-    Each changed file is read and parsed once.
-    """
+    """Every commit up to `tip` that changed the database, and every merge on the way."""
     commits = list(_commits(repository, tip))
-    changed = [file for _, files, _ in commits for file in files]
-    records = _records(repository, changed, progress)
+    records = _records(repository, [f for _, files, _ in commits for f in files], progress)
 
     def change(file: _File) -> RecordChange | None:
         place = place_of(file.path)
@@ -71,17 +67,14 @@ def revisions(
             kind=kind, id=id, before=before, after=after, readable=file.is_gone or after is not None
         )
 
-    found = []
+    replayed = []
     for commit, files, own_paths in commits:
-        changes = {file.path: one for file in files if (one := change(file))}
-        own = [one for path, one in changes.items() if own_paths is None or path in own_paths]
-        left_out = sum(not one.readable for one in own)
-        found.append(
-            Revision(
-                commit=commit, changes=tuple(changes.values()), own=tuple(own), left_out=left_out
-            )
-        )
-    return found
+        changes = {file.path: new for file in files if (new := change(file))}
+        own = tuple(c for path, c in changes.items() if own_paths is None or path in own_paths)
+        left_out = sum(not change.readable for change in own)
+        every = tuple(changes.values())
+        replayed.append(Revision(commit=commit, changes=every, own=own, left_out=left_out))
+    return replayed
 
 
 def changed_files(repository: git.Repository, tip: str) -> Iterator[tuple[Commit, Iterable[str]]]:
@@ -93,7 +86,7 @@ def changed_files(repository: git.Repository, tip: str) -> Iterator[tuple[Commit
 def _records(
     repository: git.Repository, files: Iterable[_File], progress: Progress
 ) -> dict[tuple[Kind, str], Record | None]:
-    """What each object of the files is as a record of its kind, read once."""
+    """The record of each object of the files, by kind, read once."""
     kinds: dict[str, set[Kind]] = {}
     for file in files:
         place = place_of(file.path)
@@ -112,7 +105,7 @@ def _records(
 def _commits(
     repository: git.Repository, tip: str
 ) -> Iterator[tuple[Commit, list[_File], frozenset[str] | None]]:
-    """Each commit, what it changed of its first parent, and of a merge what no parent had."""
+    """Each commit, its changes against its first parent, and a merge's against all."""
     only = _only(repository)
     order = ("--full-history", "--parents", "--author-date-order", "--reverse")
     listed = run(repository.git_dir, "rev-list", *order, tip, "--", only).decode().splitlines()
@@ -122,7 +115,7 @@ def _commits(
         wanted.append(" ".join((id, *before[:1])))
         if before[1:]:
             wanted.append(" ".join((id, *before)))
-    shape = (
+    shape = [
         "-r",
         "-z",
         "--raw",
@@ -132,30 +125,41 @@ def _commits(
         "--always",
         "--no-ext-diff",
         "--no-textconv",
-    )
-    told = run(
+    ]
+    output = run(
         repository.git_dir,
         *("diff-tree", "--stdin", "--root", *shape, "--encoding=UTF-8", _FORMAT, "--", only),
         given="".join(f"{line}\n" for line in wanted).encode(),
     )
     cut = _boundary(repository, tip)
-    entries = _entries(told, repository.prefix)
+    entries = _entries(output, repository.prefix)
     for fields, files in entries:
         id = fields[0]
         own = None
         if parents[id][1:]:
             own = frozenset(file.path for file in next(entries)[1])
-        yield _commit(fields, parents[id], shallow=id in cut), files, own
+        _, author, authored, committed, subject, body = fields
+        commit = Commit(
+            id=id,
+            parents=parents[id],
+            author=author,
+            authored=_day(authored, committed),
+            committed=_day(committed, authored),
+            subject=subject,
+            squashed=tuple(_replaced(f"{subject}\n{body}")),
+            shallow=id in cut,
+        )
+        yield commit, files, own
 
 
 def _only(repository: git.Repository) -> str:
-    """The paths of the database."""
+    """The pathspec of the database."""
     return f":(top,literal){repository.prefix.rstrip('/')}" if repository.prefix else ":/"
 
 
-def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]]:
-    """What `diff-tree -z` told: the fields of a commit, then a line and a path for each file."""
-    tokens = iter(told.split(b"\0"))
+def _entries(output: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]]:
+    """Parse `diff-tree -z`: the fields of a commit, then its files."""
+    tokens = iter(output.split(b"\0"))
     fields: list[str] = []
     files: list[_File] = []
     for token in tokens:
@@ -163,7 +167,7 @@ def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]
             if fields:
                 yield fields, files
             rest = [next(tokens) for _ in range(_FORMAT.count("%x00") - 1)]
-            fields = [one.decode("utf-8", "replace") for one in (token[1:], *rest)]
+            fields = [field.decode("utf-8", "replace") for field in (token[1:], *rest)]
             files = []
         elif line := token.lstrip(b"\n"):
             files.append(_file(line.decode(), os.fsdecode(next(tokens)), prefix))
@@ -172,7 +176,7 @@ def _entries(told: bytes, prefix: str) -> Iterator[tuple[list[str], list[_File]]
 
 
 def _file(line: str, path: str, prefix: str) -> _File:
-    """A line has a colon, a mode and an object for each parent, then those of the commit."""
+    """Parse a line: a colon, a mode and an object for each parent, then those of the commit."""
     parents = len(line) - len(line.lstrip(":"))
     words = line[parents:].split(" ")
     modes, objects = words[: parents + 1], words[parents + 1 : -1]
@@ -181,22 +185,8 @@ def _file(line: str, path: str, prefix: str) -> _File:
     return _File(path.removeprefix(prefix), before, after, not modes[-1].strip("0"))
 
 
-def _commit(fields: list[str], parents: tuple[str, ...], *, shallow: bool) -> Commit:
-    id, author, authored, committed, subject, body = fields
-    return Commit(
-        id=id,
-        parents=parents,
-        author=author,
-        authored=_day(authored, committed),
-        committed=_day(committed, authored),
-        subject=subject,
-        squashed=tuple(_replaced(f"{subject}\n{body}")),
-        shallow=shallow,
-    )
-
-
 def _day(*texts: str) -> date:
-    """The first that is a day: a commit may have been written with a date that is none."""
+    """The first valid date: a commit may have an invalid one."""
     for text in texts:
         with suppress(ValueError):
             return date.fromisoformat(text)
@@ -211,10 +201,10 @@ def _replaced(message: str) -> Iterator[date]:
 
 
 def _boundary(repository: git.Repository, tip: str) -> frozenset[str]:
-    """The commits at which a shallow clone ends: they have parents that it does not hold."""
+    """Commits at which a shallow clone ends: their parents are missing."""
     if not git.is_shallow(repository):
         return frozenset()
     roots = run(repository.git_dir, "rev-list", "--max-parents=0", tip).decode().split()
     with git.objects(repository) as read:
-        told = {id: data.partition(b"\n\n")[0] for id, data in read(roots)}
-    return frozenset(id for id, head in told.items() if b"\nparent " in head)
+        heads = {id: data.partition(b"\n\n")[0] for id, data in read(roots)}
+    return frozenset(id for id, head in heads.items() if b"\nparent " in head)

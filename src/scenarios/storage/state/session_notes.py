@@ -1,4 +1,4 @@
-"""A sitting that is not over: its answers, kept durably outside the database until it is."""
+"""An unfinished sitting: its answers, kept durably outside the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scenarios.storage.yaml.reader import read
 from scenarios.storage.yaml.writer import dump_fragment
 
 Stage = Literal["figure", "answered", "revealed", "revising", "settled"]
-"""The figure was given; its reason too; the others' were shown; it is revised; it is done with."""
+"""Given, reasoned, shown the others' figures, under revision, done."""
 
 _HEAD = """\
 # What was answered in an unfinished `scen review`: the next one goes on from here.
@@ -29,7 +29,7 @@ _HEAD = """\
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A probability, None to withdraw; `blind` is what was said before anything was revealed."""
+    """A probability, None to withdraw; `blind` is the figure before the reveal."""
 
     probability: float | None
     blind: float | None
@@ -39,14 +39,14 @@ class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
 
 class HalfRated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What has been said of an item so far."""
+    """Ratings of an item so far."""
 
     ratings: dict[ScenarioId, Rating] = {}
     indicators: dict[str, IndicatorState] = {}
 
 
 class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Everything that was answered; `past_due` has the indicators by what was said of them."""
+    """All answers; `past_due` maps indicators to their answers."""
 
     database: str
     date: date
@@ -60,10 +60,10 @@ class Sitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class Notes:
-    """A sitting and its file: each change is on the disk when `keep` returns.
+    """A sitting and its file: each change is on disk when `keep` returns.
 
-    A file that another process changed meanwhile is never written over. Without `writes`, as in a
-    dry run, what is kept is kept in memory.
+    A file changed by another process is never overwritten. Without `writes` (a dry run) nothing is
+    written.
     """
 
     def __init__(
@@ -75,12 +75,10 @@ class Notes:
 
     @property
     def place(self) -> Path:
-        """Where the file is, or would be."""
         return self.folder / self._name
 
     @property
     def is_new(self) -> bool:
-        """Whether nothing was kept yet."""
         return self._data is None
 
     def keep(self, **changes: Any) -> Self:
@@ -95,7 +93,7 @@ class Notes:
         return self
 
     def drop(self) -> None:
-        """Remove the file: what it held is recorded, or not wanted. One that stays does no harm."""
+        """Remove the file: its answers are recorded or discarded."""
         if self.writes:
             drop(self.place)
         self._data = None
@@ -103,10 +101,7 @@ class Notes:
 
 @contextmanager
 def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Iterator[Notes]:
-    """The sitting of an analyst on a day: a new one, or the one that was left.
-
-    Nobody else can take it up meanwhile.
-    """
+    """The sitting of an analyst on a day, new or continued; locked meanwhile."""
     folder = folder_of(root)
     place = folder / _name(analyst, on)
     if writes:
@@ -119,7 +114,7 @@ def notes(root: Path, analyst: Analyst, on: date, *, writes: bool = True) -> Ite
 
 
 def kept(root: Path, analyst: Analyst, on: date) -> Sitting | None:
-    """What was said in a sitting that is not over; whoever holds it may say more at any moment."""
+    """The answers of an unfinished sitting, or None."""
     place = folder_of(root) / _name(analyst, on)
     data = content(place)
     return None if data is None else _parsed(place, data)
@@ -127,7 +122,7 @@ def kept(root: Path, analyst: Analyst, on: date) -> Sitting | None:
 
 @contextmanager
 def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
-    """A function that keeps a text durably; the text outlives the process where that is killed."""
+    """A function that keeps a text durably, even if the process is killed."""
     folder = folder_of(root)
     make(folder)
     name = f"{what}-{os.urandom(4).hex()}.txt"
@@ -148,23 +143,22 @@ def jotted(root: Path, what: str) -> Iterator[Callable[[str], None]]:
 
 
 def left(root: Path, what: str) -> dict[Path, str]:
-    """What was jotted down by processes that were killed, oldest first."""
-    found = []
+    """Texts of killed processes, oldest first."""
+    texts = []
     for place in folder_of(root).glob(f"{what}-*.txt"):
         with suppress(ScenError), _sole(place):
-            data = content(place)
-            if data is not None:
-                found.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
-    return {place: text for _, place, text in sorted(found)}
+            if (data := content(place)) is not None:
+                texts.append((place.stat().st_mtime_ns, place, data.decode(errors="replace")))
+    return {place: text for _, place, text in sorted(texts)}
 
 
 def earlier(root: Path, analyst: Analyst, on: date) -> list[date]:
-    """The days before `on` of which the analyst has an unfinished sitting, newest first."""
-    found = []
+    """Days before `on` with an unfinished sitting of the analyst, newest first."""
+    days = []
     for place in folder_of(root).glob(f"????-??-??-{analyst}.yaml"):
         with suppress(ValueError):
-            found.append(date.fromisoformat(place.name[:10]))
-    return sorted((day for day in found if day < on), reverse=True)
+            days.append(date.fromisoformat(place.name[:10]))
+    return sorted((day for day in days if day < on), reverse=True)
 
 
 def _name(analyst: Analyst, on: date) -> str:
@@ -172,7 +166,7 @@ def _name(analyst: Analyst, on: date) -> str:
 
 
 def _sole(place: Path) -> AbstractContextManager[None]:
-    """Nobody else is at work on a file meanwhile."""
+    """Lock a file."""
     return hold(place.with_name(f".{place.name}.lock"), 0.0, what=place)
 
 

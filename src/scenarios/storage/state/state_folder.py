@@ -1,4 +1,4 @@
-"""The user's own folder for what is no record: unfinished sittings, and what can be undone."""
+"""The user's own folder for unfinished sittings and for undo."""
 
 from __future__ import annotations
 
@@ -10,28 +10,25 @@ from pathlib import Path
 
 from scenarios.errors import ScenError
 from scenarios.storage import worktree
+from scenarios.storage.opening import open_file, user_folder
 
 MODE = 0o600
-"""Each file is its owner's alone."""
+"""Readable by the owner alone."""
 
 
 def folder_of(root: Path) -> Path:
-    """The user's state folder, not the database's: git cannot commit what is not there.
+    """The state folder of a database, by its real path; outside it, so never committed.
 
-    XDG_STATE_HOME, where it is an absolute path as its specification wants; LOCALAPPDATA on
-    Windows; else ~/.local/state. One folder for each database, by its real path. Refused where
-    somebody else may have written what is there.
+    XDG_STATE_HOME, if absolute as its specification demands; LOCALAPPDATA on Windows; else
+    ~/.local/state. Refused if somebody else may have written there.
     """
-    given = os.environ.get("XDG_STATE_HOME", "")
-    local = os.environ.get("LOCALAPPDATA", "") if os.name == "nt" else ""
     try:
-        base = Path(given) if Path(given).is_absolute() else Path(local or "~/.local/state")
-        base = base.expanduser()
+        base = user_folder("XDG_STATE_HOME", "~/.local/state")
     except RuntimeError:
         raise ScenError(
             "no folder for an unfinished sitting: set XDG_STATE_HOME to one of your own"
         ) from None
-    folder = base / "scen" / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
+    folder = base / sha256(os.fsencode(os.path.realpath(root))).hexdigest()[:16]
     for part in (folder.parent, folder):
         with suppress(OSError):  # then nothing of it can be read
             refuse_foreign(part, part.lstat(), part.stat())
@@ -39,7 +36,7 @@ def folder_of(root: Path) -> Path:
 
 
 def make(folder: Path) -> None:
-    """Readable by its owner alone: a blind answer is for nobody else's eyes yet."""
+    """Make the folder, for its owner alone: blind answers are secret."""
     fault = "it cannot be written to"
     try:
         for part in (folder.parent, folder):
@@ -55,10 +52,9 @@ def make(folder: Path) -> None:
 
 
 def content(place: Path) -> bytes | None:
-    """What a file of the folder holds; None where there is none."""
-    flags = os.O_RDONLY | sum(getattr(os, f, 0) for f in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    """The content of a file in the folder; None if there is none."""
     try:
-        with open(place, "rb", opener=lambda name, _: os.open(name, flags)) as file:
+        with open_file(place) as file:
             info = os.fstat(file.fileno())
             refuse_foreign(place, info)
             close_to_others(place, info)
@@ -71,14 +67,15 @@ def content(place: Path) -> bytes | None:
         ) from None
 
 
-def drop(place: Path) -> None:
-    """Remove a file of the folder. One that stays does no harm."""
+def drop(place: Path | None) -> None:
+    """Remove a file of the folder, if possible."""
     with suppress(OSError):
-        place.unlink()
+        if place:
+            place.unlink()
 
 
 def refuse_foreign(place: Path, *known: os.stat_result) -> None:
-    """Nobody else chooses what is gone on from; `known` is of the file, and of a link to it."""
+    """Refuse files that others own or can write; `known` are the stats of file and link."""
     if os.name == "nt":
         return
     fault = None
@@ -93,16 +90,13 @@ def refuse_foreign(place: Path, *known: os.stat_result) -> None:
 
 
 def close_to_others(place: Path, info: os.stat_result) -> None:
-    """Earlier versions left it open to those who read."""
+    """Fix the mode of files by earlier versions, which others could read."""
     if os.name != "nt" and info.st_mode & 0o077:
         place.chmod(stat.S_IMODE(info.st_mode) & 0o700)
 
 
-drop_copy = drop
-
-
 def make_copy(root: Path, name: str, data: bytes) -> Path:
-    """A new copy; its place."""
+    """Make a copy; return its path."""
     folder = folder_of(root)
     make(folder)
     worktree.create(folder, name, data, MODE)
@@ -110,7 +104,7 @@ def make_copy(root: Path, name: str, data: bytes) -> Path:
 
 
 def read(copy: Path) -> bytes:
-    """What was saved; an editor may have put another file there."""
+    """The saved text, which an editor may have replaced."""
     data = content(copy)
     if data is None:
         raise ScenError(f"the copy {copy} is gone: nothing was written")
@@ -118,5 +112,5 @@ def read(copy: Path) -> bytes:
 
 
 def write(copy: Path, data: bytes) -> None:
-    """Put other content into the copy."""
+    """Replace the copy's content."""
     worktree.replace(copy.parent, copy.name, read(copy), data)

@@ -1,8 +1,8 @@
-"""What the last recording commands of a checkout changed, so that it can be taken back.
+"""What the last recording commands of a checkout changed, for undo.
 
-One file a command in the user's state folder, written before the first byte of the database: what
-each file held, and the digest of what it holds afterwards. While a command changes several files
-its entry is a `.begun` one, so that a step that was cut short is known from one that is whole.
+One file per command in the user's state folder, written before the first byte of the database: the
+old content of each file, and the digest of the new. A command that changes several files keeps a
+`.begun` entry until all are written, so an interrupted one is recognized.
 """
 
 from __future__ import annotations
@@ -21,27 +21,26 @@ from scenarios.storage import worktree
 from scenarios.storage.state.state_folder import MODE, content, drop, folder_of, make
 
 MOST = 20
-"""So many commands can be taken back, one after the other."""
+"""The most commands that can be undone."""
 MOST_BYTES = 32 << 20
 _NAME = re.compile(r"undo-([0-9]{8})\.(json|begun)")
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as it was, None where there was none, and the digest of what it became."""
+    """A file's old content, None for a new one, and the digest of the new."""
 
     path: str
     before: bytes | None
     after: str | None
 
     def is_after(self, data: bytes | None) -> bool:
-        """Whether this is what the command left."""
         return digest(data) == self.after
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """What one command changed, and the commit that it made.
+    """The changes of one command, and its commit.
 
-    `command` is how it is told; `copy` is an attachment that was not there before.
+    `command` is shown to the user; `copy` is an attachment that it added.
     """
 
     database: str
@@ -52,18 +51,18 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Noted:
-    """An entry, and its file."""
+    """An entry and its file."""
 
     def __init__(self, place: Path, entry: Entry, data: bytes) -> None:
         self.place, self.entry, self._data = place, entry, data
 
     @property
     def is_begun(self) -> bool:
-        """Whether the command had not changed all of its files, as far as is known."""
+        """True if the command may not have changed all of its files."""
         return self.place.suffix == ".begun"
 
     def done(self, commit: str | None = None) -> None:
-        """All files are changed [and committed]."""
+        """Note that all files are changed [and committed]."""
         if self.is_begun:
             place = self.place.with_suffix(".json")
             self.place.rename(place)
@@ -76,12 +75,11 @@ class Noted:
             self._data = new
 
     def forget(self) -> None:
-        """It is taken back, or never happened."""
         drop(self.place)
 
 
 def note(root: Path, changes: Sequence[Change], command: str, copy: str | None = None) -> Noted:
-    """Note what is about to be changed, durably; a ScenError where it cannot be noted."""
+    """Note changes durably before they are made; raises ScenError if it cannot."""
     folder = folder_of(root)
     make(folder)
     database = os.path.realpath(root)
@@ -100,34 +98,34 @@ def note(root: Path, changes: Sequence[Change], command: str, copy: str | None =
 
 
 def last(root: Path, before: Path | None = None) -> Noted | None:
-    """What the last command changed that is noted [the one before another]."""
+    """The last command noted [before another one]."""
     for _, place in sorted(_there(folder_of(root)), reverse=True):
-        if (before is None or place < before) and (found := _read(root, place)):
-            return found
+        if (before is None or place < before) and (noted := _read(root, place)):
+            return noted
     return None
 
 
 def begun(root: Path) -> list[Noted]:
-    """The commands that changed some of their files, or all, and did not say so; newest first."""
+    """Commands that did not finish, newest first."""
     places = sorted(_there(folder_of(root)), reverse=True)
-    found = [_read(root, place) for _, place in places if place.suffix == ".begun"]
-    return [one for one in found if one]
+    notes = [_read(root, place) for _, place in places if place.suffix == ".begun"]
+    return [note for note in notes if note]
 
 
 def is_begun(root: Path) -> bool:
-    """Whether there may be one: a look at names alone."""
+    """True if there may be one, by file names alone."""
     with suppress(ScenError):
         return any(place.suffix == ".begun" for _, place in _there(folder_of(root)))
     return False
 
 
 def digest(data: bytes | None) -> str | None:
-    """What tells one content from another; None where there is no file."""
+    """The SHA-256 of a content; None without a file."""
     return None if data is None else sha256(data).hexdigest()
 
 
 def _read(root: Path, place: Path) -> Noted | None:
-    """An entry of this checkout; None where it is gone, of another one, or cannot be read."""
+    """An entry of this checkout; None if gone, foreign or unreadable."""
     data = content(place)
     if data is None:
         return None
@@ -142,12 +140,12 @@ def _there(folder: Path) -> Iterator[tuple[int, Path]]:
     names: list[str] = []
     with suppress(OSError):
         names = os.listdir(folder)  # noqa: PTH208 - names, no paths
-    for found in filter(None, map(_NAME.fullmatch, names)):
-        yield int(found[1]), folder / found[0]
+    for match in filter(None, map(_NAME.fullmatch, names)):
+        yield int(match[1]), folder / match[0]
 
 
 def _bound(folder: Path) -> None:
-    """Drop the oldest entries that are too many, or too large together; never one that is begun."""
+    """Drop the oldest finished entries beyond MOST or MOST_BYTES."""
     size = 0
     for number, (_, place) in enumerate(sorted(_there(folder), reverse=True)):
         with suppress(OSError):

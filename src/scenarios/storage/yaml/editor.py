@@ -1,13 +1,17 @@
 """Edits of a YAML file that keep every other byte: comments, order, quotes, line ends.
 
-An edit has several layouts, the tidiest first: lines, then one line for what would take in what
-stands around it. The first that reads back as meant is the edit; if none does, it is refused.
+An edit tries several layouts, the tidiest first: lines, then one line where lines would take in
+their surroundings. The first that reads back right is used; if none does, the edit is refused.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import reduce
+from operator import getitem
 from typing import Any, NamedTuple
 
 import yaml
@@ -15,38 +19,43 @@ import yaml
 from scenarios.errors import At, Keys
 from scenarios.storage.yaml import marks as layout
 from scenarios.storage.yaml import reader
-from scenarios.storage.yaml.guard import EditError, exact, first_sound
 from scenarios.storage.yaml.writer import WIDTH, dump_flow, dump_fragment
 from scenarios.text import did_you_mean
 
 
+class EditError(ValueError):
+    """An edit that is refused, and where: lines and columns count from 1."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.line, self.column = line, column
+
+
 def put(data: bytes, path: Sequence[str], value: Any) -> bytes:
-    """The file with `value` at `path`: in place of what is there, else behind its last sibling.
+    """The file with `value` at `path`: in place of the old one, else behind its last sibling.
 
     Missing mappings on the way are made; an empty one or a null counts as missing.
     """
     text, root, meant = parsed(data, path)
     mapping, pair, depth = _target(text, root, path)
     _set(meant, path, value)
-    rest = _nested(path[depth:], value)
+    rest = value
+    for key in reversed(path[depth:]):
+        rest = {key: rest}
     if pair:
-        layouts = _replaced(text, root, mapping, pair, rest)
-    else:
-        layouts = _added(text, root, mapping, path[depth - 1], rest)
-    return first_sound(layouts, text, root, meant, *(pair or (mapping, None)))
-
-
-insert = put
+        return first_sound(_replaced(text, root, mapping, pair, rest), text, root, meant, *pair)
+    added = _added(text, root, mapping, path[depth - 1], rest)
+    return first_sound(added, text, root, meant, mapping)
 
 
 def append(data: bytes, path: Sequence[str], item: Any) -> bytes:
-    """The file with one more item in the list at `path`, which is made where there is none."""
+    """The file with one more item in the list at `path`, made if missing."""
     text, root, meant = parsed(data, path)
     _, pair, _ = _target(text, root, path)
     if pair is None or _is_vacant(text, pair[1]):
         return put(data, path, [item])
     _require(pair[1], yaml.SequenceNode, path)
-    _at(meant, path).append(item)
+    reduce(getitem, path, meant).append(item)
     return first_sound(_appended(text, root, pair[1], item), text, root, meant, pair[1])
 
 
@@ -69,7 +78,7 @@ _COMMENT_LINE = re.compile(r"( *)#[^\n]*(?:\n|\Z)")
 
 
 def _target(text: str, root: Any, path: Sequence[str]) -> tuple[Any, Any, int]:
-    """The mapping to edit, its pair for another value, if any, and how many keys led to it."""
+    """The mapping to edit, its pair for the key, if any, and the number of keys to it."""
     mapping = root
     for depth, key in enumerate(path, start=1):
         _require(mapping, yaml.MappingNode, path[: depth - 1])
@@ -88,18 +97,6 @@ def _require(node: Any, kind: type, path: Sequence[str]) -> None:
         raise EditError(message, mark.line + 1, mark.column + 1)
 
 
-def _nested(keys: Sequence[str], value: Any) -> Any:
-    for key in reversed(keys):
-        value = {key: value}
-    return value
-
-
-def _at(value: Any, path: Sequence[str]) -> Any:
-    for key in path:
-        value = value[key]
-    return value
-
-
 def _set(value: Any, path: Sequence[str], part: Any) -> None:
     *parents, last = path
     for key in parents:
@@ -109,14 +106,14 @@ def _set(value: Any, path: Sequence[str], part: Any) -> None:
 
 
 def _is_vacant(text: str, node: Any) -> bool:
-    """Whether it is null or brackets with nothing in them, not even a comment."""
+    """True for null and for brackets with nothing in them, not even a comment."""
     if node.tag == layout.NULL:
         return True
     return bool(_EMPTY_BRACKETS.fullmatch(text, node.start_mark.index, node.end_mark.index))
 
 
 def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> Iterator[str]:
-    """The text with one more pair behind the last one of the mapping."""
+    """The text with one more pair at the end of the mapping."""
     if mapping.flow_style:
         yield _added_in_brackets(text, mapping, dump_flow({key: value})[1:-1])
         return
@@ -127,7 +124,7 @@ def _added(text: str, root: Any, mapping: Any, key: str, value: Any) -> Iterator
 
 
 def _appended(text: str, root: Any, items: Any, item: Any) -> Iterator[str]:
-    """The text with one more item behind the last one of the list."""
+    """The text with one more item at the end of the list."""
     if items.flow_style:
         yield _added_in_brackets(text, items, dump_flow(item))
         return
@@ -153,7 +150,7 @@ def _added_lines(text: str, node: Any, lines: str) -> str:
 
 
 def _without_last_break(text: str, scalar: Any) -> str:
-    """A block scalar that the end of the file ends has no last line break: `-` keeps it so."""
+    """The text with `-` in the header of a block scalar that has no last line break."""
     start, header = scalar.start_mark.index, layout.header_of(text, scalar)
     return text[:start] + re.sub("[-+]", "", header) + "-" + text[start + len(header) :]
 
@@ -190,7 +187,7 @@ def _spliced(text: str, start: int, end: int, new: str) -> str:
 def _replaced(
     text: str, root: Any, mapping: Any, pair: tuple[Any, Any], value: Any
 ) -> Iterator[str]:
-    """The text with another value for a key that is there."""
+    """The text with another value for an existing key."""
     key, old = pair
     start, end = old.start_mark.index, old.end_mark.index
     flow = dump_flow(value)
@@ -295,13 +292,13 @@ def _slot(text: str, mapping: Any, pair: tuple[Any, Any]) -> _Slot:
 
 
 Names = Mapping[tuple[Keys, At], str]
-"""The keys and the values that get another name, each by the way to it."""
+"""The new name of keys and values, each by its path."""
 
 
 def unset(data: bytes, path: Sequence[str]) -> bytes:
-    """The file without a key, and without what would hold nothing then.
+    """The file without a key, and without what would be left empty.
 
-    Of the comments those go that stand between the key and the end of its value's last line.
+    Comments between the key and the end of its value's last line go too.
     """
     text, root, meant = parsed(data, path)
     mapping, entry = root, None
@@ -309,7 +306,7 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
     for depth, key in enumerate(path):
         entry = layout.pair(mapping, key) if layout.is_mapping(mapping) else None
         if entry is None:
-            known = [one.value for one, _ in mapping.value] if layout.is_mapping(mapping) else []
+            known = [name.value for name, _ in mapping.value] if layout.is_mapping(mapping) else []
             hint = did_you_mean(key, known)
             there = f"there is no {'.'.join(path[: depth + 1])}{f'; {hint}' if hint else ''}"
             mark = mapping.start_mark
@@ -318,7 +315,8 @@ def unset(data: bytes, path: Sequence[str]) -> bytes:
         mapping = entry[1]
     while len(above) > 1 and len(above[-1][0].value) == 1:
         above.pop()
-    _drop(meant, path[: len(above)])
+    *parents, last = path[: len(above)]
+    del reduce(getitem, parents, meant)[last]
     mapping, (key_node, value) = above[-1]
     if len(mapping.value) == 1:
         raise EditError("it is the only key of the file")
@@ -338,7 +336,9 @@ def reworded(data: bytes, names: Names) -> bytes:
     """The file with other ids for those keys and values; their quotes stay, and all else does."""
     text, root, value = parsed(data, ("",))
     new = text
-    for node, old, name in sorted(_named(root, (), names), key=lambda it: -it[0].start_mark.index):
+    for node, old, name in sorted(
+        _named(root, (), names), key=lambda named: -named[0].start_mark.index
+    ):
         start, end = node.start_mark.index, node.end_mark.index
         new = new[:start] + new[start:end].replace(old, name, 1) + new[end:]
     if not _means(new, _under(value, (), names), layout.comments(text, root)):
@@ -347,7 +347,7 @@ def reworded(data: bytes, names: Names) -> bytes:
 
 
 def _spans(text: str, mapping: Any, entry: tuple[Any, Any]) -> Iterator[tuple[int, int]]:
-    """From where to where an entry may be cut out, the tidiest first."""
+    """Ranges to cut an entry out, the tidiest first."""
     key, value = entry
     place = mapping.value.index(entry)
     start, following = key.start_mark.index, mapping.value[place + 1 :]
@@ -384,15 +384,8 @@ def _means(text: str, meant: Any, comments: list[str]) -> bool:
     return layout.comments(text, layout.root(text)) == comments
 
 
-def _drop(value: Any, path: Sequence[str]) -> None:
-    *parents, last = path
-    for key in parents:
-        value = value[key]
-    del value[last]
-
-
 def _named(node: Any, here: Keys, names: Names) -> Iterator[tuple[Any, str, str]]:
-    """Each scalar that gets another name, with the old one and the new one."""
+    """Each scalar to rename, with its old and new name."""
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
             at = (*here, key.value)
@@ -415,3 +408,53 @@ def _under(value: Any, here: Keys, names: Names) -> Any:
     if isinstance(value, list):
         return [_under(item, (*here, number), names) for number, item in enumerate(value)]
     return names.get((here, "value"), value)
+
+
+def first_sound(
+    layouts: Iterable[str], old: str, root: Any, meant: Any, node: Any, value: Any = None
+) -> bytes:
+    """The first layout that reads back as `meant`, with every comment and all other lines.
+
+    `node` is the key of the `value` that the edit replaces, or the node that gets a new entry.
+    """
+    comments = layout.comments(old, root)
+    start, end = _lines(old, node, value)
+    fault = "no layout of the value keeps the lines and comments around it"
+    for new in layouts:
+        _, faults = reader.read("", new.encode())
+        if faults:
+            fault = faults[0].message
+        elif _means(new, meant, comments) and _is_kept(old, new, start, end):
+            return new.encode()
+    mark = node.start_mark
+    raise EditError(f"{fault}; edit the file by hand", mark.line + 1, mark.column + 1)
+
+
+def exact(value: Any) -> str:
+    """A text that differs for true and 1, for 1 and 1.0, and for another order of keys."""
+    return json.dumps(value, default=str)
+
+
+def _lines(text: str, node: Any, value: Any) -> tuple[int, int]:
+    """The range in which lines may change; behind a last entry they are only added.
+
+    A block text that ends with the file gets another header when an entry follows it.
+    """
+    last, _ = layout.last_leaf(text, value or node, 0)
+    first = node if value else last
+    start, end = first.start_mark.index, last.end_mark.index
+    return layout.line_start(text, start), layout.next_line(text, end - 1)
+
+
+def _is_kept(old: str, new: str, start: int, end: int) -> bool:
+    """True if `new` keeps all outside the range, or all of `old`."""
+    if new.startswith(old[:start]) and new[start:].endswith(old[end:]):
+        return True
+    kept = _shared(old, new)
+    return kept + _shared(old[kept:][::-1], new[kept:][::-1]) == len(old)
+
+
+def _shared(old: str, new: str) -> int:
+    """The length of the common start of two texts."""
+    most = min(len(old), len(new))
+    return bisect_left(range(most), True, key=lambda at: old[: at + 1] != new[: at + 1])

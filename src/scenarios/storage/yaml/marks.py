@@ -1,7 +1,7 @@
 """Where the parts of a YAML text start and end, to the character.
 
-Marks of libyaml count characters. Those of scalars and flow collections are exact; those of block
-collections and block scalars run past the comments and blank lines that follow.
+libyaml's marks count characters. They are exact for scalars and flow collections; those of block
+collections and block scalars run past following comments and blank lines.
 """
 
 from __future__ import annotations
@@ -16,17 +16,16 @@ NULL = "tag:yaml.org,2002:null"
 
 
 def root(text: str) -> Any:
-    """The node of the only document."""
     return yaml.compose(text, Loader=yaml.CLoader)
 
 
 def pair(mapping: Any, key: str) -> tuple[Any, Any] | None:
     """The nodes of a key and its value."""
-    return next((found for found in mapping.value if found[0].value == key), None)
+    return next((entry for entry in mapping.value if entry[0].value == key), None)
 
 
 def is_block(node: Any) -> bool:
-    """Whether it is a collection that stands in lines, not in brackets."""
+    """True for a collection in lines, not in brackets."""
     return not isinstance(node, yaml.ScalarNode) and not node.flow_style
 
 
@@ -39,20 +38,20 @@ def is_block_scalar(node: Any) -> bool:
 
 
 def is_written(node: Any) -> bool:
-    """Whether it has a character of its own; an empty value has none."""
+    """True if it has characters; an empty value has none."""
     return bool(node.end_mark.index > node.start_mark.index)
 
 
 def after_colon(text: str, key: Any) -> int | None:
-    """Past the colon of a key; an explicit key without a value has none."""
+    """Past the colon of a key; None for an explicit key without a value."""
     end = gap_end(text, key.end_mark.index)
     return end + 1 if text[end : end + 1] == ":" else None
 
 
 def gap_end(text: str, at: int) -> int:
-    """Past the blanks, line breaks and comments that stand there."""
-    found = _GAP.match(text, at)
-    return found.end() if found else at
+    """Past blanks, line breaks and comments."""
+    match = _GAP.match(text, at)
+    return match.end() if match else at
 
 
 def entry_end(text: str, entry: Any) -> int:
@@ -66,7 +65,7 @@ def entry_end(text: str, entry: Any) -> int:
 
 
 def last_leaf(text: str, node: Any, column: int) -> tuple[Any, int]:
-    """The last scalar or flow collection of a block node, and the column of what holds it."""
+    """The last scalar or flow collection of a block node, and the column of its parent."""
     while is_block(node):
         column = node.start_mark.column
         last = node.value[-1]
@@ -81,7 +80,7 @@ def last_leaf(text: str, node: Any, column: int) -> tuple[Any, int]:
 def content_end(text: str, node: Any, column: int, *, keeps: bool = True) -> int:
     """Past the last character of a node that stands in a collection at `column`.
 
-    The empty lines behind a block scalar with `+` belong to it, unless `keeps` is false.
+    Empty lines behind a block scalar with `+` belong to it, unless `keeps` is false.
     """
     leaf, column = last_leaf(text, node, column)
     end = int(leaf.end_mark.index)
@@ -102,27 +101,22 @@ def content_end(text: str, node: Any, column: int, *, keeps: bool = True) -> int
 
 def header_of(text: str, scalar: Any) -> str:
     """The header of a block scalar, such as `|2-`."""
-    found = _HEADER.match(text, scalar.start_mark.index)
-    return found[0] if found else ""
+    match = _HEADER.match(text, scalar.start_mark.index)
+    return match[0] if match else ""
 
 
 def comments(text: str, node: Any, start: int = 0, end: int | None = None) -> list[str]:
-    """The comments from `start` to `end`: what stands behind a `#` between the node's scalars."""
-    found: list[str] = []
+    """The comments from `start` to `end`, between the node's scalars."""
+    texts: list[str] = []
     at = start
     for scalar in _scalars(node):
-        # the header of a block scalar may end in a comment
-        stop = (
-            line_end(text, scalar.start_mark.index)
-            if is_block_scalar(scalar)
-            else (scalar.start_mark.index)
-        )
-        found += _COMMENT.findall(text, at, stop)
+        stop = scalar.start_mark.index
+        if is_block_scalar(scalar):  # its header may end in a comment
+            stop = line_end(text, stop)
+        texts += _COMMENT.findall(text, at, stop)
         at = max(at, scalar.end_mark.index)
-    return [
-        comment.rstrip()
-        for comment in found + _COMMENT.findall(text, at, len(text) if end is None else end)
-    ]
+    texts += _COMMENT.findall(text, at, len(text) if end is None else end)
+    return [comment.rstrip() for comment in texts]
 
 
 def _scalars(node: Any) -> Iterator[Any]:
@@ -159,12 +153,12 @@ def line_break(text: str, at: int) -> str:
 
 
 def starts_line(text: str, at: int) -> bool:
-    """Whether only blanks stand before it on its line."""
+    """True if only blanks stand before it on its line."""
     return not text[line_start(text, at) : at].strip()
 
 
 def step(root: Any) -> int:
-    """By how many columns a block mapping indents its first nested one, 2 to 8; else 2."""
+    """The columns by which a block mapping indents its first nested one, 2 to 8; else 2."""
     for _, value in root.value:
         if isinstance(value, yaml.MappingNode) and is_block(value):
             return min(max(int(value.start_mark.column - root.start_mark.column), 2), 8)
@@ -177,7 +171,7 @@ _HEADER = re.compile(r"[|>][-+0-9]*")
 
 
 def _content_column(lines: list[str], header: str, column: int) -> int:
-    """The column at which the text of a block scalar starts; a text of blanks alone has none."""
+    """The column of a block scalar's text; very large for a text of blanks."""
     digits = header.strip("|>+-")
     if digits:
         return column + int(digits)

@@ -24,11 +24,6 @@ from yaml._yaml import CParser
 from scenarios.errors import Problem
 
 
-def of_size(path: str, size: int, most: int) -> Problem:
-    message = f"the file has {size:,} bytes; at most {most:,} are read"
-    return Problem(path, 1, 1, "too-large", message)
-
-
 def of_encoding(path: str, data: bytes, at: int) -> Problem:
     """The first byte that is not UTF-8."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -40,7 +35,7 @@ def of_encoding(path: str, data: bytes, at: int) -> Problem:
 
 
 def of_characters(path: str, text: str) -> tuple[list[Problem], str]:
-    """Every character that may not stand in a file, and the text with a stand-in for each."""
+    """Every forbidden character, and the text with a stand-in for each."""
     clean = text.removeprefix("\ufeff")
     faults = []
     if clean != text:
@@ -48,8 +43,8 @@ def of_characters(path: str, text: str) -> tuple[list[Problem], str]:
         hint = "save as UTF-8 without a byte order mark"
         faults.append(Problem(path, 1, 1, "byte-order-mark", message, hint))
     for line, content in enumerate(re.split("\r?\n", clean), start=1):
-        for found in _FORBIDDEN.finditer(content):
-            fault = _of_character(path, line, found.start() + 1, found[0])
+        for match in _FORBIDDEN.finditer(content):
+            fault = _of_character(path, line, match.start() + 1, match[0])
             if fault.rule == "encoding":
                 return [fault], clean
             faults.append(fault)
@@ -69,17 +64,17 @@ def of_directives(path: str, text: str) -> Iterator[Problem]:
         elif not content.startswith("%"):
             are_allowed = are_allowed and not content.partition("#")[0].strip()
         elif is_over:
-            yield _second_document(path, line, 1)
+            yield Problem(path, line, 1, *_SECOND_DOCUMENT)
             return
         elif are_allowed and (has_version or not _YAML_1_2.fullmatch(content)):
             hint = "remove the line; files are read as YAML 1.2"
-            yield Problem(path, line, 1, "yaml", f"the directive {_shown(content)}", hint)
+            yield Problem(path, line, 1, "yaml", f"the directive {_clipped(content)!r}", hint)
         else:
             has_version = True
 
 
 def of_parser(path: str, text: str, error: YAMLError) -> Problem:
-    """What libyaml could not parse, as one line; it sees an end on a line behind the last."""
+    """The error of libyaml on one line; it may report a line behind the last."""
     problem = str(getattr(error, "problem", None) or error)
     context = getattr(error, "context", None)
     mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
@@ -103,19 +98,6 @@ def of_parser(path: str, text: str, error: YAMLError) -> Problem:
     return Problem(path, line, column, "yaml", message, hint)
 
 
-def of_conflict(path: str, line: int) -> Problem:
-    hint = "write what both sides mean, and remove the lines with <<<<<<<, ======= and >>>>>>>"
-    return Problem(path, line, 1, "yaml", "a conflict marker of a merge that is not finished", hint)
-
-
-def of_nothing(path: str) -> Problem:
-    return Problem(path, 1, 1, "empty", "the file holds no value")
-
-
-def of_second_document(path: str, event: Any) -> Problem:
-    return _second_document(path, event.start_mark.line + 1, event.start_mark.column + 1)
-
-
 def of_properties(path: str, event: Any) -> Iterator[Problem]:
     """The anchor and the tag of a node."""
     if event.anchor is not None:
@@ -123,11 +105,6 @@ def of_properties(path: str, event: Any) -> Iterator[Problem]:
         yield _at(path, event, "anchor", message, "write the value out in each place")
     if event.tag is not None:
         yield _at(path, event, "tag", _TAG, "remove the tag, or " + _QUOTE_START)
-
-
-def of_alias(path: str, event: Any) -> Problem:
-    message = f"the alias '*{_clipped(event.anchor)}'"
-    return _at(path, event, "alias", message, "write the value out, or " + _QUOTE_START)
 
 
 def of_key(path: str, event: Any) -> Problem:
@@ -145,39 +122,39 @@ def of_duplicate(path: str, first: Any, again: Any) -> Problem:
     places = " and at ".join(
         f"{event.start_mark.line + 1}:{event.start_mark.column + 1}" for event in (first, again)
     )
-    message = f"the key {_shown(again.value)} stands twice, at {places}"
+    message = f"the key {_clipped(again.value)!r} stands twice, at {places}"
     return _at(path, again, "duplicate-key", message, "keep one of them")
-
-
-def of_depth(path: str, event: Any) -> Problem:
-    return _at(path, event, "too-deep", _TOO_DEEP)
-
-
-def of_number(path: str, event: Any) -> Problem:
-    message = f"{_clipped(event.value)} is not a number that can be kept"
-    return _at(path, event, "number", message, "write a finite number, or quote a text")
 
 
 def of_escapes(path: str, text: str, event: Any) -> Iterator[Problem]:
     """Every control character that a double-quoted scalar writes as an escape."""
     line, line_start = event.start_mark.line + 1, event.start_mark.index - event.start_mark.column
-    for found in _ESCAPE.finditer(text, event.start_mark.index, event.end_mark.index):
-        escape = found[0]
+    for match in _ESCAPE.finditer(text, event.start_mark.index, event.end_mark.index):
+        escape = match[0]
         if escape == "\n":
-            line, line_start = line + 1, found.end()
+            line, line_start = line + 1, match.end()
             continue
         digits = escape[2:]
         code = int(digits, 16) if digits else _CONTROL_ESCAPES.get(escape[1], ord("x"))
         if _is_control(code):
             message = f"the control character U+{code:04X}, written {escape}"
-            column = found.start() - line_start + 1
+            column = match.start() - line_start + 1
             yield Problem(path, line, column, "control-character", message, "remove it")
 
 
 _SHOWN = 40  # characters of a text, in a message
+_END_THE_MERGE = (
+    "write what both sides mean, and remove the lines with <<<<<<<, ======= and >>>>>>>"
+)
 _SAVE_AS_UTF8 = "save the file as UTF-8"
 _QUOTE_START = "put quotes around a text that starts with '&', '*' or '!'"
+_NUMBER_HINT = "write a finite number, or quote a text"
 _TAG = "a tag: values have no types of their own here"
+_SECOND_DOCUMENT = (
+    "several-documents",
+    "a second document starts here",
+    "one record, one file: remove the '---' line and what follows, or move it",
+)
 _TOO_DEEP = "mappings and lists are nested more than 20 deep"
 
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -230,13 +207,8 @@ def _of_character(path: str, line: int, column: int, character: str) -> Problem:
 
 
 def _is_control(code: int) -> bool:
-    """Whether it is of the category Cc and neither a line feed nor a tab."""
+    """True for category Cc, except line feed and tab."""
     return chr(code) not in "\n\t" and unicodedata.category(chr(code)) == "Cc"
-
-
-def _second_document(path: str, line: int, column: int) -> Problem:
-    hint = "one record, one file: remove the '---' line and what follows, or move it"
-    return Problem(path, line, column, "several-documents", "a second document starts here", hint)
 
 
 def _at(path: str, event: Any, rule: str, message: str, hint: str | None = None) -> Problem:
@@ -248,10 +220,6 @@ def _clipped(text: str) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
-def _shown(text: str) -> str:
-    return repr(_clipped(text))
-
-
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 20
 MAX_DIGITS = 100
@@ -260,7 +228,7 @@ KeyPath = tuple[str | int, ...]
 
 
 class Place(NamedTuple):
-    """Where a key and its value stand, from 1; an item of a list has the place of its value."""
+    """Where a key and its value stand, from 1; a list item has the place of its value."""
 
     key_line: int
     key_column: int
@@ -274,7 +242,8 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
     Plain scalars follow the core schema of YAML 1.2, so `NO`, `12:30` and `2021-12-17` are texts.
     """
     if len(data) > MAX_BYTES:
-        return None, [of_size(path, len(data), MAX_BYTES)]
+        message = f"the file has {len(data):,} bytes; at most {MAX_BYTES:,} are read"
+        return None, [Problem(path, 1, 1, "too-large", message)]
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
@@ -302,7 +271,7 @@ def read(path: str, data: bytes) -> tuple[Any, list[Problem]]:
 
 def places(data: bytes) -> dict[KeyPath, Place]:
     """The place of every key path in a file that `read` accepts; `()` is the root."""
-    found: dict[KeyPath, Place] = {}
+    places_by_keys: dict[KeyPath, Place] = {}
     above: list[tuple[KeyPath, int]] = []
     here: KeyPath = ()
     index = -1  # of the next item of a list; -1 in a mapping
@@ -317,13 +286,13 @@ def places(data: bytes) -> dict[KeyPath, Place]:
             key = event
         else:
             at: KeyPath = (*here, key.value if index < 0 else index) if above else ()
-            found[at] = _place(key or event, event)
+            places_by_keys[at] = _place(key or event, event)
             key = None
             index += index >= 0
             if kind is not ScalarEvent:
                 above.append((here, index))
                 here, index = at, 0 if kind is SequenceStartEvent else -1
-    return found
+    return places_by_keys
 
 
 _NODES = frozenset({ScalarEvent, MappingStartEvent, SequenceStartEvent})
@@ -331,11 +300,8 @@ _AWAITED = object()
 _BAD_NUMBER = object()
 
 _FATAL = frozenset({"encoding", "yaml", "several-documents"})
-_USUAL = (
-    re.compile(  # a full match of what may stand is three times as fast as a search for the rest
-        r"[\t\n -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*"
-    )
-)
+# A full match of what may stand is three times as fast as a search for the rest.
+_USUAL = re.compile(r"[\t\n -~\xa0-\u2027\u202a-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _CONFLICT = re.compile(r"^(?:<{7} |={7}\r?$|>{7} |\|{7} )", re.MULTILINE)
 _NOT_TEXT_STARTS = frozenset(["", *"~nNtTfF-+.0123456789"])
@@ -375,7 +341,8 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
             elif value[:1] in _NOT_TEXT_STARTS:
                 value = _resolved(value)
                 if value is _BAD_NUMBER:
-                    faults.append(of_number(path, event))
+                    message = f"{_clipped(event.value)} is not a number that can be kept"
+                    faults.append(_at(path, event, "number", message, _NUMBER_HINT))
             if keys is None:
                 container.append(value)
             elif key is not _AWAITED:
@@ -403,21 +370,23 @@ def _value(path: str, text: str, faults: list[Problem]) -> Any:  # noqa: C901, P
                 key = ""
             above.append((container, keys, key))
             if len(above) > MAX_DEPTH:
-                faults.append(of_depth(path, event))
+                faults.append(_at(path, event, "too-deep", _TOO_DEEP))
                 return None
             container, keys, key = value, ({} if kind is MappingStartEvent else None), _AWAITED
         elif kind is MappingEndEvent or kind is SequenceEndEvent:
             container, keys, key = above.pop()
         elif kind is AliasEvent:
-            faults.append(of_alias(path, event))
+            message = f"the alias '*{_clipped(event.anchor)}'"
+            hint = "write the value out, or " + _QUOTE_START
+            faults.append(_at(path, event, "alias", message, hint))
             key = "" if key is _AWAITED and keys is not None else _AWAITED
         elif kind is DocumentStartEvent and documents:
-            faults.append(of_second_document(path, event))
+            faults.append(_at(path, event, *_SECOND_DOCUMENT))
             return None
         elif kind is StreamEndEvent:
             break
     if not documents:
-        faults.append(of_nothing(path))
+        faults.append(Problem(path, 1, 1, "empty", "the file holds no value"))
         return None
     return documents[0]
 
@@ -433,12 +402,14 @@ def _conflict(path: str, text: str) -> Problem | None:
                 quoted.append((start.index, end.index))
     for mark in _CONFLICT.finditer(text):
         if not any(start < mark.start() < end for start, end in quoted):
-            return of_conflict(path, text.count("\n", 0, mark.start()) + 1)
+            line = text.count("\n", 0, mark.start()) + 1
+            message = "a conflict marker of a merge that is not finished"
+            return Problem(path, line, 1, "yaml", message, _END_THE_MERGE)
     return None
 
 
 def _resolved(text: str) -> Any:
-    """What a plain scalar means by the core schema of YAML 1.2."""
+    """The value of a plain scalar by the core schema of YAML 1.2."""
     if text in _WORDS:
         return _WORDS[text]
     number = _NUMBER.fullmatch(text)

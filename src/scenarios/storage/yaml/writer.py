@@ -19,7 +19,7 @@ def dump(value: dict[str, Any], schema_address: str) -> str:
 
 
 def dump_fragment(value: dict[str, Any] | list[Any], column: int = 0, step: int = 2) -> str:
-    """The entries of a mapping or the items of a list as block lines that start at `column`."""
+    """The entries of a mapping or list as block lines that start at `column`."""
     width = max(WIDTH - column, WIDTH // 2)
     if isinstance(value, dict) and (text := _plain(value, width, step)) is not None:
         return text if not column else _indented(text, column)
@@ -56,38 +56,35 @@ _NO_TEXTS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "
 
 
 def _plain(value: Mapping[str, Any], width: int, step: int, column: int = 0) -> str | None:
-    """What the dumper makes of keys and values that need no thought, at a tenth of its cost.
-
-    None where one needs it: a quote, a fold, a list.
-    """
+    """The dumper's output for simple keys and values, at a tenth of its cost; else None."""
     lines = []
-    for key, one in value.items():
+    for key, part in value.items():
         is_plain = type(key) is str and len(key) <= _LONGEST_KEY and _KEY.fullmatch(key)
         if not is_plain or key in _NO_TEXTS:
             return None
         start = f"{' ' * column}{key}:"
-        if type(one) is dict and one:
-            below = _plain(one, width, step, column + step)
+        if type(part) is dict and part:
+            below = _plain(part, width, step, column + step)
             if below is None:
                 return None
             lines.append(f"{start}\n{below}")
             continue
-        text = _plain_scalar(one)
+        text = _plain_scalar(part)
         if text is None or len(start) + 1 + len(text) > width:
             return None
         lines.append(f"{start} {text}\n")
     return "".join(lines) or None
 
 
-def _plain_scalar(one: Any) -> str | None:
-    if one is None:
+def _plain_scalar(value: Any) -> str | None:
+    if value is None:
         return "null"
-    if type(one) is str:
-        is_plain = _DAY.fullmatch(one) or (_WORDS.fullmatch(one) and one.lower() not in _NO_TEXTS)
-        return one if is_plain else None
-    if type(one) is int:
-        return str(one)
-    text = repr(one) if type(one) is float else ""
+    if type(value) is str:
+        is_word = _WORDS.fullmatch(value) and value.lower() not in _NO_TEXTS
+        return value if is_word or _DAY.fullmatch(value) else None
+    if type(value) is int:
+        return str(value)
+    text = repr(value) if type(value) is float else ""
     return text if _DECIMAL.fullmatch(text) else None
 
 
@@ -105,7 +102,7 @@ class _Dumper(yaml.SafeDumper):
         super().increase_indent(flow, indentless=False)
 
     def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        """What a reader of YAML 1.1 or 1.2 takes a plain scalar for; a day stays a text."""
+        """The type of a plain scalar in YAML 1.1 or 1.2; a day stays a text."""
         tag: str = super().resolve(kind, value, implicit)  # type: ignore[no-untyped-call]
         if kind is not yaml.ScalarNode or not implicit[0]:
             return tag
@@ -153,7 +150,7 @@ class _Dumper(yaml.SafeDumper):
     def write_double_quoted(self, text: str, split: bool = True) -> None:  # noqa: ARG002 - PyYAML's signature
         """As in JSON, on one line; PyYAML escapes an emoji."""
         quoted = _UNPRINTABLE.sub(
-            lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False)
+            lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False)
         )
         self.write_indicator(quoted, need_whitespace=True)
 

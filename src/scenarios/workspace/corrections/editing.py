@@ -1,4 +1,4 @@
-"""Any key of any record, changed: one by one, or the record as a whole."""
+"""Changes of any key of a record, or of a record as a whole."""
 
 from __future__ import annotations
 
@@ -11,19 +11,17 @@ from typing import Any, Literal, NamedTuple
 
 from scenarios.analysis.history.audit import foretold
 from scenarios.analysis.history.audit_rules import AuditFinding
-from scenarios.errors import Problem, ScenError
+from scenarios.errors import ScenError
 from scenarios.model import ScenarioId
-from scenarios.storage.edits import Draft, refuse_unwritable
+from scenarios.storage.edits import Draft, at_place, refuse_unwritable
 from scenarios.storage.git import repository as git
 from scenarios.storage.typed_values import typed
 from scenarios.storage.yaml import reader
-from scenarios.storage.yaml.editor import append, put, unset
-from scenarios.storage.yaml.guard import EditError, exact
+from scenarios.storage.yaml.editor import append, exact, put, unset
 from scenarios.workspace.corrections import renaming
 from scenarios.workspace.corrections.renaming import Located, locate
-from scenarios.workspace.history import past
 from scenarios.workspace.how import AS_USUAL, How
-from scenarios.workspace.opened import Changed, Opened, from_here
+from scenarios.workspace.opened import Changed, Opened, from_here, past
 from scenarios.workspace.writing import Written, write
 
 _OBSERVED = re.compile(r"[1-9][0-9]{3}(-[0-9]{2}){0,2}")
@@ -31,7 +29,7 @@ _SHEET = re.compile(r"[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}-[a-z][a-z0-9]*(-[a-z0-9]+)
 
 
 class KeyChange(NamedTuple):
-    """A key with dots in it, and what is typed for it: the value, one more item, or nothing."""
+    """A dotted key, and what to do: put a value, append an item, or unset it."""
 
     key: str
     how: Literal["put", "append", "unset"]
@@ -48,13 +46,13 @@ def edit(
 ) -> tuple[Written, Located]:
     """Change keys of a record; every other byte stays.
 
-    Where a date or an analyst changes that its file is named by, the file is renamed, and what
-    names it follows. Refused where a file is not as it was `seen`, by its digest.
+    If a date or analyst in its name changes, the file is renamed, and references follow. Refused if
+    a file is not as it was `seen`, by its digest.
     """
 
     def change(located: Located, data: bytes) -> bytes:
-        for one in changes:
-            data = _changed(located, data, one)
+        for key_change in changes:
+            data = _changed(located, data, key_change)
         return data
 
     return _edit(root, id, change, how, seen)
@@ -67,7 +65,7 @@ def replace(
     new: bytes,
     how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
-    """Write a record anew as a whole, if its file still holds `old`; renamed where it has to be."""
+    """Replace a record as a whole, if its file still holds `old`; renamed if necessary."""
 
     def change(located: Located, data: bytes) -> bytes:
         if data != old:
@@ -84,7 +82,7 @@ def clarify(
     on: date,
     how: How = AS_USUAL,
 ) -> tuple[Written, Located]:
-    """Say what a question means, beside it: forecasts of it stay good."""
+    """Add a clarification to a question: its forecasts stay valid."""
 
     def draft(opened: Opened) -> list[Draft]:
         located = Located("scenario", opened.scenario(scenario))
@@ -106,7 +104,7 @@ def _edit(
     *,
     whole: bool = False,
 ) -> tuple[Written, Located]:
-    found: list[Located] = []
+    edited: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         opened.refuse_changed(seen)
@@ -115,19 +113,19 @@ def _edit(
         today = partial(renaming.of_today, opened, located.kind, located.id)
         new = today(change(located, old if whole else today(old)))
         name = _name_in(located, old, new)
-        found.append(located._replace(id=name))
+        edited.append(located._replace(id=name))
         if name != located.id:
             return renaming.drafts(opened, located, name, new)
         return [Draft(located.path, old, new)]
 
-    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {found[-1].name}")
-    return written, found[-1]
+    written = write(root, draft, f"edit {id}", how, subject=lambda _: f"edit: {edited[-1].name}")
+    return written, edited[-1]
 
 
 def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
     keys = (*located.keys, *change.key.split("."))
     refuse_unwritable(change.text, change.key)
-    try:
+    with at_place(located.path):
         if change.how == "unset":
             return unset(data, keys)
         is_item = change.how == "append"
@@ -135,14 +133,12 @@ def _changed(located: Located, data: bytes, change: KeyChange) -> bytes:
         if is_item:
             return append(data, keys, value)
         return data if exact(_at(data, keys)) == exact(value) else put(data, keys, value)
-    except EditError as error:
-        where = f"{located.path}:{error.line}:{error.column}"
-        raise ScenError(f"nothing was written: {where}: {error}") from error
 
 
 def _name_in(located: Located, old: bytes, new: bytes) -> str:
-    """The id that a record's own text gives it, where what its name is made of has changed."""
-    was, now = (value if isinstance(value, dict) else {} for value, _ in map(_read, (old, new)))
+    """The id that a changed record's own text gives it."""
+    values = [reader.read("", data)[0] for data in (old, new)]
+    was, now = (value if isinstance(value, dict) else {} for value in values)
     if located.kind == "forecasts":
         name = f"{now.get('date')}-{now.get('analyst')}"
         same = all(was.get(key) == now.get(key) for key in ("date", "analyst"))
@@ -154,8 +150,8 @@ def _name_in(located: Located, old: bytes, new: bytes) -> str:
 
 
 def _at(data: bytes, keys: Sequence[str]) -> Any:
-    """What stands at a key; a mark of its own where nothing does."""
-    value, _ = _read(data)
+    """The value at a key; a value equal to no other if there is none."""
+    value, _ = reader.read("", data)
     for key in keys:
         if not isinstance(value, dict) or key not in value:
             return [keys]
@@ -163,22 +159,18 @@ def _at(data: bytes, keys: Sequence[str]) -> Any:
     return value
 
 
-def _read(data: bytes) -> tuple[Any, list[Problem]]:
-    return reader.read("", data)
-
-
 def foretold_of(written: Written, on: date) -> list[AuditFinding]:
-    """What a later audit will find of a change; nothing where no commit is there to compare."""
+    """Findings that a later audit will have of a change; none without a commit to compare."""
     try:
-        repository = git.repository(written.before.root)
-        revisions, _ = past(repository, None)
+        revisions, _ = past(git.repository(written.before.root), None)
     except ScenError:
         return []
     if written.committed and written.committed.oid:
-        revisions = [one for one in revisions if one.commit.id != written.committed.oid]
+        oid = written.committed.oid
+        revisions = [revision for revision in revisions if revision.commit.id != oid]
     return foretold(revisions, written.before.database, written.after.database, on)
 
 
-def foretold_words(found: AuditFinding) -> str:
-    """A finding as it is said beforehand."""
-    return f"audit will say: {found.rule}: {found.record}: {found.message}"
+def foretold_words(finding: AuditFinding) -> str:
+    """An audit finding, announced."""
+    return f"audit will say: {finding.rule}: {finding.record}: {finding.message}"

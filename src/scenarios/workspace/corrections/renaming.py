@@ -1,4 +1,4 @@
-"""A record under another id, everywhere at once."""
+"""A record renamed, with all references, or removed."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import NamedTuple, get_args
 
 from scenarios.analysis.history.commits import former, records
 from scenarios.errors import At, Keys, ScenError
-from scenarios.model import Database, Kind, Tracker, indicator_key
+from scenarios.model import Database, Kind, Tracker
 from scenarios.paths import path_of, place_of, references
-from scenarios.storage.edits import Draft, refuse_invalid, refuse_unwritable
+from scenarios.storage.edits import Draft, at_place, refuse_invalid, refuse_unwritable
 from scenarios.storage.yaml.editor import append, put, reworded, unset
-from scenarios.storage.yaml.guard import EditError
 from scenarios.text import shown
+from scenarios.values import indicator_key
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.opened import Opened, known_id
 from scenarios.workspace.writing import Written, write
@@ -23,7 +23,7 @@ _KINDS: tuple[Kind, ...] = ("scenario", "evidence", "forecasts", "source")
 
 
 class Located(NamedTuple):
-    """A record, and the indicator of it that is meant, if one is."""
+    """A record, and one of its indicators, if that is meant."""
 
     kind: Kind
     id: str
@@ -31,26 +31,23 @@ class Located(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Its file inside the database."""
         return path_of(self.kind, self.id)
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """The way to what is meant, in that file."""
         return ("indicators", self.indicator) if self.indicator else ()
 
     @property
     def name(self) -> str:
-        """As it is typed."""
         return f"{self.id}/{self.indicator}" if self.indicator else self.id
 
 
 def locate(opened: Opened, text: str) -> Located:
-    """`ID`, `KIND:ID`, `SCENARIO/INDICATOR` or `tracker`; there, whether it is sound or not."""
+    """The record, sound or not, of `ID`, `KIND:ID`, `SCENARIO/INDICATOR` or `tracker`."""
     kind, colon, id = text.partition(":")
     if colon and kind not in get_args(Kind):
         known_id(kind, get_args(Kind), "kind of record", "KIND:ID")
-    kinds = [one for one in _KINDS if kind == one] if colon else [*_KINDS]
+    kinds = [known for known in _KINDS if known == kind] if colon else [*_KINDS]
     id = id if colon else text
     if id == "tracker":
         return Located("tracker", "tracker")
@@ -59,25 +56,25 @@ def locate(opened: Opened, text: str) -> Located:
         known = opened.database.scenarios[opened.scenario(scenario)].indicators
         known_id(indicator, known, f"indicator of {scenario}", f"scen show {scenario}")
         return Located("scenario", scenario, indicator)
-    found = [one for one in kinds if path_of(one, id) in opened.snapshot]
-    if len(found) > 1:
-        choices = " or ".join(f"{one}:{id}" for one in found)
+    there = [kind for kind in kinds if path_of(kind, id) in opened.snapshot]
+    if len(there) > 1:
+        choices = " or ".join(f"{kind}:{id}" for kind in there)
         raise ScenError(f"two records are called {shown(id)}: say which, {choices}")
-    if not found:
-        for one in kinds:
-            if now := opened.database.called_now.get((one, id)):
-                raise ScenError(f"no {one} '{id}': it is called '{now}' now")
+    if not there:
+        for kind in kinds:
+            if now := opened.database.called_now.get((kind, id)):
+                raise ScenError(f"no {kind} '{id}': it is called '{now}' now")
         what = kinds[0] if colon and kinds else "record"
-        ids = [key for one in kinds for key in records(opened.database, one)]
+        ids = [key for kind in kinds for key in records(opened.database, kind)]
         known_id(id, ids, what, "scen list")
-    return Located(found[0], id)
+    return Located(there[0], id)
 
 
 _KEEPS_NAMES = ("scenario", "evidence", "source")
 
 
 class Place(NamedTuple):
-    """Where a record names another one, and what stands there under the new name."""
+    """A reference to a record, and its text under the new name."""
 
     kind: Kind
     id: str
@@ -87,13 +84,13 @@ class Place(NamedTuple):
 
 
 def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written, Located]:
-    """Give a scenario, an item, a source or an indicator another id; all of it or nothing."""
-    found: list[Located] = []
+    """Give a scenario, item, source or indicator another id everywhere, or nowhere."""
+    located_records: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         old = locate(opened, id)
         name = new.removeprefix(f"{old.id}/") if old.indicator else new
-        found.append(old)
+        located_records.append(old)
         if old.kind == "tracker":
             raise ScenError("the tracker has no other name; nothing was written")
         if old.kind == "forecasts":
@@ -106,10 +103,10 @@ def rename(root: Path, id: str, new: str, how: How = AS_USUAL) -> tuple[Written,
         return _indicator_drafts(opened, old, name) if old.indicator else drafts(opened, old, name)
 
     def words(_written: Written) -> str:
-        return f"rename: {found[-1].name} → {new}"
+        return f"rename: {located_records[-1].name} → {new}"
 
     written = write(root, draft, f"rename {id} {new}", how, subject=words)
-    old = found[-1]
+    old = located_records[-1]
     if old.indicator:
         return written, Located("scenario", old.id, new.removeprefix(f"{old.id}/"))
     return written, Located(old.kind, new)
@@ -122,8 +119,8 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
     refuse_half_read(opened, old.id)
     data = opened.snapshot[old.path]
     places = [*naming(opened.database, old.kind, old.id, new)]
-    own = [it for it in places if (it.kind, it.id) == (old.kind, old.id)]
-    others = [it for it in places if (it.kind, it.id) != (old.kind, old.id)]
+    own = [place for place in places if place[:2] == old[:2]]
+    others = [place for place in places if place[:2] != old[:2]]
     now = content if content is not None else _reworded(old.path, data, own)
     if old.kind in _KEEPS_NAMES:
         now = _remembering(opened, old, new, now)
@@ -135,12 +132,12 @@ def drafts(opened: Opened, old: Located, new: str, content: bytes | None = None)
 
 
 def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place]:
-    """Every place at which a record is named, with what would stand there."""
-    for it in references(database):
-        if (it.of, it.name) == (kind, old):
-            key = it.keys[-1]
-            rest = key[len(old) :] if it.at == "key" and isinstance(key, str) else ""
-            yield Place(it.kind, it.id, it.keys, it.at, new + rest)
+    """Every reference to a record, with its new text."""
+    for ref in references(database):
+        if (ref.of, ref.name) == (kind, old):
+            key = ref.keys[-1]
+            rest = key[len(old) :] if ref.at == "key" and isinstance(key, str) else ""
+            yield Place(ref.kind, ref.id, ref.keys, ref.at, new + rest)
     if kind == "scenario":
         for id, sheet in database.sheets.items():
             for part in ("rationales", "evidence"):
@@ -149,13 +146,13 @@ def naming(database: Database, kind: Kind, old: str, new: str) -> Iterator[Place
 
 
 def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
-    """The record with the ids of today in place of former ones."""
+    """The record with former ids replaced by today's."""
     path, database = path_of(kind, id), opened.database
     record, now = opened.read(kind, path, data)[0], database.called_now
     own = Database(Tracker())
     if record and now and kind in ("scenario", "evidence", "forecasts"):
         records(own, kind)[id] = record  # type: ignore[index]
-    named = {(it.of, it.name) for it in references(own)}
+    named = {(ref.of, ref.name) for ref in references(own)}
     places = [
         place
         for of, name in sorted(named & now.keys())
@@ -166,7 +163,7 @@ def of_today(opened: Opened, kind: Kind, id: str, data: bytes) -> bytes:
 
 
 def refuse_half_read(opened: Opened, *ids: str) -> None:
-    """What a broken file names cannot be seen: where it may name one of these, nothing is done."""
+    """Refuse while a broken file may name one of these ids."""
     for path, data in opened.snapshot.items():
         place = place_of(path)
         if not isinstance(place, tuple) or opened.read(*place[:1], path, data)[0] is not None:
@@ -174,7 +171,7 @@ def refuse_half_read(opened: Opened, *ids: str) -> None:
         text = data.decode("utf-8", "replace")
         for id in ids:
             if re.search(rf"(?<![a-z0-9-]){re.escape(id)}(?![a-z0-9-])", text):
-                fault = next(str(one) for one in opened.problems if one.path == path)
+                fault = next(str(fault) for fault in opened.problems if fault.path == path)
                 raise ScenError(f"nothing was written; fix this first, it may name '{id}': {fault}")
 
 
@@ -198,22 +195,19 @@ def _indicator_drafts(opened: Opened, old: Located, new: str) -> list[Draft]:
 
 def _in_other_files(opened: Opened, places: list[Place]) -> Iterator[Draft]:
     by_path: dict[str, list[Place]] = {}
-    for it in places:
-        by_path.setdefault(path_of(it.kind, it.id), []).append(it)
-    for path, its in sorted(by_path.items()):
+    for place in places:
+        by_path.setdefault(path_of(place.kind, place.id), []).append(place)
+    for path, in_file in sorted(by_path.items()):
         data = opened.snapshot[path]
-        today = of_today(opened, its[0].kind, its[0].id, data)
-        yield Draft(path, data, _reworded(path, today, its))
+        today = of_today(opened, in_file[0].kind, in_file[0].id, data)
+        yield Draft(path, data, _reworded(path, today, in_file))
 
 
 def _reworded(path: str, data: bytes, places: list[Place]) -> bytes:
     if not places:
         return data
-    try:
-        return reworded(data, {(it.keys, it.at): it.name for it in places})
-    except EditError as error:
-        where = f"{path}:{error.line}:{error.column}"
-        raise ScenError(f"nothing was written: {where}: {error}") from error
+    with at_place(path):
+        return reworded(data, {(place.keys, place.at): place.name for place in places})
 
 
 def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
@@ -221,7 +215,7 @@ def _remembering(opened: Opened, old: Located, new: str, data: bytes) -> bytes:
     record = records(opened.database, old.kind).get(old.id)
     had = former(record) if record else ()
     if new in had:
-        return put(data, ("formerly",), [*(one for one in had if one != new), old.id])
+        return put(data, ("formerly",), [*(name for name in had if name != new), old.id])
     return append(data, ("formerly",), old.id)
 
 
@@ -249,15 +243,15 @@ _INSTEAD = {
 
 
 def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Written, Located]:
-    """Take away a record, or an indicator; the reason stays in the commit's subject alone.
+    """Remove a record or an indicator; the reason stays in the commit's subject alone.
 
-    Refused where a figure counts it or another record names it: that would be gone too.
+    Refused if a figure counts it or another record names it.
     """
-    found: list[Located] = []
+    located_records: list[Located] = []
 
     def draft(opened: Opened) -> list[Draft]:
         located = locate(opened, id)
-        found.append(located)
+        located_records.append(located)
         refuse_unwritable(reason, "reason")
         if located.kind == "tracker":
             raise ScenError("the tracker is what all records rest on; nothing was written")
@@ -271,41 +265,34 @@ def remove(root: Path, id: str, reason: str, how: How = AS_USUAL) -> tuple[Writt
             )
         refuse_half_read(opened, located.name)
         data = opened.snapshot[located.path]
-        return [Draft(located.path, data, _without(located, data))]
+        new = None
+        if located.indicator:
+            with at_place(located.path):
+                new = unset(data, located.keys)
+        return [Draft(located.path, data, new)]
 
     def words(_written: Written) -> str:
-        return f"remove: {found[-1].name}: {' '.join(reason.split())}"
+        return f"remove: {located_records[-1].name}: {' '.join(reason.split())}"
 
-    return write(root, draft, f"remove {id}", how, subject=words), found[-1]
-
-
-def _without(located: Located, data: bytes) -> bytes | None:
-    if not located.indicator:
-        return None
-    try:
-        return unset(data, located.keys)
-    except EditError as error:
-        where = f"{located.path}:{error.line}:{error.column}"
-        raise ScenError(f"nothing was written: {where}: {error}") from error
+    return write(root, draft, f"remove {id}", how, subject=words), located_records[-1]
 
 
 def _resting(database: Database, located: Located) -> Iterator[str]:
-    """What names a record, and the figures that count it."""
+    """Records that name a record, and figures that count it."""
     kind, id, indicator = located
     if indicator:
         for item_id, item in database.evidence.items():
             if (id, indicator) in map(indicator_key, item.indicators):
                 yield path_of("evidence", item_id)
         return
-    naming = {
-        path_of(it.kind, it.id): None
-        for it in references(database)
-        if (it.of, it.name) == (kind, id) and (it.kind, it.id) != (kind, id)
-    }
-    yield from naming
+    yield from dict.fromkeys(
+        path_of(ref.kind, ref.id)
+        for ref in references(database)
+        if (ref.of, ref.name) == (kind, id) and (ref.kind, ref.id) != (kind, id)
+    )
     if kind == "evidence" and id in database.evidence:
         item = database.evidence[id]
         bears = [*item.ratings, *(indicator_key(text)[0] for text in item.indicators)]
         yield from (f"the figures of {scenario}" for scenario in dict.fromkeys(bears))
     if kind == "forecasts" and id in database.sheets:
-        yield from (f"the forecasts of {it}" for it in database.sheets[id].probabilities)
+        yield from (f"the forecasts of {name}" for name in database.sheets[id].probabilities)

@@ -1,4 +1,4 @@
-"""The last recording command of this checkout, taken back."""
+"""Undo of the last recording command of this checkout."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ _LONGEST = 100
 
 
 def undo(root: Path, how: How = AS_USUAL) -> tuple[Written, str]:
-    """Give each file back what it held before the last recording command; then the one before that.
+    """Restore each file as it was before the last recording command; return that command.
 
-    With it, what the command was. Refused where a file is not as that command left it, and where
-    it was committed: then git takes it back, or a commit of its own what was not committed by the
-    command. Of one that was killed half way, and was no undo, its half is taken back.
+    Refused if a file changed since, and if it was committed: then git reverts it, or a commit of
+    its own undoes what the command had not committed. Of a killed command the written half is
+    undone.
     """
     is_left = {note.entry.command for note in undo_journal.begun(root)} - {"undo"}
     if is_left and (written := _mended(root, how)).mended:
@@ -75,7 +75,7 @@ def _refuse_committed(opened: Opened, note: Noted) -> None:
 
 
 def _stray(root: Path, note: Noted, after: Database) -> str | None:
-    """The copy that the command made, as it made it, where no record names it any more."""
+    """The copy that the command made, if it is unchanged and unnamed."""
     copy = note.entry.copy
     if copy is None or digest_of(root / copy) != Path(copy).stem:
         return None
@@ -84,7 +84,7 @@ def _stray(root: Path, note: Noted, after: Database) -> str | None:
 
 
 def _last(opened: Opened, *, forgets: bool) -> Noted:
-    """The last command; one whose files are as they were before it is told, and forgotten."""
+    """The last command; one already taken back is reported and forgotten."""
     note = undo_journal.last(opened.root)
     if note is None:
         raise ScenError("nothing to undo: no recording command of this checkout is noted any more")
@@ -105,7 +105,7 @@ def _told(note: Noted) -> str:
 
 
 def _commit_with(opened: Opened, note: Noted) -> str | None:
-    """The last commit of a file that HEAD has as the command left it, and not only as one before.
+    """The last commit of a file that HEAD has as the command left it, and not an earlier one.
 
     What two commands changed to and fro is as HEAD had it before both.
     """
@@ -123,7 +123,7 @@ def _commit_with(opened: Opened, note: Noted) -> str | None:
 
 
 def _was_so(root: Path, note: Noted, change: Change) -> bool:
-    """Whether an earlier command found the file as this one left it."""
+    """True if an earlier command found the file as this one left it."""
     while earlier := undo_journal.last(root, before=note.place):
         note = earlier
         for one in earlier.entry.changes:

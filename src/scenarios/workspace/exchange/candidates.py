@@ -1,4 +1,4 @@
-"""What event stores hold for the indicators of a database, and what an analyst accepts of it."""
+"""Candidates for indicators in event stores, and those an analyst accepts."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Accepted(Struct, frozen=True, kw_only=True):
 
 
 class Listed(NamedTuple):
-    """The candidates, the records that those accepted would be, and what is to be said."""
+    """The candidates, the records of the accepted ones, and a remark."""
 
     candidates: Candidates
     records: list[dict[str, Any]]
@@ -64,18 +64,21 @@ def candidates_of(
     indicator: str | None = None,
     accept: Sequence[str] = (),
 ) -> Listed:
-    """What a store holds for one indicator or all that look there; `accept` names some of it."""
+    """Candidates of a store for one indicator or all; `accept` selects some."""
     searches = _searches(opened, indicator)
     recorded = foreign_of(opened, within.as_of)
-    with open_store(address, sorted({one.events.table for one in searches})) as store:
-        found = search(store, searches, within, recorded)
-        chosen = _chosen(found, accept)
-        records = [_record(opened, *one, evidence_of(store, *one)) for one in chosen]
-        return Listed(found, records, store.remark)
+    with open_store(address, sorted({query.events.table for query in searches})) as store:
+        candidates = search(store, searches, within, recorded)
+        chosen = _chosen(candidates, accept)
+        records = [
+            _record(opened, query, evidence_of(store, query, candidate))
+            for query, candidate in chosen
+        ]
+        return Listed(candidates, records, store.remark)
 
 
 def foreign_of(opened: Opened, on: date) -> dict[tuple[str, str], EvidenceId]:
-    """The item that each id of another system stands for, as far as it was recorded by a day."""
+    """The item of each foreign id, as far as recorded by a day."""
     return {
         (system, str(name)): id
         for id, item in opened.database.evidence.items()
@@ -89,8 +92,8 @@ def accept(
     records: Sequence[Mapping[str, Any]],
     how: How = AS_USUAL,
 ) -> tuple[Written, Accepted]:
-    """Write the records, all or none; what was recorded before is left as it is."""
-    made: list[EvidenceId] = []
+    """Write the records, all or none; earlier ones stay as they are."""
+    new_ids: list[EvidenceId] = []
     already: list[EvidenceId] = []
 
     def draft(opened: Opened) -> list[Draft]:
@@ -101,49 +104,49 @@ def accept(
             if id := known.get((system, name)):
                 already.append(id)
                 continue
-            id = _unused(free_id(opened, record), made)
+            id = _unused(free_id(opened, record), new_ids)
             known[system, name] = id
-            made.append(id)
+            new_ids.append(id)
             drafts.append(new_file("evidence", id, record))
         return drafts
 
     words = "evidence: " + counted(len(records), "item") + " from an event store"
     written = write(root, draft, "candidates --accept", how, subject=words)
     result = Accepted(
-        ids=made, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
+        ids=new_ids, already=[*dict.fromkeys(already)], paths=written.paths, dry_run=how.dry_run
     )
     return written, result
 
 
 def _searches(opened: Opened, indicator: str | None) -> list[Search]:
-    """The indicators that look into an event store: the one named, or those of open scenarios."""
+    """Indicators to look for: the one named, or those of open scenarios."""
     scenarios = opened.database.scenarios
-    every = {
-        f"{id}/{name}": one
+    indicators = {
+        f"{id}/{name}": known
         for id, scenario in sorted(scenarios.items())
         if indicator or not scenario.resolution
-        for name, one in scenario.indicators.items()
+        for name, known in scenario.indicators.items()
     }
     if indicator:
         opened.scenario(indicator.partition("/")[0])
-        known_id(indicator, every, "indicator", "scen list indicators")
-        every = {indicator: every[indicator]}
-    found = [
-        Search(indicator=key, statement=one.statement, events=one.events)
-        for key, one in every.items()
-        if one.events
+        known_id(indicator, indicators, "indicator", "scen list indicators")
+        indicators = {indicator: indicators[indicator]}
+    searches = [
+        Search(indicator=key, statement=known.statement, events=known.events)
+        for key, known in indicators.items()
+        if known.events
     ]
-    if not found:
+    if not searches:
         what = f"{indicator} looks" if indicator else "no indicator of an open scenario looks"
         raise ScenError(f"{what}{' not' if indicator else ''} into an event store: {_NEEDS}")
-    return found
+    return searches
 
 
-def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
-    """The candidates that numbers of the listing, ranges of them, or ids name; each once."""
-    listed = [(query, one) for query in found.queries for one in query.candidates]
-    by_number = {one.number: (query, one) for query, one in listed}
-    by_id = {one.id: (query, one) for query, one in listed}
+def _chosen(candidates: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candidate]]:
+    """The candidates that numbers, ranges or ids name; each once."""
+    listed = [(query, candidate) for query in candidates.queries for candidate in query.candidates]
+    by_number = {candidate.number: (query, candidate) for query, candidate in listed}
+    by_id = {candidate.id: (query, candidate) for query, candidate in listed}
     chosen: dict[tuple[str, str], tuple[Found, Candidate]] = {}
     for text in (part.strip() for given in accept for part in given.split(",")):
         numbers = _NUMBERS.fullmatch(text)
@@ -152,26 +155,24 @@ def _chosen(found: Candidates, accept: Sequence[str]) -> list[tuple[Found, Candi
         elif numbers:
             first, last = int(numbers[1]), int(numbers[2] or numbers[1])
             if not 1 <= first <= last <= len(listed):
-                has_more = any(one.total > len(one.candidates) for one in found.queries)
+                has_more = any(query.total > len(query.candidates) for query in candidates.queries)
                 more = "; --limit lists more" if has_more else ""
-                told = counted(len(listed), "candidate is listed", "candidates are listed")
-                raise UsageError(f"--accept {text}: {told}{more}")
+                number = counted(len(listed), "candidate is listed", "candidates are listed")
+                raise UsageError(f"--accept {text}: {number}{more}")
             picked = [by_number[number] for number in range(first, last + 1)]
         else:
             raise UsageError(
                 f"--accept {shown(text)} is no number of the listing, no range such as 1-3, and no "
                 "id in it"
             )
-        for query, one in picked:
-            chosen[query.events.table, one.id] = query, one
+        for query, candidate in picked:
+            chosen[query.events.table, candidate.id] = query, candidate
     return list(chosen.values())
 
 
-def _record(
-    opened: Opened, found: Found, _one: Candidate, record: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The record with the store as its source, where the database has that, and a sound address."""
-    system = layout_of(found.events.table).system
+def _record(opened: Opened, query: Found, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with the store as its source, if known, and a valid address."""
+    system = layout_of(query.events.table).system
     url = record["url"] or ""
     return {
         **record,
@@ -182,7 +183,7 @@ def _record(
 
 
 def _unused(id: EvidenceId, taken: Sequence[EvidenceId]) -> EvidenceId:
-    """The id, with a number where another item of the same change has it."""
+    """The id, numbered if another item of the same change has it."""
     number, free = 1, id
     while free in taken:
         number += 1

@@ -1,4 +1,4 @@
-"""A database as it goes out: to a file or a folder that is swapped in whole, or to an address."""
+"""Export of a database: to a file or folder swapped in whole, or to an address."""
 
 from __future__ import annotations
 
@@ -14,17 +14,14 @@ from scenarios.analysis.ledger.version import VERSION
 from scenarios.errors import ScenError
 from scenarios.exchange.query import SECONDS, Answer, ask, plain
 from scenarios.exchange.targets.table import Target, named
-from scenarios.exchange.view import computed_rows, record_rows
-from scenarios.exchange.view.moment import Made
+from scenarios.exchange.view.computed_rows import ROWS
 from scenarios.exchange.view.tables import TABLES
-from scenarios.exchange.view.view import View
+from scenarios.exchange.view.view import Made, View
 from scenarios.progress import Progress, unwatched
 from scenarios.storage import worktree
 from scenarios.storage.git.repository import first_commit
 from scenarios.storage.output_files import beside, refuse_unfit
 from scenarios.workspace.opened import Opened, from_here
-
-ROWS = {**record_rows.ROWS, **computed_rows.ROWS}
 
 
 class TableExported(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,20 +43,16 @@ class Exported(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def identity(opened: Opened) -> str:
-    """What tells a tracker from any other: its id, else its first commit's, else its title."""
+    """The id of a tracker, else its first commit, else its title."""
     tracker = opened.database.tracker
     return tracker.id or first_commit(opened.root) or tracker.title
 
 
 def view_of(opened: Opened, as_of: date, *, limited: bool) -> View:
-    """The tables of a database for a day; limited, with the records that were known on it."""
-    made = Made(
-        tracker=identity(opened),
-        as_of=as_of,
-        revision=opened.commit,
-        program_version=__version__,
-    )
-    return View(opened.database, made, ROWS, limited=limited)
+    """The tables of a database for a day; limited to the records known on it."""
+    tracker = identity(opened)
+    moment = Made(tracker=tracker, as_of=as_of, revision=opened.commit, program_version=__version__)
+    return View(opened.database, moment, ROWS, limited=limited)
 
 
 def export(
@@ -71,10 +64,10 @@ def export(
     overwrite: bool = False,
     progress: Progress = unwatched,
 ) -> Exported:
-    """Put the tables where a text says; over what is there if that is an earlier export of them.
+    """Write the tables to a target, over an earlier export of the tracker.
 
-    `overwrite` allows another tracker's export or another file to go; what a folder holds besides
-    never does.
+    `overwrite` also replaces another tracker's export or another file, never a folder with other
+    content.
     """
     target, name = named(text)
     view = view_of(opened, as_of, limited=limited)
@@ -97,13 +90,13 @@ def export(
         place=place,
         as_of=as_of,
         revision=opened.commit,
-        tables=tuple(TableExported(table=it, rows=len(view.rows(it))) for it in names),
+        tables=tuple(TableExported(table=name, rows=len(view.rows(name))) for name in names),
         left_out=view.left_out.total(),
     )
 
 
 def _refuse(root: Path, target: Target, place: Path, tracker: str, *, overwrite: bool) -> None:
-    """What is no place for an export, and what must not go."""
+    """Refuse an unfit place, and content that must not be lost."""
     where, home = (Path(os.path.realpath(path)) for path in (place, root))
     shown = worktree.safe(place)
     if where == home or where.is_relative_to(home) or home.is_relative_to(where):
@@ -140,7 +133,7 @@ class Queried(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def query(view: View, sql: str, seconds: float = SECONDS) -> tuple[Queried, Answer]:
-    """What SQL finds in the tables of a view, as a result and as DuckDB has it."""
+    """The answer to SQL on the tables of a view, as a result and as DuckDB's."""
     answer = ask(view, sql, seconds)
     names = [name for name, _ in answer.columns]
     result = Queried(

@@ -1,4 +1,4 @@
-"""Files elsewhere, opened and read as what arrives."""
+"""Files to import, opened and read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from scenarios.exchange.readers import READERS, Given, Wanted, reader
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.worktree import safe
 from scenarios.text import did_you_mean, shown
-from scenarios.workspace.importing.records import titles
 from scenarios.workspace.opened import open_folder
 
 STDIN = "-"
@@ -26,9 +25,9 @@ def arrive(
     wanted: Wanted,
     progress: Progress = unwatched,
 ) -> Arrived:
-    """What a file, a folder or a stream holds; columns may be called as scenarios that are there.
+    """The content of a file, folder or stream; columns may have the names of scenarios.
 
-    `-` is what messages call a stream.
+    Messages call a stream `-`.
     """
     if kind not in READERS:
         every = [*READERS, "database"]
@@ -39,8 +38,12 @@ def arrive(
         raise UsageError(
             f"--map and --default are for tables of records; {kind} has its own columns"
         )
-    known = titles(open_folder(root, progress=progress).database)
-    wanted = replace(wanted, scenarios=known, progress=progress)
+    scenarios = open_folder(root, progress=progress).database.scenarios
+    names = {scenario.title.lower(): id for id, scenario in scenarios.items()}
+    for id, scenario in scenarios.items():
+        names |= {str(name).lower(): id for name in scenario.foreign.values()}
+    names |= {id: id for id in scenarios}
+    wanted = replace(wanted, scenarios=names, progress=progress)
     read = reader(kind)
     if not isinstance(file, Path):
         return read(Given(STDIN, None, file), wanted)

@@ -1,4 +1,4 @@
-"""Forecasts that arrive, in the sheets that they go into."""
+"""Arriving forecasts, in the sheets that they go into."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LOWEST, HIGHEST = 0.0001, 0.9999
 
 
 class Entry(NamedTuple):
-    """A forecast with its scenario's id and the probability that is to be written."""
+    """A forecast with its scenario's id and the probability to write."""
 
     scenario: str
     probability: float | None
@@ -26,7 +26,7 @@ class Entry(NamedTuple):
 
 
 class Sheets(NamedTuple):
-    """The entries of each day and analyst; how many were overtaken, clipped, or never count."""
+    """The entries of each day and analyst; counts of overtaken, clipped and idle ones."""
 
     of: dict[tuple[dt.date, str], dict[str, Entry]]
     superseded: int
@@ -41,39 +41,38 @@ def sheets(
     settings: Settings,
     faults: Faults,
 ) -> Sheets:
-    """The forecasts day by day; of several of an analyst on one day the last stands.
+    """The forecasts by day; of several by an analyst on one day the last stands.
 
-    One that would never count by what is `asked` is a fault, or of a site left out.
+    One that would never count for what is `asked` is a fault, or from a site left out.
     """
-    ordered = sorted(forecasts, key=lambda it: _moment(it.made, settings.timezone))
     of: dict[tuple[dt.date, str], dict[str, Entry]] = {}
     superseded = clipped = idle = 0
-    for it in ordered:
-        if it.place in faults:
+    for forecast in sorted(forecasts, key=lambda forecast: _moment(forecast.made, settings)):
+        place, analyst = forecast.place, forecast.analyst
+        if place in faults:
             continue
-        on = day_of(it.made, settings.timezone)
+        on = day_of(forecast.made, settings.timezone)
         try:
-            entry = _entry(it, known, settings)
+            entry = _entry(forecast, known, settings)
         except Unsound as error:
-            faults.add(it.place, str(error))
+            faults.add(place, str(error))
             continue
-        is_to_come = settings.latest is not None and on > settings.latest  # told of its sheet
-        why = None if is_to_come else _never_counts(asked, entry.scenario, on, it.analyst)
-        if why:
-            if isinstance(it.scenario, Foreign):
+        is_to_come = settings.latest is not None and on > settings.latest  # its sheet is at fault
+        if not is_to_come and (why := _never_counts(asked, entry.scenario, on, analyst)):
+            if isinstance(forecast.scenario, Foreign):
                 idle += 1
             else:
-                faults.add(it.place._replace(column=it.columns.get("date", "date")), why)
+                faults.add(place._replace(column=forecast.columns.get("date", "date")), why)
             continue
-        there = of.setdefault((on, it.analyst), {})
-        superseded += entry.scenario in there
-        clipped += entry.probability != it.probability
-        there[entry.scenario] = entry
+        sheet = of.setdefault((on, analyst), {})
+        superseded += entry.scenario in sheet
+        clipped += entry.probability != forecast.probability
+        sheet[entry.scenario] = entry
     return Sheets(of, superseded, clipped, idle)
 
 
 def _never_counts(asked: Database, scenario: str, on: dt.date, analyst: str) -> str | None:
-    """Why, of a forecast that is not there already."""
+    """Why a new forecast would never count."""
     sheet = asked.sheets.get(f"{on}-{analyst}")
     if scenario not in asked.scenarios or (sheet and scenario in sheet.probabilities):
         return None
@@ -88,14 +87,14 @@ def edits(
     count: Count,
     faults: Faults,
 ) -> list[Put]:
-    """What is to be put into the sheet of a day that is there."""
+    """Changes of the existing sheet of a day."""
     puts: list[Put] = []
     for entry in entries.values():
         added = _puts(there, entry)
         is_new = entry.scenario not in there.probabilities
         if added and not is_new and not settings.update:
             old, now = there.probabilities[entry.scenario], entry.probability
-            what = f"{_told(old)} there, {_told(now)} here" if old != now else "other words"
+            what = f"{_words(old)} there, {_words(now)} here" if old != now else "other words"
             message = f"{id} says something else of {entry.scenario}: {what}; --update takes this"
             faults.add(entry.arrival.place, message)
             continue
@@ -118,16 +117,16 @@ def record(on: dt.date, analyst: str, entries: Mapping[str, Entry]) -> dict[str,
     }
 
 
-def _moment(made: dt.date, timezone: dt.tzinfo) -> dt.datetime:
-    if not isinstance(made, dt.datetime):
-        return dt.datetime.combine(made, dt.time(), timezone)
-    return made if made.tzinfo else made.replace(tzinfo=timezone)
+def _moment(day: dt.date, settings: Settings) -> dt.datetime:
+    if not isinstance(day, dt.datetime):
+        return dt.datetime.combine(day, dt.time(), settings.timezone)
+    return day if day.tzinfo else day.replace(tzinfo=settings.timezone)
 
 
-def _entry(it: ForecastArrival, known: Known, settings: Settings) -> Entry:
-    scenario = known.named("scenario", it.scenario)
-    evidence = [known.named("evidence", id) for id in it.evidence]
-    p = it.probability
+def _entry(forecast: ForecastArrival, known: Known, settings: Settings) -> Entry:
+    scenario = known.named("scenario", forecast.scenario)
+    evidence = [known.named("evidence", id) for id in forecast.evidence]
+    p = forecast.probability
     if p is not None and not LOWEST <= p <= HIGHEST:
         if not settings.clip or not 0 <= p <= 1:
             bound = LOWEST if p < LOWEST else HIGHEST
@@ -136,12 +135,12 @@ def _entry(it: ForecastArrival, known: Known, settings: Settings) -> Entry:
                 f" --clip takes {bound} for it"
             )
         p = min(max(p, LOWEST), HIGHEST)
-    return Entry(scenario, p, evidence, it)
+    return Entry(scenario, p, evidence, forecast)
 
 
 def _puts(there: Sheet, entry: Entry) -> list[Put]:
     id, puts = entry.scenario, []
-    if id not in there.probabilities or there.probabilities[id] != entry.probability:
+    if there.probabilities.get(id, "") != entry.probability:
         puts.append(Put(("probabilities", id), entry.probability))
     rationale = entry.arrival.rationale
     if rationale and there.rationales.get(id) != rationale:
@@ -151,5 +150,5 @@ def _puts(there: Sheet, entry: Entry) -> list[Put]:
     return puts
 
 
-def _told(probability: float | None) -> str:
+def _words(probability: float | None) -> str:
     return "withdrawn" if probability is None else f"{probability:.6g}"

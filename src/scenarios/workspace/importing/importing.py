@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from scenarios.analysis.ledger.ledger import NONE_STATED
 from scenarios.errors import ScenError
 from scenarios.exchange.arrivals import Arrival, Arrived, ForecastArrival, Foreign, Misfit, slug
-from scenarios.exchange.references.reference import is_another
-from scenarios.model import Kind
+from scenarios.exchange.references import is_another
+from scenarios.model import Indicator, Kind, Resolution
 from scenarios.paths import path_of
 from scenarios.progress import Progress, unwatched
 from scenarios.storage.edits import Draft, Put, Refused, accept, refuse_invalid, tidy
@@ -21,7 +21,6 @@ from scenarios.text import counted, shown
 from scenarios.workspace.how import AS_USUAL, How
 from scenarios.workspace.importing import forecasts, records
 from scenarios.workspace.importing.records import (
-    NOTHING_WRITTEN,
     Known,
     Plan,
     built,
@@ -41,7 +40,7 @@ from scenarios.workspace.writing import Written, write
 
 
 class Named(NamedTuple):
-    """A record that arrives, by its id here."""
+    """An arriving record, with its id here."""
 
     kind: Kind
     id: str
@@ -49,7 +48,7 @@ class Named(NamedTuple):
 
 
 class Drafting:
-    """Fills a plan with all that arrives; `remarks` say what was taken otherwise than it stood."""
+    """Fills a plan with all that arrives; `remarks` report reinterpretations."""
 
     def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
         self.plan = Plan(opened, settings, faults)
@@ -64,35 +63,35 @@ class Drafting:
         self._sets: set[str] = set()
 
     def draft(self, arrived: Arrived, progress: Progress) -> Plan:
-        """The plan; what is unfit is among its faults, and not in it."""
-        records = [
-            replace(it, record=plain(it.record, self.settings.timezone))
-            for it in arrived.records
-            if it.place not in self.faults
+        """The plan; unfit records are among its faults instead."""
+        arrivals = [
+            replace(arrival, record=plain(arrival.record, self.settings.timezone))
+            for arrival in arrived.records
+            if arrival.place not in self.faults
         ]
-        named = [*self._named(it for it in records if it.kind != "indicator")]
+        indicators = [arrival for arrival in arrivals if arrival.kind == "indicator"]
+        named = [*self._named(arrival for arrival in arrivals if arrival.kind != "indicator")]
         for kind in ("source", "scenario", "evidence"):
-            of = [one for one in named if one.kind == kind]
-            for one in progress(of, "drafting the records", len(of)):
-                self._guarded(one.arrival, self._record, one)
+            of_kind = [record for record in named if record.kind == kind]
+            for record in progress(of_kind, "drafting the records", len(of_kind)):
+                self._guarded(record.arrival, self._record, record)
             if kind == "scenario":
-                for it in records:
-                    if it.kind == "indicator":
-                        self._guarded(it, self._indicator, it)
+                for arrival in indicators:
+                    self._guarded(arrival, self._indicator, arrival)
                 self._scenarios()
         self._forecasts(arrived.forecasts, progress)
         self._tracker(arrived)
         return self.plan
 
-    def _guarded(self, arrival: Arrival, draft: Callable[[Any], None], one: Any) -> None:
+    def _guarded(self, arrival: Arrival, draft: Callable[[Any], None], record: Any) -> None:
         try:
-            draft(one)
+            draft(record)
         except Unsound as error:
             column = arrival.columns.get(error.key, error.key)
             self.faults.add(arrival.place._replace(column=column), str(error))
 
     def _named(self, arrivals: Iterable[Arrival]) -> Iterator[Named]:
-        """Each record with its id; of two that are the same one the second is a fault."""
+        """Each record with its id; the second of two equal ones is a fault."""
         seen: dict[tuple[str, str], int] = {}
         for arrival in arrivals:
             kind: Any = arrival.kind
@@ -107,21 +106,20 @@ class Drafting:
                     self.opened.refuse_left_out(kind, id, self.known.there[kind])
             except ScenError as error:
                 column = arrival.columns.get("id", "id")
-                message = str(error).removeprefix(NOTHING_WRITTEN)
                 hint = "; --map COLUMN=foreign takes it as the id elsewhere" if arrival.id else ""
-                self.faults.add(place._replace(column=column), f"{message}{hint}")
+                self.faults.add(place._replace(column=column), f"{error.reason}{hint}")
                 continue
             seen[kind, id] = place.row
             self.known.arrive(kind, id, arrival)
             yield Named(kind, id, arrival)
 
-    def _record(self, one: Named) -> None:
-        kind, id, arrival = one
+    def _record(self, record: Named) -> None:
+        kind, id, arrival = record
         given = dict(arrival.record)
         there = self.known.there[kind].get(id)
         if arrival.foreign and self.known.key_of(kind, arrival.foreign) == id:
-            told = {arrival.foreign.system: arrival.foreign.id}
-            given["foreign"] = {**given.get("foreign", {}), **told}
+            foreign = {arrival.foreign.system: arrival.foreign.id}
+            given["foreign"] = given.get("foreign", {}) | foreign
         if there and arrival.called:
             given.pop("foreign", None)
         if kind == "evidence":
@@ -130,12 +128,12 @@ class Drafting:
         if there is None:
             given = {**plain(arrival.assumed, self.settings.timezone), **given}
             self._count_lacking(kind, given)
-            made = records.filled(kind, given, arrival, self.settings)
+            filled = records.filled(kind, given, arrival, self.settings)
             if kind == "scenario":
-                self._new[id] = made
-            elif self.plan.add(kind, id, made):
+                self._new[id] = filled
+            elif self.plan.add(kind, id, filled):
                 self.plan.counts[kind].added += 1
-                self._analysts.update([made["analyst"]] if "analyst" in made else [])
+                self._analysts.update([filled["analyst"]] if "analyst" in filled else [])
             return
         was = built(there)
         if kind == "source" and is_another(was["name"], given.get("name", was["name"])):
@@ -145,12 +143,12 @@ class Drafting:
             raise Unsound(f"source '{id}', {shown(was['name'])}, {words}", "name")
         if kind == "scenario" and "resolution" in given and "resolution" not in was:
             horizon, basis = str(given.get("horizon", there.horizon)), records.basis_of(arrival)
-            told = records.resolution(given["resolution"], horizon, self.settings, basis)
-            given["resolution"] = tidy("resolution", told)
+            outcome = records.resolution(given["resolution"], horizon, self.settings, basis)
+            given["resolution"] = tidy(Resolution, outcome)
         self._change(kind, id, [*differences(was, given)], was)
 
     def _change(self, kind: str, id: str, puts: list[Put], was: Any, *below: str) -> None:
-        """Put what differs into a record that is there, if that is allowed."""
+        """Change a record that is there, if that is allowed."""
         count = self.plan.counts["indicator" if below else kind]
         if not puts:
             count.unchanged += 1
@@ -162,7 +160,7 @@ class Drafting:
                 old = old.get(name) if isinstance(old, dict) else None
             keys = ", ".join(".".join(name) for name in names[:4]) + (", …" if names[4:] else "")
             what = f"indicator '{id}/{below[1]}'" if below else f"{kind} '{id}'"
-            differs = f"{keys}: {_told(old)} there, {_told(puts[0].value)} here"
+            differs = f"{keys}: {_words(old)} there, {_words(puts[0].value)} here"
             message = f"{what} is there and differs in {differs}; --update takes this"
             if any(name[0] == "foreign" for name in names):
                 message = (
@@ -178,16 +176,21 @@ class Drafting:
             self.plan.change(kind, id, self._puts.pop(f"{kind} {id}"))  # type: ignore[arg-type]
 
     def _resolve(self, given: dict[str, Any]) -> None:
-        """The ids of what an item names by a title, or as it is called elsewhere."""
+        """Replace titles and foreign ids in an item by ids."""
         if "source" in given:
             given["source"] = self._id("source", given["source"], "source")
         if "ratings" in given:
-            told = given["ratings"].items()
-            given["ratings"] = {self._id("scenario", n, f"ratings.{n}"): one for n, one in told}
+            given["ratings"] = self._ratings(given)
         if "indicators" in given:
-            given["indicators"] = {
-                self._key(name): state for name, state in given["indicators"].items()
-            }
+            states = {}
+            for key, state in given["indicators"].items():
+                scenario, _, indicator = key.partition("/")
+                states[f"{self._id('scenario', scenario, 'indicators')}/{indicator}"] = state
+            given["indicators"] = states
+
+    def _ratings(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        ratings = given.get("ratings", {}).items()
+        return {self._id("scenario", name, f"ratings.{name}"): value for name, value in ratings}
 
     def _id(self, kind: Kind, name: str | Foreign, key: str) -> str:
         try:
@@ -195,28 +198,22 @@ class Drafting:
         except Unsound as error:
             raise Unsound(str(error), key) from None
 
-    def _key(self, name: str) -> str:
-        scenario, _, indicator = name.partition("/")
-        return f"{self._id('scenario', scenario, 'indicators')}/{indicator}"
-
     def _indicator(self, arrival: Arrival) -> None:
         scenario = self._id("scenario", arrival.scenario or "", "scenario")
         id = arrival.id or slug(arrival.title, otherwise="indicator")
-        given = dict(arrival.record)
-        told = given.get("ratings", {}).items()
-        given["ratings"] = {self._id("scenario", n, f"ratings.{n}"): one for n, one in told}
+        given = {**arrival.record, "ratings": self._ratings(arrival.record)}
         path, below = path_of("scenario", scenario), ("indicators", id)
         there = self.opened.database.scenarios.get(scenario)
         if there is None and scenario not in self._new:
             raise Unsound(f"scenario '{scenario}' cannot be imported", "scenario")
         if there and id in there.indicators:
             was = built(there.indicators[id])
-            puts = [Put((*below, *it.keys), it.value) for it in differences(was, given)]
+            puts = [Put((*below, *put.keys), put.value) for put in differences(was, given)]
             self._change("scenario", scenario, puts, was, *below)
         elif there is None and id in self._new[scenario].get("indicators", {}):
             raise Unsound(f"the scenario has an indicator '{id}' already", "id")
         else:
-            value = tidy("indicator", records.filled("indicator", given, arrival, self.settings))
+            value = tidy(Indicator, records.filled("indicator", given, arrival, self.settings))
             if there:
                 self._puts.setdefault(f"scenario {scenario}", []).append(Put(below, value))
             else:
@@ -225,20 +222,19 @@ class Drafting:
         self.plan.comes_from(path, arrival, *below)
 
     def _scenarios(self) -> None:
-        for id, made in self._new.items():
-            self.plan.counts["scenario"].added += self.plan.add("scenario", id, made)
+        for id, record in self._new.items():
+            self.plan.counts["scenario"].added += self.plan.add("scenario", id, record)
         for name, puts in self._puts.items():
             self.plan.change("scenario", name.partition(" ")[2], puts)
         self._puts.clear()
 
     def _forecasts(self, arrivals: Iterable[ForecastArrival], progress: Progress) -> None:
-        kept = [it for it in arrivals if it.place not in self.faults]
         asked = self.plan.asked()
-        made = forecasts.sheets(kept, self.known, asked, self.settings, self.faults)
-        self.superseded, self.clipped, self.idle = made.superseded, made.clipped, made.idle
+        sheets = forecasts.sheets(arrivals, self.known, asked, self.settings, self.faults)
+        self.superseded, self.clipped, self.idle = sheets.superseded, sheets.clipped, sheets.idle
         count = self.plan.counts["forecasts"]
-        for on, analyst in progress(made.of, "drafting the sheets", len(made.of)):
-            entries, id = made.of[on, analyst], f"{on}-{analyst}"
+        for on, analyst in progress(sheets.of, "drafting the sheets", len(sheets.of)):
+            entries, id = sheets.of[on, analyst], f"{on}-{analyst}"
             path, there = path_of("forecasts", id), self.opened.database.sheets.get(id)
             for entry in entries.values():
                 for part in ("probabilities", "rationales", "evidence"):
@@ -253,9 +249,9 @@ class Drafting:
                 count.added += len(entries)
 
     def _tracker(self, arrived: Arrived) -> None:
-        """Sets that scenarios name; analysts, where it declares who may forecast."""
+        """Add sets that scenarios name, and analysts where the tracker declares them."""
         tracker = self.opened.database.tracker
-        self._sets.update(made["set"] for made in self._new.values() if "set" in made)
+        self._sets.update(new["set"] for new in self._new.values() if "set" in new)
         sets = sorted(self._sets - {*tracker.sets})
         puts = [Put(("sets", id), arrived.sets.get(id, id)) for id in sets]
         if tracker.analysts:
@@ -286,17 +282,17 @@ class Drafting:
             self.lacking["recorded"] += "recorded" not in given
 
 
-def _told(value: Any) -> str:
+def _words(value: Any) -> str:
     return "nothing" if value in (None, "", (), []) else shown(value)
 
 
 _MOST_ROUNDS = 20
-"""A row that is left out can take others with it, which name what it would have been."""
+"""A row left out can take others with it that refer to it."""
 _IDLE = "forecasts before the question opened, after its horizon, or once its outcome was known"
 
 
 class Brought(NamedTuple):
-    """What was written, what is told of it, and what could not come in."""
+    """The change, its result, and what could not come in."""
 
     written: Written
     imported: Imported
@@ -314,27 +310,29 @@ def bring(
 ) -> Brought:
     """Write all that arrived, or with `skip_invalid` all that is sound of it.
 
-    What is there already is not written again. A refusal has each fault as a note, with its row.
+    Unchanged records are not written. A refusal has each fault as a note, with its row.
     """
     left = Faults()
     for _ in range(_MOST_ROUNDS):
-        made: list[Drafting] = []
-        draft = _drafted(arrived, settings, left, progress, made)
-        what = f"import {kind} of {_file(arrived)}"
+        attempts: list[Drafting] = []
+        draft = _drafted(arrived, settings, left, progress, attempts)
+        arrivals: Any = (*arrived.records, *arrived.forecasts, *arrived.misfits)
+        file = arrivals[0].place.file if arrivals else "a file"
+        what = f"import {kind} of {file}"
         try:
-            subject, how = _subject(kind, made), how._replace(latest=settings.latest)
+            subject, how = _subject(kind, attempts), how._replace(latest=settings.latest)
             written = write(root, draft, what, how, subject=subject, progress=progress)
         except Refused as error:
-            before = len(left.told)
+            before = len(left.by_row())
             for problem in error.problems:
-                made[-1].plan.blame_problem(problem)
+                attempts[-1].plan.blame_problem(problem)
             if not settings.skip_invalid:
-                raise _refusal(left) from None
-            if len(left.told) == before:
+                raise refusal(left) from None
+            if len(left.by_row()) == before:
                 raise
             continue
-        result = _imported(kind, arrived, made[-1], written, left)
-        return Brought(written, result, left.told)
+        result = _imported(kind, arrived, attempts[-1], written, left)
+        return Brought(written, result, left.by_row())
     raise ScenError("too many rows rest on rows that cannot be imported; nothing was written")
 
 
@@ -343,11 +341,11 @@ def _drafted(
     settings: Settings,
     left: Faults,
     progress: Progress,
-    made: list[Drafting],
+    attempts: list[Drafting],
 ) -> Callable[[Opened], list[Draft]]:
     def draft(opened: Opened) -> list[Draft]:
         drafting = Drafting(opened, settings, left)
-        made.append(drafting)
+        attempts.append(drafting)
         for misfit in arrived.misfits:
             left.add(misfit.place, misfit.message)
         plan = drafting.draft(arrived, progress)
@@ -358,14 +356,10 @@ def _drafted(
             except Refused as error:
                 for problem in error.problems:
                     plan.blame_problem(problem)
-            raise _refusal(left)
+            raise refusal(left)
         return drafts
 
     return draft
-
-
-def _refusal(faults: Faults) -> ScenError:
-    return refusal(faults.told, len({row for row in faults.rows if row[1]}))
 
 
 def _imported(
@@ -384,7 +378,9 @@ def _imported(
         forecasts=counts["forecasts"],
         superseded=drafting.superseded,
         clipped=drafting.clipped,
-        skipped=[_skipped(fault) for fault in left.told],
+        skipped=[
+            Skipped(**fault.place._asdict(), message=fault.message) for fault in left.by_row()
+        ],
         left_out={**arrived.left_out, **({_IDLE: drafting.idle} if drafting.idle else {})},
         remarks=[*arrived.remarks, *drafting.remarks, *_remarks(drafting)],
         **about,
@@ -392,40 +388,42 @@ def _imported(
 
 
 def _remarks(drafting: Drafting) -> list[str]:
-    """What was taken for what the file does not say, and what became of some forecasts."""
+    """Defaults that were filled in, and forecasts that were overtaken or clipped."""
     lacking, settings = drafting.lacking, drafting.settings
     even = records.EVEN if settings.prior is None else settings.prior
-    said = {
+    defaults = {
         "prior": f"no prior: {even:g}, with the basis '{NONE_STATED}'",
         "opened": "no opening day: today, or that of its outcome or its horizon if that is earlier",
         "resolution.date": "an outcome and no day of it: the day after its horizon, or today",
     }
-    told = [f"{_number(n, 'scenario')} with {said[key]}" for key in said if (n := lacking[key])]
+    remarks = [
+        f"{_number(lacking[key], 'scenario')} with {words}"
+        for key, words in defaults.items()
+        if lacking[key]
+    ]
     if number := lacking["recorded"]:
-        told.append(f"{_number(number, 'item')} with no day on which it was known: today")
+        remarks.append(f"{_number(number, 'item')} with no day on which it was known: today")
     if number := drafting.superseded:
-        told.append(
+        remarks.append(
             f"{_number(number, 'forecast')} followed by another of the same analyst on the same"
             " day: the last one stands"
         )
     if number := drafting.clipped:
-        told.append(
+        remarks.append(
             f"{_number(number, 'probability', 'probabilities')} of 0 or 1, or outside"
             f" {forecasts.LOWEST} to {forecasts.HIGHEST}: clipped to these"
         )
-    return told
+    return remarks
 
 
-def _subject(kind: str, made: list[Drafting]) -> Callable[[Written], str]:
-    """The subject of a commit: what came in, by number."""
+def _subject(kind: str, attempts: list[Drafting]) -> Callable[[Written], str]:
+    """The subject of a commit: the counts of what came in."""
 
     def words(_written: Written) -> str:
-        counts = made[-1].plan.counts
-        names = {"scenario": "scenario", "indicator": "indicator", "evidence": "item"}
-        names |= {"source": "source", "forecasts": "forecast"}
+        names = {"evidence": "item", "forecasts": "forecast"}
         parts = [
-            _number(changed, names[key])
-            for key, count in counts.items()
+            _number(changed, names.get(kind, kind))
+            for kind, count in attempts[-1].plan.counts.items()
             if (changed := count.added + count.updated)
         ]
         return f"import: {kind} ({', '.join(parts) or 'nothing new'})"
@@ -436,16 +434,3 @@ def _subject(kind: str, made: list[Drafting]) -> Callable[[Written], str]:
 def _number(number: int, one: str, many: str | None = None) -> str:
     """`1 item`, `2,000 items`."""
     return counted(number, one, many).replace(str(number), f"{number:,}", 1)
-
-
-def _skipped(fault: Misfit) -> Skipped:
-    place = fault.place
-    return Skipped(file=place.file, row=place.row, column=place.column, message=fault.message)
-
-
-def _file(arrived: Arrived) -> str:
-    """The file that something came from."""
-    for one in (arrived.records, arrived.forecasts, arrived.misfits):
-        if one:
-            return one[0].place.file
-    return "a file"

@@ -1,4 +1,4 @@
-"""One record that arrives: a new file, or keys of one that is there."""
+"""A record that arrives: a new file, or keys of an existing one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from scenarios.analysis.ledger.ledger import NONE_STATED
-from scenarios.errors import Fault, Keys, Problem, ScenError
+from scenarios.errors import Fault, Keys, NotWritten, Problem, ScenError
 from scenarios.exchange.arrivals import (
     LONGEST,
     Arrival,
@@ -21,9 +21,9 @@ from scenarios.exchange.arrivals import (
     slug,
     words,
 )
-from scenarios.exchange.references.reference import called, is_another
-from scenarios.model import Database, Kind, Record
-from scenarios.paths import id_of, kind_of, path_of, schema_address
+from scenarios.exchange.references import called, is_another
+from scenarios.model import Database, Kind
+from scenarios.paths import MODELS, id_of, kind_of, path_of, schema_address
 from scenarios.storage.edits import Draft, Put, edited, new_file, tidy
 from scenarios.storage.loader import Read, decoded
 from scenarios.storage.yaml import reader
@@ -33,59 +33,27 @@ from scenarios.workspace.guards import moments
 from scenarios.workspace.importing.settings import Count, Faults, Settings, Unsound
 from scenarios.workspace.opened import Opened
 
-NOTHING_WRITTEN = "nothing was written: "
-
 
 def plain(value: Any, timezone: dt.tzinfo) -> Any:
-    """A value as its file has it: days as text, a time as the day that it is in a zone."""
+    """A value as its file has it: days as text, a time as its day in a zone."""
     if isinstance(value, Mapping):
-        return {key: plain(one, timezone) for key, one in value.items()}
+        return {key: plain(part, timezone) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(one, timezone) for one in value]
+        return [plain(part, timezone) for part in value]
     if isinstance(value, dt.date):
         return day_of(value, timezone).isoformat()
     return value
 
 
 def day_of(moment: dt.date, timezone: dt.tzinfo) -> dt.date:
-    """The day of a time in a zone; one that has no zone is local."""
+    """The day of a time in a zone; a time without a zone is local."""
     if not isinstance(moment, dt.datetime):
         return moment
     return (moment.astimezone(timezone) if moment.tzinfo else moment).date()
 
 
-def new(kind: Kind, id: str, record: Mapping[str, Any]) -> Draft:
-    """A new file; Unsound where nothing can be called so or hold that."""
-    try:
-        return new_file(kind, id, record)
-    except ScenError as error:
-        raise Unsound(str(error).removeprefix(NOTHING_WRITTEN)) from None
-
-
-def limits(kind: Kind, record: Mapping[str, Any]) -> tuple[Record | None, list[Fault]]:
-    """The record, or None and each limit of its kind that it breaks."""
-    return decoded(kind, tidy(kind, record))
-
-
-def changed(
-    snapshot: Mapping[str, bytes], read: Read, kind: Kind, id: str, puts: list[Put]
-) -> Draft:
-    """A file that is there with some keys put.
-
-    One that is as it was written keeps that form; of another every other byte stays.
-    """
-    path = path_of(kind, id)
-    data = snapshot[path]
-    try:
-        if rewritten := _rewritten(read, kind, path, data, puts):
-            return rewritten
-        return edited(snapshot, kind, id, puts)
-    except ScenError as error:
-        raise Unsound(str(error).removeprefix(NOTHING_WRITTEN)) from None
-
-
 def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) -> Iterator[Put]:
-    """What is to be put so that a record says all that is given; what is not given stays."""
+    """The changes after which a record holds all that is given; the rest stays."""
     for key, value in given.items():
         old = there.get(key)
         if isinstance(value, Mapping) and isinstance(old, Mapping) and old:
@@ -95,27 +63,18 @@ def differences(there: Mapping[str, Any], given: Mapping[str, Any], *keys: str) 
 
 
 def built(record: msgspec.Struct) -> dict[str, Any]:
-    """A record, or a part of one, as its file has it: without what holds nothing."""
-    found: dict[str, Any] = _full(msgspec.to_builtins(record))
-    return found
+    """A record, or a part of one, as its file has it: without empty values."""
+    full: dict[str, Any] = _full(msgspec.to_builtins(record))
+    return full
 
 
 def _full(value: Any, key: str = "") -> Any:
     if isinstance(value, dict):
-        full = {name: _full(one, name) for name, one in value.items()}
+        full = {name: _full(part, name) for name, part in value.items()}
         if key == "probabilities":  # where None withdraws
             return full
-        return {name: one for name, one in full.items() if one not in (None, [], {})}
-    return [_full(one) for one in value] if isinstance(value, list | tuple) else value
-
-
-def column_of(keys: Keys, columns: Mapping[str, str]) -> str:
-    """The column of a file elsewhere that a key came from; else the key."""
-    names = [*map(str, keys)]
-    for end in range(len(names), 0, -1):
-        if (key := ".".join(names[:end])) in columns:
-            return columns[key]
-    return ".".join(names)
+        return {name: part for name, part in full.items() if part not in (None, [], {})}
+    return [_full(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def _is_same(old: Any, value: Any, keys: tuple[str, ...]) -> bool:
@@ -127,19 +86,19 @@ def _is_same(old: Any, value: Any, keys: tuple[str, ...]) -> bool:
 
 
 def _rewritten(read: Read, kind: Kind, path: str, data: bytes, puts: list[Put]) -> Draft | None:
-    """The edit of a file that has nothing but its record, as it was written."""
+    """The edit of a file in tidy form."""
     record, _ = read(kind, path, data)
     if record is None:
         return None
-    value = built(record)
-    if dump(tidy(kind, value), schema_address(path)).encode() != data:
+    value, address = built(record), schema_address(path)
+    if dump(tidy(MODELS[kind], value), address).encode() != data:
         return None
     for put in puts:
         within = value
         for key in put.keys[:-1]:
             within = within.setdefault(key, {})
         within[put.keys[-1]] = put.value
-    return Draft(path, data, dump(tidy(kind, value), schema_address(path)).encode())
+    return Draft(path, data, dump(tidy(MODELS[kind], value), address).encode())
 
 
 KINDS: tuple[Kind, ...] = ("scenario", "evidence", "source")
@@ -147,7 +106,7 @@ _TITLES = {"scenario": "title", "evidence": "summary", "source": "name"}
 
 
 class Known:
-    """Ids by what a record is called: its id, a former id, its title, or its id elsewhere."""
+    """Ids by what a record is called: its id, a former id, its title, or its foreign id."""
 
     def __init__(self, opened: Opened) -> None:
         self.opened, database = opened, opened.database
@@ -172,7 +131,7 @@ class Known:
                 self._learn(kind, id, title, systems)
 
     def arrive(self, kind: Kind, id: str, arrival: Arrival) -> None:
-        """A record that will be there."""
+        """Add a record that will be there."""
         self._ids[kind].add(id)
         key = arrival.foreign
         systems = {key.system: key.id} if key and self.key_of(kind, key) is None else {}
@@ -183,14 +142,14 @@ class Known:
         self._learn(kind, id, arrival.title if kind != "evidence" else None, systems)
 
     def id_of(self, kind: Kind, arrival: Arrival) -> str:
-        """The id that a record has, or is to get: by its id elsewhere, its own id, its title.
+        """The id of a record, existing or new: by its foreign id, its own id, its title.
 
-        Of several from elsewhere that are called the same, all but the first get a number.
+        Of several foreign records with the same title, all but the first get a number.
         """
         if arrival.called:
             return self._reference(arrival)
-        if arrival.foreign and (found := self._foreign.get((kind, *arrival.foreign))):
-            return found
+        if arrival.foreign and (id := self._foreign.get((kind, *arrival.foreign))):
+            return id
         if arrival.id is not None:
             return self.opened.database.called_now.get((kind, arrival.id), arrival.id)
         number, proposed = 1, self._proposed(kind, arrival)
@@ -200,15 +159,15 @@ class Known:
         return self.opened.database.called_now.get((kind, proposed), proposed)
 
     def key_of(self, kind: Kind, name: Foreign) -> str | None:
-        """The id of the record that is called so elsewhere."""
+        """The id of the record with a foreign id."""
         return self._foreign.get((kind, *name))
 
     def _reference(self, arrival: Arrival) -> str:
-        """The id of a source that is listed somewhere: of the same work, else a new one."""
+        """The id of a source on a reading list: of the same work, else a new one."""
         now = self.opened.database.called_now
         same = {name: self._works[name] for name in arrival.called if name in self._works}
-        if arrival.foreign and (found := self.key_of("source", arrival.foreign)):
-            same["key"] = found
+        if arrival.foreign and (by_key := self.key_of("source", arrival.foreign)):
+            same["key"] = by_key
         if arrival.id:
             same["id"] = now.get(("source", arrival.id), arrival.id)
         for name, id in same.items():
@@ -223,23 +182,21 @@ class Known:
         return proposed
 
     def named(self, kind: Kind, name: str | Foreign) -> str:
-        """The id of a record that is named; an Unsound where there is none, or more than one."""
+        """The id of a named record; raises Unsound if there is none, or more than one."""
         if isinstance(name, Foreign):
-            found = self._foreign.get((kind, *name))
-            if found is None:
-                raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
-            return found
-        if name.lower() in self._ids[kind]:
-            return name.lower()
-        if now := self.opened.database.called_now.get((kind, name)):
-            return now
-        found = self._named.get((kind, name.lower()))
-        if found is None:
-            if (kind, name.lower()) in self._named:
-                raise Unsound(f"more than one {kind} is called {shown(name)}: give the id")
-            hint = did_you_mean(name, self._ids[kind])
-            raise Unsound(f"there is no {kind} {shown(name)}" + (f" ({hint})" if hint else ""))
-        return found
+            if id := self.key_of(kind, name):
+                return id
+            raise Unsound(f"there is no {kind} {shown(name.id)} of {name.system}")
+        small = name.lower()
+        if small in self._ids[kind]:
+            return small
+        now = self.opened.database.called_now.get((kind, name))
+        if id := now or self._named.get((kind, small)):
+            return id
+        if (kind, small) in self._named:
+            raise Unsound(f"more than one {kind} is called {shown(name)}: give the id")
+        hint = did_you_mean(name, self._ids[kind])
+        raise Unsound(f"there is no {kind} {shown(name)}" + (f" ({hint})" if hint else ""))
 
     def _learn(self, kind: Kind, id: str, title: str | None, systems: Mapping[str, str]) -> None:
         for system, name in systems.items():
@@ -251,26 +208,18 @@ class Known:
 
     def _proposed(self, kind: Kind, arrival: Arrival, number: str = "") -> str:
         if kind == "evidence":
-            said = {**arrival.assumed, **arrival.record}
-            observed = str(said.get("observed", ""))[:10]
+            keys = {**arrival.assumed, **arrival.record}
+            observed = str(keys.get("observed", ""))[:10]
             room = LONGEST - len(observed) - len("-") - len(number)
             return f"{observed}-{joined_words(words(arrival.title), room) or 'item'}{number}"
         return slug(arrival.title, LONGEST - len(number), kind) + number
-
-
-def titles(database: Database) -> dict[str, str]:
-    """What each scenario may be called in a file, in small letters, and its id."""
-    known = {one.title.lower(): id for id, one in database.scenarios.items()}
-    for id, one in database.scenarios.items():
-        known |= {str(name).lower(): id for name in one.foreign.values()}
-    return known | {id: id for id in database.scenarios}
 
 
 PLAN_KINDS = ("scenario", "indicator", "evidence", "source", "forecasts")
 
 
 class Origin(NamedTuple):
-    """The row that a part of a file came from: what stands below `keys`."""
+    """The row that the part of a file below `keys` came from."""
 
     keys: tuple[str, ...]
     place: Place
@@ -278,7 +227,7 @@ class Origin(NamedTuple):
 
 
 class Plan:
-    """Drafts file by file, what is counted of them, and what is unfit."""
+    """Drafts by file, their counts, and faults."""
 
     def __init__(self, opened: Opened, settings: Settings, faults: Faults) -> None:
         self.opened, self.settings, self.faults = opened, settings, faults
@@ -287,40 +236,44 @@ class Plan:
         self._origins: dict[str, list[Origin]] = {}
 
     def comes_from(self, path: str, arrival: Arrival | ForecastArrival, *keys: str) -> None:
-        """Note where a file, or the part of it below `keys`, came from."""
+        """Note the origin of a file, or of the part of it below `keys`."""
         origin = Origin(keys, arrival.place, arrival.columns)
         self._origins.setdefault(path, []).append(origin)
 
     def add(self, kind: Kind, id: str, record: Mapping[str, Any]) -> bool:
-        """Draft a new file, unless it breaks the limits of its kind; whether it did not."""
+        """Draft a new file, if it is sound; return that."""
         path, latest = path_of(kind, id), self.settings.latest
-        made, broken = limits(kind, record)
+        sound, broken = decoded(kind, tidy(MODELS[kind], record))
         for fault in broken:
             self.blame(path, fault.keys, _with_hint(fault))
-        told = moments(made) if made and latest else ()
-        late = [(key, day) for key, day in told if latest and day > latest]
+        days = moments(sound) if sound and latest else ()
+        late = [(key, day) for key, day in days if latest and day > latest]
         for key, day in late:
             words = f"{day} is after today ({latest}): --future allows it, for what is planned"
             self.blame(path, tuple(key.split(".")), words)
         if broken or late:
             return False
         try:
-            self.drafts[path] = new(kind, id, record)
-        except Unsound as error:
-            self.blame(path, (error.key,) if error.key else (), str(error))
+            self.drafts[path] = new_file(kind, id, record)
+        except NotWritten as error:
+            self.blame(path, (), error.reason)
             return False
         return True
 
     def change(self, kind: Kind, id: str, puts: list[Put]) -> None:
-        """Draft a change of a file that is there."""
-        snapshot, read = self.opened.snapshot, self.opened.read
+        """Draft a change of an existing file.
+
+        A file in tidy form keeps that form; of another every other byte stays.
+        """
+        path, opened = path_of(kind, id), self.opened
         try:
-            self.drafts[path_of(kind, id)] = changed(snapshot, read, kind, id, puts)
-        except Unsound as error:
-            self.blame(path_of(kind, id), (), str(error))
+            tidied = _rewritten(opened.read, kind, path, opened.snapshot[path], puts)
+            self.drafts[path] = tidied or edited(opened.snapshot, kind, id, puts)
+        except ScenError as error:
+            self.blame(path, (), error.reason)
 
     def asked(self) -> Database:
-        """The database with the scenarios as they are drafted."""
+        """The database with the drafted scenarios."""
         there = self.opened.database
         scenarios: dict[str, Any] = dict(there.scenarios)
         for path, draft in self.drafts.items():
@@ -331,18 +284,22 @@ class Plan:
         return replace(there, scenarios=scenarios) if self.drafts else there
 
     def blame(self, path: str, keys: Keys, message: str) -> None:
-        """A fault of a part of a file is one of the row that it came from."""
+        """Report a fault of a part of a file at the row that it came from."""
         origin = self._origin(path, keys)
         if origin is None:
             self.faults.add(Place(path), message)
             return
         is_below = tuple(keys[: len(origin.keys)]) == origin.keys
         rest = keys[len(origin.keys) :] if is_below else keys
-        column = column_of(rest, origin.columns) if rest else origin.place.column
+        column = ".".join(map(str, rest)) or origin.place.column
+        for end in range(len(rest), 0, -1):
+            if (key := ".".join(map(str, rest[:end]))) in origin.columns:
+                column = origin.columns[key]
+                break
         self.faults.add(origin.place._replace(column=column), message)
 
     def blame_problem(self, problem: Problem) -> None:
-        """A fault that a reading of the drafts found, by its line."""
+        """Report a fault of the drafts by its line."""
         draft = self.drafts.get(problem.path)
         message = _with_hint(problem)
         if draft is None or draft.new is None:
@@ -357,10 +314,10 @@ class Plan:
         self.blame(problem.path, keys, message)
 
     def _origin(self, path: str, keys: Keys) -> Origin | None:
-        """The nearest part of the file that has one; of a fault of the whole file the first."""
-        every = self._origins.get(path, [])
-        fits = [it for it in every if tuple(keys[: len(it.keys)]) == it.keys]
-        return max(fits, key=lambda it: len(it.keys), default=next(iter(every), None))
+        """The nearest origin of a key; for the whole file the first."""
+        origins = self._origins.get(path, [])
+        fits = [origin for origin in origins if tuple(keys[: len(origin.keys)]) == origin.keys]
+        return max(fits, key=lambda origin: len(origin.keys), default=next(iter(origins), None))
 
 
 def _with_hint(fault: Fault | Problem) -> str:
@@ -369,59 +326,61 @@ def _with_hint(fault: Fault | Problem) -> str:
 
 EVEN = 0.5
 LOWEST, HIGHEST = 0.001, 0.999
-"""What a prior is held within."""
+"""Bounds of a prior."""
 
 
 def filled(kind: str, record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> Any:
-    """A new record with what it lacks; an Unsound where that cannot be known."""
+    """A new record with its defaults; raises Unsound if one is unknown."""
     today = settings.today.isoformat()
-    if kind == "scenario":
-        return _scenario(record, arrival, settings)
-    if kind == "evidence":
-        return {"recorded": today, **record}
-    if kind == "indicator":
-        return {"added": today, **record}
-    return {"reliability": "F", **record}  # "reliability cannot be judged"
+    defaults: dict[str, dict[str, Any]] = {
+        "evidence": {"recorded": today},
+        "indicator": {"added": today},
+        "source": {"reliability": "F"},  # "reliability cannot be judged"
+    }
+    return (
+        _scenario(record, arrival, settings) if kind == "scenario" else {**defaults[kind], **record}
+    )
 
 
 def resolution(
     given: Mapping[str, Any], horizon: str, settings: Settings, basis: str
 ) -> dict[str, Any]:
-    """An outcome whose day is not told was known the day after the horizon, or is today.
+    """An outcome with its defaults: known the day after the horizon, or today if earlier.
 
-    It is recorded today unless the file says when it was.
+    It is recorded today unless the file says when.
     """
     try:
         after = dt.date.fromisoformat(horizon) + dt.timedelta(days=1)
     except ValueError:  # told elsewhere
         after = settings.today
     on = min(after, settings.today).isoformat()
-    told = {"date": on, "basis": basis, **given}
-    return {"recorded": max(settings.today.isoformat(), str(told["date"])), **told}
+    outcome = {"date": on, "basis": basis, **given}
+    recorded = max(settings.today.isoformat(), str(outcome["date"]))
+    return {"recorded": recorded, **outcome}
 
 
 def basis_of(arrival: Arrival) -> str:
-    """What an imported outcome rests on."""
+    """The basis of an imported outcome."""
     return f"As {arrival.address} says" if arrival.address else NONE_STATED
 
 
 def _scenario(record: Mapping[str, Any], arrival: Arrival, settings: Settings) -> dict[str, Any]:
-    made = {"question": arrival.title, **record}
-    if "resolution_criteria" not in made:
+    full = {"question": arrival.title, **record}
+    if "resolution_criteria" not in full:
         if not arrival.address:
             raise Unsound("there are no resolution_criteria, and no url that has them")
-        made["resolution_criteria"] = f"See {arrival.address}"
-    if "horizon" not in made:
+        full["resolution_criteria"] = f"See {arrival.address}"
+    if "horizon" not in full:
         raise Unsound("there is no horizon")
-    if "resolution" in made:
-        horizon, basis = str(made["horizon"]), basis_of(arrival)
-        made["resolution"] = resolution(made["resolution"], horizon, settings, basis)
-    known = made["resolution"]["date"] if "resolution" in made else made["horizon"]
-    made.setdefault("opened", min(settings.today.isoformat(), str(known), str(made["horizon"])))
-    prior = made.get("prior", {})
+    if "resolution" in full:
+        horizon, basis = str(full["horizon"]), basis_of(arrival)
+        full["resolution"] = resolution(full["resolution"], horizon, settings, basis)
+    known = full["resolution"]["date"] if "resolution" in full else full["horizon"]
+    full.setdefault("opened", min(settings.today.isoformat(), str(known), str(full["horizon"])))
+    prior = full.get("prior", {})
     even = EVEN if settings.prior is None else settings.prior
     basis = NONE_STATED if "probability" not in prior else "Imported with its probability"
-    made["prior"] = {"probability": even, "basis": basis, **prior}
+    full["prior"] = {"probability": even, "basis": basis, **prior}
     if settings.clip:
-        made["prior"]["probability"] = min(max(made["prior"]["probability"], LOWEST), HIGHEST)
-    return made
+        full["prior"]["probability"] = min(max(full["prior"]["probability"], LOWEST), HIGHEST)
+    return full

@@ -1,4 +1,4 @@
-"""How what arrives is taken, and what came of it."""
+"""Options of an import, and its result."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from scenarios.text import counted
 
 
 class Settings(Struct, frozen=True, kw_only=True):
-    """What to do with what differs, is unfit, or is missing.
+    """Options for records that differ, are unfit, or are incomplete.
 
-    Nothing may be new in the records after the day `latest`, where there is one. `prior` is that of
-    a scenario without one; a time is of the day that it is in `timezone`.
+    No day after `latest`, if given, may be new. `prior` is that of a scenario without one; a time
+    belongs to its day in `timezone`.
     """
 
     today: dt.date
@@ -31,7 +31,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
 
 class Count(Struct, kw_only=True):
-    """Records, or forecasts, that were new, changed, or there as they are."""
+    """Records, or forecasts, that were new, changed, or unchanged."""
 
     added: int = 0
     updated: int = 0
@@ -39,7 +39,6 @@ class Count(Struct, kw_only=True):
 
     @property
     def every(self) -> int:
-        """All of them."""
         return self.added + self.updated + self.unchanged
 
 
@@ -79,7 +78,7 @@ class Imported(Struct, frozen=True, kw_only=True):
 
 
 class Unsound(Exception):  # noqa: N818
-    """Why one record cannot be imported, and the key that it is due to."""
+    """The reason why a record cannot be imported, and the key at fault."""
 
     def __init__(self, message: str, key: str = "") -> None:
         super().__init__(message)
@@ -87,61 +86,55 @@ class Unsound(Exception):  # noqa: N818
 
 
 class Faults:
-    """The faults of a file, each told once, and the rows that they are in."""
+    """The distinct faults of a file, and their rows."""
 
     def __init__(self, misfits: Iterable[Misfit] = ()) -> None:
-        self._told: dict[Misfit, None] = {}
+        self._misfits: dict[Misfit, None] = {}
         self.rows: set[tuple[str, int]] = set()
         for misfit in misfits:
             self.add(misfit.place, misfit.message)
 
     def add(self, place: Place, message: str) -> None:
-        """One more."""
-        self._told[Misfit(place=place, message=message)] = None
+        self._misfits[Misfit(place=place, message=message)] = None
         self.rows.add((place.file, place.row))
 
     def __bool__(self) -> bool:
-        return bool(self._told)
+        return bool(self._misfits)
 
     def __contains__(self, place: Place) -> bool:
         return (place.file, place.row) in self.rows
 
-    @property
-    def told(self) -> list[Misfit]:
-        """All of them, row by row."""
-        return sorted(self._told, key=lambda it: it.place)
+    def by_row(self) -> list[Misfit]:
+        return sorted(self._misfits, key=lambda misfit: misfit.place)
 
 
-def refusal(faults: Sequence[Misfit], rows: int) -> ScenError:
-    """A refusal that names the first faults, each in a line of its own, and counts the rest."""
-    counted = f"{rows:,} row{'' if rows == 1 else 's'}" if rows else "it"
-    what = f"{counted} cannot be imported"
-    error = ScenError(f"{what}: nothing was written; --skip-invalid writes the rest")
-    for line in lines(faults):
+def refusal(faults: Faults) -> ScenError:
+    """A refusal with the first faults as notes."""
+    rows = len({row for row in faults.rows if row[1]})
+    what = f"{rows:,} row{'' if rows == 1 else 's'}" if rows else "it"
+    words = "cannot be imported: nothing was written; --skip-invalid writes the rest"
+    error = ScenError(f"{what} {words}")
+    for line in lines(faults.by_row()):
         error.add_note(line)
     return error
 
 
 def lines(faults: Sequence[Misfit]) -> list[str]:
-    """`file:row: column: message`, the first twenty, and how many more there are.
+    """`file:row: column: message` of the first NAMED faults, and the number of others.
 
     Of a column in percent the first row stands for all.
     """
-    percent = Counter(fault.place.column for fault in faults if _is_in_percent(fault))
+    percent = Counter(f.place.column for f in faults if f.message.endswith(IN_PERCENT))
     seen: set[str] = set()
-    said: list[str] = []
+    texts: list[str] = []
     for fault in faults:
-        column = fault.place.column
-        if not _is_in_percent(fault):
-            said.append(f"{fault.place}: {fault.message}")
-        elif column not in seen:
+        column, also = fault.place.column, ""
+        if fault.message.endswith(IN_PERCENT):
+            if column in seen:
+                continue
             seen.add(column)
-            more = percent[column] - 1
-            also = f" (so in {counted(more, 'more row')})" if more else ""
-            said.append(f"{fault.place}: {fault.message}{also}")
-    more = len(said) - NAMED
-    return [*said[:NAMED], f"and {more:,} more faults"] if more > 0 else said
-
-
-def _is_in_percent(fault: Misfit) -> bool:
-    return fault.message.endswith(IN_PERCENT)
+            if more := percent[column] - 1:
+                also = f" (so in {counted(more, 'more row')})"
+        texts.append(f"{fault.place}: {fault.message}{also}")
+    more = len(texts) - NAMED
+    return [*texts[:NAMED], f"and {more:,} more faults"] if more > 0 else texts

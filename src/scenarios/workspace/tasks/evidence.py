@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scenarios.model import first_day
 from scenarios.storage.loader import Read
+from scenarios.values import first_day
 from scenarios.workspace import ids, recording
 from scenarios.workspace.guards import refuse_day
 from scenarios.workspace.how import How

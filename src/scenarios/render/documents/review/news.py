@@ -1,30 +1,42 @@
-"""Questions, evidence and indicators: what is new of them and was not told already."""
+"""New questions, evidence and indicator states, where analysts differ, and restated figures."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
 from scenarios.analysis.evidence.indicators import IndicatorChange
+from scenarios.analysis.ledger.ledger_changes import Shift
 from scenarios.analysis.period.period import Spread
-from scenarios.analysis.review.review import NewEvidence, QuestionChange, Restatement
-from scenarios.model import Database, EvidenceId, ScenarioId
-from scenarios.render.document import Flat, Heading, Item, Items, Ref
-from scenarios.render.documents import disagreement, questions, restatement
-from scenarios.render.documents.review import names
+from scenarios.analysis.review.review import NewEvidence, QuestionChange, Restated, Restatement
+from scenarios.model import Analyst, Database, EvidenceId, ScenarioId
+from scenarios.render import cells
+from scenarios.render.cells import one_line, p
+from scenarios.render.document import Figure, Flat, Heading, Item, Items, Ref
+from scenarios.render.documents.diff import field_words
+from scenarios.scales import percent, printed
 
 
 def asked(changes: Sequence[QuestionChange], database: Database) -> Iterator[Flat]:
-    """What scenarios ask, where that changed."""
+    """Yield the questions that changed, with the words before and after in full."""
     if changes:
         yield Heading(2, "Questions that changed", anchor="questions")
-        yield Items(tuple(questions.row(change, database) for change in changes))
+        yield Items(tuple(_asked(change, database) for change in changes))
+
+
+def _asked(change: QuestionChange, database: Database) -> Item:
+    name = cells.scenario(change.scenario, database)
+    if change.date:
+        return Item((name, f": clarified on {change.date}"), (Item(one_line(change.after)),))
+    steps = [("was", change.before), ("is", change.after)]
+    under = tuple(Item(f"{word}: {one_line(text)}") for word, text in steps if text)
+    return Item((name, f": {change.field.replace('_', ' ')} changed"), under)
 
 
 def evidence(
-    new: Sequence[NewEvidence], told: Collection[EvidenceId], database: Database
+    new: Sequence[NewEvidence], above: Collection[EvidenceId], database: Database
 ) -> Iterator[Flat]:
-    """The items that moved nothing, those that bear on the same scenarios together."""
-    left = [entry for entry in new if entry.id not in told]
+    """Yield the items that moved nothing, those that bear on the same scenarios together."""
+    left = [entry for entry in new if entry.id not in above]
     if not left:
         return
     already = len(new) - len(left)
@@ -35,56 +47,98 @@ def evidence(
     yield Heading(2, f"New evidence ({len(left)})", (note,) if note else (), anchor="new-evidence")
     rows = []
     for ids, entries in groups.items():
-        on = ("On ", *names.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
+        on = ("On ", *cells.titles(ids, database), ":") if ids else ("On nothing yet: scen rate",)
         rows.append(Item(on, tuple(_new(entry, database) for entry in entries)))
     yield Items(tuple(rows))
 
 
 def _new(entry: NewEvidence, database: Database) -> Item:
-    under = []
-    if entry.retracted:
-        reason = " ".join(entry.retracted.reason.split())
-        under.append(Item(f"retracted on {entry.retracted.date}: {reason}"))
-    told = (names.item(entry.id, database), " (", *names.source_of(entry.id, database), ")")
-    return Item(told, tuple(under), bullet=True)
+    gone = entry.retracted
+    under = (Item(f"retracted on {gone.date}: {one_line(gone.reason)}"),) if gone else ()
+    text = (cells.item(entry.id, database), " (", *cells.origin(entry.id, database), ")")
+    return Item(text, under, bullet=True)
 
 
 def indicators(changes: Sequence[IndicatorChange], database: Database) -> Iterator[Flat]:
-    """The indicators that are in another state, under their scenario."""
-    if not changes:
-        return
-    groups: dict[ScenarioId, list[IndicatorChange]] = {}
+    """Yield the indicators that changed state, under their scenario."""
+    groups: dict[ScenarioId, list[Item]] = {}
     for change in changes:
-        groups.setdefault(change.scenario, []).append(change)
-    yield Heading(2, "Indicators that changed state", anchor="changed-indicators")
-    rows = []
-    for id, of in groups.items():
-        under = tuple(_changed(change, database) for change in of)
-        rows.append(Item((names.scenario(id, database), ":"), under))
-    yield Items(tuple(rows))
-
-
-def _changed(change: IndicatorChange, database: Database) -> Item:
-    name = names.indicator(f"{change.scenario}/{change.indicator}", database)
-    refs = tuple(names.listed([Ref(id, "evidence") for id in change.evidence]))
-    by = (" (", *refs, ")") if refs else ()
-    return Item((name, f": {change.before} → {change.after}", *by), bullet=True)
+        name = cells.indicator(f"{change.scenario}/{change.indicator}", database)
+        refs = tuple(cells.listed(Ref(id, "evidence") for id in change.evidence))
+        text = (name, f": {change.before} → {change.after}", *((" (", *refs, ")") if refs else ()))
+        groups.setdefault(change.scenario, []).append(Item(text, bullet=True))
+    if changes:
+        yield Heading(2, "Indicators that changed state", anchor="changed-indicators")
+        yield Items(
+            tuple(
+                Item((cells.scenario(id, database), ":"), tuple(own)) for id, own in groups.items()
+            )
+        )
 
 
 def differing(spreads: Sequence[Spread], database: Database) -> Iterator[Flat]:
-    """Where analysts differ."""
-    if rows := disagreement.rows(spreads, database):
+    """Yield the ranges of analysts, and who stands apart or, of two, what each says."""
+    rows = [_spread(row, database) for row in spreads if cells.has_moved(row.low, row.high)]
+    if rows:
         yield Heading(2, "Where analysts differ", anchor="spreads")
-        yield Items(rows)
+        yield Items(tuple(rows))
 
 
-def restated(made: Restatement | None, database: Database) -> Iterator[Flat]:
-    """Last week's figures that would be different today."""
-    if made and (rows := restatement.rows(made)):
-        yield Heading(2, restatement.HEADING, (restatement.lead(made),), anchor="restated")
-        told = []
-        for row in rows:
-            name = names.scenario(row.scenario, database)
-            under = tuple(Item(reason, bullet=True) for reason in restatement.reasons(row))
-            told.append(Item((name, f": {restatement.figures(row)}"), under))
-        yield Items(tuple(told))
+def _spread(row: Spread, database: Database) -> Item:
+    ends = (": spread ", p(row.low), "–", p(row.high))
+    whose = f" between {row.low_analyst} and {row.high_analyst}, "
+    apart = Figure(row.spread_decibans, digits=1)
+    text = (cells.scenario(row.scenario, database), *ends, whose, apart, " dB")
+    if row.outlier is None:
+        names = (row.low_analyst, row.high_analyst)
+        return Item(text, tuple(Item(f"{name}: {reason(row, name)}") for name in names))
+    outlier = (f"{row.outlier} stands apart at ", p(row.outlier_probability))
+    under = Item((*outlier, f": {reason(row, row.outlier)}"))
+    return Item((*text, f", n = {row.analysts}"), (under,))
+
+
+def reason(row: Spread, analyst: Analyst) -> str:
+    """The rationale of an analyst whose forecast differs."""
+    return one_line(row.rationales.get(analyst, "no reason given"))
+
+
+def restated(restatement: Restatement | None, database: Database) -> Iterator[Flat]:
+    """Yield the figures of the last review that would be printed differently today."""
+    rows = restated_rows(restatement) if restatement else []
+    if restatement and rows:
+        lead = (
+            f"The figures of {restatement.day} as commit {restatement.commit[:7]} had them, and as "
+            "today's records make them."
+        )
+        yield Heading(2, "Restated", (lead,), anchor="restated")
+        yield Items(tuple(_restated(row, database) for row in rows))
+
+
+def restated_rows(restatement: Restatement) -> list[Restated]:
+    """The scenarios of which a figure would be printed differently."""
+    return [row for row in restatement.figures if restated_figures(row)]
+
+
+def restated_figures(row: Restated) -> str:
+    """A scenario's figures as they were printed, and as they are now."""
+    shifts = [("stated", row.stated), ("implied", row.implied)]
+    return ", ".join(
+        f"{name} {_step(shift)}" for name, shift in shifts if shift and _differs(shift)
+    )
+
+
+def _differs(shift: Shift) -> bool:
+    if shift.from_ is None or shift.to is None:
+        return shift.from_ != shift.to
+    return printed(shift.from_) != printed(shift.to)
+
+
+def _step(shift: Shift) -> str:
+    return " → ".join("none" if p is None else percent(p) for p in (shift.from_, shift.to))
+
+
+def _restated(row: Restated, database: Database) -> Item:
+    because = (f"{change.record}: {field_words(change)}" for change in row.because)
+    name = cells.scenario(row.scenario, database)
+    under = tuple(Item(text, bullet=True) for text in because)
+    return Item((name, f": {restated_figures(row)}"), under)

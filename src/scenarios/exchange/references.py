@@ -1,0 +1,413 @@
+"""Sources as entries of a reference manager: RIS, BibTeX and CSL-JSON, in and out."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from scenarios.errors import extra_needed
+from scenarios.exchange.arrivals import Arrival, Arrived, Foreign, Misfit, Place, words
+from scenarios.exchange.incoming import Incoming, incoming, items, list_of, text_of
+from scenarios.exchange.questions import clean
+from scenarios.exchange.readers import Given, Wanted
+from scenarios.exchange.tables.table import lines, refused, texts
+from scenarios.exchange.targets.table import Codec, begins_with
+from scenarios.exchange.view.view import View
+from scenarios.model import Source
+from scenarios.text import shown
+from scenarios.values import ID
+
+_ADDRESS = re.compile(r"https?://[^\s/?#]+\S*")
+_DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_ISBN = re.compile(r"(?:97[89])?(\d{9})[\dX]", re.IGNORECASE)
+_ID = re.compile(ID)
+
+
+class _Entry(NamedTuple):
+    """An entry of a bibliography; `key` is its id there."""
+
+    key: str
+    title: str
+    authors: Sequence[str] = ()
+    year: str = ""
+    url: str = ""
+    doi: str = ""
+    isbn: str = ""
+    reliability: str = ""
+    basis: str = ""
+
+
+_Entries = Iterator[tuple[Place, _Entry]]
+
+
+def read_ris(given: Given, wanted: Wanted) -> Arrived:
+    """The entries of RIS as sources; a place names the line on which one begins."""
+    return _read("ris", given, wanted, _ris_entries, ".ris")
+
+
+def read_bibtex(given: Given, wanted: Wanted) -> Arrived:
+    """The entries of BibTeX as sources; a place names the line on which one begins."""
+    return _read("bibtex", given, wanted, _bibtex_entries, ".bib", ".bibtex")
+
+
+def read_csl(given: Given, wanted: Wanted) -> Arrived:
+    """The items of CSL-JSON as sources; a place names the number of one."""
+    return _read("csl", given, wanted, _csl_entries, ".json")
+
+
+def _read(
+    system: str, given: Given, wanted: Wanted, read: Callable[[Incoming], _Entries], *endings: str
+) -> Arrived:
+    """The entries as sources; those without a grade get F later."""
+    records: list[Arrival] = []
+    misfits: list[Misfit] = []
+    with incoming(given, wanted.encoding, *endings) as files:
+        for place, entry in (pair for file in files for pair in read(file)):
+            if name := _name(entry):
+                records.append(_source(system, place, entry, name))
+            else:
+                named = f"the entry {shown(entry.key)}" if entry.key else "an entry"
+                misfits.append(Misfit(place=place, message=f"{named} has no title"))
+    return Arrived(records=tuple(records), misfits=tuple(misfits))
+
+
+def _entries(sources: Mapping[str, Source]) -> Iterator[_Entry]:
+    for id, source in sorted(sources.items()):
+        yield _Entry(
+            key=id,
+            title=source.name,
+            url=source.url or "",
+            reliability=source.reliability,
+            basis=source.reliability_basis or "",
+        )
+
+
+def called(name: str, url: str | None, foreign: Mapping[str, Any]) -> Iterator[str]:
+    """Identifiers of a source, surest first: DOI, ISBN, address, then author, year and title."""
+    if doi := _DOI.fullmatch(str(foreign.get("doi") or url or "")):
+        yield f"doi:{doi[1].lower()}"
+    if book := _ISBN.match(str(foreign.get("isbn", ""))):
+        yield f"isbn:{book[1]}"
+    if url and url.partition("://")[2].partition("/")[2]:
+        yield url.partition("://")[2].rstrip("/")
+    yield ": ".join(_work(name))
+
+
+def is_another(name: str, other: str) -> bool:
+    """Whether author and title of two names both differ."""
+    (author, _, title), (by, _, what) = _work(name), _work(other)
+    return author != by and title != what
+
+
+def _work(name: str) -> tuple[str, str, str]:
+    """The first author, the year and the title of a name, as they are compared."""
+    head, colon, title = name.partition(": ")
+    author = head.partition(" (")[0].split(",")[0].removesuffix(" et al.") if colon else ""
+    year = _year(head) if colon else ""
+    return "-".join(words(author)), year, "-".join(words(title if colon else name))
+
+
+def _name(entry: _Entry) -> str:
+    """`Clemen, Winkler (1985): Limits for …`; a title alone where nobody is named."""
+    by = ", ".join(name.split(",")[0].strip() for name in entry.authors[:3])
+    by += " et al." if len(entry.authors) > len(entry.authors[:3]) else ""
+    year = f" ({entry.year})" if entry.year else ""
+    parts = (by + year, entry.title.strip()) if by else (entry.title.strip() + year,)
+    return clean(": ".join(filter(None, parts)), 200, is_line=True)
+
+
+def _source(system: str, place: Place, entry: _Entry, name: str) -> Arrival:
+    record: dict[str, Any] = {"name": name}
+    url, given_doi = entry.url.strip(), _DOI.fullmatch(entry.doi.strip())
+    if not _ADDRESS.fullmatch(url):
+        doi = given_doi or _DOI.fullmatch(url)
+        url = f"https://doi.org/{doi[1]}" if doi else ""
+    if url:
+        record["url"] = url
+    foreign: dict[str, str] = {}
+    if given_doi and given_doi[1] not in url:
+        foreign["doi"] = given_doi[1]
+    if book := _ISBN.match(re.sub(r"[-\s]", "", entry.isbn)):
+        foreign["isbn"] = book[0]
+    record |= {"foreign": foreign} if foreign else {}
+    if entry.reliability in tuple("ABCDEF"):
+        record["reliability"] = entry.reliability
+    if basis := clean(entry.basis, 2_000):
+        record["reliability_basis"] = basis
+    library = place.file.rpartition("/")[2]
+    has_key = entry.key and library != "-" and not entry.reliability  # else it is ours
+    return Arrival(
+        kind="source",
+        record=record,
+        title=name,
+        place=place,
+        id=entry.key if _ID.fullmatch(entry.key) else None,
+        foreign=Foreign(system, f"{library}:{entry.key}"[:500]) if has_key else None,
+        called=tuple(called(name, url, foreign)),
+    )
+
+
+def _year(text: object) -> str:
+    match = re.search(r"\b[12]\d{3}\b", str(text or ""))
+    return match[0] if match else ""
+
+
+def _codec(
+    text: Callable[[Mapping[str, Source], str], str], is_ours: Callable[[Path, str | None], bool]
+) -> Codec:
+    def write(view: View, place: Path) -> None:
+        sources = text(view.moment.records.sources, view.moment.made.tracker)
+        with place.open("wb") as file:
+            file.write(sources.encode())
+
+    return Codec(write, is_ours)
+
+
+_TAG = re.compile(r"([A-Z][A-Z0-9])  ?-(?: |$)(.*)")
+_GRADE = re.compile(r"Reliability: ([A-F])")
+_BASIS = "Reliability basis: "
+
+
+def ris(sources: Mapping[str, Source], tracker: str = "") -> str:
+    """The sources as RIS: a tag a line, `TY  - ` to begin an entry and `ER  - ` to end it."""
+    return "".join(
+        _ris_entry(
+            ("TY", "ELEC" if entry.url else "GEN"),
+            ("ID", entry.key),
+            ("TI", entry.title),
+            ("UR", entry.url),
+            ("DP", f"scen {tracker}"),
+            ("C1", f"Reliability: {entry.reliability}"),
+            ("N1", f"{_BASIS}{entry.basis}" if entry.basis else ""),
+        )
+        for entry in _entries(sources)
+    )
+
+
+def _ris_entry(*tags: tuple[str, str]) -> str:
+    tagged = [f"{tag}  - {' '.join(value.split())}\r\n" for tag, value in tags if value]
+    return "".join([*tagged, "ER  - \r\n\r\n"])
+
+
+def _is_ris_export(place: Path, tracker: str | None = None) -> bool:
+    content = place.read_bytes()
+    whose = "" if tracker is None else " ".join(f" {tracker}".split()) + "\r\n"
+    mark = "DP  - scen" + (f" {whose}" if whose else "")
+    return content.count(b"TY  - ") == content.count(mark.encode()) > 0
+
+
+RIS = _codec(ris, _is_ris_export)
+
+
+def _ris_entries(file: Incoming) -> _Entries:
+    """Each entry by its tags; a line without a tag continues the one before it."""
+    begun, tags, last = 0, dict[str, list[str]](), ""
+    for number, line in enumerate(lines(file.stream, file.name, file.encoding), start=1):
+        match = _TAG.match(line.strip())
+        if not match:
+            if begun and last and line.strip():
+                tags[last][-1] += f" {line.strip()}"
+            elif line.strip():
+                raise refused(file.name, number, "not RIS: an entry begins with 'TY  - '")
+            continue
+        tag, value = match[1], match[2].strip()
+        if tag == "TY" and not begun:
+            begun, tags, last = number, {}, ""
+        elif not begun or tag == "TY":
+            raise refused(file.name, number, f"not RIS: '{tag}  - ' where an entry has not ended")
+        elif tag == "ER":
+            yield Place(file.name, begun), _of_ris(tags)
+            begun = 0
+        else:
+            tags.setdefault(tag, []).append(value)
+            last = tag
+    if begun:
+        raise refused(file.name, begun, "not RIS: this entry does not end with 'ER  - '")
+
+
+def _of_ris(tags: Mapping[str, list[str]]) -> _Entry:
+    def first(*names: str) -> str:
+        return next((value for name in names for value in tags.get(name, ()) if value), "")
+
+    grade = next(filter(None, map(_GRADE.fullmatch, tags.get("C1", ()))), None)
+    notes = [note.removeprefix(_BASIS) for note in tags.get("N1", ()) if note.startswith(_BASIS)]
+    return _Entry(
+        key=first("ID"),
+        title=first("TI", "T1", "CT", "BT", "T2", "JO", "JF", "PB"),
+        authors=[*tags.get("AU", ()), *tags.get("A1", ())],
+        year=_year(first("PY", "Y1", "DA")),
+        url=first("UR", "L2", "LK"),
+        doi=first("DO"),
+        isbn="" if first("T2", "BT", "JO", "JF") else first("SN"),
+        reliability=grade[1] if grade else "",
+        basis=" ".join(notes),
+    )
+
+
+_MADE_BY = "% made by scen export"
+_LARGEST = 4 << 20
+_SPECIAL = str.maketrans(
+    {sign: f"\\{sign}" for sign in "&%$#_"}
+    | {"{": "\\lbrace{}", "}": "\\rbrace{}", "\\": "\\textbackslash{}"}
+    | {"~": "\\textasciitilde{}", "^": "\\textasciicircum{}"}
+)
+_LIGATURE = re.compile("(?<=-)(?=-)|(?<=')(?=')|(?<=`)(?=`)|(?<=[?!])(?=`)|(?<=<)(?=<)|(?<=>)(?=>)")
+_URL = re.compile(r"\\url\{([^}]*)\}|<?(https?://[^\s>}]+)")
+_VERBATIM = frozenset({"url", "doi", "howpublished"})
+logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
+
+
+def bibtex(sources: Mapping[str, Source], tracker: str = "") -> str:
+    """The sources as BibTeX; bibliography styles ignore the fields `reliability` and its basis."""
+    return _made_for(tracker) + "\n".join(
+        _bibtex_entry(
+            entry.key,
+            ("title", f"{{{_escaped(entry.title)}}}"),  # in two braces its letters keep their case
+            ("url", entry.url.replace("{", "%7B").replace("}", "%7D")),
+            ("reliability", entry.reliability),
+            ("reliability_basis", _escaped(entry.basis)),
+        )
+        for entry in _entries(sources)
+    )
+
+
+def _made_for(tracker: str) -> str:
+    return " ".join(f"{_MADE_BY} of {tracker}".split()) + "\n"
+
+
+def _bibtex_entry(key: str, *fields: tuple[str, str]) -> str:
+    filled = "".join(f"  {name} = {{{value}}},\n" for name, value in fields if value)
+    return f"@misc{{{key},\n{filled}}}\n"
+
+
+def _escaped(text: str) -> str:
+    return "{}".join(part.translate(_SPECIAL) for part in _LIGATURE.split(" ".join(text.split())))
+
+
+def _is_bibtex_export(place: Path, tracker: str | None = None) -> bool:
+    return begins_with(place, (_MADE_BY if tracker is None else _made_for(tracker)).encode())
+
+
+BIBTEX = _codec(bibtex, _is_bibtex_export)
+
+
+def _bibtex_entries(file: Incoming) -> _Entries:
+    """Each entry, with LaTeX's spellings of letters decoded by bibtexparser."""
+    try:
+        from bibtexparser.entrypoint import parse_string  # noqa: PLC0415 – 95 ms to read alone
+        from bibtexparser.library import Library  # noqa: PLC0415
+        from bibtexparser.middlewares import LatexDecodingMiddleware  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise extra_needed("reading BibTeX", "exchange") from None
+    library = parse_string(_bibtex_content(file))
+    for block in library.failed_blocks:
+        wrong = (
+            "not BibTeX: a brace or a quote is not closed, a comma lacks or a key is there twice"
+        )
+        raise refused(file.name, (block.start_line or 0) + 1, f"{wrong} in this entry")
+    if not library.entries:
+        raise refused(file.name, 0, "no entry of BibTeX in it")
+    plain = [_fields(entry) for entry in library.entries]
+    decoded = LatexDecodingMiddleware().transform(Library([*library.entries])).entries
+    if len(decoded) < len(plain):
+        raise refused(file.name, 0, "braces are nested too deeply to be read")
+    for entry, before in zip(decoded, plain, strict=True):
+        fields = _fields(entry) | {k: v for k, v in before.items() if k in _VERBATIM}
+        by = zip(_people(fields), _people(before), strict=False)
+        authors = [_family(name, is_whole=raw.startswith("{")) for name, raw in by]
+        where = Place(file.name, (entry.start_line or 0) + 1)
+        yield where, _of_bibtex(entry.key, fields, authors)
+
+
+def _bibtex_content(file: Incoming) -> str:
+    content = ""
+    for part in texts(file.stream, file.name, file.encoding):
+        content += part
+        if len(content) > _LARGEST:
+            raise refused(file.name, 0, f"more than {_LARGEST >> 20} MiB of BibTeX")
+    return content.replace("\r\n", "\n")
+
+
+def _fields(entry: Any) -> dict[str, str]:
+    return {field.key.lower(): str(field.value).replace("ˆ", "^") for field in entry.fields}
+
+
+def _people(fields: Mapping[str, str]) -> list[str]:
+    return re.split(r"\s+and\s+", fields.get("author") or fields.get("editor") or "")
+
+
+def _family(name: str, *, is_whole: bool) -> str:
+    """`Clemen` of both `Clemen, Robert T.` and `Robert T. Clemen`; all of `{World Bank}`."""
+    if is_whole or not name:
+        return name.strip("{}")
+    return name.split(",", maxsplit=1)[0] if "," in name else name.rsplit(maxsplit=1)[-1]
+
+
+def _of_bibtex(key: str, fields: Mapping[str, str], authors: list[str]) -> _Entry:
+    def first(*names: str) -> str:
+        return next((fields[name] for name in names if fields.get(name)), "").strip()
+
+    where = _URL.search(first("url") or first("howpublished", "note"))
+    return _Entry(
+        key=key,
+        title=first("title", "booktitle", "journal", "publisher", "organization"),
+        authors=[name for name in authors if name],
+        year=_year(first("year", "date")),
+        url=(where[1] or where[2]).replace("\\_", "_").replace("\\%", "%") if where else "",
+        doi=first("doi"),
+        isbn="" if first("booktitle") else first("isbn"),
+        reliability=first("reliability"),
+        basis=first("reliability_basis"),
+    )
+
+
+def csl(sources: Mapping[str, Source], tracker: str = "") -> str:
+    """The sources as CSL-JSON, as Zotero and pandoc read it; fields of our own are in `custom`."""
+    listed = []
+    for entry in _entries(sources):
+        item: dict[str, Any] = {"id": entry.key, "type": "webpage" if entry.url else "document"}
+        item |= {"title": entry.title} | ({"URL": entry.url} if entry.url else {})
+        basis = {"reliability_basis": entry.basis} if entry.basis else {}
+        whose = {"tracker": tracker} if tracker else {}
+        listed.append(item | {"custom": {"reliability": entry.reliability, **basis, **whose}})
+    return msgspec.json.format(msgspec.json.encode(listed), indent=2).decode() + "\n"
+
+
+def _is_csl_export(place: Path, tracker: str | None = None) -> bool:
+    try:
+        listed = msgspec.json.decode(place.read_bytes(), type=list[dict[str, Any]])
+    except msgspec.DecodeError:
+        return False
+    custom = [text_of(item, "custom", "reliability") and item["custom"] for item in listed]
+    return all(fields and tracker in (None, fields.get("tracker")) for fields in custom)
+
+
+CSL = _codec(csl, _is_csl_export)
+
+
+def _csl_entries(file: Incoming) -> _Entries:
+    for item in items(file, "items"):
+        if item.place.row or "title" in item.value:
+            yield item.place, _of_csl(item.value)
+
+
+def _of_csl(value: Any) -> _Entry:
+    issued = value.get("issued") if isinstance(value, dict) else None
+    dated = issued if isinstance(issued, dict) else {}
+    container = text_of(value, "container-title")
+    return _Entry(
+        key=text_of(value, "id"),
+        title=text_of(value, "title") or container,
+        authors=[text_of(a, "family") or text_of(a, "literal") for a in list_of(value, "author")],
+        year=_year(dated.get("date-parts") or dated.get("raw") or dated.get("literal")),
+        url=text_of(value, "URL"),
+        doi=text_of(value, "DOI"),
+        isbn="" if container else text_of(value, "ISBN"),
+        reliability=text_of(value, "custom", "reliability"),
+        basis=text_of(value, "custom", "reliability_basis"),
+    )

@@ -1,1 +1,0 @@
-"""Sources as entries of a reference manager: RIS, BibTeX and CSL-JSON, in and out."""

@@ -1,0 +1,370 @@
+"""Cells: how a record is named and a figure, change or outcome is shown, once for all results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any, NamedTuple, TypeVar
+
+from scenarios.analysis.review.status import Implied, StatedFigure, StatusRow
+from scenarios.analysis.rules.findings import RULES
+from scenarios.analysis.rules.rule import Finding
+from scenarios.model import Database, EvidenceId, Kind, Rating, ScenarioId, SetId, Tracker
+from scenarios.render.document import (
+    AXIS,
+    Column,
+    Figure,
+    Group,
+    Link,
+    Ref,
+    Row,
+    Span,
+    Table,
+    Text,
+    Trend,
+    change_of,
+    move,
+    spans,
+    strip,
+)
+from scenarios.render.text import term
+from scenarios.scales import printed
+
+NAMED = 5
+"""Records named in a sentence; the rest is counted."""
+WITHHELD = "?"
+"""Stands for a figure that a file that cannot be read could change."""
+NOTHING_IMPLIED = "nobody stated a prior, and nothing is rated"
+NO_FORECAST = "nobody’s forecast stands"
+_FLAGS = {rule.id: rule.flag for rule in RULES if rule.flag}
+_TITLE = 20
+_FEWEST = 6
+"""Least width of a trend, in reviews."""
+
+# Tables
+
+R = TypeVar("R")
+Cell = tuple[Column, Callable[[R], Text]]
+"""A column, and its text in the row of a value."""
+Four = tuple[float | None, float | None, float | None, float | None]
+"""Probabilities: stated before, stated, implied before, implied."""
+
+
+def left(name: str, key: str = "", **more: Any) -> Column:
+    """Column of texts."""
+    return Column(name=name, key=key, **more)
+
+
+def right(name: str, key: str = "", **more: Any) -> Column:
+    """Column of numbers."""
+    return left(name, key=key, align="right", **more)
+
+
+def table(values: Iterable[R], cells: Iterable[Cell[R]], **more: Any) -> Table:
+    """Table with a row for each value."""
+    return grouped([("", values, "")], cells, **more)
+
+
+def grouped(
+    groups: Iterable[tuple[str, Iterable[R], str]], cells: Iterable[Cell[R]], **more: Any
+) -> Table:
+    """Table of groups, each with a name and a text about it; without a name, of plain rows."""
+    cells = tuple(cells)
+    rows: list[Row | Group] = []
+    for name, values, about in groups:
+        own = [tuple(text(value) for _, text in cells) for value in values]
+        rows += [Group(name, tuple(own), about)] if name else own
+    return Table(columns=tuple(column for column, _ in cells), rows=tuple(rows), **more)
+
+
+def before_and_after(figures: Callable[[R], Four], **more: Any) -> Iterator[Cell[R]]:
+    """Yield four columns: both figures, then and now."""
+
+    def nth(number: int) -> Callable[[R], Text]:
+        return lambda value: p(figures(value)[number])
+
+    for number, name in enumerate(("stated_before", "stated", "implied_before", "implied")):
+        yield right(name.replace("_", " "), name, **more), nth(number)
+
+
+def weight_column(tracker: Tracker) -> Column:
+    """Column of weights, whose head says where grades are not applied."""
+    return right("weight" if tracker.grade_weights else "weight (grades not applied)", "weight")
+
+
+# Records
+
+
+def one_line(text: str | None) -> str:
+    """A text of a record in one line."""
+    return " ".join((text or "").split())
+
+
+def scenario(id: str, database: Database) -> Ref:
+    """A scenario by its title; an unknown one by its id."""
+    known = database.scenarios.get(id)
+    return Ref(id, "scenario", one_line(known.title) if known else id)
+
+
+def quoted(span: Span) -> tuple[Span, ...]:
+    """A span in quotation marks."""
+    return "“", span, "”"
+
+
+def item(id: EvidenceId, database: Database) -> Link:
+    """An item by its summary, which leads to its address."""
+    known = database.evidence[id]
+    return Link(one_line(known.summary), known.url)
+
+
+def source(id: str, database: Database) -> Ref:
+    """A source by its name; one that is not registered by its id."""
+    known = database.sources.get(id)
+    kind: Kind | None = "source" if known else None
+    return Ref(id, kind, known.name if known else id)
+
+
+def origin(id: EvidenceId, database: Database) -> tuple[Span, ...]:
+    """The id of an item, its grade and its source."""
+    known = database.evidence[id]
+    by: tuple[Span, ...] = (", ", source(known.source, database)) if known.source else ()
+    return (Ref(id, "evidence"), f", {known.grade(database.sources)}", *by)
+
+
+def indicator(key: str, database: Database) -> Ref:
+    """An indicator by its statement."""
+    owner, _, name = key.partition("/")
+    return Ref(key, "scenario", one_line(database.scenarios[owner].indicators[name].statement))
+
+
+def listed(parts: Iterable[Span], between: str = ", ") -> Iterator[Span]:
+    """Yield spans with a separator between them."""
+    for place, span in enumerate(parts):
+        yield from ([between] if place else [])
+        yield span
+
+
+def titles(ids: Sequence[str], database: Database, most: int = NAMED) -> tuple[Span, ...]:
+    """Titles of scenarios in quotation marks, at most `most`, and the number of others."""
+    parts = [quoted(scenario(id, database)) for id in ids[:most]]
+    parts += [(f"{len(ids) - most} more",)] if len(ids) > most else []
+    joined: list[Span] = []
+    for place, part in enumerate(parts):
+        joined += [" and " if place == len(parts) - 1 else ", "] if place else []
+        joined += part
+    return tuple(joined)
+
+
+def rating(value: Rating) -> Text:
+    """A code, or a likelihood ratio."""
+    return value if isinstance(value, str) else Figure(value, "ratio")
+
+
+# Figures of a scenario
+
+
+def p(probability: float | None) -> Figure:
+    """A probability; `–` for None."""
+    return Figure(probability, "p")
+
+
+def step(before: float | None, after: float | None) -> tuple[Span, ...]:
+    """`20% → 4%`; one figure where both are printed alike, or there is none before."""
+    if before is None or after is None or printed(before) == printed(after):
+        return (p(after),)
+    return p(before), " → ", p(after)
+
+
+def has_moved(before: float | None, after: float | None) -> bool:
+    """Whether two figures are printed differently."""
+    return before is not None and after is not None and printed(before) != printed(after)
+
+
+def step_in_words(before: float | None, after: float, language: str = "") -> tuple[Span, ...]:
+    """A probability before and after, with its estimative term if a language is given."""
+    words = term(after, language) if language else ""
+    word = f" ({words})" if words else ""
+    if before is None:
+        return p(after), f"{word}, new"
+    if printed(before) == printed(after):
+        return spans(change_of(before, after, words))
+    return *step(before, after), word
+
+
+def band(low: float | None, high: float | None) -> Text:
+    """The ends of a band; nothing where there is none."""
+    return (p(low), "–", p(high)) if low is not None else ""
+
+
+def outcome_words(outcome: str | None) -> str:
+    """`did not occur`; nothing where there is no outcome."""
+    return (outcome or "").replace("-", " ")
+
+
+def state(row: StatusRow) -> str:
+    """The outcome of a scenario, or the state of an open one."""
+    return outcome_words(row.outcome or row.state)
+
+
+def four(row: StatusRow) -> Four:
+    """Both figures of a row, before and now."""
+    stated, implied = row.stated, row.shown
+    now = (stated.previous, stated.probability) if stated else (None, None)
+    return *now, implied.previous, implied.probability
+
+
+def title(row: StatusRow) -> Ref:
+    """A scenario by its title."""
+    return Ref(row.id, "scenario", one_line(row.title))
+
+
+def unless_withheld(path: str | None, text: Text) -> Text:
+    """A text; `?` where the file of that path withholds it."""
+    return WITHHELD if path else text
+
+
+def stated(row: StatusRow) -> Text:
+    """The stated probability."""
+    return unless_withheld(row.withheld, p(four(row)[1]))
+
+
+def implied(row: StatusRow) -> Text:
+    """The implied probability."""
+    return unless_withheld(row.withheld, p(row.shown.probability))
+
+
+def change(figure: StatedFigure | Implied | None) -> Text:
+    """The change of a figure in points."""
+    if figure is None or figure.probability is None:
+        return ""
+    return move(figure.previous, figure.probability)
+
+
+def stated_and_implied(row: StatusRow) -> tuple[Span, ...]:
+    """`stated 40%, implied 62%`; the implied one alone where nobody's forecast stands."""
+    also = ("stated ", *spans(stated(row)), ", ") if row.stated or row.withheld else ()
+    return *also, "implied ", *spans(implied(row))
+
+
+def withheld_figures(path: str | None) -> str:
+    """Sentence in place of figures that are withheld because of a file."""
+    return f"Stated ?, implied ?: {path} cannot be read, and could change them."
+
+
+def strip_of(row: StatusRow) -> str:
+    """The stated figure, or else the implied one, before and now, beside the implied one."""
+    stated_before, stated, implied_before, implied = four(row)
+    before, now = (implied_before, implied) if stated is None else (stated_before, stated)
+    return "" if now is None else strip(before, now, implied)
+
+
+# The status table
+
+
+class StatusLine(NamedTuple):
+    """A row of the status table, with its flags and the figures of its trend."""
+
+    row: StatusRow
+    flags: Sequence[str] = ()
+    trend: tuple[float | None, ...] = ()
+
+    @property
+    def flagged(self) -> str:
+        """The state where it needs somebody, or the outcome, and the flags."""
+        states = {"overdue": ["overdue"], "resolved": [outcome_words(self.row.outcome)]}
+        return ", ".join([*states.get(self.row.state, []), *self.flags])
+
+
+def flags(findings: Iterable[Finding]) -> dict[ScenarioId, list[str]]:
+    """The flags of each scenario, a word or two for each rule."""
+    by_scenario: dict[ScenarioId, list[str]] = {}
+    for finding in findings:
+        flag = _FLAGS.get(finding.rule)
+        flagged = by_scenario.setdefault(finding.subject.partition("/")[0], [])
+        if flag and flag not in flagged:
+            flagged.append(flag)
+    return by_scenario
+
+
+STRIP: Cell[StatusLine] = (
+    left(
+        AXIS,
+        "strip",
+        drop=7,
+        extra=True,
+        only="terminal",
+        about="From 0.1% to 99.9%, in log odds: ● now, ○ a review ago, of what was stated, or "
+        "implied where nobody stated anything; × what is implied now; | 50%.",
+    ),
+    lambda line: strip_of(line.row) if line.row.outcome is None else "",
+)
+
+
+def trend(days: Sequence[date], **more: Any) -> Cell[StatusLine]:
+    """Column of the figures on these days."""
+    return left("trend", days=tuple(days), **more), lambda line: Trend(line.trend)
+
+
+def status_cells(
+    lines: Sequence[StatusLine], language: str, days: Sequence[date]
+) -> Iterator[Cell[StatusLine]]:
+    """Yield the columns of the status table, each with its cell; a trend if there are days."""
+    words = " ".join(line.flagged.replace("did not", "did_not") for line in lines).split()
+    yield left("scenario"), lambda line: Ref(line.row.id, "scenario")
+    yield right("stated"), lambda line: stated(line.row)
+    yield (
+        right("stated change", "stated_change", meaning="move"),
+        lambda line: "" if line.row.outcome else change(line.row.stated),
+    )
+    yield right("implied"), lambda line: implied(line.row)
+    yield (
+        right("implied change", "implied_change", meaning="move"),
+        lambda line: "" if line.row.outcome else change(line.row.shown),
+    )
+    if any(line.row.shown.low is not None for line in lines):
+        yield left("band", drop=5), lambda line: band(*line.row.shown[2:])
+    if days:
+        yield STRIP
+        yield trend(days, drop=8, least=_FEWEST)
+    yield (
+        right("gap, dB", "gap_decibans", drop=4, extra=True),
+        lambda line: Figure(line.row.shown_gap, "dB"),
+    )
+    yield left("evidence", drop=6), lambda line: _evidence(line.row)
+    yield (left("indicators seen", "seen", drop=4, extra=True), lambda line: _seen(line.row))
+    yield left("horizon", drop=3, extra=True), lambda line: f"{line.row.horizon or ''}"
+    yield (
+        left("in words", "in_words", drop=2, extra=True),
+        lambda line: _in_words(line.row, language),
+    )
+    longest = max(map(len, ["flags", *words]))
+    yield left("flags", least=longest, meaning="attention"), lambda line: line.flagged
+    yield (
+        left("title", drop=1, least=_TITLE, cut=True, extra=True),
+        lambda line: one_line(line.row.title),
+    )
+
+
+def _evidence(row: StatusRow) -> str:
+    count = row.evidence
+    return WITHHELD if not count else f"{count.total}" + (f" (+{count.new})" if count.new else "")
+
+
+def _seen(row: StatusRow) -> str:
+    count = row.indicators
+    return f"{count.observed}/{count.total}" if count else WITHHELD
+
+
+def _in_words(row: StatusRow, language: str) -> str:
+    known = (row.stated or row.shown).probability
+    return "" if known is None else term(known, language)
+
+
+def by_set(
+    lines: Iterable[StatusLine], cells: Iterable[Cell[StatusLine]], sets: Mapping[SetId, str]
+) -> Table:
+    """Table of scenarios; the members of a set together, under what it asks."""
+    parts = groupby(lines, key=lambda line: (line.row.state == "resolved", line.row.set or ""))
+    groups = ((name, [*members], sets.get(name, "")) for (_, name), members in parts)
+    return grouped(groups, cells, by="set")

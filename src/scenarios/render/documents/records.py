@@ -1,0 +1,264 @@
+"""Records as lists, in full, as hits of a search, and as the rows of a query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from scenarios.analysis.review.listing import EvidenceRow, ForecastRow, IndicatorRow, SourceRow
+from scenarios.analysis.review.search import Hit, SearchResult
+from scenarios.analysis.review.status import StatusRow
+from scenarios.model import Kind
+from scenarios.render import cells
+from scenarios.render.cells import Cell, left, p, right
+from scenarios.render.document import (
+    Block,
+    Column,
+    Document,
+    Figure,
+    Heading,
+    Item,
+    Items,
+    Paragraph,
+    Ref,
+    Table,
+    Text,
+)
+
+_NARROWEST, _NARROWEST_NAME = 24, 12
+_QUERY_LEAST = 16
+"""Characters to which a column of texts may be narrowed."""
+_KINDS: dict[str, Kind] = {
+    "scenario": "scenario",
+    "evidence": "evidence",
+    "forecast": "forecasts",
+    "source": "source",
+}
+_PLACES = 3
+"""Places of a hit that are shown where none has all words."""
+
+
+def scenarios(rows: Sequence[StatusRow], *, every: bool = False) -> Document:
+    """Id, state, horizon, title: the figures are those of `status`."""
+    columns: tuple[Cell[StatusRow], ...] = (
+        (left("scenario"), lambda row: Ref(row.id, "scenario")),
+        (left("state", meaning="state"), cells.state),
+        (left("horizon"), lambda row: f"{row.horizon or ''}"),
+        (_last("title", every=every), lambda row: row.title),
+    )
+    return (cells.table(rows, columns, empty="none"),)
+
+
+def indicators(
+    rows: Sequence[IndicatorRow], *, every: bool = False, by_value: bool = False
+) -> Document:
+    """Under each scenario its indicators: state, since, due, diagnosticity, statement.
+
+    In another order each stands with its scenario before it. `by_value`, the value by which they
+    are ordered stays on the narrowest terminal.
+    """
+    parts = [(id, list(own)) for id, own in groupby(rows, key=lambda row: row.scenario)]
+    is_grouped = len(parts) == len({id for id, _ in parts})
+    columns: tuple[Cell[IndicatorRow], ...] = (
+        (
+            left("indicator"),
+            lambda row: Ref(
+                f"{row.scenario}/{row.indicator}", None, row.indicator if is_grouped else ""
+            ),
+        ),
+        (left("state", meaning="state"), lambda row: row.state),
+        (left("since", drop=2), lambda row: row.since or ""),
+        (left("due", drop=3), lambda row: str(row.due or "")),
+        (
+            right("value, bits", "value", drop=0 if by_value else 1),
+            lambda row: "" if row.value is None else Figure(row.value, "bits"),
+        ),
+        (
+            right("dB", "diagnosticity"),
+            lambda row: Figure(row.diagnosticity, digits=0, mark="*" if row.unique else ""),
+        ),
+        (left("unique", only="csv"), lambda row: "unique" if row.unique else ""),
+        (left("statement", least=_NARROWEST, drop=4, cut=not every), lambda row: row.statement),
+    )
+    note = "dB is diagnosticity; * where the indicator points to one scenario alone."
+    groups = [(id, own, "") for id, own in parts] if is_grouped else [("", rows, "")]
+    return (cells.grouped(groups, columns, by="scenario", note=note, empty="none"),)
+
+
+def evidence(rows: Sequence[EvidenceRow], *, every: bool = False) -> Document:
+    """Recorded, id, grade, summary."""
+    columns: tuple[Cell[EvidenceRow], ...] = (
+        (left("recorded", drop=1), lambda row: str(row.recorded)),
+        (left("evidence"), lambda row: Ref(row.id, "evidence")),
+        (
+            left("grade", meaning="grade"),
+            lambda row: row.grade if row.counts else f"{row.grade} retracted",
+        ),
+        (_last("summary", every=every), lambda row: row.summary),
+    )
+    return (cells.table(rows, columns, empty="none"),)
+
+
+def forecasts(rows: Sequence[ForecastRow], *, every: bool = False) -> Document:
+    """Date, analyst, scenario, probability, rationale."""
+    columns: tuple[Cell[ForecastRow], ...] = (
+        (left("date"), lambda row: str(row.date)),
+        (
+            left("analyst", drop=int(len({row.analyst for row in rows}) == 1)),
+            lambda row: row.analyst,
+        ),
+        (left("scenario"), lambda row: Ref(row.scenario, "scenario")),
+        (
+            right("stated"),
+            lambda row: "withdrawn" if row.probability is None else p(row.probability),
+        ),
+        (_last("rationale", every=every), lambda row: row.rationale or ""),
+    )
+    return (cells.table(rows, columns, empty="none"),)
+
+
+def sources(rows: Sequence[SourceRow], *, every: bool = False) -> Document:
+    """The table of sources, and how to read it."""
+    return (source_table(rows, every=every), *map(Paragraph, SOURCES))
+
+
+def source_table(rows: Sequence[SourceRow], *, every: bool = False, named: bool = True) -> Table:
+    """Id, reliability, items, accurate of checked, and what counted on resolved scenarios.
+
+    Without a column of names they stand in place of the ids.
+    """
+
+    def counted(row: SourceRow, decibans: float) -> Text:
+        return Figure(decibans, digits=1) if row.on_resolved.items else ""
+
+    columns: list[Cell[SourceRow]] = [
+        (left("source"), lambda row: Ref(row.id, "source", "" if named else row.name)),
+        (left("A–F", "reliability", meaning="grade"), lambda row: row.reliability),
+        (right("items"), lambda row: Figure(row.items)),
+        (
+            right("accurate"),
+            lambda row: (
+                Figure(row.accuracy.accurate, mark=f" of {row.accuracy.checked}")
+                if row.accuracy.checked
+                else ""
+            ),
+        ),
+        (left("checked", only="csv"), lambda row: Figure(row.accuracy.checked)),
+        (right("resolved", drop=1), lambda row: Figure(row.on_resolved.items)),
+        (
+            right("toward", "toward_decibans"),
+            lambda row: counted(row, row.on_resolved.toward_decibans),
+        ),
+        (
+            right("against", "against_decibans"),
+            lambda row: counted(row, row.on_resolved.against_decibans),
+        ),
+    ]
+    if named:
+        columns.append((_last("name", _NARROWEST_NAME, every=every), lambda row: row.name))
+    return cells.table(rows, columns, empty="none")
+
+
+SOURCES = (
+    (
+        "Accurate: of the items that were checked, those that a resolution or an independent item "
+        "bears out; the others were retracted or contradicted. Blank where none was checked."
+    ),
+    (
+        "Toward and against: the decibans that items on scenarios resolved by then counted "
+        "toward what happened and against it. An accurate report can point against what happens. "
+        "Few items prove little."
+    ),
+)
+
+
+def _last(name: str, least: int = _NARROWEST, *, every: bool) -> Column:
+    """Column of a text that is cut to one line, unless `every` word is wanted."""
+    return left(name, least=least, cut=not every)
+
+
+DOCUMENTS: dict[str, Callable[..., Document]] = {
+    "scenarios": scenarios,
+    "indicators": indicators,
+    "evidence": evidence,
+    "forecasts": forecasts,
+    "sources": sources,
+}
+"""The document of each kind of record."""
+
+
+def record(records: Mapping[str, Mapping[str, Any]]) -> Document:
+    """Records under their names, with every key that holds something."""
+    blocks: list[Block] = []
+    for name, keys in records.items():
+        blocks += [Heading(1, name), Items(tuple(_entries(keys)))]
+    return tuple(blocks)
+
+
+def _entries(record: Mapping[str, Any]) -> Iterator[Item]:
+    for key, value in record.items():
+        if value in (None, [], {}, ()):
+            continue
+        if isinstance(value, dict | list | tuple):
+            yield Item(f"{key}:", tuple(_parts(value)))
+        else:
+            yield Item(f"{key}: {value}")
+
+
+def _parts(value: Any) -> Iterator[Item]:
+    if isinstance(value, dict):
+        yield from _entries(value)
+        return
+    for part in value:
+        yield from _entries(part) if isinstance(part, dict) else (Item(str(part), bullet=True),)
+
+
+def hits(result: SearchResult, *, every: bool = False) -> Document:
+    """The hits with their places; with `every` each place of each."""
+    if not result.hits:
+        return (Paragraph(f"Nothing holds {' and '.join(result.words)}."),)
+    rows = Items(tuple(_hit(hit, len(result.words), every=every) for hit in result.hits))
+    if left := result.total - len(result.hits):
+        more = f"and {left:,} more: --all shows them; --kind, --since, --source or --tag narrow it"
+        return rows, Paragraph(more)
+    return (rows,)
+
+
+def _hit(hit: Hit, words: int, *, every: bool) -> Item:
+    most = 1 if len(hit.places[0].words) == words else _PLACES
+    places = hit.places if every else hit.places[:most]
+    about = f", {hit.what} of {hit.day}" if hit.day else f", {hit.what}"
+    title = cells.one_line(hit.title)
+    if title and all(place.text != title for place in places):
+        about += f": {title}"
+    under = (Item(f"{hit.path}:{place.line}: {place.key}: {place.text}") for place in places)
+    return Item((Ref(hit.id, _KINDS.get(hit.what)), about), tuple(under))
+
+
+def query_table(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> Document:
+    """The answer to a query: numbers to the right, with six digits; a blank is null."""
+    columns = [
+        right(name, name)
+        if _is_numeric([row[place] for row in rows])
+        else left(name, name, least=_QUERY_LEAST)
+        for place, name in enumerate(names)
+    ]
+    shown = tuple(tuple(map(_value, row)) for row in rows)
+    return (Table(columns=tuple(columns), rows=shown, empty="no rows"),)
+
+
+def _is_numeric(values: Sequence[Any]) -> bool:
+    types = {type(value) for value in values if value is not None}
+    return bool(types) and types <= {int, float}
+
+
+def _value(value: Any) -> Text:
+    if value is None:
+        return ""
+    if type(value) is int:
+        return Figure(value, digits=0)
+    if type(value) is float:
+        return Figure(value, "ratio", 6)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,110 @@
+"""The pages of indicators, sources and scores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scenarios.analysis.review.listing import IndicatorRow, ListFilter, SourceRow
+from scenarios.analysis.review.listing import indicators as indicator_rows
+from scenarios.analysis.review.listing import sources as source_rows
+from scenarios.analysis.review.page import forecaster
+from scenarios.analysis.scores.scoring import score
+from scenarios.model import EvidenceId, SourceId
+from scenarios.render.chapters import indicator_table
+from scenarios.render.document import Block, Folded, Heading, Item, Items, Link, Paragraph, titled
+from scenarios.render.documents.records import SOURCES, source_table
+from scenarios.render.documents.score import document as score_document
+from scenarios.site.figures import figures
+from scenarios.site.links import Page, page_of
+from scenarios.site.pages.evidence import listed, newest
+from scenarios.site.pages.record import record_items
+from scenarios.site.site import Site
+from scenarios.text import counted
+
+_MOST = 25
+"""Items listed under a source."""
+
+
+def indicators_page(site: Site) -> Page:
+    """Every indicator of a scenario that had opened."""
+    rows = indicator_rows(figures(site).window.now, ListFilter())
+    late = sum(_is_late(site, row) for row in rows)
+    summary = f"{counted(len(rows), 'indicator')}, {late} due and not seen"
+    blocks = _indicators(site, rows, summary)
+    address = "indicators/index.html"
+    return page_of(site.known, address, "Indicators", summary, blocks, section="indicators")
+
+
+def _indicators(site: Site, rows: Sequence[IndicatorRow], summary: str) -> Iterator[Block]:
+    yield Heading(1, "Indicators")
+    if not rows:
+        yield Paragraph("No indicator is watched for.")
+        return
+    yield Paragraph(f"{summary}.")
+    is_open = {id for id, row in figures(site).rows.items() if row.outcome is None}
+    waiting = [row for row in rows if row.state != "observed" and row.scenario in is_open]
+    parts = (
+        ("Due and not seen", [row for row in waiting if _is_late(site, row)]),
+        ("Due next", [row for row in waiting if row.due and not _is_late(site, row)]),
+        ("Watched for without a day", [row for row in waiting if not row.due]),
+        ("Seen, or of a scenario that is resolved", [row for row in rows if row not in waiting]),
+    )
+    for name, own in parts:
+        if own:
+            own.sort(key=lambda row: (f"{row.due or ''}", row.scenario, row.indicator))
+            yield Heading(2, f"{name} ({len(own)})")
+            yield indicator_table(own, site.database)
+
+
+def _is_late(site: Site, row: IndicatorRow) -> bool:
+    late = row.due is not None and row.due < site.as_of and row.state != "observed"
+    return late and figures(site).rows[row.scenario].outcome is None
+
+
+def sources_page(site: Site) -> Page:
+    """How reliable each source is, how it held, and what it said last."""
+    description = counted(len(site.database.sources), "source")
+    blocks = _sources(site)
+    address = "sources/index.html"
+    return page_of(site.known, address, "Sources", description, blocks, section="sources")
+
+
+def _sources(site: Site) -> Iterator[Block]:
+    rows = source_rows(figures(site).window.now, ListFilter())
+    yield Heading(1, "Sources")
+    if not rows:
+        yield Paragraph("No source is registered.")
+        return
+    yield source_table(rows, every=True, named=False)
+    yield from map(Paragraph, SOURCES)
+    given: dict[SourceId, list[EvidenceId]] = {}
+    for id, item in site.evidence.items():
+        if item.source:
+            given.setdefault(item.source, []).append(id)
+    yield Heading(2, "What each said last", anchor="said")
+    for row in rows:
+        yield _source(site, row, newest(site, given.get(row.id, [])))
+
+
+def _source(site: Site, row: SourceRow, items: list[EvidenceId]) -> Folded:
+    about = Item(
+        (f"Graded {row.reliability}", f": {row.reliability_basis}" if row.reliability_basis else "")
+    )
+    where = [Item(Link(row.url, row.url))] if row.url else []
+    blocks: list[Block] = [Items((about, *where, *record_items(site, "source", row.id)))]
+    if items:
+        blocks.append(listed(site, items[:_MOST]))
+    if (more := len(items) - _MOST) > 0:
+        blocks.append(Paragraph(f"and {counted(more, 'earlier item')}"))
+    head = Heading(3, row.name, (counted(len(items), "item"),), f"source-{row.id}")
+    return Folded(head, tuple(blocks))
+
+
+def scores_page(site: Site) -> Page:
+    """The scores of resolved questions, and calibration."""
+    result = score(site.database, site.as_of, forecaster=forecaster(figures(site).window))
+    number = len({row.scenario for row in result.questions})
+    title = "Scores and calibration"
+    blocks = titled((Heading(1, title), *score_document(result, "")[1:]), site.database)
+    description = f"{counted(number, 'resolved question')} scored"
+    return page_of(site.known, "scores/index.html", title, description, blocks, section="scores")
